@@ -1,0 +1,277 @@
+"""Numbers and matrices over the rationals: reading them, ranks, null spaces, exact signs of products with floats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from numbers import Integral, Rational
+from typing import Any
+
+import flint
+import numpy as np
+
+from .errors import InputError, ShapeError
+
+UNIT_ROUNDOFF = 2.0**-53
+
+
+def to_fraction(value: Any) -> Fraction:
+    """Return a number as an exact fraction; a float is the dyadic rational it stores.
+
+    >>> to_fraction("1/3"), to_fraction("0.1"), to_fraction(0.5)
+    (Fraction(1, 3), Fraction(1, 10), Fraction(1, 2))
+    """
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return Fraction(int(value))
+    if isinstance(value, Integral):
+        return Fraction(int(value))
+    if isinstance(value, Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        if not math.isfinite(number):
+            raise InputError(f"the value {number} is not a finite number; remove or replace it")
+        return Fraction(number)
+    if isinstance(value, str):
+        try:
+            return Fraction(value.strip())
+        except (ValueError, ZeroDivisionError):
+            raise InputError(f"the text {value!r} is not a number such as '0.1' or '1/3'") from None
+    if isinstance(value, flint.fmpq):
+        return Fraction(int(value.p), int(value.q))
+    if isinstance(value, flint.fmpz):
+        return Fraction(int(value))
+    raise InputError(f"{value!r} of type {type(value).__name__} is not a number that can be read exactly")
+
+
+def fraction_array(values: Any) -> np.ndarray:
+    """Return an array of any shape with every entry an exact `Fraction`."""
+    array = values if isinstance(values, np.ndarray) else _ragged_checked(values)
+    out = np.empty(array.shape, dtype=object)
+    flat_out, flat_in = out.reshape(-1), array.reshape(-1)
+    for i, value in enumerate(flat_in.tolist() if array.dtype != object else flat_in):
+        flat_out[i] = to_fraction(value)
+    return out
+
+
+def fraction_matrix(X: Any) -> np.ndarray:
+    """Return a two-dimensional array of `Fraction`."""
+    array = fraction_array(X)
+    if array.ndim != 2:
+        raise ShapeError(f"expected a table with rows and columns, got {array.ndim} dimension(s)")
+    return array
+
+
+def _ragged_checked(values: Any) -> np.ndarray:
+    """Turn nested sequences into an object array, refusing rows of different lengths."""
+    if not isinstance(values, Sequence) or isinstance(values, str):
+        values = list(values) if isinstance(values, Iterable) and not isinstance(values, str) else values
+    if not isinstance(values, list | tuple):
+        return np.array(values, dtype=object)
+    if values and all(isinstance(row, list | tuple | np.ndarray) for row in values):
+        lengths = [len(row) for row in values]
+        if len(set(lengths)) > 1:
+            odd = next(i for i, k in enumerate(lengths) if k != lengths[0])
+            raise ShapeError(f"rows have different lengths: row 0 has {lengths[0]} entries, row {odd} has {lengths[odd]}")
+        out = np.empty((len(values), lengths[0]), dtype=object)
+        for i, row in enumerate(values):
+            for j, value in enumerate(row):
+                out[i, j] = value
+        return out
+    out = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        out[i] = value
+    return out
+
+
+def exact_decimals(X: Any) -> np.ndarray:
+    """Return a float array as the decimals that a person typed: the shortest decimal text of each double, exactly.
+
+    The double nearest to 0.1 prints as "0.1" and becomes Fraction(1, 10) rather than its dyadic value.
+
+    Args:
+        X: array of any shape, finite numbers.
+
+    Returns:
+        Object array of the same shape with entries `Fraction`.
+
+    Raises:
+        InputError: an entry is not finite.
+
+    Example:
+        >>> exact_decimals([[0.1, 2.0]])[0, 0]
+        Fraction(1, 10)
+    """
+    array = X if isinstance(X, np.ndarray) else _ragged_checked(X)
+    out = np.empty(array.shape, dtype=object)
+    flat_out = out.reshape(-1)
+    for i, value in enumerate(array.reshape(-1).tolist()):
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                raise InputError(f"the value {value} is not a finite number; remove or replace it")
+            value = repr(value)
+        flat_out[i] = to_fraction(value)
+    return out
+
+
+def integer_rows(F: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return primitive integer rows and positive scales with F[i] = scale[i] * rows[i] (scale 1 for a zero row)."""
+    n, d = F.shape
+    rows = np.empty((n, d), dtype=object)
+    scales = np.empty(n, dtype=object)
+    for i in range(n):
+        denominator = math.lcm(*(v.denominator for v in F[i])) if d else 1
+        integers = [int(v.numerator) * (denominator // v.denominator) for v in F[i]]
+        divisor = math.gcd(*integers) if d else 0
+        if divisor == 0:
+            rows[i] = [0] * d
+            scales[i] = Fraction(1)
+        else:
+            rows[i] = [v // divisor for v in integers]
+            scales[i] = Fraction(divisor, denominator)
+    return rows, scales
+
+
+def fmpq(value: Any) -> flint.fmpq:
+    """Return a number as a flint rational."""
+    fraction = value if isinstance(value, Fraction) else to_fraction(value)
+    return flint.fmpq(fraction.numerator, fraction.denominator)
+
+
+def fmpq_matrix(F: np.ndarray) -> flint.fmpq_mat:
+    """Return a rational matrix as a flint matrix."""
+    n, d = F.shape
+    return flint.fmpq_mat(n, d, [fmpq(v) for v in F.reshape(-1)])
+
+
+def fmpz_matrix(Z: np.ndarray) -> flint.fmpz_mat:
+    """Return an integer matrix as a flint matrix."""
+    n, d = Z.shape
+    return flint.fmpz_mat(n, d, [int(v) for v in Z.reshape(-1)])
+
+
+def fractions_of(M: flint.fmpq_mat) -> np.ndarray:
+    """Return a flint rational matrix as an object array of `Fraction`."""
+    out = np.empty((M.nrows(), M.ncols()), dtype=object)
+    for i in range(M.nrows()):
+        for j in range(M.ncols()):
+            entry = M[i, j]
+            out[i, j] = Fraction(int(entry.p), int(entry.q))
+    return out
+
+
+def rank(M: Any) -> int:
+    """Return the exact rank of a matrix of integers or fractions.
+
+    >>> rank(np.array([[1, 2], [2, 4]], dtype=object))
+    1
+    """
+    M = np.asarray(M, dtype=object)
+    if M.size == 0:
+        return 0
+    rows = M if all(isinstance(v, Integral) for v in M.reshape(-1)) else integer_rows(fraction_matrix(M))[0]
+    return int(fmpz_matrix(rows).rank())
+
+
+def pivot_columns(M: Any) -> tuple[int, ...]:
+    """Return the indices of the first columns that span the column space (those of the reduced echelon form)."""
+    M = np.asarray(M, dtype=object)
+    if M.size == 0:
+        return ()
+    R, r = fmpq_matrix(fraction_matrix(M)).rref()
+    pivots = []
+    for i in range(r):
+        pivots.append(next(j for j in range(pivots[-1] + 1 if pivots else 0, R.ncols()) if R[i, j] != 0))
+    return tuple(pivots)
+
+
+def nullspace(M: Any) -> np.ndarray:
+    """Return a basis of {x : M x = 0} as the rows of an object array (k, d) of `Fraction`."""
+    F = fraction_matrix(np.asarray(M, dtype=object))
+    n, d = F.shape
+    if n == 0:
+        return fraction_matrix(np.eye(d, dtype=object)) if d else np.empty((0, 0), dtype=object)
+    R, r = fmpq_matrix(F).rref()
+    pivots: list[int] = []
+    for i in range(r):
+        pivots.append(next(j for j in range(pivots[-1] + 1 if pivots else 0, d) if R[i, j] != 0))
+    free = [j for j in range(d) if j not in set(pivots)]
+    basis = np.full((len(free), d), Fraction(0), dtype=object)
+    for k, j in enumerate(free):
+        basis[k, j] = Fraction(1)
+        for i, p in enumerate(pivots):
+            entry = R[i, j]
+            basis[k, p] = -Fraction(int(entry.p), int(entry.q))
+    return basis
+
+
+def solve(A: Any, b: Any) -> np.ndarray | None:
+    """Return one exact solution x of A x = b (free variables zero), or None where there is none."""
+    A = fraction_matrix(np.asarray(A, dtype=object))
+    b = fraction_array(np.asarray(b, dtype=object)).reshape(-1)
+    n, d = A.shape
+    if n == 0:
+        return np.full(d, Fraction(0), dtype=object)
+    augmented = np.concatenate([A, b[:, None]], axis=1)
+    R, r = fmpq_matrix(augmented).rref()
+    x = np.full(d, Fraction(0), dtype=object)
+    start = 0
+    for i in range(r):
+        pivot = next(j for j in range(start, d + 1) if R[i, j] != 0)
+        if pivot == d:
+            return None
+        entry = R[i, d]
+        x[pivot] = Fraction(int(entry.p), int(entry.q))
+        start = pivot + 1
+    return x
+
+
+def dot(u: Iterable[Any], v: Iterable[Any]) -> Fraction:
+    """Return the exact inner product of two rational vectors."""
+    return sum((to_fraction(a) * to_fraction(b) for a, b in zip(u, v, strict=True)), Fraction(0))
+
+
+def sign(value: Any) -> int:
+    """Return -1, 0 or +1."""
+    return (value > 0) - (value < 0)
+
+
+def signs_of_products(rows: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Return the exact signs of <x_i, w> for integer rows and weights read as dyadic rationals.
+
+    A float product decides wherever it exceeds its own rounding error; the remaining few are decided in integers.
+
+    Args:
+        rows: (n, d) integers of any size (object array).
+        w: (d,) or (R, d) finite floats.
+
+    Returns:
+        (n,) or (R, n) int8 array with entries -1, 0, +1.
+    """
+    W = np.atleast_2d(np.asarray(w, dtype=float))
+    n, d = rows.shape
+    signs = np.zeros((len(W), n), dtype=np.int8)
+    if n == 0 or d == 0:
+        return signs if np.ndim(w) == 2 else signs[0]
+    X = _scaled_floats(rows)
+    products = W @ X.T
+    bound = (d + 3) * 4 * UNIT_ROUNDOFF * (np.abs(W) @ np.abs(X).T) + np.finfo(float).tiny * d * 4
+    signs[products > bound] = 1
+    signs[products < -bound] = -1
+    for r, i in np.argwhere(np.abs(products) <= bound):
+        total = sum((Fraction(float(a)) * int(b) for a, b in zip(W[r], rows[i], strict=True)), Fraction(0))
+        signs[r, i] = sign(total)
+    return signs if np.ndim(w) == 2 else signs[0]
+
+
+def _scaled_floats(rows: np.ndarray) -> np.ndarray:
+    """Return each integer row as floats divided by its largest entry, every entry correctly rounded."""
+    n, d = rows.shape
+    X = np.empty((n, d))
+    for i in range(n):
+        top = max((abs(int(v)) for v in rows[i]), default=0) or 1
+        X[i] = [int(v) / top for v in rows[i]]
+    return X
