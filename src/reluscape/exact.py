@@ -75,7 +75,9 @@ def _ragged_checked(values: Any) -> np.ndarray:
         lengths = [len(row) for row in values]
         if len(set(lengths)) > 1:
             odd = next(i for i, k in enumerate(lengths) if k != lengths[0])
-            raise ShapeError(f"rows have different lengths: row 0 has {lengths[0]} entries, row {odd} has {lengths[odd]}")
+            raise ShapeError(
+                f"rows have different lengths: row 0 has {lengths[0]} entries, row {odd} has {lengths[odd]}"
+            )
         out = np.empty((len(values), lengths[0]), dtype=object)
         for i, row in enumerate(values):
             for j, value in enumerate(row):

@@ -1,0 +1,19 @@
+"""A data set, checked once: the noun that every question starts from."""
+
+from .arrays import check_pattern, check_signs, readonly
+from .dataset import Dataset, as_dataset
+from .position import GeneralPosition
+from .scaling import standardize
+from .table import Table, read_table
+
+__all__ = [
+    "Dataset",
+    "GeneralPosition",
+    "Table",
+    "as_dataset",
+    "check_pattern",
+    "check_signs",
+    "read_table",
+    "readonly",
+    "standardize",
+]

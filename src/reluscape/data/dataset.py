@@ -1,0 +1,216 @@
+"""The data set: samples and targets as floats and as exact rationals, and what was found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..errors import InputError, ShapeError
+from .arrays import readonly
+from .position import GeneralPosition, general_position
+
+
+class Dataset:
+    """Samples X (n, d) with optional targets y (n,), immutable and checked once.
+
+    Integers, `Fraction` and text such as "1/3" or "0.1" are exact; floats are the dyadic rationals they store.
+
+    Args:
+        X: (n, d) rows are samples; array, nested lists, or another Dataset's values.
+        y: (n,) targets, or None.
+        bias: True appends a column of ones (never added silently).
+        features: names of the d columns before the bias.
+        target: name of y.
+
+    Raises:
+        ShapeError: ragged rows, wrong number of dimensions, y of another length.
+        InputError: NaN, infinity, text that is no number.
+
+    Example:
+        >>> data = Dataset([[1, 2], [2, 4], [0, 0]], [1, 0, 1])
+        >>> data.n, data.d, data.rank, data.zero_rows, data.parallel
+        (3, 2, 1, (2,), ((0, 1),))
+    """
+
+    def __init__(
+        self,
+        X: Any,
+        y: Any = None,
+        bias: bool = False,
+        features: Iterable[str] | None = None,
+        target: str | None = None,
+    ) -> None:
+        inexact = isinstance(X, np.ndarray) and X.dtype.kind == "f"
+        if inexact and not np.isfinite(X).all():
+            place = np.argwhere(~np.isfinite(X))[0]
+            raise InputError(f"X has a value that is not finite at row {place[0]}; remove the row or fill the value")
+        if isinstance(X, np.ndarray) and X.ndim != 2:
+            raise ShapeError(f"X has {X.ndim} dimension(s), expected 2: rows are samples, columns are inputs")
+        if not isinstance(X, np.ndarray) and hasattr(X, "to_numpy"):
+            X = X.to_numpy()
+            inexact = X.dtype.kind == "f"
+        F = exact.fraction_matrix(X) if np.size(X) else _empty(X)
+        if not isinstance(X, np.ndarray):
+            inexact = any(isinstance(v, float | np.floating) for row in X for v in row)
+        if bias:
+            F = np.concatenate([F, np.full((F.shape[0], 1), exact.to_fraction(1), dtype=object)], axis=1)
+        floats = np.array(F, dtype=float).reshape(F.shape)
+        if not np.isfinite(floats).all():
+            raise InputError("X has a value beyond the range of doubles; rescale the column")
+        state = self.__dict__
+        state["fractions"] = readonly(F)
+        state["X"] = readonly(floats)
+        state["n"], state["d"] = F.shape
+        state["bias"] = bool(bias)
+        state["exact_input"] = not inexact
+        state["y_fractions"], state["y"] = _targets(y, F.shape[0])
+        names = tuple(features) if features is not None else tuple(f"x{i + 1}" for i in range(F.shape[1] - bool(bias)))
+        if len(names) != F.shape[1] - bool(bias):
+            raise ShapeError(f"{len(names)} feature names for {F.shape[1] - bool(bias)} columns")
+        state["features"] = names
+        state["target"] = target
+
+    # Values set in __init__ (declared for readers and type checkers).
+    X: np.ndarray
+    y: np.ndarray | None
+    fractions: np.ndarray
+    y_fractions: np.ndarray | None
+    n: int
+    d: int
+    bias: bool
+    exact_input: bool
+    features: tuple[str, ...]
+    target: str | None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse any change."""
+        raise AttributeError(f"a Dataset cannot be changed; build a new one instead of setting {name!r}")
+
+    def __repr__(self) -> str:
+        """Describe the data in one line."""
+        named = f", target {self.target!r}" if self.target else ""
+        return f"Dataset(n={self.n}, d={self.d}{', bias' if self.bias else ''}{named})"
+
+    @cached_property
+    def _integer(self) -> tuple[np.ndarray, np.ndarray]:
+        rows, scales = exact.integer_rows(self.fractions)
+        return readonly(rows), readonly(scales)
+
+    @property
+    def rows(self) -> np.ndarray:
+        """(n, d) primitive integer rows, each a positive multiple of the sample (same hyperplane, same signs)."""
+        return self._integer[0]
+
+    @property
+    def row_scale(self) -> np.ndarray:
+        """(n,) positive fractions with fractions[i] = row_scale[i] * rows[i]."""
+        return self._integer[1]
+
+    @cached_property
+    def rank(self) -> int:
+        """Exact rank of X."""
+        return exact.rank(self.rows)
+
+    @cached_property
+    def zero_rows(self) -> tuple[int, ...]:
+        """Rows that are zero: no unit can ever be active on them."""
+        return tuple(i for i in range(self.n) if not any(self.rows[i]))
+
+    @cached_property
+    def duplicates(self) -> tuple[tuple[int, ...], ...]:
+        """Groups of rows that are equal."""
+        return _groups(tuple(map(tuple, self.fractions)))
+
+    @cached_property
+    def parallel(self) -> tuple[tuple[int, ...], ...]:
+        """Groups of non-zero rows on one line through the origin (repeated, rescaled and antipodal ones)."""
+        keys = []
+        for i in range(self.n):
+            row = tuple(int(v) for v in self.rows[i])
+            lead = next((v for v in row if v), 0)
+            keys.append(None if lead == 0 else (row if lead > 0 else tuple(-v for v in row)))
+        return _groups(tuple(keys))
+
+    @cached_property
+    def conflicts(self) -> tuple[tuple[int, ...], ...]:
+        """Groups of equal rows whose targets differ: no network fits them all."""
+        if self.y_fractions is None:
+            return ()
+        return tuple(g for g in self.duplicates if len({self.y_fractions[i] for i in g}) > 1)
+
+    @cached_property
+    def general_position(self) -> GeneralPosition:
+        """Whether every choice of rank-many rows is independent: certified, refuted, or not checked with the cost."""
+        return general_position(self.rows, self.rank, self.zero_rows, self.parallel)
+
+    @classmethod
+    def from_csv(
+        cls,
+        path: str | Path,
+        target: str,
+        bias: bool = False,
+        features: Iterable[str] | None = None,
+        drop: Iterable[str] | None = None,
+    ) -> Dataset:
+        """Read a table whose numbers are taken as exact decimals; see `reluscape.data.read_table` for the rules."""
+        from .table import read_table
+
+        return read_table(path, target, features=features, drop=drop).dataset(bias=bias)
+
+
+def as_dataset(X: Any, y: Any = None) -> Dataset:
+    """Return a Dataset as it is, or build one from (X, y)."""
+    if isinstance(X, Dataset):
+        if y is None:
+            return X
+        return Dataset(X.fractions, y) if not (X.bias or X.target) else _with_targets(X, y)
+    return Dataset(X, y)
+
+
+def _with_targets(data: Dataset, y: Any) -> Dataset:
+    """Return the same samples with other targets."""
+    X = data.fractions[:, :-1] if data.bias else data.fractions
+    return Dataset(X, y, bias=data.bias, features=data.features)
+
+
+def _empty(X: Any) -> np.ndarray:
+    """Return the empty table that X describes."""
+    shape = np.shape(X)
+    if len(shape) == 1 and shape[0] == 0:
+        shape = (0, 0)
+    if len(shape) != 2:
+        raise ShapeError(f"X has {len(shape)} dimension(s), expected 2: rows are samples, columns are inputs")
+    return np.empty(shape, dtype=object)
+
+
+def _targets(y: Any, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return the targets as fractions and as floats."""
+    if y is None:
+        return None, None
+    if hasattr(y, "to_numpy"):
+        y = y.to_numpy()
+    array = y if isinstance(y, np.ndarray) else np.array(list(y), dtype=object)
+    if array.ndim != 1:
+        raise ShapeError(f"y has shape {array.shape}, expected ({n},): one number per sample")
+    if len(array) != n:
+        raise ShapeError(f"y has {len(array)} values for {n} samples")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise InputError(
+            f"y has a value that is not finite at row {int(np.argmin(np.isfinite(array)))}; remove the row"
+        )
+    fractions = exact.fraction_array(array)
+    return readonly(fractions), readonly(np.array(fractions, dtype=float))
+
+
+def _groups(keys: tuple[Any, ...]) -> tuple[tuple[int, ...], ...]:
+    """Return the groups of two or more positions with equal keys, None keys left out."""
+    found: dict[Any, list[int]] = {}
+    for i, key in enumerate(keys):
+        if key is not None:
+            found.setdefault(key, []).append(i)
+    return tuple(tuple(g) for g in found.values() if len(g) > 1)

@@ -1,0 +1,283 @@
+"""Reading a table of numbers from a text file, every number as an exact decimal."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from ..seeds import stream
+from .dataset import Dataset
+
+MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
+MAX_ROWS = 2000
+MAX_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that was read: exact inputs and targets, and what is worth saying about them.
+
+    Attributes:
+        features: names of the input columns.
+        target: name of the target column.
+        X: (n, d) object array of Fraction.
+        y: (n,) object array of Fraction; -1 and +1 for a classification.
+        task: "regression" or "classification".
+        classes: {-1: name, +1: name} for a classification, else None.
+        warnings: plain sentences.
+        n_rows: rows in the file before any were dropped or sampled.
+    """
+
+    features: tuple[str, ...]
+    target: str
+    X: np.ndarray
+    y: np.ndarray
+    task: str
+    classes: dict[int, str] | None
+    warnings: tuple[str, ...]
+    n_rows: int
+    path: str
+
+    def dataset(self, bias: bool = False) -> Dataset:
+        """Return the table as a Dataset, with a column of ones where asked."""
+        return Dataset(self.X, self.y, bias=bias, features=self.features, target=self.target)
+
+
+def read_table(
+    path: str | Path,
+    target: str,
+    features: Iterable[str] | None = None,
+    drop: Iterable[str] | None = None,
+    drop_missing: bool = False,
+    regression: bool = False,
+    positive: str | None = None,
+    rows: int | None = None,
+    seed: int = 0,
+    max_rows: int | None = MAX_ROWS,
+) -> Table:
+    """Read a delimited text file with a header line.
+
+    Args:
+        path: the file; a byte-order mark is tolerated, the delimiter is found (comma, semicolon, tab, bar).
+        target: the column to predict. Two values make a classification coded -1 and +1.
+        features: the input columns, in this order; default all others.
+        drop: columns to leave out.
+        drop_missing: leave out rows with a missing value instead of refusing.
+        regression: take a numeric target with two values as numbers.
+        positive: the class coded +1, all others -1.
+        rows: use this many rows, drawn without replacement.
+        seed: seeds that draw.
+        max_rows: refuse more rows than this unless `rows` is given; None for no limit.
+
+    Raises:
+        InputError: nothing was changed; the message says which column or line and what to do.
+    """
+    path = Path(path)
+    header, body = _read(path)
+    chosen = _columns(header, target, features, drop, path)
+    index = {name: header.index(name) for name in (*chosen, target)}
+    n_rows = len(body)
+    body, warnings = _without_missing(body, index, drop_missing, path)
+    X = _numbers(body, chosen, index, path)
+    if len(body) < 2:
+        raise InputError(f"{path.name} has {len(body)} usable row(s); at least 2 are needed")
+    y, task, classes = _target(body, target, index[target], regression, positive, path)
+    warnings += _suspicious(X, chosen)
+    if rows is not None:
+        if rows < 2:
+            raise InputError(f"--rows {rows} is too few; give at least 2")
+        if rows < len(y):
+            keep = np.sort(stream(seed, "rows").choice(len(y), rows, replace=False))
+            X, y = X[keep], y[keep]
+            warnings.append(f"{rows} of {len(body)} rows drawn at random (seed {seed})")
+    elif max_rows is not None and len(y) > max_rows:
+        raise InputError(
+            f"{path.name} has {len(y):,} rows; more than {max_rows:,} take long (about {len(y) / max_rows:.0f} times "
+            f"the work of {max_rows:,}): choose a random part with --rows {max_rows}"
+        )
+    if len(set(y)) == 1:
+        raise InputError(f"the target {target!r} has the same value in every row; there is nothing to learn")
+    return Table(tuple(chosen), target, X, y, task, classes, tuple(warnings), n_rows, str(path))
+
+
+def _read(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows as text."""
+    if not path.exists():
+        raise InputError(f"there is no file {path}; check the name")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give the CSV file itself")
+    if path.stat().st_size > MAX_BYTES:
+        raise InputError(f"{path.name} is larger than {MAX_BYTES // 10**6} MB; cut it to the rows you need")
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-16") if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    if "\x00" in text:
+        raise InputError(f"{path.name} is not a text file; save it as CSV")
+    if not text.strip():
+        raise InputError(f"{path.name} is empty; it needs a header line and at least 2 rows")
+    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    lines = [line for line in lines if any(cell.strip() for cell in line)]
+    header = [cell.strip() for cell in lines[0]]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        raise InputError(f"{path.name} names the column {repeated[0]!r} twice; rename one")
+    for number, line in enumerate(lines[1:], start=2):
+        if len(line) != len(header):
+            raise InputError(
+                f"{path.name} line {number} has {len(line)} values, the header has {len(header)}; mend the line"
+            )
+    if len(lines) == 1:
+        raise InputError(f"{path.name} has a header but no rows; at least 2 are needed")
+    return header, lines[1:]
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter that cuts the header, and the first lines the same way, into most columns."""
+    lines = [line for line in text.splitlines() if line.strip()][:20]
+    best, most = ",", 1
+    for candidate in (",", ";", "\t", "|"):
+        widths = {len(row) for row in csv.reader(lines, delimiter=candidate)}
+        if len(widths) == 1 and (width := widths.pop()) > most:
+            best, most = candidate, width
+    if most == 1:
+        counts = {c: len(next(csv.reader(lines[:1], delimiter=c))) for c in (",", ";", "\t", "|")}
+        best = max(counts, key=lambda c: counts[c])
+    return best
+
+
+def _columns(
+    header: list[str], target: str, features: Iterable[str] | None, drop: Iterable[str] | None, path: Path
+) -> list[str]:
+    """Return the names of the input columns."""
+    known = ", ".join(map(repr, header[:12])) + (" ..." if len(header) > 12 else "")
+    if target not in header:
+        raise InputError(f"{path.name} has no column {target!r}; it has {known}")
+    left_out = set(drop or ())
+    for name in (*left_out, *(features or ())):
+        if name not in header:
+            raise InputError(f"{path.name} has no column {name!r}; it has {known}")
+    chosen = list(features) if features is not None else [name for name in header if name != target]
+    if target in chosen:
+        raise InputError(f"the target {target!r} cannot be one of the features; leave it out of --features")
+    chosen = [name for name in chosen if name not in left_out]
+    if not chosen:
+        raise InputError("no input column is left; name some with --features or drop fewer")
+    return chosen
+
+
+def _without_missing(
+    body: list[list[str]], index: dict[str, int], drop_missing: bool, path: Path
+) -> tuple[list[list[str]], list[str]]:
+    """Return the rows without missing values, refusing them unless they may be dropped."""
+    bad = [(i, name) for i, row in enumerate(body) for name, j in index.items() if row[j].strip().lower() in MISSING]
+    if not bad:
+        return body, []
+    rows = {i for i, _ in bad}
+    if not drop_missing:
+        line, name = bad[0][0] + 2, bad[0][1]
+        raise InputError(
+            f"{path.name} line {line}, column {name!r}: the value is missing "
+            f"({len(rows)} such row(s)); leave those rows out with --drop-missing"
+        )
+    return [row for i, row in enumerate(body) if i not in rows], [f"{len(rows)} row(s) with missing values left out"]
+
+
+def _parse(text: str) -> Fraction | None:
+    """Return a number's exact value, or None for text that is no finite number."""
+    cleaned = text.strip().replace("−", "-")
+    try:
+        value = Fraction(cleaned)
+        return value if abs(value) < Fraction(10) ** 300 else None
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], path: Path) -> np.ndarray:
+    """Return the input columns as exact decimals."""
+    X = np.empty((len(body), len(chosen)), dtype=object)
+    text_columns: dict[str, tuple[int, str]] = {}
+    for k, name in enumerate(chosen):
+        wrong = 0
+        for i, row in enumerate(body):
+            X[i, k] = _parse(row[index[name]])
+            if X[i, k] is None:
+                wrong += 1
+                text_columns.setdefault(name, (i + 2, row[index[name]].strip()))
+        if wrong and wrong < len(body) / 2:
+            line, value = text_columns[name]
+            raise InputError(
+                f"{path.name} line {line}, column {name!r}: {value[:40]!r} is not a number; mend or drop it"
+            )
+    if text_columns:
+        names = ",".join(text_columns)
+        first = next(iter(text_columns))
+        raise InputError(
+            f"{path.name} column {first!r} holds text ({text_columns[first][1][:40]!r}); "
+            f"leave text columns out with --drop {names!r}"
+        )
+    return X
+
+
+def _target(
+    body: list[list[str]], target: str, column: int, regression: bool, positive: str | None, path: Path
+) -> tuple[np.ndarray, str, dict[int, str] | None]:
+    """Return the targets, the task and the classes."""
+    texts = [row[column].strip() for row in body]
+    values = [_parse(t) for t in texts]
+    numeric = all(v is not None for v in values)
+    kinds = sorted(set(values)) if numeric else sorted(set(texts))  # type: ignore[type-var]
+    if positive is not None:
+        names = {t: t for t in texts}
+        if positive not in names:
+            raise InputError(f"the target {target!r} has no class {positive!r}; it has {', '.join(sorted(names)[:10])}")
+        y = np.array([Fraction(1) if t == positive else Fraction(-1) for t in texts], dtype=object)
+        others = [t for t in sorted(names) if t != positive]
+        return y, "classification", {-1: others[0] if len(others) == 1 else f"not {positive}", 1: positive}
+    if regression and not numeric:
+        line = next(i for i, v in enumerate(values) if v is None) + 2
+        raise InputError(f"{path.name} line {line}: the target {target!r} is {texts[line - 2]!r}, not a number")
+    if numeric and (regression or len(kinds) != 2):
+        discrete = 3 <= len(kinds) <= 10 and not regression and all(v.denominator == 1 for v in kinds)  # type: ignore[union-attr]
+        if discrete and len(texts) >= 5 * len(kinds):
+            raise InputError(
+                f"the target {target!r} has {len(kinds)} values, which looks like classes; "
+                f"choose one with --positive {texts[0]}, or say --regression"
+            )
+        return np.array(values, dtype=object), "regression", None
+    if len(kinds) == 1:
+        raise InputError(f"the target {target!r} has the same value in every row; there is nothing to learn")
+    if len(kinds) > 2:
+        if len(kinds) <= 10:
+            raise InputError(
+                f"the target {target!r} has {len(kinds)} classes ({', '.join(map(str, kinds))}); "
+                f"choose one against the rest with --positive {kinds[0]!r}"
+            )
+        raise InputError(f"the target {target!r} holds text with {len(kinds)} different values; it must be numbers")
+    low, high = kinds
+    coded = values if numeric else texts
+    y = np.array([Fraction(1) if v == high else Fraction(-1) for v in coded], dtype=object)
+    return y, "classification", {-1: texts[coded.index(low)], 1: texts[coded.index(high)]}  # type: ignore[arg-type]
+
+
+def _suspicious(X: np.ndarray, names: list[str]) -> list[str]:
+    """Return a sentence for each column that is constant or looks like a row number."""
+    sentences = []
+    for j, name in enumerate(names):
+        values = set(X[:, j])
+        if len(values) == 1:
+            sentences.append(f"column {name!r} is constant: it tells nothing (drop it with --drop {name!r})")
+        elif len(values) == len(X) and all(v.denominator == 1 for v in values) and len(X) >= 10:
+            ordered = sorted(values)
+            consecutive = ordered[-1] - ordered[0] == len(X) - 1
+            reason = "it numbers the rows" if consecutive else "every value is a different integer, as in an identifier"
+            sentences.append(f"column {name!r} looks suspicious: {reason} (drop it with --drop {name!r})")
+    return sentences
