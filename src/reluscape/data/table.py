@@ -247,7 +247,7 @@ def _target(
         raise InputError(f"{path.name} line {line}: the target {target!r} is {texts[line - 2]!r}, not a number")
     if numeric and (regression or len(kinds) != 2):
         discrete = 3 <= len(kinds) <= 10 and not regression and all(v.denominator == 1 for v in kinds)  # type: ignore[union-attr]
-        if discrete and len(texts) >= 5 * len(kinds):
+        if discrete and len(texts) >= 3 * len(kinds):
             raise InputError(
                 f"the target {target!r} has {len(kinds)} values, which looks like classes; "
                 f"choose one with --positive {texts[0]}, or say --regression"

@@ -1,0 +1,1 @@
+"""The bridge to other libraries' models; torch is known here and nowhere else."""

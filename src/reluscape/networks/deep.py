@@ -1,0 +1,136 @@
+"""Networks of any depth as arrays: ReLU layers and a linear last one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset, readonly
+from ..errors import ModelError, ShapeError
+
+
+@dataclass(frozen=True, eq=False)
+class DeepNet:
+    """A network of any depth: every layer ReLU(W h + b), the last one linear.
+
+    Attributes:
+        weights: matrices (out, in), first layer first.
+        biases: vectors (out,), one per layer.
+
+    Example:
+        >>> DeepNet([[[1.0]], [[2.0]]], [[0.0], [1.0]]).predict([[3.0]])
+        array([7.])
+    """
+
+    weights: Sequence[Any]
+    biases: Sequence[Any]
+
+    def __post_init__(self) -> None:
+        """Check that neighbouring layers fit and freeze the arrays."""
+        weights = tuple(readonly(np.atleast_2d(np.asarray(w, dtype=float))) for w in self.weights)
+        if not weights:
+            raise ShapeError("a network needs at least one layer")
+        given = list(self.biases) if self.biases is not None else [None] * len(weights)
+        if len(given) != len(weights):
+            raise ShapeError(f"{len(weights)} weight matrices but {len(given)} bias vectors")
+        biases = tuple(
+            readonly(np.zeros(len(w)) if b is None else np.atleast_1d(np.asarray(b, dtype=float)))
+            for w, b in zip(weights, given, strict=True)
+        )
+        for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
+            if b.shape != (w.shape[0],):
+                raise ShapeError(f"layer {k}: the bias has shape {b.shape}, expected ({w.shape[0]},)")
+            if k and w.shape[1] != weights[k - 1].shape[0]:
+                raise ShapeError(f"layer {k} takes {w.shape[1]} inputs, layer {k - 1} gives {weights[k - 1].shape[0]}")
+            if not (np.isfinite(w).all() and np.isfinite(b).all()):
+                raise ModelError(
+                    f"layer {k} has a weight that is NaN or infinite; training diverged before it was saved"
+                )
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "biases", biases)
+
+    @property
+    def depth(self) -> int:
+        """Number of layers, the linear output counted."""
+        return len(self.weights)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Number of units of each hidden layer."""
+        return tuple(len(b) for b in self.biases[:-1])
+
+    def hidden(self, X: Any) -> list[np.ndarray]:
+        """Return the pre-activations of every layer, the last one being the output (n, k)."""
+        h = X.X if isinstance(X, Dataset) else np.asarray(X, dtype=float)
+        if h.ndim != 2 or h.shape[1] != self.weights[0].shape[1]:
+            raise ShapeError(f"the data have shape {h.shape}, the network expects {self.weights[0].shape[1]} columns")
+        out = []
+        for k, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
+            out.append(h @ w.T + b)
+            h = np.maximum(out[-1], 0.0) if k + 1 < self.depth else out[-1]
+        return out
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the outputs: (n,) for one output, else (n, k)."""
+        f = self.hidden(X)[-1]
+        return f[:, 0] if f.shape[1] == 1 else f
+
+    def patterns(self, X: Any) -> list[np.ndarray]:
+        """Return the activation pattern of each hidden layer, boolean (units, n)."""
+        return [(z > 0).T for z in self.hidden(X)[:-1]]
+
+    def jacobian(self, X: Any) -> np.ndarray:
+        """Return the Jacobian of the single output in all weights and biases, layer by layer: (n, parameters).
+
+        Columns follow the layers; within a layer each unit's weights come first, then its bias. On a tie the unit
+        counts as inactive.
+        """
+        A = X.X if isinstance(X, Dataset) else np.asarray(X, dtype=float)
+        pre = self.hidden(A)
+        if pre[-1].shape[1] != 1:
+            raise ModelError(f"the network has {pre[-1].shape[1]} outputs; the Jacobian is of a single one")
+        inputs = [A, *(np.maximum(z, 0.0) for z in pre[:-1])]
+        delta = np.ones((len(A), 1))
+        blocks: list[np.ndarray] = []
+        for k in range(self.depth - 1, -1, -1):
+            with_bias = np.concatenate([inputs[k], np.ones((len(A), 1))], axis=1)
+            blocks.insert(0, (delta[:, :, None] * with_bias[:, None, :]).reshape(len(A), -1))
+            if k:
+                delta = (delta @ self.weights[k]) * (pre[k - 1] > 0)
+        return np.concatenate(blocks, axis=1)
+
+    @classmethod
+    def from_torch(cls, module: Any) -> DeepNet:
+        """Return the network of a torch Sequential of Linear and ReLU layers (read by their attributes)."""
+        layers = list(module.children()) if hasattr(module, "children") else []
+        if not layers:
+            raise ModelError(f"{type(module).__name__} is no Sequential of Linear and ReLU layers")
+        weights, biases = [], []
+        expect_linear = True
+        for k, layer in enumerate(layers):
+            kind = type(layer).__name__
+            if kind in ("Flatten", "Identity"):
+                continue
+            if expect_linear and kind == "Linear":
+                weights.append(_array(layer.weight))
+                biases.append(None if layer.bias is None else _array(layer.bias))
+            elif expect_linear or kind != "ReLU":
+                wanted = "Linear" if expect_linear else "ReLU"
+                raise ModelError(
+                    f"layer {k} is {kind}, expected {wanted}; only Linear and ReLU layers in turn are covered"
+                )
+            expect_linear = not expect_linear
+        if expect_linear:
+            raise ModelError("the last layer is a ReLU; a linear output layer is expected")
+        return cls(weights, biases)
+
+
+def _array(tensor: Any) -> np.ndarray:
+    """Return a torch tensor, or anything like it, as a float array."""
+    for step in ("detach", "cpu"):
+        if hasattr(tensor, step):
+            tensor = getattr(tensor, step)()
+    return np.asarray(tensor.double().numpy() if hasattr(tensor, "double") else tensor, dtype=float)

@@ -1,0 +1,152 @@
+"""The network with one hidden layer: weights, predictions, files, and the way from and to other libraries."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import files
+from ..data import Dataset, as_dataset, readonly
+from ..errors import ModelError, ShapeError
+from ..losses import mean_loss
+from .deep import DeepNet
+
+
+@dataclass(frozen=True, eq=False)
+class TwoLayerNet:
+    """f(x) = sum_j v_j max(0, <w_j, x>) + c.
+
+    Attributes:
+        W: (m, d) hidden weights; hidden biases are the last column, which meets the column of ones of the data.
+        v: (m,) output weights.
+        c: output bias.
+
+    Raises:
+        ShapeError: W is not (m, d) or v is not (m,).
+        ModelError: a weight is NaN or infinite.
+
+    Example:
+        >>> TwoLayerNet([[1.0, 0.0]], [2.0]).predict([[3.0, 1.0], [-1.0, 1.0]])
+        array([6., 0.])
+    """
+
+    W: np.ndarray
+    v: np.ndarray
+    c: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check shapes and freeze the arrays."""
+        W, v = readonly(self.W, dtype=float), readonly(self.v, dtype=float)
+        if W.ndim != 2:
+            raise ShapeError(f"W has shape {W.shape}, expected (m, d): one row per hidden unit")
+        if v.shape != (W.shape[0],):
+            raise ShapeError(f"v has shape {v.shape}, expected ({W.shape[0]},): one output weight per hidden unit")
+        if not (np.isfinite(W).all() and np.isfinite(v).all() and np.isfinite(self.c)):
+            raise ModelError("the network has a weight that is NaN or infinite; training diverged before it was saved")
+        object.__setattr__(self, "W", W)
+        object.__setattr__(self, "v", v)
+        object.__setattr__(self, "c", float(self.c))
+
+    @property
+    def width(self) -> int:
+        """Number of hidden units m."""
+        return self.W.shape[0]
+
+    @property
+    def d(self) -> int:
+        """Number of inputs, the column of ones counted."""
+        return self.W.shape[1]
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return f(x_i) for the rows of X (n, d)."""
+        A = X.X if isinstance(X, Dataset) else np.asarray(X, dtype=float)
+        if A.ndim != 2 or A.shape[1] != self.d:
+            raise ShapeError(f"the data have shape {A.shape}, the network expects {self.d} columns")
+        return np.maximum(A @ self.W.T, 0.0) @ self.v + self.c
+
+    def loss(self, X: Any, y: Any = None, loss: Any = "squared") -> float:
+        """Return the mean loss over the samples."""
+        data = as_dataset(X, y)
+        if data.y is None:
+            raise ShapeError("the data have no targets; give y")
+        return mean_loss(loss, self.predict(data.X), data.y)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the network as npz with W (m, d-1), b, v, c, beside and renamed, and return the path.
+
+        The last column of W is stored as b, the hidden bias.
+        """
+        path = Path(path)
+        buffer = io.BytesIO()
+        np.savez(buffer, W=self.W[:, :-1], b=self.W[:, -1], v=self.v, c=np.array(self.c))
+        files.write_atomic(path, buffer.getvalue())
+        return path
+
+    @classmethod
+    def load(cls, path: str | Path) -> TwoLayerNet:
+        """Read a network that `save` wrote (npz; nothing is unpickled). A file without b has no hidden bias."""
+        path = Path(path)
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                arrays = {name: np.array(stored[name], dtype=float) for name in stored.files}
+        except FileNotFoundError:
+            raise ModelError(f"there is no file {path}; check the name") from None
+        except (ValueError, zipfile.BadZipFile, OSError, EOFError) as problem:
+            raise ModelError(
+                f"{path.name} is not an npz file of plain arrays ({problem}); save with .save(path)"
+            ) from None
+        if not {"W", "v"} <= set(arrays):
+            raise ModelError(f"{path.name} holds {sorted(arrays)}, expected W, v and optionally b, c")
+        W = np.atleast_2d(arrays["W"])
+        if "b" in arrays:
+            if arrays["b"].shape != (W.shape[0],):
+                raise ModelError(f"{path.name}: b has shape {arrays['b'].shape}, expected ({W.shape[0]},)")
+            W = np.concatenate([W, arrays["b"][:, None]], axis=1)
+        c = arrays.get("c", np.zeros(()))
+        if c.size != 1:
+            raise ModelError(f"{path.name}: c has {c.size} values; only one output is covered")
+        return cls(W, arrays["v"].reshape(-1), float(c.reshape(-1)[0]))
+
+    @classmethod
+    def from_torch(cls, module: Any) -> TwoLayerNet:
+        """Return the network of a torch Sequential(Linear, ReLU, Linear) with one output.
+
+        A missing hidden bias becomes a column of zeros, so that W always meets data with a column of ones.
+        """
+        return cls.from_deep(DeepNet.from_torch(module))
+
+    def to_torch(self) -> Any:
+        """Return a torch Sequential(Linear, ReLU, Linear) in double precision; needs torch."""
+        from ..interop.torch_modules import two_layer_module
+
+        return two_layer_module(self.W, self.v, self.c)
+
+    @classmethod
+    def from_sklearn(cls, mlp: Any) -> TwoLayerNet:
+        """Return the network of a fitted scikit-learn MLP with one ReLU hidden layer and one output."""
+        if not hasattr(mlp, "coefs_"):
+            raise ModelError("the scikit-learn model is not fitted; call fit first")
+        if mlp.activation != "relu":
+            raise ModelError(f"the model's activation is {mlp.activation!r}; only ReLU units are covered")
+        if type(mlp).__name__ == "MLPClassifier" and getattr(mlp, "out_activation_", "") == "softmax":
+            raise ModelError("the classifier has several outputs; only two classes (one output) are covered")
+        return cls.from_deep(DeepNet([w.T for w in mlp.coefs_], list(mlp.intercepts_)))
+
+    @classmethod
+    def from_deep(cls, net: DeepNet) -> TwoLayerNet:
+        """Return a network of one hidden layer with its hidden biases in the last column of W.
+
+        Raises:
+            ModelError: more than one hidden layer or more than one output.
+        """
+        if net.depth != 2:
+            raise ModelError(f"the network has {net.depth - 1} hidden layers; exactly one is covered here")
+        if net.weights[1].shape[0] != 1:
+            raise ModelError(f"the network has {net.weights[1].shape[0]} outputs; exactly one is covered here")
+        W = np.concatenate([net.weights[0], net.biases[0][:, None]], axis=1)
+        return cls(W, net.weights[1][0], float(net.biases[1][0]))
