@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import Any
 
 from ._version import __version__
@@ -20,6 +22,10 @@ _EXPORTS = {
     "TooLarge": "errors",
     "TwoLayerNet": "networks",
     "exact_decimals": "exact",
+    "full_rank_fraction": "jacobian",
+    "jacobian": "jacobian",
+    "jacobian_gram": "jacobian",
+    "jacobian_rank": "jacobian",
     "verify": "certificates",
 }
 
@@ -42,3 +48,14 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """List the public names."""
     return sorted(__all__)
+
+
+class _Face(ModuleType):
+    """Keeps a public name on its function when a room of the same name (jacobian, survey, ...) is imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _EXPORTS and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face

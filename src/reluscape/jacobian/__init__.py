@@ -1,0 +1,23 @@
+"""The Jacobian of a two-layer network: the matrix, its exact rank, and how often that rank is full."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_ROOMS = {
+    "full_rank_fraction": "fraction",
+    "jacobian": "matrix",
+    "jacobian_gram": "matrix",
+    "jacobian_rank": "rank",
+    "rank_verdicts": "rank",
+}
+
+__all__ = sorted(_ROOMS)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its file when it is first used."""
+    if name in _ROOMS:
+        return getattr(importlib.import_module(f".{_ROOMS[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,143 @@
+"""How often the Jacobian has full rank: over all patterns, over the regions of the data, over a law of initialisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset, as_dataset
+from ..errors import InputError, TieError, TooLarge, ZeroRowError
+from ..estimates import Probability
+from ..exact import signs_of_products
+from ..initialization import Law, get_law
+from ..seeds import as_generator
+from .rank import RankOracle
+from .small import exact_fraction
+
+__all__ = ["POPULATIONS", "check_population", "full_rank_fraction"]
+
+POPULATIONS = ("patterns", "regions", "initialization")
+CHUNK_BYTES = 1 << 24
+
+
+def full_rank_fraction(
+    X: Any,
+    width: int,
+    population: str,
+    law: Any = "normal",
+    trials: int = 1000,
+    rng: Any = None,
+    exact: bool | None = None,
+) -> Probability:
+    """Return how often the Jacobian with respect to W has full rank, one rank per non-zero sample.
+
+    Args:
+        X: samples (n, d) or a Dataset.
+        width: number of units m.
+        population: "patterns" (all 2^(m n) patterns, most of them empty regions), "regions" (the non-empty
+            activation regions, each counted once) or "initialization" (weights drawn from `law`).
+        law: law of initialisation, for population "initialization".
+        trials: number of draws where the answer is simulated; every draw is decided exactly.
+        rng: anything that `numpy.random.default_rng` takes.
+        exact: None takes the exact answer where it is cheap, True insists on it, False always simulates.
+
+    Returns:
+        Probability with kind "exact" or "sampled" and the population it speaks of.
+
+    Raises:
+        ZeroRowError: population "regions" and a row of zeros, which leaves no region at all.
+        TooLarge: `exact=True` out of reach.
+
+    Source: Karhadkar and Montufar, Theorems 2 and 7, Figure 3; their released code decides the rank in single
+    precision, which misses full rank near the transition.
+
+    Example:
+        >>> full_rank_fraction([[0, 1], [1, 1], [2, 1]], 2, population="regions").value
+        Fraction(7, 18)
+        >>> full_rank_fraction([[1, 2], [3, 5]], 3, population="patterns").value
+        Fraction(49, 64)
+    """
+    data = as_dataset(X)
+    check_population(population, data)
+    if int(width) != width or width < 0:
+        raise InputError(f"the width is {width!r}; it is a whole number, 0 or more")
+    width = int(width)
+    chosen = get_law(law)
+    named = chosen.name if population == "initialization" else None
+    oracle = RankOracle(data)
+    known = None
+    if exact is not False:
+        known = _without_sampling(data, oracle, width, population, insist=exact is True)
+    if known is not None:
+        return Probability.exact(known, population, named)
+    if exact is True:
+        raise TooLarge(
+            f"no exact full-rank fraction over {population} at n={oracle.n}, width {width}; leave exact=None to simulate"
+        )
+    if int(trials) != trials or trials < 1:
+        raise InputError(f"trials is {trials!r}; it is a whole number, 1 or more")
+    generator = as_generator(rng)
+    full = sum(
+        sum(oracle.is_full(pattern) for pattern in patterns)
+        for patterns in _draws(data, oracle, width, population, chosen, int(trials), generator)
+    )
+    return Probability.sampled(int(full), int(trials), population, named)
+
+
+def check_population(population: str, data: Dataset) -> None:
+    """Refuse an unknown population, and the regions of data with a row of zeros."""
+    if population not in POPULATIONS:
+        raise InputError(f"population is {population!r}; choose one of {', '.join(POPULATIONS)}")
+    if population == "regions" and data.zero_rows:
+        raise ZeroRowError(
+            f"row {data.zero_rows[0]} of X is zero, so that no activation region is non-empty; remove zero rows first"
+        )
+
+
+def _without_sampling(
+    data: Dataset, oracle: RankOracle, width: int, population: str, insist: bool
+) -> Fraction | None:
+    """Return the exact fraction where there is a short way to it."""
+    if oracle.n == 0:
+        return Fraction(1)
+    if width * oracle.rank < oracle.n:
+        return Fraction(0)
+    if population != "patterns" and _positively_parallel(data):
+        return Fraction(0)  # their columns are equal in every region, and their samples are parallel
+    if population == "initialization":
+        return None
+    if oracle.rank == oracle.n:
+        return (1 - Fraction(1, 2**width)) ** oracle.n
+    return exact_fraction(data, oracle, width, population, insist)
+
+
+def _positively_parallel(data: Dataset) -> bool:
+    rows = [tuple(int(v) for v in row) for row in data.rows if any(row)]
+    return len(set(rows)) < len(rows)
+
+
+def _draws(
+    data: Dataset, oracle: RankOracle, width: int, population: str, law: Law, trials: int, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """Yield patterns (t, width, n) on the non-zero samples, `trials` in all."""
+    size = max(1, min(trials, CHUNK_BYTES // max(1, width * max(oracle.n, 8 * data.d))))
+    while trials > 0:
+        t = min(size, trials)
+        if population == "patterns":
+            patterns = rng.integers(0, 2, (t, width, oracle.n), dtype=np.uint8).astype(bool)
+        elif population == "regions":
+            from ..regions import sample_regions
+
+            patterns = np.asarray(sample_regions(data, t * width, rng=rng)).reshape(t, width, data.n)
+            patterns = patterns[:, :, oracle.nonzero]
+        else:
+            W, v = law.sample_many(rng, t, width, data.d)
+            signs = signs_of_products(data.rows[oracle.nonzero], W.reshape(t * width, data.d))
+            if (signs == 0).any():
+                raise TieError("the law drew a weight exactly on a sample's hyperplane; use a law with a density")
+            patterns = (signs > 0).reshape(t, width, oracle.n) & (v != 0)[:, :, None]
+        yield np.ascontiguousarray(patterns)
+        trials -= t
