@@ -54,7 +54,7 @@ class Dataset:
         if not isinstance(X, np.ndarray) and hasattr(X, "to_numpy"):
             X = X.to_numpy()
             inexact = X.dtype.kind == "f"
-        F = exact.fraction_matrix(X) if np.size(X) else _empty(X)
+        F = _empty(X) if _is_empty(X) else exact.fraction_matrix(X)
         if not isinstance(X, np.ndarray):
             inexact = any(isinstance(v, float | np.floating) for row in X for v in row)
         if bias:
@@ -166,9 +166,7 @@ class Dataset:
 def as_dataset(X: Any, y: Any = None) -> Dataset:
     """Return a Dataset as it is, or build one from (X, y)."""
     if isinstance(X, Dataset):
-        if y is None:
-            return X
-        return Dataset(X.fractions, y) if not (X.bias or X.target) else _with_targets(X, y)
+        return X if y is None else _with_targets(X, y)
     return Dataset(X, y)
 
 
@@ -176,6 +174,11 @@ def _with_targets(data: Dataset, y: Any) -> Dataset:
     """Return the same samples with other targets."""
     X = data.fractions[:, :-1] if data.bias else data.fractions
     return Dataset(X, y, bias=data.bias, features=data.features)
+
+
+def _is_empty(X: Any) -> bool:
+    """Return whether there is no number in X."""
+    return X.size == 0 if isinstance(X, np.ndarray) else all(np.size(row) == 0 for row in X)
 
 
 def _empty(X: Any) -> np.ndarray:
