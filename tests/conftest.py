@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 
 from hypothesis import HealthCheck, settings
@@ -13,21 +14,24 @@ settings.register_profile("deep", max_examples=500, deadline=None, suppress_heal
 settings.load_profile("ci")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ABSENT = {
+    "browser": None if CHROMIUM else "no Chromium is on the path",
+    "torch": None if importlib.util.find_spec("torch") else "torch is not installed",
+}
+DESELECTED: dict[str, int] = {}
 
 
 def pytest_collection_modifyitems(config, items):
-    """Deselect browser tests where no Chromium is on the path; the summary says so."""
-    if CHROMIUM:
-        return
-    browser = [item for item in items if item.get_closest_marker("browser")]
-    if browser:
-        config.hook.pytest_deselected(items=browser)
-        items[:] = [item for item in items if not item.get_closest_marker("browser")]
-        config.stash_browser = len(browser)
+    """Deselect the tests whose outside program is absent; the closing lines say so."""
+    for marker, reason in ABSENT.items():
+        without = [item for item in items if reason and item.get_closest_marker(marker)]
+        if without:
+            config.hook.pytest_deselected(items=without)
+            items[:] = [item for item in items if item not in set(without)]
+            DESELECTED[marker] = len(without)
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    """Name what was left out."""
-    count = getattr(config, "stash_browser", 0)
-    if count:
-        terminalreporter.write_line(f"{count} browser test(s) deselected: no Chromium on the path")
+def pytest_terminal_summary(terminalreporter):
+    """Name what was left out and why."""
+    for marker, count in DESELECTED.items():
+        terminalreporter.write_line(f"{count} {marker} test(s) deselected: {ABSENT[marker]}")

@@ -63,6 +63,7 @@ def test_laws_have_fair_signs_and_shapes(name):
     assert stats.binomtest(int((W[:, 1, 2] > 0).sum()), 4000).pvalue > 1e-4
 
 
+@pytest.mark.torch
 def test_torch_law_is_the_box_of_torch():
     import torch
 
@@ -94,6 +95,7 @@ def test_gradients_by_differences(name):
     assert np.isfinite(loss.value(np.array([1e4, -1e4]), np.array([1.0, 1.0]))).all()
 
 
+@pytest.mark.torch
 def test_networks_travel(tmp_path):
     import torch
     from sklearn.neural_network import MLPRegressor
@@ -115,6 +117,7 @@ def test_networks_travel(tmp_path):
     assert deep.widths == (4, 1)
 
 
+@pytest.mark.torch
 def test_deep_jacobian_against_torch():
     import torch
 
@@ -135,6 +138,7 @@ def test_deep_jacobian_against_torch():
     np.testing.assert_allclose(rs.DeepNet.from_torch(module).jacobian(X.numpy()), np.array(rows), atol=1e-12)
 
 
+@pytest.mark.torch
 def test_models_that_do_not_fit_are_named(tmp_path):
     import torch
 
