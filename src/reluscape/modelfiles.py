@@ -18,6 +18,7 @@ from .networks import DeepNet, TwoLayerNet
 
 MAX_LAYERS = 6
 SKLEARN_LINE = "reluscape.TwoLayerNet.from_sklearn(model).save('model.npz')"
+TORCH_LINE = "torch.save(model.state_dict(), 'model.pt')"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _form(path: Path) -> str:
     if start[:1] == b"\x80" or suffix in (".pkl", ".pickle", ".joblib"):
         raise ModelError(
             f"{path.name} is a pickle, which can run any program when opened and is never read here; "
-            f"save scikit-learn models with {SKLEARN_LINE}, torch models with torch.save(model.state_dict(), 'model.pt')"
+            f"save scikit-learn models with {SKLEARN_LINE}, torch models with {TORCH_LINE}"
         )
     raise ModelError(f"{path.name} is of no known kind; give .npz, .safetensors or a torch state dict (.pt)")
 
