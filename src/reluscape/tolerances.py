@@ -21,6 +21,12 @@ class Tolerances:
     zero_loss: float = 1e-9
     # relative duality gap at which the interior point stops
     interior_gap: float = 1e-11
+    # relative gap at which the min-norm point search stops (exact arithmetic decides afterwards)
+    min_norm_gap: float = 1e-10
+    # squared length, relative to unit rows, below which the min-norm point counts as zero
+    min_norm_zero: float = 1e-22
+    # relative Cholesky pivot below which a support counts as affinely dependent
+    min_norm_dependent: float = 1e-15
 
 
 DEFAULT = Tolerances()

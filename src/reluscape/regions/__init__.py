@@ -1,0 +1,1 @@
+"""A layer's activation regions: which patterns exist, how many there are, and samples of them."""

@@ -1,0 +1,147 @@
+"""Wolfe's min-norm point of a polytope given by its points: the compiled kernel."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+
+@numba.njit(nogil=True, cache=True)
+def min_norm_point(
+    points: np.ndarray, signs: np.ndarray, gap: float, zero: float, dependent: float, limit: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return w in the convex hull of the points signs[i] * points[i], its support and the support's weights.
+
+    Ends early at the first w with <w, p> > 0 for every point p; at w = 0 up to the threshold `zero` on |w|^2; or at the
+    min-norm point, where <w, p> >= (1 - gap) |w|^2. The caller decides in exact arithmetic which one it was.
+
+    Args:
+        points: (n, d) C-contiguous float64, n >= 1, rows of about unit length.
+        signs: (n,) float64, entries -1.0 or +1.0.
+        gap: relative gap at which w counts as the min-norm point.
+        zero: squared length below which w counts as zero, and weight below which a point leaves the support.
+        dependent: relative pivot below which the support counts as affinely dependent (the search then ends).
+        limit: largest number of points that may enter the support.
+
+    Returns:
+        w (d,), support (k,) int64, weights (k,) with k <= d + 1.
+    """
+    n, d = points.shape
+    size = d + 2
+    support = np.zeros(size, np.int64)
+    order = np.zeros(size, np.int64)
+    weight = np.zeros(size)
+    gram = np.zeros((size, size))
+    factor = np.zeros((size, size))
+    target = np.zeros(size)
+    w = np.zeros(d)
+    best, smallest = 0, np.inf
+    for i in range(n):
+        square = 0.0
+        for c in range(d):
+            square += points[i, c] * points[i, c]
+        if square < smallest:
+            smallest, best = square, i
+    support[0] = best
+    weight[0] = 1.0
+    gram[0, 0] = smallest
+    k = 1
+    for c in range(d):
+        w[c] = signs[best] * points[best, c]
+    for _ in range(limit):
+        length = 0.0
+        for c in range(d):
+            length += w[c] * w[c]
+        if length <= zero:
+            break
+        lowest, entering = np.inf, 0
+        for i in range(n):
+            product = 0.0
+            for c in range(d):
+                product += points[i, c] * w[c]
+            product *= signs[i]
+            if product < lowest:
+                lowest, entering = product, i
+        if lowest > 0.0 or lowest > (1.0 - gap) * length or k == size - 1:
+            break
+        known = False
+        for a in range(k):
+            known = known or support[a] == entering
+        if known:
+            break
+        support[k] = entering
+        weight[k] = 0.0
+        for a in range(k + 1):
+            product = 0.0
+            for c in range(d):
+                product += points[support[a], c] * points[entering, c]
+            product *= signs[support[a]] * signs[entering]
+            gram[a, k] = product
+            gram[k, a] = product
+        k += 1
+        stuck = False
+        while True:
+            # The affine hull's nearest point: (gram + 1 1^T) t = 1, weights t / sum t.
+            for a in range(k):
+                for b in range(a + 1):
+                    value = gram[a, b] + 1.0
+                    for c in range(b):
+                        value -= factor[a, c] * factor[b, c]
+                    if a == b:
+                        if value <= dependent * (gram[a, a] + 1.0):
+                            stuck = True
+                            value = 1.0
+                        factor[a, a] = np.sqrt(value)
+                    else:
+                        factor[a, b] = value / factor[b, b]
+            if stuck:
+                break
+            for a in range(k):
+                value = 1.0
+                for c in range(a):
+                    value -= factor[a, c] * target[c]
+                target[a] = value / factor[a, a]
+            total = 0.0
+            for r in range(k):
+                a = k - 1 - r
+                value = target[a]
+                for c in range(a + 1, k):
+                    value -= factor[c, a] * target[c]
+                target[a] = value / factor[a, a]
+                total += target[a]
+            step, inside = 1.0, True
+            for a in range(k):
+                target[a] /= total
+                if target[a] <= 0.0:
+                    inside = False
+                    if weight[a] > target[a]:
+                        step = min(step, weight[a] / (weight[a] - target[a]))
+            if inside:
+                for a in range(k):
+                    weight[a] = target[a]
+                break
+            kept = 0
+            leaving = False
+            for a in range(k):
+                value = (1.0 - step) * weight[a] + step * target[a]
+                if value > zero and (target[a] > 0.0 or weight[a] > step * (weight[a] - target[a])):
+                    support[kept] = support[a]
+                    weight[kept] = value
+                    order[kept] = a
+                    kept += 1
+                else:
+                    leaving = True
+            if not leaving or kept == 0:
+                stuck = True
+                break
+            k = kept
+            for a in range(k):
+                for b in range(k):
+                    gram[a, b] = gram[order[a], order[b]]
+        if stuck:
+            break
+        for c in range(d):
+            w[c] = 0.0
+            for a in range(k):
+                w[c] += weight[a] * signs[support[a]] * points[support[a], c]
+    return w, support[:k].copy(), weight[:k].copy()
