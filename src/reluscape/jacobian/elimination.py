@@ -16,7 +16,7 @@ PRIMES = (2147483647, 2147483629, 2147483587)
 
 
 @numba.njit("uint64(uint64, uint64)", nogil=True, cache=True)
-def _inverse(value, prime):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _inverse(value, prime):  # pragma: no cover - compiled
     """Inverse of a non-zero residue by Fermat's little theorem."""
     result, base, power = np.uint64(1), value % prime, prime - np.uint64(2)
     while power > 0:
@@ -32,7 +32,7 @@ def _inverse(value, prime):  # type: ignore[no-untyped-def]  # pragma: no cover 
     nogil=True,
     cache=True,
 )
-def pattern_rank_mod(units, residues, prime, basis, pivots):  # type: ignore[no-untyped-def]  # pragma: no cover
+def pattern_rank_mod(units, residues, prime, basis, pivots):  # pragma: no cover
     """Rank modulo ``prime`` of the matrix with entry units[j, i] * residues[i, k] in row i and column (j, k).
 
     Columns are inserted one by one into an echelon basis of the column space; the work stops at rank n.
@@ -81,7 +81,7 @@ def pattern_rank_mod(units, residues, prime, basis, pivots):  # type: ignore[no-
 
 
 @numba.njit("boolean[:, ::1](uint32[:, ::1], int64[::1], int64, uint64)", nogil=True, cache=True)
-def dependencies_mod(basis, pivots, rank, prime):  # type: ignore[no-untyped-def]  # pragma: no cover
+def dependencies_mod(basis, pivots, rank, prime):  # pragma: no cover
     """Supports of the dependencies among the rows: one per non-pivot sample, (n - rank, n) bool.
 
     Row f marks a sample outside the pivots and exactly those pivot samples on which it depends modulo the prime.

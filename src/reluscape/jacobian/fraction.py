@@ -1,4 +1,4 @@
-"""How often the Jacobian has full rank: over all patterns, over the regions of the data, over a law of initialisation."""
+"""How often the Jacobian has full rank: over all patterns, over the non-empty regions, over a law of initialisation."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from ..estimates import Probability
 from ..exact import signs_of_products
 from ..initialization import Law, get_law
 from ..seeds import as_generator
-from .rank import RankOracle
-from .small import exact_fraction
+from .rank import RankOracle, nonzero_samples
 
 __all__ = ["POPULATIONS", "check_population", "full_rank_fraction"]
 
@@ -67,7 +66,7 @@ def full_rank_fraction(
     width = int(width)
     chosen = get_law(law)
     named = chosen.name if population == "initialization" else None
-    oracle = RankOracle(data)
+    oracle = RankOracle.of(data)
     known = None
     if exact is not False:
         known = _without_sampling(data, oracle, width, population, insist=exact is True)
@@ -75,7 +74,8 @@ def full_rank_fraction(
         return Probability.exact(known, population, named)
     if exact is True:
         raise TooLarge(
-            f"no exact full-rank fraction over {population} at n={oracle.n}, width {width}; leave exact=None to simulate"
+            f"no exact full-rank fraction over {population} at n={oracle.n}, width {width}; "
+            "leave exact=None to simulate"
         )
     if int(trials) != trials or trials < 1:
         raise InputError(f"trials is {trials!r}; it is a whole number, 1 or more")
@@ -97,9 +97,7 @@ def check_population(population: str, data: Dataset) -> None:
         )
 
 
-def _without_sampling(
-    data: Dataset, oracle: RankOracle, width: int, population: str, insist: bool
-) -> Fraction | None:
+def _without_sampling(data: Dataset, oracle: RankOracle, width: int, population: str, insist: bool) -> Fraction | None:
     """Return the exact fraction where there is a short way to it."""
     if oracle.n == 0:
         return Fraction(1)
@@ -111,6 +109,8 @@ def _without_sampling(
         return None
     if oracle.rank == oracle.n:
         return (1 - Fraction(1, 2**width)) ** oracle.n
+    from .small import exact_fraction  # compiles the counting kernels, which a simulation does not need
+
     return exact_fraction(data, oracle, width, population, insist)
 
 
@@ -132,10 +132,10 @@ def _draws(
             from ..regions import sample_regions
 
             patterns = np.asarray(sample_regions(data, t * width, rng=rng)).reshape(t, width, data.n)
-            patterns = patterns[:, :, oracle.nonzero]
+            patterns = patterns[:, :, nonzero_samples(data)]
         else:
             W, v = law.sample_many(rng, t, width, data.d)
-            signs = signs_of_products(data.rows[oracle.nonzero], W.reshape(t * width, data.d))
+            signs = signs_of_products(data.rows[nonzero_samples(data)], W.reshape(t * width, data.d))
             if (signs == 0).any():
                 raise TieError("the law drew a weight exactly on a sample's hyperplane; use a law with a density")
             patterns = (signs > 0).reshape(t, width, oracle.n) & (v != 0)[:, :, None]

@@ -74,7 +74,7 @@ def jacobian(W: Any, v: Any, X: Any, trainable: str = "W") -> np.ndarray:
         raise ShapeError(f"v has {len(out)} entries for {len(pattern)} units")
     if trainable not in ("W", "Wv"):
         raise InputError(f"trainable is {trainable!r}; it is 'W' or 'Wv'")
-    block = ((pattern * out[:, None]).T[:, :, None] * data.X[:, None, :]).reshape(data.n, -1)
+    block = ((pattern * out[:, None]).T[:, :, None] * data.X[:, None, :]).reshape(data.n, pattern.shape[0] * data.d)
     if trainable == "W":
         return block
     hidden = np.where(pattern.T, data.X @ np.asarray(W, dtype=float).T, 0.0)

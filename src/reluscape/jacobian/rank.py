@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,39 +14,46 @@ from ..tolerances import DEFAULT, MACHINE_PRECISION
 from .deficiency import distinct_units, rows_are_dependent
 from .elimination import PRIMES, dependencies_mod, pattern_rank_mod
 
-__all__ = ["RankOracle", "jacobian_rank", "rank_verdicts"]
+__all__ = ["RankOracle", "jacobian_rank", "nonzero_samples", "rank_verdicts"]
 
 
 class RankOracle:
     """Everything about one data set that the rank of its Jacobians needs, prepared once.
 
     The rank of a Jacobian depends neither on positive factors of the samples nor on the basis of their span, so
-    integer multiples of the non-zero rows, in as many columns as the data have rank, stand for the data.
+    integer multiples of the samples, in as many columns as they have rank, stand for the data.
 
     Args:
-        data: the samples; zero rows are left out.
+        rows: (n, d) integers without rows of zeros, any integer dtype or Python integers.
     """
 
-    def __init__(self, data: Dataset) -> None:
-        self.nonzero = np.setdiff1d(np.arange(data.n), np.array(data.zero_rows, dtype=int))
-        rows = data.rows[self.nonzero]
-        self.n = len(self.nonzero)
-        columns = list(exact.pivot_columns(rows)) if rows.size else []
-        self.rank = len(columns)
-        self.rows = exact.integer_rows(exact.fraction_matrix(rows[:, columns]))[0] if self.rank else rows[:, :0]
+    def __init__(self, rows: np.ndarray) -> None:
+        self.n = len(rows)
+        self._residues: dict[int, np.ndarray] = {}
+        self.rows, self.rank = rows, rows.shape[1]
+        everywhere = np.ones((1, self.n), dtype=bool)
+        if rows.size == 0 or self._eliminate(everywhere, 0)[0] < min(rows.shape):
+            columns = list(exact.pivot_columns(rows)) if rows.size else []
+            self.rows, self.rank = rows[:, columns], len(columns)
+            self._residues = {}
+        self.rank = min(self.rank, self.n)
 
-    @cached_property
-    def _residues(self) -> list[np.ndarray]:
-        return [
-            np.array([[int(v) % p for v in row] for row in self.rows], dtype=np.uint32).reshape(self.n, self.rank)
-            for p in PRIMES
-        ]
+    @classmethod
+    def of(cls, data: Dataset) -> RankOracle:
+        """Prepare a data set, its rows of zeros left out (`nonzero_samples` names the others)."""
+        return cls(data.rows[nonzero_samples(data)])
+
+    def residues(self, k: int) -> np.ndarray:
+        """Return the rows modulo the k-th prime, (n, columns) uint32."""
+        if k not in self._residues:
+            self._residues[k] = np.ascontiguousarray((self.rows % PRIMES[k]).astype(np.uint32))
+        return self._residues[k]
 
     def _eliminate(self, units: np.ndarray, k: int) -> tuple[int, Callable[[], np.ndarray]]:
         """Return the rank modulo the k-th prime and a function that lists the dependencies."""
         basis = np.empty((self.n, self.n), dtype=np.uint32)
         pivots = np.empty(self.n, dtype=np.int64)
-        rank = int(pattern_rank_mod(units, self._residues[k], PRIMES[k], basis, pivots))
+        rank = int(pattern_rank_mod(units, self.residues(k), PRIMES[k], basis, pivots))
         return rank, lambda: dependencies_mod(basis, pivots, rank, PRIMES[k])
 
     def _proven(self, units: np.ndarray, support: np.ndarray) -> bool:
@@ -129,8 +135,7 @@ def jacobian_rank(pattern: Any, X: Any, v: Any = None, exact: bool = True) -> in
         A = np.ascontiguousarray(A[np.array([value != 0 for value in weights], dtype=bool)])
     if not exact:
         return _float_rank(A, data.X)
-    oracle = RankOracle(data)
-    return oracle.pattern_rank(np.ascontiguousarray(A[:, oracle.nonzero]))
+    return RankOracle.of(data).pattern_rank(np.ascontiguousarray(A[:, nonzero_samples(data)]))
 
 
 def rank_verdicts(patterns: Any, X: Any) -> np.ndarray:
@@ -151,9 +156,14 @@ def rank_verdicts(patterns: Any, X: Any) -> np.ndarray:
     A = np.asarray(patterns, dtype=bool)
     if A.ndim != 3 or A.shape[2] != data.n:
         raise ShapeError(f"the patterns have shape {A.shape}, expected (B, m, {data.n}): batch, units, samples")
-    oracle = RankOracle(data)
-    A = np.ascontiguousarray(A[:, :, oracle.nonzero])
+    oracle = RankOracle.of(data)
+    A = np.ascontiguousarray(A[:, :, nonzero_samples(data)])
     return np.array([oracle.is_full(pattern) for pattern in A], dtype=bool)
+
+
+def nonzero_samples(data: Dataset) -> np.ndarray:
+    """Return the indices of the rows that are not zero."""
+    return np.setdiff1d(np.arange(data.n), np.array(data.zero_rows, dtype=int))
 
 
 def _float_rank(pattern: np.ndarray, X: np.ndarray) -> int:

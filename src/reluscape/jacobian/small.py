@@ -3,15 +3,109 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb
-from typing import Any
+from math import comb, prod
+
+import flint
+import numpy as np
 
 from ..data import Dataset
 from ..errors import TooLarge
+from .one_dimensional import full_rank_fraction_1d, is_one_dimensional
+from .rank import RankOracle, nonzero_samples
+from .subsets import count_full_sets, full_sets
 
-__all__ = ["exact_fraction"]
+__all__ = ["MOST_STATES", "exact_fraction", "good_sets", "unit_states"]
+
+MOST_STATES = 20
+MOST_MULTISETS = 1_000_000
 
 
-def exact_fraction(data: Dataset, oracle: Any, width: int, population: str, insist: bool) -> Fraction | None:
-    """Return the fraction, or None where it is out of reach and `insist` is False."""
-    return None
+def exact_fraction(
+    data: Dataset, oracle: RankOracle, width: int, population: str, insist: bool = False
+) -> Fraction | None:
+    """Return the fraction over "patterns" or "regions", or None where counting is out of reach.
+
+    Raises:
+        TooLarge: out of reach and `insist` is True.
+    """
+    if population == "regions" and oracle.rank == 2 and is_one_dimensional(oracle.rows):
+        return full_rank_fraction_1d(oracle.n, width)
+    states, dead = unit_states(data, oracle, population)
+    if states is None:
+        if insist:
+            raise TooLarge(f"one unit has too many {population} to list at n={oracle.n}; leave exact=None to simulate")
+        return None
+    s = len(states)
+    total = s + dead
+    if s <= MOST_STATES:
+        sizes = _sizes(full_sets(states, *_moduli(oracle)), s)
+    elif comb(total + width - 1, width) <= MOST_MULTISETS:
+        moduli = _moduli(oracle)
+        sizes = [0] + [int(count_full_sets(states, k, *moduli)) for k in range(1, min(s, width) + 1)]
+    else:
+        estimate = comb(total + width - 1, width)
+        if insist:
+            raise TooLarge(
+                f"{total} {population} of one unit make {estimate} multisets at width {width}, above "
+                f"{MOST_MULTISETS}; leave exact=None to simulate",
+                estimate,
+            )
+        return None
+    words = sum(count * _words(k, width, dead) for k, count in enumerate(sizes) if count)
+    return Fraction(words, total**width)
+
+
+def unit_states(data: Dataset, oracle: RankOracle, population: str) -> tuple[np.ndarray | None, int]:
+    """Return the patterns of one unit with some active sample (s, n) and the number (0 or 1) of dead ones.
+
+    The first is None where they are too many to list.
+    """
+    n = oracle.n
+    if population == "patterns":
+        if n > MOST_STATES:
+            return None, 0
+        every = (np.arange(1 << n)[:, None] >> np.arange(n)) & 1 > 0
+    else:
+        cover = 2 * sum(comb(max(n - 1, 0), k) for k in range(oracle.rank))
+        if cover > MOST_MULTISETS:
+            return None, 0
+        from ..regions import enumerate_regions
+
+        every = np.asarray(enumerate_regions(data, witnesses=False).patterns)[:, nonzero_samples(data)]
+    alive = every.any(axis=1)
+    return np.ascontiguousarray(every[alive]), int((~alive).sum())
+
+
+def good_sets(states: np.ndarray, oracle: RankOracle) -> np.ndarray:
+    """Return, for every subset of at most 20 states as bits, whether its Jacobian has full rank (2^s bool)."""
+    return np.asarray(full_sets(states, *_moduli(oracle)))
+
+
+def _moduli(oracle: RankOracle) -> tuple[np.ndarray, np.ndarray]:
+    """Return the data modulo enough primes that their product exceeds every minor of every Jacobian."""
+    n = oracle.n
+    # Hadamard: a minor has n entries in each row, each at most the row's largest, so minor^2 <= prod n * largest^2
+    bound = prod(n * max(int(v) ** 2 for v in row) for row in oracle.rows)
+    primes: list[int] = []
+    product, candidate = 1, 2**31
+    while not primes or product * product <= bound:
+        candidate -= 1
+        if flint.fmpz(candidate).is_prime():
+            primes.append(candidate)
+            product *= candidate
+    residues = [[[int(v) % p for v in row] for row in oracle.rows] for p in primes]
+    shape = (len(primes), *oracle.rows.shape)
+    return np.array(residues, dtype=np.uint32).reshape(shape), np.array(primes, dtype=np.uint64)
+
+
+def _sizes(good: np.ndarray, s: int) -> list[int]:
+    """Count the good subsets by size."""
+    bits = np.zeros(len(good), dtype=np.int64)
+    for j in range(s):
+        bits += np.arange(len(good)) >> j & 1
+    return [int(c) for c in np.bincount(bits[good], minlength=s + 1)]
+
+
+def _words(k: int, width: int, dead: int) -> int:
+    """Count words of a length over k letters, and the dead one if present, in which all k letters occur."""
+    return sum((-1) ** i * comb(k, i) * (k - i + dead) ** width for i in range(k + 1))

@@ -1,0 +1,133 @@
+"""One cell of the published heat map: full rank at initialisation on fresh random data, every verdict exact."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..errors import InputError, TieError
+from ..estimates import Probability
+from ..initialization import get_law
+from ..seeds import as_generator
+from .one_dimensional import unpinned_cut_sets
+from .rank import RankOracle
+
+__all__ = ["full_rank_fraction_random_data", "line_in_a_box"]
+
+DATA_LAWS = ("uniform", "normal")
+BOX_LAWS = ("torch", "he_uniform", "glorot_uniform")
+# drawn inputs are rounded to multiples of 2^-40, so that a sample is an integer vector over 2^40
+GRID_BITS = 40
+
+
+def full_rank_fraction_random_data(
+    n: int,
+    d: int,
+    width: int,
+    data: str = "uniform",
+    law: Any = "torch",
+    trials: int = 100,
+    rng: Any = None,
+    exact: bool | None = None,
+) -> Probability:
+    """Return how often the Jacobian with respect to W has full rank n on random data at initialisation.
+
+    Each trial draws n samples of d inputs, appends a column of ones, draws W from `law` and decides the rank
+    exactly; v is frozen and non-zero. For one input, uniform data and a law that is uniform in a box the answer is
+    a closed form.
+
+    Args:
+        n: samples.
+        d: inputs beside the column of ones.
+        width: units.
+        data: "uniform" on [0, 1] or "normal", both on the grid of multiples of 2^-40.
+        law: law of initialisation.
+        trials: draws, where the answer is simulated.
+        rng: anything that `numpy.random.default_rng` takes.
+        exact: None takes the closed form where there is one, True insists on it, False simulates.
+
+    Source: Karhadkar and Montufar, Figure 3; their released code draws uniform data and PyTorch's law.
+
+    Example:
+        >>> round(float(full_rank_fraction_random_data(10, 1, 90)), 3)
+        0.502
+        >>> full_rank_fraction_random_data(5, 8, 1, trials=20, rng=0).trials
+        20
+    """
+    for name, value in (("n", n), ("d", d), ("width", width), ("trials", trials)):
+        if int(value) != value or value < (1 if name == "trials" else 0):
+            raise InputError(f"{name} is {value!r}; it is a whole number, {1 if name == 'trials' else 0} or more")
+    if data not in DATA_LAWS:
+        raise InputError(f"data is {data!r}; choose one of {', '.join(DATA_LAWS)}")
+    chosen = get_law(law)
+    population = f"initialization, {data} data"
+    closed = d == 1 and data == "uniform" and chosen.name in BOX_LAWS
+    if exact and not closed:
+        raise InputError("a closed form is known for d=1, uniform data and a uniform law only; leave exact=None")
+    if closed and exact is not False:
+        return Probability.exact(line_in_a_box(n, width), population, chosen.name)
+    generator = as_generator(rng)
+    full = 0
+    for _ in range(int(trials)):
+        rows = _draw_rows(generator, n, d, data)
+        W, _v = chosen.sample(generator, width, d + 1)
+        full += RankOracle(rows).is_full(_pattern(W, rows))
+    return Probability.sampled(full, int(trials), population, chosen.name)
+
+
+def line_in_a_box(n: int, width: int) -> Fraction:
+    """Return the probability of full rank for n uniform points of [0, 1] and units uniform in a box, with bias.
+
+    A unit has its kink, uniform, inside [0, 1] with probability 1/4, and is else active on all points or on none
+    with equal chance. With K kinks inside, all C(n + K, n) orders of points and kinks are equally likely, and every
+    kink faces left or right by a fair coin.
+
+    Example:
+        >>> line_in_a_box(1, 1), line_in_a_box(2, 1)
+        (Fraction(1, 2), Fraction(11, 24))
+    """
+    if n == 0:
+        return Fraction(1)
+    deficient = [int(c) for c in unpinned_cut_sets(n).coeffs()]
+    short_runs = _powers_of_trinomial(n, width + 1)
+    total = Fraction(0)
+    for kinks in range(width + 1):
+        # of the 2^kinks C(n + kinks, n) labelled orders: without constants and deficient though runs are short
+        unpinned = sum(count * comb(kinks + 1, q + 1) for q, count in enumerate(deficient) if q <= kinks)
+        orders = comb(n + kinks, n)
+        outside = width - kinks
+        full = Fraction(short_runs[kinks], orders) - Fraction(unpinned, orders << (kinks + outside))
+        total += comb(width, kinks) * 3**outside * full
+    return total / 4**width
+
+
+def _powers_of_trinomial(n: int, count: int) -> list[int]:
+    """Return [z^n] (1 + z + z^2)^(k + 1) for k = 0, ..., count - 1."""
+    import flint
+
+    base = flint.fmpz_poly([1, 1, 1])
+    power, values = flint.fmpz_poly([1]), []
+    for _ in range(count):
+        power = flint.fmpz_poly((power * base).coeffs()[: n + 1])
+        values.append(int(power[n]))
+    return values
+
+
+def _draw_rows(rng: np.random.Generator, n: int, d: int, data: str) -> np.ndarray:
+    """Draw samples with a column of ones as integers: 2^40 times the sample."""
+    inputs = rng.random((n, d)) if data == "uniform" else rng.standard_normal((n, d))
+    rows = np.full((n, d + 1), 1 << GRID_BITS, dtype=np.int64)
+    rows[:, :d] = np.rint(inputs * float(1 << GRID_BITS)).astype(np.int64)
+    return rows
+
+
+def _pattern(W: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the exact activation pattern of weights on integer rows."""
+    signs = exact.signs_of_products(rows, W)
+    if (signs == 0).any():
+        raise TieError("the law drew a weight exactly on a sample's hyperplane; use a law with a density")
+    return np.ascontiguousarray(signs > 0)
