@@ -1,0 +1,1 @@
+"""One unit's arrangement: flats, regions, faces, counts, vertices and solid angles."""
