@@ -8,7 +8,7 @@ from fractions import Fraction
 
 def open_cone_exists(rows) -> bool:
     """Return whether some w has <a, w> > 0 for every row a."""
-    rows = {tuple(Fraction(v) for v in row) for row in rows}
+    rows = {tuple(_fraction(v) for v in row) for row in rows}
     width = len(next(iter(rows))) if rows else 0
     for c in range(width):
         positive = [r for r in rows if r[c] > 0]
@@ -22,7 +22,7 @@ def open_cone_exists(rows) -> bool:
 
 def realizable_patterns(X) -> set[tuple[bool, ...]]:
     """Return every pattern that one unit can have on the rows of X."""
-    X = [[Fraction(v) for v in row] for row in X]
+    X = [[_fraction(v) for v in row] for row in X]
     found = set()
     for bits in itertools.product([False, True], repeat=len(X)):
         if open_cone_exists([[v if b else -v for v in row] for row, b in zip(X, bits, strict=True)]):
@@ -33,3 +33,7 @@ def realizable_patterns(X) -> set[tuple[bool, ...]]:
 def _primitive(row):
     top = max((abs(v) for v in row), default=Fraction(0))
     return row if top == 0 else tuple(v / top for v in row)
+
+
+def _fraction(value):
+    return Fraction(value.item() if hasattr(value, "item") else value)

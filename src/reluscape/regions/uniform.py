@@ -1,0 +1,148 @@
+"""Uniform proposals over the regions of a generic arrangement beside the data, and which of them the data have."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import cached_property
+from itertools import accumulate
+from typing import TypeVar
+
+import numpy as np
+
+from ..errors import SolverError
+from ..geometry.flag import generic_flag, perturbation
+from ..geometry.sweep import exact_signs, region_signs
+from ..solvers.linear import Rows
+
+BATCH_ENTRIES = 2_000_000
+ASK_AT_MOST = 50_000
+REDRAWS = 20
+
+T = TypeVar("T")
+
+
+class _NotGenericError(Exception):
+    """A sweep direction or a perturbation turned out not to be generic; draw another one."""
+
+
+class Proposer:
+    """Draws regions of an infinitesimal generic perturbation of the arrangement uniformly.
+
+    Every region of the data survives an infinitesimal perturbation, and the perturbed arrangement has exactly Cover's
+    number of regions; so a uniform proposal, kept where the data have it, is uniform over the regions of the data. In
+    general position every proposal is kept, and floats with an error bound settle nearly all of them.
+
+    Args:
+        normals: (k, r) integers of rank r >= 1, no two parallel.
+        rng: draws the flag, the perturbation and the proposals.
+    """
+
+    def __init__(self, normals: np.ndarray, rng: np.random.Generator) -> None:
+        self.flag = generic_flag(normals, rng)
+        self.rng = rng
+        self.rows = Rows(normals)
+
+    @cached_property
+    def _moved(self) -> np.ndarray:
+        return perturbation(self.flag, self.rng).rows
+
+    @property
+    def bound(self) -> int:
+        """Cover's number: regions of the perturbed arrangement, an upper bound for the data."""
+        return 2 * sum(self.flag.level_sizes)
+
+    def propose(self, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return sides (size, k) of uniform proposals and which of them are regions of the data (size,)."""
+        sides = np.ones((size, self.flag.m + 1), dtype=bool)
+        kept = np.ones(size, dtype=bool)
+        levels = _levels(self.flag.level_sizes, size, self.rng)
+        for level in np.unique(levels).tolist():
+            places = np.flatnonzero(levels == level)
+            step = max(1, BATCH_ENTRIES // max(1, self.flag.m + level**2))
+            for start in range(0, len(places), step):
+                batch = places[start : start + step]
+                sides[batch, :-1], kept[batch] = self._batch(level, len(batch))
+        flip = self.rng.integers(0, 2, size=size).astype(bool)
+        return sides ^ flip[:, None], kept
+
+    def _batch(self, level: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the sides of uniform level-k proposals and which are regions of the data."""
+        m = self.flag.m
+        if 0 < level < m:
+            subsets = np.argpartition(self.rng.random((size, m)), level - 1, axis=1)[:, :level]
+        else:
+            subsets = np.broadcast_to(np.arange(level), (size, level)).copy()
+        sides, unsure = region_signs(self.flag, level, subsets)
+        kept = np.ones(size, dtype=bool)
+        for row in np.flatnonzero(unsure.any(axis=1)):
+            where = np.flatnonzero(unsure[row])
+            signs, simple = self._resolve(level, subsets[row], where)
+            sides[row, where] = signs > 0
+            if not simple:
+                kept[row] = self.rows.decide(np.append(np.where(sides[row], 1.0, -1.0), 1.0)).feasible
+        return sides, kept
+
+    def _resolve(self, level: int, subset: np.ndarray, where: np.ndarray) -> tuple[np.ndarray, bool]:
+        """Return exact sides of doubtful positions, and whether the vertex is simple in the data themselves."""
+        found = exact_signs(self.flag, level, subset, self.flag.rows, where)
+        if found is not None and found.all():
+            return found, True
+        moved = exact_signs(self.flag, level, subset, self._moved, where)
+        if moved is None or not moved.all():
+            raise _NotGenericError
+        return moved, found is not None and bool(found[~np.isin(where, subset)].all())
+
+
+def propose(normals: np.ndarray, size: int, rng: np.random.Generator) -> tuple[int, int]:
+    """Return how many of `size` uniform proposals are regions of the data, and Cover's number."""
+
+    def run(source: Proposer) -> tuple[int, int]:
+        return int(source.propose(size)[1].sum()), source.bound
+
+    return _with_generic_draws(normals, rng, run)
+
+
+def collect(normals: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the sides (size, k) of independent uniform regions of the data."""
+
+    def run(source: Proposer) -> np.ndarray:
+        found = [np.zeros((0, len(normals)), dtype=bool)]
+        have = proposals = 0
+        while have < size:
+            rate = (have + 1) / (proposals + 1)
+            sides, kept = source.propose(min(int((size - have) / rate) + 1, ASK_AT_MOST))
+            found.append(sides[kept])
+            have += int(kept.sum())
+            proposals += len(kept)
+        return np.concatenate(found)[:size]
+
+    return _with_generic_draws(normals, rng, run)
+
+
+def _with_generic_draws(normals: np.ndarray, rng: np.random.Generator, run: Callable[[Proposer], T]) -> T:
+    """Run a draw; where its flag or perturbation shows itself as not generic, start again with another one."""
+    for _ in range(REDRAWS):
+        try:
+            return run(Proposer(normals, rng))
+        except _NotGenericError:
+            continue
+    raise SolverError(f"{REDRAWS} random directions in a row were not generic, which has probability about zero")
+
+
+def _levels(sizes: tuple[int, ...], count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return levels drawn with probability exactly proportional to integer sizes."""
+    cumulative = list(accumulate(sizes))
+    total = cumulative[-1]
+    if total < 2**62:
+        return np.searchsorted(np.array(cumulative), rng.integers(0, total, size=count), side="right")
+    return np.array([bisect_right(cumulative, _below(total, rng)) for _ in range(count)], dtype=np.int64)
+
+
+def _below(total: int, rng: np.random.Generator) -> int:
+    """Return a uniform integer in [0, total) of any size."""
+    bits = total.bit_length()
+    while True:
+        value = int.from_bytes(rng.bytes((bits + 7) // 8), "little") >> (-bits % 8)
+        if value < total:
+            return value
