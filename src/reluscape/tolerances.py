@@ -21,6 +21,10 @@ class Tolerances:
     zero_loss: float = 1e-9
     # relative duality gap at which the interior point stops
     interior_gap: float = 1e-11
+    # diagonal added to the interior point's Newton matrix, relative to its mean diagonal
+    interior_ridge: float = 1e-13
+    # relative Cholesky pivot below which the interior point leaves a direction alone
+    interior_pivot: float = 1e-15
     # relative gap at which the min-norm point search stops (exact arithmetic decides afterwards)
     min_norm_gap: float = 1e-10
     # squared length, relative to unit rows, below which the min-norm point counts as zero
