@@ -1,0 +1,42 @@
+"""Sweep quantity: the value of the basin in which a random initialisation lies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...basins import basin_values
+from ...initialization import get_law
+from .laws import draw_inputs, draw_targets, size
+from .registry import Quantity
+
+
+def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
+    """Draw data, targets and weights, and solve the basin's program; shares are of the best constant's loss."""
+    n, d, width = size(parameters, "n"), size(parameters, "d"), size(parameters, "width")
+    X = draw_inputs(rng, parameters["data"], n, d)
+    y = draw_targets(rng, parameters["targets"], X, width)
+    W, v = get_law(parameters["law"]).sample(rng, width, d + 1)
+    signs = np.where(v > 0, 1, -1)
+    value = float(basin_values(X, y, (X @ W.T > 0).T[None], signs[None], output_bias=True)[0])
+    constant = float(np.var(y))
+    share = value / constant if constant else 0.0
+    return {"value": value, "share": share, "good": float(share <= float(parameters["threshold"]))}
+
+
+QUANTITY = Quantity(
+    "basin_value",
+    "the basin value of a random initialisation, as a share of the best constant's loss, and whether it is good",
+    {
+        "n": None,
+        "d": None,
+        "width": None,
+        "data": "normal",
+        "targets": "normal",
+        "law": "normal",
+        "threshold": 0.05,
+    },
+    ("value", "share", "good"),
+    _measure,
+)

@@ -1,0 +1,69 @@
+"""The table of quantities by name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+
+Measure = Callable[[dict[str, Any], np.random.Generator], Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Something that one trial measures.
+
+    Attributes:
+        name: what it is called in a plan.
+        description: one sentence.
+        parameters: names with their defaults; None where a value must be given.
+        numbers: the numbers one trial gives, by name; NaN where a number does not exist in a trial.
+        measure: function (parameters, rng) -> {number: value}.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    numbers: tuple[str, ...]
+    function: Measure = field(repr=False)
+
+    def check(self, parameters: Mapping[str, Any]) -> None:
+        """Refuse unknown and missing parameters."""
+        for name in parameters:
+            if name not in self.parameters:
+                known = ", ".join(self.parameters)
+                raise InputError(f"{self.name} has no parameter {name!r}; it takes {known}")
+        for name, default in self.parameters.items():
+            if default is None and name not in parameters:
+                raise InputError(f"{self.name} needs the parameter {name!r}; add it under grid, zip or fixed")
+
+    def measure(self, parameters: Mapping[str, Any], rng: np.random.Generator) -> Mapping[str, float]:
+        """Run one trial."""
+        return self.function({**self.parameters, **parameters}, rng)
+
+
+# name -> module of this package that holds QUANTITY of that name
+QUANTITIES = {
+    "full_rank": "rank",
+    "zero_loss": "zero_loss",
+    "basin_value": "basin",
+    "reachable": "reachable",
+    "gradient_descent": "training",
+    "training_path": "training_path",
+    "requ_training": "requ",
+}
+
+
+def get_quantity(name: str) -> Quantity:
+    """Return the quantity with this name, or the user's own, given in Python as "module:attribute"."""
+    if ":" in name:
+        module, attribute = name.split(":", 1)
+        return getattr(importlib.import_module(module), attribute)
+    if name not in QUANTITIES:
+        raise InputError(f"unknown quantity {name!r}; choose one of {', '.join(QUANTITIES)}")
+    return importlib.import_module(f".{QUANTITIES[name]}", __package__).QUANTITY

@@ -1,0 +1,104 @@
+"""The runner: what the store does not hold goes to an engine, what comes back goes to the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .engines import Engine, Serial
+from .plan import Sweep
+from .store import ChunkResult, Store
+from .work import Task, measure
+
+FLUSH_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        done: chunks in the store.
+        total: chunks of the plan.
+        fresh: chunks finished by this run.
+        seconds: since this run began.
+        lost: chunks of this run that failed or crashed.
+    """
+
+    done: int
+    total: int
+    fresh: int
+    seconds: float
+    lost: int
+
+    @property
+    def rate(self) -> float:
+        """Chunks a second in this run."""
+        return self.fresh / self.seconds if self.seconds else 0.0
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds still to go at this rate, or None before the first chunk."""
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+def pending(plan: Sweep, finished: set[tuple[int, int]]) -> Iterator[Task]:
+    """Yield the plan's tasks that are not finished, in the plan's order."""
+    for cell in plan.cells():
+        for chunk in range(plan.chunks_per_cell):
+            if (cell.index, chunk) not in finished:
+                first = chunk * plan.chunk
+                yield Task(cell, chunk, first, min(plan.chunk, plan.trials - first), plan.seed)
+
+
+def run(
+    plan: Sweep,
+    path: str | Path,
+    engine: Engine | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Progress:
+    """Run what is left of a plan and return how far it came; the same call resumes after anything.
+
+    Args:
+        plan: the sweep.
+        path: its store, created or continued.
+        engine: default in this process.
+        progress: called after each write to the store.
+    """
+    start = time.monotonic()
+    with Store(path, plan) as store:
+        finished = store.finished()
+        before, total = len(finished), plan.number_of_cells * plan.chunks_per_cell
+        fresh = lost = 0
+        waiting: list[ChunkResult] = []
+        last = start
+        state = Progress(before, total, 0, 0.0, 0)
+        for result in (engine or Serial()).run(pending(plan, finished)):
+            waiting.append(result)
+            fresh += 1
+            lost += result.status != "done"
+            now = time.monotonic()
+            if now - last >= FLUSH_SECONDS or before + fresh == total:
+                store.put(waiting)
+                waiting, last = [], now
+                state = Progress(before + fresh, total, fresh, now - start, lost)
+                if progress is not None:
+                    progress(state)
+        if waiting:
+            store.put(waiting)
+            state = Progress(before + fresh, total, fresh, time.monotonic() - start, lost)
+    return state
+
+
+def estimate_seconds(plan: Sweep) -> float:
+    """Return roughly how long the whole plan takes in one process, from one trial of the first and last cell."""
+    cells = list(plan.cells())
+    spent = []
+    for cell in (cells[0], cells[-1]):
+        measure(Task(cell, 0, 0, 1, plan.seed))  # the first call also compiles
+        start = time.monotonic()
+        measure(Task(cell, 0, 0, 1, plan.seed))
+        spent.append(time.monotonic() - start)
+    return sum(spent) / len(spent) * plan.trials * len(cells)

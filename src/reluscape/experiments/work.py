@@ -1,0 +1,50 @@
+"""One unit of work: a chunk of a cell's trials, measured with streams that depend on seed, cell and trial alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import ReluscapeError
+from ..seeds import stream
+from .plan import Cell
+from .quantities import get_quantity
+from .store import ChunkResult
+
+
+@dataclass(frozen=True)
+class Task:
+    """A chunk to be measured.
+
+    Attributes:
+        cell: where.
+        chunk: number of the chunk inside the cell.
+        first: number of its first trial.
+        trials: how many trials it holds.
+        seed: root of the random streams.
+    """
+
+    cell: Cell
+    chunk: int
+    first: int
+    trials: int
+    seed: int
+
+
+def measure(task: Task) -> ChunkResult:
+    """Run the trials of a task; an error becomes a result that says so."""
+    cell, place = task.cell, (task.cell.index, task.chunk)
+    try:
+        quantity = get_quantity(cell.quantity)
+        quantity.check(dict(cell.parameters))
+        rows = []
+        for trial in range(task.first, task.first + task.trials):
+            rng = stream(task.seed, "sweep", cell.key, trial)
+            numbers = quantity.measure(dict(cell.parameters), rng)
+            rows.append([float(numbers[name]) for name in quantity.numbers])
+    except ReluscapeError as problem:
+        return ChunkResult(*place, "failed", message=str(problem))
+    except Exception as problem:  # a broken quantity must not end the sweep; the line is kept in the store
+        return ChunkResult(*place, "failed", message=f"{type(problem).__name__}: {problem}")
+    return ChunkResult(*place, "done", tuple(quantity.numbers), np.array(rows, dtype=float))

@@ -1,0 +1,31 @@
+"""A quantity that can fail, die or take its time, and an engine whose workers know it."""
+
+import os
+import time
+
+from reluscape.errors import InputError
+from reluscape.experiments import Sweep
+from reluscape.experiments.engines import Local
+from reluscape.experiments.quantities.registry import Quantity
+
+
+def behave(parameters, rng):
+    kind = parameters["kind"]
+    if kind == "raises":
+        raise InputError("bad luck")
+    if kind == "dies":
+        os._exit(3)
+    if kind == "slow":
+        time.sleep(0.03)
+    return {"x": rng.random()}
+
+
+QUANTITY = Quantity("behaviour", "for tests", {"kind": None}, ("x",), behave)
+
+
+def plan(kind, trials=2, chunk=1):
+    return Sweep("behaviour", f"{__name__}:QUANTITY", grid={"kind": kind}, trials=trials, chunk=chunk, seed=5)
+
+
+def engine(workers):
+    return Local(workers)

@@ -1,0 +1,234 @@
+import math
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reluscape.errors import InputError
+from reluscape.experiments import Store, Sweep, run
+from reluscape.experiments.engines import Local, Serial, get_engine
+from reluscape.experiments.export import export, to_dataframe
+from reluscape.experiments.store import ChunkResult, statistics
+from tests.experiments import quantities_for_tests
+
+PLAN = Sweep("demo", "full_rank", grid={"n": [2, 3], "width": [1, 4]}, fixed={"d": 1}, trials=25, chunk=10, seed=3)
+
+
+def table(path):
+    with Store(path) as store:
+        return store.to_csv()
+
+
+def test_plan_counts_zips_and_refuses(tmp_path):
+    plan = Sweep("p", "full_rank", grid={"width": [1, 2, 3]}, zip={"n": [4, 5], "d": [1, 2]}, trials=7, chunk=3)
+    cells = [dict(c.parameters) for c in plan.cells()]
+    assert plan.number_of_cells == len(cells) == 6
+    assert {(c["n"], c["d"]) for c in cells} == {(4, 1), (5, 2)}
+    assert plan.chunks_per_cell == 3
+    toml = tmp_path / "plan.toml"
+    toml.write_text('quantity = "full_rank"\ntrials = 5\n[grid]\nn = [2]\nwidth = [1]\n[fixed]\nd = 1\n')
+    assert Sweep.from_toml(toml).name == "plan"
+    for text, message in [
+        ("trials = 0\nquantity='full_rank'", "at least 1"),
+        ("quantiti = 1", "unknown entry"),
+        ("x=", "not a TOML"),
+        ("trials=3", "names no quantity"),
+    ]:
+        toml.write_text(text)
+        with pytest.raises(InputError, match=message):
+            Sweep.from_toml(toml)
+    with pytest.raises(InputError, match="differ in length"):
+        Sweep("p", "full_rank", zip={"n": [1], "d": [1, 2]})
+
+
+def test_statistics_by_another_route():
+    column = np.array([1.0, 4.0, np.nan, -2.0])
+    count, missing, total, squares, least, most = statistics(column)
+    assert (count, missing, total, least, most) == (3, 1, 3.0, -2.0, 4.0)
+    assert squares == 21.0
+
+
+def test_summary_equals_the_trials(tmp_path):
+    run(PLAN, tmp_path / "a.db")
+    with Store(tmp_path / "a.db") as store:
+        for row in store.summary():
+            values = np.concatenate([v for _, v in store.trials(row["cell"])])[
+                :, ["full_rank", "rank"].index(row["number"])
+            ]
+            assert row["trials"] == len(values) == 25
+            assert row["mean"] == pytest.approx(values.mean())
+            assert row["standard_error"] == pytest.approx(values.std(ddof=1) / 5)
+        assert store.problems() == []
+        assert "numpy" in store.versions
+
+
+def test_one_unit_on_two_points_with_the_box_law(tmp_path):
+    """One unit can never give rank 2 unless both samples are active: P = 5/8 minus the one-sided share, in closed form."""
+    plan = Sweep("p", "full_rank", fixed={"n": 1, "d": 1, "width": 1}, trials=400, chunk=400, seed=1)
+    run(plan, tmp_path / "a.db")
+    with Store(tmp_path / "a.db") as store:
+        mean = store.summary()[0]["mean"]
+    assert abs(mean - 0.5) < 4 * math.sqrt(0.25 / 400)
+
+
+def test_engine_chunk_and_resuming_change_nothing(tmp_path):
+    run(PLAN, tmp_path / "serial.db", Serial())
+    run(PLAN, tmp_path / "local.db", Local(2))
+    assert table(tmp_path / "serial.db") == table(tmp_path / "local.db")
+
+    class Stops(Exception):
+        pass
+
+    class Part:
+        def run(self, tasks):
+            for k, result in enumerate(Serial().run(tasks)):
+                if k == 5:
+                    raise Stops
+                yield result
+
+    with pytest.raises(Stops):
+        run(PLAN, tmp_path / "part.db", Part())
+    state = run(PLAN, tmp_path / "part.db")
+    assert state.done == state.total == 12
+    assert table(tmp_path / "part.db") == table(tmp_path / "serial.db")
+    other = Sweep("demo", "full_rank", PLAN.grid, {}, PLAN.fixed, trials=25, chunk=4, seed=3)
+    run(other, tmp_path / "chunks.db")
+    with Store(tmp_path / "chunks.db") as a, Store(tmp_path / "serial.db") as b:
+        assert [r["mean"] for r in a.summary()] == pytest.approx([r["mean"] for r in b.summary()])
+
+
+def test_failed_and_poison_chunks_are_recorded(tmp_path):
+    plan = quantities_for_tests.plan(kind=["fine", "raises", "dies"])
+    run(plan, tmp_path / "a.db", quantities_for_tests.engine(2))
+    with Store(tmp_path / "a.db") as store:
+        status = {p["cell"]: (p["status"], p["message"]) for p in store.problems()}
+    assert status[1][0] == "failed"
+    assert "bad luck" in status[1][1]
+    assert status[2][0] == "crashed"
+    assert 0 not in status
+
+
+def test_damaged_and_foreign_files_are_left_alone(tmp_path):
+    run(PLAN, tmp_path / "a.db")
+    whole = (tmp_path / "a.db").read_bytes()
+    foreign = tmp_path / "foreign.db"
+    other = sqlite3.connect(foreign)
+    other.execute("create table t (x)")
+    other.close()
+    cases = {
+        "cut.db": (whole[: len(whole) - 4096], "truncated"),
+        "text.db": (b"hello", "no store"),
+        "foreign.db": (foreign.read_bytes(), "another program's"),
+    }
+    for name, (content, message) in cases.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=message):
+            run(PLAN, path)
+        assert path.read_bytes() == content
+    with pytest.raises(InputError, match="another plan"):
+        run(Sweep("demo", "full_rank", PLAN.grid, {}, PLAN.fixed, trials=26), tmp_path / "a.db")
+    with pytest.raises(InputError, match="no store"):
+        Store(tmp_path / "none.db")
+
+
+def test_a_second_driver_is_refused(tmp_path):
+    with Store(tmp_path / "a.db", PLAN), pytest.raises(InputError, match="another driver"):
+        Store(tmp_path / "a.db", PLAN)
+    run(PLAN, tmp_path / "a.db")
+
+
+def test_exports(tmp_path):
+    run(PLAN, tmp_path / "a.db")
+    with Store(tmp_path / "a.db") as store:
+        frame = to_dataframe(store)
+        assert len(frame) == 8
+        assert export(store, tmp_path / "t.csv").read_text() == store.to_csv()
+        with pytest.raises(InputError, match="ends in"):
+            export(store, tmp_path / "t.xls")
+
+
+def test_many_results_are_written_as_they_are(tmp_path):
+    plan = Sweep("big", "full_rank", grid={"n": [1, 2]}, fixed={"d": 1, "width": 1}, trials=3000, chunk=1000)
+    rng = np.random.default_rng(0)
+    with Store(tmp_path / "a.db", plan) as store:
+        blocks = {(c, k): rng.standard_normal((1000, 2)) for c in range(2) for k in range(3)}
+        store.put(ChunkResult(c, k, "done", ("x", "y"), b) for (c, k), b in blocks.items())
+        store.put([ChunkResult(0, 0, "done", ("x", "y"), np.zeros((1000, 2)))])
+        assert store.finished() == set(blocks)
+        np.testing.assert_array_equal(dict(store.trials(0))[0], blocks[0, 0])
+        row = next(r for r in store.summary() if r["cell"] == 1 and r["number"] == "y")
+        everything = np.concatenate([blocks[1, k][:, 1] for k in range(3)])
+        assert row["mean"] == pytest.approx(everything.mean())
+        assert row["least"] == everything.min()
+
+
+def test_engines_by_name():
+    assert isinstance(get_engine("local"), Local)
+    assert get_engine("dask://host:8786").address == "tcp://host:8786"
+    with pytest.raises(InputError, match="unknown engine"):
+        get_engine("spark")
+
+
+DRIVER = """
+import sys
+from tests.experiments import quantities_for_tests as q
+from reluscape.experiments import run
+if __name__ == "__main__":
+    run(q.plan(kind=["slow"] * 1, trials=60, chunk=2), sys.argv[1], q.engine(2))
+"""
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as handle:
+        return handle.read().split()[2] != "Z"
+
+
+def test_killed_workers_and_a_killed_driver_lose_nothing(tmp_path):
+    rng = np.random.default_rng(0)
+    plan = quantities_for_tests.plan(kind=["slow"], trials=60, chunk=2)
+    run(plan, tmp_path / "calm.db", Serial())
+    script = tmp_path / "driver.py"
+    script.write_text(DRIVER)
+    for round_number in range(3):
+        path = tmp_path / f"storm{round_number}.db"
+        command = [sys.executable, str(script), str(path)]
+        environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+        driver = subprocess.Popen(command, env=environment)
+        workers = wait_for_workers(driver.pid)
+        os.kill(workers[int(rng.integers(len(workers)))], signal.SIGKILL)
+        time.sleep(float(rng.uniform(0.0, 0.4)))
+        workers = children(driver.pid)
+        driver.kill()
+        driver.wait()
+        limit = time.monotonic() + 5
+        while any(alive(w) for w in workers) and time.monotonic() < limit:
+            time.sleep(0.05)
+        assert not any(alive(w) for w in workers)
+        subprocess.run(command, env=environment, check=True, timeout=60)
+        assert table(path) == table(tmp_path / "calm.db")
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as handle:
+        return [int(p) for p in handle.read().split()]
+
+
+def wait_for_workers(pid):
+    limit = time.monotonic() + 30
+    while time.monotonic() < limit:
+        found = [p for p in children(pid) if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
+        if len(found) >= 2:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("no workers appeared")
