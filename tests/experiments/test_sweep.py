@@ -68,8 +68,8 @@ def test_summary_equals_the_trials(tmp_path):
         assert "numpy" in store.versions
 
 
-def test_one_unit_on_two_points_with_the_box_law(tmp_path):
-    """One unit can never give rank 2 unless both samples are active: P = 5/8 minus the one-sided share, in closed form."""
+def test_one_unit_on_one_point_is_a_fair_coin(tmp_path):
+    """One unit on one sample: rank 1 exactly where the sample is active, a fair coin by symmetry."""
     plan = Sweep("p", "full_rank", fixed={"n": 1, "d": 1, "width": 1}, trials=400, chunk=400, seed=1)
     run(plan, tmp_path / "a.db")
     with Store(tmp_path / "a.db") as store:
