@@ -1,0 +1,131 @@
+"""The chance of a good start against the number of units, beside what the theorems promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..plots.palette import BLUE, CYCLE, GREY, ORANGE
+from .figure import Figure
+from .lookup import at
+from .traces import axis, layout, line, markers, plain
+from .wording import percent, significant
+
+_FARTHEST = 64
+_FAN_COLORS = tuple(color for color in CYCLE if color not in (BLUE, ORANGE))
+
+
+def _curve(report: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    if key == "good":
+        points = at(report, "width_for.curve") or []
+        have = {point["width"] for point in points}
+        points = points + [e for e in report.get("widths") or [] if e["width"] not in have]
+        chosen = [{"width": e["width"], **(e.get("good") or {})} for e in points]
+    else:
+        chosen = [{"width": e["width"], **(at(e, "other_law.good") or {})} for e in report.get("widths") or []]
+    return sorted((point for point in chosen if point.get("value") is not None), key=lambda point: point["width"])
+
+
+def _hover(point: dict[str, Any], law: str) -> str:
+    between = ""
+    if point.get("low") is not None and point.get("high") is not None and point["low"] != point["high"]:
+        between = f"<br>{percent(point['low'])} to {percent(point['high'])}"
+    units = f"{point['width']} unit" + ("" if point["width"] == 1 else "s")
+    return f"{units}, law {plain(law)}<br>{percent(point['value'])}{between}<br>{plain(point.get('kind', ''))}"
+
+
+def _law_traces(points: list[dict[str, Any]], law: str, color: str, symbol: str) -> list[dict[str, Any]]:
+    x = [point["width"] for point in points]
+    low = [point["value"] if point.get("low") is None else point["low"] for point in points]
+    high = [point["value"] if point.get("high") is None else point["high"] for point in points]
+    red, green, blue = (int(color[k : k + 2], 16) for k in (1, 3, 5))
+    band = line(
+        x + x[::-1], low + high[::-1], "rgba(0,0,0,0)", fill="toself", fillcolor=f"rgba({red},{green},{blue},0.16)",
+        hoverinfo="skip", width=0,
+    )  # fmt: skip
+    path = line(x, [point["value"] for point in points], color, hoverinfo="skip")
+    dots = markers(
+        x, [point["value"] for point in points], color, f"measured, law {law}", symbol=symbol, showlegend=True
+    )
+    dots |= {"text": [_hover(point, law) for point in points], "hovertemplate": "%{text}<extra></extra>"}
+    return [band, path, dots]
+
+
+def _promise_traces(report: dict[str, Any], farthest: float) -> tuple[list[dict[str, Any]], list[str]]:
+    traces, beyond = [], []
+    applicable = [p for p in report.get("promises") or [] if p.get("applies") and (p.get("width") or p.get("curve"))]
+    for k, promise in enumerate(applicable):
+        color = _FAN_COLORS[k % len(_FAN_COLORS)]
+        name = f"promised, {promise.get('statement', '')}"
+        points = [
+            (w, p) for w, p in promise.get("curve") or [] if p is not None and w is not None and float(w) <= farthest
+        ]
+        if points:
+            hover = [f"{plain(name)}<br>{significant(w)} units: at least {percent(p)}" for w, p in points]
+            traces.append(
+                line(
+                    [float(w) for w, _ in points], [p for _, p in points], color, name, dash="dash", showlegend=True,
+                    text=hover, hovertemplate="%{text}<extra></extra>",
+                )
+            )  # fmt: skip
+        elif (
+            promise.get("width") is not None
+            and float(promise["width"]) <= farthest
+            and promise.get("probability") is not None
+        ):
+            dot = markers([float(promise["width"])], [promise["probability"]], color, name, symbol="star", size=14)
+            label = (
+                f"{plain(name)}<br>{significant(promise['width'])} units: at least {percent(promise['probability'])}"
+            )
+            traces.append({**dot, "showlegend": True, "hovertemplate": label + "<extra></extra>"})
+        elif promise.get("width") is not None:
+            asked = significant(promise["width"])
+            beyond.append(f"{promise.get('statement', '')} asks for {asked} units, far beyond the right edge.")
+    return traces, beyond
+
+
+def curve_figure(report: dict[str, Any]) -> Figure | None:
+    """Draw measured probabilities with their bands, the goal, and the promises that fit on the sheet."""
+    good = _curve(report, "good")
+    if not good:
+        return None
+    law = str(at(report, "settings.law") or "chosen")
+    traces = _law_traces(good, law, BLUE, "circle")
+    other = _curve(report, "other")
+    other_law = next((at(e, "other_law.law") for e in report.get("widths") or [] if at(e, "other_law.law")), "other")
+    if other:
+        traces += _law_traces(other, str(other_law), ORANGE, "square")
+    widest = max(point["width"] for point in good)
+    promised, beyond = _promise_traces(report, _FARTHEST * widest)
+    traces += promised
+    goal = at(report, "width_for.probability")
+    seen = [x for trace in traces for x in trace["x"]]
+    low, high = min(seen), max(seen)
+    ends = [low / 1.15, high * 1.15]
+    if goal is not None:
+        traces.insert(0, line(ends, [goal, goal], GREY, width=1, dash="dot", hoverinfo="skip"))
+    ticks = [2**k for k in range(64) if ends[0] <= 2**k <= ends[1]]
+    found = at(report, "width_for.width")
+    shapes = []
+    if found is not None and goal is not None:
+        spot = {"x0": found, "x1": found, "y0": 0, "y1": goal}
+        shapes.append({"type": "line", **spot, "line": {"color": GREY, "width": 1, "dash": "dot"}})
+    sheet = layout(
+        440,
+        xaxis=axis("hidden units", type="log", tickvals=ticks, ticktext=[f"{t:,}" for t in ticks]),
+        yaxis=axis("chance of a good start", tickformat=".0%", range=[-0.02, 1.03]),
+        showlegend=True,
+        shapes=shapes,
+        margin={"l": 66, "r": 20, "t": 64, "b": 48},
+    )
+    reading = "Bands are intervals that cover the truth in 95 of 100 cases. "
+    if goal is not None:
+        reading += f"The dotted line is the goal of {percent(goal)}"
+        reading += f", reached at {significant(found)} units." if found is not None else "."
+    if promised:
+        reading += " Dashed: what a theorem guarantees, under its own law."
+    alt = (
+        "Chance of a good start: "
+        + "; ".join(f"{point['width']} units {percent(point['value'])}" for point in good)
+        + "."
+    )
+    return Figure("figure-curve", "How wide must the layer be?", reading, alt, traces, sheet, " ".join(beyond))

@@ -1,0 +1,89 @@
+"""Four numbers that a reader should leave a survey with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .lookup import at, interval, kind_badge, number
+from .markup import element, text
+from .wording import count
+
+
+def _card(label: str, value: str, below: str, badge: str = "") -> str:
+    inner = element("dt", label) + element("dd", value, class_="big")
+    return element("div", inner + (element("dd", below + badge) if below or badge else ""), class_="card")
+
+
+def _splits(report: dict[str, Any]) -> str:
+    claim = report.get("regions") or {}
+    if claim.get("value") is None:
+        return ""
+    sign = {"bound": "≤ ", "estimate": "≈ "}.get(claim.get("kind", ""), "")
+    label = text(f"ways one unit can split the {count(at(report, 'data.n') or 0, 'sample')}")
+    return _card(label, sign + number(report, "regions.value"), interval(report, "regions"), kind_badge(claim))
+
+
+def usual_width(report: dict[str, Any]) -> int | None:
+    """Give the place of the widest layer that was asked for, the one the headline chance is about."""
+    asked = set((report.get("settings") or {}).get("widths") or [])
+    places = [k for k, entry in enumerate(report.get("widths") or []) if not asked or entry.get("width") in asked]
+    return places[-1] if places else None
+
+
+def _chance(report: dict[str, Any]) -> str:
+    place = usual_width(report)
+    if place is None or at(report, f"widths.{place}.good.value") is None:
+        return ""
+    claim = at(report, f"widths.{place}.good")
+    width = count(report["widths"][place]["width"], "unit")
+    path = f"widths.{place}.good"
+    return _card(
+        text(f"chance of a good start with {width}"),
+        number(report, f"{path}.value", "percent"),
+        interval(report, path, "percent"),
+        kind_badge(claim),
+    )
+
+
+def least_promise(report: dict[str, Any]) -> int | None:
+    """Find the place of the applicable theorem that asks for the fewest units."""
+    known = [
+        (promise["width"], k)
+        for k, promise in enumerate(report.get("promises") or [])
+        if promise.get("applies") and promise.get("width") is not None
+    ]
+    return min(known, key=lambda pair: (int(pair[0]), pair[1]))[1] if known else None
+
+
+def _width_for(report: dict[str, Any]) -> str:
+    found = report.get("width_for") or {}
+    if found.get("width") is not None:
+        value = number(report, "width_for.width", "digits")
+    elif found.get("more_than") is not None:
+        value = "more than " + number(report, "width_for.more_than", "digits")
+    else:
+        return ""
+    promise = least_promise(report)
+    below = (
+        "no theorem here promises a width"
+        if promise is None
+        else "the theorems ask for " + number(report, f"promises.{promise}.width")
+    )
+    label = "units for a good start in " + number(report, "width_for.probability", "percent") + " of cases"
+    return _card(label, value, element("span", below, class_="interval"))
+
+
+def _fits(report: dict[str, Any]) -> str:
+    if at(report, "losses.best_network.share") is None or at(report, "losses.affine.share") is None:
+        return ""
+    width = at(report, "losses.best_network.width")
+    label = "of the variance is left by the best known network" + (text(f" ({count(width, 'unit')})") if width else "")
+    below = "best straight-line fit: " + number(report, "losses.affine.share", "percent")
+    value = number(report, "losses.best_network.share", "percent")
+    return _card(label, value, element("span", below, class_="interval"), kind_badge(at(report, "losses.best_network")))
+
+
+def key_figures(report: dict[str, Any]) -> str:
+    """Write the four cards; a card without its number is left out."""
+    cards = "".join(make(report) for make in (_splits, _chance, _width_for, _fits))
+    return element("dl", cards, class_="cards") if cards else ""

@@ -1,0 +1,80 @@
+"""The whole page: head, policy, sections, embedded data, script."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from ..errors import InputError
+from .explain_page import explain_figures, explain_sections
+from .figure import Figure
+from .glossary import glossary
+from .markup import element, embedded_json, text
+from .plotly_script import digest, packed_plotly
+from .provenance import provenance
+from .survey_page import survey_figures, survey_sections
+from .verdict import headline, masthead, verdict
+
+_KINDS = {"survey": (survey_figures, survey_sections), "explain": (explain_figures, explain_sections)}
+
+
+def _policy(*scripts: str) -> str:
+    allowed = " ".join(f"'{script}'" for script in scripts)
+    rules = (
+        "default-src 'none'",
+        f"script-src {allowed}",
+        "style-src 'unsafe-inline'",
+        "img-src data: blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    return "; ".join(rules)
+
+
+def _scripts(report: dict[str, Any], figures: list[Figure], packed: str, own: str) -> str:
+    data = f'<script type="application/json" id="report-data">{embedded_json(report)}</script>'
+    specs = {figure.name: figure.spec() for figure in figures}
+    drawn = f'<script type="application/json" id="figure-specs">{embedded_json(specs)}</script>'
+    library = f'<script type="text/plain" id="plotly-gzip">{packed}</script>'
+    return f"{data}\n{drawn}\n{library}\n<script>{own}</script>"
+
+
+def render(report: dict[str, Any]) -> str:
+    """Write the page of a survey or an explanation.
+
+    The page needs no network: style, data and the plotting library are inside it, and its content security policy
+    admits only the two scripts that it ships. Every number carries its path in the JSON as ``data-key``.
+
+    Arguments:
+        report: the JSON dict with ``schema`` 1 and ``kind`` "survey" or "explain".
+
+    Returns:
+        HTML, about 2 MB, most of it the compressed plotting library.
+
+    Raises:
+        InputError: the report is of another kind or schema.
+
+    >>> page = render({"schema": 1, "kind": "survey", "data": {"file": "a.csv", "target": "<y>"}, "verdict": ["Fine."]})
+    >>> "&lt;y&gt;" in page, "<y>" in page
+    (True, False)
+    """
+    kind = report.get("kind")
+    if report.get("schema") != 1 or kind not in _KINDS:
+        seen = f"schema {report.get('schema')!r}, kind {kind!r}"
+        raise InputError(f"no page for {seen}; give a report with schema 1 and kind {' or '.join(_KINDS)}")
+    make_figures, make_sections = _KINDS[kind]
+    figures = make_figures(report)
+    style = files(__package__).joinpath("style.css").read_text("utf-8")
+    own = files(__package__).joinpath("page.js").read_text("utf-8").replace("\r\n", "\n")
+    packed, library = packed_plotly()
+    policy = element("meta", http_equiv="Content-Security-Policy", content=_policy(digest(own), library))
+    head = (
+        '<meta charset="utf-8">'
+        + policy.removesuffix("</meta>")
+        + '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        + f"<title>{text(headline(report))}</title><style>{style}</style>"
+    )
+    main = masthead(report) + verdict(report) + make_sections(report, figures) + glossary() + provenance(report)
+    scripts = _scripts(report, figures, packed, own)
+    body = f'<body data-state="loading"><main>{main}</main>\n{scripts}</body>'
+    return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n{body}</html>\n'

@@ -1,0 +1,59 @@
+"""What a survey's page shows, in which order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .basin_figure import basin_figure
+from .curve_figure import curve_figure
+from .data_figure import data_figure
+from .figure import Figure
+from .key_figures import key_figures
+from .lookup import at
+from .markup import element, section
+from .tables import losses_table, promises_table, width_table
+from .weight_figures import fan_figure, slice_figure
+from .wording import percent
+
+_FITS = (
+    ("constant", "Best constant"),
+    ("affine", "Best straight-line (affine) fit"),
+    ("best_network", "Best known network"),
+)
+
+
+def survey_figures(report: dict[str, Any]) -> list[Figure]:
+    """List the figures that the JSON holds data for."""
+    pictures = report.get("pictures") or {}
+    found = [
+        data_figure(report),
+        fan_figure(report),
+        slice_figure(pictures.get("slice")),
+        basin_figure(report),
+        curve_figure(report),
+    ]
+    return [figure for figure in found if figure is not None]
+
+
+def _good_rule(report: dict[str, Any]) -> str:
+    tolerance = at(report, "settings.tolerance")
+    if tolerance is None:
+        return ""
+    words = (
+        f"A start is good when its basin value is at most the reference plus {percent(tolerance)} of the gap between "
+        "the reference and the best constant."
+    )
+    return words
+
+
+def survey_sections(report: dict[str, Any], figures: list[Figure]) -> str:
+    """Write key figures, tables and pictures."""
+    drawn = "".join(figure.html() for figure in figures)
+    fits = section("fits", "What is there to win", losses_table(report, _FITS))
+    return (
+        key_figures(report)
+        + width_table(report, _good_rule(report))
+        + element("section", drawn, id="pictures", aria_label="Pictures")
+        + fits
+        + promises_table(report)
+    )

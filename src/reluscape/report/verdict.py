@@ -1,0 +1,72 @@
+"""The verdict, first on the page and in plain words, and the head that says what the page is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .lookup import number
+from .markup import bullets, element, text
+from .wording import count, listing
+
+
+def headline(report: dict[str, Any]) -> str:
+    """Say which question of which data the page answers."""
+    data = report.get("data") or {}
+    target, file = data.get("target", "the target"), data.get("file", "the data")
+    if report["kind"] == "explain":
+        model = (report.get("model") or {}).get("file", "this network")
+        return f"Where {model} ended on {file}"
+    return f"The loss landscape of {target} in {file}"
+
+
+def _description(report: dict[str, Any]) -> str:
+    data = report.get("data") or {}
+    parts = [
+        number(report, "data.n", "digits") + (" sample" if data.get("n") == 1 else " samples"),
+        text(f"{data.get('target', 'target')} from {listing([str(f) for f in data.get('features') or []])}"),
+    ]
+    classes = data.get("classes")
+    if classes:
+        parts.append(text(", ".join(f"{name} is {sign.replace('-', '−')}" for sign, name in classes.items())))
+    biases = {
+        (True, True): "hidden and output bias",
+        (True, False): "hidden bias, no output bias",
+        (False, True): "output bias, no hidden bias",
+        (False, False): "no bias",
+    }
+    parts.append(biases[bool(data.get("bias")), bool(data.get("output_bias"))])
+    return element("p", " · ".join(parts), class_="about")
+
+
+def _warnings(report: dict[str, Any]) -> str:
+    data = report.get("data") or {}
+    lines = [text(line) for line in data.get("warnings") or []]
+    position = data.get("general_position") or {}
+    if position.get("text"):
+        status = {"certified": "In general position", "refuted": "Not in general position"}.get(
+            position.get("status", ""), "General position not checked"
+        )
+        lines.append(text(f"{status}: {position['text']}"))
+    if data.get("duplicates"):
+        lines.append(text(f"{count(data['duplicates'], 'repeated row')} in the data"))
+    if not lines:
+        return ""
+    return element("details", element("summary", "About the data") + bullets(lines), class_="about-data", open="open")
+
+
+def masthead(report: dict[str, Any]) -> str:
+    """Write the page's head: kind of page, title, what the data are."""
+    small = element("p", "reluscape " + text(report["kind"]), class_="eyebrow")
+    return element("header", small + element("h1", text(headline(report))) + _description(report))
+
+
+def verdict(report: dict[str, Any]) -> str:
+    """Write the verdict; its first line is the answer, the others say what it rests on."""
+    found = report.get("verdict") or []
+    lines = found.get("text") or [] if isinstance(found, dict) else found
+    if not lines:
+        lines = ["No verdict was reached."]
+    body = element("p", text(lines[0]), class_="answer") + (
+        bullets([text(line) for line in lines[1:]]) if lines[1:] else ""
+    )
+    return element("section", body + _warnings(report), id="verdict", aria_label="Verdict")

@@ -1,0 +1,90 @@
+"""What the tests of the page share: the two samples, and a reader of HTML that insists on closed elements."""
+
+from __future__ import annotations
+
+import copy
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+HERE = Path(__file__).parent
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
+
+
+def sample(kind):
+    return json.loads((HERE / f"sample_{kind}.json").read_text("utf-8"))
+
+
+def value_at(report, path):
+    """Follow a dotted path, independently of the package."""
+    place = report
+    for step in path.split("."):
+        place = place[int(step)] if isinstance(place, list) else place[step]
+    return place
+
+
+class Reader(HTMLParser):
+    """Collects elements, numbers and script contents; raises where tags do not match."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.elements, self.numbers, self.scripts, self.words = [], [], [], {}, []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.elements.append((tag, attributes))
+        if tag == "data":
+            self.numbers.append([attributes["data-key"], attributes["value"], ""])
+        if tag not in VOID:
+            self.open.append((tag, attributes))
+
+    def handle_endtag(self, tag):
+        assert self.open, f"</{tag}> closes nothing"
+        opened = self.open.pop()[0]
+        assert opened == tag, f"<{opened}> is closed by </{tag}>"
+
+    def handle_data(self, data):
+        if not self.open:
+            return
+        tag, attributes = self.open[-1]
+        if tag == "script":
+            self.scripts[attributes.get("id", "page")] = self.scripts.get(attributes.get("id", "page"), "") + data
+        elif tag == "data":
+            self.numbers[-1][2] += data
+        else:
+            self.words.append(data)
+
+
+def read(page):
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def poisoned(report):
+    """Put markup into every text of a report except its keys, kinds and law names."""
+    bad = copy.deepcopy(report)
+    bad["data"].update(file=NASTY, target=NASTY, features=["<script>", NASTY], warnings=[NASTY])
+    bad["data"]["general_position"]["text"] = NASTY
+    if bad["data"]["classes"]:
+        bad["data"]["classes"] = {"-1": NASTY, "+1": "<script>"}
+    bad["command"] = NASTY
+    if bad["kind"] == "survey":
+        bad["verdict"] = [NASTY, "<script>"]
+        bad["pictures"]["data"].update(x_label="<script>", y_label=NASTY, color_label=NASTY, note=NASTY)
+        bad["pictures"]["slice"]["points"][0][0] = NASTY
+        bad["promises"][0]["reason"] = NASTY
+        bad["promises"][1]["statement"] = NASTY
+        for entry in bad["widths"]:
+            entry["reference"]["source"] = NASTY
+            entry["good"]["population"] = NASTY
+    else:
+        bad["verdict"]["text"] = [NASTY]
+        bad["verdict"]["reason"] = NASTY
+        bad["model"]["file"] = NASTY
+        bad["next_steps"] = [NASTY]
+        bad["lines"][0]["title"] = NASTY
+    return bad
