@@ -21,6 +21,7 @@ _EXPORTS = {
     "ReluscapeError": "errors",
     "TooLarge": "errors",
     "TwoLayerNet": "networks",
+    "anticoncentration": "bounds.anticoncentration",
     "exact_decimals": "exact",
     "full_rank_fraction": "jacobian",
     "full_rank_fraction_1d": "jacobian",

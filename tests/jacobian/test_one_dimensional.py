@@ -5,7 +5,7 @@ import pytest
 
 import reluscape as rs
 from reluscape.errors import InputError
-from reluscape.jacobian.one_dimensional import good_step_sets, is_one_dimensional
+from reluscape.bounds.line import good_step_sets, is_one_dimensional
 from reluscape.jacobian.random_data import line_in_a_box
 from tests.oracles.elimination import full_fraction, pattern_rank, step_patterns
 

@@ -1,17 +1,14 @@
-"""One-dimensional data with bias: which sets of step patterns have full rank, counted in closed form."""
+"""The exact share of regions with a full-rank Jacobian for one-dimensional data with bias."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
-import flint
-
+from ..bounds.line import share_of_full_rank
 from ..errors import InputError
 
-__all__ = ["full_rank_fraction_1d", "good_step_sets", "is_one_dimensional", "step_terms", "unpinned_cut_sets"]
+__all__ = ["full_rank_fraction_1d"]
 
 
 def full_rank_fraction_1d(n: int, width: int) -> Fraction:
@@ -23,89 +20,20 @@ def full_rank_fraction_1d(n: int, width: int) -> Fraction:
         n: number of distinct points on the line.
         width: number of units.
 
+    Raises:
+        InputError: n or the width is negative or no whole number.
+
     Source: the truth beside Karhadkar and Montufar's Theorem 7. A set of step patterns has full rank exactly if
     every run of points between neighbouring cuts has at most two points, and either the constants are available
-    (a unit active on all points, or one cut used from both sides) or at least two runs of one point have ends that
-    face the same way (a left border faces right, a right border left).
+    (a unit active on all points, or one cut used from both sides) or at least two runs of one point lie between
+    borders that face differently (the left end counts as a cut whose unit is active before it, the right end as one
+    whose unit is active after it).
 
     Example:
         >>> full_rank_fraction_1d(3, 2), full_rank_fraction_1d(10, 8)
         (Fraction(7, 18), Fraction(4071627, 20000000))
     """
-    n, width = _whole("n", n), _whole("the width", width)
-    if n == 0:
-        return Fraction(1)
-    return Fraction(sum(c * j**width for j, c in step_terms(n)), (2 * n) ** width)
-
-
-@lru_cache(maxsize=64)
-def step_terms(n: int) -> tuple[tuple[int, int], ...]:
-    """Return pairs (j, c_j) with share of full rank = sum_j c_j (j / 2n)^width, zeros left out."""
-    # N(z) counts good sets by size; words over t given patterns and the dead one that use all t:
-    # sum_i (-1)^i C(t, i) (t + 1 - i)^width, so that c_j is the coefficient of z^(j-1) in N(z - 1)
-    shifted = good_step_sets(n)(flint.fmpz_poly([-1, 1]))
-    return tuple((j + 1, int(shifted[j])) for j in range(shifted.degree() + 1) if shifted[j] != 0)
-
-
-def good_step_sets(n: int) -> flint.fmpz_poly:
-    """Return the polynomial that counts, by size, the full-rank sets among the 2n - 1 step patterns with a one."""
-    z = flint.fmpz_poly([0, 1])
-    if n == 1:
-        return z
-    before, here = flint.fmpz_poly([0]), flint.fmpz_poly([1])
-    for _ in range(1, n):  # a cut is used from the left, from the right, or from both sides: 2z + z^2
-        before, here = here, (2 * z + z * z) * (here + before)
-    return (before + here) * (1 + z) - unpinned_cut_sets(n)
-
-
-def unpinned_cut_sets(n: int) -> flint.fmpz_poly:
-    """Return the polynomial that counts, by size, the deficient sets without constants among those with short runs.
-
-    Every cut is used from one side (label 0: active to its left, 1: to its right), no unit is active everywhere,
-    runs have at most two points, and fewer than two runs of one point have ends with different labels; the left
-    border has label 0, the right border label 1.
-    """
-    z, zero = flint.fmpz_poly([0, 1]), flint.fmpz_poly([0])
-    empty = ((zero, zero), (zero, zero))  # [label of the last cut][number of such runs, 0 or 1]
-    before, here = empty, ((flint.fmpz_poly([1]), zero), (zero, zero))
-    for position in range(1, n + 1):
-        weight = z if position < n else flint.fmpz_poly([1])
-        step = []
-        for label in (0, 1):
-            counts = []
-            for runs in (0, 1):
-                total = before[0][runs] + before[1][runs] + here[label][runs]
-                if runs:
-                    total = total + here[1 - label][0]
-                counts.append(weight * total)
-            step.append(tuple(counts))
-        before, here = here, (step[0], step[1])
-    return here[1][0] + here[1][1]
-
-
-def is_one_dimensional(rows: Any) -> bool:
-    """Whether integer rows of rank 2 are distinct points of a line with bias, up to coordinates and positive factors.
-
-    This holds exactly if no two rows are parallel and all lie strictly on one side of some line through 0.
-    """
-    angles = [(int(a), int(b)) for a, b in rows]
-    if len(angles) < 2:
-        return False
-    for first in angles:  # an extreme row has all others strictly to its left
-        if all(first[0] * b - first[1] * a > 0 for a, b in angles if (a, b) != first):
-            directions = sorted(angles, key=_turn_from(first))
-            pairs = pairwise(directions)
-            return all(p[0] * q[1] - p[1] * q[0] > 0 for p, q in pairs)
-    return False
-
-
-def _turn_from(first: tuple[int, int]) -> Any:
-    def cotangent(row: tuple[int, int]) -> tuple[int, Fraction]:
-        cross = first[0] * row[1] - first[1] * row[0]
-        along = first[0] * row[0] + first[1] * row[1]
-        return (0, Fraction(0)) if cross == 0 else (1, Fraction(-along, cross))
-
-    return cotangent
+    return share_of_full_rank(_whole("n", n), _whole("the width", width))
 
 
 def _whole(what: str, value: Any) -> int:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from .. import exact
+from ..bounds.line import unpinned_cut_sets
 from ..errors import InputError, TieError
 from ..estimates import Probability
 from ..initialization import get_law
 from ..seeds import as_generator
-from .one_dimensional import unpinned_cut_sets
 from .rank import RankOracle
 
 __all__ = ["full_rank_fraction_random_data", "line_in_a_box"]

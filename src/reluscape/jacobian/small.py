@@ -8,9 +8,9 @@ from math import comb, prod
 import flint
 import numpy as np
 
+from ..bounds.line import is_one_dimensional, share_of_full_rank
 from ..data import Dataset
 from ..errors import TooLarge
-from .one_dimensional import full_rank_fraction_1d, is_one_dimensional
 from .rank import RankOracle, nonzero_samples
 from .subsets import count_full_sets, full_sets
 
@@ -29,7 +29,7 @@ def exact_fraction(
         TooLarge: out of reach and `insist` is True.
     """
     if population == "regions" and oracle.rank == 2 and is_one_dimensional(oracle.rows):
-        return full_rank_fraction_1d(oracle.n, width)
+        return share_of_full_rank(oracle.n, width)
     states, dead = unit_states(data, oracle, population)
     if states is None:
         if insist:

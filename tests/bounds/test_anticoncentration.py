@@ -1,0 +1,61 @@
+from fractions import Fraction
+from itertools import combinations
+from math import atan2, pi
+
+import numpy as np
+import pytest
+
+import reluscape as rs
+from tests.oracles.elimination import fraction_rank
+
+
+def brute_gamma(patterns, masses):
+    """Heaviest hyperplane by ranks: every maximal set of patterns that spans less than the space."""
+    n = len(patterns[0])
+    best = 0.0
+    for k in range(n):
+        for chosen in combinations(range(len(patterns)), k):
+            base = [patterns[i] for i in chosen]
+            r = fraction_rank(base)
+            if r < n and r == k:
+                inside = [fraction_rank([*base, p]) == r for p in patterns]
+                best = max(best, sum(m for m, i in zip(masses, inside, strict=True) if i))
+    return 1 - best
+
+
+def arcs(X):
+    """Patterns of one unit in the plane and the shares of the circle, sector by sector."""
+    cuts = sorted({round((atan2(x[1], x[0]) + s * pi / 2) % (2 * pi), 12) for x in X for s in (1, -1)})
+    patterns, masses = [], []
+    for a, b in zip(cuts, [*cuts[1:], cuts[0] + 2 * pi], strict=True):
+        w = (np.cos((a + b) / 2), np.sin((a + b) / 2))
+        patterns.append([int(np.dot(x, w) > 0) for x in X])
+        masses.append((b - a) / (2 * pi))
+    return patterns, masses
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        [[-1, 1], [0, 1], [1, 1]],
+        [[0, 1], [1, 1], [2, 1]],
+        [[-3, 1], [0, 1], [0.5, 1], [4, 1]],
+        [[10, 1], [-10, 1]],
+        [[0, 1], [1, 1], [2, 1], [7, 1], [30, 1]],
+    ],
+)
+def test_line_with_bias(X):
+    assert float(rs.anticoncentration(X)) == pytest.approx(brute_gamma(*arcs(X)), abs=1e-9)
+
+
+def test_closed_forms():
+    assert float(rs.anticoncentration([[-1, 1], [0, 1], [1, 1]])) == pytest.approx(0.25)
+    assert rs.anticoncentration(np.eye(4)) == Fraction(1, 2)
+    assert rs.anticoncentration([[3, 1]]) == Fraction(1, 2)
+    assert rs.anticoncentration([[1, 1], [2, 2], [0, 1]]) == 0
+    assert rs.anticoncentration([[0, 0], [0, 1]]) == 0
+
+
+def test_out_of_reach():
+    with pytest.raises(rs.TooLarge, match="at most"):
+        rs.anticoncentration(np.random.default_rng(0).normal(size=(40, 5)))
