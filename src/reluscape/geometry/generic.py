@@ -1,0 +1,215 @@
+"""The engine for general position: one region per vertex, in an order of its own with random access."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset, as_dataset, readonly
+from ..data.position import general_position
+from ..errors import AssumptionError, InputError, TooLarge
+from ..seeds import stream
+from ..solvers.linear import Rows
+from .arrangement import Arrangement
+from .flag import Flag, generic_flag
+from .sweep import exact_signs, region_signs
+
+BYTES_LIMIT = 2 * 2**30
+NOT_GENERIC = "the distinct hyperplanes are not in general position ({}); use enumerate_regions, which takes any data"
+
+
+@dataclass(frozen=True, eq=False)
+class GenericRegions:
+    """All regions of data in general position, indexed without a table.
+
+    Region k of the first half has the last distinct hyperplane on its positive side; its antipode is region
+    len / 2 + k. Inside the half the levels D, D - 1, ..., 0 follow each other, and inside a level the subsets of
+    hyperplanes in lexicographic order, each subset being the lowest vertex of one region.
+
+    Attributes:
+        arrangement: the distinct hyperplanes of the data.
+        flag: the generic directions of the sweep (fixed, so that indices mean the same in every run).
+    """
+
+    arrangement: Arrangement
+    flag: Flag
+
+    def __len__(self) -> int:
+        """Return the number of regions, where it is below 2^63; see `count`."""
+        return self.count
+
+    @property
+    def count(self) -> int:
+        """Number of regions, 2 sum_{i<r} C(k-1, i), of any size."""
+        return 2 * self.half
+
+    @property
+    def half(self) -> int:
+        """Half of the number of regions."""
+        return sum(self.flag.level_sizes)
+
+    def pattern(self, k: int) -> np.ndarray:
+        """Return the pattern (n,) of region k, found from k alone in O(r^3 + n r)."""
+        return self._expand(self._sides(k)[None])[0]
+
+    def witness(self, k: int) -> np.ndarray:
+        """Return a weight (d,) strictly inside region k; doubles, or fractions where no double vector fits."""
+        signs = np.where(self._sides(k), 1.0, -1.0)
+        found = Rows(self.arrangement.normals).decide(signs).witness
+        if found is None:
+            raise AssumptionError(NOT_GENERIC.format("a vertex is not simple"))
+        return found
+
+    def patterns(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """Return the patterns (stop - start, n) of a range of regions.
+
+        Raises:
+            TooLarge: the range needs more than 2 GiB.
+        """
+        stop = self.count if stop is None else stop
+        n = len(self.arrangement.row_class)
+        if (stop - start) * n > BYTES_LIMIT:
+            raise TooLarge(
+                f"{stop - start:,} patterns of {n} samples take {(stop - start) * n / 2**30:.1f} GiB; "
+                f"ask for at most {BYTES_LIMIT // max(1, n):,} at a time",
+                estimate=stop - start,
+            )
+        return np.array([self.pattern(k) for k in range(start, stop)], dtype=bool).reshape(stop - start, n)
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Yield all regions of the first half as packed words, in order.
+
+        Each block is (B, words) uint64, bit j of a row the side of distinct hyperplane j (the last one always 1); the
+        antipodes are the complements. Every side is certified by a running error bound or decided exactly.
+        """
+        flag, k_total = self.flag, self.flag.m + 1
+        words = (k_total + 63) // 64
+        last = np.uint64(1) << np.uint64(flag.m & 63)
+        for level in range(flag.D, -1, -1):
+            for first in range(flag.m - level + 1 if level else 1):
+                block = self._block(level, first, words)
+                block[:, flag.m >> 6] |= last
+                yield block
+
+    def _block(self, level: int, first: int, words: int) -> np.ndarray:
+        """Return the packed regions of one level whose vertex has a given least hyperplane."""
+        flag = self.flag
+        a, b = flag.level(level)
+        if level == 0:
+            return _pack(self._vertex_sides(0, np.zeros(0, dtype=np.int64))[None], words)
+        from .generic_kernel import sweep_level
+
+        count = comb(flag.m - 1 - first, level - 1)
+        out = np.zeros((count, words), dtype=np.uint64)
+        doubtful = np.zeros(count, dtype=np.bool_)
+        sweep_level(np.ascontiguousarray(a.T), np.ascontiguousarray(b), first, out, doubtful)
+        for place in np.flatnonzero(doubtful):
+            rest = _unrank(int(place), flag.m - 1 - first, level - 1) + first + 1
+            out[place] = _pack(self._vertex_sides(level, np.concatenate([[first], rest]))[None], words)[0]
+        return out
+
+    def _sides(self, k: int) -> np.ndarray:
+        """Return the sides (k_total,) of region k."""
+        if not 0 <= k < self.count:
+            raise InputError(f"region {k} does not exist; indices run from 0 to {self.count - 1}")
+        index, antipode = k % self.half, k >= self.half
+        for level in range(self.flag.D, -1, -1):
+            if index < self.flag.level_sizes[level]:
+                break
+            index -= self.flag.level_sizes[level]
+        sides = np.append(self._vertex_sides(level, _unrank(index, self.flag.m, level)), True)
+        return ~sides if antipode else sides
+
+    def _vertex_sides(self, level: int, subset: np.ndarray) -> np.ndarray:
+        """Return the certain sides (m,) of the region born at a vertex."""
+        sides, unsure = region_signs(self.flag, level, subset[None])
+        where = np.flatnonzero(unsure[0])
+        if where.size:
+            signs = exact_signs(self.flag, level, subset, self.flag.rows, where)
+            if signs is None or not signs.all():
+                raise AssumptionError(NOT_GENERIC.format("too many of them meet in one place"))
+            sides[0, where] = signs > 0
+        return sides[0]
+
+    def _expand(self, sides: np.ndarray) -> np.ndarray:
+        """Return patterns of all n samples from sides of distinct hyperplanes."""
+        return np.asarray(self.arrangement.expand(np.where(sides, 1, -1).astype(np.int8)), dtype=bool)
+
+
+def generic_regions(X: Any) -> GenericRegions:
+    """Return all regions of data whose distinct hyperplanes are in general position, for random access.
+
+    Args:
+        X: (n, d) samples or a `Dataset`; zero rows are dropped, repeated and parallel rows count once.
+
+    Returns:
+        `GenericRegions`.
+
+    Raises:
+        AssumptionError: general position is refuted. Where there are too many subsets to check beforehand, a region at
+            which it fails raises when it is asked for.
+
+    Source: one region per vertex of a generic sweep, behind Zaslavsky's count (1975) and Cover's (1965).
+    """
+    data = as_dataset(X)
+    arrangement = Arrangement.of(data)
+    status = _status(data, arrangement)
+    if status.status == "refuted":
+        raise AssumptionError(NOT_GENERIC.format(str(status)))
+    if arrangement.rank == 0:
+        raise AssumptionError(NOT_GENERIC.format("there is no row that is not zero"))
+    return GenericRegions(arrangement, generic_flag(arrangement.reduced, stream(0, "generic sweep")))
+
+
+def generic_region(X: Any, k: int) -> np.ndarray:
+    """Return the pattern of the k-th region of data in general position, without looking at any other region.
+
+    Args:
+        X: (n, d) samples or a `Dataset`.
+        k: index between 0 and 2 sum_{i<r} C(k-1, i) - 1, in the engine's own order.
+
+    Returns:
+        (n,) read-only bool.
+
+    Raises:
+        AssumptionError: the data are not in general position.
+        InputError: there is no such index.
+
+    Example:
+        >>> X = [[1, 0], [0, 1], [1, 1]]
+        >>> len({tuple(generic_region(X, k)) for k in range(6)})
+        6
+    """
+    return readonly(generic_regions(X).pattern(int(k)))
+
+
+def _status(data: Dataset, arrangement: Arrangement) -> Any:
+    """Return the certified answer about the distinct hyperplanes, taken from the data set where it is the same."""
+    if not data.zero_rows and not data.parallel:
+        return data.general_position
+    return general_position(np.asarray(arrangement.reduced), int(arrangement.rank), (), ())
+
+
+def _unrank(index: int, m: int, k: int) -> np.ndarray:
+    """Return the k-subset of range(m) with a given lexicographic rank."""
+    out = np.zeros(k, dtype=np.int64)
+    candidate = 0
+    for place in range(k):
+        while index >= (block := comb(m - 1 - candidate, k - 1 - place)):
+            index -= block
+            candidate += 1
+        out[place] = candidate
+        candidate += 1
+    return out
+
+
+def _pack(sides: np.ndarray, words: int) -> np.ndarray:
+    """Return boolean rows as uint64 words, bit j of word j // 64."""
+    out = np.zeros((len(sides), words), dtype=np.uint64)
+    for j in range(sides.shape[1]):
+        out[:, j >> 6] |= sides[:, j].astype(np.uint64) << np.uint64(j & 63)
+    return out

@@ -1,0 +1,173 @@
+"""Sweep of an arrangement in general position by dictionary pivoting: the compiled kernel, with running error bounds."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+UNIT = 2.0**-53
+
+
+@numba.njit(nogil=True, cache=True)
+def sweep_level(
+    columns: np.ndarray,
+    offsets: np.ndarray,
+    first: int,
+    out: np.ndarray,
+    doubtful: np.ndarray,
+) -> int:
+    """Write the sides of every region born at a k-subset whose least element is `first`, k >= 1, in subset order.
+
+    A depth-first search keeps, per chosen hyperplane, the dictionary that expresses all products in the remaining
+    coordinates; a leaf is one step to a vertex. Beside each dictionary runs a bound for the error of its entries, so
+    that a side too close to call marks its region as doubtful instead of being guessed.
+
+    Args:
+        columns: (k, m) float64, linear parts by coordinate, entries within one rounding of the truth, at most 1 in size.
+        offsets: (m,) float64 likewise.
+        first: the least hyperplane of the subsets.
+        out: (C(m-1-first, k-1), words) uint64, zero; bit j of a row is hyperplane j's side.
+        doubtful: (same length,) bool, zero; set where a side is not certain.
+
+    Returns:
+        the number of regions written.
+    """
+    k, m = columns.shape
+    words = out.shape[1]
+    one = np.uint64(1)
+    table = np.zeros((k, k + 1, m))
+    cost = np.zeros((k, k + 1))
+    basis = np.full((k, k + 1), -1, np.int64)
+    chosen = np.zeros(k, np.int64)
+    error = np.zeros(k)
+    cost_error = np.zeros(k)
+    size = np.zeros(k)
+    for j in range(m):
+        table[0, 0, j] = offsets[j]
+        for c in range(k):
+            table[0, c + 1, j] = columns[c, j]
+    cost[0, k] = 1.0
+    error[0] = 2.0 * UNIT
+    size[0] = 1.0
+    depth, written = 0, 0
+    chosen[0] = first - 1
+    while depth >= 0:
+        now = table[depth]
+        delta = error[depth]
+        if depth == k - 1:
+            free = 0
+            for c in range(1, k + 1):
+                if basis[depth, c] < 0:
+                    free = c
+            base, slope = now[0], now[free]
+            base_top, slope_top = 0.0, 0.0
+            for j in range(m):
+                base_top = max(base_top, abs(base[j]))
+                slope_top = max(slope_top, abs(slope[j]))
+            start = chosen[depth] + 1
+            stop = first + 1 if depth == 0 else m
+            for i in range(start, stop):
+                pivot = slope[i]
+                unsure = not abs(pivot) > 4.0 * delta
+                if unsure:
+                    doubtful[written] = True
+                    written += 1
+                    continue
+                step = -base[i] / pivot
+                step_error = (delta + abs(step) * delta) / (abs(pivot) - delta) + 2.0 * UNIT * abs(step)
+                near = (
+                    delta * (1.0 + abs(step))
+                    + step_error * (slope_top + delta)
+                    + 8.0 * UNIT * (base_top + abs(step) * slope_top)
+                )
+                close = 0
+                for word in range(words):
+                    bits = np.uint64(0)
+                    low = word * 64
+                    for j in range(low, min(m, low + 64)):
+                        value = base[j] + step * slope[j]
+                        bits |= np.uint64(value > 0.0) << np.uint64(j - low)
+                        close += np.int64(abs(value) <= near)
+                    out[written, word] = bits
+                unsure = close != k
+                inverse = 1.0 / pivot
+                entering = cost[depth, free] * inverse
+                entering_error = (cost_error[depth] + abs(entering) * delta) / (abs(pivot) - delta)
+                entering_error += 4.0 * UNIT * abs(entering)
+                for c in range(1, k + 1):
+                    if c == free:
+                        row, slope_cost, slope_error = i, entering, entering_error
+                    else:
+                        row = basis[depth, c]
+                        slope_cost = cost[depth, c] - entering * now[c, i]
+                        slope_error = (
+                            cost_error[depth]
+                            + entering_error * (abs(now[c, i]) + delta)
+                            + abs(entering) * delta
+                            + 4.0 * UNIT * (abs(cost[depth, c]) + abs(entering * now[c, i]))
+                        )
+                    unsure = unsure or not abs(slope_cost) > slope_error
+                    bit = one << np.uint64(row & 63)
+                    if slope_cost > 0.0:
+                        out[written, row >> 6] |= bit
+                    else:
+                        out[written, row >> 6] &= ~bit
+                doubtful[written] = unsure
+                written += 1
+            depth -= 1
+            continue
+        chosen[depth] += 1
+        i = chosen[depth]
+        if (depth == 0 and i > first) or i > m - (k - depth):
+            depth -= 1
+            continue
+        free, top = 0, -1.0
+        for c in range(1, k + 1):
+            if basis[depth, c] < 0 and abs(now[c, i]) > top:
+                top = abs(now[c, i])
+                free = c
+        pivot_column = now[free]
+        column_top = 0.0
+        for j in range(m):
+            column_top = max(column_top, abs(pivot_column[j]))
+        pivot = pivot_column[i]
+        gap = abs(pivot) - delta
+        after = table[depth + 1]
+        factor_top, new_top, cost_top = 0.0, 0.0, 0.0
+        inverse = 1.0 / pivot if pivot != 0.0 else 0.0
+        for c in range(k + 1):
+            cost_top = max(cost_top, abs(cost[depth, c]))
+            if c == free:
+                continue
+            factor = now[c, i] * inverse
+            factor_top = max(factor_top, abs(factor))
+            source, target = now[c], after[c]
+            for j in range(m):
+                target[j] = source[j] - factor * pivot_column[j]
+                new_top = max(new_top, abs(target[j]))
+            cost[depth + 1, c] = cost[depth, c] - factor * cost[depth, free]
+            basis[depth + 1, c] = basis[depth, c]
+        target = after[free]
+        for j in range(m):
+            target[j] = pivot_column[j] * inverse
+            new_top = max(new_top, abs(target[j]))
+        cost[depth + 1, free] = cost[depth, free] * inverse
+        basis[depth + 1, free] = i
+        if gap > 3.0 * delta:
+            factor_error = (delta + factor_top * delta) / gap + 3.0 * UNIT * factor_top
+            mixed = delta * (1.0 + factor_top + factor_error) + column_top * factor_error
+            mixed += 4.0 * UNIT * (size[depth] + factor_top * column_top)
+            scaled = (delta + column_top / abs(pivot) * delta) / gap + 3.0 * UNIT * column_top / abs(pivot)
+            error[depth + 1] = max(mixed, scaled) * (1.0 + 16.0 * UNIT)
+            before = cost_error[depth]
+            moved = before * (1.0 + factor_top + factor_error) + cost_top * factor_error
+            moved += 4.0 * UNIT * cost_top * (1.0 + factor_top)
+            turned = (before + cost_top / abs(pivot) * delta) / gap + 3.0 * UNIT * cost_top / abs(pivot)
+            cost_error[depth + 1] = max(moved, turned) * (1.0 + 16.0 * UNIT)
+        else:
+            error[depth + 1] = np.inf
+            cost_error[depth + 1] = np.inf
+        size[depth + 1] = new_top
+        depth += 1
+        chosen[depth] = i
+    return written
