@@ -6,12 +6,14 @@ import importlib
 from typing import Any
 
 _ROOMS = {
+    "full_rank_curve": "curve",
     "full_rank_fraction": "fraction",
     "full_rank_fraction_1d": "one_dimensional",
     "full_rank_fraction_random_data": "random_data",
     "jacobian": "matrix",
     "jacobian_gram": "matrix",
     "jacobian_rank": "rank",
+    "loss_bound": "lemma_1",
     "rank_verdicts": "rank",
 }
 

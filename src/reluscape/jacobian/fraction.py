@@ -16,7 +16,7 @@ from ..initialization import Law, get_law
 from ..seeds import as_generator
 from .rank import RankOracle, nonzero_samples
 
-__all__ = ["POPULATIONS", "check_population", "full_rank_fraction"]
+__all__ = ["POPULATIONS", "check_population", "full_rank_fraction", "positively_parallel"]
 
 POPULATIONS = ("patterns", "regions", "initialization")
 CHUNK_BYTES = 1 << 24
@@ -103,7 +103,7 @@ def _without_sampling(data: Dataset, oracle: RankOracle, width: int, population:
         return Fraction(1)
     if width * oracle.rank < oracle.n:
         return Fraction(0)
-    if population != "patterns" and _positively_parallel(data):
+    if population != "patterns" and positively_parallel(data):
         return Fraction(0)  # their columns are equal in every region, and their samples are parallel
     if population == "initialization":
         return None
@@ -114,7 +114,8 @@ def _without_sampling(data: Dataset, oracle: RankOracle, width: int, population:
     return exact_fraction(data, oracle, width, population, insist)
 
 
-def _positively_parallel(data: Dataset) -> bool:
+def positively_parallel(data: Dataset) -> bool:
+    """Whether two samples are positive multiples of one another."""
     rows = [tuple(int(v) for v in row) for row in data.rows if any(row)]
     return len(set(rows)) < len(rows)
 
