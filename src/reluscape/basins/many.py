@@ -1,0 +1,199 @@
+"""Values of many basins over one data set: each set of (pattern, sign) states is solved once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..data import as_dataset
+from ..errors import InputError, ShapeError
+from ..solvers.quadratic import BasinPrograms
+from ..tolerances import DEFAULT, Tolerances
+
+
+class BasinEvaluator:
+    """Basin values of the squared loss over one data set, remembered by the set of alive (pattern, sign) states.
+
+    Args:
+        X: (n, d) samples or a `Dataset` with targets.
+        y: (n,) targets.
+        output_bias: True adds a free constant c.
+        threads: size of the thread pool; None takes one a core.
+
+    Example:
+        >>> basins = BasinEvaluator([[1, 0], [0, 1]], [1, -1])
+        >>> basins.values([[[True, True]], [[True, False]]], [[1], [1]]).round(9).tolist()
+        [0.5, 0.5]
+    """
+
+    def __init__(
+        self,
+        X: Any,
+        y: Any = None,
+        output_bias: bool = False,
+        threads: int | None = None,
+        tolerances: Tolerances = DEFAULT,
+    ) -> None:
+        self.data = as_dataset(X, y)
+        if self.data.y is None:
+            raise InputError("basin values need targets; give y")
+        self.programs = BasinPrograms(self.data, output_bias, tolerances=tolerances)
+        self.threads = threads
+        self._numbers: dict[bytes, int] = {}
+        self._patterns: list[bytes] = []
+        self._values: dict[bytes, float] = {}
+        self._residuals: dict[bytes, float] = {}
+
+    @property
+    def solved(self) -> int:
+        """Number of different programs solved so far."""
+        return len(self._values)
+
+    @property
+    def worst_residual(self) -> float:
+        """Largest KKT residual of a program so far, relative to the targets."""
+        return max(self._residuals.values(), default=0.0)
+
+    def values(self, patterns: Any, signs: Any) -> np.ndarray:
+        """Return the values of B basins.
+
+        Args:
+            patterns: (B, m, n) bool, each row the pattern of a cell (one that some weights have).
+            signs: (B, m) -1 or 1.
+
+        Returns:
+            (B,) mean squared losses.
+
+        Raises:
+            ShapeError: shapes that do not fit the data or each other.
+            InputError: signs other than -1 and 1.
+        """
+        patterns, signs = self._checked(patterns, signs)
+        codes = self.codes(patterns, signs)
+        rows, inverse = np.unique(codes, axis=0, return_inverse=True) if codes.shape[1] else (codes[:1], None)
+        keys = [row.tobytes() for row in self._canonical(rows)]
+        missing = {key: i for i, key in enumerate(keys) if key not in self._values}
+        if missing:
+            self._solve([self._canonical(rows)[i] for i in missing.values()], list(missing))
+        found = np.array([self._values[key] for key in keys])
+        if inverse is None:
+            return np.repeat(found, len(codes))
+        return found[inverse.reshape(-1)]
+
+    def codes(self, patterns: np.ndarray, signs: np.ndarray) -> np.ndarray:
+        """Return (B, m) int64 numbers of the states, sorted, repeated and dead ones -1 (first).
+
+        A state's number is 2 * (number of its pattern) + (1 for sign +1), numbered as patterns are first seen.
+        """
+        B, m, _ = patterns.shape
+        alive = patterns[:, :, self.programs.alive_columns]
+        packed = np.packbits(alive.reshape(B * m, alive.shape[2]), axis=1)
+        if not packed.shape[1] or not B * m:
+            return np.full((B, m), -1, dtype=np.int64)
+        view = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
+        unique, inverse = np.unique(view, return_inverse=True)
+        dead = bytes(packed.shape[1])
+        numbers = np.empty(len(unique), dtype=np.int64)
+        for i, item in enumerate(unique):
+            key = item.tobytes()
+            if key == dead:
+                numbers[i] = -1
+            elif key in self._numbers:
+                numbers[i] = self._numbers[key]
+            else:
+                numbers[i] = self._numbers[key] = len(self._patterns)
+                self._patterns.append(key)
+        number = numbers[inverse.reshape(-1)].reshape(B, m)
+        codes = np.where(number < 0, -1, 2 * number + (signs > 0))
+        codes.sort(axis=1)
+        repeated = np.zeros_like(codes, dtype=bool)
+        repeated[:, 1:] = codes[:, 1:] == codes[:, :-1]
+        codes[repeated] = -1
+        codes.sort(axis=1)
+        return codes
+
+    @staticmethod
+    def _canonical(codes: np.ndarray) -> list[np.ndarray]:
+        """Return each row without the -1 entries."""
+        return [row[row >= 0] for row in codes]
+
+    def _solve(self, sets: list[np.ndarray], keys: list[bytes]) -> None:
+        """Solve the programs of sets of states and remember them."""
+        starts, units, signs = [0], [], []
+        for codes in sets:
+            pattern, positive = codes // 2, codes % 2
+            both = np.zeros(len(codes), dtype=bool)
+            both[1:] |= pattern[1:] == pattern[:-1]
+            single = ~both
+            single[:-1] &= ~both[1:]
+            units += [pattern[single], pattern[both]]
+            signs += [2 * positive[single] - 1, np.zeros(int(both.sum()), dtype=np.int64)]
+            starts.append(starts[-1] + int(single.sum()) + int(both.sum()))
+        chosen = np.concatenate(units) if units else np.zeros(0, dtype=np.int64)
+        used, local = np.unique(chosen, return_inverse=True)
+        values, residuals = self.programs.solve_batch(
+            self._unpacked(used),
+            np.array(starts, dtype=np.int64),
+            np.ascontiguousarray(local.reshape(-1), dtype=np.int64),
+            np.ascontiguousarray(np.concatenate(signs) if signs else np.zeros(0), dtype=np.int64),
+            self.threads,
+        )
+        self._values.update(zip(keys, values.tolist(), strict=True))
+        self._residuals.update(zip(keys, residuals.tolist(), strict=True))
+
+    def _unpacked(self, numbers: np.ndarray) -> np.ndarray:
+        """Return patterns (S, N) over the solver's distinct samples."""
+        space = self.programs.space
+        out = np.zeros((len(numbers), len(space.sample)), dtype=bool)
+        for i, number in enumerate(numbers):
+            packed = np.frombuffer(self._patterns[number], dtype=np.uint8)
+            out[i, space.rows] = np.unpackbits(packed, count=len(space.rows)).astype(bool)
+        return out
+
+    def _checked(self, patterns: Any, signs: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return patterns (B, m, n) bool and signs (B, m)."""
+        patterns, signs = np.asarray(patterns), np.asarray(signs)
+        if patterns.ndim != 3 or patterns.shape[2] != self.data.n:
+            raise ShapeError(f"patterns have shape {patterns.shape}, expected (B, m, {self.data.n})")
+        if signs.shape != patterns.shape[:2]:
+            raise ShapeError(f"signs have shape {signs.shape}, expected {patterns.shape[:2]}: one per unit")
+        if signs.size and not np.isin(signs, (-1, 1)).all():
+            raise InputError("output signs are -1 or +1")
+        if patterns.dtype != bool:
+            if patterns.size and not np.isin(patterns, (0, 1)).all():
+                raise InputError("an activation pattern holds only 0/1 or False/True")
+            patterns = patterns.astype(bool)
+        return patterns, signs
+
+
+def basin_values(
+    X: Any, y: Any, patterns: Any, signs: Any, output_bias: bool = False, threads: int | None = None
+) -> np.ndarray:
+    """Return the values of many basins of the squared loss.
+
+    Bas = min over v_j w_j = z_j in s_j C(A_j) of (1/n) sum_i (sum_j A_ji <z_j, x_i> + c - y_i)^2, c = 0 without an
+    output bias. Each set of (pattern, sign) states is solved once; dead and repeated states are dropped first.
+
+    Args:
+        X: (n, d) samples or a `Dataset`.
+        y: (n,) targets, None where X is a `Dataset` with targets.
+        patterns: (B, m, n) bool, patterns of cells.
+        signs: (B, m) -1 or 1.
+        output_bias: True adds a free constant c.
+        threads: size of the thread pool; None takes one a core.
+
+    Returns:
+        (B,) mean squared losses, kind "numerical" (KKT residuals below `Tolerances.kkt`).
+
+    Raises:
+        ShapeError: shapes that do not fit.
+        InputError: no targets, or signs other than -1 and 1.
+
+    Source: Safran and Shamir, Definition 2 and Lemma 3 (patterns there are units by samples).
+
+    Example:
+        >>> basin_values([[1, 0], [0, 1]], [1, -1], [[[1, 0]], [[0, 0]]], [[1], [1]]).round(9).tolist()
+        [0.5, 1.0]
+    """
+    return BasinEvaluator(X, y, output_bias, threads).values(patterns, signs)

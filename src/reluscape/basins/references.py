@@ -1,0 +1,93 @@
+"""The losses that every network should beat: the best constant and the best affine function, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..data import Dataset, as_dataset, readonly
+from ..errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A least-squares fit of a linear model.
+
+    Attributes:
+        value: mean of the squared residuals.
+        exact_value: the same as a `Fraction`.
+        coefficients: (d,) of the columns of X; empty for a constant.
+        intercept: the constant term.
+    """
+
+    value: float
+    exact_value: Fraction
+    coefficients: np.ndarray
+    intercept: float
+
+    def __float__(self) -> float:
+        """Return the value."""
+        return self.value
+
+
+def constant_fit(X: Any, y: Any = None) -> Fit:
+    """Return the best constant prediction: the mean of y, whose loss is the variance.
+
+    Args:
+        X: (n, d) samples or a `Dataset` with targets.
+        y: (n,) targets.
+
+    Raises:
+        InputError: no targets.
+
+    Example:
+        >>> constant_fit([[0], [1]], [1, 2]).exact_value
+        Fraction(1, 4)
+    """
+    data = as_dataset(X, y)
+    return _fit(np.full((data.n, 1), Fraction(1), dtype=object), _targets(data), 0)
+
+
+def affine_fit(X: Any, y: Any = None) -> Fit:
+    """Return the best affine prediction <a, x> + c, the loss of linear regression.
+
+    Args:
+        X: (n, d) samples or a `Dataset` with targets; a column of ones is harmless.
+        y: (n,) targets.
+
+    Raises:
+        InputError: no targets.
+
+    Example:
+        >>> affine_fit([[0], [1], [2]], [0, 1, 0]).exact_value
+        Fraction(2, 9)
+    """
+    data = as_dataset(X, y)
+    ones = np.full((data.n, 1), Fraction(1), dtype=object)
+    return _fit(np.concatenate([data.fractions, ones], axis=1), _targets(data), data.d)
+
+
+def _targets(data: Dataset) -> np.ndarray:
+    """Return the exact targets."""
+    if data.y_fractions is None:
+        raise InputError("there are no targets to fit; give y")
+    return data.y_fractions
+
+
+def _fit(features: np.ndarray, y: np.ndarray, d: int) -> Fit:
+    """Return the exact least-squares fit on the features, the last one the constant."""
+    n = len(y)
+    if n == 0:
+        return Fit(0.0, Fraction(0), readonly(np.zeros(d)), 0.0)
+    A, b = exact.fmpq_matrix(features), exact.fmpq_matrix(y[:, None])
+    gram = exact.fractions_of(A.transpose() * A)
+    moment = exact.fractions_of(A.transpose() * b)[:, 0]
+    solution = exact.solve(gram, moment)
+    if solution is None:  # normal equations always have a solution
+        raise InputError("the normal equations have no solution; check the data for values that are not numbers")
+    value = (exact.dot(y, y) - exact.dot(solution, moment)) / n
+    return Fit(float(value), value, readonly(solution[:d], dtype=float), float(solution[-1]))

@@ -1,0 +1,44 @@
+"""What is known about one basin: its value, a minimiser, and the proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Basin:
+    """The value of one basin and a point that has it.
+
+    Attributes:
+        value: the infimum of the mean loss over the closed basin.
+        exact_value: the same as a `Fraction`, proven; None where only floats were asked for.
+        Z: (m, d) weights Z_j = v_j w_j of a minimiser (of a point near the infimum where it is not attained).
+        c: the output bias there; 0 where there is none.
+        prediction: (n,) predictions sum_j pattern_j * (X Z_j) + c.
+        attained: whether some point of the basin has the value.
+        direction: (m, d) a recession direction along which the loss falls towards the infimum; None where attained.
+        residual: largest KKT residual relative to the targets (0 where the value is exact).
+        kind: "certified" where the value is exact with a certificate, else "numerical".
+        zero_rows: samples that are zero; no unit reaches them, their loss is part of the value.
+        certificate: the proof as plain JSON for `reluscape.verify`; None where there is none.
+    """
+
+    value: float
+    exact_value: Fraction | None
+    Z: np.ndarray
+    c: float | Fraction
+    prediction: np.ndarray
+    attained: bool
+    direction: np.ndarray | None
+    residual: float
+    kind: str
+    zero_rows: tuple[int, ...]
+    certificate: dict[str, Any] | None
+
+    def __float__(self) -> float:
+        """Return the value."""
+        return self.value

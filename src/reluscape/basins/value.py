@@ -1,0 +1,142 @@
+"""The value of one basin: the convex program of its cell, for the squared and for other convex losses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset, as_dataset, check_pattern, check_signs, readonly
+from ..errors import InputError
+from ..losses import check_labels, get_loss
+from ..solvers.linear import Rows
+from ..solvers.quadratic import BasinPrograms
+from .result import Basin
+
+
+def basin_value(
+    X: Any,
+    y: Any,
+    pattern: Any,
+    sign: Any,
+    loss: Any = "squared",
+    exact: bool = False,
+    output_bias: bool = False,
+) -> Basin:
+    """Return the value of one basin: the infimum of the mean loss with every unit's pattern and output sign kept.
+
+    Bas = min (1/n) sum_i l(sum_j A_ji <z_j, x_i> + c, y_i) over z_j = v_j w_j with s_j <z_j, x_i> >= 0 where A_ji is
+    True and <= 0 elsewhere; c = 0 without an output bias. The program is convex; for the squared loss its minimum is
+    attained, and it is the squared distance of y to a polyhedral cone.
+
+    Args:
+        X: (n, d) samples or a `Dataset`; zero rows count with the loss that no unit can change.
+        y: (n,) targets, None where X is a `Dataset` with targets.
+        pattern: (m, n) bool, the activation pattern of a cell.
+        sign: (m,) -1 or 1, the signs of the output weights.
+        loss: "squared", "logistic" (y = -1, 1), "bce" (y = 0, 1) or an object with value(f, y) and gradient(f, y).
+        exact: True returns the value as a `Fraction` with a certificate (squared loss).
+        output_bias: True adds a free constant c.
+
+    Returns:
+        `Basin`.
+
+    Raises:
+        ShapeError: shapes that do not fit.
+        InputError: no targets, or several outputs.
+
+    Source: Safran and Shamir, Definitions 1 and 2, Lemma 3. Their sign matrix A is units by samples (n x m in their
+    letters; printed n x d), and a zero sample, which empties every cell of theirs, is dropped with its loss kept.
+
+    Example:
+        >>> round(basin_value([[1, 0], [0, 1]], [1, -1], [[True, True]], [1]).value, 9)
+        0.5
+    """
+    if y is not None and np.ndim(y) == 2 and np.shape(y)[1:] != (1,):
+        raise InputError(
+            "y has several outputs: with trained output weights the program of a basin is not convex; "
+            "give one output, or freeze the output weights"
+        )
+    data = as_dataset(X, y)
+    if data.y is None:
+        raise InputError("a basin value needs targets; give y")
+    A = check_pattern(pattern, data.n).copy()
+    signs = check_signs(sign, len(A))
+    A[:, list(data.zero_rows)] = False
+    chosen = get_loss(loss)
+    check_labels(chosen, data.y)
+    if getattr(chosen, "name", "") != "squared":
+        if exact:
+            raise InputError("exact=True needs the squared loss: the value of another loss is no rational number")
+        from .smooth import smooth_basin
+
+        return smooth_basin(data, A, signs, chosen, output_bias)
+    found = _numerical(data, A, signs, output_bias)
+    if not exact:
+        return found
+    from .exact_value import exact_basin
+
+    return exact_basin(data, A, signs, output_bias)
+
+
+def _numerical(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: bool) -> Basin:
+    """Return the basin of the squared loss in floats."""
+    programs = BasinPrograms(data, output_bias, merge=respects_equal_rows(data, A))
+    program, members = programs.presolve(A, signs)
+    solution = programs.solve(program)
+    Z = spread(data, A, signs, members, solution.Z)
+    prediction = (A * (Z @ data.X.T)).sum(axis=0) + solution.c
+    return Basin(
+        value=solution.value,
+        exact_value=None,
+        Z=readonly(Z),
+        c=solution.c,
+        prediction=readonly(prediction),
+        attained=True,
+        direction=None,
+        residual=solution.residual,
+        kind="numerical",
+        zero_rows=data.zero_rows,
+        certificate=None,
+    )
+
+
+def respects_equal_rows(data: Dataset, A: np.ndarray) -> bool:
+    """Return whether equal samples have equal patterns, as in every cell."""
+    return all((A[:, list(group)] == A[:, group[:1]]).all() for group in data.duplicates)
+
+
+def spread(data: Dataset, A: np.ndarray, signs: np.ndarray, members: list[list[int]], Z: np.ndarray) -> np.ndarray:
+    """Return weights for the original units from those of the merged ones.
+
+    The first unit of a merged group takes everything. Where both signs occur the merged weights need not lie in the
+    cell; a multiple t w of a point w of the cell is added to the positive unit and taken away by the negative one.
+    """
+    out = np.zeros((len(A), data.d), dtype=Z.dtype)
+    for z, units in zip(Z, members, strict=True):
+        positive = next((j for j in units if signs[j] > 0), None)
+        negative = next((j for j in units if signs[j] < 0), None)
+        if positive is None or negative is None:
+            out[units[0]] = z
+            continue
+        w = cell_point(data, A[units[0]])
+        heights, needed = data.X @ z, np.where(A[units[0]], 1.0, -1.0)
+        reach = needed * (data.X @ w)
+        lacking = (needed * heights < 0) & (reach > 0)
+        t = float((-(needed * heights)[lacking] / reach[lacking]).max(initial=0.0)) * 2.0
+        out[positive], out[negative] = z + t * w, -t * w
+    return out
+
+
+def cell_point(data: Dataset, pattern: np.ndarray) -> np.ndarray:
+    """Return a point of the open cell of a pattern.
+
+    Raises:
+        InputError: no weights have this pattern.
+    """
+    kept = [i for i in range(data.n) if i not in set(data.zero_rows)]
+    found = Rows(data.rows[kept]).decide(np.where(pattern[kept], 1.0, -1.0))
+    if found.witness is None:
+        raise InputError("a pattern held with both signs is not the pattern of any weights; give patterns of cells")
+    w = np.array(found.witness, dtype=float)
+    return w / np.abs(w).max(initial=1.0)

@@ -1,0 +1,227 @@
+"""Basin programs of the squared loss: presolve, the interior point, and Clarabel where it does not converge."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..data import Dataset, readonly
+from ..errors import SolverError
+from ..tolerances import DEFAULT, Tolerances
+from .scaling import Coordinates, coordinates
+
+__all__ = ["BasinPrograms", "Program", "Solution"]
+
+ITERATIONS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A minimiser of one basin program, with its optimality residuals.
+
+    Attributes:
+        value: the mean of the squared residuals over all n samples.
+        Z: (m, d) weights z_j = v_j w_j of the presolved units.
+        c: output bias, 0.0 where there is none.
+        multipliers: (p, k) multipliers of the cone constraints, for unit rows in the solver's coordinates.
+        tight: (p, k) bool, the multiplier exceeds the slack: the guess of the active set.
+        residual: largest of complementarity, infeasibility and dual residual, relative to the targets.
+        iterations: Newton steps; -1 where Clarabel solved the program.
+    """
+
+    value: float
+    Z: np.ndarray
+    c: float
+    multipliers: np.ndarray
+    tight: np.ndarray
+    residual: float
+    iterations: int
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """One presolved program: distinct alive units, first those with a cone.
+
+    Attributes:
+        patterns: (m, N) bool over the distinct samples.
+        codes: (m,) sign of each unit, 0 where both signs occur and the cone falls away.
+    """
+
+    patterns: np.ndarray
+    codes: np.ndarray
+
+
+class BasinPrograms:
+    """All basin programs over one data set: min over Z and c of |sum_j A_j (X z_j) + c - y|^2 / n, z_j in s_j C(A_j).
+
+    C(A_j) is the closed cone of weights whose pattern is A_j. Values depend only on the set of (pattern, sign) states,
+    and a pattern held with both signs loses its cone.
+
+    Args:
+        data: samples with targets.
+        output_bias: True adds the free constant c.
+        merge: False keeps equal samples apart (for patterns that treat them differently).
+        tolerances: where the search stops and what counts as solved.
+    """
+
+    def __init__(
+        self, data: Dataset, output_bias: bool = False, merge: bool = True, tolerances: Tolerances = DEFAULT
+    ) -> None:
+        if data.y is None:
+            raise SolverError("a basin program needs targets; give y")
+        self.data = data
+        self.output_bias = bool(output_bias)
+        self.tolerances = tolerances
+        self.space: Coordinates = coordinates(data, data.y, self.output_bias, merge)
+
+    @cached_property
+    def alive_columns(self) -> np.ndarray:
+        """One original sample for each distinct non-zero one: a pattern that is False on them is dead."""
+        return self.space.sample[self.space.rows]
+
+    def value_of(self, square: float | np.ndarray) -> float | np.ndarray:
+        """Return the mean loss that belongs to a squared residual in the solver's units."""
+        return (np.maximum(square, 0.0) * self.space.y_square + self.space.constant) / max(self.data.n, 1)
+
+    def presolve(self, pattern: np.ndarray, sign: np.ndarray) -> tuple[Program, list[list[int]]]:
+        """Return one program and, for each of its units, the original units that merged into it.
+
+        Args:
+            pattern: (m, n) bool over the original samples.
+            sign: (m,) -1 or 1.
+        """
+        alive: dict[bytes, list[int]] = {}
+        for j in range(len(pattern)):
+            if pattern[j, self.alive_columns].any():
+                alive.setdefault(pattern[j, self.alive_columns].tobytes(), []).append(j)
+        signed = {key: {int(sign[j]) for j in units} for key, units in alive.items()}
+        order = sorted(alive, key=lambda key: len(signed[key]))
+        members = [alive[key] for key in order]
+        codes = np.array([0 if len(signed[key]) == 2 else next(iter(signed[key])) for key in order], dtype=np.int64)
+        chosen = np.zeros((len(order), len(self.space.sample)), dtype=bool)
+        for a, units in enumerate(members):
+            chosen[a] = pattern[units[0], self.space.sample]
+        return Program(readonly(chosen), readonly(codes)), members
+
+    def solve(self, program: Program) -> Solution:
+        """Solve one presolved program."""
+        from .quadratic_kernel import interior_point
+
+        space, tol = self.space, self.tolerances
+        p = int((program.codes != 0).sum())
+        sides = np.where(program.patterns[:p][:, space.rows], 1.0, -1.0) * program.codes[:p, None]
+        if space.y_scale == 0.0 or (not len(program.codes) and not self.output_bias):
+            x = np.zeros(len(program.codes) * space.r + self.output_bias)
+            square = float(space.y @ space.y)
+            return self._solution(x, np.zeros_like(sides), np.ones_like(sides), square, 0.0, 0)
+        x, mu, s, stats = interior_point(
+            space.U,
+            space.E,
+            space.y,
+            space.C,
+            space.products,
+            program.patterns.astype(float),
+            np.ascontiguousarray(sides),
+            tol.interior_gap,
+            tol.interior_ridge,
+            tol.interior_pivot,
+            ITERATIONS,
+        )
+        residual = float(max(stats[1], stats[2], stats[3]))
+        if not residual <= tol.kkt:
+            from .conic import squared_program
+
+            found = squared_program(space, program.patterns, sides, program.codes)
+            if found is not None and (not np.isfinite(residual) or found.residual < residual):
+                return self._solution(found.x, found.multipliers, found.slacks, found.square, found.residual, -1)
+        return self._solution(x, mu, s, float(stats[0]), residual, int(stats[4]))
+
+    def _solution(
+        self, x: np.ndarray, mu: np.ndarray, s: np.ndarray, square: float, residual: float, iterations: int
+    ) -> Solution:
+        """Return to the original coordinates."""
+        space = self.space
+        size = len(x) - self.output_bias
+        Z = x[:size].reshape(-1, space.r) @ space.back.T * space.y_scale if space.r else np.zeros((0, self.data.d))
+        c = float(x[-1] * space.y_scale / space.e_scale + space.y_centre) if self.output_bias else 0.0
+        return Solution(
+            float(self.value_of(square)), readonly(Z), c, readonly(mu), readonly(mu > s), residual, iterations
+        )
+
+    def solve_batch(
+        self,
+        patterns: np.ndarray,
+        starts: np.ndarray,
+        units: np.ndarray,
+        codes: np.ndarray,
+        threads: int | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Solve many presolved programs at once.
+
+        Args:
+            patterns: (S, N) bool, distinct alive patterns over the distinct samples.
+            starts: (B + 1,) program b has the units starts[b] to starts[b + 1].
+            units: pattern number of each unit; in each program those with a cone stand first.
+            codes: sign of each unit, 0 for one without cone.
+            threads: size of the thread pool; None takes one a core.
+
+        Returns:
+            values (B,) and KKT residuals (B,), relative to the targets.
+        """
+        from .quadratic_kernel import interior_point_many
+
+        space, tol = self.space, self.tolerances
+        B = len(starts) - 1
+        out = np.zeros((B, 5))
+        if space.y_scale == 0.0:
+            return np.full(B, self.value_of(0.0)), np.zeros(B)
+        active = np.ascontiguousarray(patterns, dtype=bool)
+        workers = max(1, min(threads or os.cpu_count() or 1, B))
+
+        def work(chunk: tuple[int, int]) -> None:
+            first, last = chunk
+            interior_point_many(
+                space.U,
+                space.E,
+                space.y,
+                space.C,
+                space.products,
+                active,
+                space.rows,
+                np.ascontiguousarray(starts[first : last + 1], dtype=np.int64),
+                units,
+                codes,
+                tol.interior_gap,
+                tol.interior_ridge,
+                tol.interior_pivot,
+                ITERATIONS,
+                out[first:last],
+            )
+
+        _in_chunks(work, B, workers)
+        residuals = out[:, 1:4].max(axis=1)
+        values = np.asarray(self.value_of(out[:, 0]))
+        for b in np.flatnonzero(~(residuals <= tol.kkt)):
+            chosen = slice(starts[b], starts[b + 1])
+            solution = self.solve(Program(patterns[units[chosen]], codes[chosen]))
+            values[b], residuals[b] = solution.value, solution.residual
+        return values, residuals
+
+
+def _in_chunks(work, size: int, workers: int) -> None:  # type: ignore[no-untyped-def]
+    """Run work((first, last)) over [0, size) in a pool; chunks are small enough to balance."""
+    pieces = min(size, workers * 8 if workers > 1 else 1)
+    edges = np.linspace(0, size, pieces + 1).astype(int)
+    chunks = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+    if workers == 1:
+        for chunk in chunks:
+            work(chunk)
+        return
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1), ThreadPoolExecutor(workers) as pool:
+        list(pool.map(work, chunks))
