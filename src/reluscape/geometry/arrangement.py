@@ -1,0 +1,92 @@
+"""The central arrangement of a data set: one hyperplane for each class of parallel samples, in coordinates of full rank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import exact
+from ..data import Dataset, readonly
+
+
+@dataclass(frozen=True, eq=False)
+class Arrangement:
+    """The hyperplanes {w : <a, w> = 0} that the samples cut weight space with.
+
+    Attributes:
+        normals: (k, d) object integers, one per class of parallel non-zero rows, with the sign of the first of them.
+        row_class: (n,) the class of each row, -1 for a zero row.
+        row_sign: (n,) int8, +1 where the row is a positive multiple of its class's normal, -1 where negative, 0 for zero.
+        rank: dimension of the span of the rows.
+        pivots: indices of rank-many columns in which the rows have the same dependences.
+        reduced: (k, rank) object integers: the normals restricted to the pivots, primitive.
+        d: number of columns.
+    """
+
+    normals: np.ndarray
+    row_class: np.ndarray
+    row_sign: np.ndarray
+    rank: int
+    pivots: tuple[int, ...]
+    reduced: np.ndarray
+    d: int
+
+    @classmethod
+    def of(cls, data: Dataset) -> Arrangement:
+        """Return the arrangement of a data set.
+
+        >>> a = Arrangement.of(Dataset([[1, 0], [0, 0], [-2, 0], [1, 1]]))
+        >>> a.normals.tolist(), a.row_class.tolist(), a.row_sign.tolist()
+        ([[1, 0], [1, 1]], [0, -1, 0, 1], [1, 0, -1, 1])
+        """
+        rows = data.rows
+        place: dict[tuple[int, ...], int] = {}
+        row_class = np.full(data.n, -1, dtype=np.int64)
+        row_sign = np.zeros(data.n, dtype=np.int8)
+        first: list[int] = []
+        for i in range(data.n):
+            row = tuple(int(v) for v in rows[i])
+            if not any(row):
+                continue
+            opposite = tuple(-v for v in row)
+            if row in place:
+                row_class[i], row_sign[i] = place[row], 1
+            elif opposite in place:
+                row_class[i], row_sign[i] = place[opposite], -1
+            else:
+                place[row] = len(first)
+                row_class[i], row_sign[i] = len(first), 1
+                first.append(i)
+        normals = rows[first] if first else np.empty((0, data.d), dtype=object)
+        pivots = exact.pivot_columns(normals)
+        reduced = exact.integer_rows(exact.fraction_matrix(normals[:, list(pivots)]))[0] if first else normals[:, :0]
+        return cls(
+            readonly(normals, object),
+            readonly(row_class),
+            readonly(row_sign),
+            len(pivots),
+            pivots,
+            readonly(reduced, object),
+            data.d,
+        )
+
+    @property
+    def zero_rows(self) -> tuple[int, ...]:
+        """Rows that are zero."""
+        return tuple(int(i) for i in np.flatnonzero(self.row_sign == 0))
+
+    def lift(self, w: np.ndarray) -> np.ndarray:
+        """Return weights (R, d) for weights (R, rank) in reduced coordinates: zeros outside the pivots."""
+        out = np.zeros((len(w), self.d), dtype=w.dtype)
+        out[:, list(self.pivots)] = w
+        return out
+
+    def expand(self, class_signs: np.ndarray) -> np.ndarray:
+        """Return patterns (R, n) for sides of the classes (R, k), booleans or -1/+1; zero rows are never active."""
+        sides = np.asarray(class_signs)
+        positive = sides if sides.dtype == bool else sides > 0
+        out = np.zeros((len(positive), len(self.row_class)), dtype=bool)
+        there = self.row_class >= 0
+        out[:, there] = positive[:, self.row_class[there]] == (self.row_sign[there] > 0)
+        return out
