@@ -38,6 +38,7 @@ _EXPORTS = {
     "jacobian_gram": "jacobian",
     "jacobian_rank": "jacobian",
     "loss_bound": "jacobian",
+    "region_volumes": "geometry.volumes",
     "sample_regions": "regions.sample",
     "unseen_mass": "regions.sample",
     "verify": "certificates",

@@ -1,4 +1,4 @@
-"""Sweep of an arrangement in general position by dictionary pivoting: the compiled kernel, with running error bounds."""
+"""Sweep of an arrangement in general position by dictionary pivoting: compiled, with running error bounds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def sweep_level(
     that a side too close to call marks its region as doubtful instead of being guessed.
 
     Args:
-        columns: (k, m) float64, linear parts by coordinate, entries within one rounding of the truth, at most 1 in size.
+        columns: (k, m) float64, linear parts by coordinate, entries correctly rounded and at most 1 in size.
         offsets: (m,) float64 likewise.
         first: the least hyperplane of the subsets.
         out: (C(m-1-first, k-1), words) uint64, zero; bit j of a row is hyperplane j's side.
@@ -87,7 +87,7 @@ def sweep_level(
                     for j in range(low, min(m, low + 64)):
                         value = base[j] + step * slope[j]
                         bits |= np.uint64(value > 0.0) << np.uint64(j - low)
-                        close += np.int64(abs(value) <= near)
+                        close += int(abs(value) <= near)
                     out[written, word] = bits
                 unsure = close != k
                 inverse = 1.0 / pivot
