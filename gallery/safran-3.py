@@ -1,0 +1,7 @@
+"""Two weights: one optimal minimum, one bad one, two in between."""
+
+from reluscape import figures
+
+if __name__ == "__main__":
+    picture, numbers = figures.save("safran-3")
+    print(picture, numbers)

@@ -1,0 +1,127 @@
+"""Each figure draws, its numbers agree with independent ones, and its files stand beside each other."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from reluscape import figures
+from reluscape.errors import InputError
+from reluscape.figures.karhadkar_6 import polyline
+from reluscape.figures.landscape import unit_loss
+from reluscape.figures.planar import sectors, vertices
+from reluscape.figures.safran_1 import CENTRES, RADIUS, noisy_half_angle
+
+GALLERY = Path(__file__).parents[2] / "gallery"
+
+
+@pytest.mark.parametrize("name", list(figures.FIGURES))
+def test_draws_and_writes_its_numbers(name, tmp_path):
+    picture, data = figures.save(name, tmp_path, quick=True)
+    assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    record = json.loads(data.read_text("utf-8"))
+    assert record["schema"] == 1
+    assert record["command"] == f"reluscape figure {name} --quick"
+    assert len(record["caption"]) > 60
+    assert record["data"]
+    assert ("Quick" in record["caption"]) == record["quick"]
+
+
+@pytest.mark.parametrize("name", list(figures.FIGURES))
+def test_every_figure_has_a_gallery_script(name):
+    text = (GALLERY / f"{name}.py").read_text("utf-8")
+    assert f'"{name}"' in text
+
+
+def test_same_bytes_twice(tmp_path):
+    first = [path.read_bytes() for path in figures.save("karhadkar-1", tmp_path, form="svg")]
+    assert figures.FIGURES.keys() == dict(figures.listing()).keys()
+    again = [path.read_bytes() for path in figures.save("karhadkar-1", tmp_path, form="svg")]
+    assert first[1] == again[1]
+
+
+def test_wrong_names_are_named(tmp_path):
+    with pytest.raises(InputError, match="no figure 'karhadkar-9'; choose one of karhadkar-1"):
+        figures.draw("karhadkar-9")
+    with pytest.raises(InputError, match="png, svg, pdf"):
+        figures.save("liu-1", tmp_path, form="gif")
+
+
+@given(arrays(np.int64, st.tuples(st.integers(1, 7), st.just(2)), elements=st.integers(-4, 4)))
+def test_sectors_are_the_realizable_patterns(X):
+    X = X[np.any(X != 0, axis=1)]
+    if not len(X):
+        return
+    found = {sector.pattern for sector in sectors(X.astype(float))}
+    # Independent: an open region of the plane holds a direction strictly between two neighbouring border normals.
+    borders = {tuple(v) for x in X for v in ((-x[1], x[0]), (x[1], -x[0]))}
+    ordered = sorted(borders, key=lambda v: np.arctan2(v[1], v[0]))
+    unit = [np.array(v) / np.hypot(*v) for v in ordered]
+    middles = [a + b for a, b in itertools.combinations(unit, 2)] + [np.array([x[0], x[1]], float) for x in X]
+    probes = [m for m in middles if np.all(np.abs(X @ m) > 1e-9)]
+    assert {tuple(bool(v > 0) for v in X @ m) for m in probes} <= found
+    distinct = len({tuple(np.sign(x[np.flatnonzero(x)[0]]) * x // np.gcd(*np.abs(x))) for x in X})
+    assert len(found) == len(sectors(X.astype(float))) == 2 * distinct
+
+
+def test_zonotope_vertices_are_extreme():
+    X = np.array([[1.0, 0.25], [0.45, 1.0], [-0.7, 0.85]])
+    corners = vertices(X)
+    sums = np.array([sum((X[i] for i in range(3) if on[i]), np.zeros(2)) for on in itertools.product((0, 1), repeat=3)])
+    edges = np.roll(corners, -1, axis=0) - corners
+    for point in sums:
+        away = point - corners
+        assert np.all(edges[:, 0] * away[:, 1] - edges[:, 1] * away[:, 0] >= -1e-12)
+
+
+def test_polyline_is_what_one_unit_reaches():
+    x = np.array([-1.0, 0.5, 2.0, 3.0])
+    corners = polyline(x)
+    for i in range(4):
+        falling, rising = np.maximum(x[i] - x, 0), np.maximum(x - x[i], 0)
+        np.testing.assert_array_equal(corners[i], falling)
+        np.testing.assert_array_equal(corners[4 + i], rising)
+    assert np.count_nonzero(corners.any(axis=1)) == 2 * (4 - 1)
+
+
+def test_liu_2_minima_are_minima():
+    rng = np.random.default_rng(0)
+    for panel in figures.draw("liu-2", quick=True).data["panels"]:
+        y = np.array(panel["y"], dtype=float)
+        for label, place, loss in panel["minima"]:
+            assert loss == pytest.approx({"loss 0": 0.0, "loss 1/2": 0.5}[label])
+            inner = np.array(place)
+            if panel["y"] == [1, 1] and label == "loss 1/2":
+                inner = np.where(inner == 0, -0.3, inner)
+            probes = inner + rng.normal(size=(400, 2)) * 1e-3
+            assert min(unit_loss(np.eye(2), y, w) for w in probes) >= loss - 1e-12
+
+
+def test_safran_values():
+    assert figures.draw("safran-2").data["at_zero"] == pytest.approx(0.6)
+    losses = sorted(value for _, value in figures.draw("safran-3", quick=True).data["minima"])
+    assert losses == pytest.approx([0.1, 0.3, 0.3, 0.5])
+
+
+def test_noisy_region_is_where_a_cluster_can_be_cut():
+    half = noisy_half_angle(CENTRES[0], RADIUS)
+    rng = np.random.default_rng(1)
+    angles = rng.uniform(0, 2 * np.pi, 2000)
+    for angle in angles:
+        w = np.array([np.cos(angle), np.sin(angle)])
+        nearest = abs(CENTRES[0] @ w)
+        cut = nearest <= RADIUS
+        off = abs(np.pi / 2 - np.arccos(np.clip(CENTRES[0] @ w / np.hypot(*CENTRES[0]), -1, 1)))
+        assert cut == (off <= half)
+
+
+def test_figures_import_no_window():
+    assert importlib.import_module("reluscape.figures.karhadkar_1").draw().figure.canvas.manager is None
