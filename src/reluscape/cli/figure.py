@@ -1,0 +1,32 @@
+"""``reluscape figure NAME``: draw a figure of the papers, its numbers beside it; ``--list`` names them all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import InputError
+
+
+def figure(
+    name: Annotated[str | None, typer.Argument(help="Name of the figure, for example karhadkar-1.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Name every figure and what it shows.")] = False,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write into.")] = Path(),
+    form: Annotated[str, typer.Option("--format", help="png, svg or pdf.")] = "png",
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random in the figure.")] = 0,
+    quick: Annotated[bool, typer.Option("--quick", help="A smaller grid, labelled as such.")] = False,
+) -> None:
+    """Draw a figure of the papers and write its numbers beside it."""
+    from ..figures import listing, save
+
+    if list_:
+        for known, words in listing():
+            typer.echo(f"{known:<14} {words}")
+        return
+    if name is None:
+        raise InputError("which figure? give a name, or --list to see them all")
+    out.mkdir(parents=True, exist_ok=True)
+    for path in save(name, out, form=form, seed=seed, quick=quick):
+        typer.echo(str(path))
