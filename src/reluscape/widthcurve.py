@@ -1,0 +1,148 @@
+"""A probability as a function of the width: P(m) = sum of coefficient * base^m, and the least width that is enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import flint
+
+from .errors import InputError, UnsupportedError
+from .estimates import Probability
+from .exact import to_fraction
+
+PRECISION_BITS = 192
+WIDEST = 1 << 40
+
+
+@dataclass(frozen=True, eq=False)
+class WidthCurve:
+    """P(m) = sum_b terms[b] * b^m for every width m, where 0^0 = 1.
+
+    Attributes:
+        terms: base -> coefficient, bases in [0, 1]; fractions where the law is rational, else floats.
+        kind: "exact" or "certified".
+        population: what is counted.
+        law: law of initialisation, or None.
+        balls: where the terms are no rationals, the same pairs (base, coefficient) as intervals that hold the true
+            numbers (`flint.arb`); they make `bounds` and `width_for` rigorous.
+
+    Example:
+        >>> curve = WidthCurve({Fraction(1): Fraction(1), Fraction(1, 2): Fraction(-1)}, "exact", "patterns", None)
+        >>> curve(3), curve.width_for(0.95), curve.limit
+        (Fraction(7, 8), 5, Fraction(1, 1))
+    """
+
+    terms: Mapping[Fraction | float, Fraction | float]
+    kind: str
+    population: str
+    law: str | None = None
+    balls: tuple[tuple[Any, Any], ...] | None = None
+
+    def __call__(self, width: int) -> Fraction | float:
+        """Return P(width): a `Fraction` where the terms are rational, else the middle of its interval."""
+        width = _checked(width)
+        if self.rational:
+            return sum((to_fraction(b) ** width * to_fraction(c) for b, c in self.terms.items()), Fraction(0))
+        low, high = self.bounds(width)
+        return (float(low) + float(high)) / 2
+
+    @property
+    def rational(self) -> bool:
+        """Whether every base and coefficient is a fraction."""
+        return self.balls is None and not any(isinstance(v, float) for pair in self.terms.items() for v in pair)
+
+    @property
+    def limit(self) -> Fraction | float:
+        """The probability that is approached as the width grows."""
+        found = sum((c for b, c in self.terms.items() if b == 1), Fraction(0))
+        return found if self.rational else float(found)
+
+    def bounds(self, width: int) -> tuple[Fraction | float, Fraction | float]:
+        """Return an interval that holds P(width); a point where the terms are rational."""
+        width = _checked(width)
+        if self.rational:
+            value = self(width)
+            return value, value
+        context, old = flint.ctx, flint.ctx.prec
+        try:
+            context.prec = PRECISION_BITS
+            total = flint.arb(0)
+            pairs = self.balls or tuple((_ball(b), _ball(c)) for b, c in self.terms.items())
+            for base, coefficient in pairs:
+                total += coefficient * (base**width if width else flint.arb(1))
+            low, high = _outward(total)
+        finally:
+            context.prec = old
+        return max(0.0, low), min(1.0, high)
+
+    def probability(self, width: int) -> Probability:
+        """Return P(width) with its kind."""
+        low, high = self.bounds(width)
+        if low == high:
+            return Probability.exact(low, self.population, self.law)
+        return Probability(self(width), low, high, "certified", None, self.population, self.law)
+
+    def width_for(self, probability: Any) -> int:
+        """Return the least width m with P(m) >= probability; P never falls with the width.
+
+        Args:
+            probability: a number in [0, 1]; a float is the decimal that it prints as.
+
+        Raises:
+            InputError: not in [0, 1].
+            UnsupportedError: no width reaches it; the message gives the limit.
+        """
+        wanted = to_fraction(str(probability) if isinstance(probability, float) else probability)
+        if not 0 <= wanted <= 1:
+            raise InputError(f"a probability lies in [0, 1], got {probability}")
+        high = 1
+        while not self._reaches(high, wanted):
+            high *= 2
+            if high > WIDEST or (wanted >= self.limit and self._is_flat(high)):
+                raise UnsupportedError(
+                    f"no width reaches the probability {probability}: it tends to {float(self.limit):.6g}"
+                )
+        low = 0
+        if self._reaches(0, wanted):
+            return 0
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._reaches(middle, wanted):
+                high = middle
+            else:
+                low = middle
+        return high
+
+    def _reaches(self, width: int, wanted: Fraction) -> bool:
+        """Return whether P(width) >= wanted for certain."""
+        low, _ = self.bounds(width)
+        return to_fraction(low) >= wanted
+
+    def _is_flat(self, width: int) -> bool:
+        """Return whether further width can no longer be told from the limit in practice."""
+        return all(b in (0, 1) or float(b) ** min(width, 1 << 30) < 1e-30 for b in self.terms)
+
+
+def _checked(width: Any) -> int:
+    """Return a width as an int."""
+    if int(width) != width or width < 0:
+        raise InputError(f"the width is {width!r}; it is a whole number, 0 or more")
+    return int(width)
+
+
+def _ball(value: Any) -> Any:
+    """Return a number as an interval around exactly itself."""
+    fraction = to_fraction(value)
+    return flint.arb(flint.fmpq(fraction.numerator, fraction.denominator))
+
+
+def _outward(ball: Any) -> tuple[float, float]:
+    """Return doubles on either side of an interval."""
+    middle, radius = float(ball.mid()), float(ball.rad())
+    low = math.nextafter(middle - radius, -math.inf)
+    high = math.nextafter(middle + radius, math.inf)
+    return math.nextafter(low, -math.inf), math.nextafter(high, math.inf)
