@@ -125,3 +125,19 @@ def test_noisy_region_is_where_a_cluster_can_be_cut():
 
 def test_figures_import_no_window():
     assert importlib.import_module("reluscape.figures.karhadkar_1").draw().figure.canvas.manager is None
+
+
+def test_heat_map_holds_the_closed_form():
+    panel = figures.draw("karhadkar-3a", quick=True).data["panels"]["inputs: 1"]
+    assert panel["kinds"] == ["exact"]
+    chance = {width: row[0] for width, row in zip(panel["widths"], panel["value"], strict=True)}
+    # sum_K Bin(m, 1/4)(K) [z^n] (1 + z + z^2)^(K + 1) / C(n + K, n) (1 - 2^(K - m)) at n = 10
+    assert chance == pytest.approx({30: 0.066, 120: 0.639, 210: chance[210], 300: 0.907}, abs=6e-4)
+
+
+def test_heat_map_cell_does_not_depend_on_the_grid():
+    from reluscape.figures.rank_map import chances
+
+    small = chances([20], [9], [2], 30, 0, "name")
+    large = chances([10, 20], [5, 9], [2, 2], 30, 0, "name")
+    assert large["value"][1][1] == small["value"][0][0]
