@@ -44,6 +44,7 @@ _EXPORTS = {
     "sample_regions": "regions.sample",
     "unseen_mass": "regions.sample",
     "verify": "certificates",
+    "zero_loss": "jacobian",
 }
 
 _MODULES = {"bounds", "constructions", "datasets", "requ"}

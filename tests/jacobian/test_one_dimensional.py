@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.errors import InputError
 from reluscape.bounds.line import good_step_sets, is_one_dimensional
+from reluscape.errors import InputError
 from reluscape.jacobian.random_data import line_in_a_box
 from tests.oracles.elimination import full_fraction, pattern_rank, step_patterns
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from importlib.util import find_spec
 from itertools import combinations, islice
 from math import acos, ceil, comb, log10, pi
 from typing import Any
@@ -111,11 +110,12 @@ def _over_hyperplanes(data: Dataset) -> float:
 
 def _pattern_law(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Return the patterns of one unit (R, n) and their probabilities (R,)."""
-    if find_spec("..geometry.volumes", __package__) is None:
-        raise TooLarge("no exact probabilities of the activation patterns of these data")
-    from ..geometry.volumes import pattern_volumes
+    from ..geometry.volumes import volumes
 
-    return pattern_volumes(data)
+    if data.rank > 3:
+        raise TooLarge("the probabilities of the activation patterns have a closed form up to rank 3 only")
+    found = volumes(data)
+    return found.patterns, found.values
 
 
 def _normals(spanning: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ _ROOMS = {
     "jacobian_rank": "rank",
     "loss_bound": "lemma_1",
     "rank_verdicts": "rank",
+    "zero_loss": "cone_test",
 }
 
 __all__ = sorted(_ROOMS)

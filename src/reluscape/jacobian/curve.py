@@ -56,7 +56,7 @@ def full_rank_curve(X: Any, population: str) -> WidthCurve:
     return WidthCurve(_terms(data, oracle, population), "exact", population, None)
 
 
-def _terms(data: Any, oracle: RankOracle, population: str) -> dict[Fraction, Fraction]:
+def _terms(data: Any, oracle: RankOracle, population: str) -> dict[Fraction | float, Fraction | float]:
     n = oracle.n
     if n == 0:
         return {Fraction(1): Fraction(1)}
@@ -75,7 +75,7 @@ def _terms(data: Any, oracle: RankOracle, population: str) -> dict[Fraction, Fra
     return _inclusion_exclusion(good_sets(states, oracle), len(states), dead)
 
 
-def _inclusion_exclusion(good: np.ndarray, s: int, dead: int) -> dict[Fraction, Fraction]:
+def _inclusion_exclusion(good: np.ndarray, s: int, dead: int) -> dict[Fraction | float, Fraction | float]:
     """Return sum_T good(T) P(M = T) as terms; P(M within T) = ((|T| + dead) / (s + dead))^m."""
     coefficient = good.astype(np.int64)
     for j in range(s):  # c(S) = sum over T containing S of (-1)^|T - S| good(T)
@@ -85,7 +85,7 @@ def _inclusion_exclusion(good: np.ndarray, s: int, dead: int) -> dict[Fraction, 
     for j in range(s):
         sizes += np.arange(1 << s) >> j & 1
     total = s + dead
-    terms: dict[Fraction, Fraction] = {}
+    terms: dict[Fraction | float, Fraction | float] = {}
     for k in range(s + 1):
         c = int(coefficient[sizes == k].sum())
         if c:

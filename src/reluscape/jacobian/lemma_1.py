@@ -87,9 +87,8 @@ def loss_bound(net: Any, X: Any, y: Any = None, trainable: str = "W", jacobian_o
     least = float(sigma[n - 1]) if 0 < n <= len(sigma) else 0.0
     after = float(sigma[rank]) if rank < len(sigma) else 0.0
     norm = float(np.linalg.norm(gradient))
-    if n == 0:
-        bound = 0.0
-    else:
+    bound = 0.0
+    if n:
         bound = n * norm**2 / (4 * least**2) if rank == n else inf
     gap = float(sigma[rank - 1]) / after if rank and after > 0 else inf
     return LossBound(bound, rank, least, gap, norm, float(np.mean(residual**2)) if n else 0.0)
