@@ -28,10 +28,14 @@ def bin_counts(values: list[float], low: float, high: float, bins: int = _BINS) 
     return counts
 
 
+def _known(entry: dict[str, Any]) -> list[float]:
+    return [value for value in at(entry, "basin_values.sample") or [] if value is not None]
+
+
 def _panel(entry: dict[str, Any], k: int, span: tuple[float, float]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     low, high = span
     step = (high - low) / _BINS
-    values = entry["basin_values"]["sample"]
+    values = _known(entry)
     counts = bin_counts(values, low, high)
     shares = [number / len(values) for number in counts]
     edges = [low + step * b for b in range(_BINS + 1)]
@@ -66,11 +70,11 @@ def _panel(entry: dict[str, Any], k: int, span: tuple[float, float]) -> tuple[di
 
 def basin_figure(report: dict[str, Any]) -> Figure | None:
     """Draw the basin values of random starts, with the constant, the affine fit and each width's reference marked."""
-    entries = [entry for entry in report.get("widths") or [] if at(entry, "basin_values.sample")]
+    entries = [entry for entry in report.get("widths") or [] if _known(entry)]
     if not entries:
         return None
     marks = {name: at(report, f"losses.{name}.value") for name in ("constant", "affine")}
-    every = [value for entry in entries for value in entry["basin_values"]["sample"]]
+    every = [value for entry in entries for value in _known(entry)]
     every += [value for value in marks.values() if value is not None]
     every += [at(e, "reference.value") for e in entries if at(e, "reference.value") is not None]
     low, high = min(0.0, *every), max(every)

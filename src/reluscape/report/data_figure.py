@@ -55,7 +55,9 @@ def data_figure(report: dict[str, Any]) -> Figure | None:
     traces: list[dict[str, Any]] = []
     seen: set[int] = set()
     for unit in picture.get("lines") or []:
-        sign = unit.get("sign", 1)
+        if len(unit.get("points") or []) < 2:
+            continue
+        sign = unit.get("sign") or 1
         dash, name = ("solid", "unit that adds") if sign > 0 else ("dash", "unit that subtracts")
         (x0, y0), (x1, y1) = unit["points"][0], unit["points"][-1]
         hover = f"unit {unit.get('unit', '')} switches here"
