@@ -19,18 +19,30 @@ class Tolerances:
     stationarity: float = 1e-9
     # a loss at most this share of the best constant's loss counts as zero when no exact decision is asked
     zero_loss: float = 1e-9
+    # persistence below this share of the largest birth is rounding noise, not a valley
+    barrier: float = 1e-10
+    # stationarity of a projection onto a cone of unit generators, relative to the size of the target
+    cone_stationarity: float = 1e-13
     # relative duality gap at which the interior point stops
     interior_gap: float = 1e-11
     # diagonal added to the interior point's Newton matrix, relative to its mean diagonal
     interior_ridge: float = 1e-13
     # relative Cholesky pivot below which the interior point leaves a direction alone
     interior_pivot: float = 1e-15
+    # predicted decrease, relative to the loss, at which Newton's method on another loss stops
+    newton_decrement: float = 1e-14
+    # KKT residual, relative to the gradient at zero, at which Newton's method stops
+    newton_residual: float = 1e-10
+    # move of a prediction, relative to the largest, that counts as zero in a recession direction
+    recession: float = 1e-7
     # relative gap at which the min-norm point search stops (exact arithmetic decides afterwards)
     min_norm_gap: float = 1e-10
     # squared length, relative to unit rows, below which the min-norm point counts as zero
     min_norm_zero: float = 1e-22
     # relative Cholesky pivot below which a support counts as affinely dependent
     min_norm_dependent: float = 1e-15
+    # distance from a cone, in units of the target, above which floats alone rule out that the target lies in it
+    cone_clear: float = 1e-3
 
 
 DEFAULT = Tolerances()

@@ -35,7 +35,7 @@ def arcs(normals: np.ndarray) -> Arcs:
     rays: list[tuple[tuple[int, int], int]] = []
     for j, (a, b) in enumerate(normals.tolist()):
         rays += [((-int(b), int(a)), j), ((int(b), -int(a)), j)]
-    rays.sort(key=cmp_to_key(lambda p, q: _turn(p[0], q[0])))
+    rays.sort(key=lambda item: _BY_TURN(item[0]))
     signs = np.zeros((len(rays), len(normals)), dtype=np.int8)
     for i, (ray, _) in enumerate(rays):
         after = rays[(i + 1) % len(rays)][0]
@@ -107,3 +107,6 @@ def _perimeter(ray: tuple[int, int]) -> Fraction:
     if abs(x) >= abs(y):
         return Fraction(y, x) % 8 if x > 0 else 4 + Fraction(y, x)
     return 2 - Fraction(x, y) if y > 0 else 6 - Fraction(x, y)
+
+
+_BY_TURN = cmp_to_key(_turn)

@@ -49,11 +49,11 @@ def polygons(normals: np.ndarray) -> Polygons:
                 rows.append(block)
                 owners.append(simple)
     for v in np.flatnonzero((sides == 0).sum(axis=1) > 2):
-        through = np.flatnonzero(sides[v] == 0)
+        meeting = np.flatnonzero(sides[v] == 0)
         pivot = next(c for c in range(3) if rays[v, c] != 0)
-        around = arcs(normals[through][:, [c for c in range(3) if c != pivot]]).signs
+        around = arcs(normals[meeting][:, [c for c in range(3) if c != pivot]]).signs
         block = np.repeat(sides[v][None], len(around), axis=0)
-        block[:, through] = around
+        block[:, meeting] = around
         rows.append(block)
         owners.append(np.full(len(around), v))
     signs, owner = np.concatenate(rows), np.concatenate(owners)

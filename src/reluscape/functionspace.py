@@ -1,0 +1,296 @@
+"""What one hidden layer can do on one-dimensional data: step vectors, the polyline of one unit, fewest units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+
+from . import exact
+from .data import readonly
+from .errors import AssumptionError, InputError, ShapeError
+from .geometry.kinks import Pieces, cut_counts, fewest_kinks
+from .networks import TwoLayerNet
+from .solvers.nonnegative import nearest_in_cone
+from .tolerances import DEFAULT
+
+CANDIDATE_LIMIT = 200_000
+
+
+def step_vectors(n: int) -> np.ndarray:
+    """Return the activation patterns of one unit with bias on n distinct sorted points of the line.
+
+    1^k 0^(n-k) for k = 0, ..., n, then 0^k 1^(n-k) for k = 1, ..., n - 1: 2n of them, both constant ones included.
+
+    Args:
+        n: number of points, at least 1.
+
+    Returns:
+        (2n, n) bool.
+
+    Raises:
+        InputError: n < 1.
+
+    Source: Karhadkar et al., Lemma 6 (distinct sorted inputs; "step vectors" spelled out).
+
+    Example:
+        >>> step_vectors(2).astype(int).tolist()
+        [[0, 0], [1, 0], [1, 1], [0, 1]]
+    """
+    if n < 1:
+        raise InputError(f"n is {n}; there must be at least one point")
+    prefix = np.arange(n)[None, :] < np.arange(n + 1)[:, None]
+    return readonly(np.concatenate([prefix, ~prefix[1:n]]))
+
+
+def function_space_1d(x: Any, exact_values: bool = False) -> np.ndarray:
+    """Return the polyline whose cone is the set of functions that one unit with bias takes on the points.
+
+    Vertices ([x_i - x_j]_+)_j for i = 1, ..., n, then ([x_j - x_i]_+)_j for i = 1, ..., n; the first and the last are
+    zero, and the segment between vertex n and n + 1 carries the affine functions that are >= 0 on all points.
+
+    Args:
+        x: (n,) distinct numbers in ascending order, n >= 2.
+        exact_values: True returns `Fraction`s in an object array.
+
+    Returns:
+        (2n, n) float.
+
+    Raises:
+        InputError: the points are not sorted and distinct.
+        AssumptionError: fewer than two points (one unit then takes every f >= 0, which the polyline misses).
+
+    Source: Karhadkar et al., Proposition 13 and Figure 6 (n >= 2 is needed).
+
+    Example:
+        >>> function_space_1d([0, 1, 2]).tolist()
+        [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [2.0, 1.0, 0.0], [0.0, 1.0, 2.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]
+    """
+    points = _sorted_points(x)
+    if len(points) < 2:
+        raise AssumptionError("Proposition 13 needs at least two distinct points; with one, a unit takes every f >= 0")
+    zero = Fraction(0)
+    rows = [[max(zero, a - b) for b in points] for a in points] + [[max(zero, b - a) for b in points] for a in points]
+    return readonly(rows, dtype=object) if exact_values else readonly(np.array(rows, dtype=float))
+
+
+@dataclass(frozen=True, eq=False)
+class Representation:
+    """A layer that takes given values on one-dimensional data.
+
+    Attributes:
+        width: number of units, the fewest where `is_least`.
+        is_least: whether fewer units are proven impossible.
+        lower: proven lower bound for the width.
+        W: (width, 2) exact weights, slope and bias, object array of `Fraction`.
+        v: (width,) output weights, -1 or +1.
+        net: the network in floats, for inputs (x, 1).
+    """
+
+    width: int
+    is_least: bool
+    lower: int
+    W: np.ndarray
+    v: np.ndarray
+
+    @property
+    def net(self) -> TwoLayerNet:
+        """The network in floats, for inputs (x, 1)."""
+        return TwoLayerNet(np.array(self.W, dtype=float).reshape(self.width, 2), np.array(self.v, dtype=float))
+
+
+def represent_1d(x: Any, f: Any, coefficients: str = "any") -> Representation:
+    """Return the fewest units whose sum or combination takes given values on points of the line.
+
+    f(x_j) = sum_i v_i [w_i x_j + b_i]_+ with v_i = +-1 (coefficients "any": a linear combination of units), or all
+    v_i = +1 (coefficients "nonnegative": a sum of units). There is no output bias.
+
+    The number of kinks that f needs between its points is a lower bound K; K + 2 units always do for a combination. In
+    between, all choices of patterns and signs are tried, each decided exactly; after 200,000 of them the best layer
+    found is returned with `is_least` False.
+
+    Args:
+        x: (n,) distinct numbers in ascending order.
+        f: (n,) numbers.
+        coefficients: "any" or "nonnegative".
+
+    Returns:
+        `Representation`, with exact weights.
+
+    Raises:
+        InputError: the points are not sorted and distinct, or an unknown kind of coefficients.
+        AssumptionError: a sum was asked for and no number of units gives it.
+        ShapeError: f and x have different lengths.
+
+    Source: Karhadkar et al., Proposition 13; its third point, corrected: coefficients that add to zero count too.
+
+    Example:
+        >>> represent_1d([0, 1, 2, 3], [2, 1, -1, -2]).width
+        2
+    """
+    points = _sorted_points(x)
+    values = list(exact.fraction_array(np.asarray(list(f), dtype=object)))
+    if len(values) != len(points):
+        raise ShapeError(f"f has {len(values)} values for {len(points)} points")
+    if coefficients not in ("any", "nonnegative"):
+        raise InputError(f"coefficients is {coefficients!r}; choose 'any' or 'nonnegative'")
+    signs = (1,) if coefficients == "nonnegative" else (1, -1)
+    path = fewest_kinks(points, values)
+    upper = _combine(points, values, _all_units(points, signs)) if signs == (1,) else _along(path, points, values)
+    if upper is None:
+        raise AssumptionError("no sum of units takes these values; coefficients='any' allows differences")
+    tried = 0
+    for width in range(path.kinks, len(upper)):
+        for chosen in _choices(points, values, width, signs):
+            tried += 1
+            if tried > CANDIDATE_LIMIT:
+                return _representation(upper, width)
+            found = _combine(points, values, chosen)
+            if found is not None:
+                return _representation(found, len(found))
+    return _representation(upper, len(upper))
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """One activation pattern with an output sign: the weights (slope, bias) that generate its closed cone."""
+
+    generators: tuple[tuple[Fraction, Fraction], ...]
+    sign: int
+
+
+# sign, slope and bias of one unit of a layer
+_Layer = list[tuple[int, Fraction, Fraction]]
+
+
+def _sorted_points(x: Any) -> list[Fraction]:
+    """Return the points as fractions after checking their order."""
+    points = list(exact.fraction_array(np.asarray(list(x), dtype=object)).reshape(-1))
+    for j in range(len(points) - 1):
+        if points[j] >= points[j + 1]:
+            raise InputError(
+                f"points {j} and {j + 1} are not in ascending order or equal; sort them and merge repeated ones"
+            )
+    if not points:
+        raise InputError("there must be at least one point")
+    return points
+
+
+def _gap_units(points: list[Fraction], gap: int, signs: tuple[int, ...]) -> list[_Unit]:
+    """Return the units whose kink lies in a gap: active on all points after it, or on all before it."""
+    left, right = points[gap], points[gap + 1]
+    one = Fraction(1)
+    after, before = ((one, -left), (one, -right)), ((-one, right), (-one, left))
+    return [_Unit(generators, s) for generators in (after, before) for s in signs]
+
+
+def _affine_units(points: list[Fraction], signs: tuple[int, ...]) -> list[_Unit]:
+    """Return the units that are active on all points."""
+    one = Fraction(1)
+    ends = ((one, -points[0]), (-one, points[-1])) if len(points) > 1 else ((Fraction(0), one),)
+    return [_Unit(ends, s) for s in signs]
+
+
+def _all_units(points: list[Fraction], signs: tuple[int, ...]) -> list[_Unit]:
+    """Return every unit that is not zero on all points."""
+    inner = [unit for gap in range(len(points) - 1) for unit in _gap_units(points, gap, signs)]
+    return inner + _affine_units(points, signs)
+
+
+def _choices(
+    points: list[Fraction], values: list[Fraction], width: int, signs: tuple[int, ...]
+) -> Iterator[list[_Unit]]:
+    """Yield the sets of units of one width that could take the values, each at most once, with kinks where needed."""
+    for affine in range(min(width, len(signs)) + 1):
+        for counts in cut_counts(points, values, width - affine, 2 * len(signs)):
+            parts = [combinations(_gap_units(points, gap, signs), c) for gap, c in enumerate(counts) if c]
+            parts.append(combinations(_affine_units(points, signs), affine))
+            for chosen in product(*parts):
+                yield [unit for part in chosen for unit in part]
+
+
+def _combine(points: list[Fraction], values: list[Fraction], units: list[_Unit]) -> _Layer | None:
+    """Return a layer made of some of the units that takes the values, or None; exact."""
+    if not any(values):
+        return []
+    rows, owners = [], []
+    for number, unit in enumerate(units):
+        for slope, bias in unit.generators:
+            row = [unit.sign * max(Fraction(0), slope * p + bias) for p in points]
+            if any(row):
+                rows.append(row)
+                owners.append((number, slope, bias))
+    if not rows or _clearly_apart(rows, values):
+        return None
+    coefficients, residual = nearest_in_cone(np.array(rows, dtype=object), values)
+    if any(residual):
+        return None
+    weights: dict[int, tuple[Fraction, Fraction]] = {}
+    for c, (number, slope, bias) in zip(coefficients, owners, strict=True):
+        if c:
+            w, b = weights.get(number, (Fraction(0), Fraction(0)))
+            weights[number] = (w + c * slope, b + c * bias)
+    return [(units[number].sign, w, b) for number, (w, b) in weights.items()]
+
+
+def _clearly_apart(rows: list[list[Fraction]], values: list[Fraction]) -> bool:
+    """Return whether floats already show, with a wide margin, that the values are no such combination."""
+    from scipy.optimize import nnls
+
+    G = np.array(rows, dtype=float)
+    G /= np.abs(G).max(axis=1, keepdims=True)
+    f = np.array(values, dtype=float)
+    f /= np.abs(f).max()
+    return bool(nnls(G.T, f)[1] > DEFAULT.cone_clear)
+
+
+def _along(pieces: Pieces, points: list[Fraction], values: list[Fraction]) -> _Layer:
+    """Return a layer with one right-facing unit per kink and at most two units active on all points."""
+    layer: _Layer = []
+
+    def add(slope: Fraction, bias: Fraction, facing: int = 1) -> None:
+        sign = 1 if slope * facing > 0 else -1
+        if slope:
+            layer.append((sign, sign * slope, sign * bias))
+
+    for gap, cut in enumerate(pieces.cuts):
+        s, t = pieces.slopes[gap], pieces.slopes[gap + 1]
+        left, right = points[gap], points[gap + 1]
+        jump_left = values[gap + 1] - t * (right - left) - values[gap]
+        jump_right = values[gap + 1] - values[gap] - s * (right - left)
+        if cut == 1 and s != t:
+            add(t - s, jump_left - (t - s) * left)
+        elif cut == 2:
+            rise = jump_right / (right - left)
+            fall = -jump_left / (right - left)
+            add(rise, -rise * left)
+            add(fall, -fall * right)
+    first = pieces.slopes[0]
+    ends = [values[0], values[0] + first * (points[-1] - points[0])]
+    length = points[-1] - points[0] if len(points) > 1 else Fraction(1)
+    if len(points) == 1:
+        if values[0]:
+            sign = 1 if values[0] > 0 else -1
+            layer.append((sign, Fraction(0), sign * values[0]))
+        return layer
+    if ends[0] * ends[1] >= 0:
+        if any(ends):
+            sign = 1 if sum(ends) > 0 else -1
+            layer.append((sign, sign * first, sign * (values[0] - first * points[0])))
+        return layer
+    add(ends[1] / length, -ends[1] / length * points[0])
+    add(-ends[0] / length, ends[0] / length * points[-1], facing=-1)
+    return layer
+
+
+def _representation(layer: _Layer, lower: int) -> Representation:
+    """Return a layer as a result."""
+    W = np.empty((len(layer), 2), dtype=object)
+    for i, (_, w, b) in enumerate(layer):
+        W[i] = w, b
+    v = readonly([sign for sign, _, _ in layer], dtype=np.int64)
+    return Representation(len(layer), lower == len(layer), lower, readonly(W, dtype=object), v)
