@@ -47,6 +47,8 @@ _EXPORTS = {
     "unseen_mass": "regions.sample",
     "verify": "certificates",
     "zero_loss": "jacobian",
+    "zero_loss_fraction": "jacobian",
+    "zero_loss_fraction_1d": "jacobian",
 }
 
 _MODULES = {"bounds", "constructions", "datasets", "requ"}

@@ -16,6 +16,8 @@ _ROOMS = {
     "loss_bound": "lemma_1",
     "rank_verdicts": "rank",
     "zero_loss": "cone_test",
+    "zero_loss_fraction": "zero_loss_share",
+    "zero_loss_fraction_1d": "line_share",
 }
 
 __all__ = sorted(_ROOMS)

@@ -16,7 +16,7 @@ from ..initialization import Law, get_law
 from ..seeds import as_generator
 from .rank import RankOracle, nonzero_samples
 
-__all__ = ["POPULATIONS", "check_population", "full_rank_fraction", "positively_parallel"]
+__all__ = ["POPULATIONS", "check_population", "draw_patterns", "full_rank_fraction", "positively_parallel"]
 
 POPULATIONS = ("patterns", "regions", "initialization")
 CHUNK_BYTES = 1 << 24
@@ -82,7 +82,7 @@ def full_rank_fraction(
     generator = as_generator(rng)
     full = sum(
         sum(oracle.is_full(pattern) for pattern in patterns)
-        for patterns in _draws(data, oracle, width, population, chosen, int(trials), generator)
+        for patterns in draw_patterns(data, oracle, width, population, chosen, int(trials), generator)
     )
     return Probability.sampled(int(full), int(trials), population, named)
 
@@ -120,7 +120,7 @@ def positively_parallel(data: Dataset) -> bool:
     return len(set(rows)) < len(rows)
 
 
-def _draws(
+def draw_patterns(
     data: Dataset, oracle: RankOracle, width: int, population: str, law: Law, trials: int, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
     """Yield patterns (t, width, n) on the non-zero samples, `trials` in all."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-__all__ = ["LineCone"]
+__all__ = ["LineCone", "at_rest", "second_differences"]
 
 
 @dataclass
@@ -56,22 +56,22 @@ class LineCone:
         Minimising over the p_k leaves a function of (B, s_0) that is linear between the 2n rays on which some s_k
         vanishes, so that those rays and the apex decide.
         """
-        slopes, bends = _second_differences(self.points, y)
+        slopes, bends = second_differences(self.points, y)
         n = len(self.points)
         for k in range(1, n - 1):
-            step = _at_rest(self.right[k], self.left[k], bends[k])
+            step = at_rest(self.right[k], self.left[k], bends[k])
             if step:
                 p = [Fraction(0)] * n
                 p[k] = Fraction(step)
                 return self._functional(p, Fraction(0), Fraction(0))
-        sides = {s: [self._side(k, bends[k], s) for k in range(n)] for s in (1, -1)}
+        sides = {s: [self.side(k, bends[k], s) for k in range(n)] for s in (1, -1)}
         for facing in (1, -1):
             found = self._scan(facing, sides, y[0], slopes[0])
             if found is not None:
                 return self._along(facing, found, bends)
         return None
 
-    def _side(self, k: int, bend: Fraction, s: int) -> tuple[bool, Fraction, bool]:
+    def side(self, k: int, bend: Fraction, s: int) -> tuple[bool, Fraction, bool]:
         """Return, for s_k of sign s: is it allowed, the least bend * p_k per s_k, can some generator be positive."""
         n, right, left = len(self.points), self.right[k], self.left[k]
         if k == 0:
@@ -133,7 +133,7 @@ class LineCone:
         return tuple(sums[i] - sums[i + 1] for i in range(n))
 
 
-def _second_differences(t: Sequence[Fraction], y: Sequence[Fraction]) -> tuple[list[Fraction], list[Fraction]]:
+def second_differences(t: Sequence[Fraction], y: Sequence[Fraction]) -> tuple[list[Fraction], list[Fraction]]:
     """Return the slopes of the targets between neighbours, and their bends at the inner points (0 at the ends)."""
     slopes = [(y[k + 1] - y[k]) / (t[k + 1] - t[k]) for k in range(len(t) - 1)]
     inner = [slopes[k] - slopes[k - 1] for k in range(1, len(t) - 1)]
@@ -159,7 +159,7 @@ def _best(low: int | None, high: int | None, bend: Fraction) -> Fraction:
     return Fraction((low or 0) + (high or 0), 2)
 
 
-def _at_rest(right: set[int], left: set[int], bend: Fraction) -> int:
+def at_rest(right: set[int], left: set[int], bend: Fraction) -> int:
     """Return p_k = -1 or 1 that separates with s = 0, or 0 where none does."""
     low, high = 1 in right or 1 in left, -1 in right or -1 in left
     if (bend > 0 and not low) or (bend == 0 and high and not low):
