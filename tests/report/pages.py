@@ -88,3 +88,23 @@ def poisoned(report):
         bad["next_steps"] = [NASTY]
         bad["lines"][0]["title"] = NASTY
     return bad
+
+
+def heavy(report):
+    """A survey of the largest size: 2,000 rows, thousands of cells with long patterns, long names."""
+    big = copy.deepcopy(report)
+    big["data"].update(n=2000, target="a_long_name_without_a_space_" * 6, features=[f"feature {k}" for k in range(60)])
+    picture = big["pictures"]["data"]
+    for shift, key in enumerate(("x", "y", "color")):
+        picture[key] = [((k * 7919 + shift * 104729) % 100003) / 100003 for k in range(2000)]
+    square = [[0, 0], [1, 0], [1, 1], [0, 1]]
+    big["pictures"]["slice"]["cells"] = [
+        {
+            "polygon": [[a + i, b + j] for a, b in square],
+            "value": ((i * 64 + j) * 37 % 4001) / 4001,
+            "pattern": "01" * 100,
+        }
+        for i in range(64)
+        for j in range(64)
+    ]
+    return big

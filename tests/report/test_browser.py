@@ -9,7 +9,7 @@ import pytest
 
 from reluscape.report import render
 
-from .pages import poisoned, sample, value_at
+from .pages import heavy, poisoned, sample, value_at
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -114,3 +114,15 @@ def test_names_that_are_markup_stay_text(visit, kind):
     assert seen.page.locator("main img, svg script, svg image, svg a").count() == 0
     if kind == "survey":
         assert seen.page.locator("#figure-data .xtitle").inner_html().count("&lt;script&gt;") == 1
+
+
+def test_heavy_data_draw_and_download(visit):
+    big = heavy(sample("survey"))
+    seen = visit(big, 390)
+    assert seen.errors == []
+    assert seen.page.get_attribute("body", "data-state") == "ready"
+    assert seen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    with seen.page.expect_download() as download:
+        seen.page.click("#download")
+    with open(download.value.path(), encoding="utf-8") as file:
+        assert json.load(file) == big

@@ -14,7 +14,7 @@ from reluscape.errors import InputError
 from reluscape.report import render
 from reluscape.report.markup import embedded_json
 
-from .pages import NASTY, poisoned, read, sample, value_at
+from .pages import NASTY, heavy, poisoned, read, sample, value_at
 
 KINDS = ("survey", "explain")
 MEGABYTES = 3
@@ -141,3 +141,11 @@ def test_other_kinds_are_refused():
 def test_not_a_number_is_refused():
     with pytest.raises(ValueError, match="not JSON compliant"):
         embedded_json([float("nan")])
+
+
+def test_heavy_data_stay_under_the_limit_and_read_back():
+    big = heavy(sample("survey"))
+    page = render(big)
+    assert len(page.encode("utf-8")) <= MEGABYTES * 1024 * 1024
+    data = gzip.decompress(base64.b64decode(read(page).scripts["report-data"])).decode("utf-8")
+    assert json.loads(data) == big

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..plots.palette import BLUE, INK, VERMILLION, color_stops, value_range
@@ -10,6 +11,8 @@ from .traces import axis, layout, line, markers, plain
 from .wording import count, significant
 
 _PADDING = 0.07
+# largest number of samples for each marker size
+_SIZES = ((150, 10), (600, 7), (math.inf, 5))
 
 
 def _range(values: list[float]) -> list[float]:
@@ -18,13 +21,17 @@ def _range(values: list[float]) -> list[float]:
     return [low - pad, high + pad]
 
 
+def _size(picture: dict[str, Any]) -> int:
+    return next(size for most, size in _SIZES if len(picture["x"]) <= most)
+
+
 def _class_points(picture: dict[str, Any], classes: dict[str, str]) -> list[dict[str, Any]]:
     traces = []
     for sign, color, symbol in (("-1", BLUE, "circle"), ("+1", VERMILLION, "diamond")):
         chosen = [k for k, value in enumerate(picture["color"]) if (value > 0) == (sign == "+1")]
         name = str(classes.get(sign, sign))
         x, y = ([picture[key][k] for k in chosen] for key in ("x", "y"))
-        traces.append(markers(x, y, color, name, symbol=symbol, showlegend=True, opacity=0.85))
+        traces.append(markers(x, y, color, name, symbol=symbol, showlegend=True, opacity=0.85, size=_size(picture)))
     return traces
 
 
@@ -39,7 +46,7 @@ def _valued_points(picture: dict[str, Any]) -> dict[str, Any]:
         picture["x"],
         picture["y"],
         picture["color"],
-        size=10,
+        size=_size(picture),
         marker=scale,
         text=hover,
         hovertemplate="%{text}<extra></extra>",

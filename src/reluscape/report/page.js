@@ -1,18 +1,15 @@
 "use strict";
 // Unpacks the plotting library, draws every figure from the data beside it, and says so on <body>.
 (async () => {
-  const read = (id) => document.getElementById(id).textContent;
-
-  const link = document.getElementById("download");
-  if (link) {
-    link.href = URL.createObjectURL(new Blob([read("report-data")], { type: "application/json" }));
-    link.hidden = false;
-  }
-
   const unpack = async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(stream).text();
+  };
+
+  const read = (id) => {
+    const place = document.getElementById(id);
+    return place.dataset.encoding === "gzip" ? unpack(place.textContent) : place.textContent;
   };
 
   const narrow = () => window.innerWidth < 640;
@@ -29,11 +26,16 @@
   };
 
   try {
-    const figures = JSON.parse(read("figure-specs"));
+    const link = document.getElementById("download");
+    if (link) {
+      link.href = URL.createObjectURL(new Blob([await read("report-data")], { type: "application/json" }));
+      link.hidden = false;
+    }
+    const figures = JSON.parse(await read("figure-specs"));
     const names = Object.keys(figures).filter((name) => document.getElementById(name));
     if (names.length) {
       const script = document.createElement("script");
-      script.textContent = await unpack(read("plotly-gzip"));
+      script.textContent = await read("plotly-gzip");
       document.head.append(script);
       for (const name of names) {
         const place = document.getElementById(name);

@@ -6,10 +6,11 @@ from importlib.resources import files
 from typing import Any
 
 from ..errors import InputError
+from .embedding import data_script
 from .explain_page import explain_figures, explain_sections
 from .figure import Figure
 from .glossary import glossary
-from .markup import element, embedded_json, text
+from .markup import element, text
 from .plotly_script import digest, packed_plotly
 from .provenance import provenance
 from .survey_page import survey_figures, survey_sections
@@ -32,10 +33,10 @@ def _policy(*scripts: str) -> str:
 
 
 def _scripts(report: dict[str, Any], figures: list[Figure], packed: str, own: str) -> str:
-    data = f'<script type="application/json" id="report-data">{embedded_json(report)}</script>'
+    data = data_script("report-data", report)
     specs = {figure.name: figure.spec() for figure in figures}
-    drawn = f'<script type="application/json" id="figure-specs">{embedded_json(specs)}</script>'
-    library = f'<script type="text/plain" id="plotly-gzip">{packed}</script>'
+    drawn = data_script("figure-specs", specs)
+    library = f'<script type="text/plain" id="plotly-gzip" data-encoding="gzip">{packed}</script>'
     return f"{data}\n{drawn}\n{library}\n<script>{own}</script>"
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import functools
-import gzip
 import hashlib
+
+from .embedding import packed
 
 
 def digest(code: str) -> str:
@@ -23,5 +24,4 @@ def packed_plotly() -> tuple[str, str]:
     from plotly.offline import get_plotlyjs
 
     code = get_plotlyjs()
-    packed = gzip.compress(code.encode("utf-8"), compresslevel=9, mtime=0)
-    return base64.b64encode(packed).decode("ascii"), digest(code)
+    return packed(code), digest(code)
