@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 _ROOMS = {
+    "deep_rank": "deep",
     "full_rank_curve": "curve",
     "full_rank_fraction": "fraction",
     "full_rank_fraction_1d": "one_dimensional",

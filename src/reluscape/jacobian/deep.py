@@ -1,0 +1,86 @@
+"""Deep networks: the rank of the Jacobian, and the corrected Theorem 10 checked on one network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..data import as_dataset
+from ..networks import DeepNet
+from ..tolerances import DEFAULT, MACHINE_PRECISION
+
+__all__ = ["DeepRank", "deep_rank"]
+
+
+@dataclass(frozen=True)
+class DeepRank:
+    """The Jacobian of a deep network on a data set.
+
+    Attributes:
+        rank: numerical rank of the Jacobian in all weights and biases.
+        last_pattern_rank: exact rank of the last hidden layer's 0/1 activation matrix.
+        full_rank_proved: the last hidden pattern has rank n, the output weights are non-zero, no sample is lost on the
+            way and no sign is in doubt; then the Jacobian in the weights has rank n at every point of the region.
+        kind: "certified" where that proof applies, else "numerical".
+    """
+
+    rank: int
+    last_pattern_rank: int
+    full_rank_proved: bool
+    kind: str
+
+
+def deep_rank(net: DeepNet, X: Any) -> DeepRank:
+    """Return the rank of a deep network's Jacobian, and whether the corrected Theorem 10 proves it to be full.
+
+    If the last hidden pattern A has rank n (units by samples) and no output weight is zero, the derivative in the
+    last hidden layer's weights alone has rank n: its row for sample i is (v o a_i) tensor h_i with h_i the (non-zero)
+    input of that layer, and contracting with a generic vector leaves the non-zero multiples of the columns a_i.
+
+    Args:
+        net: a DeepNet with one output and at least one hidden layer.
+        X: samples (n, d) or a Dataset.
+
+    Source: Karhadkar and Montufar, Theorem 10; no condition on the earlier layers' widths is needed.
+
+    Example:
+        >>> net = DeepNet([[[1.0], [1.0]], [[1.0, -1.0]]], [[0.0, -1.5], [0.0]])
+        >>> deep_rank(net, [[1.0], [2.0]])
+        DeepRank(rank=2, last_pattern_rank=2, full_rank_proved=True, kind='certified')
+    """
+    data = as_dataset(X)
+    J = net.jacobian(data.X)
+    sigma = np.linalg.svd(J, compute_uv=False) if J.size else np.zeros(0)
+    cutoff = DEFAULT.rank * MACHINE_PRECISION * max(J.shape) * (sigma[0] if sigma.size else 0.0)
+    numerical = int((sigma > cutoff).sum())
+    patterns = net.patterns(data.X)
+    last = patterns[-1] if patterns else np.zeros((0, data.n), dtype=bool)
+    pattern_rank = exact.rank(last.astype(int)) if last.size else 0
+    proved = (
+        bool(patterns)
+        and pattern_rank == data.n
+        and bool((net.weights[-1] != 0).all())
+        and _signs_are_certain(net, data.X)
+    )
+    return DeepRank(data.n if proved else numerical, pattern_rank, proved, "certified" if proved else "numerical")
+
+
+def _signs_are_certain(net: DeepNet, X: np.ndarray) -> bool:
+    """Whether every hidden sign survives rounding, and every sample enters the last hidden layer as a non-zero vector.
+
+    A running bound on the rounding error of each pre-activation decides.
+    """
+    h, error = X, np.zeros_like(X)
+    for k, (w, b) in enumerate(zip(net.weights[:-1], net.biases[:-1], strict=True)):
+        if k + 2 == net.depth and not (h > error if k else h != 0).any(axis=1).all():
+            return False
+        z = h @ w.T + b
+        unit = (w.shape[1] + 2) * MACHINE_PRECISION
+        error = error @ np.abs(w).T + unit * ((np.abs(h) + error) @ np.abs(w).T + np.abs(b))
+        if (np.abs(z) <= error).any():
+            return False
+        h, error = np.maximum(z, 0.0), np.where(z > 0, error, 0.0)
+    return True

@@ -1,0 +1,83 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import reluscape as rs
+from reluscape.jacobian import deep_rank
+
+
+def random_net(rng, d, widths, bias=True):
+    sizes = [d, *widths, 1]
+    weights = [rng.normal(size=(b, a)) for a, b in pairwise(sizes)]
+    biases = [rng.normal(size=b) if bias else np.zeros(b) for b in sizes[1:]]
+    return rs.DeepNet(weights, biases)
+
+
+def numeric_jacobian(net, X, step=1e-6):
+    columns = []
+    for k in range(net.depth):
+        stacked = np.concatenate([net.weights[k], net.biases[k][:, None]], axis=1)
+        for index in np.ndindex(stacked.shape):
+            values = []
+            for s in (step, -step):
+                moved = stacked.copy()
+                moved[index] += s
+                weights, biases = list(net.weights), list(net.biases)
+                weights[k], biases[k] = moved[:, :-1], moved[:, -1]
+                values.append(rs.DeepNet(weights, biases).predict(X))
+            columns.append((values[0] - values[1]) / (2 * step))
+    return np.stack(columns, axis=1)
+
+
+def test_jacobian_matches_finite_differences():
+    rng = np.random.default_rng(0)
+    net, X = random_net(rng, 3, (4, 5)), rng.normal(size=(6, 3))
+    np.testing.assert_allclose(net.jacobian(X), numeric_jacobian(net, X), atol=1e-6)
+
+
+def test_jacobian_matches_automatic_differentiation():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(1)
+    net, X = random_net(rng, 2, (3, 4)), rng.normal(size=(5, 2))
+    layers = []
+    for k, (w, b) in enumerate(zip(net.weights, net.biases, strict=True)):
+        layer = torch.nn.Linear(w.shape[1], w.shape[0]).double()
+        with torch.no_grad():
+            layer.weight.copy_(torch.tensor(np.array(w)))
+            layer.bias.copy_(torch.tensor(np.array(b)))
+        layers += [layer] + ([torch.nn.ReLU()] if k + 1 < net.depth else [])
+    module = torch.nn.Sequential(*layers)
+    rows = []
+    for x in torch.tensor(X):
+        module.zero_grad()
+        module(x).sum().backward()
+        row = []
+        for layer in layers[::2]:
+            row.append(torch.cat([layer.weight.grad, layer.bias.grad[:, None]], dim=1).flatten())
+        rows.append(torch.cat(row).numpy())
+    np.testing.assert_allclose(net.jacobian(X), np.array(rows), atol=1e-10)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_corrected_theorem_10_has_no_exception(bias):
+    rng = np.random.default_rng(2)
+    proved = 0
+    for _ in range(150):
+        n, d = int(rng.integers(1, 5)), int(rng.integers(1, 4))
+        net = random_net(rng, d, (int(rng.integers(1, 4)), int(rng.integers(2, 9))), bias)
+        X = rng.normal(size=(n, d))
+        found = deep_rank(net, X)
+        if found.full_rank_proved:
+            proved += 1
+            assert np.linalg.matrix_rank(net.jacobian(X)) == n
+            assert (found.rank, found.kind) == (n, "certified")
+    assert proved > 10
+
+
+def test_a_sample_lost_on_the_way_is_not_proved():
+    net = rs.DeepNet([[[1.0]], [[1.0], [1.0]], [[1.0, 1.0]]], [None, None, None])
+    found = deep_rank(net, [[1.0], [-1.0]])
+    assert not found.full_rank_proved
+    # a zero output weight breaks the hypothesis too
+    assert not deep_rank(rs.DeepNet([[[1.0]], [[0.0]]], [None, None]), [[1.0]]).full_rank_proved
