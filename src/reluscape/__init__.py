@@ -27,6 +27,7 @@ _EXPORTS = {
     "basin_value": "basins",
     "basin_values": "basins",
     "constant_fit": "basins",
+    "enumerate_faces": "geometry.faces",
     "estimate_regions": "regions.estimate",
     "exact_decimals": "exact",
     "full_rank_curve": "jacobian",
@@ -49,6 +50,7 @@ _EXPORTS = {
     "zero_loss": "jacobian",
     "zero_loss_fraction": "jacobian",
     "zero_loss_fraction_1d": "jacobian",
+    "zonotope": "geometry.zonotope",
 }
 
 _MODULES = {"bounds", "constructions", "datasets", "requ"}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reluscape import exact
+from reluscape.errors import TooLarge
 from reluscape.geometry.volumes import region_volumes, volumes
 from tests.oracles.strict_cone import realizable_patterns
 from tests.strategies import integer_matrices
@@ -104,3 +105,24 @@ def test_box_volumes_against_simulation_and_by_name():
 def test_zero_rows_and_one_sample():
     assert region_volumes([[0, 0]]).tolist() == [1.0]
     assert region_volumes([[0, 0], [1, 2]]).tolist() == [0.5, 0.5]
+
+
+def test_sampled_volumes_carry_error_bars():
+    # The 16 orthants of R^4 and the box law in R^3: both values are known.
+    found = volumes(np.eye(4, dtype=int), rng=0, trials=50_000)
+    assert found.kind == "sampled"
+    assert np.abs((found.values - 1 / 16) / found.errors).max() < 4.5
+    cube = volumes([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0]], law="box", rng=1, trials=50_000)
+    expected = np.where((cube.patterns[:, 0] == cube.patterns[:, 1]), 1 / 8, 1 / 16)
+    assert np.abs((cube.values - expected) / cube.errors).max() < 4.5
+    with pytest.raises(TooLarge, match="sample_regions"):
+        volumes(np.random.default_rng(0).standard_normal((80, 6)))
+
+
+def test_an_own_law():
+    def uneven(rng, m, d):
+        return np.abs(rng.standard_normal((m, d))), np.ones(m)
+
+    found = volumes([[1, 0], [0, 1]], law=uneven, rng=0, trials=300)
+    assert found.values.tolist() == [0, 0, 0, 1]
+    assert (found.errors > 0).all()

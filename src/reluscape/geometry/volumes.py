@@ -14,6 +14,8 @@ from ..exact import dot, signs_of_products
 from ..initialization import Law, get_law
 from ..seeds import as_generator
 from .arrangement import Arrangement
+from .cells import cells
+from .faces import face_bound
 from .planar import arc_angles, arcs, square_shares
 from .spherical import polygons, solid_angles
 
@@ -21,6 +23,7 @@ BOX_LAWS = ("box", "torch", "he_uniform", "glorot_uniform")
 DRAWS = 400_000
 BLOCK = 20_000
 PAIRS_LIMIT = 200_000
+REGIONS_LIMIT = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +118,14 @@ def _sampled(
     data: Dataset, arrangement: Arrangement, law: Law | None, name: str, rng: np.random.Generator, trials: int
 ) -> Volumes:
     """Return shares of random draws over the table of all regions, with their standard errors."""
-    from .enumeration import enumerate_regions
-
-    patterns = np.asarray(enumerate_regions(data, witnesses=False).patterns)
+    bound = face_bound(len(arrangement.normals), int(arrangement.rank), int(arrangement.rank))
+    if bound > REGIONS_LIMIT:
+        raise TooLarge(
+            f"up to {bound:,} regions, above {REGIONS_LIMIT:,}; draw patterns with sample_regions and the law instead",
+            estimate=bound,
+        )
+    patterns = np.asarray(arrangement.expand(cells(np.asarray(arrangement.reduced))[0]), dtype=bool)
+    patterns = patterns[np.lexsort(patterns.T[::-1])]
     alive = [i for i in range(data.n) if i not in set(data.zero_rows)]
     table, order = np.unique(np.packbits(patterns, axis=1), axis=0, return_inverse=True)
     keys = {row.tobytes(): i for i, row in enumerate(table)}
