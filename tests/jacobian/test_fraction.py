@@ -21,15 +21,20 @@ PUBLISHED = [
     (3, 5, 2, Fraction(105, 512)),
     (2, 4, 4, Fraction(24885, 32768)),
 ]
+# over regions the share depends on the data, not only on their size: each value with data that have it
+SPREAD = [[-2, -2], [3, -1], [-2, 3], [-2, -1]]
 OVER_REGIONS = [
-    (2, 3, 2, Fraction(7, 18)),
-    (2, 3, 3, Fraction(2, 3)),
-    (2, 4, 2, Fraction(7, 32)),
-    (2, 4, 3, Fraction(9, 16)),
-    (3, 4, 2, Fraction(16, 49)),
-    (3, 4, 3, Fraction(807, 1372)),
-    (3, 5, 2, Fraction(27, 121)),
-    (2, 4, 4, Fraction(45, 64)),
+    (GENERIC[2][:3], 2, Fraction(7, 18)),
+    (GENERIC[2][:3], 3, Fraction(2, 3)),
+    (GENERIC[2], 2, Fraction(3, 16)),
+    (GENERIC[2], 3, Fraction(123, 256)),
+    (GENERIC[2], 4, Fraction(45, 64)),
+    (SPREAD, 2, Fraction(7, 32)),
+    (SPREAD, 3, Fraction(9, 16)),
+    (GENERIC[3][:4], 2, Fraction(16, 49)),
+    (GENERIC[3][:4], 3, Fraction(411, 686)),
+    ([[4, -3, 0], [-2, -4, 2], [-4, -2, 0], [0, -3, 4]], 3, Fraction(807, 1372)),
+    ([[-3, -3, -1], [2, -4, 3], [1, -1, 4], [4, 0, 2], [-4, -4, -1]], 2, Fraction(27, 121)),
 ]
 
 
@@ -40,9 +45,17 @@ def test_all_patterns(d, n, width, value):
     assert (answer.kind, answer.population, answer.law) == ("exact", "patterns", None)
 
 
-@pytest.mark.parametrize(("d", "n", "width", "value"), OVER_REGIONS)
-def test_non_empty_regions(d, n, width, value):
-    assert rs.full_rank_fraction(GENERIC[d][:n], width, population="regions") == value
+def sampled_patterns(X):
+    """All patterns of one unit that a large random search finds."""
+    W = np.random.default_rng(0).normal(size=(20000, len(X[0])))
+    return sorted({tuple(row) for row in (W @ np.array(X).T > 0).tolist()})
+
+
+@pytest.mark.parametrize(("X", "width", "value"), OVER_REGIONS)
+def test_non_empty_regions(X, width, value):
+    assert rs.full_rank_fraction(X, width, population="regions") == value
+    if width < 3:
+        assert full_fraction(sampled_patterns(X), X, width) == value
 
 
 def test_patterns_by_brute_force_on_special_data():

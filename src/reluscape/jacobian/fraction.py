@@ -130,7 +130,7 @@ def draw_patterns(
         if population == "patterns":
             patterns = rng.integers(0, 2, (t, width, oracle.n), dtype=np.uint8).astype(bool)
         elif population == "regions":
-            from ..regions import sample_regions
+            from ..regions.sample import sample_regions
 
             patterns = np.asarray(sample_regions(data, t * width, rng=rng)).reshape(t, width, data.n)
             patterns = patterns[:, :, nonzero_samples(data)]

@@ -11,13 +11,16 @@ import numpy as np
 from ..bounds.line import is_one_dimensional, share_of_full_rank
 from ..data import Dataset
 from ..errors import TooLarge
+from ..geometry.arrangement import Arrangement
+from ..geometry.cells import cells
 from .rank import RankOracle, nonzero_samples
 from .subsets import count_full_sets, full_sets
 
-__all__ = ["MOST_STATES", "exact_fraction", "good_sets", "unit_states"]
+__all__ = ["MOST_STATES", "exact_fraction", "good_sets", "region_patterns", "unit_states"]
 
 MOST_STATES = 20
 MOST_MULTISETS = 1_000_000
+MOST_REGIONS = 20_000
 
 
 def exact_fraction(
@@ -67,13 +70,17 @@ def unit_states(data: Dataset, oracle: RankOracle, population: str) -> tuple[np.
         every = (np.arange(1 << n)[:, None] >> np.arange(n)) & 1 > 0
     else:
         cover = 2 * sum(comb(max(n - 1, 0), k) for k in range(oracle.rank))
-        if cover > MOST_MULTISETS:
+        if cover > MOST_REGIONS:
             return None, 0
-        from ..regions import enumerate_regions
-
-        every = np.asarray(enumerate_regions(data, witnesses=False).patterns)[:, nonzero_samples(data)]
+        every = region_patterns(data)[:, nonzero_samples(data)]
     alive = every.any(axis=1)
     return np.ascontiguousarray(every[alive]), int((~alive).sum())
+
+
+def region_patterns(data: Dataset) -> np.ndarray:
+    """Return the patterns (R, n) of all non-empty regions of one unit, rows of zeros never active."""
+    arrangement = Arrangement.of(data)
+    return arrangement.expand(cells(arrangement.reduced)[0])
 
 
 def good_sets(states: np.ndarray, oracle: RankOracle) -> np.ndarray:

@@ -19,6 +19,7 @@ from .fraction import check_population, draw_patterns
 from .line_coordinates import line_coordinates
 from .line_share import MOST_POINTS, share_on_a_line
 from .rank import RankOracle, nonzero_samples
+from .small import region_patterns
 
 __all__ = ["zero_loss_fraction"]
 
@@ -112,9 +113,7 @@ def _all_states(data: Dataset, nonzero: np.ndarray, population: str, width: int)
     else:
         if (2 * n) ** width > MOST_TESTS and width > 0 and n > 0:
             return None
-        from ..regions import enumerate_regions
-
-        every = np.asarray(enumerate_regions(data, witnesses=False).patterns)[:, nonzero]
+        every = region_patterns(data)[:, nonzero]
         if len(every) ** width > MOST_TESTS:
             return None
     states = np.zeros((len(every), data.n), dtype=bool)
