@@ -1,0 +1,7 @@
+"""Share of starting regions that contain a global minimum, one input."""
+
+from reluscape import figures
+
+if __name__ == "__main__":
+    picture, numbers = figures.save("karhadkar-4")
+    print(picture, numbers)
