@@ -51,6 +51,8 @@ def basin_value(
     Example:
         >>> round(basin_value([[1, 0], [0, 1]], [1, -1], [[True, True]], [1]).value, 9)
         0.5
+        >>> basin_value([[1, 0], [0, 1]], ["1/3", -1], [[True, True]], [1], exact=True).exact_value
+        Fraction(1, 2)
     """
     if y is not None and np.ndim(y) == 2 and np.shape(y)[1:] != (1,):
         raise InputError(
