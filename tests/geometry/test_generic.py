@@ -65,7 +65,9 @@ def test_certified_leaves_agree_with_exact_arithmetic():
         for first in range(flag.m - level + 1):
             own = [s for s in subsets if s[0] == first]
             out, doubtful = np.zeros((len(own), 1), np.uint64), np.zeros(len(own), bool)
-            assert sweep_level(np.ascontiguousarray(a.T), np.ascontiguousarray(b), first, out, doubtful) == len(own)
+            columns, offsets = np.zeros((level, 64)), np.full(64, -1.0)
+            columns[:, : flag.m], offsets[: flag.m] = a.T, b
+            assert sweep_level(columns, offsets, flag.m, first, out, doubtful) == len(own)
             assert not doubtful.any()
             for row, subset in zip(unpack(out, flag.m), own, strict=True):
                 truth = exact_signs(flag, level, np.array(subset), flag.rows, np.arange(flag.m))

@@ -86,30 +86,49 @@ class GenericRegions:
         Each block is (B, words) uint64, bit j of a row the side of distinct hyperplane j (the last one always 1); the
         antipodes are the complements. Every side is certified by a running error bound or decided exactly.
         """
-        flag, k_total = self.flag, self.flag.m + 1
-        words = (k_total + 63) // 64
-        last = np.uint64(1) << np.uint64(flag.m & 63)
-        for level in range(flag.D, -1, -1):
-            for first in range(flag.m - level + 1 if level else 1):
-                block = self._block(level, first, words)
-                block[:, flag.m >> 6] |= last
-                yield block
+        for level in range(self.flag.D, -1, -1):
+            if level == 0:
+                yield self._packed(0, np.zeros(0, dtype=np.int64))[None]
+                continue
+            columns, offsets = self._padded(level)
+            for first in range(self.flag.m - level + 1):
+                yield self._block(level, first, columns, offsets)
 
-    def _block(self, level: int, first: int, words: int) -> np.ndarray:
+    def _padded(self, level: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return a level's floats by coordinate, filled up to whole words; the last hyperplane's bit comes out as 1."""
+        a, b = self.flag.level(level)
+        m = self.flag.m
+        width = 32 if m < 32 else 64 * (m // 64 + 1)
+        columns, offsets = np.zeros((level, width)), np.full(width, -1.0)
+        columns[:, :m], offsets[:m], offsets[m] = a.T, b, 1.0
+        return columns, offsets
+
+    def _block(self, level: int, first: int, columns: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         """Return the packed regions of one level whose vertex has a given least hyperplane."""
-        flag = self.flag
-        a, b = flag.level(level)
-        if level == 0:
-            return _pack(self._vertex_sides(0, np.zeros(0, dtype=np.int64))[None], words)
         from .generic_kernel import sweep_level
 
-        count = comb(flag.m - 1 - first, level - 1)
-        out = np.zeros((count, words), dtype=np.uint64)
+        m, words = self.flag.m, self.flag.m // 64 + 1
+        count = comb(m - 1 - first, level - 1)
+        if 8 * count * words > BYTES_LIMIT:
+            raise TooLarge(
+                f"one block holds {count:,} regions, {8 * count * words / 2**30:.1f} GiB; "
+                "use fewer samples, or pattern(k) for the regions wanted",
+                estimate=count,
+            )
+        out = np.empty((count, words), dtype=np.uint64)
         doubtful = np.zeros(count, dtype=np.bool_)
-        sweep_level(np.ascontiguousarray(a.T), np.ascontiguousarray(b), first, out, doubtful)
+        sweep_level(columns, offsets, m, first, out, doubtful)
         for place in np.flatnonzero(doubtful):
-            rest = _unrank(int(place), flag.m - 1 - first, level - 1) + first + 1
-            out[place] = _pack(self._vertex_sides(level, np.concatenate([[first], rest]))[None], words)[0]
+            rest = _unrank(int(place), m - 1 - first, level - 1) + first + 1
+            out[place] = self._packed(level, np.concatenate([[first], rest]))
+        return out
+
+    def _packed(self, level: int, subset: np.ndarray) -> np.ndarray:
+        """Return the packed sides (words,) of the region born at a vertex."""
+        sides = np.append(self._vertex_sides(level, subset), True)
+        out = np.zeros(self.flag.m // 64 + 1, dtype=np.uint64)
+        for j in np.flatnonzero(sides):
+            out[j >> 6] |= np.uint64(1) << np.uint64(j & 63)
         return out
 
     def _sides(self, k: int) -> np.ndarray:
@@ -204,12 +223,4 @@ def _unrank(index: int, m: int, k: int) -> np.ndarray:
             candidate += 1
         out[place] = candidate
         candidate += 1
-    return out
-
-
-def _pack(sides: np.ndarray, words: int) -> np.ndarray:
-    """Return boolean rows as uint64 words, bit j of word j // 64."""
-    out = np.zeros((len(sides), words), dtype=np.uint64)
-    for j in range(sides.shape[1]):
-        out[:, j >> 6] |= sides[:, j].astype(np.uint64) << np.uint64(j & 63)
     return out

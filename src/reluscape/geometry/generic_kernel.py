@@ -12,6 +12,7 @@ UNIT = 2.0**-53
 def sweep_level(
     columns: np.ndarray,
     offsets: np.ndarray,
+    m: int,
     first: int,
     out: np.ndarray,
     doubtful: np.ndarray,
@@ -23,26 +24,28 @@ def sweep_level(
     that a side too close to call marks its region as doubtful instead of being guessed.
 
     Args:
-        columns: (k, m) float64, linear parts by coordinate, entries correctly rounded and at most 1 in size.
-        offsets: (m,) float64 likewise.
+        columns: (k, p) float64, linear parts by coordinate, entries correctly rounded and at most 1 in size; p > m
+            is 32 or a multiple of 64 (loops of fixed length are what the compiler vectorises), filled up with zeros.
+        offsets: (p,) float64 likewise; from m on -1 or +1, the side that is written there.
+        m: number of hyperplanes.
         first: the least hyperplane of the subsets.
-        out: (C(m-1-first, k-1), words) uint64, zero; bit j of a row is hyperplane j's side.
+        out: (C(m-1-first, k-1), words) uint64; bit j of a row becomes hyperplane j's side.
         doubtful: (same length,) bool, zero; set where a side is not certain.
 
     Returns:
         the number of regions written.
     """
-    k, m = columns.shape
+    k, padded = columns.shape
     words = out.shape[1]
     one = np.uint64(1)
-    table = np.zeros((k, k + 1, m))
+    table = np.zeros((k, k + 1, padded))
     cost = np.zeros((k, k + 1))
     basis = np.full((k, k + 1), -1, np.int64)
     chosen = np.zeros(k, np.int64)
     error = np.zeros(k)
     cost_error = np.zeros(k)
     size = np.zeros(k)
-    for j in range(m):
+    for j in range(padded):
         table[0, 0, j] = offsets[j]
         for c in range(k):
             table[0, c + 1, j] = columns[c, j]
@@ -61,7 +64,7 @@ def sweep_level(
                     free = c
             base, slope = now[0], now[free]
             base_top, slope_top = 0.0, 0.0
-            for j in range(m):
+            for j in range(padded):
                 base_top = max(base_top, abs(base[j]))
                 slope_top = max(slope_top, abs(slope[j]))
             start = chosen[depth] + 1
@@ -81,12 +84,19 @@ def sweep_level(
                     + 8.0 * UNIT * (base_top + abs(step) * slope_top)
                 )
                 close = 0
-                for word in range(words):
+                if padded == 32:
+                    bits = np.uint64(0)
+                    for j in range(32):
+                        value = base[j] + step * slope[j]
+                        bits |= np.uint64(value > 0.0) << np.uint64(j)
+                        close += int(abs(value) <= near)
+                    out[written, 0] = bits
+                for word in range(padded // 64):
                     bits = np.uint64(0)
                     low = word * 64
-                    for j in range(low, min(m, low + 64)):
-                        value = base[j] + step * slope[j]
-                        bits |= np.uint64(value > 0.0) << np.uint64(j - low)
+                    for j in range(64):
+                        value = base[low + j] + step * slope[low + j]
+                        bits |= np.uint64(value > 0.0) << np.uint64(j)
                         close += int(abs(value) <= near)
                     out[written, word] = bits
                 unsure = close != k
@@ -128,7 +138,7 @@ def sweep_level(
                 free = c
         pivot_column = now[free]
         column_top = 0.0
-        for j in range(m):
+        for j in range(padded):
             column_top = max(column_top, abs(pivot_column[j]))
         pivot = pivot_column[i]
         gap = abs(pivot) - delta
@@ -142,13 +152,13 @@ def sweep_level(
             factor = now[c, i] * inverse
             factor_top = max(factor_top, abs(factor))
             source, target = now[c], after[c]
-            for j in range(m):
+            for j in range(padded):
                 target[j] = source[j] - factor * pivot_column[j]
                 new_top = max(new_top, abs(target[j]))
             cost[depth + 1, c] = cost[depth, c] - factor * cost[depth, free]
             basis[depth + 1, c] = basis[depth, c]
         target = after[free]
-        for j in range(m):
+        for j in range(padded):
             target[j] = pivot_column[j] * inverse
             new_top = max(new_top, abs(target[j]))
         cost[depth + 1, free] = cost[depth, free] * inverse
