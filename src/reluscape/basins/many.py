@@ -72,10 +72,11 @@ class BasinEvaluator:
         patterns, signs = self._checked(patterns, signs)
         codes = self.codes(patterns, signs)
         rows, inverse = np.unique(codes, axis=0, return_inverse=True) if codes.shape[1] else (codes[:1], None)
-        keys = [row.tobytes() for row in self._canonical(rows)]
+        sets = self._canonical(rows)
+        keys = [row.tobytes() for row in sets]
         missing = {key: i for i, key in enumerate(keys) if key not in self._values}
         if missing:
-            self._solve([self._canonical(rows)[i] for i in missing.values()], list(missing))
+            self._solve([sets[i] for i in missing.values()], list(missing))
         found = np.array([self._values[key] for key in keys])
         if inverse is None:
             return np.repeat(found, len(codes))
