@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -76,12 +77,24 @@ def is_realizable(X: Any, pattern: Any) -> Realizability:
     data = as_dataset(X)
     bits = check_pattern(pattern, data.n, 1)[0]
     signs = np.where(bits, 1.0, -1.0)
-    found = Rows(data.rows).decide(signs)
+    found = _prepared(data).decide(signs)
     if found.feasible:
         witness = found.witness
         if witness is not None and witness.dtype == object:
             witness = readonly([Fraction(int(v)) for v in witness], dtype=object)
         return Realizability(readonly(bits), True, witness, None, data)
     multipliers = [] if found.multipliers is None else found.multipliers.tolist()
-    gordan = [Fraction(m) / s for m, s in zip(multipliers, data.row_scale, strict=True)]
+    zero = Fraction(0)
+    gordan = [Fraction(m) / s if m else zero for m, s in zip(multipliers, data.row_scale, strict=True)]
     return Realizability(readonly(bits), False, None, readonly(gordan, dtype=object), data)
+
+
+# A data set never changes, so its rows are prepared once for as long as it lives.
+_PREPARED: WeakKeyDictionary[Dataset, Rows] = WeakKeyDictionary()
+
+
+def _prepared(data: Dataset) -> Rows:
+    """Return the rows of a data set ready for decisions."""
+    if data not in _PREPARED:
+        _PREPARED[data] = Rows(data.rows)
+    return _PREPARED[data]

@@ -1,0 +1,42 @@
+"""Numbers with what they claim, in the form that the JSON and the page share."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import isfinite
+from typing import Any
+
+from ..estimates import Probability
+
+EXACT_FLOAT = 2**53
+
+
+def plain(value: Any) -> int | float | str | None:
+    """Return a number as JSON can hold it: large integers as digits, nothing that is not finite."""
+    if value is None:
+        return None
+    if isinstance(value, Fraction):
+        value = int(value) if value.denominator == 1 else float(value)
+    if isinstance(value, int):
+        return value if abs(value) <= EXACT_FLOAT else str(value)
+    number = float(value)
+    return number if isfinite(number) else None
+
+
+def claim(value: Any, kind: str, low: Any = None, high: Any = None, **more: Any) -> dict[str, Any]:
+    """Return a claim: the number, its interval and its kind."""
+    return {"value": plain(value), "low": plain(low), "high": plain(high), "kind": kind, **more}
+
+
+def probability_claim(p: Probability) -> dict[str, Any]:
+    """Return a probability as a claim."""
+    entry = claim(p.value, p.kind, p.low, p.high, trials=p.trials, population=p.population, law=p.law)
+    if isinstance(p.value, Fraction):
+        entry["exact"] = str(p.value)
+    return entry
+
+
+def loss_claim(value: float, variance: float, kind: str, accuracy: float | None = None, **more: Any) -> dict[str, Any]:
+    """Return a loss in squared target units and as a share of the target's variance."""
+    share = value / variance if variance else None
+    return {"value": plain(value), "share": plain(share), "accuracy": plain(accuracy), "kind": kind, **more}

@@ -1,0 +1,89 @@
+"""What a survey will do: its settings, what will be exact and what sampled, and the cost, before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..data import Dataset
+from ..errors import InputError
+from ..geometry.arrangement import Arrangement
+from ..geometry.counting import cover_number
+from ..initialization import get_law
+
+DEFAULT_SECONDS = 14.0
+LISTED_SHARE = 0.55
+WIDEST = 100_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides a survey's numbers.
+
+    Attributes:
+        widths: widths to report.
+        law: law of initialisation, in standardised inputs.
+        trials: random initialisations per number.
+        tolerance: a basin is good up to this share of the way from the reference to the best constant.
+        seconds: bound on the time spent sampling; None takes the default.
+        max_width: widest layer that the search for 95 % tries.
+        output_bias: a free constant is added to the predictions.
+        seed: root of the random streams.
+        probability: the chance of a good start that the search is for.
+    """
+
+    widths: tuple[int, ...] = (1, 2, 4, 8)
+    law: Any = "normal"
+    trials: int = 400
+    tolerance: float = 0.05
+    seconds: float | None = None
+    max_width: int = 128
+    output_bias: bool = True
+    seed: int = 0
+    probability: float = 0.95
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no survey can follow."""
+        if not self.widths:
+            raise InputError("no width was given; name at least one, for instance 1,2,4,8")
+        for width in self.widths:
+            if isinstance(width, bool) or int(width) != width or not 1 <= width <= WIDEST:
+                raise InputError(f"the width {width!r} is impossible; a width is a whole number from 1 to {WIDEST:,}")
+        if int(self.trials) != self.trials or self.trials < 1:
+            raise InputError(f"trials is {self.trials!r}; it is a whole number, at least 1")
+        if not 0 <= self.tolerance < 1:
+            raise InputError(f"the tolerance is {self.tolerance!r}; it lies between 0 and 1")
+        if self.seconds is not None and not self.seconds > 0:
+            raise InputError(f"seconds is {self.seconds!r}; it must be above 0")
+        if self.max_width < 1:
+            raise InputError(f"max-width is {self.max_width!r}; it is at least 1")
+        if isinstance(self.seed, bool) or self.seed < 0:
+            raise InputError(f"the seed is {self.seed!r}; it is a whole number, at least 0")
+        get_law(self.law)
+        object.__setattr__(self, "widths", tuple(sorted({int(w) for w in self.widths})))
+
+    @property
+    def budget(self) -> float:
+        """Seconds for sampling."""
+        return DEFAULT_SECONDS if self.seconds is None else float(self.seconds)
+
+
+def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:
+    """Return what a survey of these data would do, without doing it."""
+    from ..geometry.counting import plan
+
+    arrangement = Arrangement.of(data)
+    k = len(arrangement.normals)
+    how, _ = plan(arrangement)
+    bound = cover_number(k, arrangement.rank)
+    exact = how != "infeasible"
+    variables = max(settings.widths) * data.d
+    lines = [
+        f"{data.n} rows, {data.d} inputs (rank {data.rank}), {k} distinct hyperplanes",
+        f"regions of one unit: {'exact' if exact else 'bound and unbiased estimate'}; at most {bound:,}",
+        f"basin values: {settings.trials} random starts for each of the widths {', '.join(map(str, settings.widths))}, "
+        f"sampled; the largest program has {variables:,} variables and {max(settings.widths) * data.n:,} constraints",
+        f"width for {settings.probability:.0%}: doubling, then halving, up to {settings.max_width}",
+        f"time: at most about {settings.budget:.0f} seconds of sampling; memory: well below 1 GB",
+    ]
+    return {"schema": 1, "kind": "plan", "regions_bound": str(bound), "regions_exact": exact, "lines": lines}

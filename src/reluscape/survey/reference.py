@@ -1,0 +1,109 @@
+"""The reference of a width: the lowest loss known for it, never from the starts that estimate a probability."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from ..errors import TooLarge
+from ..regions import enumerate_regions
+from .starts import Clock, Sampler
+
+EXHAUSTIVE_CELLS = 6000
+EXHAUSTIVE_BASINS = 12_000
+SAMPLE = 200
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A lowest known loss.
+
+    Attributes:
+        value: the loss.
+        kind: "exact" where it is the global minimum up to rounding, else "numerical".
+        source: where it comes from, in words.
+        state: (pattern, signs) of a basin that has it, or None where another fit does.
+    """
+
+    value: float
+    kind: str
+    source: str
+    state: tuple[np.ndarray, np.ndarray] | None
+
+
+class References:
+    """Finds references, width after width; a wider layer is never given a higher one.
+
+    Args:
+        sampler: draws and solves.
+        affine: loss of the best affine fit, which two units reach (one, with both biases).
+        output_bias: a free constant is added.
+    """
+
+    def __init__(self, sampler: Sampler, affine: float, output_bias: bool, regions: int | None, law: Any) -> None:
+        self.sampler, self.affine, self.law = sampler, affine, law
+        self.regions = regions
+        self.affine_from = 1 if sampler.data.bias and output_bias else 2
+        self.found: dict[int, Reference] = {}
+
+    def get(self, width: int, clock: Clock) -> Reference:
+        """Return the reference of a width."""
+        if width not in self.found:
+            candidates = [self._own(width, clock)]
+            if candidates[0].kind != "exact":
+                candidates += [r for w, r in self.found.items() if w < width]
+                if width >= self.affine_from:
+                    candidates.append(Reference(self.affine, "numerical", "the best affine fit", None))
+            self.found[width] = min(candidates, key=lambda r: r.value)
+        return self.found[width]
+
+    def _own(self, width: int, clock: Clock) -> Reference:
+        """Return the reference found by looking at this width alone."""
+        cells = self.regions
+        if cells is not None and cells <= EXHAUSTIVE_CELLS and comb(2 * cells + width - 1, width) <= EXHAUSTIVE_BASINS:
+            return self._exhaustive(width)
+        starts = self.sampler.draw("reference", width, self.law, SAMPLE, clock)
+        value, state = float(starts.values.min()), starts.best
+        polished = self._polish(state, value, clock)
+        if polished is not None:
+            return Reference(polished, "numerical", f"best of {len(starts.values)} other starts, then descent", state)
+        return Reference(value, "numerical", f"best of {len(starts.values)} other starts", state)
+
+    def _exhaustive(self, width: int) -> Reference:
+        """Return the global minimum: the lowest value of all basins."""
+        patterns = np.asarray(enumerate_regions(self.sampler.data, witnesses=False).patterns)
+        states = [(p, s) for p in range(len(patterns)) for s in (-1, 1)]
+        chosen = list(combinations_with_replacement(range(len(states)), width))
+        index = np.array([[states[k][0] for k in row] for row in chosen])
+        signs = np.array([[states[k][1] for k in row] for row in chosen])
+        values = self.sampler.basins.evaluator.values(patterns[index], signs)
+        lowest = int(np.argmin(values))
+        text = f"global minimum: the lowest of all {len(chosen):,} basins"
+        return Reference(float(values[lowest]), "exact", text, (patterns[index[lowest]], signs[lowest]))
+
+    def _polish(self, state: Any, value: float, clock: Clock) -> float | None:
+        """Return a lower loss by descent from basin to basin, or None where it finds none in time."""
+        from importlib.util import find_spec
+
+        if state is None or clock.left <= 0 or find_spec("reluscape.descent") is None:
+            return None
+        from ..basins import basin_value
+        from ..descent import descend
+
+        data = self.sampler.basins.data
+        bias = self.sampler.basins.evaluator.programs.output_bias
+        if data.n * state[0].shape[0] > 2_000:
+            return None
+        try:
+            basin = basin_value(data, None, *state, output_bias=bias)
+            size = np.sqrt(np.linalg.norm(np.asarray(basin.Z, dtype=float), axis=1))
+            W = state[1][:, None] * np.asarray(basin.Z, dtype=float) / np.where(size > 0, size, 1.0)[:, None]
+            end = descend(data, None, W, state[1] * size, float(basin.c) if bias else None)
+        except (TooLarge, ArithmeticError):
+            return None
+        loss = end.net.loss(data)
+        return loss if loss < value else None

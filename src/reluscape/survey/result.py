@@ -1,0 +1,45 @@
+"""The survey as a value: its verdict, its numbers, its page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import files
+from ..pagelink import render_page
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The map of one data set.
+
+    Attributes:
+        report: everything as plain data, schema 1 (documented in docs/survey-json.md).
+    """
+
+    report: dict[str, Any]
+
+    @property
+    def verdict(self) -> str:
+        """At most six plain lines."""
+        return "\n".join(self.report["verdict"])
+
+    def __str__(self) -> str:
+        """Return the verdict."""
+        return self.verdict
+
+    def to_json(self) -> str:
+        """Return the report as JSON text."""
+        return json.dumps(self.report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the self-contained page, whole or not at all, and return its path."""
+        return files.write_atomic(path, render_page(self.report))
+
+    def _repr_html_(self) -> str:
+        """Return the verdict for a notebook."""
+        from html import escape
+
+        return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in self.report["verdict"]) + "</ul>"

@@ -1,0 +1,68 @@
+"""The width from which a random start is good often enough: doubled until it is, then bisected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..estimates import Probability
+
+
+@dataclass(frozen=True)
+class WidthSearch:
+    """What the search found.
+
+    Attributes:
+        width: least width tried whose interval lies above the wanted probability and all wider tried ones' too.
+        more_than: widest width that was tried and not enough, where none was.
+        stopped_by: "reached", "max-width" or "time".
+    """
+
+    width: int | None
+    more_than: int | None
+    stopped_by: str
+
+
+def search_width(
+    tried: dict[int, Probability],
+    measure: Callable[[int], Probability | None],
+    wanted: float,
+    max_width: int,
+) -> WidthSearch:
+    """Extend `tried` until the lower end of a width's interval reaches the wanted probability.
+
+    Args:
+        tried: probabilities by width, extended in place.
+        measure: returns the probability of a width, or None where the time is over.
+        wanted: probability to reach.
+        max_width: widest layer to try.
+    """
+
+    def enough(width: int) -> bool:
+        return float(tried[width].low) >= wanted
+
+    def failed_below(width: int) -> int:
+        return max((w for w in tried if w < width and not enough(w)), default=0)
+
+    while not any(enough(w) for w in tried):
+        widest = max(tried, default=0)
+        if widest >= max_width:
+            return WidthSearch(None, widest, "max-width")
+        width = min(max(2 * widest, 1), max_width)
+        found = measure(width)
+        if found is None:
+            return WidthSearch(None, widest, "time")
+        tried[width] = found
+    high = min(w for w in tried if enough(w))
+    low = failed_below(high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        found = measure(middle)
+        if found is None:
+            return WidthSearch(high, low, "time")
+        tried[middle] = found
+        if enough(middle):
+            high = middle
+        else:
+            low = middle
+    return WidthSearch(high, low, "reached")

@@ -1,0 +1,98 @@
+"""Random starts of one width: basin values, Jacobian ranks, and the time they may take."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset, standardize
+from ..jacobian.rank import RankOracle, nonzero_samples
+from ..probability.sampling import BasinSampler
+from ..seeds import stream
+
+FIRST_CHUNK = 8
+
+
+@dataclass
+class Clock:
+    """A deadline that work asks before each chunk."""
+
+    seconds: float
+    begin: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> float:
+        """Seconds left."""
+        return self.seconds - (time.monotonic() - self.begin)
+
+    def part(self, share: float) -> Clock:
+        """Return a clock for a share of what is left."""
+        return Clock(max(self.left, 0.0) * share)
+
+
+@dataclass(frozen=True)
+class Starts:
+    """A sample of random starts.
+
+    Attributes:
+        values: (trials,) basin values.
+        full_rank: how many of the Jacobians have full rank, or None where not asked for.
+        best: (pattern (m, n), signs (m,)) of the lowest basin seen.
+    """
+
+    values: np.ndarray
+    full_rank: int | None
+    best: tuple[np.ndarray, np.ndarray]
+
+
+class Sampler:
+    """Draws random starts in standardised inputs and solves their basins.
+
+    Args:
+        data: exact data; patterns and ranks are theirs.
+        output_bias: a free constant is added.
+        seed: root of the streams.
+    """
+
+    def __init__(self, data: Dataset, output_bias: bool, seed: int) -> None:
+        self.data, self.seed = data, seed
+        scaled = Dataset(np.array(standardize(data).X), data.y_fractions)
+        self.basins = BasinSampler(scaled, output_bias=output_bias)
+
+    @cached_property
+    def ranks(self) -> RankOracle:
+        """Decides Jacobian ranks exactly."""
+        return RankOracle.of(self.data)
+
+    def draw(self, name: str, width: int, law: Any, trials: int, clock: Clock, ranks: bool = False) -> Starts:
+        """Return up to `trials` starts, fewer where the clock runs out, never none.
+
+        Chunks double in size whatever the clock says, so a seed fixes every start; time only cuts the tail.
+        """
+        generator = stream(self.seed, name, width, str(getattr(law, "name", law)))
+        kept = nonzero_samples(self.data)
+        values: list[np.ndarray] = []
+        full, done, chunk = 0, 0, FIRST_CHUNK
+        best: tuple[float, Any] = (np.inf, None)
+        while done < trials:
+            begin = time.monotonic()
+            patterns, signs = self.basins.states(width, law, min(chunk, trials - done), generator)
+            found = self.basins.evaluator.values(patterns, signs)
+            lowest = int(np.argmin(found))
+            if found[lowest] < best[0]:
+                best = (float(found[lowest]), (patterns[lowest], signs[lowest]))
+            if ranks:
+                full += sum(self.ranks.is_full(pattern) for pattern in patterns[:, :, kept])
+            values.append(found)
+            done += len(found)
+            spent = time.monotonic() - begin
+            chunk *= 2
+            if spent * min(chunk, trials - done) / len(found) > clock.left:
+                chunk = FIRST_CHUNK
+                if spent * FIRST_CHUNK / len(found) > clock.left:
+                    break
+        return Starts(np.concatenate(values), full if ranks else None, best[1])

@@ -1,0 +1,104 @@
+"""The verdict: at most six plain lines that answer the questions people come with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+USUAL_WIDTH = 8
+HUGE = 10**9
+
+
+def verdict_lines(report: dict[str, Any]) -> list[str]:
+    """Return the verdict of a report whose numbers are filled in."""
+    lines = [_splits(report), _chance(report), _width(report), _fits(report), _limits(report)]
+    return [line for line in lines if line][:6]
+
+
+def whole(value: int | str) -> str:
+    """Return a whole number as a person reads it."""
+    number = int(value)
+    if abs(number) < HUGE:
+        return f"{number:,}"
+    digits = str(number)
+    return f"{digits[0]}.{digits[1]} x 10^{len(digits) - 1}"
+
+
+def percent(value: float) -> str:
+    """Return a probability as a percentage without false precision."""
+    if value in (0.0, 1.0):
+        return f"{value:.0%}"
+    if value < 0.001:
+        return "less than 0.1%"
+    if value > 0.999:
+        return "more than 99.9%"
+    return f"{value:.1%}" if value < 0.1 or value > 0.9 else f"{value:.0%}"
+
+
+def units(number: int) -> str:
+    """Return "1 unit" or "k units"."""
+    return f"{number:,} unit{'' if number == 1 else 's'}"
+
+
+def _splits(report: dict[str, Any]) -> str:
+    """How many ways one unit can split the data."""
+    regions, n = report["regions"], report["data"]["n"]
+    if regions["kind"] == "exact":
+        return f"One hidden unit can split these {n} rows in {whole(regions['value'])} different ways (exact count)."
+    between = ""
+    estimate = regions.get("estimate")
+    if estimate and estimate["low"] is not None:
+        between = f", about {whole(estimate['value'])} by an unbiased estimate"
+    return f"One hidden unit can split these {n} rows in at most {whole(regions['value'])} different ways{between}."
+
+
+def usual(report: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry of the usual width: 8 units where listed, else the widest listed."""
+    entries = report["widths"]
+    return next((e for e in entries if e["width"] == USUAL_WIDTH), entries[-1])
+
+
+def _chance(report: dict[str, Any]) -> str:
+    """How likely a random start lies in a good basin at the usual width."""
+    entry = usual(report)
+    good = entry["good"]
+    return (
+        f"With {units(entry['width'])}, a random start lies in a good basin with probability {percent(good['value'])} "
+        f"({percent(good['low'])} to {percent(good['high'])}, {good['trials']} random starts)."
+    )
+
+
+def _width(report: dict[str, Any]) -> str:
+    """How many units are enough, against what the theorems ask for."""
+    found = report["width_for"]
+    wanted = f"{found['probability']:.0%}"
+    asked = [p["width"] for p in report["promises"] if p["applies"] and p["width"] is not None]
+    theorem = f"; the theorems that apply would ask for {units(min(asked))} or more" if asked else ""
+    if found["width"] is not None:
+        return f"{units(found['width']).capitalize()} give a good start at least {wanted} of the time{theorem}."
+    reason = "the time ran out" if found["stopped_by"] == "time" else "the widest layer tried"
+    return f"A good start {wanted} of the time needs more than {units(found['more_than'] or 0)} ({reason}){theorem}."
+
+
+def _fits(report: dict[str, Any]) -> str:
+    """The best straight fit against the best known network."""
+    affine, best = report["losses"]["affine"], report["losses"]["best_network"]
+    kind = "plane" if len(report["data"]["features"]) > 1 else "line"
+    text = (
+        f"The best straight {kind} leaves {percent(affine['share'])} of the target's variance; the best network found "
+        f"({units(best['width'])}) leaves {percent(best['share'])}"
+    )
+    if affine["accuracy"] is not None and best["accuracy"] is not None:
+        text += f" (right for {percent(affine['accuracy'])} and {percent(best['accuracy'])} of the rows)"
+    return text + "."
+
+
+def _limits(report: dict[str, Any]) -> str:
+    """What no network can do on these data."""
+    floor = report["data"].get("floor_share")
+    if floor:
+        return (
+            f"Some rows are equal but have different targets: no network can go below {percent(floor)} of the variance."
+        )
+    if not report["data"]["output_bias"]:
+        return "There is no output bias: the missing constant, not the landscape, may decide these numbers."
+    return ""

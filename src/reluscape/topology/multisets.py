@@ -1,0 +1,61 @@
+"""Numbering the states of a whole layer: multisets of unit states, or ordered tuples where units are labelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations_with_replacement, product
+from math import comb
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Layers:
+    """All layers of m units over A states, in a fixed order with ranks computed both ways.
+
+    Attributes:
+        states: A.
+        units: m.
+        labelled: ordered tuples instead of multisets.
+    """
+
+    states: int
+    units: int
+    labelled: bool = False
+
+    @property
+    def number(self) -> int:
+        """How many layers there are."""
+        if self.labelled:
+            return self.states**self.units
+        return comb(self.states + self.units - 1, self.units) if self.states or not self.units else 0
+
+    @cached_property
+    def table(self) -> np.ndarray:
+        """(number, m) states, each row sorted unless labelled."""
+        rows = (
+            product(range(self.states), repeat=self.units)
+            if self.labelled
+            else combinations_with_replacement(range(self.states), self.units)
+        )
+        flat = np.fromiter((s for row in rows for s in row), dtype=np.int32, count=self.number * self.units)
+        return flat.reshape(self.number, self.units)
+
+    @cached_property
+    def _binomials(self) -> np.ndarray:
+        size = self.states + self.units + 1
+        return np.array([[comb(a, b) for b in range(self.units + 1)] for a in range(size)], dtype=np.int64)
+
+    def rank(self, layers: np.ndarray) -> np.ndarray:
+        """Return the row of `table` that holds each layer (B, m), whose entries may come in any order."""
+        if self.units == 0:
+            return np.zeros(len(layers), dtype=np.int64)
+        if self.labelled:
+            powers = self.states ** np.arange(self.units - 1, -1, -1)
+            return layers @ powers
+        rising = np.sort(layers, axis=1) + np.arange(self.units)
+        top = self.states + self.units - 1
+        mirrored = top - 1 - rising
+        weights = self._binomials[mirrored, self.units - np.arange(self.units)]
+        return self.number - 1 - weights.sum(axis=1)

@@ -1,0 +1,205 @@
+"""Basin programs as projections onto cones of rays: generators merged, inner products once, values in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from .. import exact
+from ..data import readonly
+from ..errors import SolverError
+from ..tolerances import DEFAULT
+from .cells import Cells
+
+THREADS = 2
+SLICE = 20_000
+
+
+@dataclass(frozen=True)
+class Generators:
+    """What one unit can add to the predictions, ray by ray.
+
+    A state is a pair (alive cell, output sign), numbered 2 * (place of the cell among the alive ones) + (sign < 0).
+
+    Attributes:
+        cells: the cells.
+        columns: (g, n) exact generators, each the features of a ray times +1 or -1, none zero, none repeated.
+        rays: (g, d) exact z that gives each generator: sum_i of <x_i, z> where the unit is active.
+        of_state: for every state the indices of its generators.
+        free_constant: an output bias adds the line of constants to every cone.
+    """
+
+    cells: Cells
+    columns: np.ndarray
+    rays: np.ndarray
+    of_state: tuple[tuple[int, ...], ...]
+    free_constant: bool
+
+    @property
+    def states(self) -> int:
+        """Number of states of one unit that is not dead."""
+        return len(self.of_state)
+
+    def state(self, cell: int, sign: int) -> int:
+        """Return the number of a state, or -1 for a dead cell."""
+        place = int(np.searchsorted(self.cells.alive, cell))
+        if place == len(self.cells.alive) or self.cells.alive[place] != cell:
+            return -1
+        return 2 * place + (sign < 0)
+
+    def describe(self, state: int) -> tuple[int, int]:
+        """Return (cell, sign) of a state."""
+        return int(self.cells.alive[state // 2]), -1 if state % 2 else 1
+
+    @cached_property
+    def walls(self) -> tuple[tuple[int, int, tuple[int, ...]], ...]:
+        """Return (state, neighbouring state, generators of the shared facet) for facets between alive cells."""
+        found = []
+        for a, b in self.cells.facets:
+            for sign in (1, -1):
+                s, t = self.state(a, sign), self.state(b, sign)
+                if s >= 0 and t >= 0:
+                    shared = tuple(sorted(set(self.of_state[s]) & set(self.of_state[t])))
+                    found.append((s, t, shared))
+        return tuple(found)
+
+    @cached_property
+    def targets(self) -> np.ndarray:
+        """(n,) exact targets, centred where a constant is free."""
+        y = self.cells.data.y_fractions
+        return y - sum(y, Fraction(0)) / len(y) if self.free_constant and len(y) else y
+
+    @cached_property
+    def _products(self) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return inner products of unit generators, their products with the unit target, and |target|^2."""
+        y = np.array(self.targets, dtype=float)
+        size = float(y @ y)
+        unit_y = y / np.sqrt(size) if size else y
+        A = np.array(self.columns, dtype=float).reshape(-1, len(y))
+        if self.free_constant and len(y):
+            A = A - A.mean(axis=1, keepdims=True)
+        length = np.sqrt((A * A).sum(axis=1, keepdims=True))
+        A = A / np.where(length > 0, length, 1.0)
+        return np.ascontiguousarray(A @ A.T), np.ascontiguousarray(A @ unit_y), size
+
+    def values(self, sets: Iterable[tuple[int, ...]]) -> np.ndarray:
+        """Return the mean squared loss of the best prediction in each cone, given by generator indices."""
+        from .cone_kernel import reductions
+
+        sets = list(sets)
+        G, h, size = self._products
+        n = max(len(self.targets), 1)
+        out = np.zeros(len(sets))
+        if size == 0.0 or not sets:
+            return out
+        lengths = np.fromiter((len(s) for s in sets), dtype=np.int64, count=len(sets))
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        members = np.fromiter((g for s in sets for g in s), dtype=np.int64, count=int(starts[-1]))
+
+        def part(lo: int) -> None:
+            hi = min(lo + SLICE, len(sets))
+            reductions(G, h, starts[lo : hi + 1], members, DEFAULT.cone_stationarity, out[lo:hi])
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(part, range(0, len(sets), SLICE)))
+        return np.maximum(1.0 - out, 0.0) * size / n
+
+    def exact_value(self, generators: tuple[int, ...]) -> Fraction:
+        """Return the same value as an exact fraction, by Lawson and Hanson's method over the rationals."""
+        y = self.targets
+        if not len(y):
+            return Fraction(0)
+        columns = [self.column(g) for g in generators]
+        residual = y - _combine(columns, project(columns, y), len(y))
+        return sum((v * v for v in residual), Fraction(0)) / len(y)
+
+    def column(self, generator: int) -> np.ndarray:
+        """Return a generator (n,), centred where a constant is free."""
+        column = self.columns[generator]
+        return column - sum(column, Fraction(0)) / len(column) if self.free_constant else column
+
+    def minimiser(self, units: Sequence[tuple[int, ...]]) -> tuple[np.ndarray, Fraction]:
+        """Return exact Z (m, d) with Z_j = v_j w_j, and the output bias, of a lowest point.
+
+        Args:
+            units: for each unit the generators it may use.
+        """
+        used = sorted({g for unit in units for g in unit})
+        owner = {g: j for j, unit in reversed(list(enumerate(units))) for g in unit}
+        weights = project([self.column(g) for g in used], self.targets)
+        data = self.cells.data
+        Z = np.full((len(units), data.d), Fraction(0), dtype=object)
+        for g, weight in zip(used, weights, strict=True):
+            Z[owner[g]] = Z[owner[g]] + weight * self.rays[g]
+        if not self.free_constant:
+            return Z, Fraction(0)
+        raw = _combine([self.columns[g] for g in used], weights, data.n)
+        return Z, sum(data.y_fractions - raw, Fraction(0)) / data.n
+
+
+def project(columns: list[np.ndarray], y: np.ndarray) -> list[Fraction]:
+    """Return weights >= 0 whose combination of the columns is the projection of y onto their cone, exactly."""
+    k = len(columns)
+    gram = [[exact.dot(a, b) for b in columns] for a in columns]
+    right = [exact.dot(a, y) for a in columns]
+    x = [Fraction(0)] * k
+    passive: list[int] = []
+    while True:
+        slack = [right[i] - sum((gram[i][j] * x[j] for j in passive), Fraction(0)) for i in range(k)]
+        best = max((i for i in range(k) if i not in passive), key=lambda i: slack[i], default=-1)
+        if best < 0 or slack[best] <= 0:
+            return x
+        passive.append(best)
+        while passive:
+            z = exact.solve([[gram[i][j] for j in passive] for i in passive], [right[i] for i in passive])
+            if z is None:
+                raise SolverError("the exact projection met an inconsistent system")
+            step = min((x[i] / (x[i] - v) for i, v in zip(passive, z, strict=True) if v <= 0), default=Fraction(1))
+            for i, v in zip(passive, z, strict=True):
+                x[i] += step * (v - x[i])
+            if step == 1:
+                break
+            passive = [i for i in passive if x[i] > 0]
+
+
+def _combine(columns: list[np.ndarray], weights: list[Fraction], n: int) -> np.ndarray:
+    """Return the weighted sum of columns."""
+    total = np.full(n, Fraction(0), dtype=object)
+    for column, weight in zip(columns, weights, strict=True):
+        if weight:
+            total = total + weight * column
+    return total
+
+
+def generators_of(cells: Cells, output_bias: bool = False) -> Generators:
+    """Return the generators of every state: equal ones merged, zero ones left out."""
+    n = cells.data.n
+    place: dict[tuple[Fraction, ...], int] = {}
+    columns: list[np.ndarray] = []
+    rays: list[np.ndarray] = []
+    of_ray: dict[tuple[int, int], int] = {}
+    for q, feature in enumerate(cells.features):
+        top = max(feature, default=Fraction(0))
+        if top == 0 or (output_bias and min(feature) == top):
+            continue
+        key = tuple(feature / top)
+        for sign in (1, -1):
+            signed = key if sign > 0 else tuple(-v for v in key)
+            if signed not in place:
+                place[signed] = len(columns)
+                columns.append(np.array(signed, dtype=object))
+                rays.append(cells.rays[q] * (sign / Fraction(top)))
+            of_ray[q, sign] = place[signed]
+    of_state = []
+    for cell in cells.alive:
+        rays = np.flatnonzero(cells.on_ray[cell])
+        for sign in (1, -1):
+            of_state.append(tuple(sorted({of_ray[int(q), sign] for q in rays if (int(q), sign) in of_ray})))
+    table = np.array(columns, dtype=object).reshape(len(columns), n)
+    directions = np.array(rays, dtype=object).reshape(len(rays), cells.data.d)
+    return Generators(cells, readonly(table, object), readonly(directions, object), tuple(of_state), output_bias)

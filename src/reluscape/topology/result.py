@@ -1,0 +1,116 @@
+"""What the topology of a landscape is told with: valleys, the barrier tree, and the answer to a reachability question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from ..estimates import Probability
+from ..networks import TwoLayerNet
+
+
+@dataclass(frozen=True)
+class Valley:
+    """A component of {L <= value} from which no path leads lower without climbing.
+
+    Attributes:
+        value: its lowest loss.
+        exact_value: the same as a Fraction where exact values were asked for, else None.
+        barrier: how far the loss must rise to leave it for a lower valley (infinite for one global minimum).
+        merge_height: value + barrier.
+        spurious: its value is above the global minimum.
+        states: the (activation pattern (n,), output sign) of each unit of a representative basin.
+        basins: how many of the layer's basins have their minimum in this valley.
+    """
+
+    value: float
+    exact_value: Fraction | None
+    barrier: float
+    merge_height: float
+    spurious: bool
+    states: tuple[tuple[np.ndarray, int], ...]
+    basins: int
+    _net: Callable[[], TwoLayerNet] = field(repr=False)
+    _dimension: Callable[[], int] = field(repr=False)
+
+    @property
+    def net(self) -> TwoLayerNet:
+        """A network at the bottom of the valley."""
+        return self._net()
+
+    @property
+    def dimension(self) -> int:
+        """Dimension of the set of minimisers (in z_j = v_j w_j) inside the representative basin."""
+        return self._dimension()
+
+
+@dataclass(frozen=True)
+class BarrierTree:
+    """The merge tree of the whole landscape.
+
+    Attributes:
+        global_minimum: the lowest loss of this width.
+        valleys: sorted by value; the first is one global minimum.
+        pairs: sorted (birth, merge height) of every valley but one global one.
+        nodes: number of basins and hubs that were related.
+        edges: number of programs on shared walls.
+        width: number of units.
+        labelled: units carry names, so that relabelled copies count separately.
+        output_bias: an output bias was free.
+        capped: merges above this height were not looked for; None where all were.
+        kind: "numerical", or "exact" where the values of the pairs are fractions.
+    """
+
+    global_minimum: float | Fraction
+    valleys: tuple[Valley, ...]
+    pairs: tuple[tuple[float | Fraction, float | Fraction], ...]
+    nodes: int
+    edges: int
+    width: int
+    labelled: bool
+    output_bias: bool
+    capped: float | None
+    kind: str
+    _share: Callable[..., tuple[Probability, ...]] = field(repr=False)
+
+    def shares(self, law: str = "normal", trials: int = 1000, rng: object = None) -> tuple[Probability, ...]:
+        """Return for each valley the share of initialisations that belong to it.
+
+        An initialisation belongs to the lowest valley in the component of {L <= value of its first basin} that holds
+        that basin's minimum.
+        """
+        return self._share(law, trials, rng)
+
+    def __str__(self) -> str:
+        """Tell the landscape in a few lines."""
+        lines = [f"width {self.width}: {len(self.valleys)} valley(s), global minimum {float(self.global_minimum):.6g}"]
+        for valley in self.valleys[:10]:
+            height = "never needs to be left" if valley.barrier == float("inf") else f"barrier {valley.barrier:.6g}"
+            lines.append(f"  loss {valley.value:.6g}, {height}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a network can reach without climbing.
+
+    Attributes:
+        value: lowest loss at the end of a path along which the loss never rises.
+        component_minimum: lowest loss in the component of {L <= L(start)} that holds the start.
+        zero_loss: L(0), the loss of the zero network (with an output bias: of the best constant).
+        start_loss: L(start).
+        global_minimum: the lowest loss of this width.
+        path: networks of an exact polyline from the start to a point of that loss; L stays at or below L(start).
+        monotone_path: networks along a sampled path whose losses never rise.
+    """
+
+    value: float
+    component_minimum: float
+    zero_loss: float
+    start_loss: float
+    global_minimum: float
+    path: tuple[TwoLayerNet, ...]
+    monotone_path: tuple[TwoLayerNet, ...]

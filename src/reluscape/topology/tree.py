@@ -1,0 +1,328 @@
+"""The barrier tree: persistent components of the sublevel sets of the loss, from basins, walls and hubs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset, as_dataset, check_signs
+from ..errors import InputError, ShapeError, TooLarge
+from ..regions import count_regions
+from ..tolerances import DEFAULT
+from .cells import cells_of
+from .multisets import Layers
+from .programs import Generators, generators_of
+from .result import BarrierTree, Valley
+from .valleys import dimension_of, network_of, shares
+
+NODE_LIMIT = 1_500_000
+WALL_LIMIT = 12_000_000
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Basins and hubs with their births, walls with their heights, and the merges that the elder rule finds.
+
+    Attributes:
+        generators: generators of every state.
+        nodes: layers of m units; node numbers below `nodes.number` are basins.
+        hubs: layers of m - 1 units; hub h is node `nodes.number + h`.
+        allowed: (number of nodes and hubs,) whether the frozen signs permit it.
+        birth: (number,) values.
+        left, right, height: edges.
+        died: (number,) height at which a node's component merged into a lower one; infinity for survivors.
+        into: (number,) the lower node whose component it merged into.
+        noise: differences below this are rounding.
+    """
+
+    generators: Generators
+    nodes: Layers
+    hubs: Layers
+    allowed: np.ndarray
+    birth: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    height: np.ndarray
+    died: np.ndarray
+    into: np.ndarray
+    noise: float
+
+    def members(self, node: int) -> tuple[int, ...]:
+        """Return the states of a basin's or a hub's units."""
+        if node < self.nodes.number:
+            return tuple(int(s) for s in self.nodes.table[node])
+        return tuple(int(s) for s in self.hubs.table[node - self.nodes.number])
+
+    def lowest_below(self, nodes: np.ndarray, levels: np.ndarray) -> np.ndarray:
+        """Return the lowest node in the component of {L <= level} of each node, whose birth is at most its level."""
+        at = np.array(nodes, dtype=np.int64)
+        while True:
+            moving = self.died[at] <= levels
+            if not moving.any():
+                return at
+            at = np.where(moving, self.into[at], at)
+
+    def node_of(self, states: Sequence[int]) -> int:
+        """Return the node of a layer, its dead units given as -1.
+
+        A layer with dead units is a hub; further dead units may count as switched off in any state.
+        """
+        alive = [s for s in states if s >= 0]
+        if len(alive) == self.nodes.units:
+            return int(self.nodes.rank(np.array([alive]))[0])
+        padded = alive + [0] * (self.hubs.units - len(alive))
+        return self.nodes.number + int(self.hubs.rank(np.array([padded], dtype=np.int64).reshape(1, -1))[0])
+
+
+def barrier_tree(
+    X: Any,
+    y: Any = None,
+    width: int = 1,
+    labelled: bool = False,
+    output_bias: bool = False,
+    signs: Sequence[int] | None = None,
+    exact: bool = False,
+    height_cap: float | None = None,
+) -> BarrierTree:
+    """Return the barrier tree of the squared loss of a two-layer network, up to relabelling of units.
+
+    Every closed basin has connected sublevel sets, so the components of {L <= a} are those of a finite graph: basins
+    (one per multiset of unit states) joined where they share a wall or where a unit is switched off.
+
+    Args:
+        X: (n, d) samples or a Dataset; degenerate data are fine.
+        y: (n,) targets.
+        width: number of hidden units m.
+        labelled: keep the units' names (tiny problems only).
+        output_bias: a free constant is added to the predictions.
+        signs: output signs frozen to these (m,).
+        exact: values of births and merges as fractions.
+        height_cap: leave out walls above this loss.
+
+    Returns:
+        A `BarrierTree`; intervals are [birth, merge).
+
+    Raises:
+        TooLarge: too many basins or walls; the message names the nearest width that is feasible.
+
+    Source: follows from the basin partition of Safran and Shamir (Definition 2 and the part of Lemma 1 that holds);
+    the tree itself is in none of the papers.
+
+    Example:
+        >>> tree = barrier_tree([[1], [-1]], [1, 2], width=1)
+        >>> tree.global_minimum, tree.pairs
+        (0.5, ((2.0, 2.5),))
+    """
+    data = as_dataset(X, y)
+    graph = build(data, width, labelled, output_bias, signs, height_cap)
+    noise = graph.noise
+    lowest = int(np.argmin(np.where(graph.allowed, graph.birth, np.inf)))
+    leaves = [i for i in np.flatnonzero(graph.allowed & (graph.died > graph.birth + noise)) if i != lowest]
+    leaves = [int(i) for i in sorted(leaves, key=lambda i: (graph.birth[i], i)) if np.isfinite(graph.died[i])]
+    unmerged = [int(i) for i in np.flatnonzero(graph.allowed & np.isinf(graph.died)) if i != lowest]
+    heights = [float(graph.died[i]) for i in leaves] + [np.inf] * len(unmerged)
+    leaves += unmerged
+    values = _exact_values(graph, leaves, heights, lowest) if exact else None
+    basins = _touching(graph, [lowest, *leaves])
+    valleys = []
+    for place, (leaf, top) in enumerate(zip([lowest, *leaves], [np.inf, *heights], strict=True)):
+        value = float(graph.birth[leaf])
+        members = graph.members(leaf)
+        valleys.append(
+            Valley(
+                value,
+                values[place][0] if values else None,
+                top - value,
+                top,
+                bool(value > graph.birth[lowest] + noise),
+                tuple((graph.generators.cells.patterns[c], s) for c, s in map(graph.generators.describe, members)),
+                basins[leaf],
+                partial(network_of, graph.generators, members, width),
+                partial(dimension_of, graph.generators, members, width),
+            )
+        )
+    pairs: list[tuple[Any, Any]]
+    if values:
+        pairs = [(birth, top) for birth, top in values[1:]]
+    else:
+        pairs = [(float(graph.birth[i]), h) for i, h in zip(leaves, heights, strict=True)]
+    return BarrierTree(
+        values[0][0] if values else float(graph.birth[lowest]),
+        tuple(valleys),
+        tuple(sorted(pairs)),
+        int(graph.allowed.sum()),
+        len(graph.height),
+        width,
+        labelled,
+        output_bias,
+        height_cap,
+        "exact" if exact else "numerical",
+        partial(shares, graph, [lowest, *leaves], data, width),
+    )
+
+
+def build(
+    data: Dataset,
+    width: int,
+    labelled: bool = False,
+    output_bias: bool = False,
+    signs: Sequence[int] | None = None,
+    height_cap: float | None = None,
+) -> Graph:
+    """Relate all basins of a layer: births, walls, hubs, and their merges."""
+    if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
+        raise InputError(f"the width is {width!r}; it is a whole number, at least 1")
+    if data.y_fractions is None:
+        raise ShapeError("the data have no targets; give y")
+    if data.n == 0:
+        raise ShapeError("the data have no samples")
+    refuse_too_large(data, width, labelled)
+    generators = generators_of(cells_of(data), output_bias)
+    nodes, hubs = Layers(generators.states, width, labelled), Layers(generators.states, width - 1, labelled)
+    negative = None if signs is None else int((check_signs(signs, width) < 0).sum())
+    allowed = _allowed(nodes, hubs, negative)
+    birth = np.concatenate([_values(generators, nodes), _values(generators, hubs)])
+    parts = [_switch_off(nodes, hubs, width, labelled)]
+    parts += _walls(generators, nodes, hubs, width, labelled, birth[nodes.number :])
+    left = np.concatenate([p[0] for p in parts])
+    right = np.concatenate([p[1] for p in parts])
+    height = np.maximum(np.concatenate([p[2] for p in parts]), np.maximum(birth[left], birth[right]))
+    keep = allowed[left] & allowed[right]
+    if height_cap is not None:
+        keep &= height <= height_cap
+    left, right, height = left[keep], right[keep], height[keep]
+    died, into = _merge(birth, left, right, height, np.argsort(height, kind="stable"))
+    noise = DEFAULT.barrier * max(float(np.max(birth[allowed], initial=0.0)), np.finfo(float).tiny)
+    return Graph(generators, nodes, hubs, allowed, birth, left, right, height, died, into, noise)
+
+
+def refuse_too_large(data: Dataset, width: int, labelled: bool = False) -> None:
+    """Raise TooLarge before any work, naming the widths that fit."""
+    cells = count_regions(data, zero_rows="drop")
+    for limit, count in ((NODE_LIMIT, _node_count), (WALL_LIMIT, _wall_count)):
+        if count(cells, data.rank, width, labelled) > limit:
+            feasible = max((w for w in range(1, width) if _fits(cells, data.rank, w, labelled)), default=0)
+            advice = f"width {feasible} fits" if feasible else "use fewer rows or columns"
+            raise TooLarge(
+                f"{cells:,} cells give {_node_count(cells, data.rank, width, labelled):,} basins at width {width}, "
+                f"more than can be related; {advice}",
+                estimate=_node_count(cells, data.rank, width, labelled),
+            )
+
+
+def _fits(cells: int, rank: int, width: int, labelled: bool) -> bool:
+    """Return whether a width is within both limits."""
+    return (
+        _node_count(cells, rank, width, labelled) <= NODE_LIMIT
+        and _wall_count(cells, rank, width, labelled) <= WALL_LIMIT
+    )
+
+
+def _node_count(cells: int, rank: int, width: int, labelled: bool) -> int:
+    """Return the number of layers of `width` units over all cells and both signs."""
+    return (2 * cells) ** width if labelled else comb(2 * cells + width - 1, width)
+
+
+def _wall_count(cells: int, rank: int, width: int, labelled: bool) -> int:
+    """Return about how many walls there are: in rank r a cell has about 2 (r - 1) facets."""
+    return 2 * cells * max(rank - 1, 1) * _node_count(cells, rank, width - 1, labelled) * (width if labelled else 1)
+
+
+def _values(generators: Generators, layers: Layers) -> np.ndarray:
+    """Return the value of every layer; it depends only on the set of states."""
+    sets = [tuple(sorted({g for s in set(row) for g in generators.of_state[s]})) for row in layers.table.tolist()]
+    return generators.values(sets)
+
+
+def _allowed(nodes: Layers, hubs: Layers, negative: int | None) -> np.ndarray:
+    """Return which layers have as many negative output weights as the frozen signs."""
+    if negative is None:
+        return np.ones(nodes.number + hubs.number, dtype=bool)
+    count = (hubs.table % 2).sum(axis=1)
+    basins = (nodes.table % 2).sum(axis=1) == negative
+    return np.concatenate([basins, (count == negative) | (count == negative - 1)])
+
+
+def _touching(graph: Graph, leaves: list[int]) -> dict[int, int]:
+    """Return for every leaf how many basins have their minimum in its flat bottom."""
+    basins = np.flatnonzero(graph.allowed[: graph.nodes.number])
+    at = graph.lowest_below(basins, graph.birth[basins] + graph.noise)
+    bottom = graph.birth[basins] <= graph.birth[at] + graph.noise
+    return {leaf: int(((at == leaf) & bottom).sum()) for leaf in leaves}
+
+
+def _switch_off(nodes: Layers, hubs: Layers, width: int, labelled: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the edges basin - hub: a unit's output weight goes to zero; their height is the hub's birth."""
+    left, right = [], []
+    for j in range(width):
+        rest = np.delete(nodes.table, j, axis=1)
+        left.append(np.arange(nodes.number))
+        right.append(nodes.number + hubs.rank(rest))
+    a, b = np.concatenate(left), np.concatenate(right)
+    return a, b, np.full(len(a), -np.inf)
+
+
+def _walls(
+    generators: Generators, nodes: Layers, hubs: Layers, width: int, labelled: bool, hub_birth: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return the edges basin - basin where one unit crosses a facet, lower than the hub that joins them anyway."""
+    parts = []
+    rest = hubs.table
+    rest_generators = [{g for s in set(row) for g in generators.of_state[s]} for row in rest.tolist()]
+    for s, t, shared in generators.walls:
+        if not shared:
+            continue
+        height = generators.values([tuple(sorted(r.union(shared))) for r in rest_generators])
+        useful = np.flatnonzero(height < hub_birth)
+        for j in range(width if labelled else 1):
+            a = nodes.rank(np.insert(rest[useful], j, s, axis=1))
+            b = nodes.rank(np.insert(rest[useful], j, t, axis=1))
+            parts.append((a, b, height[useful]))
+    return parts
+
+
+def _merge(
+    birth: np.ndarray, left: np.ndarray, right: np.ndarray, height: np.ndarray, order: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Apply the elder rule; return (height of death, the elder that each component joined)."""
+    from .cone_kernel import elder_rule
+
+    died, into = np.empty(len(birth)), np.empty(len(birth), dtype=np.int64)
+    elder_rule(birth, left.astype(np.int64), right.astype(np.int64), height, order.astype(np.int64), died, into)
+    return died, into
+
+
+def _exact_values(
+    graph: Graph, leaves: list[int], heights: list[float], lowest: int
+) -> list[tuple[Fraction, Fraction | float]]:
+    """Return (birth, merge height) of the lowest node and of every leaf as fractions."""
+    generators = graph.generators
+
+    def birth(node: int) -> Fraction:
+        return generators.exact_value(tuple(sorted({g for s in graph.members(node) for g in generators.of_state[s]})))
+
+    by_height = {float(h): e for e, h in enumerate(graph.height)}
+    shared = {(s, t): g for s, t, g in generators.walls} | {(t, s): g for s, t, g in generators.walls}
+    out: list[tuple[Fraction, Fraction | float]] = [(birth(lowest), np.inf)]
+    for leaf, top in zip(leaves, heights, strict=True):
+        if not np.isfinite(top):
+            out.append((birth(leaf), top))
+            continue
+        edge = by_height[top]
+        a, b = int(graph.left[edge]), int(graph.right[edge])
+        if b >= graph.nodes.number or a >= graph.nodes.number:
+            out.append((birth(leaf), birth(max(a, b))))
+            continue
+        one, two = Counter(graph.members(a)), Counter(graph.members(b))
+        common = one & two
+        (s,), (t,) = (one - common).elements(), (two - common).elements()
+        wall = {g for u in common.elements() for g in generators.of_state[u]} | set(shared[s, t])
+        out.append((birth(leaf), max(birth(a), birth(b), generators.exact_value(tuple(sorted(wall))))))
+    return out
