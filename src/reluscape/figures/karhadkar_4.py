@@ -48,9 +48,10 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     figure.colorbar(mesh, ax=ax, label="share with a global minimum")
     caption = (
         f"Share of activation regions at initialisation (He's uniform law, {trials} draws for each cell) that "
-        "contain a global minimum, here loss zero; one input and a bias, data and labels uniform on [−1, 1], output weights 1 "
-        "and −1 in turn and fixed; every region decided exactly. Red: the width from which Theorem 8 promises all but "
-        "5 % of the regions, each counted alike: another population than the draws."
+        "contain a global minimum, here loss zero; one input and a bias, data and labels uniform on [−1, 1], output "
+        "weights 1 and −1 in turn and fixed; every region decided exactly. Red: the width from which Theorem 8 "
+        "promises all but 5 % of the regions, each counted alike; "
+        "that is another population than the draws."
     )
     caption += " Quick: smaller grid, fewer draws." if quick else ""
     data = {

@@ -132,8 +132,7 @@ def basin_figure(report: dict[str, Any]) -> Figure | None:
     alt = "Histograms of basin values of random starts, one for each width" + (
         " (" + "; ".join(parts) + ")." if parts else "."
     )
-    trials = {at(e, "basin_values.trials") for e in entries} - {None}
-    remark = (
-        f"{significant(max(trials))} random starts for each width, law {at(report, 'settings.law')}." if trials else ""
-    )
+    trials = sorted({at(e, "basin_values.trials") for e in entries} - {None})
+    amount = " to ".join(significant(number) for number in dict.fromkeys([*trials[:1], *trials[-1:]]))
+    remark = f"{amount} random starts for each width, law {at(report, 'settings.law')}." if trials else ""
     return Figure("figure-basins", "How good is the basin of a random start?", reading, alt, traces, sheet, remark)

@@ -56,15 +56,15 @@ def _promise_traces(report: dict[str, Any], farthest: float) -> tuple[list[dict[
     for k, promise in enumerate(applicable):
         color = _FAN_COLORS[k % len(_FAN_COLORS)]
         name = f"promised, {promise.get('statement', '')}"
-        points = [
-            (w, p) for w, p in promise.get("curve") or [] if p is not None and w is not None and float(w) <= farthest
-        ]
+        steps = [*(promise.get("curve") or []), [promise.get("width"), promise.get("probability")]]
+        steps = [(w, p) for w, p in steps if w is not None and p is not None and float(w) <= farthest]
+        points = sorted(steps, key=lambda step: (float(step[0]), step[1])) if promise.get("curve") else []
         if points:
             hover = [f"{plain(name)}<br>{significant(w)} units: at least {percent(p)}" for w, p in points]
             traces.append(
                 line(
                     [float(w) for w, _ in points], [p for _, p in points], color, name, dash="dash", showlegend=True,
-                    text=hover, hovertemplate="%{text}<extra></extra>",
+                    shape="hv", text=hover, hovertemplate="%{text}<extra></extra>",
                 )
             )  # fmt: skip
         elif (
@@ -122,7 +122,7 @@ def curve_figure(report: dict[str, Any]) -> Figure | None:
         reading += f"The dotted line is the goal of {percent(goal)}"
         reading += f", reached at {significant(found)} units." if found is not None else "."
     if promised:
-        reading += " Dashed: what a theorem guarantees, under its own law."
+        reading += " Dashed: what a theorem guarantees, under its own law and for its own event; see its row below."
     alt = (
         "Chance of a good start: "
         + "; ".join(f"{point['width']} units {percent(point['value'])}" for point in good)

@@ -88,6 +88,7 @@ def data_figure(report: dict[str, Any]) -> Figure | None:
     reading = "Each point is a sample. "
     if picture.get("lines"):
         reading += "A hidden unit is on at one side of its line and off at the other; all it can do is choose its line."
+    title = "The data and the units’ lines" if seen else "The data"
     alt = f"{count(len(picture['x']), 'sample')}: {labels}, coloured by {picture.get('color_label', 'target')}"
     alt += f", with {units} where hidden units switch." if picture.get("lines") else "."
-    return Figure("figure-data", "The data and the units’ lines", reading, alt, traces, sheet, picture.get("note", ""))
+    return Figure("figure-data", title, reading, alt, traces, sheet, picture.get("note", ""))

@@ -24,7 +24,7 @@ def data_script(identifier: str, value: Any) -> str:
     r"""Write a value as an inert script element; ``data-encoding="gzip"`` marks the compressed form.
 
     >>> data_script("x", {"a": "</script>"})
-    '<script type="application/json" id="x">{"a":"\u003c/script\u003e"}</script>'
+    '<script type="application/json" id="x">{"a":"\\u003c/script\\u003e"}</script>'
     """
     plain = embedded_json(value)
     if len(plain) <= _LARGEST_PLAIN:

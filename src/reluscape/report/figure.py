@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .markup import element, text
+from .wording import sentence
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Figure:
         plot = element(
             "div", waiting, id=self.name, class_="plot", role="img", aria_label=self.alt, style=f"min-height:{room}px"
         )
-        caption = element("figcaption", text(self.note)) if self.note else ""
+        caption = element("figcaption", text(sentence(self.note))) if self.note else ""
         return element(
             "figure", element("h2", text(self.title)) + element("p", text(self.reading), class_="lead") + plot + caption
         )

@@ -67,7 +67,7 @@ def _width_for(report: dict[str, Any]) -> str:
     below = (
         "no theorem here promises a width"
         if promise is None
-        else "the theorems ask for " + number(report, f"promises.{promise}.width")
+        else "the theorems ask for " + number(report, f"promises.{promise}.width") + ", each under its own law"
     )
     label = "units for a good start in " + number(report, "width_for.probability", "percent") + " of cases"
     return _card(label, value, element("span", below, class_="interval"))

@@ -43,7 +43,7 @@ def number(report: Any, path: str, style: str = "plain") -> str:
         style: "plain", "percent" (of a fraction) or "digits" (an integer in full, grouped).
 
     >>> number({"p": 0.4551}, "p", "percent")
-    '<data value="0.4551" data-key="p">45.5&nbsp;%</data>'
+    '<data value="0.4551" data-key="p">45.5%</data>'
     """
     value = at(report, path)
     if value is None:

@@ -54,6 +54,7 @@ def layout(height: int = 420, **more: Any) -> dict[str, Any]:
 def line(x: list[Any], y: list[Any], color: str, name: str = "", **more: Any) -> dict[str, Any]:
     """Describe a line through points."""
     style = {"color": color, "width": more.pop("width", 2), "dash": more.pop("dash", "solid")}
+    style["shape"] = more.pop("shape", "linear")
     return {
         "type": "scatter",
         "mode": "lines",

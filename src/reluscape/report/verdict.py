@@ -6,7 +6,7 @@ from typing import Any
 
 from .lookup import number
 from .markup import bullets, element, text
-from .wording import count, listing
+from .wording import count, listing, sentence
 
 
 def headline(report: dict[str, Any]) -> str:
@@ -46,7 +46,8 @@ def _warnings(report: dict[str, Any]) -> str:
         status = {"certified": "In general position", "refuted": "Not in general position"}.get(
             position.get("status", ""), "General position not checked"
         )
-        lines.append(text(f"{status}: {position['text']}"))
+        words = str(position["text"])
+        lines.append(text(sentence(words) if words.lower().startswith(status.lower()) else f"{status}: {words}"))
     if data.get("duplicates"):
         lines.append(text(f"{count(data['duplicates'], 'repeated row')} in the data"))
     if not lines:

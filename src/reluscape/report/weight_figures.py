@@ -137,8 +137,8 @@ def slice_figure(slice_: dict[str, Any] | None, name: str = "figure-slice") -> F
         yaxis=axis(slice_.get("y_label", ""), range=spans[1], showgrid=False),
     )
     reading = (
-        "A flat cut through the weights of the whole layer. Inside a cell no unit switches for any sample, and its "
-        "colour is the lowest loss reachable without leaving the cell’s basin. Dark is good."
+        "A flat cut through weight space. Inside a cell no unit switches for any sample; the colour is the lowest loss "
+        "that can be reached without leaving the cell’s basin. Dark is good."
     )
     named = ", ".join(str(point[0]) for point in slice_.get("points") or [])
     ends = f"from {significant(scale[0])} to {significant(scale[1])}"

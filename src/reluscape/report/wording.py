@@ -51,19 +51,28 @@ def percent(value: float | str) -> str:
     """Write a fraction as per cent, with more figures near 0 and 100 %.
 
     >>> percent(0.8275), percent(0.9995), percent(0.0), percent(0.95)
-    ('82.8 %', '99.95 %', '0 %', '95 %')
+    ('82.8%', '99.95%', '0%', '95%')
     """
     part = 100 * float(value)
     if part in (0.0, 100.0):
-        return f"{part:.0f} %"
+        return f"{part:.0f}%"
     near_edge = min(abs(part), abs(100 - part))
     places = 1 if near_edge >= 1 or part > 100 else 2
     shown = f"{part:.{places}f}"
     if float(shown) == 0.0:
-        return "under 0.01 %" if part > 0 else "0 %"
+        return "under 0.01%" if part > 0 else "0%"
     if float(shown) == 100.0 and part < 100:
-        return "over 99.99 %"
-    return f"{shown.rstrip('0').rstrip('.')} %"
+        return "over 99.99%"
+    return f"{shown.rstrip('0').rstrip('.')}%"
+
+
+def sentence(words: str) -> str:
+    """Start with a capital letter.
+
+    >>> sentence("a note"), sentence("")
+    ('A note', '')
+    """
+    return words[:1].upper() + words[1:]
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
