@@ -36,7 +36,6 @@ def sweep_level(
         the number of regions written.
     """
     k, padded = columns.shape
-    words = out.shape[1]
     one = np.uint64(1)
     table = np.zeros((k, k + 1, padded))
     cost = np.zeros((k, k + 1))

@@ -45,6 +45,11 @@ class Rows:
         self.zero_row = next((i for i in range(self.n) if not any(self.integers[i])), None)
 
     @cached_property
+    def lists(self) -> list[list[int]]:
+        """The rows as lists of Python integers."""
+        return [[int(v) for v in row] for row in self.integers]
+
+    @cached_property
     def unit(self) -> np.ndarray:
         """(n, d) float rows of about unit length, each a positive multiple of its integer row up to rounding."""
         floats = np.zeros((self.n, self.d))
@@ -81,7 +86,7 @@ class Rows:
         from .min_norm_kernel import min_norm_point
 
         signs = np.ascontiguousarray(signs, dtype=float)
-        w, support, _ = min_norm_point(
+        certain, w, support = min_norm_point(
             self.unit,
             signs,
             tolerances.min_norm_gap,
@@ -89,10 +94,10 @@ class Rows:
             tolerances.min_norm_dependent,
             50 * (self.n + self.d),
         )
-        if (signs * (self.unit @ w)).min() > 0 and self.all_positive(signs, w):
-            return Feasibility(True, readonly(w), None)
-        signed = self.integers[support] * np.array(signs[support].astype(int), dtype=object)[:, None]
-        relation = _positive_relation(signed)
+        if certain or self.all_positive(signs, w):
+            w.setflags(write=False)
+            return Feasibility(True, w, None)
+        relation = _positive_relation([self.lists[i] for i in support], [int(s) for s in signs[support]])
         if relation is not None:
             return Feasibility(False, None, _multipliers(self.n, support, relation))
         return self._decide_exactly(signs, [int(i) for i in support])
@@ -205,16 +210,19 @@ def exact_min_norm_point(rows: np.ndarray, start: list[int]) -> tuple[list[int],
         target = hull_point(support)
 
 
-def _positive_relation(rows: np.ndarray) -> list[int] | None:
-    """Return the positive integer relation among the rows where their relations form a line that holds one."""
-    k, d = rows.shape
-    kernel, nullity = flint.fmpz_mat(d, k, [int(v) for v in rows.T.reshape(-1)]).nullspace()
+def _positive_relation(rows: list[list[int]], signs: list[int]) -> list[int] | None:
+    """Return the non-negative integer relation among signed rows where all their relations form one line with such."""
+    k, d = len(rows), len(rows[0])
+    kernel, nullity = flint.fmpz_mat(d, k, [row[c] for c in range(d) for row in rows]).nullspace()
     if int(nullity) != 1:
         return None
-    relation = [int(kernel[a, 0]) for a in range(k)]
+    relation = [s * int(kernel[a, 0]) for a, s in enumerate(signs)]
     if all(v <= 0 for v in relation):
         relation = [-v for v in relation]
-    return _primitive(relation) if all(v >= 0 for v in relation) else None
+    if any(v < 0 for v in relation):
+        return None
+    divisor = math.gcd(*relation)
+    return [v // divisor for v in relation]
 
 
 def _primitive(values: list[Any]) -> list[int]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+ROUNDING = 2.0**-51
+TINY = float(np.finfo(float).tiny)
+
 
 @numba.njit(nogil=True, cache=True)
 def min_norm_point(
     points: np.ndarray, signs: np.ndarray, gap: float, zero: float, dependent: float, limit: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return w in the convex hull of the points signs[i] * points[i], its support and the support's weights.
+) -> tuple[bool, np.ndarray, np.ndarray]:
+    """Return whether w separates, w in the convex hull of the points signs[i] * points[i], and its support.
 
     Ends early at the first w with <w, p> > 0 for every point p; at w = 0 up to the threshold `zero` on |w|^2; or at the
     min-norm point, where <w, p> >= (1 - gap) |w|^2. The caller decides in exact arithmetic which one it was.
@@ -24,7 +27,8 @@ def min_norm_point(
         limit: largest number of points that may enter the support.
 
     Returns:
-        w (d,), support (k,) int64, weights (k,) with k <= d + 1.
+        certain: whether signs[i] <points[i], w> exceeds its rounding error for all i, where the points themselves are
+            off by at most two roundings an entry; then w (d,) and the support (k,) int64, k <= d + 1.
     """
     n, d = points.shape
     size = d + 2
@@ -109,29 +113,27 @@ def min_norm_point(
                     value -= factor[c, a] * target[c]
                 target[a] = value / factor[a, a]
                 total += target[a]
-            step, inside = 1.0, True
+            step, inside, blocking = 1.0, True, -1
             for a in range(k):
                 target[a] /= total
                 if target[a] <= 0.0:
                     inside = False
-                    if weight[a] > target[a]:
-                        step = min(step, weight[a] / (weight[a] - target[a]))
+                    share = weight[a] / (weight[a] - target[a]) if weight[a] > target[a] else 0.0
+                    if blocking < 0 or share < step:
+                        step, blocking = share, a
             if inside:
                 for a in range(k):
                     weight[a] = target[a]
                 break
             kept = 0
-            leaving = False
             for a in range(k):
                 value = (1.0 - step) * weight[a] + step * target[a]
-                if value > zero and (target[a] > 0.0 or weight[a] > step * (weight[a] - target[a])):
+                if a != blocking and value > zero:
                     support[kept] = support[a]
                     weight[kept] = value
                     order[kept] = a
                     kept += 1
-                else:
-                    leaving = True
-            if not leaving or kept == 0:
+            if kept == 0:
                 stuck = True
                 break
             k = kept
@@ -144,4 +146,12 @@ def min_norm_point(
             w[c] = 0.0
             for a in range(k):
                 w[c] += weight[a] * signs[support[a]] * points[support[a], c]
-    return w, support[:k].copy(), weight[:k].copy()
+    certain = True
+    for i in range(n):
+        product, bulk = 0.0, 0.0
+        for c in range(d):
+            term = points[i, c] * w[c]
+            product += term
+            bulk += abs(term)
+        certain = certain and signs[i] * product > (d + 4) * ROUNDING * bulk + TINY
+    return certain, w, support[:k].copy()
