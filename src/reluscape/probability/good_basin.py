@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset
-from ..errors import TooLarge
+from ..errors import TooLarge, UnsupportedError
 from ..estimates import Probability
 from ..initialization import get_law
 from ..tolerances import DEFAULT
-from .sampling import BasinSampler, check_trials, check_width
+from .sampling import BasinSampler, check_trials, check_width, frozen_signs
+
+CHEAP_SAMPLES = 8
 
 
 def good_basin_probability(
@@ -57,12 +59,32 @@ def good_basin_probability(
     """
     data = as_dataset(X, y)
     width = check_width(width)
-    if exact is True:
-        raise TooLarge(f"no exact law for n={data.n}, d={data.d}, width {width}; leave exact=None to simulate")
+    known = (
+        None if exact is False else _without_sampling(data, width, threshold, law, signs, output_bias, exact is True)
+    )
+    if known is not None:
+        return known
     sampler = BasinSampler(data, None, output_bias)
     values = sampler.values(width, law, check_trials(trials), rng, signs)
     good = is_good(data, values, float(threshold))
     return Probability.sampled(int(good.sum()), len(values), "initialization", get_law(law).name)
+
+
+def _without_sampling(
+    data: Dataset, width: int, threshold: Any, law: Any, signs: Any, output_bias: bool, insist: bool
+) -> Probability | None:
+    """Return the exact or certified probability where it is cheap, or where the caller insists."""
+    from .curve import good_basin_curve
+
+    if not insist and data.n > CHEAP_SAMPLES and signs is None and data.rank < data.n:
+        return None
+    try:
+        frozen = frozen_signs(signs, width)
+        return good_basin_curve(data, None, threshold, law, frozen, output_bias).probability(width)
+    except (TooLarge, UnsupportedError):
+        if insist:
+            raise
+        return None
 
 
 def is_good(data: Dataset, values: np.ndarray, threshold: float) -> np.ndarray:

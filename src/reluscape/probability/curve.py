@@ -1,0 +1,131 @@
+"""The probability of a good first basin as an exact function of the width."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+import flint
+import numpy as np
+
+from ..data import Dataset, as_dataset
+from ..errors import InputError, UnsupportedError
+from ..exact import to_fraction
+from ..geometry.arrangement import Arrangement
+from ..initialization import get_law
+from ..widthcurve import PRECISION_BITS, WidthCurve
+from .sets import States, good_sets, moebius, states_of
+from .unit_law import _orthogonal, unit_law
+
+
+def good_basin_curve(
+    X: Any, y: Any = None, threshold: Any = 0, law: Any = "normal", signs: Any = None, output_bias: bool = False
+) -> WidthCurve:
+    """Return P[Bas <= threshold] for every width at once: P(m) = sum_b c_b b^m.
+
+    Basin values depend only on the set M of alive (pattern, sign) states of the units, and a good set stays good when
+    states join it: P(m) = sum_T c(T) (P(dead) + P(T))^m over the sets T of states, c by Moebius inversion. Orthogonal
+    samples have a closed form for threshold 0 at any number of them.
+
+    Args:
+        X: (n, d) samples or a `Dataset`.
+        y: (n,) targets, None where X is a `Dataset` with targets.
+        threshold: a mean squared loss, exact (a float is the dyadic number it stores).
+        law: law of initialisation, by name.
+        signs: None, or one frozen sign that all units share: [1] or [-1].
+        output_bias: True adds a free constant to every basin.
+
+    Returns:
+        `WidthCurve` over population "initialization": kind "exact" where the cells' probabilities are rational, else
+        "certified".
+
+    Raises:
+        TooLarge: more than 20 states of one unit.
+        UnsupportedError: the law has no closed form for these cells.
+
+    Source: the truth beside Safran and Shamir's Theorems 2 and 4.
+
+    Example:
+        >>> curve = good_basin_curve([[1, 0], [0, 1]], [1, -1])
+        >>> curve(1), curve(3), curve.width_for(0.95)
+        (Fraction(0, 1), Fraction(9, 32), 13)
+    """
+    data = as_dataset(X, y)
+    if data.y_fractions is None:
+        raise InputError("a good basin needs targets; give y")
+    sign = _one_sign(signs)
+    threshold = to_fraction(threshold)
+    name = get_law(law).name
+    closed = None if sign is not None or output_bias or threshold != 0 else _orthogonal_terms(data, law)
+    if closed is not None:
+        return WidthCurve(closed, "exact", "initialization", name)
+    states = states_of(unit_law(data, law), sign)
+    good = good_sets(data, states, threshold, output_bias)
+    return curve_of(states, moebius(good, len(states)), name)
+
+
+def curve_of(states: States, coefficient: np.ndarray, name: str) -> WidthCurve:
+    """Return sum_T coefficient(T) (P(dead) + P(T))^m as a curve."""
+    chosen = np.flatnonzero(coefficient)
+    if states.rational:
+        terms: dict[Fraction | float, Fraction | float] = {}
+        for mask in chosen.tolist():
+            base = states.dead + sum((states.shares[j] for j in _bits(mask)), Fraction(0))
+            terms[base] = terms.get(base, Fraction(0)) + int(coefficient[mask])
+        return WidthCurve({b: c for b, c in terms.items() if c}, "exact", "initialization", name)
+    old = flint.ctx.prec
+    everything = (1 << len(states)) - 1
+    try:
+        flint.ctx.prec = PRECISION_BITS
+        balls = []
+        for mask in chosen.tolist():
+            # the states' probabilities sum to 1: take the smaller of the sums, and 1 exactly for all of them
+            if mask == everything:
+                base = flint.arb(1)
+            else:
+                base = sum((states.shares[j] for j in _bits(mask)), flint.arb(0) + states.dead)
+            balls.append((base, flint.arb(int(coefficient[mask]))))
+    finally:
+        flint.ctx.prec = old
+    merged: dict[Fraction | float, Fraction | float] = {}
+    for base, c in balls:
+        merged[float(base)] = merged.get(float(base), 0.0) + float(c)
+    return WidthCurve(merged, "certified", "initialization", name, tuple(balls))
+
+
+def _bits(mask: int) -> list[int]:
+    return [j for j in range(mask.bit_length()) if mask >> j & 1]
+
+
+def _one_sign(signs: Any) -> int | None:
+    """Return the frozen sign that all units share, or None."""
+    if signs is None:
+        return None
+    array = np.unique(np.atleast_1d(np.asarray(signs)))
+    if array.shape != (1,) or array[0] not in (-1, 1):
+        raise UnsupportedError("a curve in the width needs one frozen sign for all units: signs=[1] or signs=[-1]")
+    return int(array[0])
+
+
+def _orthogonal_terms(data: Dataset, law: Any) -> dict[Fraction | float, Fraction | float] | None:
+    """Return the terms of P[Bas = 0] for pairwise orthogonal samples, or None where they are not.
+
+    Sample t is fitted when a unit with the sign of y_t is active on it; with a of the positive and b of the negative
+    targets missed, a unit misses them with probability (2^-a + 2^-b) / 2.
+    """
+    chosen = get_law(law)
+    alive = [i for i in range(data.n) if i not in set(data.zero_rows)]
+    y = np.asarray(data.y_fractions)
+    if not (chosen.spherical and chosen.symmetric) or data.parallel:
+        return None
+    if any(y[i] != 0 for i in data.zero_rows) or not _orthogonal(np.asarray(Arrangement.of(data).normals)):
+        return None
+    positive = sum(1 for i in alive if y[i] > 0)
+    negative = sum(1 for i in alive if y[i] < 0)
+    terms: dict[Fraction | float, Fraction | float] = {}
+    for a in range(positive + 1):
+        for b in range(negative + 1):
+            base = (Fraction(1, 2**a) + Fraction(1, 2**b)) / 2
+            terms[base] = terms.get(base, Fraction(0)) + (-1) ** (a + b) * comb(positive, a) * comb(negative, b)
+    return {b: c for b, c in terms.items() if c}

@@ -1,0 +1,114 @@
+"""Exact laws of the first basin against printed formulas, brute-force enumeration and simulation."""
+
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+
+import reluscape as rs
+from tests.oracles import basin as oracle
+
+F = Fraction
+
+
+def expected(terms, m):
+    return sum(c * b**m for b, c in terms)
+
+
+def test_two_orthogonal_samples():
+    for y, last in (([1, -1], F(1, 2)), ([1, 1], F(5, 8))):
+        curve = rs.good_basin_curve(np.eye(2, dtype=int), y)
+        assert curve.kind == "exact"
+        for m in range(1, 6):
+            assert curve(m) == 1 - 2 * F(3, 4) ** m + last**m
+
+
+def test_four_directions_at_45_degrees():
+    X, y = [[1, 0], [1, 1], [0, 1], [-1, 1]], [1, 0, 0, 1]
+    curve = rs.good_basin_curve(X, y)
+    terms = [(F(1), 1), (F(3, 4), -4), (F(11, 16), -4), (F(5, 8), 8), (F(9, 16), 7), (F(1, 2), -10), (F(7, 16), 1)]
+    terms.append((F(3, 8), 1))
+    for m in range(1, 8):
+        assert curve(m) == expected(terms, m)
+    assert curve.width_for(0.95) == 16
+    found = rs.good_basin_probability(X, y, 16)
+    assert found.kind == "exact"
+    assert found.value == curve(16) >= F(95, 100) > curve(15)
+
+
+def test_the_law_of_the_value_of_one_unit():
+    law = rs.basin_value_distribution(np.eye(3, dtype=int), [1, 1, -1], 1)
+    assert law == {F(1, 3): F(1, 8), F(2, 3): F(1, 2), F(1): F(3, 8)}
+
+
+def test_orthogonal_closed_form_and_bound_at_ten_samples():
+    assert rs.good_basin_curve(np.eye(10, dtype=int), [1] * 10).width_for(0.95) == 18  # Theorem 4 asks for 19
+    curve = rs.good_basin_curve(np.eye(10, dtype=int), [1] * 5 + [-1] * 5)
+    # sum_k C(m, k) 2^-m (1 - 2^-k)^a (1 - 2^(k - m))^b
+    from math import comb
+
+    m = 7
+    truth = sum(comb(m, k) * F(1, 2**m) * (1 - F(1, 2**k)) ** 5 * (1 - F(1, 2 ** (m - k))) ** 5 for k in range(m + 1))
+    assert curve(m) == truth
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_distribution_equals_enumeration_over_ordered_states(width):
+    X, y = [[1, 0], [1, 1], [0, 1]], [2, -1, 1]
+    found = rs.basin_value_distribution(X, y, width)
+    assert sum(found.values()) == 1
+    arcs = {}  # 24 equal directions tell the arcs of these lines apart
+    for t in (np.arange(24) + 0.5) * 2 * np.pi / 24:
+        pattern = tuple(bool(v > 0) for v in np.array(X) @ [np.cos(t), np.sin(t)])
+        arcs[pattern] = arcs.get(pattern, 0) + F(1, 24)
+    truth = {}
+    for units in product(product(arcs, (1, -1)), repeat=width):
+        value = oracle.basin_value(X, y, [u[0] for u in units], [u[1] for u in units])
+        p = F(1)
+        for pattern, _ in units:
+            p *= arcs[pattern] / 2
+        truth[value] = truth.get(value, 0) + p
+    assert found == truth
+
+
+def test_irrational_angles_give_a_proven_interval_that_simulation_meets():
+    X, y = [[1, 0], [2, 1], [-1, 3]], [1, -2, 1]
+    curve = rs.good_basin_curve(X, y, F(1, 2))
+    assert curve.kind == "certified"
+    for m in (1, 2, 4):
+        low, high = curve.bounds(m)
+        assert high - low < 1e-12
+        sampled = rs.good_basin_probability(X, y, m, F(1, 2), trials=1500, rng=m, exact=False)
+        assert sampled.low - 0.01 <= low <= sampled.high + 0.01
+    total = rs.basin_value_distribution(X, y, 2)
+    assert sum(total.values()) == pytest.approx(1, abs=1e-14)
+    assert sum(p for v, p in total.items() if v <= F(1, 2)) == pytest.approx(curve(2), abs=1e-14)
+
+
+def test_curves_with_output_bias_frozen_sign_and_box():
+    X, y = [[0, 1], [1, 1]], [0, 1]
+    for options in ({"output_bias": True}, {"signs": [1]}, {"law": "torch"}):
+        curve = rs.good_basin_curve(X, y, **options)
+        for m in (1, 3):
+            sampled = rs.good_basin_probability(X, y, m, trials=1500, rng=m, exact=False, **options)
+            assert sampled.low - 0.01 <= float(curve(m)) <= sampled.high + 0.01
+    assert rs.good_basin_curve(X, y, law="torch").kind == "exact"
+
+
+def test_three_dimensions_meet_simulation():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((3, 3)), [1.0, -1.0, 2.0]
+    curve = rs.good_basin_curve(X, y)
+    for m in (2, 5):
+        sampled = rs.good_basin_probability(X, y, m, trials=1500, rng=m, exact=False)
+        assert sampled.low - 0.01 <= curve(m) <= sampled.high + 0.01
+
+
+def test_out_of_reach_is_said_before_starting():
+    X, y = np.random.default_rng(0).standard_normal((30, 2)), np.ones(30)
+    with pytest.raises(rs.TooLarge, match="states"):
+        rs.good_basin_probability(X, y, 2, exact=True)
+    assert rs.good_basin_probability(X, y, 2, trials=10, rng=0).kind == "sampled"
+    with pytest.raises(rs.ReluscapeError, match="closed form"):
+        rs.good_basin_curve(np.random.default_rng(0).standard_normal((5, 4)), np.ones(5))
