@@ -281,3 +281,12 @@ def _suspicious(X: np.ndarray, names: list[str]) -> list[str]:
             reason = "it numbers the rows" if consecutive else "every value is a different integer, as in an identifier"
             sentences.append(f"column {name!r} looks suspicious: {reason} (drop it with --drop {name!r})")
     return sentences
+
+
+def target_is_numeric(path: str | Path, target: str) -> bool:
+    """Return whether every value of the target column is a number."""
+    header, body = _read(Path(path))
+    if target not in header:
+        return False
+    column = header.index(target)
+    return all(_parse(row[column]) is not None for row in body if row[column].strip().lower() not in MISSING)

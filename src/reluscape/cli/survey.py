@@ -1,0 +1,169 @@
+"""`reluscape survey DATA.csv --target COL`: the whole map of one data set."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import InputError
+from . import output
+
+
+def survey(
+    data: Annotated[Path, typer.Argument(help="CSV file with a header line.")],
+    target: Annotated[str, typer.Option("--target", help="Column to predict.")],
+    features: Annotated[str | None, typer.Option("--features", help="Input columns A,B; default all others.")] = None,
+    drop: Annotated[str | None, typer.Option("--drop", help="Columns to leave out, A,B.")] = None,
+    drop_missing: Annotated[bool, typer.Option("--drop-missing", help="Leave out rows with missing values.")] = False,
+    width: Annotated[str, typer.Option("--width", help="Numbers of hidden units, 1,2,4.")] = "1,2,4,8",
+    law: Annotated[str, typer.Option("--law", help="Law of initialisation.")] = "normal",
+    trials: Annotated[int, typer.Option("--trials", help="Random starts per number.")] = 400,
+    seconds: Annotated[float | None, typer.Option("--seconds", help="Bound on the time for random starts.")] = None,
+    max_width: Annotated[int, typer.Option("--max-width", help="Widest layer to try.")] = 128,
+    no_bias: Annotated[bool, typer.Option("--no-bias", help="No hidden bias.")] = False,
+    no_output_bias: Annotated[bool, typer.Option("--no-output-bias", help="No output bias.")] = False,
+    regression: Annotated[bool, typer.Option("--regression", help="Take a target of two numbers as numbers.")] = False,
+    positive: Annotated[str | None, typer.Option("--positive", help="Class coded +1, all others -1.")] = None,
+    rows: Annotated[int | None, typer.Option("--rows", help="Use this many rows, drawn at random.")] = None,
+    tolerance: Annotated[
+        float, typer.Option("--tolerance", help="How far above the best a good basin may lie.")
+    ] = 0.05,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the results.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")] = False,
+    certificate: Annotated[Path | None, typer.Option("--certificate", help="Write a proof here.")] = None,
+) -> None:
+    """Map the loss landscape of a table: regions, good starts, and the width that is enough."""
+    from ..data import read_table
+    from ..survey import Settings
+    from ..survey import dry_run as plan
+    from ..survey import survey as run
+
+    settings = Settings(
+        whole_numbers(width, "--width"), law, trials, tolerance, seconds, max_width, not no_output_bias, seed
+    )
+    table = read_table(data, target, names(features), names(drop), drop_missing, regression, positive, rows, seed)
+    samples = table.dataset(bias=not no_bias)
+    if dry_run:
+        answer = plan(samples, settings)
+        if as_json:
+            print(json.dumps(answer))
+        else:
+            output.lines(answer["lines"])
+        return
+    folder = output.folder_for(data, out)
+    output.announce_kernels()
+    result = run(
+        samples,
+        widths=settings.widths,
+        law=law,
+        trials=trials,
+        tolerance=tolerance,
+        seconds=seconds,
+        max_width=max_width,
+        output_bias=not no_output_bias,
+        seed=seed,
+        progress=output.Progress(),
+        classes=table.classes,
+        file=data.name,
+        command=typed(),
+        warnings=table.warnings,
+    )
+    from ..pagelink import render_page
+
+    named: dict[str, Any] = {"survey.json": result.to_json, "report.html": lambda: render_page(result.report)}
+    proof = result.certificate() if certificate is not None else None
+    written = output.write_results(folder, named)
+    if certificate is not None and proof is not None:
+        from ..certificates import write
+
+        written.append(write(certificate, proof))
+    if as_json:
+        print(json.dumps(result.report, allow_nan=False))
+        return
+    show(result.report, written)
+
+
+def names(text: str | None) -> list[str] | None:
+    """Return the names in a list such as A,B; None for none."""
+    if text is None:
+        return None
+    found = [part.strip() for part in text.split(",") if part.strip()]
+    if not found:
+        raise InputError("an empty list of columns was given; name some, A,B")
+    return found
+
+
+def whole_numbers(text: str, option: str) -> tuple[int, ...]:
+    """Return the whole numbers in a list such as 1,2,4."""
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise InputError(f"{option} is {text!r}; give whole numbers, for instance 1,2,4") from None
+
+
+def typed() -> str:
+    """Return the command as it was typed, file names without their folders."""
+    words = [Path(word).name if "/" in word or "\\" in word else word for word in sys.argv[1:]]
+    return "reluscape " + shlex.join(words)
+
+
+def show(report: dict[str, Any], written: list[Path]) -> None:
+    """Print the verdict, a table of the widths and where the files are."""
+    from rich.table import Table
+
+    from ..survey.verdict import percent, whole
+
+    screen = output.console()
+    data = report["data"]
+    biases = [word for word, on in (("hidden bias", data["bias"]), ("output bias", data["output_bias"])) if on]
+    shape = f"{data['n']} rows, {len(data['features'])} inputs, {' and '.join(biases) if biases else 'no biases'}"
+    screen.print(f"\n[bold]{_plain(data['file'])}[/bold]: predicting {_plain(data['target'])} ({shape})\n")
+    output.lines(report["verdict"])
+    table = Table(title=None, box=None, pad_edge=False, padding=(0, 2), header_style="bold")
+    for head in (
+        "units",
+        "regions",
+        "full-rank Jacobian",
+        "best known loss",
+        "good start",
+        "zero loss",
+        "beats linear fit",
+    ):
+        table.add_column(head, justify="right")
+    for entry in report["widths"]:
+        regions = ("" if entry["regions"]["kind"] == "exact" else "at most ") + whole(entry["regions"]["value"])
+        table.add_row(
+            str(entry["width"]),
+            regions,
+            percent(entry["full_rank"]["value"]),
+            f"{entry['reference']['value']:.4g} ({percent(entry['reference']['share'])})",
+            f"{percent(entry['good']['value'])} ({percent(entry['good']['low'])} to {percent(entry['good']['high'])})",
+            percent(entry["zero"]["value"]),
+            percent(entry["better_than_affine"]["value"]),
+        )
+    screen.print()
+    screen.print(table)
+    law = report["settings"]["law"]
+    screen.print(
+        f"\nShares are of random starts (law {law!r}, standardised inputs), with 95% intervals; losses are mean squares, "
+        "in brackets as a share of the target's variance.",
+        style="dim",
+    )
+    for warning in data["warnings"]:
+        screen.print(f"Note: {_plain(warning)}", style="yellow")
+    for path in written:
+        screen.print(f"written: {_plain(str(path))}", style="dim")
+
+
+def _plain(text: str) -> str:
+    """Return text that rich prints as it stands."""
+    from rich.markup import escape
+
+    return escape("".join(c if c.isprintable() else " " for c in text))
