@@ -107,9 +107,8 @@ def basin_figure(report: dict[str, Any]) -> Figure | None:
             shape, note = rule(marks[key], color, label, xanchor=side)
             shapes.append(shape)
             notes.append(note)
-    close = None not in marks.values() and abs(marks["constant"] - marks["affine"]) < 0.22 * (high - low)
-    if close:
-        notes[1]["yshift"] = 15
+    for note in notes[1:]:
+        note["yshift"] = 15
     unit = f"mean squared error, squared units of {report['data'].get('target', 'the target')}"
     sheet = layout(
         _PANEL * total + 90,

@@ -55,7 +55,7 @@ def _promise_traces(report: dict[str, Any], farthest: float) -> tuple[list[dict[
     applicable = [p for p in report.get("promises") or [] if p.get("applies") and (p.get("width") or p.get("curve"))]
     for k, promise in enumerate(applicable):
         color = _FAN_COLORS[k % len(_FAN_COLORS)]
-        name = f"promised, {promise.get('statement', '')}"
+        name = f"promised, {str(promise.get('statement', '')).split(',')[0]}"
         steps = [*(promise.get("curve") or []), [promise.get("width"), promise.get("probability")]]
         steps = [(w, p) for w, p in steps if w is not None and p is not None and float(w) <= farthest]
         points = sorted(steps, key=lambda step: (float(step[0]), step[1])) if promise.get("curve") else []

@@ -120,19 +120,17 @@ def slice_figure(slice_: dict[str, Any] | None, name: str = "figure-slice") -> F
             traces.append(filled_cell(cell["polygon"], cell.get("value"), scale, hover))
     else:
         traces = _grouped_cells(cells, scale)
-    notes = []
-    for label, a, b in slice_.get("points") or []:
-        traces.append(
-            markers([a], [b], VERMILLION, str(label), size=12, hovertemplate=f"{plain(label)}<extra></extra>")
-        )
-        box = {"bgcolor": "rgba(255,255,255,0.85)", "borderpad": 2, "yshift": 18, "showarrow": False}
-        notes.append({"x": a, "y": b, "text": plain(label), "font": {"size": 12, "color": INK}, **box})
+    for k, (label, a, b) in enumerate(slice_.get("points") or [], start=1):
+        point = markers([a], [b], VERMILLION, f"{k}: {label}", size=19, showlegend=True)
+        inside = {"mode": "markers+text", "text": [str(k)], "textfont": {"color": PAPER, "size": 11}}
+        traces.append({**point, **inside, "hovertemplate": f"{plain(label)}<extra></extra>"})
     traces.append(color_bar(*scale, "lowest loss in the basin"))
     corners = [point for cell in cells for point in cell["polygon"]]
     spans = [[min(p[k] for p in corners), max(p[k] for p in corners)] for k in (0, 1)]
     sheet = layout(
         520,
-        annotations=notes,
+        showlegend=bool(slice_.get("points")),
+        margin={"l": 60, "r": 20, "t": 40, "b": 48},
         xaxis=axis(slice_.get("x_label", ""), range=spans[0], showgrid=False, constrain="domain"),
         yaxis=axis(slice_.get("y_label", ""), range=spans[1], showgrid=False),
     )
