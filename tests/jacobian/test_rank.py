@@ -73,7 +73,7 @@ def test_hidden_dependency_of_special_positions():
 
 def test_kernel_agrees_with_elimination_in_numpy():
     rng = np.random.default_rng(3)
-    for prime in (5, 7, PRIMES[1]):
+    for prime in PRIMES[1:]:
         for _ in range(30):
             n, d, m = rng.integers(1, 7, size=3)
             units = np.ascontiguousarray(rng.random((m, n)) < 0.6)

@@ -10,14 +10,15 @@ __all__ = ["distinct_units", "rows_are_dependent"]
 
 
 def distinct_units(pattern: np.ndarray) -> np.ndarray:
-    """Return the different non-zero rows of a pattern, in order of first appearance."""
+    """Return the different non-zero rows of a pattern, those with few active samples first."""
+    sizes = pattern.sum(axis=1)
     packed = np.packbits(pattern, axis=1)
-    first: dict[bytes, int] = {}
-    for j, row in enumerate(packed):
-        first.setdefault(row.tobytes(), j)
-    keep = sorted(first.values())
-    chosen = pattern[keep]
-    return np.ascontiguousarray(chosen[chosen.any(axis=1)])
+    if packed.size == 0:
+        return pattern[:0]
+    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
+    first = np.unique(keys, return_index=True)[1]
+    first = first[sizes[first] > 0]
+    return np.ascontiguousarray(pattern[first[np.argsort(sizes[first], kind="stable")]])
 
 
 def rows_are_dependent(pattern: np.ndarray, rows: np.ndarray) -> bool:

@@ -9,10 +9,23 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-__all__ = ["PRIMES", "dependencies_mod", "pattern_rank_mod"]
+__all__ = ["LARGEST_PRIME", "PRIMES", "dependencies_mod", "pattern_rank_mod"]
 
-# the three largest primes below 2**31: products of two residues stay below 2**62
-PRIMES = (2147483647, 2147483629, 2147483587)
+# residues at most 2**29 - 4: a reduced entry and 64 products of two residues stay below 2**64
+LARGEST_PRIME = 2**29
+PRODUCTS = 64
+PRIMES = (536870909, 536870879, 536870869)
+
+
+@numba.njit("uint64(uint64, uint64, float64)", nogil=True, cache=True, inline="always")
+def _reduced(value, prime, reciprocal):  # pragma: no cover - compiled
+    """Residue of a 64-bit value: the rounded quotient, below 2**36, is off by at most one."""
+    rest = np.int64(value - np.uint64(np.float64(value) * reciprocal) * prime)
+    if rest < 0:
+        rest += np.int64(prime)
+    elif rest >= np.int64(prime):
+        rest -= np.int64(prime)
+    return np.uint64(rest)
 
 
 @numba.njit("uint64(uint64, uint64)", nogil=True, cache=True)
@@ -27,6 +40,34 @@ def _inverse(value, prime):  # pragma: no cover - compiled
     return result
 
 
+@numba.njit("uint64(uint32[::1], uint32[::1], uint64, float64)", nogil=True, cache=True)
+def _product(row, vector, prime, reciprocal):  # pragma: no cover - compiled
+    """Inner product of residues."""
+    n, total, begin = len(row), np.uint64(0), 0
+    while begin < n:
+        left, right = row[begin : begin + PRODUCTS], vector[begin : begin + PRODUCTS]
+        for i in range(len(left)):
+            total += np.uint64(left[i]) * np.uint64(right[i])
+        total = _reduced(total, prime, reciprocal)
+        begin += PRODUCTS
+    return total
+
+
+@numba.njit("void(uint32[:, ::1], int64[::1], int64, uint32[::1], uint64, uint64)", nogil=True, cache=True)
+def _random_functional(basis, pivots, rank, functional, seed, prime):  # pragma: no cover - compiled
+    """Fill `functional` with a random vector that vanishes on the basis columns."""
+    reciprocal = 1.0 / np.float64(prime)
+    state = seed
+    for i in range(len(functional)):
+        state = state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
+        functional[i] = np.uint32((state >> np.uint64(33)) % prime)
+    for b in range(rank):
+        functional[pivots[b]] = np.uint32(0)
+    for b in range(rank - 1, -1, -1):  # column b is 1 at its pivot and 0 at earlier ones
+        value = _product(basis[b], functional, prime, reciprocal)
+        functional[pivots[b]] = np.uint32((prime - value) % prime)
+
+
 @numba.njit(
     "int64(boolean[:, ::1], uint32[:, ::1], uint64, uint32[:, ::1], int64[::1])",
     nogil=True,
@@ -35,48 +76,62 @@ def _inverse(value, prime):  # pragma: no cover - compiled
 def pattern_rank_mod(units, residues, prime, basis, pivots):  # pragma: no cover
     """Rank modulo ``prime`` of the matrix with entry units[j, i] * residues[i, k] in row i and column (j, k).
 
-    Columns are inserted one by one into an echelon basis of the column space; the work stops at rank n.
+    Columns are inserted one by one into an echelon basis of the column space; the work stops at rank n. From the first
+    dependent column on, a random functional that vanishes on the basis screens the columns: one on which it vanishes
+    is left out, which is wrong with probability 1/prime and can only make the rank too small.
 
     Args:
         units: activation rows of the units, (m, n) bool.
         residues: data modulo the prime, (n, d) uint32.
-        prime: a prime below 2**31.
+        prime: a prime below 2**29.
         basis: workspace (n, n); row b ends as the b-th basis column, 1 at its own pivot, 0 at earlier pivots.
         pivots: workspace (n,); the pivot samples, in order of discovery.
     """
     m, n = units.shape
     d = residues.shape[1]
     rank = 0
-    # every entry of `column` stays below 2**63: `fold` is the largest multiple of the prime below 2**63
-    fold = (np.uint64(1) << np.uint64(63)) // prime * prime
+    reciprocal = 1.0 / np.float64(prime)
     column = np.empty(n, np.uint64)
+    entries, functional = np.empty(n, np.uint32), np.empty(n, np.uint32)
+    screening = False
     for j in range(m):
         for k in range(d):
             for i in range(n):
-                column[i] = np.uint64(residues[i, k]) if units[j, i] else np.uint64(0)
+                entries[i] = residues[i, k] if units[j, i] else np.uint32(0)
+            if screening and _product(entries, functional, prime, reciprocal) == 0:
+                continue
+            for i in range(n):
+                column[i] = np.uint64(entries[i])
+            pending = 0
             for b in range(rank):
-                entry = column[pivots[b]] % prime
+                entry = _reduced(column[pivots[b]], prime, reciprocal)
                 if entry == 0:
                     continue
                 factor = np.uint64(np.uint32(prime - entry))
                 row = basis[b]
                 for i in range(n):
-                    total = column[i] + factor * np.uint64(row[i])
-                    column[i] = total - (total >> np.uint64(63)) * fold
+                    column[i] += factor * np.uint64(row[i])
+                pending += 1
+                if pending == PRODUCTS:
+                    pending = 0
+                    for i in range(n):
+                        column[i] = _reduced(column[i], prime, reciprocal)
             pivot = -1
             for i in range(n):
-                column[i] %= prime
+                column[i] = _reduced(column[i], prime, reciprocal)
                 if pivot < 0 and column[i] != 0:
                     pivot = i
-            if pivot < 0:
-                continue
-            scale = _inverse(column[pivot], prime)
-            for i in range(n):
-                basis[rank, i] = np.uint32(column[i] * scale % prime)
-            pivots[rank] = pivot
-            rank += 1
-            if rank == n:
-                return rank
+            if pivot >= 0:
+                scale = _inverse(column[pivot], prime)
+                for i in range(n):
+                    basis[rank, i] = np.uint32(_reduced(column[i] * scale, prime, reciprocal))
+                pivots[rank] = pivot
+                rank += 1
+                if rank == n:
+                    return rank
+            screening = screening or pivot < 0
+            if screening:
+                _random_functional(basis, pivots, rank, functional, np.uint64(rank + 1), prime)
     return rank
 
 

@@ -43,38 +43,41 @@ class UnitTypes:
     Attributes:
         rows: (types, n) bool.
         signs: (types,) -1, 0 or +1; 0 for v_j = 0 (the unit must exist but adds nothing).
-        members: for each type, its units with |v_j| (1 where v_j = 0).
+        members: for each type, its units.
+        v: (m,) exact output weights.
     """
 
     rows: np.ndarray
     signs: tuple[int, ...]
-    members: tuple[tuple[tuple[int, Fraction], ...], ...]
+    members: tuple[tuple[int, ...], ...]
+    v: np.ndarray
 
     @classmethod
     def of(cls, pattern: np.ndarray, v: np.ndarray) -> UnitTypes:
         """Merge the units of a pattern (m, n) with exact output weights v (m,)."""
         found: dict[tuple[bytes, int], list[int]] = {}
-        for j, row in enumerate(pattern):
-            sign = exact.sign(v[j]) if row.any() else 0
-            found.setdefault((row.tobytes(), sign), []).append(j)
+        alive = pattern.any(axis=1)
+        for j, packed in enumerate(np.packbits(pattern, axis=1)):
+            sign = exact.sign(v[j].numerator) if alive[j] else 0
+            found.setdefault((packed.tobytes(), sign), []).append(j)
         rows = [pattern[units[0]] for units in found.values()]
-        members = tuple(tuple((j, abs(v[j]) or Fraction(1)) for j in units) for units in found.values())
         shape = (len(rows), pattern.shape[1])
-        return cls(np.array(rows, dtype=bool).reshape(shape), tuple(s for _, s in found), members)
+        return cls(np.array(rows, dtype=bool).reshape(shape), tuple(s for _, s in found), tuple(map(tuple, found.values())), v)
 
     def share_out(self, Z: np.ndarray, d: int) -> np.ndarray:
         """Return W (m, d) from the sums Z (types, d) of |v_j| w_j over each type."""
         W = np.full((sum(map(len, self.members)), d), Fraction(0), dtype=object)
         for z, units in zip(Z, self.members, strict=True):
-            for j, size in units:
-                W[j] = [value / (size * len(units)) for value in z]
+            for j in units:
+                size = (abs(self.v[j]) or Fraction(1)) * len(units)
+                W[j] = [value / size for value in z]
         return W
 
     def spread(self, mu: np.ndarray) -> np.ndarray:
         """Return multipliers per unit from multipliers per type."""
         full = np.full((sum(map(len, self.members)), mu.shape[1]), Fraction(0), dtype=object)
         for row, units in zip(mu, self.members, strict=True):
-            for j, _ in units:
+            for j in units:
                 full[j] = row
         return full
 

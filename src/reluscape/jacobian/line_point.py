@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import accumulate
+from operator import mul
 
 import numpy as np
 
@@ -53,9 +55,10 @@ def decide_on_a_line(
     if u is None:
         return lambda: _weights(line, cone, known, signs, targets)
     mu = np.full(rows.shape, Fraction(0), dtype=object)
+    sums = _running_sums(line.points, u)
     for j, (step, sign) in enumerate(zip(known, signs, strict=True)):
         if sign and step[0] != "dead":
-            for k, value in _multipliers(line.points, step, sign, u):
+            for k, value in _multipliers(line.points, step, sign, sums):
                 mu[j, order[k]] = value / line.scale[k]
     functional = np.full(len(order), Fraction(0), dtype=object)
     for k, i in enumerate(order):
@@ -73,12 +76,19 @@ def _cone(line: LineCoordinates, steps: Sequence[Step], signs: Sequence[int]) ->
     return cone
 
 
-def _multipliers(t: Sequence[Fraction], step: Step, sign: int, u: Sequence[Fraction]) -> list[tuple[int, Fraction]]:
+def _running_sums(t: Sequence[Fraction], u: Sequence[Fraction]) -> tuple[list[Fraction], list[Fraction]]:
+    """Return the sums of u_i t_i and of u_i over the first points, none to all."""
+    start = Fraction(0)
+    return list(accumulate(map(mul, u, t), initial=start)), list(accumulate(u, initial=start))
+
+
+def _multipliers(
+    t: Sequence[Fraction], step: Step, sign: int, sums: tuple[list[Fraction], list[Fraction]]
+) -> list[tuple[int, Fraction]]:
     """Return mu >= 0 on the two facets of a unit's cone with sign * sum_active u_i (t_i, 1) = sum mu_k s_k (t_k, 1)."""
     kind, cut = step
-    active = range(cut, len(t)) if kind == "suffix" else range(cut)
-    a = sign * sum((u[i] * t[i] for i in active), Fraction(0))
-    b = sign * sum((u[i] for i in active), Fraction(0))
+    begin, end = (cut, len(t)) if kind == "suffix" else (0, cut)
+    a, b = (sign * (total[end] - total[begin]) for total in sums)
     if kind == "suffix" and cut == 0:
         low, high, s_low, s_high = 0, len(t) - 1, 1, 1
     elif kind == "suffix":

@@ -14,6 +14,7 @@ from ..errors import InputError, TieError
 from ..estimates import Probability
 from ..initialization import get_law
 from ..seeds import as_generator
+from ..tolerances import MACHINE_PRECISION
 from .rank import RankOracle
 
 __all__ = ["full_rank_fraction_random_data", "line_in_a_box"]
@@ -127,6 +128,13 @@ def _draw_rows(rng: np.random.Generator, n: int, d: int, data: str) -> np.ndarra
 
 def _pattern(W: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return the exact activation pattern of weights on integer rows."""
+    X = rows.astype(float)
+    products = W @ X.T
+    # the integers are below 2^53, so that only the products round; one bound for all of them is enough here
+    columns = rows.shape[1]
+    rounding = columns * (columns + 2) * MACHINE_PRECISION * np.abs(W).max(initial=0) * np.abs(X).max(initial=0)
+    if np.abs(products).min(initial=np.inf) > rounding:
+        return products > 0
     signs = exact.signs_of_products(rows, W)
     if (signs == 0).any():
         raise TieError("the law drew a weight exactly on a sample's hyperplane; use a law with a density")

@@ -13,6 +13,7 @@ from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement
 from ..geometry.cells import cells
+from .elimination import LARGEST_PRIME
 from .rank import RankOracle, nonzero_samples
 from .subsets import count_full_sets, full_sets
 
@@ -94,7 +95,7 @@ def _moduli(oracle: RankOracle) -> tuple[np.ndarray, np.ndarray]:
     # Hadamard: a minor has n entries in each row, each at most the row's largest, so minor^2 <= prod n * largest^2
     bound = prod(n * max(int(v) ** 2 for v in row) for row in oracle.rows)
     primes: list[int] = []
-    product, candidate = 1, 2**31
+    product, candidate = 1, LARGEST_PRIME
     while not primes or product * product <= bound:
         candidate -= 1
         if flint.fmpz(candidate).is_prime():
