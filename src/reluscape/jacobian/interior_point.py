@@ -56,13 +56,14 @@ class UnitTypes:
     def of(cls, pattern: np.ndarray, v: np.ndarray) -> UnitTypes:
         """Merge the units of a pattern (m, n) with exact output weights v (m,)."""
         found: dict[tuple[bytes, int], list[int]] = {}
-        alive = pattern.any(axis=1)
+        alive = np.asarray(pattern.any(axis=1))
         for j, packed in enumerate(np.packbits(pattern, axis=1)):
             sign = exact.sign(v[j].numerator) if alive[j] else 0
             found.setdefault((packed.tobytes(), sign), []).append(j)
         rows = [pattern[units[0]] for units in found.values()]
         shape = (len(rows), pattern.shape[1])
-        return cls(np.array(rows, dtype=bool).reshape(shape), tuple(s for _, s in found), tuple(map(tuple, found.values())), v)
+        members = tuple(tuple(units) for units in found.values())
+        return cls(np.array(rows, dtype=bool).reshape(shape), tuple(s for _, s in found), members, v)
 
     def share_out(self, Z: np.ndarray, d: int) -> np.ndarray:
         """Return W (m, d) from the sums Z (types, d) of |v_j| w_j over each type."""
