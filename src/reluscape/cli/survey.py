@@ -130,30 +130,32 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     for head in (
         "units",
         "regions",
-        "full-rank Jacobian",
+        "full rank",
         "best known loss",
-        "good start",
+        "good start (95% interval)",
         "zero loss",
-        "beats linear fit",
+        "beats linear",
     ):
-        table.add_column(head, justify="right")
+        table.add_column(head, justify="right", no_wrap=True)
     for entry in report["widths"]:
-        regions = ("" if entry["regions"]["kind"] == "exact" else "at most ") + whole(entry["regions"]["value"])
+        regions = ("" if entry["regions"]["kind"] == "exact" else "< ") + whole(entry["regions"]["value"])
+        good = entry["good"]
         table.add_row(
             str(entry["width"]),
             regions,
             percent(entry["full_rank"]["value"]),
             f"{entry['reference']['value']:.4g} ({percent(entry['reference']['share'])})",
-            f"{percent(entry['good']['value'])} ({percent(entry['good']['low'])} to {percent(entry['good']['high'])})",
+            f"{percent(good['value'])} ({100 * good['low']:.1f} to {100 * good['high']:.1f})",
             percent(entry["zero"]["value"]),
             percent(entry["better_than_affine"]["value"]),
         )
     screen.print()
     screen.print(table)
-    law = report["settings"]["law"]
+    law, tolerance = report["settings"]["law"], report["settings"]["tolerance"]
     screen.print(
-        f"\nShares are of random starts (law {law!r}, standardised inputs), with 95% intervals; losses are mean squares, "
-        "in brackets as a share of the target's variance.",
+        f"\nShares are of random starts (law {law!r}, inputs standardised). Full rank: of the Jacobian. Good start: the "
+        f"first basin reaches the best known loss of its width, up to {tolerance:.0%} of the way to the best constant. "
+        "Losses are mean squares, in brackets as a share of the target's variance.",
         style="dim",
     )
     for warning in data["warnings"]:

@@ -1,4 +1,4 @@
-"""The geometry behind the pictures: the data with unit lines, the fan of rank-2 data, an exact slice of weight space."""
+"""The geometry behind the pictures: the data with unit lines, the fan of rank-2 data, a slice of weight space."""
 
 from __future__ import annotations
 

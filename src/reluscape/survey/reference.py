@@ -24,13 +24,13 @@ class Reference:
 
     Attributes:
         value: the loss.
-        kind: "exact" where it is the global minimum up to rounding, else "numerical".
+        exhaustive: every basin of this width was solved, so it is the global minimum up to rounding.
         source: where it comes from, in words.
         state: (pattern, signs) of a basin that has it, or None where another fit does.
     """
 
     value: float
-    kind: str
+    exhaustive: bool
     source: str
     state: tuple[np.ndarray, np.ndarray] | None
 
@@ -54,10 +54,10 @@ class References:
         """Return the reference of a width."""
         if width not in self.found:
             candidates = [self._own(width, clock)]
-            if candidates[0].kind != "exact":
+            if not candidates[0].exhaustive:
                 candidates += [r for w, r in self.found.items() if w < width]
                 if width >= self.affine_from:
-                    candidates.append(Reference(self.affine, "numerical", "the best affine fit", None))
+                    candidates.append(Reference(self.affine, False, "the best affine fit", None))
             self.found[width] = min(candidates, key=lambda r: r.value)
         return self.found[width]
 
@@ -70,8 +70,8 @@ class References:
         value, state = float(starts.values.min()), starts.best
         polished = self._polish(state, value, clock)
         if polished is not None:
-            return Reference(polished, "numerical", f"best of {len(starts.values)} other starts, then descent", state)
-        return Reference(value, "numerical", f"best of {len(starts.values)} other starts", state)
+            return Reference(polished, False, f"best of {len(starts.values)} other starts, then descent", state)
+        return Reference(value, False, f"best of {len(starts.values)} other starts", state)
 
     def _exhaustive(self, width: int) -> Reference:
         """Return the global minimum: the lowest value of all basins."""
@@ -83,7 +83,7 @@ class References:
         values = self.sampler.basins.evaluator.values(patterns[index], signs)
         lowest = int(np.argmin(values))
         text = f"global minimum: the lowest of all {len(chosen):,} basins"
-        return Reference(float(values[lowest]), "exact", text, (patterns[index[lowest]], signs[lowest]))
+        return Reference(float(values[lowest]), True, text, (patterns[index[lowest]], signs[lowest]))
 
     def _polish(self, state: Any, value: float, clock: Clock) -> float | None:
         """Return a lower loss by descent from basin to basin, or None where it finds none in time."""

@@ -71,8 +71,12 @@ def _width(report: dict[str, Any]) -> str:
     """How many units are enough, against what the theorems ask for."""
     found = report["width_for"]
     wanted = f"{found['probability']:.0%}"
-    asked = [p["width"] for p in report["promises"] if p["applies"] and p["width"] is not None]
-    theorem = f"; the theorems that apply would ask for {units(min(asked))} or more" if asked else ""
+    asked = [p for p in report["promises"] if p["applies"] and p["width"] is not None]
+    theorem = "; no theorem promises a width for these data"
+    if asked:
+        least = min(asked, key=lambda p: int(p["width"]))
+        name = least["statement"].split(",")[0].removesuffix(" (corrected)")
+        theorem = f"; the theorems ask for {units(int(least['width']))} or more ({name}, for a full-rank Jacobian)"
     if found["width"] is not None:
         return f"{units(found['width']).capitalize()} give a good start at least {wanted} of the time{theorem}."
     reason = "the time ran out" if found["stopped_by"] == "time" else "the widest layer tried"
