@@ -17,6 +17,10 @@ class Tolerances:
     kkt: float = 1e-9
     # first-order slack, relative to the size of the gradient's terms
     stationarity: float = 1e-9
+    # unit vectors closer than this lie on one line (float input only)
+    parallel: float = 1e-9
+    # relative fall of the cost at which a box-constrained least-squares fit stops
+    box_fit: float = 1e-14
     # a loss at most this share of the best constant's loss counts as zero when no exact decision is asked
     zero_loss: float = 1e-9
     # persistence below this share of the largest birth is rounding noise, not a valley

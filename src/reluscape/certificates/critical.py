@@ -1,0 +1,177 @@
+"""Checking that a network is a local minimum, or is not one, from the proof alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, product
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..errors import CertificateError
+from .core import read_number, read_numbers
+
+RAY_BUDGET = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class _Network:
+    """The claimed point on its data; signs[i][j] of <w_j, x_i>, errors e_i = 2 (f(x_i) - y_i)."""
+
+    X: np.ndarray
+    y: np.ndarray
+    W: np.ndarray
+    v: np.ndarray
+    c: Fraction | None
+    slope: Fraction
+    frozen: bool
+    heights: np.ndarray
+    prediction: np.ndarray
+
+    @property
+    def errors(self) -> np.ndarray:
+        """Derivatives of the squared loss."""
+        return 2 * (self.prediction - self.y)
+
+
+def _network(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> _Network:
+    """Read the point and evaluate it, and compare its loss with the claim."""
+    if y is None:
+        raise CertificateError("the certificate has no targets")
+    claim = certificate["claim"]
+    if claim["trainable"] not in ("Wv", "W"):
+        raise CertificateError(f"trainable is {claim['trainable']!r}, expected 'Wv' or 'W'")
+    m, (n, d) = len(claim["v"]), X.shape
+    W, v = read_numbers(claim["W"], (m, d), "the weights W"), read_numbers(claim["v"], (m,), "the weights v")
+    c = None if claim["c"] is None else read_number(claim["c"], "the output bias")
+    slope = read_number(claim["slope"], "the slope")
+    heights = np.full((n, m), Fraction(0), dtype=object)
+    for i in range(n):
+        for j in range(m):
+            heights[i, j] = _dot(W[j], X[i])
+    outputs = np.where(heights > 0, heights, slope * heights) if n and m else heights
+    prediction = np.array([_dot(row, v) + (c or 0) for row in outputs], dtype=object)
+    network = _Network(X, y, W, v, c, slope, claim["trainable"] == "W", heights, prediction)
+    loss = sum((r * r for r in prediction - y), Fraction(0)) / max(n, 1)
+    if loss != read_number(claim["loss"], "the loss"):
+        raise CertificateError(f"the loss of the point is {loss}, not the claimed {claim['loss']}")
+    return network
+
+
+def _dot(a: Any, b: Any) -> Fraction:
+    return sum((p * q for p, q in zip(a, b, strict=True)), Fraction(0))
+
+
+def check_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+    """Re-check the conditions of every unit from its multipliers."""
+    net = _network(certificate, X, y)
+    if certificate["claim"]["local_minimum"] is not True:
+        raise CertificateError("the claim is not that the point is a local minimum")
+    if net.c is not None and sum(net.errors) != 0:
+        raise CertificateError("the errors do not sum to zero, so moving the output bias lowers the loss")
+    units = certificate["witness"]["units"]
+    if len(units) != len(net.v):
+        raise CertificateError(f"the certificate speaks of {len(units)} units, the network has {len(net.v)}")
+    for j, proof in enumerate(units):
+        if net.v[j] == 0 and net.frozen:
+            continue
+        g, lines = _form(net, j)
+        if net.v[j] == 0:
+            if any(g) or lines:
+                raise CertificateError(f"unit {j} has output weight 0 and a derivative that does not vanish")
+            continue
+        sign = 1 if net.v[j] > 0 else -1
+        g, lines = sign * g, [(row, sign * w) for row, w in lines]
+        if proof["method"] == "multipliers":
+            _check_multipliers(j, g, lines, proof["corners"])
+        elif proof["method"] == "rays":
+            _check_rays(j, g, lines)
+        else:
+            raise CertificateError(f"unit {j} has no proof ({proof['method']!r})")
+    return f"the network of {len(net.v)} units with loss {certificate['claim']['loss']} is a local minimum"
+
+
+def _form(net: _Network, j: int) -> tuple[np.ndarray, list[tuple[np.ndarray, Fraction]]]:
+    """Return the linear part and the kinks of a unit's one-sided derivative, one kink per line."""
+    g = np.full(net.X.shape[1], Fraction(0), dtype=object)
+    totals: dict[tuple[Fraction, ...], Fraction] = {}
+    for x, e, h in zip(net.X, net.errors, net.heights[:, j], strict=True):
+        g = g + (e if h > 0 else net.slope * e) * x
+        lead = next((value for value in x if value != 0), None)
+        if h != 0 or lead is None or e == 0 or net.slope == 1:
+            continue
+        weight, row = (1 - net.slope) * e * abs(lead), tuple(value / abs(lead) for value in x)
+        if lead < 0:  # relu(-t) = relu(t) - t
+            g, row = g + weight * np.array(row, dtype=object), tuple(-value for value in row)
+        totals[row] = totals.get(row, Fraction(0)) + weight
+    return g, [(np.array(row, dtype=object), w) for row, w in totals.items() if w != 0]
+
+
+def _check_multipliers(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Fraction]], corners: Any) -> None:
+    """For each corner of the lines with negative weight, the positive ones must add up to minus g."""
+    negative, positive = [k for k in lines if k[1] < 0], [k for k in lines if k[1] > 0]
+    if len(negative) > 40 or len(corners) != 2 ** len(negative):
+        raise CertificateError(f"unit {j}: {len(corners)} sets of multipliers, expected one per corner")
+    for bits, texts in zip(product((0, 1), repeat=len(negative)), corners, strict=True):
+        numbers = read_numbers(texts, (len(positive),), f"the multipliers of unit {j}")
+        if any(t < 0 or t > 1 for t in numbers):
+            raise CertificateError(f"unit {j}: a multiplier lies outside [0, 1]")
+        total = np.array(g, dtype=object)
+        for (row, w), bit in zip(negative, bits, strict=True):
+            total = total + bit * w * row
+        for (row, w), t in zip(positive, numbers, strict=True):
+            total = total + t * w * row
+        if any(total):
+            raise CertificateError(f"unit {j}: the multipliers do not cancel the derivative")
+
+
+def _check_rays(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Fraction]]) -> None:
+    """Evaluate the derivative on every ray of the fan of the unit's kinks."""
+    rows = np.array([row for row, _ in lines], dtype=object).reshape(len(lines), len(g))
+    columns = list(exact.pivot_columns(rows))
+    free = exact.nullspace(rows)
+    if len(columns) == 0 or (len(free) and any(free @ g)):
+        raise CertificateError(f"unit {j}: the derivative is negative in a direction along all its kinks")
+    if 2 * comb(len(lines), len(columns) - 1) > RAY_BUDGET:
+        raise CertificateError(f"unit {j}: more rays than the budget of {RAY_BUDGET}")
+    small = rows[:, columns]
+    for subset in combinations(range(len(lines)), len(columns) - 1):
+        line = exact.nullspace(small[list(subset)]) if subset else exact.fraction_matrix([[1]])
+        if len(line) != 1:
+            continue
+        for u in (line[0], -line[0]):
+            value = _dot(g[columns], u) + sum(
+                (w * max(_dot(r, u), Fraction(0)) for r, (_, w) in zip(small, lines, strict=True)), Fraction(0)
+            )
+            if value < 0:
+                raise CertificateError(f"unit {j}: the derivative is negative on a ray")
+
+
+def check_not_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+    """Expand the loss along the direction; its first non-zero coefficient must be negative."""
+    net = _network(certificate, X, y)
+    witness, m, d = certificate["witness"], len(net.v), X.shape[1]
+    if certificate["claim"]["local_minimum"] is not False:
+        raise CertificateError("the claim is not that the point is no local minimum")
+    dW, dv = read_numbers(witness["dW"], (m, d), "the direction dW"), read_numbers(witness["dv"], (m,), "dv")
+    dc = read_number(witness["dc"], "dc")
+    if (net.frozen and any(dv)) or (net.c is None and dc != 0):
+        raise CertificateError("the direction moves a weight that is not trained")
+    coefficients = [Fraction(0)] * 5
+    for i, x in enumerate(net.X):
+        a, b = dc, Fraction(0)
+        for j in range(m):
+            h, move = net.heights[i, j], _dot(dW[j], x)
+            moved = move if h > 0 or (h == 0 and move > 0) else net.slope * move
+            a += dv[j] * (h if h > 0 else net.slope * h) + net.v[j] * moved
+            b += dv[j] * moved
+        r = net.prediction[i] - net.y[i]
+        for power, value in ((1, 2 * r * a), (2, a * a + 2 * r * b), (3, 2 * a * b), (4, b * b)):
+            coefficients[power] += value
+    leading = next((value for value in coefficients if value != 0), Fraction(0))
+    if leading >= 0:
+        raise CertificateError("the loss does not fall along the direction")
+    return f"the network of {m} units with loss {certificate['claim']['loss']} is no local minimum: the loss falls"

@@ -1,0 +1,118 @@
+"""An escape from a point that is no local minimum: a direction along which the loss falls, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..data import readonly
+from ..tolerances import MACHINE_PRECISION
+from .directional import ray, useful_step
+from .point import Point
+from .units import UnitForm
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One failed condition.
+
+    Attributes:
+        unit: number of the unit, -1 for the output bias.
+        first_order: whether a direction falls to first order.
+        direction: u for the unit's weights, or None where the output weight or bias alone moves.
+        descent: float, the relative first-order descent (0 for a second-order one).
+    """
+
+    unit: int
+    first_order: bool
+    direction: Any
+    descent: float
+
+
+def build_escape(point: Point, forms: list[UnitForm], found: list[Violation]) -> tuple[Any, ...] | None:
+    """Return (dW, dv) or (dW, dv, dc) with the loss falling at t = 1, 1/2, 1/4, ..., or None.
+
+    All first-order violations move together, each along its own direction with the length of its own descent; without
+    any, the strongest second-order one moves its weights and its output weight.
+    """
+    dW, dv, dc = np.zeros((len(point.W), point.data.d)), np.zeros(len(point.W)), 0.0
+    first = [violation for violation in found if violation.first_order]
+    for violation in first:
+        j = violation.unit
+        if j < 0:
+            dc = -float(sum(point.errors))
+        elif violation.direction is None:
+            dv[j] = -float(forms[j].pull / forms[j].scale)
+        else:
+            unit = _rounded(forms[j], violation.direction, 1 if point.v[j] > 0 else -1)
+            if unit is None:
+                continue
+            fall = abs(float(forms[j].psi.value(_as_given(forms[j], unit)) / forms[j].scale))
+            dW[j] = unit * _power_of_two(abs(float(point.v[j])) * fall)
+    if not first:
+        j, u = found[0].unit, found[0].direction
+        unit = _rounded(forms[j], u, 0)
+        if unit is None:
+            return None
+        pull = float(forms[j].psi.value(_as_given(forms[j], unit)) / forms[j].scale)
+        outputs = np.maximum(point.heights[:, j], float(point.slope) * point.heights[:, j])
+        curvature = float(outputs @ outputs)
+        dW[j] = unit
+        dv[j] = -np.sign(pull) * _power_of_two(abs(pull) / (4 * curvature) if curvature > 0 else 1.0)
+    return _scaled(point, dW, dv, dc)
+
+
+def _scaled(point: Point, dW: np.ndarray, dv: np.ndarray, dc: float) -> tuple[Any, ...] | None:
+    """Shorten the direction by a power of two until the loss falls all the way to its end."""
+    largest = max(np.abs(dW).max(initial=0.0), np.abs(dv).max(initial=0.0), abs(dc))
+    if largest == 0.0:
+        return None
+    size = max(1.0, float(np.abs(np.asarray(point.W, dtype=float)).max(initial=0.0)))
+    second_order = dW.any() and dv.any() and not point_falls(point, dW, dv, dc)
+    for _ in range(40 if second_order else 1):
+        factor = _power_of_two(size / largest)
+        step = useful_step(ray(point, factor * dW, factor * dv, factor * dc))
+        if step is not None:
+            factor *= step
+            parts: list[Any] = [readonly(factor * dW), readonly(factor * dv)]
+            return (*parts, factor * dc) if point.c is not None else tuple(parts)
+        dv = dv / 2
+    return None
+
+
+def point_falls(point: Point, dW: np.ndarray, dv: np.ndarray, dc: float) -> bool:
+    """Return whether the loss falls to first order along a direction, in floats."""
+    path = ray(point, dW, dv, dc)
+    errors = np.asarray(point.errors, dtype=float)
+    rounding = 1024 * MACHINE_PRECISION * float(np.abs(errors) @ np.abs(path.a))
+    return bool(float(errors @ path.a) < -rounding)
+
+
+def _rounded(form: UnitForm, u: np.ndarray, sign: int) -> np.ndarray | None:
+    """Return u as doubles of length about one, with sign * psi(u) still negative (sign 0: psi(u) still not 0)."""
+    floats = _unit(u)
+    value = form.psi.value(_as_given(form, floats))
+    good = (value != 0) if sign == 0 else (sign * value < 0)
+    return floats if good else None
+
+
+def _as_given(form: UnitForm, u: np.ndarray) -> np.ndarray:
+    """Return floats in the arithmetic of the form."""
+    return exact.fraction_array(u) if isinstance(form.scale, Fraction) else u
+
+
+def _unit(u: np.ndarray) -> np.ndarray:
+    """Return a vector of any numbers as floats with largest entry about one."""
+    if u.dtype == object:
+        top = max(abs(Fraction(value)) for value in u)
+        return np.array([float(Fraction(value) / top) for value in u])
+    return u / np.abs(u).max()
+
+
+def _power_of_two(value: float) -> float:
+    """Return the power of two at or below a positive number."""
+    return float(2.0 ** np.floor(np.log2(value))) if value > 0 else 0.0

@@ -1,0 +1,134 @@
+"""Whether psi(u) = <g, u> + sum_k w_k relu(<r_k, u>) is nowhere negative: decided in floats, with the margin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from ..tolerances import DEFAULT, MACHINE_PRECISION
+from .lines import Lines
+
+MOST_CORNERS = 10
+MOST_LINES = 2_000
+
+
+@dataclass(frozen=True, eq=False)
+class FloatDecision:
+    """A decision in floats.
+
+    Attributes:
+        holds: True, False, or None (budget).
+        direction: u with psi(u) < 0 where it does not hold.
+        margin: smallest distance of a multiplier from 0 and 1 where it holds; infinite without kinks.
+        residual: length of what the multipliers leave of g.
+    """
+
+    holds: bool | None
+    direction: np.ndarray | None
+    margin: float
+    residual: float
+
+
+def nowhere_negative_float(psi: Lines, tolerance: float) -> FloatDecision:
+    """Decide psi(u) >= 0 for all u up to a tolerance.
+
+    Args:
+        psi: merged lines with unit rows.
+        tolerance: lengths up to this count as zero.
+    """
+    k = len(psi.rows)
+    if k == 0:
+        length = float(np.linalg.norm(psi.g))
+        return _decision(psi, length <= tolerance, -psi.g, np.inf, length)
+    left, singular, right = np.linalg.svd(psi.rows, full_matrices=False)
+    keep = singular > singular[0] * max(psi.rows.shape) * MACHINE_PRECISION * DEFAULT.rank
+    span = right[keep]
+    off = psi.g - span.T @ (span @ psi.g)
+    if np.linalg.norm(off) > tolerance:
+        return _decision(psi, False, -off, 0.0, float(np.linalg.norm(off)))
+    if keep.sum() == k:
+        return _independent(psi, (left / singular) @ right, tolerance)
+    return _dependent(psi, tolerance)
+
+
+def _decision(psi: Lines, holds: bool, u: np.ndarray, margin: float, residual: float) -> FloatDecision:
+    """Return a decision; a direction that turns out not to fall leaves the question open."""
+    if holds:
+        return FloatDecision(True, None, margin, residual)
+    return FloatDecision(False if psi.value(u) < 0 else None, u, 0.0, residual)
+
+
+def _independent(psi: Lines, dual: np.ndarray, tolerance: float) -> FloatDecision:
+    """Decide for independent rows: g = sum beta_k r_k with beta_k <= 0 <= beta_k + w_k; dual rows meet r_k at 1."""
+    beta = dual @ psi.g
+    over, under = beta, -(beta + psi.weights)
+    worst = int(np.argmax(np.maximum(over, under)))
+    excess = float(max(over[worst], under[worst]))
+    if excess > tolerance:
+        u = -dual[worst] if over[worst] >= under[worst] else dual[worst]
+        return _decision(psi, False, u, 0.0, excess)
+    multipliers = -beta / psi.weights
+    margin = float(np.minimum(multipliers, 1 - multipliers).min())
+    return FloatDecision(True, None, max(margin, 0.0), max(excess, 0.0))
+
+
+def _dependent(psi: Lines, tolerance: float) -> FloatDecision:
+    """Decide for dependent rows: guesses first, then one box-constrained least-squares fit per corner."""
+    guess = _best_guess(psi, tolerance)
+    if guess is not None:
+        return FloatDecision(False, guess, 0.0, float(abs(psi.value(guess))))
+    negative = np.flatnonzero(psi.weights < 0)
+    positive = np.flatnonzero(psi.weights > 0)
+    if len(negative) > MOST_CORNERS or len(positive) > MOST_LINES:
+        return FloatDecision(None, None, 0.0, 0.0)
+    margin, residual = np.inf, 0.0
+    for bits in product((0.0, 1.0), repeat=len(negative)):
+        g = psi.g + (np.array(bits) * psi.weights[negative]) @ psi.rows[negative]
+        p, multipliers = _box_fit(g, psi.rows[positive] * psi.weights[positive][:, None])
+        residual = max(residual, float(np.linalg.norm(p)))
+        if residual > tolerance:
+            return _decision(psi, False, -p, 0.0, residual)
+        margin = min(margin, float(np.minimum(multipliers, 1 - multipliers).min(initial=np.inf)))
+    return FloatDecision(True, None, max(margin, 0.0), residual)
+
+
+def _best_guess(psi: Lines, tolerance: float) -> np.ndarray | None:
+    """Return the most negative of the cheap unit directions, or None where none is negative."""
+    rows = psi.rows[np.argsort(-np.abs(psi.weights))[:MOST_LINES]]
+    length = np.linalg.norm(psi.g)
+    candidates = np.concatenate([rows, -rows, -psi.g[None, :] / length] if length > 0 else [rows, -rows])
+    values = candidates @ psi.g + np.maximum(candidates @ psi.rows.T, 0.0) @ psi.weights
+    best = int(np.argmin(values))
+    return candidates[best] if values[best] < -tolerance else None
+
+
+def _box_fit(g: np.ndarray, generators: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shortest g + sum lambda_k z_k with lambda in [0, 1], and lambda."""
+    if len(generators) == 0:
+        return g, np.zeros(0)
+    from scipy.optimize import lsq_linear
+
+    scale = float(np.abs(generators).max())
+    found = lsq_linear(
+        generators.T / scale, -g / scale, bounds=(0.0, 1.0), method="bvls", tol=DEFAULT.box_fit, max_iter=2000
+    )
+    multipliers = np.clip(found.x, 0.0, 1.0)
+    return g + multipliers @ generators, multipliers
+
+
+def vanishes_float(psi: Lines, tolerance: float) -> tuple[bool, np.ndarray | None]:
+    """Decide psi == 0 up to a tolerance; otherwise return u with psi(u) != 0."""
+    if len(psi.rows) == 0:
+        zero = bool(np.linalg.norm(psi.g) <= tolerance)
+        return zero, None if zero else psi.g
+    row = psi.rows[int(np.argmax(np.abs(psi.weights)))]
+    rng = np.random.default_rng(0)
+    directions = rng.normal(size=(64, len(row)))
+    directions -= np.outer(directions @ row, row)
+    directions = np.concatenate([directions, directions + 0.1 * row, directions - 0.1 * row, [row, -row], [psi.g]])
+    norms = np.linalg.norm(directions, axis=1)
+    directions = directions[norms > 0] / norms[norms > 0][:, None]
+    values = directions @ psi.g + np.maximum(directions @ psi.rows.T, 0.0) @ psi.weights
+    return False, directions[int(np.argmax(np.abs(values)))]

@@ -1,0 +1,207 @@
+"""One point of weight space with everything the test needs: signs, prediction, loss derivatives, linear parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..data import Dataset, as_dataset
+from ..errors import InputError, ShapeError
+from ..losses import Loss, check_labels, get_loss, mean_loss
+from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A network on its data.
+
+    Attributes:
+        data: samples with targets.
+        W, v, c: weights, `Fraction` where `exact_signs`, else floats; c is None without an output bias.
+        slope: negative slope of the units (0 for ReLU).
+        loss: the loss.
+        signs: (n, m) int8 sign of <w_j, x_i>; 0 on a hyperplane and for zero rows.
+        heights: (n, m) floats <w_j, x_i>.
+        prediction: (n,) f(x_i).
+        errors: (n,) derivative of the loss at f(x_i), not divided by n.
+        value: mean loss.
+        exact_value: the same as a `Fraction`, or None.
+        exact_signs: the signs are those of rational weights on rational data.
+        rational: `errors` are rational too, so that every decision is exact.
+        noise: (n,) floats, how far rounding can put each entry of `errors` off; 0 where rational.
+    """
+
+    data: Dataset
+    W: np.ndarray
+    v: np.ndarray
+    c: Any
+    slope: Any
+    loss: Loss
+    signs: np.ndarray
+    heights: np.ndarray
+    prediction: np.ndarray
+    errors: np.ndarray
+    value: float
+    exact_value: Fraction | None
+    exact_signs: bool
+    rational: bool
+    noise: np.ndarray
+
+    @property
+    def live(self) -> np.ndarray:
+        """(n,) bool, samples that are not zero."""
+        live = np.ones(self.data.n, dtype=bool)
+        live[list(self.data.zero_rows)] = False
+        return live
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether no non-zero sample lies on a unit's hyperplane."""
+        return not (self.signs[self.live] == 0).any()
+
+
+def is_rational(*values: Any) -> bool:
+    """Return whether no value is a float."""
+    for value in values:
+        if isinstance(value, np.ndarray) and value.dtype != object:
+            if value.dtype.kind == "f":
+                return False
+            continue
+        flat = np.asarray(value, dtype=object).reshape(-1)
+        if any(isinstance(item, float | np.floating) for item in flat):
+            return False
+    return True
+
+
+def build_point(
+    X: Any,
+    y: Any,
+    W: Any,
+    v: Any,
+    c: Any = None,
+    loss: Any = "squared",
+    exact_mode: bool | None = None,
+    slope: Any = 0,
+    tolerances: Tolerances = DEFAULT,
+) -> Point:
+    """Check the input and evaluate the network at it.
+
+    Raises:
+        ShapeError: W is not (m, d) or v not (m,).
+        InputError: no targets, or a weight that is no finite number.
+    """
+    data = as_dataset(X, y)
+    if data.y is None:
+        raise InputError("there are no targets; give y")
+    chosen = get_loss(loss)
+    check_labels(chosen, data.y)
+    W, v = _weights(W, v, data.d)
+    given_exact = data.exact_input and is_rational(W, v, 0 if c is None else c, slope)
+    given_exact = given_exact and (data.y_fractions is not None and _exact_targets(data, y))
+    if exact_mode if exact_mode is not None else given_exact:
+        return _exact_point(data, W, v, c, chosen, slope)
+    return _float_point(data, W, v, c, chosen, slope, tolerances)
+
+
+def _exact_targets(data: Dataset, y: Any) -> bool:
+    """Return whether the targets were given without floats; a Dataset's own targets are as exact as its inputs."""
+    return y is None or is_rational(y)
+
+
+def _weights(W: Any, v: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weights as arrays of the right shapes, their entries as given."""
+    W = W if isinstance(W, np.ndarray) else np.array([list(row) for row in W], dtype=object)
+    v = v if isinstance(v, np.ndarray) else np.array(list(v), dtype=object)
+    if W.size == 0:
+        W = W.reshape(len(v), d)
+    if W.ndim != 2 or W.shape[1] != d:
+        raise ShapeError(f"W has shape {W.shape}, expected (m, {d}): one row per unit, one column per input")
+    if v.shape != (W.shape[0],):
+        raise ShapeError(f"v has shape {v.shape}, expected ({W.shape[0]},): one output weight per unit")
+    return W, v
+
+
+def _floats(values: Any, name: str) -> np.ndarray:
+    """Return finite floats."""
+    array = np.asarray(values)
+    if array.dtype == object:
+        array = exact.fraction_array(array)
+    array = np.array(array, dtype=float)
+    if not np.isfinite(array).all():
+        raise InputError(f"{name} has a value that is NaN or infinite; training diverged before it was saved")
+    return array
+
+
+def _exact_point(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss, slope: Any) -> Point:
+    """Evaluate in rational arithmetic; losses other than the squared one only have exact signs."""
+    _floats(W, "W"), _floats(v, "v")
+    W, v = exact.fraction_array(W).reshape(W.shape), exact.fraction_array(v)
+    c = None if c is None else exact.to_fraction(c)
+    slope = exact.to_fraction(slope)
+    integers, scales = exact.integer_rows(W)
+    n, m = data.n, len(W)
+    products = np.zeros((n, m), dtype=object)
+    if n and m and data.d:
+        product = exact.fmpz_matrix(data.rows) * exact.fmpz_matrix(integers).transpose()
+        products = np.array([int(p) for p in product.entries()], dtype=object).reshape(n, m)
+    signs = ((products > 0).astype(np.int8) - (products < 0).astype(np.int8)).astype(np.int8)
+    outputs = v * scales
+    active = np.where(signs > 0, products, slope * products if slope else 0)
+    inner = active @ outputs if m else np.array([Fraction(0)] * n, dtype=object)
+    prediction = data.row_scale * inner + (c or 0) if n else np.zeros(0, dtype=object)
+    squared = getattr(loss, "name", "") == "squared"
+    floats = np.array(prediction, dtype=float)
+    errors = 2 * (prediction - data.y_fractions) if squared else _gradient(loss, floats, data.y)
+    value = sum((r * r for r in prediction - data.y_fractions), Fraction(0)) / max(n, 1) if squared else None
+    heights = np.zeros((n, m))
+    if n and m:
+        heights = data.X @ np.array(W, dtype=float).T
+    size = _size(data, np.array(W, dtype=float), np.array(v, dtype=float), c)
+    return Point(
+        data=data, W=W, v=v, c=c, slope=slope, loss=loss, signs=signs, heights=heights, prediction=prediction,
+        errors=errors, value=float(value) if value is not None else mean_loss(loss, floats, np.asarray(data.y)),
+        exact_value=value, exact_signs=True, rational=squared,
+        noise=np.zeros(n) if squared else size * MACHINE_PRECISION,
+    )  # fmt: skip
+
+
+def _float_point(
+    data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss, slope: Any, tolerances: Tolerances
+) -> Point:
+    """Evaluate in floats; a sample counts as on a hyperplane within the tolerance for angles."""
+    W, v = _floats(W, "W"), _floats(v, "v")
+    c = None if c is None else float(_floats([c], "c")[0])
+    slope = float(slope)
+    heights = data.X @ W.T
+    reach = tolerances.boundary * np.outer(np.linalg.norm(data.X, axis=1), np.linalg.norm(W, axis=1))
+    signs = (heights > reach).astype(np.int8) - (heights < -reach).astype(np.int8)
+    outputs = (
+        np.maximum(heights, slope * heights) if 0 <= slope <= 1 else np.where(heights > 0, heights, slope * heights)
+    )
+    prediction = outputs @ v + (c or 0.0)
+    return Point(
+        data=data, W=W, v=v, c=c, slope=slope, loss=loss, signs=signs, heights=heights, prediction=prediction,
+        errors=_gradient(loss, prediction, data.y), value=mean_loss(loss, prediction, np.asarray(data.y)),
+        exact_value=None, exact_signs=False, rational=False, noise=_size(data, W, v, c) * MACHINE_PRECISION,
+    )  # fmt: skip
+
+
+def _gradient(loss: Loss, f: np.ndarray, y: Any) -> np.ndarray:
+    """Return the loss derivatives, one per sample."""
+    gradient = np.asarray(loss.gradient(f, np.asarray(y, dtype=float)), dtype=float)
+    if gradient.shape != f.shape:
+        raise InputError(f"the loss gradient has shape {gradient.shape}, expected {f.shape}: one number per sample")
+    if not np.isfinite(gradient).all():
+        raise InputError("the loss gradient is NaN or infinite at this point; the loss must be differentiable")
+    return gradient
+
+
+def _size(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any) -> np.ndarray:
+    """Return the size of the terms that add up to each sample's residual, times the rounding errors they collect."""
+    reach = np.linalg.norm(data.X, axis=1) * float(np.abs(v) @ np.linalg.norm(W, axis=1)) if len(v) else 0.0
+    terms = np.abs(np.asarray(data.y, dtype=float)) + reach + abs(float(c or 0))
+    return 4.0 * (data.d + len(v) + 2) * terms

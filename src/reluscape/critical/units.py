@@ -1,0 +1,97 @@
+"""The one-sided derivative psi_j of each unit at a point, with the size of its terms."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..tolerances import Tolerances
+from .lines import Lines, exact_lines, float_lines
+from .point import Point
+
+
+@dataclass(frozen=True, eq=False)
+class UnitForm:
+    """psi_j(u) = <g_j, u> + sum over samples on the hyperplane of e_i relu(<x_i, u>), times a positive `scale`.
+
+    Attributes:
+        psi: the form; integers where the point is rational.
+        scale: psi is this multiple of the true form.
+        size: float, sum of |e_i| |x_i| over the samples that take part.
+        tolerance: float, lengths up to this count as zero (0 where rational).
+        pull: derivative of the loss sum in the output weight, sum_i e_i phi(<w_j, x_i>), in the units of `scale`.
+    """
+
+    psi: Lines
+    scale: Any
+    size: float
+    tolerance: float
+    pull: Any
+
+
+def unit_forms(point: Point, tolerances: Tolerances) -> list[UnitForm]:
+    """Return the form of every unit."""
+    return _rational_forms(point) if point.rational else _float_forms(point, tolerances)
+
+
+def _rational_forms(point: Point) -> list[UnitForm]:
+    """Return forms with integer entries: errors times row scales over one common denominator."""
+    data, m = point.data, len(point.W)
+    if m == 0:
+        return []
+    weights = point.errors * data.row_scale if data.n else np.zeros(0, dtype=object)
+    slope = Fraction(point.slope)
+    common = math.lcm(*(w.denominator for w in weights)) if data.n else 1
+    integers = np.array([int(w * common) for w in weights], dtype=object)
+    a, b = slope.numerator, slope.denominator
+    on = (point.signs > 0).T
+    factors = np.where(on, b, a).astype(object) * integers if data.n else np.zeros((m, 0), dtype=object)
+    G = np.zeros((m, data.d), dtype=object)
+    if data.n and data.d:
+        product = exact.fmpz_matrix(factors) * exact.fmpz_matrix(data.rows)
+        G = np.array([int(p) for p in product.entries()], dtype=object).reshape(m, data.d)
+    size = np.abs(np.array(point.errors, dtype=float)) * np.linalg.norm(data.X, axis=1)
+    boundary = ((point.signs == 0) & point.live[:, None]).T
+    takes_part = (np.ones_like(on) if slope else on | boundary) & (point.signs != 0).T | boundary
+    sizes = takes_part.astype(float) @ size if data.n else np.zeros(m)
+    forms = []
+    for j in range(m):
+        B = np.flatnonzero(boundary[j])
+        psi = exact_lines(G[j], data.rows[B], (b - a) * integers[B])
+        pull = sum((x * y for x, y in zip(G[j], point.W[j], strict=True)), Fraction(0))
+        forms.append(UnitForm(psi, Fraction(common * b), float(sizes[j]), 0.0, pull))
+    return forms
+
+
+def _float_forms(point: Point, tolerances: Tolerances) -> list[UnitForm]:
+    """Return forms in floats, each with the tolerance below which a length counts as zero."""
+    data, m = point.data, len(point.W)
+    errors = np.asarray(point.errors, dtype=float)
+    slope = float(point.slope)
+    length = np.linalg.norm(data.X, axis=1)
+    on = (point.signs > 0).T
+    boundary = ((point.signs == 0) & point.live[:, None]).T
+    factors = on.astype(float) if slope == 0 else np.where(on, 1.0, slope)
+    G = (factors * errors) @ data.X
+    taking = on | boundary if slope == 0 else np.ones_like(on)
+    sizes = taking.astype(float) @ (np.abs(errors) * length)
+    rounding = taking.astype(float) @ (point.noise * length)
+    reach = np.abs(errors) * length
+    floor = tolerances.stationarity * reach.max(initial=0.0) + (point.noise * length).max(initial=0.0)
+    forms = []
+    has_boundary = boundary.any(axis=1)
+    W = np.asarray(point.W, dtype=float)
+    for j in range(m):
+        B = np.flatnonzero(boundary[j]) if has_boundary[j] else np.zeros(0, dtype=int)
+        tolerance = tolerances.stationarity * float(sizes[j]) + float(rounding[j])
+        if len(B):
+            psi = float_lines(G[j], data.X[B], (1 - slope) * errors[B], tolerances.parallel, floor)
+        else:
+            psi = Lines(G[j], np.zeros((0, data.d)), np.zeros(0))
+        forms.append(UnitForm(psi, 1.0, float(sizes[j]), tolerance, float(G[j] @ W[j])))
+    return forms

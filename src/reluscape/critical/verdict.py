@@ -1,0 +1,74 @@
+"""What is known about one point of weight space: its kind, and the witness that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+MINIMUM, SADDLE, NOT_STATIONARY, UNDECIDED = "local minimum", "saddle", "not stationary", "undecided"
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """The answer of the local-optimality test at one point.
+
+    Attributes:
+        kind: "local minimum", "saddle" (no direction falls to first order, yet lower loss lies arbitrarily near),
+            "not stationary" (some direction falls to first order) or "undecided".
+        reason: one sentence: what decided.
+        is_local_minimum: True, False, or None where undecided.
+        differentiable: no non-zero sample lies on any unit's hyperplane (units with v_j = 0 included).
+        loss: mean loss of the point.
+        exact_loss: the same as a `Fraction` where weights, data and loss are rational, else None.
+        escape: None, or (dW, dv), with dc third where an output bias is trained: the loss at theta + t * escape is
+            below the loss at theta for every small t > 0 (checked at t = 1, 1/2, 1/4, ...).
+        slack: how close the call is. At a minimum the smallest distance of an inequality from failing (a sample off a
+            hyperplane by its angle, a sample on one by its multiplier's distance from 0 and 1), 0 for a tie, infinite
+            where nothing could fail. Elsewhere minus the steepest relative descent, 0 at a saddle.
+        residual: largest stationarity residual, relative to the size of its terms; 0 where the test is exact.
+        units: units that violate the conditions.
+        method: "exact" (rational arithmetic) or "numerical".
+        zero_rows: samples that are zero; they count in the loss and nowhere else.
+        build_certificate: writes the certificate when it is first asked for.
+
+    Example:
+        >>> from reluscape import certify
+        >>> certify([[1, 0], [0, 1]], [1, -1], [[1, 0]], [1]).kind
+        'local minimum'
+    """
+
+    kind: str
+    reason: str
+    is_local_minimum: bool | None
+    differentiable: bool
+    loss: float
+    exact_loss: Fraction | None
+    escape: tuple[Any, ...] | None
+    slack: float
+    residual: float
+    units: tuple[int, ...]
+    method: str
+    zero_rows: tuple[int, ...]
+    build_certificate: Callable[[], dict[str, Any]] | None = field(default=None, repr=False)
+
+    @cached_property
+    def certificate(self) -> dict[str, Any] | None:
+        """The proof as plain JSON for `reluscape.verify`; None where the test is numerical or undecided."""
+        return self.build_certificate() if self.build_certificate is not None else None
+
+    def __str__(self) -> str:
+        """Return kind, loss and reason in one line."""
+        shown = str(self.exact_loss) if self.exact_loss is not None else f"{self.loss:.6g}"
+        return f"{self.kind} (loss {shown}): {self.reason}"
+
+    def escape_norm(self) -> float:
+        """Return the length of the escape direction, 0 where there is none."""
+        if self.escape is None:
+            return 0.0
+        parts = [np.ravel(np.asarray(part, dtype=float)) for part in self.escape]
+        return float(np.linalg.norm(np.concatenate(parts)))
