@@ -11,7 +11,7 @@ _FILES = {
     "karhadkar": ("karhadkar_regions", "karhadkar_widths"),
     "liu": ("liu",),
     "liang": ("liang",),
-    "safran": ("safran",),
+    "safran": ("safran", "safran_data"),
     "table": ("promises",),
     "Promise": ("promises",),
 }
