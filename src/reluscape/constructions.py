@@ -119,10 +119,10 @@ def teacher(X: Any, W: Any, v: Any) -> Pair:
     if weights.shape[1] != data.d or outputs.shape != (len(weights),):
         raise ShapeError(f"W has shape {weights.shape} and v {outputs.shape}, expected (m, {data.d}) and (m,)")
     heights = data.fractions @ weights.T
-    y = np.array(
-        [sum((max(h, Fraction(0)) * o for h, o in zip(row, outputs, strict=True)), Fraction(0)) for row in heights]
-    )
-    return np.array(data.fractions), y.astype(object)
+    y = np.empty(data.n, dtype=object)
+    for i, row in enumerate(heights):
+        y[i] = sum((max(h, Fraction(0)) * o for h, o in zip(row, outputs, strict=True)), Fraction(0))
+    return np.array(data.fractions), y
 
 
 def poor_basins(d: int, eps: Any, loss: Any = "squared", variant: str = "C.2") -> Pair:
@@ -166,8 +166,8 @@ def poor_basins(d: int, eps: Any, loss: Any = "squared", variant: str = "C.2") -
     delta = _root(2 * share) if squared else _level(chosen, 2 * float(share))
     first = Fraction(1, 2) if variant == "C.2" else delta
     kind: type = object if isinstance(delta, Fraction) else float
-    X = np.full((2 * d, d), Fraction(0) if kind is object else 0.0, dtype=kind)
-    y = np.full(2 * d, Fraction(1) if kind is object else 1.0, dtype=kind)
+    X: np.ndarray = np.full((2 * d, d), Fraction(0) if kind is object else 0.0, dtype=kind)
+    y: np.ndarray = np.full(2 * d, Fraction(1) if kind is object else 1.0, dtype=kind)
     for j in range(d):
         X[2 * j, j], X[2 * j + 1, j] = first, Fraction(-1)
         y[2 * j] = delta
