@@ -64,7 +64,7 @@ _EXPORTS = {
     "zonotope": "geometry.zonotope",
 }
 
-_MODULES = {"bounds", "constructions", "datasets", "requ"}
+_MODULES = {"bounds", "constructions", "datasets"}
 
 __all__ = ["__version__", *sorted(_EXPORTS), *sorted(_MODULES)]
 

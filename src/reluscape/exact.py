@@ -78,11 +78,11 @@ def _ragged_checked(values: Any) -> np.ndarray:
             raise ShapeError(
                 f"rows have different lengths: row 0 has {lengths[0]} entries, row {odd} has {lengths[odd]}"
             )
-        out = np.empty((len(values), lengths[0]), dtype=object)
+        table = np.empty((len(values), lengths[0]), dtype=object)
         for i, row in enumerate(values):
             for j, value in enumerate(row):
-                out[i, j] = value
-        return out
+                table[i, j] = value
+        return table
     out = np.empty(len(values), dtype=object)
     for i, value in enumerate(values):
         out[i] = value
@@ -184,7 +184,7 @@ def pivot_columns(M: Any) -> tuple[int, ...]:
     if M.size == 0:
         return ()
     R, r = fmpq_matrix(fraction_matrix(M)).rref()
-    pivots = []
+    pivots: list[int] = []
     for i in range(r):
         pivots.append(next(j for j in range(pivots[-1] + 1 if pivots else 0, R.ncols()) if R[i, j] != 0))
     return tuple(pivots)

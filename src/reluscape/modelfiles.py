@@ -146,7 +146,7 @@ def _match_biases(
     for name in order:
         size = arrays[name].shape[0]
         same = [v for v in free if _stem(v) == _stem(name) and arrays[v].size == size]
-        choice = (same or [v for v in free if arrays[v].size == size] or [None])[0]
+        choice = next(iter(same or [v for v in free if arrays[v].size == size]), None)
         if choice is not None:
             free.remove(choice)
         found.append(choice)

@@ -19,6 +19,14 @@ class Tolerances:
     stationarity: float = 1e-9
     # unit vectors closer than this lie on one line (float input only)
     parallel: float = 1e-9
+    # step of a differenced second derivative, relative to 1 + |f|
+    difference_step: float = 1e-5
+    # angles (after standardising) within which snapping puts a sample on a unit's hyperplane
+    snap_angles: tuple[float, ...] = (0.0, 1e-6, 1e-4, 1e-3, 1e-2)
+    # a snapped network lies within this share of the largest |v_j w_j| of the given one
+    snap_distance: float = 0.01
+    # its loss differs by at most this share of the best constant's loss
+    snap_loss: float = 0.01
     # relative fall of the cost at which a box-constrained least-squares fit stops
     box_fit: float = 1e-14
     # a loss at most this share of the best constant's loss counts as zero when no exact decision is asked

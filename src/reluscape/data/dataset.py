@@ -77,9 +77,9 @@ class Dataset:
 
     # Values set in __init__ (declared for readers and type checkers).
     X: np.ndarray
-    y: np.ndarray | None
+    y: Any  # (n,) floats, or None without targets
     fractions: np.ndarray
-    y_fractions: np.ndarray | None
+    y_fractions: Any  # (n,) object array of Fraction, or None
     n: int
     d: int
     bias: bool

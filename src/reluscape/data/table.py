@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -234,7 +235,7 @@ def _target(
     texts = [row[column].strip() for row in body]
     values = [_parse(t) for t in texts]
     numeric = all(v is not None for v in values)
-    kinds = sorted(set(values)) if numeric else sorted(set(texts))  # type: ignore[type-var]
+    kinds: list[Any] = sorted(set(values) if numeric else set(texts))
     if positive is not None:
         names = {t: t for t in texts}
         if positive not in names:
@@ -246,7 +247,7 @@ def _target(
         line = next(i for i, v in enumerate(values) if v is None) + 2
         raise InputError(f"{path.name} line {line}: the target {target!r} is {texts[line - 2]!r}, not a number")
     if numeric and (regression or len(kinds) != 2):
-        discrete = 3 <= len(kinds) <= 10 and not regression and all(v.denominator == 1 for v in kinds)  # type: ignore[union-attr]
+        discrete = 3 <= len(kinds) <= 10 and not regression and all(v.denominator == 1 for v in kinds)
         if discrete and len(texts) >= 3 * len(kinds):
             raise InputError(
                 f"the target {target!r} has {len(kinds)} values, which looks like classes; "
@@ -265,7 +266,7 @@ def _target(
     low, high = kinds
     coded = values if numeric else texts
     y = np.array([Fraction(1) if v == high else Fraction(-1) for v in coded], dtype=object)
-    return y, "classification", {-1: texts[coded.index(low)], 1: texts[coded.index(high)]}  # type: ignore[arg-type]
+    return y, "classification", {-1: texts[coded.index(low)], 1: texts[coded.index(high)]}
 
 
 def _suspicious(X: np.ndarray, names: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The central arrangement of a data set: one hyperplane for each class of parallel samples, in coordinates of full rank."""
+"""The central arrangement of a data set: one hyperplane for each class of parallel samples, in full rank."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Arrangement:
     Attributes:
         normals: (k, d) object integers, one per class of parallel non-zero rows, with the sign of the first of them.
         row_class: (n,) the class of each row, -1 for a zero row.
-        row_sign: (n,) int8, +1 where the row is a positive multiple of its class's normal, -1 where negative, 0 for zero.
+        row_sign: (n,) int8, +1 for a positive multiple of its class's normal, -1 for a negative one, 0 for zero.
         rank: dimension of the span of the rows.
         pivots: indices of rank-many columns in which the rows have the same dependences.
         reduced: (k, rank) object integers: the normals restricted to the pivots, primitive.

@@ -1,9 +1,8 @@
-"""Counting regions without listing them: Cover's number, and the characteristic polynomial by deletion and restriction."""
+"""Counting regions without listing them: Cover's number, and deletion and restriction."""
 
 from __future__ import annotations
 
 from math import comb, gcd
-
 
 from ..data.position import general_position
 from ..errors import TooLarge

@@ -1,4 +1,4 @@
-"""Every region of a central arrangement, in lexicographic order, by deletion and restriction without any linear program."""
+"""Every region of a central arrangement, in lexicographic order, by deletion and restriction."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _cells_on(rows: Rows, normal: tuple[int, ...]) -> Iterator[Cell]:
     place = {row: k for k, row in enumerate(traces)}
     role = [_role(row, normal, pivot, place) for row in rows]
     # a trace's positive side is that of the first hyperplane that has it, so that sides stay in order
-    first = {k: flip for k, flip in reversed(role)}
+    first = dict(reversed(role))
     turned = tuple(tuple(-v for v in row) if first[k] else row for k, row in enumerate(traces))
     for sides, w in cells(turned):
         full = tuple(sides[k] != (flip != first[k]) for k, flip in role)

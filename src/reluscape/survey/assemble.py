@@ -182,7 +182,7 @@ def _check(data: Dataset) -> None:
         raise InputError("the survey needs targets; give y")
     if data.n < 2:
         raise InputError(f"the data have {data.n} row(s); at least 2 are needed")
-    if len(set(data.y_fractions)) == 1:  # type: ignore[arg-type]
+    if len(set(data.y_fractions)) == 1:
         raise InputError("the target has the same value in every row; there is nothing to learn")
     if data.rank == 0:
         raise InputError("every input is zero in every row; there is nothing to learn from")
@@ -324,7 +324,7 @@ def _floor(data: Dataset) -> Fraction:
     """Return the loss that no function of the inputs can go below: the targets' spread inside groups of equal rows."""
     total = Fraction(0)
     for group in data.conflicts:
-        values = [data.y_fractions[i] for i in group]  # type: ignore[index]
+        values = [data.y_fractions[i] for i in group]
         mean = sum(values, Fraction(0)) / len(values)
         total += sum(((v - mean) ** 2 for v in values), Fraction(0))
     return total / data.n

@@ -175,7 +175,8 @@ def _split(polygon: np.ndarray, heights: np.ndarray, half: float) -> list[np.nda
     tiny = half * 2.0**-40
     if heights.min() >= -tiny or heights.max() <= tiny:
         return [polygon]
-    above, below = [], []
+    above: list[np.ndarray] = []
+    below: list[np.ndarray] = []
     for k in range(len(polygon)):
         p, q, h, g = polygon[k], polygon[(k + 1) % len(polygon)], heights[k], heights[(k + 1) % len(polygon)]
         (above if h > 0 else below).append(p)

@@ -99,7 +99,7 @@ class References:
         if data.n * state[0].shape[0] > 2_000:
             return None
         try:
-            basin = basin_value(data, None, *state, output_bias=bias)
+            basin = basin_value(data, None, state[0], state[1], output_bias=bias)
             size = np.sqrt(np.linalg.norm(np.asarray(basin.Z, dtype=float), axis=1))
             W = state[1][:, None] * np.asarray(basin.Z, dtype=float) / np.where(size > 0, size, 1.0)[:, None]
             end = descend(data, None, W, state[1] * size, float(basin.c) if bias else None)

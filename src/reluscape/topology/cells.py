@@ -1,4 +1,4 @@
-"""The closed cells of one unit: their extreme rays, what each ray adds to the predictions, and which cells share a facet."""
+"""The closed cells of one unit: their extreme rays, what each adds to the predictions, and who shares a facet."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def cells_of(data: Dataset) -> Cells:
     if len(rays):
         lifted[:, list(arrangement.pivots)] = rays
     products = lifted.dot(data.fractions.T) if len(rays) else np.zeros((0, data.n), dtype=object)
-    features = np.where(products > 0, products, exact.to_fraction(0)) if len(rays) else products
+    features = products * (products > 0)
     return Cells(data, readonly(sides), readonly(patterns), readonly(lifted, object), readonly(on_ray), features)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -102,7 +103,9 @@ def _lift(data: Dataset, points: list[TwoLayerNet], y: np.ndarray, level: float,
     return lifted
 
 
-def _ways_to_zero(data: Dataset, start: TwoLayerNet, y: np.ndarray, level: float, centred: bool):
+def _ways_to_zero(
+    data: Dataset, start: TwoLayerNet, y: np.ndarray, level: float, centred: bool
+) -> Iterator[list[TwoLayerNet]]:
     """Yield ways along which the loss falls from the start to the zero network."""
     f = _outputs(data, start, centred)
     if f @ y <= 0:

@@ -197,9 +197,9 @@ def generators_of(cells: Cells, output_bias: bool = False) -> Generators:
             of_ray[q, sign] = place[signed]
     of_state = []
     for cell in cells.alive:
-        rays = np.flatnonzero(cells.on_ray[cell])
+        corners = np.flatnonzero(cells.on_ray[cell]).tolist()
         for sign in (1, -1):
-            of_state.append(tuple(sorted({of_ray[int(q), sign] for q in rays if (int(q), sign) in of_ray})))
+            of_state.append(tuple(sorted({of_ray[q, sign] for q in corners if (q, sign) in of_ray})))
     table = np.array(columns, dtype=object).reshape(len(columns), n)
     directions = np.array(rays, dtype=object).reshape(len(rays), cells.data.d)
     return Generators(cells, readonly(table, object), readonly(directions, object), tuple(of_state), output_bias)

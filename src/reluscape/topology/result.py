@@ -1,4 +1,4 @@
-"""What the topology of a landscape is told with: valleys, the barrier tree, and the answer to a reachability question."""
+"""What the topology of a landscape is told with: valleys, the barrier tree, the answer about reachability."""
 
 from __future__ import annotations
 

@@ -124,8 +124,8 @@ def barrier_tree(
     graph = build(data, width, labelled, output_bias, signs, height_cap)
     noise = graph.noise
     lowest = int(np.argmin(np.where(graph.allowed, graph.birth, np.inf)))
-    leaves = [i for i in np.flatnonzero(graph.allowed & (graph.died > graph.birth + noise)) if i != lowest]
-    leaves = [int(i) for i in sorted(leaves, key=lambda i: (graph.birth[i], i)) if np.isfinite(graph.died[i])]
+    lasting = np.flatnonzero(graph.allowed & (graph.died > graph.birth + noise) & np.isfinite(graph.died)).tolist()
+    leaves: list[int] = sorted((i for i in lasting if i != lowest), key=lambda i: (graph.birth[i], i))
     unmerged = [int(i) for i in np.flatnonzero(graph.allowed & np.isinf(graph.died)) if i != lowest]
     heights = [float(graph.died[i]) for i in leaves] + [np.inf] * len(unmerged)
     leaves += unmerged

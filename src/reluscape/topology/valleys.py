@@ -1,4 +1,4 @@
-"""What a valley looks like from inside: a network at its bottom, the dimension of its minimum, its share of the starts."""
+"""What a valley looks like from inside: a network at its bottom, its dimension, its share of the starts."""
 
 from __future__ import annotations
 

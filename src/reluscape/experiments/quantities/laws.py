@@ -34,12 +34,12 @@ def draw_targets(rng: np.random.Generator, law: str, X: np.ndarray, width: int) 
     """
     n, d = X.shape
     if law == "normal":
-        return rng.standard_normal(n)
+        return rng.standard_normal(size=n)
     if law == "signs":
         return rng.choice(np.array([-1.0, 1.0]), n)
     if law == "polynomial":
         a, b, c = rng.uniform(-1.0, 1.0, (3, d - 1))
-        return (a * X[:, :-1] ** 2 + b * X[:, :-1] + c).sum(axis=1)
+        return np.asarray((a * X[:, :-1] ** 2 + b * X[:, :-1] + c).sum(axis=1))
     if law == "teacher":
         return TwoLayerNet(rng.standard_normal((width, d)), rng.standard_normal(width)).predict(X)
     raise InputError(f"unknown law of the targets {law!r}; choose {', '.join(TARGETS)}")

@@ -55,7 +55,6 @@ QUANTITIES = {
     "reachable": "reachable",
     "gradient_descent": "training",
     "training_path": "training_path",
-    "requ_training": "requ",
 }
 
 
