@@ -59,3 +59,23 @@ def test_closed_forms():
 def test_out_of_reach():
     with pytest.raises(rs.TooLarge, match="at most"):
         rs.anticoncentration(np.random.default_rng(0).normal(size=(40, 5)))
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        [[1, 0], [-1, 2], [-1, -3]],
+        [[1, 0], [0, 1], [-1, 0]],
+        [[2, 1], [-1, 2], [-3, -1], [1, -1]],
+    ],
+)
+def test_any_plane_data_against_brute_force(X):
+    assert float(rs.anticoncentration(X)) == pytest.approx(brute_gamma(*arcs(X)), abs=1e-9)
+
+
+def test_three_dimensions_against_simulated_masses():
+    X = np.array([[1.0, 0, 0], [0, 1, 0], [1, 1, 1], [1, -1, 2]])
+    W = np.random.default_rng(0).normal(size=(40000, 3))
+    patterns, counts = np.unique((W @ X.T > 0).astype(int), axis=0, return_counts=True)
+    brute = brute_gamma(patterns.tolist(), counts / len(W))
+    assert float(rs.anticoncentration(X)) == pytest.approx(brute, abs=0.01)

@@ -52,6 +52,8 @@ def test_large_data_are_quick_and_say_what_is_out_of_reach():
 
 
 def test_empty_data_and_bad_eps():
-    assert not any(row.applies for row in rs.bounds.table(np.ones((0, 2))))
+    own = [row for row in rs.bounds.table(np.ones((0, 2))) if row.source.startswith("Karhadkar")]
+    assert own
+    assert not any(row.applies for row in own)
     with pytest.raises(AssumptionError):
         rs.bounds.table([[1, 2]], eps=0)

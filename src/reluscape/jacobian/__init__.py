@@ -15,6 +15,7 @@ _ROOMS = {
     "jacobian_gram": "matrix",
     "jacobian_rank": "rank",
     "loss_bound": "lemma_1",
+    "rank_along": "along",
     "rank_verdicts": "rank",
     "zero_loss": "cone_test",
     "zero_loss_fraction": "zero_loss_share",
