@@ -1,0 +1,95 @@
+"""Connecting two networks of one basin without rising above them: Safran and Shamir's Lemmas 4 and 5."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..data import as_dataset, readonly
+from ..errors import AssumptionError, InputError, ShapeError
+from ..losses import mean_loss
+from ..networks import TwoLayerNet
+from .result import Path, as_net
+
+
+def connect(start: Any, end: Any, X: Any, y: Any = None, loss: Any = "squared", steps: int = 32) -> Path:
+    """Return a path between two networks of one closed basin whose loss never exceeds the larger of theirs.
+
+    Each end is first moved, with constant predictions, to |v_j| = 1: where v_j differs from 0 by w_j a, v_j / a with
+    a = 1 - t + t |v_j|; where v_j = 0 by shrinking w_j to 0 and then turning v_j to its sign. Between two such points
+    the straight line changes only W, the predictions are linear along it and the loss is convex.
+
+    Args:
+        start: TwoLayerNet or (W, v) or (W, v, c).
+        end: network of the same shape in the same basin.
+        X: (n, d) samples or a `Dataset`.
+        y: (n,) targets.
+        loss: a convex loss.
+        steps: number of pieces of each leg.
+
+    Returns:
+        `Path` with its losses; `scales` are ones.
+
+    Raises:
+        AssumptionError: the ends lie in no common basin; the message names the unit.
+
+    Source: Safran and Shamir, Lemmas 1, 4 and 5. The second half of Lemma 1 is false at v_j = 0: such a point can be a
+    local minimum above the basin's value, yet a non-increasing path leads away from it.
+
+    Example:
+        >>> path = connect(([[1.0, 2.0]], [3.0]), ([[2.0, 1.0]], [0.5]), [[1, 0], [0, 1]], [1, 1])
+        >>> bool(path.losses.max() <= max(path.losses[0], path.losses[-1]) + 1e-12)
+        True
+    """
+    data = as_dataset(X, y)
+    if data.y is None:
+        raise InputError("a path needs targets; give y")
+    a, b = as_net(start), as_net(end)
+    if not (isinstance(a, TwoLayerNet) and isinstance(b, TwoLayerNet)):
+        raise ShapeError("basins are of networks with one hidden layer; give TwoLayerNet or (W, v)")
+    if a.W.shape != b.W.shape:
+        raise ShapeError(f"the ends have hidden weights of shapes {a.W.shape} and {b.W.shape}; they must agree")
+    signs = _common_basin(a, b, data.X)
+    there, back = _balance(a, signs, steps), _balance(b, signs, steps)
+    p, q = there[-1], back[-1]
+    middle = [
+        TwoLayerNet((1 - t) * p.W + t * q.W, signs, (1 - t) * p.c + t * q.c) for t in np.linspace(0, 1, steps + 1)[1:-1]
+    ]
+    nets = [*there, *middle, *reversed(back)]
+    losses = np.array([mean_loss(loss, net.predict(data.X), data.y) for net in nets])
+    parameters = np.linspace(0.0, 1.0, len(nets))
+    return Path(tuple(nets), readonly(losses), readonly(np.ones(len(nets))), readonly(parameters))
+
+
+def _common_basin(a: TwoLayerNet, b: TwoLayerNet, X: np.ndarray) -> np.ndarray:
+    """Return the output signs of a closed basin that holds both networks."""
+    signs = np.sign(a.v)
+    signs = np.where(signs == 0, np.sign(b.v), signs)
+    signs = np.where(signs == 0, 1.0, signs)
+    for j in range(a.width):
+        if a.v[j] * b.v[j] < 0:
+            raise AssumptionError(f"hypothesis violated: one basin (unit {j} has output weights of both signs)")
+        apart = np.flatnonzero((X @ a.W[j]) * (X @ b.W[j]) < 0)
+        if len(apart):
+            raise AssumptionError(
+                f"hypothesis violated: one basin (unit {j} lies on both sides of sample {int(apart[0])})"
+            )
+    return signs
+
+
+def _balance(net: TwoLayerNet, signs: np.ndarray, steps: int) -> list[TwoLayerNet]:
+    """Return networks with the same predictions, from the given one to one with v_j = signs_j."""
+    size = np.abs(net.v)
+    still = size == 0
+    out = [net]
+    if still.any():
+        for t in np.linspace(0, 1, steps + 1)[1:]:
+            out.append(TwoLayerNet(np.where(still, 1 - t, 1.0)[:, None] * net.W, net.v, net.c))
+        for t in np.linspace(0, 1, steps + 1)[1:]:
+            out.append(TwoLayerNet(out[-1].W, np.where(still, t * signs, net.v), net.c))
+    base = out[-1]
+    for t in np.linspace(0, 1, steps + 1)[1:]:
+        factor = np.where(still, 1.0, 1 - t + t * np.where(still, 1.0, size))
+        out.append(TwoLayerNet(factor[:, None] * base.W, base.v / factor, base.c))
+    return out
