@@ -154,8 +154,8 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     law, tolerance = report["settings"]["law"], report["settings"]["tolerance"]
     screen.print(
         f"\nShares are of random starts (law {law!r}, inputs standardised). Full rank: of the Jacobian. "
-        f"Good start: the first basin reaches the best known loss of its width, up to {tolerance:.0%} of the way to the "
-        "best constant. Losses are mean squares, in brackets as a share of the target's variance.",
+        f"Good start: the first basin reaches the best known loss of its width, up to {tolerance:.0%} of the way to "
+        "the best constant. Losses are mean squares, in brackets as a share of the target's variance.",
         style="dim",
     )
     for warning in data["warnings"]:

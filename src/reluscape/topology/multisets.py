@@ -27,9 +27,9 @@ class Layers:
     @property
     def number(self) -> int:
         """How many layers there are."""
-        if self.labelled:
-            return self.states**self.units
-        return comb(self.states + self.units - 1, self.units) if self.states or not self.units else 0
+        if self.states == 0:
+            return int(self.units == 0)
+        return self.states**self.units if self.labelled else comb(self.states + self.units - 1, self.units)
 
     @cached_property
     def table(self) -> np.ndarray:

@@ -40,7 +40,7 @@ def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: fl
 
     Example:
         >>> start = reachable_minimum([[1], [-1]], [1, 2], [[10.0]], [1.0])
-        >>> start.value, start.component_minimum, start.zero_loss
+        >>> start.value, round(start.component_minimum, 12), start.zero_loss
         (2.0, 0.5, 2.5)
     """
     data = as_dataset(X, y)

@@ -117,7 +117,7 @@ def barrier_tree(
 
     Example:
         >>> tree = barrier_tree([[1], [-1]], [1, 2], width=1)
-        >>> tree.global_minimum, tree.pairs
+        >>> round(tree.global_minimum, 12), tree.pairs
         (0.5, ((2.0, 2.5),))
     """
     data = as_dataset(X, y)
@@ -185,7 +185,8 @@ def build(
         raise ShapeError("the data have no samples")
     refuse_too_large(data, width, labelled)
     generators = generators_of(cells_of(data), output_bias)
-    nodes, hubs = Layers(generators.states, width, labelled), Layers(generators.states, width - 1, labelled)
+    nodes = Layers(generators.states, width, labelled)
+    hubs = Layers(generators.states, width - 1 if generators.states else 0, labelled)
     negative = None if signs is None else int((check_signs(signs, width) < 0).sum())
     allowed = _allowed(nodes, hubs, negative)
     birth = np.concatenate([_values(generators, nodes), _values(generators, hubs)])
@@ -261,11 +262,12 @@ def _touching(graph: Graph, leaves: list[int]) -> dict[int, int]:
 def _switch_off(nodes: Layers, hubs: Layers, width: int, labelled: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the edges basin - hub: a unit's output weight goes to zero; their height is the hub's birth."""
     left, right = [], []
-    for j in range(width):
+    for j in range(width if nodes.number else 0):
         rest = np.delete(nodes.table, j, axis=1)
         left.append(np.arange(nodes.number))
         right.append(nodes.number + hubs.rank(rest))
-    a, b = np.concatenate(left), np.concatenate(right)
+    a = np.concatenate([np.zeros(0, dtype=np.int64), *left])
+    b = np.concatenate([np.zeros(0, dtype=np.int64), *right])
     return a, b, np.full(len(a), -np.inf)
 
 
