@@ -1,0 +1,108 @@
+"""The interior point and its Cholesky factor: optimality rechecked in plain NumPy, lost rank, a second solver."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import reluscape as rs
+from reluscape.solvers.cholesky_kernel import factor, solve_factored
+from reluscape.solvers.conic import cone_matrix, feature_matrix, squared_program
+from reluscape.solvers.quadratic import BasinPrograms
+from tests.basins_strategy import basins
+
+
+@pytest.mark.parametrize("size", [1, 7, 96, 97, 150, 400])
+def test_the_factor_is_numpys(size):
+    rng = np.random.default_rng(size)
+    B = rng.standard_normal((size, size + 3))
+    M, b = B @ B.T, rng.standard_normal(size)
+    L = M.copy()
+    factor(L, 1e-15)
+    np.testing.assert_allclose(np.tril(L), np.linalg.cholesky(M), atol=1e-9 * np.abs(M).max())
+    x = b.copy()
+    solve_factored(L, x)
+    np.testing.assert_allclose(M @ x, b, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [5, 130])
+def test_lost_rank_leaves_a_direction_alone(size):
+    rng = np.random.default_rng(0)
+    B = rng.standard_normal((size, size))
+    B[2] = B[0] + B[1]
+    M = B @ B.T
+    L, x = M.copy(), M @ np.ones(size)
+    factor(L, 1e-12)
+    solve_factored(L, x)
+    assert np.isfinite(x).all()
+    np.testing.assert_allclose(M @ x, M @ np.ones(size), atol=1e-5 * np.abs(M).max())
+
+
+@given(basins(max_n=12, max_d=4, max_m=4), st.booleans())
+def test_optimality_conditions_in_plain_numpy(problem, output_bias):
+    X, y, A, signs = problem
+    programs = BasinPrograms(rs.Dataset(X, y), output_bias)
+    program, _ = programs.presolve(A, signs)
+    solution = programs.solve(program)
+    space = programs.space
+    if space.y_scale == 0:
+        assert solution.value == pytest.approx(space.constant / len(y))
+        return
+    p = int((program.codes != 0).sum())
+    sides = np.where(program.patterns[:p][:, space.rows], 1.0, -1.0) * program.codes[:p, None]
+    F = feature_matrix(space, program.patterns)
+    G = cone_matrix(space, sides, F.shape[1])
+    assert solution.residual <= 1e-9
+    assert (solution.multipliers >= 0).all()
+    answer = squared_program(space, program.patterns, sides, program.codes)
+    assert answer is not None
+    assert solution.value == pytest.approx(float(programs.value_of(answer.square)), abs=1e-7 * (1 + space.y_square))
+    assert G.shape == (p * len(space.rows), F.shape[1])
+
+
+@given(st.integers(0, 10**6), st.booleans())
+def test_a_batch_equals_single_solutions_and_threads_change_nothing(seed, output_bias):
+    rng = np.random.default_rng(seed)
+    n, d, m = int(rng.integers(1, 20)), int(rng.integers(1, 5)), int(rng.integers(1, 6))
+    X, y = rng.standard_normal((n, d)), rng.standard_normal(n)
+    A, signs = rng.standard_normal((20, m, d)) @ X.T > 0, rng.choice([-1, 1], (20, m))
+    one = rs.basin_values(X, y, A, signs, output_bias, threads=1)
+    two = rs.basin_values(X, y, A, signs, output_bias, threads=2)
+    np.testing.assert_array_equal(one, two)
+    single = [rs.basin_value(X, y, A[b], signs[b], output_bias=output_bias).value for b in range(20)]
+    np.testing.assert_allclose(one, single, atol=1e-9)
+
+
+def test_equal_samples_are_merged_without_changing_the_value():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((6, 2)), rng.standard_normal(18)
+    thrice = np.repeat(X, 3, axis=0)
+    A, signs = rng.standard_normal((3, 2)) @ thrice.T > 0, np.array([1, -1, 1])
+    merged = BasinPrograms(rs.Dataset(thrice, y))
+    apart = BasinPrograms(rs.Dataset(thrice, y), merge=False)
+    assert len(merged.space.sample) == 6
+    values = [p.solve(p.presolve(A, signs)[0]).value for p in (merged, apart)]
+    assert values[0] == pytest.approx(values[1], rel=1e-9)
+
+
+def test_the_table_of_products_and_its_absence_agree(monkeypatch):
+    from reluscape.solvers import scaling
+
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((30, 5)), rng.standard_normal(30)
+    A, signs = rng.standard_normal((4, 5)) @ X.T > 0, rng.choice([-1, 1], 4)
+    with_table = rs.basin_value(X, y, A, signs).value
+    monkeypatch.setattr(scaling, "PRODUCT_VALUES", 0)
+    assert rs.basin_value(X, y, A, signs).value == pytest.approx(with_table, rel=1e-9)
+
+
+def test_no_failure_in_many_small_programs():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((10, 3)), rng.standard_normal(10)
+    from reluscape.basins import BasinEvaluator
+
+    evaluator = BasinEvaluator(X, y)
+    A, signs = rng.standard_normal((3000, 4, 3)) @ X.T > 0, rng.choice([-1, 1], (3000, 4))
+    values = evaluator.values(A, signs)
+    assert evaluator.worst_residual <= 1e-9
+    assert ((values >= 0) & (values <= np.mean(y * y) + 1e-10)).all()
