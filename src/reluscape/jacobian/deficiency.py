@@ -10,15 +10,13 @@ __all__ = ["distinct_units", "rows_are_dependent"]
 
 
 def distinct_units(pattern: np.ndarray) -> np.ndarray:
-    """Return the different non-zero rows of a pattern, those with few active samples first."""
-    sizes = pattern.sum(axis=1)
+    """Return the different non-zero rows of a pattern, in a fixed order."""
     packed = np.packbits(pattern, axis=1)
     if packed.size == 0:
         return pattern[:0]
     keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
     first = np.unique(keys, return_index=True)[1]
-    first = first[sizes[first] > 0]
-    return np.ascontiguousarray(pattern[first[np.argsort(sizes[first], kind="stable")]])
+    return np.ascontiguousarray(pattern[first[packed[first].any(axis=1)]])
 
 
 def rows_are_dependent(pattern: np.ndarray, rows: np.ndarray) -> bool:
@@ -36,6 +34,8 @@ def rows_are_dependent(pattern: np.ndarray, rows: np.ndarray) -> bool:
     units = distinct_units(pattern)
     if len(units) == 0:
         return s > 0
+    if len(units) * rows.shape[1] < s:
+        return True
     inputs = exact.rank(rows)
     if len(units) * inputs < s or exact.rank(units.astype(int)) * inputs < s:
         return True

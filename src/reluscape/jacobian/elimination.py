@@ -93,11 +93,16 @@ def pattern_rank_mod(units, residues, prime, basis, pivots):  # pragma: no cover
     reciprocal = 1.0 / np.float64(prime)
     column = np.empty(n, np.uint64)
     entries, functional = np.empty(n, np.uint32), np.empty(n, np.uint32)
+    by_column = np.empty((d, n), np.uint32)
+    for k in range(d):
+        for i in range(n):
+            by_column[k, i] = residues[i, k]
     screening = False
     for j in range(m):
         for k in range(d):
+            values, active = by_column[k], units[j]
             for i in range(n):
-                entries[i] = residues[i, k] if units[j, i] else np.uint32(0)
+                entries[i] = values[i] * np.uint32(active[i])
             if screening and _product(entries, functional, prime, reciprocal) == 0:
                 continue
             for i in range(n):
@@ -116,12 +121,12 @@ def pattern_rank_mod(units, residues, prime, basis, pivots):  # pragma: no cover
                     pending = 0
                     for i in range(n):
                         column[i] = _reduced(column[i], prime, reciprocal)
-            pivot = -1
             for i in range(n):
                 column[i] = _reduced(column[i], prime, reciprocal)
-                if pivot < 0 and column[i] != 0:
-                    pivot = i
-            if pivot >= 0:
+            pivot = 0
+            while pivot < n and column[pivot] == 0:
+                pivot += 1
+            if pivot < n:
                 scale = _inverse(column[pivot], prime)
                 for i in range(n):
                     basis[rank, i] = np.uint32(_reduced(column[i] * scale, prime, reciprocal))
@@ -129,8 +134,8 @@ def pattern_rank_mod(units, residues, prime, basis, pivots):  # pragma: no cover
                 rank += 1
                 if rank == n:
                     return rank
-            screening = screening or pivot < 0
-            if screening:
+            else:
+                screening = True
                 _random_functional(basis, pivots, rank, functional, np.uint64(rank + 1), prime)
     return rank
 
