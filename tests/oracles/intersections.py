@@ -1,4 +1,4 @@
-"""The merge tree from the intersection graph of all pairs of closed basins, each program solved over all rays at once."""
+"""The merge tree from the intersection graph of all pairs of closed basins, each program solved over all rays."""
 
 from __future__ import annotations
 
