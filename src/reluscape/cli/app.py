@@ -6,7 +6,6 @@ import sys
 import warnings
 from typing import Annotated
 
-import click
 import typer
 
 from .._version import __version__
@@ -17,7 +16,8 @@ from .survey import survey
 from .sweep import sweep
 from .verify import verify
 
-FAILED, WRONG, INTERRUPTED = 1, 2, 130
+WRONG, INTERRUPTED = 2, 130
+INTERRUPTED_TEXT = "interrupted; nothing was written"
 
 app = typer.Typer(
     add_completion=False,
@@ -44,24 +44,31 @@ def main(arguments: list[str] | None = None) -> None:
     warnings.showwarning = lambda message, *_, **__: print(f"{name}: note: {message}", file=sys.stderr)
     try:
         status = app(args=words, standalone_mode=False, prog_name="reluscape")
-    except click.exceptions.NoArgsIsHelpError as problem:
-        print(problem.format_message())
-        status = WRONG
-    except click.exceptions.Abort:
-        status = _say(name, "interrupted; nothing was written", INTERRUPTED)
-    except KeyboardInterrupt:
-        status = _say(name, "interrupted; nothing was written", INTERRUPTED)
-    except click.ClickException as problem:
-        status = _say(name, f"{problem.format_message()} (see {name} --help)", WRONG)
+    except (KeyboardInterrupt, typer.Abort):
+        status = _say(name, INTERRUPTED_TEXT, INTERRUPTED)
+    except SystemExit as end:
+        status = _say(name, INTERRUPTED_TEXT, INTERRUPTED) if end.code == INTERRUPTED else end.code
     except ReluscapeError as problem:
         status = _say(name, str(problem), WRONG)
-    except BrokenPipeError:
-        status = WRONG
     except MemoryError:
         status = _say(name, "the memory ran out; use fewer rows or a smaller width", WRONG)
     except OSError as problem:
         status = _say(name, f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": "), WRONG)
+    except Exception as problem:
+        status = _usage(name, problem)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _usage(name: str, problem: Exception) -> int:
+    """Tell a fault of the command line itself; anything else is a defect and is raised."""
+    tell = getattr(problem, "format_message", None)
+    if tell is None:
+        raise problem
+    text = tell()
+    if type(problem).__name__ == "NoArgsIsHelpError":
+        print(text)
+        return WRONG
+    return _say(name, f"{text} (see reluscape --help)", WRONG)
 
 
 def _say(name: str, text: str, status: int) -> int:

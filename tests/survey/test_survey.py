@@ -1,0 +1,205 @@
+import itertools
+import json
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog, lsq_linear
+
+import reluscape as rs
+from reluscape.data import standardize
+from reluscape.estimates import Probability, clopper_pearson
+from reluscape.initialization import get_law
+from reluscape.seeds import stream
+from reluscape.survey.search import search_width
+from reluscape.survey.verdict import percent, whole
+
+X = [[0, 1], [1, 3], [2, 0], [3, 2], [4, 4]]
+Y = [1, 0, 2, 1, 3]
+
+
+@pytest.fixture(scope="module")
+def mapped():
+    data = rs.Dataset(X, Y, bias=True)
+    return data, rs.survey(data, widths=(1, 2), trials=60, max_width=4, seconds=20)
+
+
+def realizable(A, bits):
+    """Whether some w has exactly this pattern, by a linear program."""
+    s = np.where(bits, 1.0, -1.0)
+    d = A.shape[1]
+    answer = linprog(
+        np.r_[np.zeros(d), -1.0],
+        A_ub=np.c_[-s[:, None] * A, np.ones(len(A))],
+        b_ub=np.zeros(len(A)),
+        bounds=[(-1, 1)] * d + [(None, 1)],
+    )
+    return answer.fun < -1e-9
+
+
+def basin(A, y, patterns, signs):
+    """Basin value with output bias by the dual route: bounded least squares over the cones' rays is not used here."""
+    from scipy.optimize import minimize
+
+    m, d = len(patterns), A.shape[1]
+
+    def predict(z):
+        Z = z[:-1].reshape(m, d)
+        return sum(p * (A @ w) for p, w in zip(patterns, Z, strict=True)) + z[-1]
+
+    constraints = [
+        {"type": "ineq", "fun": lambda z, j=j: signs[j] * np.where(patterns[j], 1, -1) * (A @ z[:-1].reshape(m, d)[j])}
+        for j in range(m)
+    ]
+    start = np.zeros(m * d + 1)
+    best = minimize(
+        lambda z: np.mean((predict(z) - y) ** 2),
+        start,
+        constraints=constraints,
+        method="SLSQP",
+        options={"ftol": 1e-14, "maxiter": 1000},
+    )
+    return best.fun
+
+
+def test_regions_against_linear_programs(mapped):
+    data, survey = mapped
+    count = sum(realizable(data.X, np.array(bits)) for bits in itertools.product([False, True], repeat=5))
+    assert survey.report["regions"]["value"] == count
+    assert survey.report["regions"]["kind"] == "exact"
+    assert survey.report["widths"][1]["regions"]["value"] == count**2
+    assert survey.report["widths"][1]["basins"]["value"] == 4 * count**2
+
+
+def test_reference_of_one_unit_is_the_lowest_of_all_basins(mapped):
+    data, survey = mapped
+    A, y = np.array(standardize(data).X), np.array(Y, dtype=float)
+    found = [bits for bits in itertools.product([False, True], repeat=5) if realizable(data.X, np.array(bits))]
+    lowest = min(basin(A, y, [np.array(b)], [s]) for b in found for s in (1, -1))
+    assert survey.report["widths"][0]["reference"]["value"] == pytest.approx(lowest, abs=1e-6)
+    assert "all" in survey.report["widths"][0]["reference"]["source"]
+
+
+def test_good_share_by_an_own_loop(mapped):
+    data, survey = mapped
+    A, y = np.array(standardize(data).X), np.array(Y, dtype=float)
+    entry = survey.report["widths"][0]
+    reference, constant = entry["reference"]["value"], float(np.var(y))
+    assert entry["threshold"] == pytest.approx(reference + 0.05 * (constant - reference))
+    generator, hits, done, chunk = stream(0, "starts", 1, "normal"), 0, 0, 8
+    while done < 60:
+        size = min(chunk, 60 - done)
+        W, v = get_law("normal").sample_many(generator, size, 1, 3)
+        for w, out in zip(W[:, 0], v[:, 0], strict=True):
+            hits += basin(A, y, [A @ w > 0], [np.sign(out)]) <= entry["threshold"] + 1e-7
+        done, chunk = done + size, 2 * chunk
+    assert entry["good"]["trials"] == 60
+    assert entry["good"]["value"] == pytest.approx(hits / 60)
+    assert (entry["good"]["low"], entry["good"]["high"]) == pytest.approx(clopper_pearson(int(hits), 60))
+
+
+def test_fits_and_monotone_references(mapped):
+    data, survey = mapped
+    y = np.array(Y, dtype=float)
+    losses = survey.report["losses"]
+    assert losses["constant"]["value"] == pytest.approx(np.var(y))
+    assert losses["affine"]["value"] == pytest.approx(2 * lsq_linear(data.X, y).cost / 5)
+    references = [entry["reference"]["value"] for entry in survey.report["widths"]]
+    assert references[0] >= references[1] >= losses["best_network"]["value"] - 1e-12
+
+
+def test_json_is_complete_and_repeatable(mapped):
+    data, survey = mapped
+    text = survey.to_json()
+    report = json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} in JSON"))
+
+    def walk(node):
+        if isinstance(node, dict):
+            if "low" in node and "value" in node:
+                assert node["kind"] in {"exact", "certified", "numerical", "sampled", "bound", "estimate"}
+                if node["kind"] == "sampled":
+                    assert node["low"] <= node["value"] <= node["high"]
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk(report)
+    again = rs.survey(data, widths=(1, 2), trials=60, max_width=4, seconds=20).report
+    for entry, other in zip(report["widths"], again["widths"], strict=True):
+        assert entry["basin_values"]["sample"] == other["basin_values"]["sample"]
+        assert entry["good"] == other["good"]
+    assert len(report["verdict"]) <= 6
+    assert all("\n" not in line for line in report["verdict"])
+
+
+def test_certificate_of_the_best_network(mapped):
+    _, survey = mapped
+    proof = survey.certificate()
+    assert rs.verify(proof)
+    assert float(Fraction(proof["claim"]["value"])) == pytest.approx(
+        survey.report["losses"]["best_network"]["value"], abs=1e-6
+    )
+
+
+def test_degenerate_data_are_mapped():
+    data = rs.Dataset([[1, 2], [2, 4], [-1, -2], [0, 0], [1, 2]], [1, 2, 0, 1, 3])
+    report = rs.survey(data, widths=(1, 2), trials=20, max_width=2, seconds=5).report
+    assert report["regions"]["value"] == 2
+    assert report["data"]["zero_rows"] == [3]
+    assert report["data"]["floor_share"] == pytest.approx(0.4 / np.var([1, 2, 0, 1, 3]))
+    assert any("different targets" in w for w in report["data"]["warnings"])
+    with pytest.raises(rs.InputError, match="same value"):
+        rs.survey([[1], [2]], [3, 3])
+    with pytest.raises(rs.InputError, match="at least 2"):
+        rs.survey([[1]], [3])
+
+
+def test_large_data_fall_back_to_bounds():
+    rng = np.random.default_rng(0)
+    X = rng.integers(-50, 50, (150, 8))
+    report = rs.survey(
+        rs.Dataset(X, rng.integers(0, 9, 150), bias=True), widths=(1,), trials=8, max_width=1, seconds=2
+    ).report
+    assert report["regions"]["kind"] == "bound"
+    assert report["regions"]["estimate"]["kind"] == "sampled"
+    assert "at most" in report["verdict"][0]
+
+
+def fake(enough_from):
+    asked = []
+
+    def measure(width):
+        asked.append(width)
+        return Probability.sampled(100 if width >= enough_from else 50, 100, "initialization")
+
+    return measure, asked
+
+
+@pytest.mark.parametrize(("enough_from", "found"), [(1, 1), (5, 5), (8, 8), (100, 100)])
+def test_search_finds_the_least_width(enough_from, found):
+    measure, asked = fake(enough_from)
+    answer = search_width({}, measure, 0.95, 128)
+    assert (answer.width, answer.stopped_by) == (found, "reached")
+    assert len(asked) == len(set(asked))
+
+
+def test_search_says_more_than():
+    measure, _ = fake(1000)
+    assert search_width({}, measure, 0.95, 100).more_than == 100
+    stopped = search_width({}, lambda width: None, 0.95, 100)
+    assert (stopped.width, stopped.stopped_by) == (None, "time")
+
+
+def test_words():
+    assert whole("100000000000000000000") == "1.0 x 10^20"
+    assert whole(2318) == "2,318"
+    assert [percent(v) for v in (0.0, 0.0004, 0.05, 0.5, 0.97, 1.0)] == [
+        "0%",
+        "less than 0.1%",
+        "5.0%",
+        "50%",
+        "97.0%",
+        "100%",
+    ]
