@@ -64,7 +64,8 @@ def interior_point(
     for i in range(N):
         q_size = max(q_size, abs(q[i]))
     x = np.zeros(N)
-    s = np.ones((p, k))
+    # heights of a minimiser are of the order of 1 / sqrt(number of variables)
+    s = np.full((p, k), min(1.0, 2.0 / np.sqrt(max(m * r, 1))))
     mu = np.empty((p, k))
     start = max(q_size, 1e-8) / np.sqrt(max(k, 1))
     for j in range(p):
