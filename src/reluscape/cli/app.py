@@ -44,6 +44,8 @@ def main(arguments: list[str] | None = None) -> None:
     warnings.showwarning = lambda message, *_, **__: print(f"{name}: note: {message}", file=sys.stderr)
     try:
         status = app(args=words, standalone_mode=False, prog_name="reluscape")
+        if status == INTERRUPTED:
+            _say(name, INTERRUPTED_TEXT, INTERRUPTED)
     except (KeyboardInterrupt, typer.Abort):
         status = _say(name, INTERRUPTED_TEXT, INTERRUPTED)
     except SystemExit as end:

@@ -126,16 +126,8 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     shape = f"{data['n']} rows, {len(data['features'])} inputs, {' and '.join(biases) if biases else 'no biases'}"
     screen.print(f"\n[bold]{_plain(data['file'])}[/bold]: predicting {_plain(data['target'])} ({shape})\n")
     output.lines(report["verdict"])
-    table = Table(title=None, box=None, pad_edge=False, padding=(0, 2), header_style="bold")
-    for head in (
-        "units",
-        "regions",
-        "full rank",
-        "best known loss",
-        "good start (95% interval)",
-        "zero loss",
-        "beats linear",
-    ):
+    table = Table(title=None, box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    for head in ("units", "regions", "full rank", "best known loss", "good start", "zero loss", "beats line"):
         table.add_column(head, justify="right", no_wrap=True)
     for entry in report["widths"]:
         regions = ("" if entry["regions"]["kind"] == "exact" else "< ") + whole(entry["regions"]["value"])
@@ -153,7 +145,8 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     screen.print(table)
     law, tolerance = report["settings"]["law"], report["settings"]["tolerance"]
     screen.print(
-        f"\nShares are of random starts (law {law!r}, inputs standardised). Full rank: of the Jacobian. "
+        f"\nShares are of random starts (law {law!r}, inputs standardised; 95% intervals in brackets). "
+        "Full rank: of the Jacobian. "
         f"Good start: the first basin reaches the best known loss of its width, up to {tolerance:.0%} of the way to "
         "the best constant. Losses are mean squares, in brackets as a share of the target's variance.",
         style="dim",
