@@ -19,6 +19,8 @@ class Tolerances:
     stationarity: float = 1e-9
     # unit vectors closer than this lie on one line (float input only)
     parallel: float = 1e-9
+    # widths, relative to |w| |x|, within which a basin's minimiser is taken to lie on a hyperplane (tried in turn)
+    kink_widths: tuple[float, ...] = (1e-7, 1e-6, 1e-5, 1e-8, 1e-4)
     # step of a differenced second derivative, relative to 1 + |f|
     difference_step: float = 1e-5
     # angles (after standardising) within which snapping puts a sample on a unit's hyperplane
@@ -27,6 +29,8 @@ class Tolerances:
     snap_distance: float = 0.01
     # its loss differs by at most this share of the best constant's loss
     snap_loss: float = 0.01
+    # unit directions closer than this are the same unit twice
+    duplicate: float = 1e-6
     # relative fall of the cost at which a box-constrained least-squares fit stops
     box_fit: float = 1e-14
     # a loss at most this share of the best constant's loss counts as zero when no exact decision is asked

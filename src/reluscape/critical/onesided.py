@@ -130,11 +130,12 @@ def _independent(psi: Lines) -> OneSided:
     if beta is None:  # the span was checked
         raise ArithmeticError("g does not lie in the span of the rows")
     multipliers = tuple(-b / Fraction(w) for b, w in zip(beta, psi.weights, strict=True))
-    for k, (b, w) in enumerate(zip(beta, psi.weights, strict=True)):
-        if b > 0 or b + w < 0:
-            dual = np.array([Fraction(int(i == k)) for i in range(len(beta))], dtype=object)
-            u = np.asarray(exact.solve(psi.rows, dual))
-            return OneSided(False, u if b + w < 0 else -u, None, "independent")
+    heights = [
+        -(b + w) if b + w < 0 else (-b if b > 0 else Fraction(0)) for b, w in zip(beta, psi.weights, strict=True)
+    ]
+    if any(heights):  # psi is separable in the heights <r_k, u>, so every failing row may help at once
+        u = exact.solve(psi.rows, np.array(heights, dtype=object))
+        return OneSided(False, u, None, "independent")
     return OneSided(True, None, (multipliers,), "independent")
 
 

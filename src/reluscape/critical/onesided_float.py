@@ -67,8 +67,8 @@ def _independent(psi: Lines, dual: np.ndarray, tolerance: float) -> FloatDecisio
     worst = int(np.argmax(np.maximum(over, under)))
     excess = float(max(over[worst], under[worst]))
     if excess > tolerance:
-        u = -dual[worst] if over[worst] >= under[worst] else dual[worst]
-        return _decision(psi, False, u, 0.0, excess)
+        heights = np.where(under > tolerance, under, 0.0) - np.where(over > tolerance, over, 0.0)
+        return _decision(psi, False, heights @ dual, 0.0, excess)
     multipliers = -beta / psi.weights
     margin = float(np.minimum(multipliers, 1 - multipliers).min())
     return FloatDecision(True, None, max(margin, 0.0), max(excess, 0.0))

@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..tolerances import DEFAULT, Tolerances
 from .certificate import minimum_certificate, not_minimum_certificate
 from .escape import Violation, build_escape
+from .lines import Lines
 from .onesided import OneSided, nowhere_negative, vanishes
 from .onesided_float import nowhere_negative_float, vanishes_float
 from .point import Point, build_point
@@ -119,21 +120,23 @@ def _speaking_unit(point: Point, form: UnitForm, j: int) -> tuple[Violation | No
         proof = nowhere_negative(psi)
         if proof.holds is False:
             u = proof.direction
-            fall = abs(float(psi.value(u) / form.scale)) / (size * _length(u))
+            fall = _steepness(psi, u, form.scale) / size
             return Violation(j, True, u, fall), None, 0.0, 0.0
         return None, proof, _margin(proof), 0.0
     decision = nowhere_negative_float(psi, form.tolerance)
     if decision.holds is False:
         u = decision.direction
-        fall = abs(float(psi.value(u))) / (size * _length(u))
+        fall = _steepness(psi, u, 1.0) / size
         return Violation(j, True, u, fall), None, 0.0, 0.0
     proof = OneSided(decision.holds, None, None, "numerical")
     return None, proof, decision.margin, decision.residual / size
 
 
-def _length(u: Any) -> float:
-    """Return the length of a vector of any numbers."""
-    return float(np.linalg.norm(np.array(u, dtype=float)))
+def _steepness(psi: Lines, u: Any, scale: Any) -> float:
+    """Return |psi(u)| / |u|, with numbers of any size brought into the range of doubles first."""
+    top = max(abs(value) for value in u)
+    short = u / top
+    return abs(float(psi.value(short) / scale)) / float(np.linalg.norm(np.array(short, dtype=float)))
 
 
 def _margin(proof: OneSided) -> float:

@@ -1,0 +1,115 @@
+"""A critical candidate: the minimiser on chosen faces, as a network, with its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset
+from ..networks import TwoLayerNet
+from ..tolerances import DEFAULT, Tolerances
+from .faces import exact_fit, float_fit
+from .optimality import certify
+from .verdict import Verdict
+
+MOST_EXACT_WEIGHTS = 130
+MOST_EXACT_ENTRIES = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A point near a trained network that solves its face's program, with its verdict.
+
+    Attributes:
+        net: the point as doubles.
+        W, v, c: the same, `Fraction` where exact.
+        verdict: verdict on exactly these weights.
+        distance: max_j |R_j - R_j of the network| / max_j |R_j of the network|.
+        faces: (m, n) entries -1, 0, 1: off, on the hyperplane, on.
+    """
+
+    net: TwoLayerNet
+    W: np.ndarray
+    v: np.ndarray
+    c: Any
+    verdict: Verdict
+    distance: float
+    faces: np.ndarray
+
+
+def face_candidate(
+    data: Dataset,
+    net: TwoLayerNet,
+    signs: np.ndarray,
+    output_bias: bool,
+    loss: Any,
+    tolerances: Tolerances = DEFAULT,
+    silent: np.ndarray | None = None,
+    exact: bool = True,
+) -> Candidate | None:
+    """Return the minimiser of the loss with every unit held on its face, or None where it leaves the faces.
+
+    Args:
+        data: samples with targets.
+        net: the network to stay near.
+        signs: (m, n) entries -1, 0, 1: off, on the hyperplane, on.
+        output_bias: whether c is trained.
+        loss: a loss object.
+        tolerances: the numerical policy.
+        silent: (m,) bool, units held at R_j = 0 and left as they are; None for none but those with v_j = 0.
+        exact: False never computes over the rationals.
+    """
+    silent = net.v == 0 if silent is None else silent
+    faces = signs
+    signs = np.where(silent[:, None], -1, signs).astype(np.int8)
+    R0 = net.v[:, None] * net.W
+    y = np.asarray(data.y, dtype=float)
+    c0 = net.c if output_bias else None
+    fit = float_fit(data.X, y, signs, R0, c0, loss)
+    if fit is None:
+        return None
+    W, c = _hidden(net, fit.R, signs), fit.c if output_bias else None
+    if not _on_face(data.X, W, signs, silent, tolerances.boundary):
+        return None
+    v, exact_mode = net.v, False
+    squared = getattr(loss, "name", "") == "squared"
+    weights = sum(int((s > 0).any()) for s in signs) * data.d + 1
+    feasible = weights <= MOST_EXACT_WEIGHTS and data.n * weights <= MOST_EXACT_ENTRIES
+    if exact and squared and feasible:
+        fitted = exact_fit(data, signs, R0, c0)
+        v_exact = np.array([Fraction(float(t)) for t in net.v], dtype=object)
+        W_exact = _hidden(net, fitted.R, signs)
+        if _on_face(data.X, np.array(W_exact, dtype=float), signs, silent, tolerances.boundary):
+            W, v, c, exact_mode = W_exact, v_exact, fitted.c if output_bias else None, True
+    verdict = certify(data, None, W, v, c, loss=loss, exact=exact_mode, tolerances=tolerances)
+    R = v[:, None] * W
+    moved = np.linalg.norm(np.array(R, dtype=float) - R0, axis=1).max(initial=0.0)
+    size = np.linalg.norm(R0, axis=1).max(initial=0.0)
+    near = TwoLayerNet(np.array(W, dtype=float), net.v, 0.0 if c is None else float(c))
+    distance = float(moved / size) if size > 0 else float(moved)
+    return Candidate(near, W, v, c, verdict, distance, faces)
+
+
+def _hidden(net: TwoLayerNet, R: np.ndarray, signs: np.ndarray) -> np.ndarray:
+    """Return w_j = R_j / v_j; units with v_j = 0 and units that are on for no sample keep their weights."""
+    exact_numbers = R.dtype == object
+    W = np.empty(net.W.shape, dtype=object if exact_numbers else float)
+    for j in range(net.width):
+        keep = net.v[j] == 0 or not ((signs[j] >= 0).any())
+        if keep:
+            W[j] = [Fraction(float(t)) for t in net.W[j]] if exact_numbers else net.W[j]
+        else:
+            W[j] = R[j] / (Fraction(float(net.v[j])) if exact_numbers else net.v[j])
+    return W
+
+
+def _on_face(X: np.ndarray, W: np.ndarray, signs: np.ndarray, silent: np.ndarray, boundary: float) -> bool:
+    """Return whether every sample off the hyperplanes stays on its side, clearly."""
+    heights = (X @ W.T).T
+    reach = boundary * np.outer(np.linalg.norm(W, axis=1), np.linalg.norm(X, axis=1))
+    off = (signs != 0) & ~silent[:, None]
+    off &= np.linalg.norm(X, axis=1)[None, :] > 0
+    return bool((signs * heights > reach)[off].all())

@@ -1,0 +1,206 @@
+"""Fitting a network with every unit held on its face: which samples it is on for, and which lie on its hyperplane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+
+from .. import exact
+from ..data import Dataset
+from ..losses import Loss
+from ..tolerances import DEFAULT, MACHINE_PRECISION
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A minimiser of the loss over R_j orthogonal to the samples on unit j's hyperplane.
+
+    Attributes:
+        R: (m, d) R_j = v_j w_j; `Fraction` where exact, else floats.
+        c: output bias, 0 where there is none.
+    """
+
+    R: np.ndarray
+    c: Any
+
+
+def float_fit(
+    X: np.ndarray, y: np.ndarray, signs: np.ndarray, R0: np.ndarray, c0: float | None, loss: Loss, steps: int = 60
+) -> Fit | None:
+    """Return the minimiser nearest to R0 in floats, or None where Newton's method finds none.
+
+    Args:
+        X: (n, d) samples.
+        y: (n,) targets.
+        signs: (m, n) entries -1, 0, 1: off, on the hyperplane, on.
+        R0: (m, d) where to stay near.
+        c0: output bias to start from, None without one.
+        loss: squared, or any convex differentiable loss (Newton with differenced second derivatives).
+        steps: most Newton steps.
+    """
+    m, d = R0.shape
+    bases = [_orthogonal_basis(X[signs[j] == 0]) for j in range(m)]
+    M = np.concatenate([(signs[j] > 0)[:, None] * (X @ bases[j].T) for j in range(m)], axis=1) if m else X[:, :0]
+    p = np.concatenate([bases[j] @ R0[j] for j in range(m)]) if m else np.zeros(0)
+    if c0 is not None:
+        M, p = np.concatenate([M, np.ones((len(y), 1))], axis=1), np.append(p, c0)
+    scale = np.linalg.norm(M, axis=0)
+    scale[scale == 0] = 1.0
+    if getattr(loss, "name", "") == "squared":
+        for _ in range(2):  # the second round removes the rounding of the first
+            p = p + _least_squares(M, y - M @ p, scale)
+    else:
+        found = _newton(M, y, p, scale, loss, steps)
+        if found is None:
+            return None
+        p = found
+    R, at = np.zeros((m, d)), 0
+    for j in range(m):
+        R[j] = p[at : at + len(bases[j])] @ bases[j]
+        at += len(bases[j])
+    return Fit(R, float(p[-1]) if c0 is not None else 0.0)
+
+
+def _orthogonal_basis(rows: np.ndarray) -> np.ndarray:
+    """Return an orthonormal basis (k, d) of the vectors orthogonal to some rows."""
+    d = rows.shape[1]
+    if len(rows) == 0:
+        return np.eye(d)
+    _, singular, right = np.linalg.svd(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-300))
+    keep = int((singular > DEFAULT.rank * MACHINE_PRECISION * max(rows.shape) * max(singular.max(), 1e-300)).sum())
+    return right[keep:]
+
+
+def _least_squares(M: np.ndarray, r: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return the step of least squares that is shortest after scaling the columns."""
+    rcond = DEFAULT.rank * MACHINE_PRECISION * max(M.shape)
+    return np.linalg.lstsq(M / scale, r, rcond=rcond)[0] / scale
+
+
+def _newton(
+    M: np.ndarray, y: np.ndarray, p: np.ndarray, scale: np.ndarray, loss: Loss, steps: int
+) -> np.ndarray | None:
+    """Minimise sum_i l((M p)_i, y_i) by damped Newton steps; None where it does not settle."""
+    f = M @ p
+    value = float(loss.value(f, y).sum())
+    for _ in range(steps):
+        gradient = loss.gradient(f, y)
+        h = DEFAULT.difference_step * (1 + np.abs(f))
+        curvature = np.maximum((loss.gradient(f + h, y) - loss.gradient(f - h, y)) / (2 * h), 0.0)
+        weight = np.sqrt(curvature + DEFAULT.interior_ridge * (1 + curvature.max(initial=0.0)))
+        step = _least_squares(weight[:, None] * M, -gradient / weight, scale)
+        fall = float(gradient @ (M @ step))
+        if abs(fall) <= DEFAULT.newton_decrement * (abs(value) + 1e-300):
+            return p + step if np.isfinite(step).all() else p
+        factor = 1.0
+        while factor > DEFAULT.boundary:
+            moved = f + factor * (M @ step)
+            new = float(loss.value(moved, y).sum())
+            if new < value:
+                break
+            factor /= 2
+        else:
+            return p
+        p, f, value = p + factor * step, moved, new
+        if np.abs(p * scale).max(initial=0.0) > 1 / DEFAULT.boundary:
+            return None
+    return None
+
+
+def exact_fit(data: Dataset, signs: np.ndarray, R0: np.ndarray, c0: Any) -> Fit:
+    """Return the least-squares minimiser nearest to R0, over the rationals.
+
+    Args:
+        data: samples with targets.
+        signs: (m, n) entries -1, 0, 1.
+        R0: (m, d) floats; units that are on for no sample keep their weights (projected on their face).
+        c0: None without an output bias.
+    """
+    m = len(R0)
+    R0 = np.array([[_short(value) for value in row] for row in R0], dtype=object).reshape(m, data.d)
+    bases = [_exact_basis(data, signs[j] == 0) for j in range(m)]
+    design, owners = [], []
+    for j in range(m):
+        on = (signs[j] > 0).astype(object)
+        for row in bases[j] if on.any() else ():
+            design.append(on * (data.fractions @ row))
+            owners.append((j, row))
+    if c0 is not None:
+        design.append(np.array([Fraction(1)] * data.n, dtype=object))
+        owners.append((-1, None))
+    R = np.array(R0)
+    for j in range(m):
+        if not (signs[j] > 0).any():
+            R[j] = _project(bases[j], R0[j])
+        else:
+            R[j] = np.array([Fraction(0)] * data.d, dtype=object)
+    c = Fraction(0)
+    if design:
+        p = _nearest_least_squares(np.array(design, dtype=object), data.y_fractions, owners, R0, c0)
+        for (j, row), t in zip(owners, p, strict=True):
+            if j < 0:
+                c = t
+            else:
+                R[j] = R[j] + t * row
+    return Fit(R, c)
+
+
+def _short(value: float) -> Fraction:
+    """Return a float with about six digits as a fraction; only used to choose among equally good fits."""
+    return Fraction(f"{float(value):.6e}")
+
+
+def _exact_basis(data: Dataset, chosen: np.ndarray) -> np.ndarray:
+    """Return integer rows that span the vectors orthogonal to the chosen samples."""
+    rows = data.rows[chosen]
+    if len(rows) == 0 or not rows.any():
+        return exact.integer_rows(exact.fraction_matrix(np.eye(data.d, dtype=int)))[0]
+    free = exact.nullspace(rows)
+    return exact.integer_rows(free)[0] if len(free) else np.zeros((0, data.d), dtype=object)
+
+
+def _project(basis: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Return the projection of w on the span of independent rows."""
+    if len(basis) == 0:
+        return np.array([Fraction(0)] * len(w), dtype=object)
+    if len(basis) == len(w):
+        return w
+    coefficients = exact.solve(basis @ basis.T, basis @ w)
+    return np.asarray(coefficients) @ basis
+
+
+def _nearest_least_squares(design: np.ndarray, y: Any, owners: list[Any], R0: np.ndarray, c0: Any) -> np.ndarray:
+    """Return the least-squares coefficients of the rows of `design`, nearest to R0 where there are many."""
+    integers, scales = exact.integer_rows(design)  # each column of the fit up to a positive factor
+    M = exact.fmpz_matrix(integers)
+    gram, right = M * M.transpose(), exact.fmpq_matrix((integers @ y)[:, None])
+    P = len(design)
+    if int(gram.rank()) == P:
+        solution = flint.fmpq_mat(gram).solve(right)
+        return np.array([exact.to_fraction(solution[k, 0]) for k in range(P)], dtype=object) / scales
+    G = exact.fractions_of(flint.fmpq_mat(gram))
+    part = np.asarray(exact.solve(G, exact.fractions_of(right)[:, 0])) / scales
+    free = exact.nullspace(G) / scales[None, :]
+    m, d = R0.shape
+
+    def weights(p: np.ndarray) -> np.ndarray:
+        """Return all R_j and c as one vector."""
+        out = np.array([Fraction(0)] * (m * d + 1), dtype=object)
+        for (j, row), t in zip(owners, p, strict=True):
+            if j < 0:
+                out[-1] = t
+            else:
+                out[j * d : (j + 1) * d] += t * row
+        return out
+
+    goal = np.array([*R0.reshape(-1), _short(float(c0 or 0))], dtype=object)
+    for j in range(m):
+        if not any(owner == j for owner, _ in owners):
+            goal[j * d : (j + 1) * d] = Fraction(0)
+    directions = np.array([weights(q) for q in free], dtype=object)
+    short = exact.solve(directions @ directions.T, directions @ (goal - weights(part)))
+    return part + np.asarray(short) @ free

@@ -1,0 +1,210 @@
+"""Finite descent: from basin to basin, each solved as one convex program, to a certified local minimum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .basins import basin_value
+from .critical.candidate import Candidate, face_candidate
+from .critical.point import build_point
+from .critical.verdict import Verdict
+from .data import Dataset, as_dataset, readonly
+from .errors import InputError
+from .losses import get_loss
+from .networks import TwoLayerNet
+from .tolerances import DEFAULT, Tolerances
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """A descent and where it ended.
+
+    Attributes:
+        net: the last network, as doubles.
+        losses: loss of the start and then of every basin's minimiser, falling.
+        verdict: verdict on the last point; exact where the problem is small enough.
+        W, v, c: the last point, `Fraction` where the verdict is exact; c is None without an output bias.
+        basins: number of basins visited.
+        finished: whether a local minimum was reached.
+        reason: why it stopped.
+    """
+
+    net: TwoLayerNet
+    losses: tuple[float, ...]
+    verdict: Verdict
+    W: np.ndarray
+    v: np.ndarray
+    c: Any
+    basins: int
+    finished: bool
+    reason: str
+
+    @property
+    def loss(self) -> float:
+        """Loss of the last point."""
+        return self.verdict.loss
+
+
+def descend(
+    X: Any,
+    y: Any,
+    W: Any,
+    v: Any,
+    c: Any = None,
+    loss: Any = "squared",
+    max_basins: int = 500,
+    exact: bool | None = None,
+    tolerances: Tolerances = DEFAULT,
+) -> Descent:
+    """Descend from basin to basin until no direction lowers the loss.
+
+    Each round solves the convex program of the current basin, moves to its minimiser, and tests it for local
+    optimality; where the test finds a direction that falls, the walls it crosses lead to the next basin. The loss
+    falls strictly and there are finitely many basins.
+
+    Args:
+        X: (n, d) samples or a `Dataset`.
+        y: (n,) targets.
+        W: (m, d) hidden weights to start from.
+        v: (m,) output weights.
+        c: None without an output bias, else its value; it is trained.
+        loss: "squared" or any convex differentiable loss (numerical, and the minimum may not be attained).
+        max_basins: stop after this many.
+        exact: True or None ends in rational arithmetic where the problem is small enough; False never does.
+        tolerances: the numerical policy.
+
+    Returns:
+        `Descent`.
+
+    Raises:
+        ShapeError, InputError: input that does not fit.
+
+    Example:
+        >>> end = descend([[1, 0], [0, 1]], [1, -1], [[1, 2]], [1])
+        >>> end.verdict.kind, end.verdict.exact_loss
+        ('local minimum', Fraction(1, 2))
+    """
+    data = as_dataset(X, y)
+    if data.y is None:
+        raise InputError("there are no targets; give y")
+    point = build_point(data, None, W, v, c, loss, False, 0, tolerances)
+    walk = _Walk(data, loss, c is not None, tolerances, exact is not False)
+    return walk.run(point.W, point.v, 0.0 if c is None else float(point.c), max_basins)
+
+
+class _Walk:
+    """One descent over one data set."""
+
+    def __init__(self, data: Dataset, loss: Any, output_bias: bool, tolerances: Tolerances, exact: bool) -> None:
+        self.data, self.loss, self.output_bias = data, get_loss(loss), output_bias
+        self.tolerances, self.exact = tolerances, exact
+        self.live = np.ones(data.n, dtype=bool)
+        self.live[list(data.zero_rows)] = False
+        self._target_size = float(np.abs(np.asarray(data.y, dtype=float)).max(initial=0.0))
+
+    def run(self, W: np.ndarray, v: np.ndarray, c: float, max_basins: int) -> Descent:
+        """Descend from floats."""
+        heights = (self.data.X @ W.T).T
+        pattern = (heights > 0) & self.live
+        signs = np.where(v < 0, -1, 1)
+        net = TwoLayerNet(W, v, c)
+        losses = [net.loss(self.data, loss=self.loss)]
+        at: Candidate | None = None
+        finished, reason = False, f"stopped after {max_basins} basins"
+        for _ in range(max_basins):
+            found = self._minimiser(pattern, signs, net)
+            if found is None:
+                reason = "the basin's minimum is not attained, or too degenerate to solve in floats"
+                break
+            if at is not None and found.verdict.loss >= at.verdict.loss:
+                reason = "the loss no longer falls beyond rounding"
+                break
+            at, net = found, found.net
+            losses.append(found.verdict.loss)
+            if found.verdict.is_local_minimum:
+                finished, reason = True, "no direction lowers the loss"
+                break
+            if found.verdict.escape is None:
+                reason = found.verdict.reason
+                break
+            pattern, signs = self._cross(found, pattern, signs)
+        return self._end(at, net, losses, finished, reason)
+
+    def _minimiser(self, pattern: np.ndarray, signs: np.ndarray, net: TwoLayerNet) -> Candidate | None:
+        """Return the basin's minimiser, sharpened on its face, or None where no choice of kinks is consistent."""
+        basin = basin_value(self.data, None, pattern, signs, loss=self.loss, output_bias=self.output_bias)
+        if not basin.attained:
+            return None
+        Z = np.array(basin.Z, dtype=float)
+        lengths = np.linalg.norm(self.data.X, axis=1)
+        sizes = np.linalg.norm(Z, axis=1)
+        outputs = np.abs(self.data.X @ Z.T).max(axis=0, initial=0.0)
+        silent = (outputs <= self.tolerances.recession * self._target_size) | ~pattern.any(axis=1)
+        best: Candidate | None = None
+        for share in self.tolerances.kink_widths:
+            heights = (self.data.X @ Z.T).T * signs[:, None]
+            kinks = np.abs(heights) <= share * np.outer(sizes, lengths)
+            faces = np.where(kinks, 0, np.where(pattern, 1, -1)).astype(np.int8)
+            faces[:, ~self.live] = -1
+            start = self._start(Z, pattern, signs, silent, net, float(basin.c))
+            found = face_candidate(
+                self.data, start, faces, self.output_bias, self.loss, self.tolerances, silent=silent, exact=False
+            )
+            if found is not None and (best is None or found.verdict.loss < best.verdict.loss):
+                best = found
+            if found is not None and found.verdict.loss <= basin.value * (1 + share) + self.tolerances.zero_loss:
+                return found
+        return best
+
+    def _start(
+        self, Z: np.ndarray, pattern: np.ndarray, signs: np.ndarray, silent: np.ndarray, net: TwoLayerNet, c: float
+    ) -> TwoLayerNet:
+        """Return the minimiser as a network; dead units keep their weights, silent ones get output weight 0."""
+        W, v = np.array(net.W), np.array(net.v)
+        for j in range(len(W)):
+            if silent[j]:
+                v[j] = 0.0 if pattern[j].any() else v[j]
+                continue
+            size = abs(v[j]) if v[j] != 0 else 1.0
+            v[j] = signs[j] * size
+            W[j] = Z[j] / v[j]
+        return TwoLayerNet(W, v, c)
+
+    def _cross(self, at: Candidate, pattern: np.ndarray, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the basin that the escape leads into."""
+        dW, dv = (np.asarray(part, dtype=float) for part in at.verdict.escape[:2])  # type: ignore[index]
+        heights = (self.data.X @ at.net.W.T).T
+        moves = (self.data.X @ dW.T).T
+        lengths = np.linalg.norm(self.data.X, axis=1)
+        on = np.abs(heights) <= self.tolerances.boundary * np.outer(np.linalg.norm(at.net.W, axis=1), lengths)
+        clear = np.abs(moves) > self.tolerances.boundary * np.outer(np.linalg.norm(dW, axis=1), lengths)
+        pattern = np.where(on, np.where(clear, moves > 0, pattern), heights > 0) & self.live
+        signs = np.where(at.net.v != 0, np.sign(at.net.v), np.where(dv != 0, np.sign(dv), signs)).astype(int)
+        return pattern, signs
+
+    def _end(self, at: Candidate | None, net: TwoLayerNet, losses: list[float], finished: bool, reason: str) -> Descent:
+        """Return the descent, with the last point in rational arithmetic where that is feasible."""
+        if at is not None and self.exact:
+            sharper = face_candidate(
+                self.data, at.net, at.faces, self.output_bias, self.loss, self.tolerances, silent=at.net.v == 0
+            )
+            if sharper is not None and sharper.verdict.is_local_minimum == at.verdict.is_local_minimum:
+                at, net = sharper, sharper.net
+        if at is None:
+            from .critical.optimality import certify
+
+            verdict = certify(
+                self.data, None, net.W, net.v, net.c if self.output_bias else None, self.loss, exact=False
+            )
+            W, v, c = net.W, net.v, net.c if self.output_bias else None
+        else:
+            verdict, W, v, c = at.verdict, at.W, at.v, at.c
+        dtype: Any = object if isinstance(np.ravel(W)[0] if W.size else 0.0, Fraction) else float
+        return Descent(
+            net, tuple(losses), verdict, readonly(W, dtype=dtype), readonly(v, dtype=dtype), c, len(losses) - 1,
+            finished, reason,
+        )  # fmt: skip

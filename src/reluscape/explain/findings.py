@@ -1,0 +1,188 @@
+"""Everything that is computed about a trained network before a word is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..basins import affine_fit, basin_value, constant_fit
+from ..critical import Verdict, certify
+from ..critical.anatomy import Anatomy, anatomy
+from ..critical.candidate import Candidate
+from ..critical.faces import float_fit
+from ..critical.snap import candidates, is_near
+from ..data import standardize
+from ..descent import Descent, descend
+from ..errors import ReluscapeError
+from ..losses import get_loss, mean_loss
+from ..networks import TwoLayerNet
+from ..seeds import stream
+from ..tolerances import DEFAULT, Tolerances
+from .reading import Trained
+
+MOST_WORK = 4_000_000
+STARTS = 3
+MOST_BASINS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What is known about a trained network.
+
+    Attributes:
+        given: verdict on exactly the given weights.
+        near: the exact candidate within the limits, or None.
+        descent: descent from the given weights, or None where it is out of reach.
+        best: best network found from here and from a few fresh starts, with its loss; None where out of reach.
+        gradient_norm: length of the gradient at the given weights.
+        loss, constant, affine, basin: losses of the network, the best constant, the best affine fit (None for losses
+            other than the squared one), the minimum of the network's own basin.
+        anatomy: what the units do.
+        affine_residual: largest distance of the predictions from an affine function, relative to their spread.
+        descent_distance: relative distance of the descent's end, or None.
+        kinks_away: number of (unit, sample) pairs that switch between here and the descent's end, or None.
+    """
+
+    given: Verdict
+    near: Candidate | None
+    descent: Descent | None
+    best: tuple[TwoLayerNet, float] | None
+    gradient_norm: float
+    loss: float
+    constant: float
+    affine: float | None
+    basin: float | None
+    anatomy: Anatomy
+    affine_residual: float
+
+    descent_distance: float | None
+    kinks_away: int | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that is told: on the given weights where they are decided, else on the exact point beside."""
+        if self.given.is_local_minimum or self.near is None:
+            return self.given
+        return self.near.verdict
+
+
+def investigate(
+    trained: Trained, loss: Any = "squared", tolerances: Tolerances = DEFAULT, starts: int = STARTS, seed: int = 0
+) -> Findings:
+    """Compute everything about a trained network.
+
+    Args:
+        trained: the network on its data.
+        loss: name or object.
+        tolerances: the numerical policy.
+        starts: fresh random starts of the same width for the best known network.
+        seed: root of their random streams.
+    """
+    data, net = trained.data, trained.net
+    chosen = get_loss(loss)
+    y = np.asarray(data.y, dtype=float)
+    squared = getattr(chosen, "name", "") == "squared"
+    c = net.c if trained.output_bias else None
+    value = mean_loss(chosen, net.predict(data), y)
+    constant = constant_fit(data).value if squared else _constant(y, chosen)
+    given = certify(data, None, net.W, net.v, c, loss=chosen, exact=False, tolerances=tolerances)
+    found = list(candidates(data, net, trained.output_bias, chosen, tolerances))
+    within = [k for k in found if is_near(k, value, constant, tolerances) and k.verdict.kind != "not stationary"]
+    feasible = data.n * net.width * data.d <= MOST_WORK
+    path = _descent(trained, chosen, net) if feasible else None
+    end = _as_candidate(path, net) if path is not None else None
+    if path is not None and path.finished and end is not None and is_near(end, value, constant, tolerances):
+        within.append(end)
+    kinks = None
+    if path is not None:
+        kinks = int(((data.X @ net.W.T > 0) != (data.X @ path.net.W.T > 0)).sum())
+    near = min(within, key=lambda k: (not k.verdict.is_local_minimum, k.distance), default=None)
+    best = _best(trained, chosen, path, value, starts, seed) if feasible else None
+    return Findings(
+        given=given, near=near, descent=path, best=best,
+        gradient_norm=gradient_norm(trained, chosen), loss=value, constant=constant,
+        affine=affine_fit(data).value if squared else None, basin=_basin(trained, chosen),
+        anatomy=anatomy(net, data, tolerances), affine_residual=_affine_residual(trained),
+        descent_distance=end.distance if end is not None else None, kinks_away=kinks,
+    )  # fmt: skip
+
+
+def gradient_norm(trained: Trained, loss: Any) -> float:
+    """Return the length of the gradient of the mean loss; a unit counts as off on its own hyperplane."""
+    data, net = trained.data, trained.net
+    heights = data.X @ net.W.T
+    errors = np.asarray(loss.gradient(net.predict(data), np.asarray(data.y, dtype=float)), dtype=float) / data.n
+    in_v = np.maximum(heights, 0.0).T @ errors
+    in_w = ((heights > 0) * errors[:, None]).T @ data.X * net.v[:, None]
+    in_c = errors.sum() if trained.output_bias else 0.0
+    return float(np.sqrt((in_v**2).sum() + (in_w**2).sum() + in_c**2))
+
+
+def _constant(y: np.ndarray, loss: Any) -> float:
+    """Return the mean loss of the best constant."""
+    empty = np.zeros((len(y), 0))
+    fit = float_fit(empty, y, np.zeros((0, len(y)), dtype=np.int8), np.zeros((0, 0)), 0.0, loss)
+    return mean_loss(loss, np.full(len(y), fit.c if fit is not None else 0.0), y)
+
+
+def _descent(trained: Trained, loss: Any, start: TwoLayerNet) -> Descent | None:
+    """Return the descent from a network, or None where a program failed."""
+    try:
+        return descend(
+            trained.data, None, start.W, start.v, start.c if trained.output_bias else None, loss=loss,
+            max_basins=MOST_BASINS,
+        )  # fmt: skip
+    except (ReluscapeError, np.linalg.LinAlgError, OverflowError):
+        return None
+
+
+def _as_candidate(path: Descent, net: TwoLayerNet) -> Candidate:
+    """Return the end of a descent as a candidate beside the given network."""
+    R0, R = net.v[:, None] * net.W, path.net.v[:, None] * path.net.W
+    size = np.linalg.norm(R0, axis=1).max(initial=0.0)
+    moved = np.linalg.norm(R - R0, axis=1).max(initial=0.0)
+    faces = np.zeros((0, 0), dtype=np.int8)
+    return Candidate(path.net, path.W, path.v, path.c, path.verdict, float(moved / size if size > 0 else moved), faces)
+
+
+def _best(
+    trained: Trained, loss: Any, path: Descent | None, value: float, starts: int, seed: int
+) -> tuple[TwoLayerNet, float] | None:
+    """Return the best network known: from here, and from fresh starts in standardised inputs."""
+    data, net = trained.data, trained.net
+    common = standardize(data)
+    ends = [(net, value)]
+    if path is not None:
+        ends.append((path.net, path.net.loss(data, loss=loss)))
+    spread = float(np.std(np.asarray(data.y)))
+    for k in range(starts):
+        rng = stream(seed, "best known", k)
+        W = rng.normal(size=net.W.shape) @ common.transform.T
+        v = rng.normal(size=net.width) * spread
+        found = _descent(trained, loss, TwoLayerNet(W, v, float(np.mean(data.y)) if trained.output_bias else 0.0))
+        if found is not None:
+            ends.append((found.net, found.net.loss(data, loss=loss)))
+    return min(ends, key=lambda end: end[1])
+
+
+def _basin(trained: Trained, loss: Any) -> float | None:
+    """Return the value of the network's own basin, or None where no program solves it."""
+    data, net = trained.data, trained.net
+    pattern = (data.X @ net.W.T > 0).T
+    signs = np.where(net.v < 0, -1, 1)
+    try:
+        return float(basin_value(data, None, pattern, signs, loss=loss, output_bias=trained.output_bias).value)
+    except (ReluscapeError, np.linalg.LinAlgError):
+        return None
+
+
+def _affine_residual(trained: Trained) -> float:
+    """Return how far the predictions are from an affine function of the inputs, relative to their spread."""
+    data = trained.data
+    f = trained.net.predict(data)
+    scaled = np.concatenate([standardize(data).X, np.ones((data.n, 1))], axis=1)
+    left = f - scaled @ np.linalg.lstsq(scaled, f, rcond=None)[0]
+    spread = float(np.abs(f - f.mean()).max(initial=0.0))
+    return float(np.abs(left).max(initial=0.0) / spread) if spread > 0 else 0.0

@@ -1,0 +1,83 @@
+"""An explanation as a value: verdict, snapped network, text, JSON, page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from .. import files
+from ..critical import Verdict
+from ..networks import TwoLayerNet
+from ..pagelink import render_page
+
+
+@dataclass(frozen=True, eq=False)
+class ModelReport:
+    """The verdict on a trained network.
+
+    Attributes:
+        verdict: on the snapped network where one is near, else on the given weights.
+        snapped: the exact critical point beside the network (as doubles), or None where no candidate is near.
+        distance: max_j |R_j moved| / max_j |R_j| to the snapped network; where there is none, to the nearest exact
+            minimum found, or None.
+        explanation: the story in a few plain lines.
+        gradient_norm: length of the gradient at the given weights.
+        given: verdict on exactly the given weights.
+        nearest: the nearest exact minimum found, near or not; None where none was found.
+    """
+
+    verdict: Verdict
+    snapped: TwoLayerNet | None
+    distance: float | None
+    explanation: str
+    gradient_norm: float
+    given: Verdict
+    nearest: TwoLayerNet | None
+
+    def __str__(self) -> str:
+        """Return the explanation."""
+        return self.explanation
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """The story of one trained network.
+
+    Attributes:
+        report: everything as plain data, schema 1.
+        model_report: the verdict and the networks behind it.
+        better: the snapped network, or one with lower loss beside it, or None: what `--save` writes.
+    """
+
+    report: dict[str, Any]
+    model_report: ModelReport
+    better: TwoLayerNet | None
+
+    @property
+    def verdict(self) -> str:
+        """The plain lines of the verdict."""
+        return "\n".join(self.report["verdict"]["text"])
+
+    @property
+    def certificate(self) -> dict[str, Any] | None:
+        """The proof of the verdict, where it is exact."""
+        return self.model_report.verdict.certificate
+
+    def __str__(self) -> str:
+        """Return the verdict."""
+        return self.verdict
+
+    def to_json(self) -> str:
+        """Return the report as JSON text."""
+        return json.dumps(self.report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the self-contained page, whole or not at all, and return its path."""
+        return files.write_atomic(path, render_page(self.report))
+
+    def _repr_html_(self) -> str:
+        """Return the verdict for a notebook."""
+        return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in self.report["verdict"]["text"]) + "</ul>"
