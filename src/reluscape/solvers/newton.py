@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..losses import Loss
 from ..tolerances import DEFAULT, Tolerances
-from .conic import cone_matrix, feature_matrix
+from .conic import cone_matrix, feature_matrix, squared_program
 from .scaling import Coordinates
 
 STEPS = 200
@@ -162,9 +162,11 @@ def _model_minimiser(
     root = np.sqrt(h)
     target = root * f - g / root
     size = max(float(np.linalg.norm(root * f)), float(np.linalg.norm(g))) or 1.0  # not of g / root, which may be huge
-    x, mu, slack, _ = interior_point(
-        np.ascontiguousarray(root[:, None] * space.U),
-        np.ascontiguousarray(root * space.E) if space.E.size else space.E,
+    U = np.ascontiguousarray(root[:, None] * space.U)
+    E = np.ascontiguousarray(root * space.E) if space.E.size else space.E
+    x, mu, slack, stats = interior_point(
+        U,
+        E,
         target / size,
         space.C,
         space.products,
@@ -175,6 +177,12 @@ def _model_minimiser(
         tolerances.interior_pivot,
         STEPS,
     )
+    if not stats[1:4].max() <= tolerances.kkt:  # unbounded sets of minimisers can lead the interior point far away
+        weighted = replace(space, U=U, E=E, y=target / size)
+        codes = np.array([1] * len(sides) + [0] * (len(active) - len(sides)))
+        found = squared_program(weighted, active != 0, sides, codes)
+        if found is not None and found.residual < stats[1:4].max():
+            x, mu, slack = found.x, found.multipliers, found.slacks
     return x * size, mu * size, slack * size
 
 
