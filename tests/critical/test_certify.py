@@ -226,3 +226,12 @@ def test_missing_targets_and_unknown_words():
         rs.certify(IDENTITY, None, [[1, 2]], [1])
     with pytest.raises(rs.InputError, match="trainable"):
         rs.certify(IDENTITY, [1, 1], [[1, 2]], [1], trainable="v")
+
+
+def test_a_fall_too_small_for_floats_is_still_shown():
+    verdict = rs.certify([[1], [-1]], [1, -1], [[0]], [0], c=2.0**-54, exact=True)
+    assert verdict.kind == "not stationary"
+    X, y = oracle.fractions([[1], [-1]]), oracle.fractions([1, -1])
+    c = Fraction(2.0**-54)
+    assert oracle.falls_along(X, y, oracle.fractions([[0]]), oracle.fractions([0]), c, verdict.escape)
+    assert rs.verify(verdict.certificate)

@@ -62,6 +62,7 @@ def explain(
         None,
         loss=loss,
         weight_decay="ignore" if ignore_weight_decay else "unknown",
+        output_bias=stored.layers[-1][1] is not None,
         file=data.name,
         model_file=model.name,
         command=typed(),
@@ -79,7 +80,7 @@ def explain(
         from ..certificates import write
 
         written.append(write(certificate, proof))
-    if save is not None:
+    if save is not None and story.better is not None:
         written.append(stored.save_like(story.better, save))
     if as_json:
         print(json.dumps(story.report, allow_nan=False))

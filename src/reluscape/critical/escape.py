@@ -63,7 +63,25 @@ def build_escape(point: Point, forms: list[UnitForm], found: list[Violation]) ->
         curvature = float(outputs @ outputs)
         dW[j] = unit
         dv[j] = -np.sign(pull) * _power_of_two(abs(pull) / (4 * curvature) if curvature > 0 else 1.0)
-    return _scaled(point, dW, dv, dc)
+    return _scaled(point, dW, dv, dc) or _proven(point, forms, dW, dv, dc)
+
+
+def _proven(point: Point, forms: list[UnitForm], dW: np.ndarray, dv: np.ndarray, dc: float) -> tuple[Any, ...] | None:
+    """Return a short step along a direction whose first-order fall is too small for floats but proved exactly."""
+    if not point.rational:
+        return None
+    fall = sum((exact.to_fraction(dc) * e for e in point.errors), Fraction(0))
+    for j, form in enumerate(forms):
+        if dW[j].any():
+            fall += point.v[j] * form.psi.value(exact.fraction_array(dW[j])) / form.scale
+        fall += exact.to_fraction(dv[j]) * form.pull / form.scale
+    path = ray(point, dW, dv, dc)
+    size = float(path.a @ path.a + path.b @ path.b)
+    if fall >= 0 or size == 0.0:
+        return None
+    factor = _power_of_two(min(float(-fall) / (8 * size), path.reach / 2, 1.0))
+    parts: list[Any] = [readonly(factor * dW), readonly(factor * dv)]
+    return (*parts, factor * dc) if point.c is not None else tuple(parts)
 
 
 def _scaled(point: Point, dW: np.ndarray, dv: np.ndarray, dc: float) -> tuple[Any, ...] | None:

@@ -67,7 +67,7 @@ def _independent(psi: Lines, dual: np.ndarray, tolerance: float) -> FloatDecisio
     worst = int(np.argmax(np.maximum(over, under)))
     excess = float(max(over[worst], under[worst]))
     if excess > tolerance:
-        heights = np.where(under > tolerance, under, 0.0) - np.where(over > tolerance, over, 0.0)
+        heights = np.where(under >= over, under, -over) * (np.maximum(over, under) > tolerance)
         return _decision(psi, False, heights @ dual, 0.0, excess)
     multipliers = -beta / psi.weights
     margin = float(np.minimum(multipliers, 1 - multipliers).min())

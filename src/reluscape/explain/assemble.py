@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..critical import certify
 from ..errors import ModelError
 from ..losses import check_labels, get_loss
 from .findings import Findings, investigate
@@ -14,6 +15,8 @@ from .reading import Trained, read_trained
 from .report import build_report
 from .result import Explanation, ModelReport
 from .story import distance_to_minimum, verdict_lines
+
+MOST_EXACT_WORK = 500_000
 
 
 def certify_model(
@@ -133,12 +136,20 @@ def _decay(trained: Trained, asked: Any) -> Any:
     return value
 
 
+def _proof(found: Findings, trained: Trained, loss: str) -> dict[str, Any] | None:
+    """Return the certificate of the given weights read as exact doubles, where it says the same as the verdict."""
+    net = trained.net
+    if loss != "squared" or trained.data.n * net.width * trained.data.d > MOST_EXACT_WORK:
+        return None
+    c = net.c if trained.output_bias else None
+    verdict = certify(trained.data, None, net.W, net.v, c, exact=True)
+    return verdict.certificate if verdict.is_local_minimum == found.verdict.is_local_minimum else None
+
+
 def _model_report(found: Findings, trained: Trained, loss: Any, decay: Any) -> ModelReport:
     """Return the short form."""
     name = loss if isinstance(loss, str) else type(loss).__name__
-    near = found.near if found.near is not None and found.near.verdict is found.verdict else None
-    if found.given.is_local_minimum and found.near is not None:
-        near = found.near
+    near = found.near
     nearest = near.net if near is not None else None
     if nearest is None and found.descent is not None and found.descent.finished:
         nearest = found.descent.net
@@ -150,4 +161,5 @@ def _model_report(found: Findings, trained: Trained, loss: Any, decay: Any) -> M
         gradient_norm=found.gradient_norm,
         given=found.given,
         nearest=nearest,
+        prove=lambda: _proof(found, trained, name),
     )

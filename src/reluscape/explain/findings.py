@@ -63,7 +63,7 @@ class Findings:
     @property
     def verdict(self) -> Verdict:
         """The verdict that is told: on the given weights where they are decided, else on the exact point beside."""
-        if self.given.is_local_minimum or self.near is None:
+        if self.near is None or (self.given.is_local_minimum and not self.near.verdict.is_local_minimum):
             return self.given
         return self.near.verdict
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -27,6 +28,7 @@ class ModelReport:
         gradient_norm: length of the gradient at the given weights.
         given: verdict on exactly the given weights.
         nearest: the nearest exact minimum found, near or not; None where none was found.
+        prove: repeats the test of the given weights in rational arithmetic.
     """
 
     verdict: Verdict
@@ -36,6 +38,12 @@ class ModelReport:
     gradient_norm: float
     given: Verdict
     nearest: TwoLayerNet | None
+    prove: Callable[[], dict[str, Any] | None]
+
+    @property
+    def certificate(self) -> dict[str, Any] | None:
+        """The proof of the verdict as plain JSON, or None where it is beyond exact arithmetic."""
+        return self.verdict.certificate or self.prove()
 
     def __str__(self) -> str:
         """Return the explanation."""
@@ -63,8 +71,8 @@ class Explanation:
 
     @property
     def certificate(self) -> dict[str, Any] | None:
-        """The proof of the verdict, where it is exact."""
-        return self.model_report.verdict.certificate
+        """The proof of the verdict; of the given weights, read as the doubles they are, where floats decided."""
+        return self.model_report.certificate
 
     def __str__(self) -> str:
         """Return the verdict."""

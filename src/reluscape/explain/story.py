@@ -23,12 +23,12 @@ def verdict_lines(found: Findings, trained: Trained, loss: str, weight_decay: An
             "any unit switching on or off for a sample"
         )
     fit = affine_text(found)
-    if fit[0]:
+    if fit[0] and len(found.anatomy.dead) < trained.net.width:
         lines.append(fit[1])
-    if found.anatomy.dead:
-        lines.append(
-            f"{len(found.anatomy.dead)} of {trained.net.width} units are off on every sample and do not learn any more"
-        )
+    dead, width = len(found.anatomy.dead), trained.net.width
+    if dead:
+        rest = "" if dead < width else ": the network is a constant"
+        lines.append(f"{dead} of {width} units are off on every sample and do not learn any more{rest}")
     if found.best is not None and found.best[1] < found.loss - DEFAULT.snap_loss * found.constant:
         lines.append(f"the best network of this width known here has loss {found.best[1]:.6g}")
     if weight_decay == "unknown":

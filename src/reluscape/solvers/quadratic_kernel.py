@@ -6,6 +6,10 @@ import numba
 import numpy as np
 
 from .cholesky_kernel import factor, solve_factored
+from .woodbury_kernel import prepare, solve
+
+MORE_VARIABLES = 1.5
+ACCURACY = 1e-11
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
@@ -58,7 +62,8 @@ def interior_point(
     if bias:
         for t in range(n):
             F[N - 1, t] = E[t]
-    P = np.dot(F, F.T)
+    tall = p == m and MORE_VARIABLES * n < N and N > 64  # then the n x n system is the smaller one
+    P = np.zeros((0, 0)) if tall else np.dot(F, F.T)
     q = np.dot(F, y)
     q_size = 0.0
     for i in range(N):
@@ -79,13 +84,15 @@ def interior_point(
     weights = np.empty((p, k))
     primal = np.empty((p, k))
     dual = np.empty(N)
-    M = np.empty((N, N))
+    M = np.empty((0, 0)) if tall else np.empty((N, N))
+    cones = np.zeros((p if tall else 0, r, r))
     step = np.empty(N)
     scaled = np.empty((k, r))
     stats = np.zeros(5)
     trace = 0.0
     for i in range(N):
-        trace += P[i, i]
+        for t in range(n):
+            trace += F[i, t] * F[i, t]
     base = ridge * max(trace / max(N, 1), 1e-12)
     best_x = x.copy()
     best_mu = mu.copy()
@@ -107,7 +114,7 @@ def interior_point(
                 gap += s[j, t] * mu[j, t]
                 work[j, t] = orientation[j, t] * mu[j, t]
         pull = np.dot(work, C)
-        Px = np.dot(P, x)
+        Px = np.dot(F, np.dot(x, F)) if tall else np.dot(P, x)
         dual_size = 0.0
         x_size = 1.0
         for i in range(N):
@@ -129,10 +136,11 @@ def interior_point(
             worse += 1
         if merit <= gap_limit or iteration == limit or worse > 8 or not np.isfinite(merit) or last_step < 1e-9:
             break
-        for i in range(N):
-            for c in range(i + 1):
-                M[i, c] = P[i, c]
-            M[i, i] += base
+        if not tall:
+            for i in range(N):
+                for c in range(i + 1):
+                    M[i, c] = P[i, c]
+                M[i, i] += base
         for j in range(p):
             for t in range(k):
                 weights[j, t] = mu[j, t] / s[j, t]
@@ -142,7 +150,10 @@ def interior_point(
                 e = 0
                 for a in range(r):
                     for b in range(a + 1):
-                        M[j * r + a, j * r + b] += blocks[j, e]
+                        if tall:
+                            cones[j, a, b] = blocks[j, e]
+                        else:
+                            M[j * r + a, j * r + b] += blocks[j, e]
                         e += 1
         else:
             for j in range(p):
@@ -152,8 +163,14 @@ def interior_point(
                 block = np.dot(normals, scaled)
                 for a in range(r):
                     for b in range(a + 1):
-                        M[j * r + a, j * r + b] += block[a, b]
-        factor(M, dependent)
+                        if tall:
+                            cones[j, a, b] = block[a, b]
+                        else:
+                            M[j * r + a, j * r + b] += block[a, b]
+        if tall:
+            prepared = prepare(F, cones, base, bias)
+        else:
+            factor(M, dependent)
         centre = 0.0
         tau = gap / count if count else 0.0
         for phase in range(2):
@@ -169,7 +186,10 @@ def interior_point(
                 step[i] = -dual[i]
                 if i < p * r:
                     step[i] += right[i // r, i % r]
-            solve_factored(M, step)
+            if tall:
+                step[:] = solve(F, cones, base, bias, prepared, step, ACCURACY)
+            else:
+                solve_factored(M, step)
             moved = np.dot(step[: p * r].reshape(p, r), normals)
             shrink_s = 1.0
             shrink_mu = 1.0

@@ -34,7 +34,7 @@ def draw_targets(rng: np.random.Generator, law: str, X: np.ndarray, width: int) 
     """
     n, d = X.shape
     if law == "normal":
-        return rng.standard_normal(size=n)
+        return rng.standard_normal((n,))
     if law == "signs":
         return rng.choice(np.array([-1.0, 1.0]), n)
     if law == "polynomial":
