@@ -106,3 +106,19 @@ def test_no_failure_in_many_small_programs():
     values = evaluator.values(A, signs)
     assert evaluator.worst_residual <= 1e-9
     assert ((values >= 0) & (values <= np.mean(y * y) + 1e-10)).all()
+
+
+@pytest.mark.parametrize("output_bias", [False, True])
+def test_more_variables_than_samples_agree_with_the_conic_solver(output_bias):
+    rng = np.random.default_rng(4)
+    X, y = rng.standard_normal((30, 4)), rng.standard_normal(30)
+    A, signs = rng.standard_normal((25, 4)) @ X.T > 0, rng.choice([-1, 1], 25)
+    programs = BasinPrograms(rs.Dataset(X, y), output_bias)
+    program, _ = programs.presolve(A, signs)
+    assert (program.codes != 0).all()  # so that the small n x n system is used
+    solution = programs.solve(program)
+    sides = np.where(program.patterns[:, programs.space.rows], 1.0, -1.0) * program.codes[:, None]
+    answer = squared_program(programs.space, program.patterns, sides, program.codes)
+    assert solution.iterations >= 0
+    assert solution.residual <= 1e-9
+    assert solution.value == pytest.approx(float(programs.value_of(answer.square)), abs=1e-9)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..data import readonly
 from ..losses import Loss
 from ..tolerances import DEFAULT, Tolerances
 from .conic import cone_matrix, feature_matrix, squared_program
@@ -162,12 +163,14 @@ def _model_minimiser(
     root = np.sqrt(h)
     target = root * f - g / root
     size = max(float(np.linalg.norm(root * f)), float(np.linalg.norm(g))) or 1.0  # not of g / root, which may be huge
-    U = np.ascontiguousarray(root[:, None] * space.U)
-    E = np.ascontiguousarray(root * space.E) if space.E.size else space.E
+    # read-only like the coordinates themselves, so that the kernel is compiled once
+    U = readonly(root[:, None] * space.U)
+    E = readonly(root * space.E) if space.E.size else space.E
+    y = readonly(target / size)
     x, mu, slack, stats = interior_point(
         U,
         E,
-        target / size,
+        y,
         space.C,
         space.products,
         active,
@@ -178,7 +181,7 @@ def _model_minimiser(
         STEPS,
     )
     if not stats[1:4].max() <= tolerances.kkt:  # unbounded sets of minimisers can lead the interior point far away
-        weighted = replace(space, U=U, E=E, y=target / size)
+        weighted = replace(space, U=U, E=E, y=y)
         codes = np.array([1] * len(sides) + [0] * (len(active) - len(sides)))
         found = squared_program(weighted, active != 0, sides, codes)
         if found is not None and found.residual < stats[1:4].max():
