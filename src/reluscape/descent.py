@@ -10,6 +10,7 @@ import numpy as np
 
 from .basins import basin_value
 from .critical.candidate import Candidate, face_candidate
+from .critical.optimality import certify, decide
 from .critical.point import build_point
 from .critical.verdict import Verdict
 from .data import Dataset, as_dataset, readonly
@@ -113,7 +114,9 @@ class _Walk:
         signs = np.where(v < 0, -1, 1)
         net = TwoLayerNet(W, v, c)
         losses = [net.loss(self.data, loss=self.loss)]
-        at: Candidate | None = None
+        at = self._already_there(net)
+        if at is not None:
+            return self._end(at, net, losses, True, "no direction lowers the loss")
         finished, reason = False, f"stopped after {max_basins} basins"
         for _ in range(max_basins):
             found = self._minimiser(pattern, signs, net)
@@ -134,6 +137,16 @@ class _Walk:
             pattern, signs = self._cross(found, pattern, signs)
         return self._end(at, net, losses, finished, reason)
 
+    def _already_there(self, net: TwoLayerNet) -> Candidate | None:
+        """Return the start itself where it is a local minimum up to rounding."""
+        c = net.c if self.output_bias else None
+        point = build_point(self.data, None, net.W, net.v, c, self.loss, False, 0, self.tolerances)
+        verdict = decide(point, tolerances=self.tolerances)
+        if not verdict.is_local_minimum:
+            return None
+        faces = np.where(self.live, point.signs.T, -1).astype(np.int8)
+        return Candidate(net, net.W, net.v, c, verdict, 0.0, faces)
+
     def _minimiser(self, pattern: np.ndarray, signs: np.ndarray, net: TwoLayerNet) -> Candidate | None:
         """Return the basin's minimiser, sharpened on its face, or None where no choice of kinks is consistent."""
         basin = basin_value(self.data, None, pattern, signs, loss=self.loss, output_bias=self.output_bias)
@@ -141,13 +154,16 @@ class _Walk:
             return None
         Z = np.array(basin.Z, dtype=float)
         lengths = np.linalg.norm(self.data.X, axis=1)
-        sizes = np.linalg.norm(Z, axis=1)
         outputs = np.abs(self.data.X @ Z.T).max(axis=0, initial=0.0)
         silent = (outputs <= self.tolerances.recession * self._target_size) | ~pattern.any(axis=1)
+        heights = (self.data.X @ Z.T).T
+        # the scale of a unit is its largest output, since weights that no output feels may be of any size
+        reach = np.outer(
+            np.where(pattern, np.abs(heights), 0.0).max(axis=1, initial=0.0), lengths / lengths.max(initial=1.0)
+        )
         best: Candidate | None = None
         for share in self.tolerances.kink_widths:
-            heights = (self.data.X @ Z.T).T * signs[:, None]
-            kinks = np.abs(heights) <= share * np.outer(sizes, lengths)
+            kinks = np.abs(heights) <= share * reach
             faces = np.where(kinks, 0, np.where(pattern, 1, -1)).astype(np.int8)
             faces[:, ~self.live] = -1
             start = self._start(Z, pattern, signs, silent, net, float(basin.c))
@@ -195,8 +211,6 @@ class _Walk:
             if sharper is not None and sharper.verdict.is_local_minimum == at.verdict.is_local_minimum:
                 at, net = sharper, sharper.net
         if at is None:
-            from .critical.optimality import certify
-
             verdict = certify(
                 self.data, None, net.W, net.v, net.c if self.output_bias else None, self.loss, exact=False
             )

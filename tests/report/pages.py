@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,21 @@ VOID = {"meta", "br", "img", "link", "input", "hr"}
 NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
 
+@cache
+def real(kind):
+    """A report of the program itself, on the linnerud table: `survey` or `explain`."""
+    import reluscape as rs
+
+    examples = HERE.parent.parent / "examples"
+    data = rs.Dataset.from_csv(examples / "linnerud.csv", target="weight", bias=True)
+    if kind == "survey":
+        return rs.survey(data, widths=(1, 2), trials=40, max_width=2, seconds=10).report
+    return rs.explain(rs.TwoLayerNet.load(examples / "linnerud_net.npz"), data).report
+
+
 def sample(kind):
+    if kind.startswith("real "):
+        return json.loads(json.dumps(real(kind.removeprefix("real ")), allow_nan=False))
     return json.loads((HERE / f"sample_{kind}.json").read_text("utf-8"))
 
 

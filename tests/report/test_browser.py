@@ -57,7 +57,7 @@ def visit(browser, tmp_path):
         one.context.close()
 
 
-@pytest.mark.parametrize("kind", ["survey", "explain"])
+@pytest.mark.parametrize("kind", ["survey", "explain", "real survey", "real explain"])
 @pytest.mark.parametrize("width", [1100, 390])
 def test_opens_offline_and_draws(visit, kind, width):
     report = sample(kind)
@@ -69,7 +69,7 @@ def test_opens_offline_and_draws(visit, kind, width):
     assert seen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.mark.parametrize("kind", ["survey", "explain"])
+@pytest.mark.parametrize("kind", ["survey", "explain", "real survey", "real explain"])
 def test_numbers_in_the_browser_equal_the_json(visit, kind):
     report = sample(kind)
     page = visit(report).page

@@ -350,6 +350,7 @@ def _promises(data: Dataset, settings: Settings) -> list[dict[str, Any]]:
                 "statement": row.statement,
                 "source": row.source,
                 "law": row.law,
+                "event": row.event,
                 "applies": bool(row.applies),
                 "reason": row.reason,
                 "width": plain(row.width),

@@ -72,13 +72,14 @@ def _width(report: dict[str, Any]) -> str:
     found = report["width_for"]
     wanted = f"{found['probability']:.0%}"
     asked = [p for p in report["promises"] if p["applies"] and p["width"] is not None]
-    theorem = "; no theorem promises a width for these data"
+    theorem = " No theorem promises a width for these data."
     if asked:
         least = min(asked, key=lambda p: int(p["width"]))
         name = least["statement"].split(",")[0].removesuffix(" (corrected)")
-        theorem = f"; the theorems ask for {units(int(least['width']))} or more ({name}, for a full-rank Jacobian)"
+        event = least.get("event", "").split(":")[0] or "a good start"
+        theorem = f" {least['source']}'s {name} asks for {int(least['width']):,} (for a {event.removeprefix('a ')})."
     if found["width"] is not None:
-        return f"{units(found['width']).capitalize()} give a good start at least {wanted} of the time{theorem}."
+        return f"{units(found['width']).capitalize()} give a good start at least {wanted} of the time.{theorem}"
     reason = "the time ran out" if found["stopped_by"] == "time" else "the widest layer tried"
     return f"A good start {wanted} of the time needs more than {units(found['more_than'] or 0)} ({reason}){theorem}."
 
