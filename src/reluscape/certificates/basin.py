@@ -53,10 +53,7 @@ def check_value(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None
     if bias and sum(residual, Fraction(0)) != 0:
         raise CertificateError("the residuals do not sum to zero, so another output bias is better")
     for j in range(m):
-        gradient = [Fraction(0)] * d
-        for i in range(n):
-            if patterns[j][i] and residual[i]:
-                gradient = [a + residual[i] * b for a, b in zip(gradient, X[i], strict=True)]
+        gradient = _combination(X, [r if bit else Fraction(0) for r, bit in zip(residual, patterns[j], strict=True)])
         for i, number in _pairs(multipliers[j], n, j):
             if number < 0:
                 raise CertificateError(f"the multiplier of unit {j} and sample {i} is negative")
@@ -93,6 +90,15 @@ def _pairs(entries: Any, n: int, j: int) -> list[tuple[int, Fraction]]:
             raise CertificateError(f"unit {j} has a multiplier for sample {entry[0]!r}, which does not exist")
         out.append((entry[0], read_number(entry[1], f"a multiplier of unit {j}")))
     return out
+
+
+def _combination(X: np.ndarray, weights: list[Fraction]) -> list[Fraction]:
+    """Return sum_i weights_i x_i."""
+    if not any(weights) or not X.size:
+        return [Fraction(0)] * X.shape[1]
+    row = np.empty((1, len(weights)), dtype=object)
+    row[0] = weights
+    return list(exact.fractions_of(exact.fmpq_matrix(row) * exact.fmpq_matrix(X))[0])
 
 
 def _products(X: np.ndarray, z: np.ndarray) -> list[Fraction]:

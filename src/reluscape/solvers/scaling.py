@@ -107,7 +107,7 @@ def coordinates(data: Dataset, y: np.ndarray, output_bias: bool, merge: bool = T
         constant=constant,
         e_scale=e_scale,
         back=readonly(back),
-        products=readonly(C[:, a] * C[:, b] if fits else np.zeros((0, 0))),
+        products=readonly(np.ascontiguousarray(C[:, a] * C[:, b]) if fits else np.zeros((0, 0))),
     )
 
 
