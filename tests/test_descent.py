@@ -1,0 +1,50 @@
+"""Finite descent: falling losses and a local minimum at the end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import reluscape as rs
+from reluscape.data import standardize
+from tests.oracles import critical as oracle
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_small_integer_problems_end_in_an_exact_minimum(seed):
+    rng = np.random.default_rng(seed)
+    X = np.c_[rng.integers(-3, 4, size=(6, 2)), np.ones(6, dtype=int)].astype(object)
+    y = rng.integers(-2, 3, size=6).astype(object)
+    W, v = rng.normal(size=(2, 3)), rng.normal(size=2)
+    end = rs.descend(X, y, W, v, 0.0)
+    assert end.finished, end.reason
+    assert end.verdict.is_local_minimum
+    assert all(b < a for a, b in zip(end.losses, end.losses[1:], strict=False))
+    assert end.net.loss(X, y) == pytest.approx(end.verdict.loss, abs=1e-9)
+    if end.verdict.method == "exact":
+        assert rs.verify(end.verdict.certificate)
+        exact = [oracle.fractions(a) for a in (X, y, end.W, end.v)]
+        assert oracle.loss(*exact, end.c) == end.verdict.exact_loss
+        assert not oracle.probes_below(*exact, end.c, rng, count=60)
+
+
+def test_real_data():
+    data = rs.datasets.load("linnerud", bias=True)
+    S = standardize(data).X
+    rng = np.random.default_rng(0)
+    for m in (1, 3):
+        end = rs.descend(S, data.y, rng.normal(size=(m, S.shape[1])), rng.normal(size=m) * 20, float(data.y.mean()))
+        assert end.finished, end.reason
+        assert end.verdict.is_local_minimum
+        assert end.loss < end.losses[0]
+
+
+def test_a_minimum_stays_where_it_is():
+    end = rs.descend([[1, 0], [0, 1]], [1, -1], [[1, 0]], [1])
+    assert end.verdict.exact_loss * 2 == 1
+    assert end.basins == 0
+
+
+def test_missing_targets():
+    with pytest.raises(rs.InputError, match="no targets"):
+        rs.descend([[1]], None, [[1]], [1])

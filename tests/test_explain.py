@@ -1,0 +1,175 @@
+"""The story of a trained network: verdicts, snapping limits, biases, weight decay, files."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import reluscape as rs
+from reluscape.explain.story import WORSE
+
+X = np.array([[-1.0], [-0.6], [-0.1], [0.3], [0.7]])
+Y = np.array([0.28, -0.1, 0.03, 0.23, -0.22])
+ONES = np.c_[X, np.ones(5)]
+
+
+def regression(noise=0.0, seed=0):
+    """Two units that together are the best straight line through the five points."""
+    slope, intercept = -693 / 4630, 1067 / 46300
+    rng = np.random.default_rng(seed)
+    W = np.array([[0.0, 2.0], [-slope, 2.0 - intercept]])
+    return rs.TwoLayerNet(W + noise * rng.normal(size=(2, 2)), [1.0, -1.0])
+
+
+def test_a_network_near_a_minimum_is_called_one():
+    report = rs.certify_model(regression(1e-4), ONES, Y)
+    assert report.given.kind == "not stationary"
+    assert report.verdict.is_local_minimum
+    assert 0 < report.distance < 0.01
+    assert report.snapped.loss(ONES, Y) == pytest.approx(16139 / 578750, abs=1e-12)
+    assert report.verdict.method == "exact"
+    assert rs.verify(report.verdict.certificate)
+    assert "best affine fit" in report.explanation
+
+
+def test_a_network_beyond_one_percent_is_not():
+    report = rs.certify_model(regression(0.2, seed=1), ONES, Y)
+    assert report.snapped is None
+    assert report.verdict.kind == "not stationary"
+    assert "keep training" in report.explanation
+    assert report.gradient_norm > 0
+
+
+def test_worse_than_a_constant_is_the_first_line():
+    story = rs.explain(rs.TwoLayerNet([[1.0, 1.0]], [50.0]), ONES, Y)
+    assert story.verdict.splitlines()[0] == WORSE
+
+
+def test_dead_units_and_duplicates():
+    net = rs.TwoLayerNet([[-1.0, -2.0], [1.0, 1.5], [2.0, 3.0], [1.0, 0.0]], [1.0, 0.1, 0.2, 0.0])
+    report = rs.explain(net, ONES, Y).report
+    assert report["units"] == {"dead": [0], "duplicated": [[1, 2]], "always_active": [1, 2], "zero_output": [3]}
+    assert rs.dead_units(net.W, ONES) == (0,)
+
+
+def test_the_report_is_json_and_the_page_is_written(tmp_path):
+    story = rs.explain(regression(1e-4), ONES, Y, file="<b>.csv", model_file="net.npz")
+    report = json.loads(story.to_json())
+    assert report["schema"] == 1
+    assert report["kind"] == "explain"
+    assert report["verdict"]["text"] == story.verdict.splitlines()
+    assert len(report["next_steps"]) == 3
+    assert report["losses"]["affine"]["value"] == pytest.approx(16139 / 578750)
+    assert {"title", "breakpoints", "loss", "samples", "note"} <= set(report["lines"][0])
+    page = story.to_html(tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;.csv" in page
+    assert "<li>" in story._repr_html_()
+
+
+class Layer:
+    """Stands in for torch layers, which are read by their attributes."""
+
+    def __init__(self, weight=None, bias=None):
+        self.weight, self.bias = weight, bias
+
+
+Linear, ReLU, Tanh = type("Linear", (Layer,), {}), type("ReLU", (Layer,), {}), type("Tanh", (Layer,), {})
+
+
+class Sequential:
+    def __init__(self, *layers):
+        self.layers = layers
+
+    def children(self):
+        return iter(self.layers)
+
+
+def test_a_module_with_biases_takes_the_data_as_they_are():
+    net = regression(1e-4)
+    module = Sequential(Linear(net.W[:, :1], net.W[:, 1]), ReLU(), Linear(net.v[None, :], np.array([0.0])))
+    report = rs.certify_model(module, X, Y)
+    assert report.verdict.is_local_minimum
+    assert report.snapped.W.shape == (2, 2)
+    assert rs.certify_model(module, rs.Dataset(X, Y, bias=True)).verdict.is_local_minimum
+
+
+def test_a_module_without_biases_trains_none():
+    module = Sequential(Linear(np.array([[1.0, 0.0]]), None), ReLU(), Linear(np.array([[1.0]]), None))
+    report = rs.certify_model(module, [[1, 0], [0, 1]], [1, -1])
+    assert report.verdict.is_local_minimum
+    assert report.snapped.W.shape == (1, 2)
+    with_bias = Sequential(Linear(np.array([[1.0, 0.0]]), None), ReLU(), Linear(np.array([[1.0]]), np.array([0.0])))
+    assert not rs.certify_model(with_bias, [[1, 0], [0, 1]], [1, -1]).given.is_local_minimum
+
+
+def test_other_layers_and_shapes_are_refused():
+    bad = Sequential(Linear(np.ones((1, 1)), np.ones(1)), Tanh(), Linear(np.ones((1, 1)), np.ones(1)))
+    with pytest.raises(rs.ModelError, match="Tanh"):
+        rs.certify_model(bad, X, Y)
+    with pytest.raises(rs.ReluscapeError, match="takes 1 inputs, the data have 3"):
+        rs.certify_model(regression(), np.ones((5, 3)), Y)
+    with pytest.raises(rs.ModelError, match="cannot be read"):
+        rs.certify_model(object(), X, Y)
+    with pytest.raises(rs.ModelError, match="hidden layers"):
+        rs.certify_model(rs.DeepNet([np.eye(1)] * 3, [np.zeros(1)] * 3), X, Y)
+    with pytest.raises(rs.InputError, match="targets"):
+        rs.certify_model(regression(), ONES)
+
+
+def test_weight_decay_of_scikit_learn():
+    from sklearn.neural_network import MLPRegressor
+
+    rng = np.random.default_rng(0)
+    A = rng.normal(size=(40, 2))
+    b = np.abs(A[:, 0]) - A[:, 1]
+    model = MLPRegressor(
+        hidden_layer_sizes=(3,), solver="lbfgs", max_iter=5000, alpha=1e-3, random_state=0, tol=1e-12
+    ).fit(A, b)
+    with pytest.raises(rs.ModelError, match=r"weight decay 0.001.*alpha=0"):
+        rs.certify_model(model, A, b)
+    ignored = rs.certify_model(model, A, b, weight_decay="ignore")
+    assert "weight decay was ignored" in ignored.explanation
+    plain = MLPRegressor(
+        hidden_layer_sizes=(3,), solver="lbfgs", max_iter=5000, alpha=0.0, random_state=0, tol=1e-12
+    ).fit(A, b)
+    assert rs.certify_model(plain, A, b).verdict.kind in ("local minimum", "not stationary", "saddle")
+    assert "weight decay unknown" in rs.certify_model(plain, A, b, weight_decay="unknown").explanation
+
+
+def test_logistic_loss_of_a_classifier():
+    rng = np.random.default_rng(1)
+    A = np.c_[rng.normal(size=(30, 2)), np.ones(30)]
+    labels = np.where(rng.random(30) < 0.5, 1.0, 0.0)
+    net = rs.TwoLayerNet(rng.normal(size=(2, 3)), rng.normal(size=2), 0.1)
+    story = rs.explain(net, A, labels, loss="bce")
+    assert story.report["losses"]["constant"]["value"] < np.log(2) + 1e-9
+    assert "affine" not in story.report["losses"]
+    with pytest.raises(rs.InputError, match="0 and 1"):
+        rs.explain(net, A, 2 * labels - 1, loss="bce")
+
+
+@pytest.mark.torch
+def test_a_torch_network_end_to_end():
+    import torch
+
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(1, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1)).double()
+    before = rs.certify_model(module, X, Y)
+    assert before.verdict.kind == "not stationary"
+    inputs, targets = torch.tensor(X), torch.tensor(Y)[:, None]
+    optimiser = torch.optim.LBFGS(
+        module.parameters(), max_iter=500, line_search_fn="strong_wolfe", tolerance_grad=1e-12
+    )
+
+    def closure():
+        optimiser.zero_grad()
+        loss = ((module(inputs) - targets) ** 2).mean()
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    after = rs.certify_model(module, X, Y)
+    assert after.gradient_norm < before.gradient_norm or after.verdict.is_local_minimum
+    assert after.given.loss <= before.given.loss
