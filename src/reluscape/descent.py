@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -154,25 +155,28 @@ class _Walk:
             return None
         Z = np.array(basin.Z, dtype=float)
         lengths = np.linalg.norm(self.data.X, axis=1)
-        outputs = np.abs(self.data.X @ Z.T).max(axis=0, initial=0.0)
-        silent = (outputs <= self.tolerances.recession * self._target_size) | ~pattern.any(axis=1)
         heights = (self.data.X @ Z.T).T
         # the scale of a unit is its largest output, since weights that no output feels may be of any size
-        reach = np.outer(
-            np.where(pattern, np.abs(heights), 0.0).max(axis=1, initial=0.0), lengths / lengths.max(initial=1.0)
-        )
+        outputs = np.where(pattern, np.abs(heights), 0.0).max(axis=1, initial=0.0)
+        reach = np.outer(outputs, lengths / lengths.max(initial=1.0))
         best: Candidate | None = None
-        for share in self.tolerances.kink_widths:
+        tried = set()
+        for quiet, share in product(self.tolerances.silent_outputs, self.tolerances.kink_widths):
+            silent = (outputs <= quiet * self._target_size) | ~pattern.any(axis=1)
             kinks = np.abs(heights) <= share * reach
             faces = np.where(kinks, 0, np.where(pattern, 1, -1)).astype(np.int8)
             faces[:, ~self.live] = -1
+            if (key := faces.tobytes() + silent.tobytes()) in tried:
+                continue
+            tried.add(key)
             start = self._start(Z, pattern, signs, silent, net, float(basin.c))
             found = face_candidate(
                 self.data, start, faces, self.output_bias, self.loss, self.tolerances, silent=silent, exact=False
             )
             if found is not None and (best is None or found.verdict.loss < best.verdict.loss):
                 best = found
-            if found is not None and found.verdict.loss <= basin.value * (1 + share) + self.tolerances.zero_loss:
+            limit = basin.value * (1 + share) + self.tolerances.zero_loss * self._target_size**2
+            if found is not None and found.verdict.loss <= limit:
                 return found
         return best
 

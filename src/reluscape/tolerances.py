@@ -21,6 +21,8 @@ class Tolerances:
     parallel: float = 1e-9
     # widths, relative to |w| |x|, within which a basin's minimiser is taken to lie on a hyperplane (tried in turn)
     kink_widths: tuple[float, ...] = (1e-7, 1e-6, 1e-5, 1e-8, 1e-4)
+    # a unit whose largest output is below this share of the largest target counts as silent (tried in turn)
+    silent_outputs: tuple[float, ...] = (1e-7, 1e-5, 1e-4)
     # step of a differenced second derivative, relative to 1 + |f|
     difference_step: float = 1e-5
     # angles (after standardising) within which snapping puts a sample on a unit's hyperplane
