@@ -35,6 +35,8 @@ POPULATION = "random initialisations of this width"
 PACKAGES = ("numpy", "scipy", "numba", "python-flint")
 OTHER_LAW = "torch"
 ALMOST_PARALLEL = 0.99
+# wide enough for the solvers' other branch, narrow enough to cost nothing
+WIDE = 16
 
 ProgressCall = Callable[[str, float], None]
 
@@ -102,8 +104,10 @@ def survey(
     regions = unit_regions(data, seed)
     constant, affine = constant_fit(data), affine_fit(data)
     variance = float(np.var(data.y))
-    clock = Clock(settings.budget)
     sampler = Sampler(data, output_bias, seed)
+    tell("preparing", 0.02)
+    sampler.warm_up((1, settings.widths[-1], min(settings.max_width, WIDE)))
+    clock = Clock(settings.budget)
     unit_count = int(regions["value"]) if regions["kind"] == "exact" else None
     references = References(sampler, affine.value, output_bias, unit_count, law)
     entries: list[dict[str, Any]] = []

@@ -11,7 +11,7 @@ from ..geometry.arrangement import Arrangement
 from ..geometry.counting import cover_number
 from ..initialization import get_law
 
-DEFAULT_SECONDS = 14.0
+DEFAULT_SECONDS = 12.0
 LISTED_SHARE = 0.55
 WIDEST = 100_000
 

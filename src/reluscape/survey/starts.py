@@ -68,6 +68,11 @@ class Sampler:
         """Decides Jacobian ranks exactly."""
         return RankOracle.of(self.data)
 
+    def warm_up(self, widths: tuple[int, ...]) -> None:
+        """Solve one start of each width, so that compiling kernels takes no time from a clock."""
+        for width in widths:
+            self.draw("warm-up", width, "normal", 1, Clock(0.0), ranks=True)
+
     def draw(self, name: str, width: int, law: Any, trials: int, clock: Clock, ranks: bool = False) -> Starts:
         """Return up to `trials` starts, fewer where the clock runs out, never none.
 
