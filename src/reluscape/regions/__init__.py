@@ -1,10 +1,11 @@
 """A layer's activation regions: which patterns exist, how many there are, and samples of them."""
 
 from .count import count_basins, count_regions
-from .enumerate import Regions, enumerate_regions
+from .enumerate import enumerate_regions
 from .estimate import estimate_regions
 from .realizable import is_realizable
 from .sample import sample_regions, unseen_mass
+from .table import Regions
 
 __all__ = [
     "Regions",

@@ -1,137 +1,122 @@
-"""All activation regions of one unit: packed bits, a witness each, in lexicographic order."""
+"""All activation regions of one unit, in lexicographic order, complete and exact on any data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..data import Dataset, as_dataset, readonly
-from ..errors import InputError, SolverError, TooLarge
+from ..data import as_dataset
+from ..errors import InputError, TooLarge
 from ..geometry.arrangement import Arrangement
-from ..geometry.counting import cover_number
-from ..geometry.enumeration import cells
+from ..geometry.counting import count, cover_number, plan
+from .table import Regions
 
-MOST_REGIONS = 3_000_000
-
-
-@dataclass(frozen=True, eq=False)
-class Regions:
-    """The regions of one unit.
-
-    Attributes:
-        packed: (R, ceil(n/8)) uint8 bits of the patterns, first sample first.
-        n: number of samples.
-        zero_rows: samples that are zero; their column is False.
-        _witnesses: (R, d) floats, or None where they were not asked for.
-    """
-
-    packed: np.ndarray
-    n: int
-    zero_rows: tuple[int, ...]
-    _witnesses: np.ndarray | None
-
-    def __len__(self) -> int:
-        """Return the number of regions."""
-        return len(self.packed)
-
-    def __getitem__(self, i: int) -> np.ndarray:
-        """Return the pattern (n,) of region i."""
-        return np.unpackbits(self.packed[i], count=self.n).astype(bool)
-
-    @property
-    def patterns(self) -> np.ndarray:
-        """(R, n) boolean patterns."""
-        return np.unpackbits(self.packed, axis=1, count=self.n).astype(bool)
-
-    @property
-    def witnesses(self) -> np.ndarray:
-        """(R, d) weights, each strictly inside its region when read as exact dyadic numbers."""
-        if self._witnesses is None:
-            raise InputError("the regions were listed without witnesses; ask with witnesses=True")
-        return self._witnesses
-
-    def blocks(self, size: int = 65_536) -> Iterator[np.ndarray]:
-        """Yield the patterns in blocks of at most `size` regions."""
-        for start in range(0, len(self), size):
-            yield np.unpackbits(self.packed[start : start + size], axis=1, count=self.n).astype(bool)
+# most bytes that the table and the traces behind it may take
+MOST_BYTES = 3 * 2**30
+# up to this many regions, fractions in plain Python are done before compiled code is loaded
+FEW_REGIONS = 130
 
 
 def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regions:
     """Return every activation region of one unit, each once, in lexicographic order (False before True).
 
+    {1[Xw > 0] : w in R^d, no <w, x_i> = 0 for x_i != 0}. Adding hyperplane k splits the cells that it meets, which are
+    the cells of the earlier hyperplanes' traces on it; traces are compared in integers, points proposed in floats are
+    kept where an error bound or exact arithmetic proves their sides, and every trace has to be met in the end.
+
     Args:
         X: (n, d) samples or a Dataset; zero rows are left out and get False in their column.
         witnesses: also return a weight strictly inside each region.
-        prefix: only regions whose pattern begins with these bits; the shards of all prefixes of one length make up
-            the whole.
+        prefix: (q,) bool or 0/1, q <= n: only regions whose pattern begins like this; the shards of all prefixes of one
+            length make up the whole, and each needs only its own share of memory.
+
+    Returns:
+        `Regions`: `.patterns` (R, n), `.witnesses` (R, d), `.packed`, `.blocks(size)`, `.zero_rows`, `len()`, `[i]`.
 
     Raises:
-        TooLarge: more regions than can be listed; `.estimate` holds Cover's bound.
+        TooLarge: the table would take more than 3 GB; `.estimate` holds the number of regions, or Cover's bound.
+        InputError: a prefix longer than the data, or with entries other than 0 and 1.
 
-    Source: Karhadkar and Montufar, activation regions; the method is deletion and restriction of the arrangement.
+    Source: the open regions S_X^A of Karhadkar et al., Section 3, and of Safran and Shamir, Definition 2; the method is
+    deletion and restriction (Zaslavsky 1975).
 
     Example:
         >>> enumerate_regions([[1, 0], [0, 1]]).patterns.astype(int).tolist()
         [[0, 0], [0, 1], [1, 0], [1, 1]]
     """
     data = as_dataset(X)
+    bits = _prefix(prefix, data.n)
     arrangement = Arrangement.of(data)
-    bound = cover_number(len(arrangement.normals), arrangement.rank)
-    if bound > MOST_REGIONS:
-        raise TooLarge(
-            f"{len(arrangement.normals)} hyperplanes in rank {arrangement.rank} have up to {bound:,} regions; "
-            f"at most {MOST_REGIONS:,} are listed; count_regions and sample_regions still work",
-            estimate=bound,
-        )
-    bits = np.asarray(prefix).astype(bool).reshape(-1)
-    if len(bits) > data.n:
-        raise InputError(f"the prefix has {len(bits)} bits for {data.n} samples")
-    wanted = _class_prefix(arrangement, bits)
-    if wanted is None:
-        found: list[Any] = []
+    k, r = len(arrangement.normals), arrangement.rank
+    sides = _class_sides(arrangement, bits)
+    ones, zeros = _row_bits(arrangement)
+    if k == 0 or sides is None:
+        found = np.zeros((int(sides is not None), ones.shape[1]), dtype=np.uint64)
+        return Regions.of(arrangement, found, np.zeros((len(found), 0)), {}, (False, True), witnesses)
+    halves = (not sides or not sides[0], not sides or bool(sides[0]))
+    # the other half is the mirror image; ask for the positive one
+    upward = sides if halves[1] else tuple(1 - s for s in sides)
+    bound = cover_number(k, r)
+    if bound <= FEW_REGIONS:
+        from ..geometry.enumeration_plain import half_regions
     else:
-        rows = tuple(tuple(int(v) for v in row) for row in arrangement.reduced)
-        found = list(cells(rows, wanted))
-    sides = np.array([c[0] for c in found], dtype=bool).reshape(len(found), len(arrangement.normals))
-    patterns = arrangement.expand(sides)
-    lifted = None
-    if witnesses:
-        reduced = np.array([[float(v) for v in c[1]] for c in found]).reshape(len(found), arrangement.rank)
-        lifted = _checked(data, arrangement, sides, arrangement.lift(reduced))
-    keep = (patterns[:, : len(bits)] == bits).all(axis=1)
-    packed = np.packbits(patterns[keep], axis=1) if data.n else np.zeros((int(keep.sum()), 0), dtype=np.uint8)
-    return Regions(readonly(packed), data.n, arrangement.zero_rows, None if lifted is None else readonly(lifted[keep]))
+        _check_size(arrangement, bound, witnesses, len(upward))
+        from ..geometry.enumeration import half_regions
+    half = half_regions(np.asarray(arrangement.reduced), ones, zeros, upward, witnesses)
+    return Regions.of(arrangement, half.bits, half.points, half.fractions, halves, witnesses)
 
 
-def _class_prefix(arrangement: Arrangement, bits: np.ndarray) -> tuple[bool, ...] | None:
+def _prefix(prefix: Any, n: int) -> np.ndarray:
+    """Return a prefix as booleans."""
+    array = np.asarray(prefix)
+    if array.ndim != 1 or len(array) > n:
+        raise InputError(f"the prefix has shape {array.shape}; give at most {n} bits, one per sample")
+    if array.size and not np.isin(array, (0, 1)).all():
+        raise InputError("a prefix holds only 0/1 or False/True")
+    return array.astype(bool)
+
+
+def _check_size(arrangement: Arrangement, bound: int, witnesses: bool, fixed: int) -> None:
+    """Refuse a table that does not fit, before anything is listed."""
+    k, r = len(arrangement.normals), arrangement.rank
+    words = (k + 63) // 64 + (len(arrangement.row_class) + 63) // 64
+    each = 4 * words + 4 * (r - 1) + (4 * r if witnesses else 0)
+    bound >>= max(0, fixed - 1)
+    if bound * each <= MOST_BYTES:
+        return
+    exact = plan(arrangement)[0] != "infeasible"
+    number = count(arrangement) >> max(0, fixed - 1) if exact else bound
+    if number * each > MOST_BYTES:
+        raise TooLarge(
+            f"{k} hyperplanes in rank {r} have {'' if exact else 'up to '}{number:,} regions, about "
+            f"{number * each / 2**30:,.1f} GB; list a part of them with prefix=..., or use count_regions and "
+            "sample_regions, which need no list",
+            estimate=number,
+        )
+
+
+def _class_sides(arrangement: Arrangement, bits: np.ndarray) -> tuple[int, ...] | None:
     """Return the sides of the first hyperplanes that a prefix fixes, or None where it contradicts itself."""
-    sides: dict[int, bool] = {}
+    sides: dict[int, int] = {}
     for i, bit in enumerate(bits.tolist()):
         c, s = int(arrangement.row_class[i]), int(arrangement.row_sign[i])
         if c < 0:
             if bit:
                 return None
             continue
-        side = bit if s > 0 else not bit
+        side = int(bit) if s > 0 else 1 - int(bit)
         if sides.setdefault(c, side) != side:
             return None
     return tuple(sides[c] for c in range(len(sides)))
 
 
-def _checked(data: Dataset, arrangement: Arrangement, sides: np.ndarray, W: np.ndarray) -> np.ndarray:
-    """Return float witnesses whose signs were checked exactly; a rounded one that misses is replaced."""
-    from ..solvers.linear import strictly_feasible
-
-    expected = np.where(sides, 1, -1)
-    signs = exact.signs_of_products(arrangement.normals, W) if len(W) else expected
-    for i in np.flatnonzero((signs != expected).any(axis=1)):
-        rows = expected[i][:, None] * arrangement.normals
-        answer = strictly_feasible(rows)
-        if getattr(answer, "witness", None) is None:
-            raise SolverError(f"region {i} was listed but has no witness; please report these data")
-        W[i] = np.asarray(answer.witness, dtype=float)
-    return W
+def _row_bits(arrangement: Arrangement) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bits of the rows that each side of a hyperplane makes active: (k, words) for above and below."""
+    k, n = len(arrangement.normals), len(arrangement.row_class)
+    above = np.zeros((k, (n + 63) // 64), dtype=np.uint64)
+    below = np.zeros_like(above)
+    for i, (c, s) in enumerate(zip(arrangement.row_class.tolist(), arrangement.row_sign.tolist(), strict=True)):
+        if c >= 0:
+            (above if s > 0 else below)[c, i // 64] |= np.uint64(1 << (63 - i % 64))
+    return above, below

@@ -1,0 +1,163 @@
+"""Compiled restriction of an integer arrangement to one of its hyperplanes, and the count that needs nothing else."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+# answers of the kernels; every other one than DONE is a reason to go on elsewhere, never a result
+DONE, FULL, REPAIR, UNCERTAIN, OVERFLOW, INCOMPLETE, NOTHING = 0, 1, 2, 3, 4, 5, 6
+
+# products and sums of integers stay below 2**62, so int64 never wraps
+ROOM = 2.0**62
+
+
+@numba.njit(nogil=True, cache=True)
+def gcd(a: int, b: int) -> int:
+    """Return the greatest common divisor of two non-negative integers."""
+    while b:
+        a, b = b, a % b
+    return a
+
+
+@numba.njit(nogil=True, cache=True)
+def restrict(
+    rows: np.ndarray, k: int, wanted: np.ndarray
+) -> tuple[int, int, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Restrict hyperplanes 0..k-1 to hyperplane k, eliminating a column, and merge those that become parallel.
+
+    The first of several parallel traces keeps its orientation; a trace stands for bits of the rows it came from.
+
+    Args:
+        rows: (m, d) int64, pairwise non-parallel, k >= 1, d >= 2.
+        k: the hyperplane.
+        wanted: (q,) int8 sides of the first q hyperplanes, or empty.
+
+    Returns:
+        (status, pivot column, traces (g, d-1), bits (g, words) set where the trace is positive, bits likewise where it
+        is negative, wanted sides of the first traces). status NOTHING: no cell of the trace has the wanted sides.
+    """
+    words = (len(rows) + 63) >> 6
+    d = rows.shape[1]
+    pivot = -1
+    top = 0
+    for c in range(d):
+        size = abs(rows[k, c])
+        top = max(top, size)
+        if size > 0 and (pivot < 0 or size < abs(rows[k, pivot])):
+            pivot = c
+    lead = rows[k, pivot]
+    traces = np.empty((k, d - 1), np.int64)
+    positive = np.zeros((k, words), np.uint64)
+    negative = np.zeros((k, words), np.uint64)
+    sides = np.full(k, -1, np.int8)
+    upward = np.empty(k, np.bool_)
+    slots = 4
+    while slots < 2 * k:
+        slots *= 2
+    table = np.full(slots, -1, np.int32)
+    trace = np.empty(d - 1, np.int64)
+    found = 0
+    for j in range(k):
+        factor = rows[j, pivot]
+        a, b = 1, 0
+        if factor != 0:
+            common = gcd(abs(lead), abs(factor))
+            a = abs(lead) // common
+            b = factor // common if lead > 0 else -(factor // common)
+            largest = 0
+            for c in range(d):
+                largest = max(largest, abs(rows[j, c]))
+            if float(a) * float(largest) + float(abs(b)) * float(top) >= ROOM:
+                return OVERFLOW, pivot, traces, positive, negative, sides
+        divisor = 0
+        at = 0
+        first = 0
+        for c in range(d):
+            if c != pivot:
+                value = a * rows[j, c] - b * rows[k, c]
+                trace[at] = value
+                at += 1
+                if value != 0 and divisor != 1:
+                    divisor = gcd(divisor, abs(value)) if divisor else abs(value)
+                if first == 0:
+                    first = value
+        up = first > 0
+        key = np.uint64(0)
+        for c in range(d - 1):
+            value = trace[c] // divisor if divisor > 1 else trace[c]
+            trace[c] = value
+            key = (key ^ np.uint64(value if up else -value)) * np.uint64(0x9E3779B97F4A7C15)
+            key ^= key >> np.uint64(29)
+        slot = np.int64(key & np.uint64(slots - 1))
+        group = -1
+        while table[slot] >= 0:
+            candidate = table[slot]
+            same = True
+            for c in range(d - 1):
+                value = trace[c] if upward[candidate] == up else -trace[c]
+                if traces[candidate, c] != value:
+                    same = False
+                    break
+            if same:
+                group = candidate
+                break
+            slot = (slot + 1) & (slots - 1)
+        if group < 0:
+            group = found
+            table[slot] = found
+            upward[found] = up
+            for c in range(d - 1):
+                traces[found, c] = trace[c]
+            found += 1
+        along = upward[group] == up
+        bit = np.uint64(1) << np.uint64(63 - (j & 63))
+        if along:
+            positive[group, j >> 6] |= bit
+        else:
+            negative[group, j >> 6] |= bit
+        if j < len(wanted):
+            side = np.int8(wanted[j]) if along else np.int8(1 - wanted[j])
+            if sides[group] >= 0 and sides[group] != side:
+                return NOTHING, pivot, traces, positive, negative, sides
+            sides[group] = side
+    known = 0
+    while known < found and sides[known] >= 0:
+        known += 1
+    return DONE, pivot, traces[:found], positive[:found], negative[:found], sides[:known]
+
+
+@numba.njit("Tuple((int64, int64))(int64[:,::1], int64)", nogil=True, cache=True)
+def count_half(rows: np.ndarray, budget: int) -> tuple[int, int]:
+    """Return half the number of regions of pairwise non-parallel hyperplanes, and the traces looked at.
+
+    Each hyperplane adds as many regions as the earlier ones cut on it: N(A) = N(A') + N(A'').
+
+    Args:
+        rows: (m, d) int64, m >= 1, d >= 2.
+        budget: give up after this many traces.
+
+    Returns:
+        (count, traces); count -1 where an integer would overflow, -2 where the budget was reached.
+    """
+    m, d = rows.shape
+    if d == 2:
+        return m, 1
+    total, spent = 1, 0
+    nothing = np.empty(0, np.int8)
+    for k in range(1, m):
+        if spent > budget:
+            return -2, spent
+        status, _, traces, _, _, _ = restrict(rows, k, nothing)
+        spent += k
+        if status != DONE:
+            return -1, spent
+        if d == 3:
+            total += len(traces)
+            continue
+        below, more = count_half(traces, budget - spent)
+        spent += more
+        if below < 0:
+            return below, spent
+        total += below
+    return total, spent

@@ -1,0 +1,127 @@
+"""The table of a unit's regions: half of it stored, bits packed, patterns and weights unpacked on access."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..geometry.arrangement import Arrangement
+
+
+@dataclass(frozen=True, eq=False)
+class Regions:
+    """The regions of one unit, in lexicographic order of their patterns (False before True, first sample first).
+
+    The regions with the first sample inactive are the mirror images of the others, in reverse order, so that only the
+    latter are stored.
+
+    Attributes:
+        n: number of samples.
+        zero_rows: samples that are zero; their column is False.
+        kind: always "exact".
+    """
+
+    n: int
+    zero_rows: tuple[int, ...]
+    _arrangement: Arrangement
+    _bits: np.ndarray
+    _points: np.ndarray | None
+    _fractions: dict[int, tuple[Fraction, ...]]
+    _halves: tuple[bool, bool]
+    kind: str = "exact"
+
+    @classmethod
+    def of(
+        cls,
+        arrangement: Arrangement,
+        bits: np.ndarray,
+        points: np.ndarray,
+        fractions: dict[int, tuple[Fraction, ...]],
+        halves: tuple[bool, bool],
+        witnesses: bool,
+    ) -> Regions:
+        """Wrap the positive half: uint64 bits (H, words), points (H, rank), and which of the halves are listed."""
+        bits.setflags(write=False)
+        points.setflags(write=False)
+        kept = points if witnesses else None
+        return cls(len(arrangement.row_class), arrangement.zero_rows, arrangement, bits, kept, fractions, halves)
+
+    def __len__(self) -> int:
+        """Return the number of regions."""
+        return len(self._bits) * sum(self._halves)
+
+    def __getitem__(self, i: Any) -> np.ndarray:
+        """Return the pattern (n,) of region i, or the patterns of a slice of regions."""
+        if isinstance(i, slice):
+            return self._unpacked(np.arange(len(self))[i])
+        place = int(i) + len(self) if i < 0 else int(i)
+        if not 0 <= place < len(self):
+            raise IndexError(f"region {i} of {len(self)}")
+        return self._unpacked(np.array([place]))[0]
+
+    @property
+    def packed(self) -> np.ndarray:
+        """(R, ceil(n/8)) uint8, the bits of the patterns, first sample first."""
+        return self._packed(np.arange(len(self)))
+
+    @property
+    def patterns(self) -> np.ndarray:
+        """(R, n) boolean patterns."""
+        return self._unpacked(np.arange(len(self)))
+
+    @property
+    def witnesses(self) -> np.ndarray:
+        """(R, d) weights, each strictly inside its region when read as exact dyadic numbers.
+
+        Where a region is too narrow for doubles the array holds objects: floats, and `Fraction` in those regions.
+        """
+        if self._points is None:
+            raise InputError("the regions were listed without witnesses; ask with witnesses=True")
+        points = self._points
+        if self._fractions:
+            points = points.astype(object)
+            for i, point in self._fractions.items():
+                points[i] = point
+        lifted = self._arrangement.lift(points)
+        lower, upper = self._halves
+        out = np.concatenate([-lifted[::-1]] * lower + [lifted] * upper)
+        out.setflags(write=False)
+        return out
+
+    def blocks(self, size: int = 65_536) -> Iterator[np.ndarray]:
+        """Yield the patterns in blocks of at most `size` regions."""
+        if size < 1:
+            raise InputError(f"the block size is {size}; it is at least 1")
+        for start in range(0, len(self), size):
+            yield self._unpacked(np.arange(start, min(start + size, len(self))))
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Yield the patterns one by one."""
+        for block in self.blocks():
+            yield from block
+
+    def _unpacked(self, places: np.ndarray) -> np.ndarray:
+        """Return the patterns of some regions."""
+        out = np.unpackbits(self._packed(places), axis=1, count=self.n).view(bool)
+        out.setflags(write=False)
+        return out
+
+    def _packed(self, places: np.ndarray) -> np.ndarray:
+        """Return the packed bits of some regions."""
+        half, lower = len(self._bits), self._halves[0]
+        mirrored = (places < half) & lower
+        stored = np.where(mirrored, half - 1 - places, places - half * lower)
+        words = np.where(mirrored[:, None], self._live & ~self._bits[stored], self._bits[stored])
+        return words.astype(">u8").view(np.uint8)[:, : (self.n + 7) // 8]
+
+    @property
+    def _live(self) -> np.ndarray:
+        """(words,) uint64 with the bits of the samples that are not zero."""
+        alive = np.zeros(64 * self._bits.shape[1], dtype=bool)
+        alive[: self.n] = np.asarray(self._arrangement.row_class) >= 0
+        return np.packbits(alive).view(">u8").astype(np.uint64)
