@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from ..cones import Generators, cells_of, generators_of
 from ..data import Dataset, as_dataset, check_signs
 from ..errors import InputError, ShapeError, TooLarge
 from ..regions import count_regions
 from ..tolerances import DEFAULT
-from .cells import cells_of
 from .multisets import Layers
-from .programs import Generators, generators_of
 from .result import BarrierTree, Valley
 from .valleys import dimension_of, network_of, shares
 
@@ -294,7 +293,7 @@ def _merge(
     birth: np.ndarray, left: np.ndarray, right: np.ndarray, height: np.ndarray, order: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Apply the elder rule; return (height of death, the elder that each component joined)."""
-    from .cone_kernel import elder_rule
+    from .elder_kernel import elder_rule
 
     died, into = np.empty(len(birth)), np.empty(len(birth), dtype=np.int64)
     elder_rule(birth, left.astype(np.int64), right.astype(np.int64), height, order.astype(np.int64), died, into)

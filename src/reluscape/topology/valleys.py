@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..cones import Generators, project
 from ..data import Dataset
 from ..estimates import Probability
 from ..initialization import get_law
 from ..networks import TwoLayerNet
 from ..seeds import as_generator
 from ..tolerances import DEFAULT
-from .programs import Generators
 
 if TYPE_CHECKING:
     from .tree import Graph
@@ -73,8 +73,6 @@ def dimension_of(generators: Generators, members: tuple[int, ...], width: int) -
 
 def _float_projection(generators: Generators, units: list[tuple[int, ...]]) -> list[float]:
     """Return the weights of the exact projection as floats."""
-    from .programs import project
-
     used = sorted({g for unit in units for g in unit})
     return [float(w) for w in project([generators.column(g) for g in used], generators.targets)]
 

@@ -89,7 +89,7 @@ class Generators:
 
     def values(self, sets: Iterable[tuple[int, ...]]) -> np.ndarray:
         """Return the mean squared loss of the best prediction in each cone, given by generator indices."""
-        from .cone_kernel import reductions
+        from .projection_kernel import reductions
 
         sets = list(sets)
         G, h, size = self._products
