@@ -23,6 +23,10 @@ class Tolerances:
     kink_widths: tuple[float, ...] = (1e-7, 1e-6, 1e-5, 1e-8, 1e-4)
     # a unit whose largest output is below this share of the largest target counts as silent (tried in turn)
     silent_outputs: tuple[float, ...] = (1e-7, 1e-5, 1e-4)
+    # weights of a basin's minimiser beyond these multiples of the current ones are drawn back towards them (in turn)
+    weight_caps: tuple[float, ...] = (1e2, 1e4, 1e6)
+    # cosine by which weights must clear every hyperplane to count as well inside their cell
+    clearance: float = 1e-3
     # step of a differenced second derivative, relative to 1 + |f|
     difference_step: float = 1e-5
     # angles (after standardising) within which snapping puts a sample on a unit's hyperplane

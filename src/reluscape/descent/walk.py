@@ -1,54 +1,24 @@
-"""Finite descent: from basin to basin, each solved as one convex program, to a certified local minimum."""
+"""The walk from basin to basin."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 import numpy as np
 
-from .basins import basin_value
-from .critical.candidate import Candidate, face_candidate
-from .critical.optimality import certify, decide
-from .critical.point import build_point
-from .critical.verdict import Verdict
-from .data import Dataset, as_dataset, readonly
-from .errors import InputError
-from .losses import get_loss
-from .networks import TwoLayerNet
-from .tolerances import DEFAULT, Tolerances
-
-
-@dataclass(frozen=True, eq=False)
-class Descent:
-    """A descent and where it ended.
-
-    Attributes:
-        net: the last network, as doubles.
-        losses: loss of the start and then of every basin's minimiser, falling.
-        verdict: verdict on the last point; exact where the problem is small enough.
-        W, v, c: the last point, `Fraction` where the verdict is exact; c is None without an output bias.
-        basins: number of basins visited.
-        finished: whether a local minimum was reached.
-        reason: why it stopped.
-    """
-
-    net: TwoLayerNet
-    losses: tuple[float, ...]
-    verdict: Verdict
-    W: np.ndarray
-    v: np.ndarray
-    c: Any
-    basins: int
-    finished: bool
-    reason: str
-
-    @property
-    def loss(self) -> float:
-        """Loss of the last point."""
-        return self.verdict.loss
+from ..critical.candidate import Candidate, face_candidate
+from ..critical.optimality import certify, decide
+from ..critical.point import build_point
+from ..data import Dataset, as_dataset, readonly
+from ..errors import InputError
+from ..losses import get_loss
+from ..networks import TwoLayerNet
+from ..tolerances import DEFAULT, Tolerances
+from .basin import BasinPoint, BasinStep
+from .result import Descent
 
 
 def descend(
@@ -104,6 +74,7 @@ class _Walk:
     def __init__(self, data: Dataset, loss: Any, output_bias: bool, tolerances: Tolerances, exact: bool) -> None:
         self.data, self.loss, self.output_bias = data, get_loss(loss), output_bias
         self.tolerances, self.exact = tolerances, exact
+        self.step = BasinStep(data, self.loss, output_bias, tolerances)
         self.live = np.ones(data.n, dtype=bool)
         self.live[list(data.zero_rows)] = False
         self._target_size = float(np.abs(np.asarray(data.y, dtype=float)).max(initial=0.0))
@@ -120,12 +91,9 @@ class _Walk:
             return self._end(at, net, losses, True, "no direction lowers the loss")
         finished, reason = False, f"stopped after {max_basins} basins"
         for _ in range(max_basins):
-            found = self._minimiser(pattern, signs, net)
+            found = self._minimiser(pattern, signs, net, losses[-1])
             if found is None:
-                reason = "the basin's minimum is not attained, or too degenerate to solve in floats"
-                break
-            if at is not None and found.verdict.loss >= at.verdict.loss:
-                reason = "the loss no longer falls beyond rounding"
+                reason = "the basin's minimum is not attained, or the loss no longer falls beyond rounding"
                 break
             at, net = found, found.net
             losses.append(found.verdict.loss)
@@ -135,7 +103,7 @@ class _Walk:
             if found.verdict.escape is None:
                 reason = found.verdict.reason
                 break
-            pattern, signs = self._cross(found, pattern, signs)
+            pattern, signs, net = self._cross(found, pattern, signs)
         return self._end(at, net, losses, finished, reason)
 
     def _already_there(self, net: TwoLayerNet) -> Candidate | None:
@@ -148,37 +116,54 @@ class _Walk:
         faces = np.where(self.live, point.signs.T, -1).astype(np.int8)
         return Candidate(net, net.W, net.v, c, verdict, 0.0, faces)
 
-    def _minimiser(self, pattern: np.ndarray, signs: np.ndarray, net: TwoLayerNet) -> Candidate | None:
-        """Return the basin's minimiser, sharpened on its face, or None where no choice of kinks is consistent."""
-        basin = basin_value(self.data, None, pattern, signs, loss=self.loss, output_bias=self.output_bias)
-        if not basin.attained:
+    def _minimiser(self, pattern: np.ndarray, signs: np.ndarray, net: TwoLayerNet, ceiling: float) -> Candidate | None:
+        """Return the basin's minimiser, sharpened on its faces, or None where no choice of kinks is consistent."""
+        basin = self.step.solve(pattern, signs, net.W)
+        if basin is None:
             return None
-        Z = np.array(basin.Z, dtype=float)
-        lengths = np.linalg.norm(self.data.X, axis=1)
-        heights = (self.data.X @ Z.T).T
-        # the scale of a unit is its largest output, since weights that no output feels may be of any size
-        outputs = np.where(pattern, np.abs(heights), 0.0).max(axis=1, initial=0.0)
-        reach = np.outer(outputs, lengths / lengths.max(initial=1.0))
         best: Candidate | None = None
         tried = set()
-        for quiet, share in product(self.tolerances.silent_outputs, self.tolerances.kink_widths):
-            silent = (outputs <= quiet * self._target_size) | ~pattern.any(axis=1)
-            kinks = np.abs(heights) <= share * reach
-            faces = np.where(kinks, 0, np.where(pattern, 1, -1)).astype(np.int8)
-            faces[:, ~self.live] = -1
-            if (key := faces.tobytes() + silent.tobytes()) in tried:
+        limit = basin.value + self.tolerances.zero_loss * (abs(basin.value) + self._target_size**2)
+        for faces, silent, Z in self._guesses(basin, pattern, net):
+            key = faces.tobytes() + silent.tobytes() + Z.tobytes()
+            if key in tried:
                 continue
             tried.add(key)
-            start = self._start(Z, pattern, signs, silent, net, float(basin.c))
+            start = self._start(Z, pattern, signs, silent, net, basin.c)
             found = face_candidate(
                 self.data, start, faces, self.output_bias, self.loss, self.tolerances, silent=silent, exact=False
             )
-            if found is not None and (best is None or found.verdict.loss < best.verdict.loss):
+            if found is None or not found.verdict.loss < ceiling:
+                continue
+            if best is None or found.verdict.loss < best.verdict.loss:
                 best = found
-            limit = basin.value * (1 + share) + self.tolerances.zero_loss * self._target_size**2
-            if found is not None and found.verdict.loss <= limit:
+            if found.verdict.loss <= limit:
                 return found
         return best
+
+    def _guesses(
+        self, basin: BasinPoint, pattern: np.ndarray, net: TwoLayerNet
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield (faces, silent units, Z) to try: the solver's own kinks first, then kinks by their distance."""
+        lengths = np.linalg.norm(self.data.X, axis=1)
+        heights = (self.data.X @ basin.Z.T).T
+        # the scale of a unit is its largest output, since weights that no output feels may be of any size
+        outputs = np.where(pattern, np.abs(heights), 0.0).max(axis=1, initial=0.0)
+        reach = np.outer(outputs, lengths / lengths.max(initial=1.0))
+        R0 = net.v[:, None] * net.W
+        size = max(np.abs(R0).max(initial=0.0), self._target_size / (lengths.max(initial=0.0) or 1.0))
+        largest = np.abs(basin.Z).max(initial=0.0)
+        caps = [cap for cap in self.tolerances.weight_caps if cap * size < largest] or [np.inf]
+        widths: list[float | None] = [None, *self.tolerances.kink_widths]
+        for cap, quiet, width in product(caps, self.tolerances.silent_outputs, widths):
+            if width is None and basin.kinks is None:
+                continue
+            silent = (outputs <= quiet * self._target_size) | ~pattern.any(axis=1) | basin.idle
+            kinks = basin.kinks if width is None else np.abs(heights) <= width * reach
+            faces = np.where(kinks, 0, np.where(pattern, 1, -1)).astype(np.int8)  # type: ignore[arg-type]
+            faces[:, ~self.live] = -1
+            share = min(1.0, cap * size / largest) if largest > 0 else 1.0
+            yield faces, silent, R0 + share * (basin.Z - R0)
 
     def _start(
         self, Z: np.ndarray, pattern: np.ndarray, signs: np.ndarray, silent: np.ndarray, net: TwoLayerNet, c: float
@@ -194,8 +179,10 @@ class _Walk:
             W[j] = Z[j] / v[j]
         return TwoLayerNet(W, v, c)
 
-    def _cross(self, at: Candidate, pattern: np.ndarray, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the basin that the escape leads into."""
+    def _cross(
+        self, at: Candidate, pattern: np.ndarray, signs: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, TwoLayerNet]:
+        """Return the basin that the escape leads into, and the network a step inside it."""
         dW, dv = (np.asarray(part, dtype=float) for part in at.verdict.escape[:2])  # type: ignore[index]
         heights = (self.data.X @ at.net.W.T).T
         moves = (self.data.X @ dW.T).T
@@ -204,7 +191,8 @@ class _Walk:
         clear = np.abs(moves) > self.tolerances.boundary * np.outer(np.linalg.norm(dW, axis=1), lengths)
         pattern = np.where(on, np.where(clear, moves > 0, pattern), heights > 0) & self.live
         signs = np.where(at.net.v != 0, np.sign(at.net.v), np.where(dv != 0, np.sign(dv), signs)).astype(int)
-        return pattern, signs
+        moved = TwoLayerNet(at.net.W + dW, at.net.v + dv, at.net.c)
+        return pattern, signs, moved
 
     def _end(self, at: Candidate | None, net: TwoLayerNet, losses: list[float], finished: bool, reason: str) -> Descent:
         """Return the descent, with the last point in rational arithmetic where that is feasible."""

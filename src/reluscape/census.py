@@ -1,0 +1,250 @@
+"""The complete list of local minima of a small problem, differentiable or not, with exact losses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations_with_replacement, product
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from . import exact
+from .critical.components import Component, Face, allowed_signs, make_face, minimisers, sign_choices, units_of
+from .critical.optimality import certify
+from .critical.verdict import Verdict
+from .data import Dataset, as_dataset, check_signs, readonly
+from .errors import InputError, TooLarge
+from .geometry.faces import Faces, enumerate_faces
+from .networks import TwoLayerNet
+
+PRODUCT_LIMIT = 300_000
+
+
+@dataclass(frozen=True, eq=False)
+class Minimum:
+    """One connected piece of local minima: a product of faces with output signs, up to relabelling of units.
+
+    Attributes:
+        loss: exact mean squared loss.
+        covectors: (m, n) int8, where each unit is on, off (-1) or on the hyperplane (0).
+        signs: (m,) output signs, 0 for silent units.
+        W, v, c: exact weights of one of its points (c None without an output bias).
+        differentiable: no non-zero sample lies on a unit's hyperplane.
+        freedom: dimension of the set of sums that reach the loss.
+        labellings: number of different labellings of the units.
+    """
+
+    loss: Fraction
+    covectors: np.ndarray
+    signs: np.ndarray
+    W: np.ndarray
+    v: np.ndarray
+    c: Fraction | None
+    differentiable: bool
+    freedom: int
+    labellings: int
+    data: Dataset
+
+    @property
+    def net(self) -> TwoLayerNet:
+        """The point as doubles."""
+        return TwoLayerNet(np.array(self.W, dtype=float), np.array(self.v, dtype=float), float(self.c or 0))
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict of the general test on the point, with its certificate."""
+        return certify(self.data, None, self.W, self.v, self.c, exact=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Census:
+    """All local minima of a problem.
+
+    Attributes:
+        losses: sorted exact losses of all local minima.
+        differentiable_losses: sorted losses of those with a differentiable point.
+        minima: every piece, lowest loss first.
+        faces: number of faces of one unit's weight space.
+        products: number of products of faces that were solved.
+    """
+
+    losses: tuple[Fraction, ...]
+    differentiable_losses: tuple[Fraction, ...]
+    minima: tuple[Minimum, ...]
+    faces: int
+    products: int
+
+    @property
+    def multiplicity(self) -> dict[Fraction, int]:
+        """Number of pieces of each loss, up to relabelling of units."""
+        return {loss: sum(m.loss == loss for m in self.minima) for loss in self.losses}
+
+
+def local_minima(
+    X: Any, y: Any, width: int, output_bias: bool = False, signs: Any = None, limit: int = PRODUCT_LIMIT
+) -> Census:
+    """List every local minimum of the mean squared loss.
+
+    A local minimum minimises the loss over R_j = v_j w_j in the span of its units' faces, so each product of faces is
+    solved exactly once; the residuals are the same for all its minimisers, the one-sided test gives the output signs
+    each unit may have, and exact linear feasibility decides which choices have a point on the faces.
+
+    Args:
+        X: (n, d) samples or a `Dataset`.
+        y: (n,) targets.
+        width: number of hidden units m.
+        output_bias: with a free constant.
+        signs: (m,) output weights frozen to -1 or 1; None trains them.
+        limit: most products of faces.
+
+    Returns:
+        `Census`.
+
+    Raises:
+        TooLarge: more products than the limit; the message names the largest feasible width.
+        InputError: no targets, a width below 1.
+
+    Source: Liu, Part 1, Theorem 1 and Theorem 3, with any number of units on any number of hyperplanes.
+
+    Example:
+        >>> local_minima([[1, 0], [0, 1]], [1, -1], 1, signs=[1]).losses
+        (Fraction(1, 2), Fraction(1, 1))
+    """
+    data = as_dataset(X, y)
+    if data.y_fractions is None:
+        raise InputError("a census needs targets; give y")
+    if width < 1:
+        raise InputError(f"the width is {width}; at least one unit is needed")
+    frozen = None if signs is None else check_signs(signs, width)
+    faces = enumerate_faces(data)
+    groups = [width] if frozen is None else [int((frozen == s).sum()) for s in (1, -1)]
+    count = int(np.prod([comb(len(faces) + k - 1, k) for k in groups], dtype=object))
+    if count > limit:
+        feasible = max((w for w in range(width) if comb(len(faces) + w - 1, w) <= limit), default=0)
+        raise TooLarge(
+            f"{count:,} products of {len(faces):,} faces, above {limit:,}; a width of {feasible} is feasible, "
+            "or fewer samples, or limit=...",
+            estimate=count,
+        )
+    return _Search(data, faces, output_bias, frozen).run(width)
+
+
+class _Search:
+    """The census of one problem."""
+
+    def __init__(self, data: Dataset, faces: Faces, output_bias: bool, frozen: np.ndarray | None) -> None:
+        self.data, self.output_bias, self.frozen = data, output_bias, frozen
+        self.faces = [make_face(data, sigma) for sigma in faces.covectors]
+        self.inside = [np.array([exact.to_fraction(t) for t in w], dtype=object) for w in faces.witnesses]
+        self.live = np.ones(data.n, dtype=bool)
+        self.live[list(data.zero_rows)] = False
+        self.signs_of: dict[Any, frozenset[int]] = {}
+
+    def run(self, width: int) -> Census:
+        """Visit every product of faces."""
+        minima: list[Minimum] = []
+        products = 0
+        for chosen in self._choices(width):
+            products += 1
+            minima += self._minima(chosen)
+        minima.sort(key=lambda m: (m.loss, -int(m.differentiable)))
+        losses = tuple(sorted({m.loss for m in minima}))
+        smooth = tuple(sorted({m.loss for m in minima if m.differentiable}))
+        return Census(losses, smooth, tuple(minima), len(self.faces), products)
+
+    def _choices(self, width: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...] | None]]:
+        """Yield face numbers of the units, up to relabelling, with frozen signs where there are any."""
+        every = range(len(self.faces))
+        if self.frozen is None:
+            for chosen in combinations_with_replacement(every, width):
+                yield chosen, None
+            return
+        plus, minus = int((self.frozen > 0).sum()), int((self.frozen < 0).sum())
+        for up, down in product(
+            combinations_with_replacement(every, plus), combinations_with_replacement(every, minus)
+        ):
+            yield (*up, *down), (1,) * plus + (-1,) * minus
+
+    def _minima(self, choice: tuple[tuple[int, ...], tuple[int, ...] | None]) -> list[Minimum]:
+        """Return the minima of one product of faces."""
+        units, frozen = choice
+        distinct = sorted(set(units))
+        component = minimisers(self.data, [self.faces[k] for k in distinct], self.output_bias)
+        key = tuple(component.errors)
+        allowed = []
+        for k in distinct:
+            if (k, key) not in self.signs_of:
+                self.signs_of[k, key] = allowed_signs(self.data, self.faces[k], component.errors)
+            allowed.append(self.signs_of[k, key])
+            if not allowed[-1]:
+                return []
+        if frozen is not None:
+            return self._frozen_minimum(component, distinct, units, frozen, allowed)
+        counts = [units.count(k) for k in distinct]
+        found = []
+        for signs, sums, c in sign_choices(component, allowed, counts):
+            found.append(self._piece(component, distinct, signs, sums, c))
+        return found
+
+    def _frozen_minimum(
+        self,
+        component: Component,
+        distinct: list[int],
+        units: tuple[int, ...],
+        frozen: tuple[int, ...],
+        allowed: list[frozenset[int]],
+    ) -> list[Minimum]:
+        """Return the minimum with the output signs given, if there is one."""
+        wanted = [tuple(s for u, s in zip(units, frozen, strict=True) if u == k) for k in distinct]
+        if any(s not in signs for mine, signs in zip(wanted, allowed, strict=True) for s in mine):
+            return []
+        fixed = [frozenset(mine) for mine in wanted]
+        for signs, sums, c in sign_choices(component, fixed, [len(mine) for mine in wanted]):
+            if all(sorted(a) == sorted(b) for a, b in zip(signs, wanted, strict=True)):
+                return [self._piece(component, distinct, signs, sums, c)]
+        return []
+
+    def _piece(
+        self,
+        component: Component,
+        distinct: list[int],
+        signs: Sequence[tuple[int, ...]],
+        sums: list[np.ndarray],
+        c: Fraction | None,
+    ) -> Minimum:
+        """Return one piece with a point of it."""
+        W: list[np.ndarray] = []
+        v: list[Fraction] = []
+        covectors, labels = [], []
+        for k, mine, total in zip(distinct, signs, sums, strict=True):
+            face: Face = self.faces[k]
+            w_part, v_part = units_of(self.data, face, mine, total, self.inside[k])
+            W, v = W + w_part, v + v_part
+            covectors += [face.covector] * len(mine)
+            labels += [(k, s) for s in mine]
+        return Minimum(
+            loss=component.loss,
+            covectors=readonly(np.array(covectors, dtype=np.int8)),
+            signs=readonly(np.array([s for mine in signs for s in mine], dtype=np.int8)),
+            W=readonly(np.array(W, dtype=object)),
+            v=readonly(np.array(v, dtype=object)),
+            c=c,
+            differentiable=bool((np.array(covectors)[:, self.live] != 0).all()),
+            freedom=component.freedom,
+            labellings=_labellings(labels),
+            data=self.data,
+        )
+
+
+def _labellings(labels: list[Any]) -> int:
+    """Return the number of different orders of a list with repetitions."""
+    total, left = 1, len(labels)
+    for label in set(labels):
+        k = labels.count(label)
+        total *= comb(left, k)
+        left -= k
+    return total
