@@ -193,7 +193,7 @@ def _verdict(
     return Verdict(
         kind=kind, reason=reason, is_local_minimum=is_minimum, differentiable=point.differentiable, loss=point.value,
         exact_loss=point.exact_value, escape=escape, slack=float(slack), residual=residual, units=units,
-        method="exact" if point.rational else "numerical", zero_rows=point.data.zero_rows, build_certificate=build,
+        method="exact" if point.rational else "numerical", zero_rows=point.zero_rows, build_certificate=build,
     )  # fmt: skip
 
 

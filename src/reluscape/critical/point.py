@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from .. import exact
-from ..data import Dataset, as_dataset
+from ..data import Dataset
 from ..errors import InputError, ShapeError
 from ..losses import Loss, check_labels, get_loss, mean_loss
 from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from .samples import FloatSamples, read_samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +22,7 @@ class Point:
     """A network on its data.
 
     Attributes:
-        data: samples with targets.
+        data: samples with targets, a `Dataset` where `exact_signs`.
         W, v, c: weights, `Fraction` where `exact_signs`, else floats; c is None without an output bias.
         slope: negative slope of the units (0 for ReLU).
         loss: the loss.
@@ -35,7 +37,7 @@ class Point:
         noise: (n,) floats, how far rounding can put each entry of `errors` off; 0 where rational.
     """
 
-    data: Dataset
+    data: Any
     W: np.ndarray
     v: np.ndarray
     c: Any
@@ -51,12 +53,19 @@ class Point:
     rational: bool
     noise: np.ndarray
 
-    @property
+    @cached_property
     def live(self) -> np.ndarray:
         """(n,) bool, samples that are not zero."""
         live = np.ones(self.data.n, dtype=bool)
-        live[list(self.data.zero_rows)] = False
+        live[list(self.zero_rows)] = False
         return live
+
+    @cached_property
+    def zero_rows(self) -> tuple[int, ...]:
+        """Samples that are zero."""
+        if self.exact_signs:
+            return tuple(self.data.zero_rows)
+        return tuple(int(i) for i in np.flatnonzero(~self.data.X.any(axis=1)))
 
     @property
     def differentiable(self) -> bool:
@@ -94,22 +103,17 @@ def build_point(
         ShapeError: W is not (m, d) or v not (m,).
         InputError: no targets, or a weight that is no finite number.
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("there are no targets; give y")
+    data = read_samples(X, y, exact_mode)
     chosen = get_loss(loss)
-    check_labels(chosen, data.y)
+    check_labels(chosen, np.asarray(data.y))
     W, v = _weights(W, v, data.d)
-    given_exact = data.exact_input and is_rational(W, v, 0 if c is None else c, slope)
-    given_exact = given_exact and (data.y_fractions is not None and _exact_targets(data, y))
-    if exact_mode if exact_mode is not None else given_exact:
-        return _exact_point(data, W, v, c, chosen, slope)
+    if isinstance(data, Dataset):
+        weights_exact = data.exact_input and is_rational(W, v, 0 if c is None else c, slope)
+        # a Dataset's own targets are as exact as its inputs
+        given_exact = weights_exact and (y is None or is_rational(y))
+        if exact_mode if exact_mode is not None else given_exact:
+            return _exact_point(data, W, v, c, chosen, slope)
     return _float_point(data, W, v, c, chosen, slope, tolerances)
-
-
-def _exact_targets(data: Dataset, y: Any) -> bool:
-    """Return whether the targets were given without floats; a Dataset's own targets are as exact as its inputs."""
-    return y is None or is_rational(y)
 
 
 def _weights(W: Any, v: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
@@ -170,7 +174,7 @@ def _exact_point(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss
 
 
 def _float_point(
-    data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss, slope: Any, tolerances: Tolerances
+    data: Dataset | FloatSamples, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss, slope: Any, tolerances: Tolerances
 ) -> Point:
     """Evaluate in floats; a sample counts as on a hyperplane within the tolerance for angles."""
     W, v = _floats(W, "W"), _floats(v, "v")
@@ -200,7 +204,7 @@ def _gradient(loss: Loss, f: np.ndarray, y: Any) -> np.ndarray:
     return gradient
 
 
-def _size(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any) -> np.ndarray:
+def _size(data: Dataset | FloatSamples, W: np.ndarray, v: np.ndarray, c: Any) -> np.ndarray:
     """Return the size of the terms that add up to each sample's residual, times the rounding errors they collect."""
     reach = np.linalg.norm(data.X, axis=1) * float(np.abs(v) @ np.linalg.norm(W, axis=1)) if len(v) else 0.0
     terms = np.abs(np.asarray(data.y, dtype=float)) + reach + abs(float(c or 0))
