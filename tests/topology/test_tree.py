@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 import reluscape as rs
-from reluscape.cones import project
+from reluscape.cones import Layers, project
 from reluscape.topology import barrier_tree
-from reluscape.topology.multisets import Layers
 from tests.oracles.flood import flood_pairs
 from tests.oracles.intersections import merge_pairs
 from tests.strategies import problems

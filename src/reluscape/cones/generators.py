@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -24,20 +24,24 @@ SLICE = 20_000
 class Generators:
     """What one unit can add to the predictions, ray by ray.
 
-    A state is a pair (alive cell, output sign), numbered 2 * (place of the cell among the alive ones) + (sign < 0).
+    A state is a pair (alive cell, output sign), numbered 2 * (place of the cell among the alive ones) + (sign < 0). A
+    signed ray is numbered 2 * (ray) + (sign < 0). Different rays can add the same to the predictions; they share a
+    generator, but each stays in its own cells.
 
     Attributes:
         cells: the cells.
         columns: (g, n) exact generators, each the features of a ray times +1 or -1, none zero, none repeated.
-        rays: (g, d) exact z that gives each generator: sum_i of <x_i, z> where the unit is active.
+        of_ray: (2 q,) the generator of each signed ray, -1 where it adds nothing (or, beside an output bias, a constant).
         of_state: for every state the indices of its generators.
+        rays_of_state: for every state all signed rays of its closed cell.
         free_constant: an output bias adds the line of constants to every cone.
     """
 
     cells: Cells
     columns: np.ndarray
-    rays: np.ndarray
+    of_ray: np.ndarray
     of_state: tuple[tuple[int, ...], ...]
+    rays_of_state: tuple[tuple[int, ...], ...]
     free_constant: bool
 
     @property
@@ -56,6 +60,15 @@ class Generators:
         """Return (cell, sign) of a state."""
         return int(self.cells.alive[state // 2]), -1 if state % 2 else 1
 
+    def shared_rays(self, state: int, other: int) -> tuple[int, ...]:
+        """Return the signed rays that two closed states have in common."""
+        there = set(self.rays_of_state[other])
+        return tuple(ray for ray in self.rays_of_state[state] if ray in there)
+
+    def of_rays(self, rays: Iterable[int]) -> tuple[int, ...]:
+        """Return the generators of signed rays, sorted, each once."""
+        return tuple(sorted({int(self.of_ray[ray]) for ray in rays} - {-1}))
+
     @cached_property
     def walls(self) -> tuple[tuple[int, int, tuple[int, ...]], ...]:
         """Return (state, neighbouring state, generators of the shared facet) for facets between alive cells."""
@@ -64,8 +77,7 @@ class Generators:
             for sign in (1, -1):
                 s, t = self.state(a, sign), self.state(b, sign)
                 if s >= 0 and t >= 0:
-                    shared = tuple(sorted(set(self.of_state[s]) & set(self.of_state[t])))
-                    found.append((s, t, shared))
+                    found.append((s, t, self.of_rays(self.shared_rays(s, t))))
         return tuple(found)
 
     @cached_property
@@ -75,8 +87,8 @@ class Generators:
         return y - sum(y, Fraction(0)) / len(y) if self.free_constant and len(y) else y
 
     @cached_property
-    def _products(self) -> tuple[np.ndarray, np.ndarray, float]:
-        """Return inner products of unit generators, their products with the unit target, and |target|^2."""
+    def units(self) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return unit generators (g, n), their products with the unit target (g,), and |target|^2."""
         y = np.array(self.targets, dtype=float)
         size = float(y @ y)
         unit_y = y / np.sqrt(size) if size else y
@@ -84,8 +96,14 @@ class Generators:
         if self.free_constant and len(y):
             A = A - A.mean(axis=1, keepdims=True)
         length = np.sqrt((A * A).sum(axis=1, keepdims=True))
-        A = A / np.where(length > 0, length, 1.0)
-        return np.ascontiguousarray(A @ A.T), np.ascontiguousarray(A @ unit_y), size
+        A = np.ascontiguousarray(A / np.where(length > 0, length, 1.0))
+        return A, np.ascontiguousarray(A @ unit_y), size
+
+    @cached_property
+    def _products(self) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return inner products of unit generators, their products with the unit target, and |target|^2."""
+        A, h, size = self.units
+        return np.ascontiguousarray(A @ A.T), h, size
 
     def values(self, sets: Iterable[tuple[int, ...]]) -> np.ndarray:
         """Return the mean squared loss of the best prediction in each cone, given by generator indices."""
@@ -123,19 +141,30 @@ class Generators:
         column = self.columns[generator]
         return column - sum(column, Fraction(0)) / len(column) if self.free_constant else column
 
-    def minimiser(self, units: Sequence[tuple[int, ...]]) -> tuple[np.ndarray, Fraction]:
+    def direction(self, ray: int) -> np.ndarray:
+        """Return the exact z (d,) of a signed ray, scaled so that its largest feature is 1 where it has one."""
+        q = ray // 2
+        top = max(self.cells.features[q], default=Fraction(0)) or Fraction(1)
+        return self.cells.rays[q] * ((-1 if ray % 2 else 1) / Fraction(top))
+
+    def minimiser(self, units: Sequence[Iterable[int]]) -> tuple[np.ndarray, Fraction]:
         """Return exact Z (m, d) with Z_j = v_j w_j, and the output bias, of a lowest point.
 
         Args:
-            units: for each unit the generators it may use.
+            units: for each unit the signed rays it may use.
         """
-        used = sorted({g for unit in units for g in unit})
-        owner = {g: j for j, unit in reversed(list(enumerate(units))) for g in unit}
+        user: dict[int, tuple[int, int]] = {}
+        for j, unit in enumerate(units):
+            for ray in unit:
+                if self.of_ray[ray] >= 0:
+                    user.setdefault(int(self.of_ray[ray]), (j, ray))
+        used = sorted(user)
         weights = project([self.column(g) for g in used], self.targets)
         data = self.cells.data
         Z = np.full((len(units), data.d), Fraction(0), dtype=object)
         for g, weight in zip(used, weights, strict=True):
-            Z[owner[g]] = Z[owner[g]] + weight * self.rays[g]
+            j, ray = user[g]
+            Z[j] = Z[j] + weight * self.direction(ray)
         if not self.free_constant:
             return Z, Fraction(0)
         raw = _combine([self.columns[g] for g in used], weights, data.n)
@@ -180,26 +209,19 @@ def generators_of(cells: Cells, output_bias: bool = False) -> Generators:
     """Return the generators of every state: equal ones merged, zero ones left out."""
     n = cells.data.n
     place: dict[tuple[Fraction, ...], int] = {}
-    columns: list[np.ndarray] = []
-    rays: list[np.ndarray] = []
-    of_ray: dict[tuple[int, int], int] = {}
+    of_ray = np.full(2 * len(cells.rays), -1, dtype=np.int64)
     for q, feature in enumerate(cells.features):
         top = max(feature, default=Fraction(0))
         if top == 0 or (output_bias and min(feature) == top):
             continue
         key = tuple(feature / top)
-        for sign in (1, -1):
-            signed = key if sign > 0 else tuple(-v for v in key)
-            if signed not in place:
-                place[signed] = len(columns)
-                columns.append(np.array(signed, dtype=object))
-                rays.append(cells.rays[q] * (sign / Fraction(top)))
-            of_ray[q, sign] = place[signed]
-    of_state = []
-    for cell in cells.alive:
-        corners = np.flatnonzero(cells.on_ray[cell]).tolist()
-        for sign in (1, -1):
-            of_state.append(tuple(sorted({of_ray[q, sign] for q in corners if (q, sign) in of_ray})))
-    table = np.array(columns, dtype=object).reshape(len(columns), n)
-    directions = np.array(rays, dtype=object).reshape(len(rays), cells.data.d)
-    return Generators(cells, readonly(table, object), readonly(directions, object), tuple(of_state), output_bias)
+        of_ray[2 * q] = place.setdefault(key, len(place))
+        of_ray[2 * q + 1] = place.setdefault(tuple(-v for v in key), len(place))
+    rays_of_state = tuple(
+        tuple(2 * q + turn for q in np.flatnonzero(cells.on_ray[cell]).tolist())
+        for cell in cells.alive
+        for turn in (0, 1)
+    )
+    table = np.array(list(place), dtype=object).reshape(len(place), n)
+    merged = Generators(cells, readonly(table, object), readonly(of_ray), (), rays_of_state, output_bias)
+    return replace(merged, of_state=tuple(merged.of_rays(rays) for rays in rays_of_state))

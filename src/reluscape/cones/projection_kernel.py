@@ -1,4 +1,4 @@
-"""Compiled kernel: projections onto cones given by inner products alone."""
+"""Compiled kernels: projections onto cones given by inner products alone, one by one and over all pairs of states."""
 
 from __future__ import annotations
 
@@ -10,102 +10,152 @@ import numpy as np
 def reductions(G, h, starts, members, tolerance, out):
     """Fill out with |projection of y onto cone|^2 for each cone of generators members[starts[b]:starts[b+1]].
 
-    Lawson and Hanson's active set on inner products: G (g, g) of unit generators, h (g,) their products with y.
+    G (g, g) are the inner products of unit generators, h (g,) their products with a unit y.
     """
     most = 1
     for b in range(len(starts) - 1):
         most = max(most, starts[b + 1] - starts[b])
-    L = np.empty((most, most))
-    x = np.empty(most)
-    z = np.empty(most)
-    passive = np.empty(most, dtype=np.int64)
-    inside = np.empty(most, dtype=np.bool_)
-    blocked = np.empty(most, dtype=np.bool_)
+    gram, right, scratch = np.empty((most, most)), np.empty(most), np.empty((most + 3, most))
     for b in range(len(starts) - 1):
         lo = starts[b]
         k = starts[b + 1] - lo
-        p = 0
-        for i in range(k):
-            inside[i] = False
-            blocked[i] = False
-            x[i] = 0.0
-        for _ in range(10 * k + 10):
-            best, best_w = -1, tolerance
-            for i in range(k):
-                if inside[i] or blocked[i]:
-                    continue
-                w = h[members[lo + i]]
-                for a in range(p):
-                    w -= G[members[lo + i], members[lo + passive[a]]] * x[passive[a]]
-                if w > best_w:
-                    best, best_w = i, w
-            if best < 0:
-                break
-            passive[p] = best
-            if not _grow(G, members, lo, passive, p, L):
-                blocked[best] = True
-                continue
-            inside[best] = True
-            p += 1
-            for i in range(k):
-                blocked[i] = False
-            while p > 0:
-                _solve(h, members, lo, passive, p, L, z)
-                step, worst = 1.0, -1
-                for a in range(p):
-                    if z[a] <= 0.0:
-                        gap = x[passive[a]] - z[a]
-                        t = x[passive[a]] / gap if gap > 0.0 else 0.0
-                        if t < step or worst < 0:
-                            step, worst = t, a
-                if worst < 0:
-                    for a in range(p):
-                        x[passive[a]] = z[a]
-                    break
-                for a in range(p):
-                    x[passive[a]] += step * (z[a] - x[passive[a]])
-                kept = 0
-                for a in range(p):
-                    i = passive[a]
-                    if a == worst or x[i] <= 0.0:
-                        x[i] = 0.0
-                        inside[i] = False
-                        if i == best:
-                            blocked[i] = True
-                    else:
-                        passive[kept] = i
-                        kept += 1
-                p = kept
-                for a in range(p):
-                    _grow(G, members, lo, passive, a, L)
-        total = 0.0
-        for a in range(p):
-            total += h[members[lo + passive[a]]] * x[passive[a]]
-        out[b] = total
+        for a in range(k):
+            right[a] = h[members[lo + a]]
+            for c in range(k):
+                gram[a, c] = G[members[lo + a], members[lo + c]]
+        out[b] = _project(gram, right, k, tolerance, scratch)
 
 
 @numba.njit(nogil=True, cache=True)
-def _grow(G, members, lo, passive, p, L):
-    """Append row p of the Cholesky factor; False where the new generator depends on the others."""
-    row = members[lo + passive[p]]
-    rest = G[row, row]
+def best_partners(columns, h, starts, members, own, firsts, tolerance, best, partner):
+    """For each state of firsts find the later state with which its cone holds the largest projection.
+
+    columns (g, n) are unit generators, own (S, K, K) the inner products inside each state. Fills best (the largest
+    reduction) and partner (which state has it) for every entry of firsts.
+    """
+    K = own.shape[1]
+    n = columns.shape[1]
+    gram, right, scratch = np.empty((2 * K, 2 * K)), np.empty(2 * K), np.empty((2 * K + 3, 2 * K))
+    cross = np.empty((K, columns.shape[0]))
+    for f in range(len(firsts)):
+        s = firsts[f]
+        lo = starts[s]
+        k = starts[s + 1] - lo
+        for a in range(k):
+            right[a] = h[members[lo + a]]
+            for c in range(k):
+                gram[a, c] = own[s, a, c]
+            for g in range(columns.shape[0]):
+                total = 0.0
+                for i in range(n):
+                    total += columns[members[lo + a], i] * columns[g, i]
+                cross[a, g] = total
+        best[f] = -1.0
+        for t in range(s, len(starts) - 1):
+            at = starts[t]
+            size = k
+            for b in range(starts[t + 1] - at if t > s else 0):
+                right[size] = h[members[at + b]]
+                for a in range(k):
+                    gram[a, size] = cross[a, members[at + b]]
+                    gram[size, a] = gram[a, size]
+                for c in range(b + 1):
+                    gram[size, k + c] = own[t, b, c]
+                    gram[k + c, size] = own[t, b, c]
+                size += 1
+            value = _project(gram, right, size, tolerance, scratch)
+            if value > best[f]:
+                best[f] = value
+                partner[f] = t
+
+
+@numba.njit(nogil=True, cache=True)
+def _project(gram, right, k, tolerance, scratch):
+    """Return |projection|^2 onto the cone of k generators by Lawson and Hanson's active set."""
+    L = scratch
+    p = 0
+    x = np.zeros(k)
+    z = np.empty(k)
+    passive = np.empty(k, dtype=np.int64)
+    inside = np.zeros(k, dtype=np.bool_)
+    blocked = np.zeros(k, dtype=np.bool_)
+    for _ in range(10 * k + 10):
+        best, best_w = -1, tolerance
+        for i in range(k):
+            if inside[i] or blocked[i]:
+                continue
+            w = right[i]
+            for a in range(p):
+                w -= gram[i, passive[a]] * x[passive[a]]
+            if w > best_w:
+                best, best_w = i, w
+        if best < 0:
+            break
+        passive[p] = best
+        if not _grow(gram, passive, p, L):
+            blocked[best] = True
+            continue
+        inside[best] = True
+        p += 1
+        for i in range(k):
+            blocked[i] = False
+        while p > 0:
+            _solve(right, passive, p, L, z)
+            step, worst = 1.0, -1
+            for a in range(p):
+                if z[a] <= 0.0:
+                    gap = x[passive[a]] - z[a]
+                    t = x[passive[a]] / gap if gap > 0.0 else 0.0
+                    if t < step or worst < 0:
+                        step, worst = t, a
+            if worst < 0:
+                for a in range(p):
+                    x[passive[a]] = z[a]
+                break
+            for a in range(p):
+                x[passive[a]] += step * (z[a] - x[passive[a]])
+            kept = 0
+            for a in range(p):
+                i = passive[a]
+                if a == worst or x[i] <= 0.0:
+                    x[i] = 0.0
+                    inside[i] = False
+                    if i == best:
+                        blocked[i] = True
+                else:
+                    passive[kept] = i
+                    kept += 1
+            p = kept
+            for a in range(p):
+                _grow(gram, passive, a, L)
+    total = 0.0
     for a in range(p):
-        value = G[row, members[lo + passive[a]]]
+        total += right[passive[a]] * x[passive[a]]
+    return total
+
+
+@numba.njit(nogil=True, cache=True)
+def _grow(gram, passive, p, L):
+    """Append row p of the Cholesky factor; False where the new generator depends on the others."""
+    row = passive[p]
+    rest = gram[row, row]
+    for a in range(p):
+        value = gram[row, passive[a]]
         for c in range(a):
             value -= L[p, c] * L[a, c]
         L[p, a] = value / L[a, a]
         rest -= L[p, a] * L[p, a]
-    if rest <= 1e-12 * G[row, row]:
+    if rest <= 1e-12 * gram[row, row]:
         return False
     L[p, p] = np.sqrt(rest)
     return True
 
 
 @numba.njit(nogil=True, cache=True)
-def _solve(h, members, lo, passive, p, L, z):
+def _solve(right, passive, p, L, z):
     """Solve for the unconstrained optimum on the passive generators."""
     for a in range(p):
-        value = h[members[lo + passive[a]]]
+        value = right[passive[a]]
         for c in range(a):
             value -= L[a, c] * z[c]
         z[a] = value / L[a, a]

@@ -123,7 +123,7 @@ def _into_basin(graph: Graph, net: TwoLayerNet, node: int, c: float | None) -> l
 
 def _descend(graph: Graph, net: TwoLayerNet, order: list[int], c: float | None) -> list[TwoLayerNet]:
     """Return the corners to the lowest point with every unit in its present state (switched-off units stay off)."""
-    units = [graph.generators.of_state[s] if s >= 0 else () for s in order]
+    units = [graph.generators.rays_of_state[s] if s >= 0 else () for s in order]
     Z, bias = graph.generators.minimiser(units)
     return _move(net, np.array(Z, dtype=float), None if c is None else float(bias))
 
@@ -188,7 +188,7 @@ def _cross(
             keep[j] = True
     moving = [j for j, kept in enumerate(keep) if not kept]
     generators = graph.generators
-    units = [generators.of_state[s] if kept and s >= 0 else () for s, kept in zip(order, keep, strict=True)]
+    units = [generators.rays_of_state[s] if kept and s >= 0 else () for s, kept in zip(order, keep, strict=True)]
     new = list(order)
     if not moving:
         return new
@@ -205,8 +205,7 @@ def _cross(
             path.append(TwoLayerNet(last.W, v, last.c))
         return new
     j, target = moving[0], remaining[0]
-    shared = set(generators.of_state[order[j]]) & set(generators.of_state[target])
-    units[j] = tuple(sorted(shared))
+    units[j] = generators.shared_rays(order[j], target)
     Z, bias = generators.minimiser(units)
     path += _move(path[-1], np.array(Z, dtype=float), None if c is None else float(bias))
     new[j] = target

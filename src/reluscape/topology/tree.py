@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from ..cones import Generators, cells_of, generators_of
+from ..cones import Generators, Layers, cells_of, generators_of, network_of
 from ..data import Dataset, as_dataset, check_signs
 from ..errors import InputError, ShapeError, TooLarge
 from ..regions import count_regions
 from ..tolerances import DEFAULT
-from .multisets import Layers
 from .result import BarrierTree, Valley
-from .valleys import dimension_of, network_of, shares
+from .valleys import dimension_of, shares
 
 NODE_LIMIT = 1_500_000
 WALL_LIMIT = 12_000_000

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..cones import Generators, project
+from ..cones import project
+from ..cones.generators import Generators
 from ..data import Dataset
 from ..estimates import Probability
 from ..initialization import get_law
-from ..networks import TwoLayerNet
 from ..seeds import as_generator
 from ..tolerances import DEFAULT
 
@@ -18,22 +18,6 @@ if TYPE_CHECKING:
     from .tree import Graph
 
 BATCH = 256
-
-
-def network_of(generators: Generators, members: tuple[int, ...], width: int) -> TwoLayerNet:
-    """Return a balanced network, |v_j| = |w_j|, at the lowest point of a layer's basin."""
-    units = [generators.of_state[s] for s in members]
-    Z, c = generators.minimiser(units)
-    signs = [generators.describe(s)[1] for s in members] + [1] * (width - len(members))
-    return balanced(np.array(Z, dtype=float), np.array(signs), float(c))
-
-
-def balanced(Z: np.ndarray, signs: np.ndarray, c: float) -> TwoLayerNet:
-    """Return the network with v_j w_j = Z_j, |v_j| = |w_j| and the given output signs."""
-    Z = np.concatenate([Z, np.zeros((len(signs) - len(Z), Z.shape[1]))])
-    size = np.sqrt(np.linalg.norm(Z, axis=1))
-    W = signs[:, None] * Z / np.where(size > 0, size, 1.0)[:, None]
-    return TwoLayerNet(W, signs * size, c)
 
 
 def dimension_of(generators: Generators, members: tuple[int, ...], width: int) -> int:
@@ -46,14 +30,17 @@ def dimension_of(generators: Generators, members: tuple[int, ...], width: int) -
 
     data = generators.cells.data
     blind = (data.d - data.rank) * width
-    units = [generators.of_state[s] for s in members]
-    variables = [(j, g) for j, unit in enumerate(units) for g in unit]
+    variables = [(j, ray) for j, s in enumerate(members) for ray in generators.rays_of_state[s]]
     if not variables:
         return blind
-    F = np.array([generators.column(g) for _, g in variables], dtype=float).T
-    y = np.array(generators.targets, dtype=float)
-    weights = dict(zip(sorted({g for _, g in variables}), _float_projection(generators, units), strict=True))
-    prediction = sum((w * np.array(generators.column(g), dtype=float) for g, w in weights.items()), np.zeros(len(y)))
+    F = np.zeros((data.n, len(variables)))
+    for k, (_, ray) in enumerate(variables):
+        if generators.of_ray[ray] >= 0:
+            F[:, k] = generators.column(int(generators.of_ray[ray])).astype(float)
+    together = generators.of_rays(ray for _, ray in variables)
+    columns = [generators.column(g) for g in together]
+    weights = project(columns, generators.targets)
+    prediction = sum((float(w) * c.astype(float) for w, c in zip(weights, columns, strict=True)), np.zeros(data.n))
     k = len(variables)
     scale = np.abs(F).max() or 1.0
     # maximise sum t with F lambda = tau p, lambda >= t, 0 <= t <= 1, tau >= 1: t = 1 marks the rays that can be used
@@ -61,20 +48,14 @@ def dimension_of(generators: Generators, members: tuple[int, ...], width: int) -
     above = np.hstack([-np.eye(k), np.eye(k), np.zeros((k, 1))])
     bounds = [(0, None)] * k + [(0, 1)] * k + [(1, None)]
     cost = np.concatenate([np.zeros(k), -np.ones(k), [0.0]])
-    answer = linprog(cost, A_ub=above, b_ub=np.zeros(k), A_eq=equal, b_eq=np.zeros(len(y)), bounds=bounds)
+    answer = linprog(cost, A_ub=above, b_ub=np.zeros(k), A_eq=equal, b_eq=np.zeros(data.n), bounds=bounds)
     used = answer.x[k : 2 * k] > 0.5 if answer.success else np.zeros(k, dtype=bool)
     span = 0
-    for j in range(len(units)):
-        rays = [generators.rays[g] for (unit, g), on in zip(variables, used, strict=True) if on and unit == j]
-        span += np.linalg.matrix_rank(np.array(rays, dtype=float)) if rays else 0
+    for j in range(len(members)):
+        mine = [generators.direction(ray) for (unit, ray), on in zip(variables, used, strict=True) if on and unit == j]
+        span += np.linalg.matrix_rank(np.array(mine, dtype=float)) if mine else 0
     seen = np.linalg.matrix_rank(F[:, used]) if used.any() else 0
     return int(span - seen) + blind
-
-
-def _float_projection(generators: Generators, units: list[tuple[int, ...]]) -> list[float]:
-    """Return the weights of the exact projection as floats."""
-    used = sorted({g for unit in units for g in unit})
-    return [float(w) for w in project([generators.column(g) for g in used], generators.targets)]
 
 
 def shares(

@@ -1,0 +1,23 @@
+"""A network at the lowest point of a layer's basin."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..networks import TwoLayerNet
+from .generators import Generators
+
+
+def network_of(generators: Generators, members: tuple[int, ...], width: int) -> TwoLayerNet:
+    """Return a balanced network, |v_j| = |w_j|, at the lowest point of a layer's basin."""
+    Z, c = generators.minimiser([generators.rays_of_state[s] for s in members])
+    signs = [generators.describe(s)[1] for s in members] + [1] * (width - len(members))
+    return balanced(np.array(Z, dtype=float), np.array(signs), float(c))
+
+
+def balanced(Z: np.ndarray, signs: np.ndarray, c: float) -> TwoLayerNet:
+    """Return the network with v_j w_j = Z_j, |v_j| = |w_j| and the given output signs."""
+    Z = np.concatenate([Z, np.zeros((len(signs) - len(Z), Z.shape[1]))])
+    size = np.sqrt(np.linalg.norm(Z, axis=1))
+    W = signs[:, None] * Z / np.where(size > 0, size, 1.0)[:, None]
+    return TwoLayerNet(W, signs * size, c)

@@ -1,0 +1,59 @@
+"""What is known about a global minimum: a network that has it, and an interval that holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from ..networks import TwoLayerNet
+
+
+@dataclass(frozen=True)
+class GlobalMinimum:
+    """The lowest loss of a width.
+
+    Attributes:
+        value: the lowest loss found; equal to `upper`.
+        exact_value: the exact value of the basin that has it, or None where it was not asked for or out of reach.
+        net: a network with that loss.
+        lower: no network of this width has a lower loss (up to rounding of the same size as `tolerance`).
+        upper: loss of `net`.
+        complete: every layer of states was looked at, or the lower bound meets the upper one.
+        layers: number of layers of states of this width.
+        looked_at: how many of them were solved.
+        certificate: proof of the exact value as plain JSON, or None.
+        kind: "certified" where complete, else "numerical" with the interval [lower, upper].
+    """
+
+    value: float
+    exact_value: Fraction | None
+    net: TwoLayerNet
+    lower: float
+    upper: float
+    complete: bool
+    layers: int
+    looked_at: int
+    certificate: dict[str, Any] | None
+    kind: str
+
+
+@dataclass(frozen=True)
+class InfiniteWidthMinimum:
+    """The lowest loss that any number of units can reach.
+
+    Attributes:
+        value: that loss.
+        exact_value: the same as a Fraction, proved by the optimality conditions over all rays.
+        width: a number of units that reaches it, as small as was found.
+        width_is_least: no smaller number does.
+        net: a network of that width.
+        output_bias: an output bias was free.
+    """
+
+    value: float
+    exact_value: Fraction
+    width: int
+    width_is_least: bool
+    net: TwoLayerNet
+    output_bias: bool

@@ -1,0 +1,108 @@
+from fractions import Fraction
+from itertools import combinations_with_replacement
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import nnls
+
+import reluscape as rs
+from reluscape.cones import cells_of, generators_of
+from reluscape.optimum import finite, global_minimum, infinite_width_minimum
+from tests.oracles.intersections import closed_cells, lines_and_rays
+from tests.strategies import problems
+
+
+def brute(X, y, width, bias):
+    """The lowest basin of all, each program by scipy over the rays of an independent arrangement."""
+    X, y = np.array(X, dtype=float), np.array(y, dtype=float)
+    target = y - y.mean() if bias else y
+    lines, rays, basis = lines_and_rays(X)
+    if not lines.size:
+        return target @ target / len(y)
+    cells, inside = closed_cells(lines, rays)
+    features = np.maximum(np.where(np.abs(X @ basis.T @ rays.T) < 1e-9, 0, X @ basis.T @ rays.T), 0)
+    if bias:
+        features = features - features.mean(axis=0)
+    best = np.inf
+    for layer in combinations_with_replacement([(c, s) for c in range(len(cells)) for s in (1, -1)], width):
+        A = np.array([s * features[:, q] for c, s in set(layer) for q in inside[c]]).reshape(-1, len(y)).T
+        A = A[:, np.linalg.norm(A, axis=0) > 1e-9]
+        best = min(best, nnls(A, target, maxiter=10000)[1] ** 2 if A.shape[1] else target @ target)
+    return best / len(y)
+
+
+@given(problems(max_n=4, max_d=2), st.integers(1, 2), st.booleans())
+@settings(max_examples=20)
+def test_global_minimum_against_all_basins(problem, width, bias):
+    X, y = problem
+    if rs.Dataset(X).rank > 2:
+        width = 1
+    size = max(1.0, float(sum(v * v for v in y)))
+    found = global_minimum(X, y, width, output_bias=bias)
+    assert found.complete
+    assert found.value == pytest.approx(brute(X, y, width, bias), abs=1e-8 * size)
+    assert found.net.loss(X, y) == pytest.approx(found.value, abs=1e-8 * size)
+    assert found.lower <= found.upper
+
+
+@given(problems(max_n=5, max_d=2), st.booleans())
+@settings(max_examples=20)
+def test_pair_kernel_equals_the_list_of_all_pairs(problem, bias):
+    X, y = problem
+    generators = generators_of(cells_of(rs.Dataset(X, y)), bias)
+    if generators.states == 0:
+        return
+    members, value, looked_at = finite._pairs(generators, np.inf)
+    assert looked_at == generators.states * (generators.states + 1) // 2
+    listed = finite._listed(generators, 2)[1]
+    size = max(1.0, float(sum(v * v for v in y)))
+    assert value == pytest.approx(listed, abs=1e-9 * size)
+    together = {g for s in members for g in generators.of_state[s]}
+    assert float(generators.exact_value(tuple(sorted(together)))) == pytest.approx(value, abs=1e-9 * size)
+
+
+@given(problems(max_n=5, max_d=2), st.booleans())
+@settings(max_examples=20)
+def test_infinite_width_against_scipy_and_wide_layers(problem, bias):
+    X, y = problem
+    found = infinite_width_minimum(X, y, output_bias=bias)
+    A = np.array(X, dtype=float)
+    target = np.array(y, dtype=float) - (np.mean(np.array(y, dtype=float)) if bias else 0)
+    lines, rays, basis = lines_and_rays(A)
+    columns = np.zeros((len(y), 0))
+    if lines.size:
+        F = np.maximum(np.where(np.abs(A @ basis.T @ rays.T) < 1e-9, 0, A @ basis.T @ rays.T), 0)
+        F = F - F.mean(axis=0) if bias else F
+        columns = np.c_[F, -F][:, np.tile(np.linalg.norm(F, axis=0) > 1e-9, 2)]
+    expected = nnls(columns, target, maxiter=10000)[1] ** 2 if columns.shape[1] else target @ target
+    size = max(1.0, float(sum(v * v for v in y)))
+    assert found.value == pytest.approx(expected / len(y), abs=1e-8 * size)
+    assert isinstance(found.exact_value, Fraction)
+    assert found.net.loss(X, y) == pytest.approx(found.value, abs=1e-8 * size)
+    if 1 <= found.width <= 2:
+        assert global_minimum(X, y, found.width, output_bias=bias).value == pytest.approx(found.value, abs=1e-8 * size)
+    if found.width == 2 and found.width_is_least:
+        assert global_minimum(X, y, 1, output_bias=bias).value > found.value
+
+
+def test_xor_has_the_published_values():
+    X, y = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0]
+    assert global_minimum(X, y, 1, output_bias=True, exact=True).exact_value == Fraction(1, 6)
+    two = global_minimum(X, y, 2, exact=True)
+    assert two.exact_value == 0
+    assert rs.verify(two.certificate)
+    assert infinite_width_minimum(X, y).width == 2
+
+
+def test_stopped_early_the_interval_is_valid():
+    data = rs.datasets.load("linnerud", bias=True)
+    found = global_minimum(data, width=3, output_bias=True, time_limit=0)
+    assert not found.complete
+    assert found.lower <= found.upper == found.value
+    assert found.net.loss(data) == pytest.approx(found.value)
+    with pytest.raises(rs.InputError, match="time limit"):
+        global_minimum([[1]], [1], 1, time_limit=-1)
+    with pytest.raises(rs.InputError, match="at least 1"):
+        global_minimum([[1]], [1], 0)
