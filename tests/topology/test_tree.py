@@ -146,3 +146,48 @@ def test_exact_projection_against_scipy(k, n, data):
     if columns:
         A = np.array([[float(v) for v in c] for c in columns]).T
         assert float(sum(v * v for v in r)) == pytest.approx(nnls(A, np.array(y, dtype=float))[1] ** 2, abs=1e-7)
+
+
+@given(problems(max_n=4, max_d=2), st.integers(1, 2), st.booleans())
+@settings(max_examples=15)
+def test_ways_out_of_valleys_rise_to_the_merge_height_and_no_further(problem, width, bias):
+    X, y = problem
+    if rs.Dataset(X).rank > 2:
+        width = 1
+    tree = barrier_tree(X, y, width, output_bias=bias)
+    size = max(1.0, float(sum(v * v for v in y)))
+    for k, valley in enumerate(tree.valleys):
+        if valley.parent is None:
+            with pytest.raises(rs.InputError, match="no lower one"):
+                tree.path(k)
+            continue
+        assert tree.valleys[valley.parent].value <= valley.value
+        path = tree.path(k)
+        heights = [rs.loss_slice(a, b, X, y)(np.linspace(0, 1, 60)) for a, b in itertools.pairwise(path)]
+        assert heights[0][0] == pytest.approx(valley.value, abs=1e-8 * size)
+        assert heights[-1][-1] == pytest.approx(tree.valleys[valley.parent].value, abs=1e-8 * size)
+        assert max(h.max() for h in heights) == pytest.approx(valley.merge_height, abs=1e-8 * size)
+
+
+@given(problems(max_n=4, max_d=2), st.integers(1, 2), st.booleans())
+@settings(max_examples=15)
+def test_every_valley_has_an_exactly_certified_bottom(problem, width, bias):
+    X, y = problem
+    if rs.Dataset(X).rank > 2:
+        width = 1
+    tree = barrier_tree(X, y, width, output_bias=bias, exact=True)
+    for valley in tree.valleys:
+        verdict = valley.verdict
+        assert verdict.is_local_minimum, verdict.reason
+        assert verdict.exact_loss == valley.exact_value
+        assert rs.verify(verdict.certificate)
+
+
+def test_dimension_of_the_minimum_set():
+    # one unit on one sample, z = 1 is the only minimiser; a second input that no sample has is free
+    assert barrier_tree([[1]], [1], 1).valleys[0].dimension == 0
+    assert barrier_tree([[1, 0]], [1], 1).valleys[0].dimension == 1
+    # two units share one prediction: z_1 + z_2 = 1
+    assert barrier_tree([[1]], [1], 2).valleys[0].dimension == 1
+    # one sample seen by a unit of two inputs: a line of minimisers, cut off by the other sample's boundary
+    assert barrier_tree([[1, 0], [0, 1]], [1, 0], 1).valleys[0].dimension == 1

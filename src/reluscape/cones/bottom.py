@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from ..networks import TwoLayerNet
@@ -13,6 +15,17 @@ def network_of(generators: Generators, members: tuple[int, ...], width: int) -> 
     Z, c = generators.minimiser([generators.rays_of_state[s] for s in members])
     signs = [generators.describe(s)[1] for s in members] + [1] * (width - len(members))
     return balanced(np.array(Z, dtype=float), np.array(signs), float(c))
+
+
+def exact_network(
+    generators: Generators, members: tuple[int, ...], width: int
+) -> tuple[np.ndarray, np.ndarray, Fraction]:
+    """Return the same network in fractions, |v_j| = 1: (W (m, d), v (m,), c); units left over are zero."""
+    Z, c = generators.minimiser([generators.rays_of_state[s] for s in members])
+    idle = width - len(members)
+    signs = np.array([generators.describe(s)[1] for s in members] + [0] * idle, dtype=object)
+    W = np.concatenate([Z, np.full((idle, Z.shape[1]), Fraction(0), dtype=object)]) * signs[:, None]
+    return W, signs * Fraction(1), c
 
 
 def balanced(Z: np.ndarray, signs: np.ndarray, c: float) -> TwoLayerNet:

@@ -31,7 +31,7 @@ class Generators:
     Attributes:
         cells: the cells.
         columns: (g, n) exact generators, each the features of a ray times +1 or -1, none zero, none repeated.
-        of_ray: (2 q,) the generator of each signed ray, -1 where it adds nothing (or, beside an output bias, a constant).
+        of_ray: (2 q,) the generator of each signed ray, -1 where it adds nothing, or a constant beside an output bias.
         of_state: for every state the indices of its generators.
         rays_of_state: for every state all signed rays of its closed cell.
         free_constant: an output bias adds the line of constants to every cone.

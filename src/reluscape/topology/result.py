@@ -8,6 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..critical import Verdict
+from ..errors import InputError
 from ..estimates import Probability
 from ..networks import TwoLayerNet
 
@@ -24,6 +26,7 @@ class Valley:
         spurious: its value is above the global minimum.
         states: the (activation pattern (n,), output sign) of each unit of a representative basin.
         basins: how many of the layer's basins have their minimum in this valley.
+        parent: place in `BarrierTree.valleys` of the lower valley that it merges with, None for survivors.
     """
 
     value: float
@@ -33,13 +36,26 @@ class Valley:
     spurious: bool
     states: tuple[tuple[np.ndarray, int], ...]
     basins: int
+    parent: int | None
     _net: Callable[[], TwoLayerNet] = field(repr=False)
+    _weights: Callable[[], tuple[np.ndarray, np.ndarray, Fraction]] = field(repr=False)
+    _certify: Callable[[], Verdict] = field(repr=False)
     _dimension: Callable[[], int] = field(repr=False)
 
     @property
     def net(self) -> TwoLayerNet:
         """A network at the bottom of the valley."""
         return self._net()
+
+    @property
+    def weights(self) -> tuple[np.ndarray, np.ndarray, Fraction]:
+        """The same network in exact fractions, |v_j| = 1: (W (m, d), v (m,), c)."""
+        return self._weights()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The exact test of local optimality of `weights`, with its certificate."""
+        return self._certify()
 
     @property
     def dimension(self) -> int:
@@ -75,6 +91,7 @@ class BarrierTree:
     capped: float | None
     kind: str
     _share: Callable[..., tuple[Probability, ...]] = field(repr=False)
+    _passage: Callable[[int], tuple[TwoLayerNet, ...]] = field(repr=False)
 
     def shares(self, law: str = "normal", trials: int = 1000, rng: object = None) -> tuple[Probability, ...]:
         """Return for each valley the share of initialisations that belong to it.
@@ -83,6 +100,18 @@ class BarrierTree:
         that basin's minimum.
         """
         return self._share(law, trials, rng)
+
+    def path(self, valley: int) -> tuple[TwoLayerNet, ...]:
+        """Return the corners of a polyline from a valley's bottom to that of its parent.
+
+        Along it the loss rises to the merge height, reached at a corner, and never above.
+
+        Raises:
+            InputError: the valley merges with no lower one.
+        """
+        if self.valleys[valley].parent is None:
+            raise InputError(f"valley {valley} merges with no lower one, so no path leads from it to a lower one")
+        return self._passage(valley)
 
     def __str__(self) -> str:
         """Tell the landscape in a few lines."""

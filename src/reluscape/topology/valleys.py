@@ -15,7 +15,7 @@ from ..seeds import as_generator
 from ..tolerances import DEFAULT
 
 if TYPE_CHECKING:
-    from .tree import Graph
+    from .graph import Graph
 
 BATCH = 256
 
@@ -69,7 +69,7 @@ def shares(
         size = min(BATCH, trials - done)
         W, v = drawn.sample_many(generator, size, width, data.d)
         nodes = np.array([first_node(graph, data.X, W[t], v[t]) for t in range(size)])
-        ends = graph.lowest_below(nodes, graph.birth[nodes] * (1 + DEFAULT.barrier))
+        ends = graph.lowest_below(nodes, graph.birth[nodes] + graph.noise)
         for end in ends.tolist():
             if end in found:
                 found[end] += 1
