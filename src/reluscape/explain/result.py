@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
-from pathlib import Path
 from typing import Any
 
-from .. import files
 from ..critical import Verdict
 from ..networks import TwoLayerNet
-from ..pagelink import render_page
+from ..telling import Telling
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,41 +47,18 @@ class ModelReport:
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class Explanation(Telling):
     """The story of one trained network.
 
     Attributes:
-        report: everything as plain data, schema 1.
         model_report: the verdict and the networks behind it.
         better: the snapped network, or one with lower loss beside it, or None: what `--save` writes.
     """
 
-    report: dict[str, Any]
     model_report: ModelReport
     better: TwoLayerNet | None
-
-    @property
-    def verdict(self) -> str:
-        """The plain lines of the verdict."""
-        return "\n".join(self.report["verdict"]["text"])
 
     @property
     def certificate(self) -> dict[str, Any] | None:
         """The proof of the verdict; of the given weights, read as the doubles they are, where floats decided."""
         return self.model_report.certificate
-
-    def __str__(self) -> str:
-        """Return the verdict."""
-        return self.verdict
-
-    def to_json(self) -> str:
-        """Return the report as JSON text."""
-        return json.dumps(self.report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def to_html(self, path: str | Path) -> Path:
-        """Write the self-contained page, whole or not at all, and return its path."""
-        return files.write_atomic(path, render_page(self.report))
-
-    def _repr_html_(self) -> str:
-        """Return the verdict for a notebook."""
-        return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in self.report["verdict"]["text"]) + "</ul>"

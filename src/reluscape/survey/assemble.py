@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
-from fractions import Fraction
-from importlib import metadata
 from typing import Any
 
 import numpy as np
 
 from .. import bounds
-from .._version import __version__
 from ..basins import affine_fit, basin_value, constant_fit
+from ..claims import loss_claim, plain, probability_claim
 from ..data import Dataset, as_dataset, standardize
 from ..errors import AssumptionError, InputError, ReluscapeError, TooLarge
 from ..estimates import Probability
 from ..initialization import get_law
+from ..preamble import about_data, opening
 from ..tolerances import DEFAULT
-from .claims import loss_claim, plain, probability_claim
 from .counts import BASIN_TEXT, layer_regions, unit_regions
 from .pictures import data_picture, fan_picture, slice_picture
 from .plan import LISTED_SHARE, Settings
@@ -32,7 +28,6 @@ from .verdict import verdict_lines
 
 SHOWN_VALUES = 400
 POPULATION = "random initialisations of this width"
-PACKAGES = ("numpy", "scipy", "numba", "python-flint")
 OTHER_LAW = "torch"
 ALMOST_PARALLEL = 0.99
 # wide enough for the solvers' other branch, narrow enough to cost nothing
@@ -132,14 +127,8 @@ def survey(
     best_width, best = min(references.found.items(), key=lambda item: (item[1].value, item[0]))
     network = _network(sampler, best, output_bias)
     report: dict[str, Any] = {
-        "schema": 1,
-        "kind": "survey",
-        "version": __version__,
-        "command": command or "reluscape.survey(X, y)",
-        "seed": seed,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), **{p: metadata.version(p) for p in PACKAGES}},
-        "data": _data_block(data, file, classes, output_bias, warnings, constant.exact_value),
+        **opening("survey", command or "reluscape.survey(X, y)", seed),
+        "data": about_data(data, file, classes, output_bias, warnings),
         "settings": {
             "law": get_law(law).name,
             "trials": settings.trials,
@@ -282,56 +271,6 @@ def _accuracy(data: Dataset, classes: dict[int, str] | None, prediction: np.ndar
     if classes is None:
         return None
     return float(np.mean(np.where(prediction > 0, 1.0, -1.0) == data.y))
-
-
-def _data_block(
-    data: Dataset,
-    file: str | None,
-    classes: dict[int, str] | None,
-    output_bias: bool,
-    warnings: tuple[str, ...],
-    constant: Fraction,
-) -> dict[str, Any]:
-    """Return what there is to say about the data."""
-    said = list(warnings)
-    floor = _floor(data)
-    if data.conflicts:
-        said.append(f"{len(data.conflicts)} group(s) of equal rows have different targets: no network fits them all")
-    if data.zero_rows:
-        said.append(f"{len(data.zero_rows)} row(s) are zero: no unit can be active on them, their loss is constant")
-    if not data.bias:
-        said.append("no hidden bias: every unit switches on a hyperplane through the origin")
-    if not output_bias:
-        said.append("no output bias: predictions carry no free constant")
-    position = data.general_position
-    return {
-        "file": file or "data",
-        "target": data.target or "y",
-        "features": list(data.features),
-        "n": data.n,
-        "d": data.d,
-        "rank": data.rank,
-        "bias": data.bias,
-        "output_bias": output_bias,
-        "task": "classification" if classes else "regression",
-        "classes": {f"{k:+d}".replace("+1", "+1"): v for k, v in classes.items()} if classes else None,
-        "warnings": said,
-        "duplicates": sum(len(group) - 1 for group in data.duplicates),
-        "zero_rows": list(data.zero_rows),
-        "general_position": {"status": position.status, "text": str(position)},
-        "floor_share": float(floor / constant) if floor else None,
-        "inputs": "standardised",
-    }
-
-
-def _floor(data: Dataset) -> Fraction:
-    """Return the loss that no function of the inputs can go below: the targets' spread inside groups of equal rows."""
-    total = Fraction(0)
-    for group in data.conflicts:
-        values = [data.y_fractions[i] for i in group]
-        mean = sum(values, Fraction(0)) / len(values)
-        total += sum(((v - mean) ** 2 for v in values), Fraction(0))
-    return total / data.n
 
 
 def _promises(data: Dataset, settings: Settings) -> list[dict[str, Any]]:

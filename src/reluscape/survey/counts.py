@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from ..claims import claim, plain
 from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting import cover_number
 from ..regions import count_regions, estimate_regions
 from ..seeds import stream
-from .claims import claim, plain
 
 PROPOSALS = 2000
 UNIT_TEXT = "ways one unit can split the samples into active and inactive"

@@ -1,49 +1,24 @@
-"""The survey as a value: its verdict, its numbers, its page."""
+"""The survey as a value: its verdict, its numbers, its page, its proof."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .. import files
 from ..basins import basin_value
 from ..data import Dataset
 from ..errors import UnsupportedError
-from ..pagelink import render_page
+from ..telling import Telling
 
 
-@dataclass(frozen=True)
-class Survey:
-    """The map of one data set.
+@dataclass(frozen=True, eq=False)
+class Survey(Telling):
+    """The map of one data set."""
 
-    Attributes:
-        report: everything as plain data, schema 1 (documented in docs/survey-json.md).
-    """
-
-    report: dict[str, Any]
     _data: Dataset
     _best: tuple[np.ndarray, np.ndarray] | None
-
-    @property
-    def verdict(self) -> str:
-        """At most six plain lines."""
-        return "\n".join(self.report["verdict"])
-
-    def __str__(self) -> str:
-        """Return the verdict."""
-        return self.verdict
-
-    def to_json(self) -> str:
-        """Return the report as JSON text."""
-        return json.dumps(self.report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def to_html(self, path: str | Path) -> Path:
-        """Write the self-contained page, whole or not at all, and return its path."""
-        return files.write_atomic(path, render_page(self.report))
 
     def certificate(self) -> dict[str, Any]:
         """Return a proof of the best network's loss: the exact value of its basin, for `reluscape verify`.
@@ -58,9 +33,3 @@ class Survey:
         if basin.certificate is None:
             raise UnsupportedError("the basin of the best network has no exact certificate within reach")
         return basin.certificate
-
-    def _repr_html_(self) -> str:
-        """Return the verdict for a notebook."""
-        from html import escape
-
-        return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in self.report["verdict"]) + "</ul>"

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
-from ..estimates import Probability
+from .estimates import Probability
 
 EXACT_FLOAT = 2**53
 

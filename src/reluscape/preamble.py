@@ -1,0 +1,80 @@
+"""What every report says first: version, command, seed, and what its data are."""
+
+from __future__ import annotations
+
+import platform
+from datetime import UTC, datetime
+from fractions import Fraction
+from importlib import metadata
+from typing import Any
+
+from ._version import __version__
+from .data import Dataset
+
+PACKAGES = ("numpy", "scipy", "numba", "python-flint")
+
+
+def opening(kind: str, command: str, seed: int) -> dict[str, Any]:
+    """Return the head of a report of schema 1."""
+    return {
+        "schema": 1,
+        "kind": kind,
+        "version": __version__,
+        "command": command,
+        "seed": seed,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {"python": platform.python_version(), **{p: metadata.version(p) for p in PACKAGES}},
+    }
+
+
+def about_data(
+    data: Dataset,
+    file: str | None,
+    classes: dict[int, str] | None,
+    output_bias: bool,
+    warnings: tuple[str, ...],
+) -> dict[str, Any]:
+    """Return what there is to say about the data."""
+    said = list(warnings)
+    floor, constant = _floor(data), _spread(data.y_fractions)
+    if data.conflicts:
+        said.append(f"{len(data.conflicts)} group(s) of equal rows have different targets: no network fits them all")
+    if data.zero_rows:
+        said.append(f"{len(data.zero_rows)} row(s) are zero: no unit can be active on them, their loss is constant")
+    if not data.bias:
+        said.append("no hidden bias: every unit switches on a hyperplane through the origin")
+    if not output_bias:
+        said.append("no output bias: predictions carry no free constant")
+    position = data.general_position
+    return {
+        "file": file or "data",
+        "target": data.target or "y",
+        "features": list(data.features),
+        "n": data.n,
+        "d": data.d,
+        "rank": data.rank,
+        "bias": data.bias,
+        "output_bias": output_bias,
+        "task": "classification" if classes else "regression",
+        "classes": {f"{k:+d}".replace("+1", "+1"): v for k, v in classes.items()} if classes else None,
+        "warnings": said,
+        "duplicates": sum(len(group) - 1 for group in data.duplicates),
+        "zero_rows": list(data.zero_rows),
+        "general_position": {"status": position.status, "text": str(position)},
+        "floor_share": float(floor / constant) if floor else None,
+        "inputs": "standardised",
+    }
+
+
+def _floor(data: Dataset) -> Fraction:
+    """Return the loss that no function of the inputs can go below: the targets' spread inside groups of equal rows."""
+    total = Fraction(0)
+    for group in data.conflicts:
+        total += len(group) * _spread([data.y_fractions[i] for i in group])
+    return total / data.n
+
+
+def _spread(values: Any) -> Fraction:
+    """Return the variance of exact numbers."""
+    mean = sum(values, Fraction(0)) / len(values)
+    return sum(((v - mean) ** 2 for v in values), Fraction(0)) / len(values)

@@ -1,0 +1,50 @@
+"""A finished report as a value: its verdict, its JSON, its page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from . import files
+from .pagelink import render_page
+
+
+@dataclass(frozen=True, eq=False)
+class Telling:
+    """A report that can be read, saved and shown.
+
+    Attributes:
+        report: everything as plain data, schema 1 (documented in docs/survey-json.md).
+    """
+
+    report: dict[str, Any]
+
+    @property
+    def verdict(self) -> str:
+        """The answer in at most six plain lines."""
+        return "\n".join(self.lines)
+
+    @property
+    def lines(self) -> list[str]:
+        """The verdict line by line."""
+        found = self.report["verdict"]
+        return list(found["text"] if isinstance(found, dict) else found)
+
+    def __str__(self) -> str:
+        """Return the verdict."""
+        return self.verdict
+
+    def to_json(self) -> str:
+        """Return the report as JSON text."""
+        return json.dumps(self.report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the self-contained page, whole or not at all, and return its path."""
+        return files.write_atomic(path, render_page(self.report))
+
+    def _repr_html_(self) -> str:
+        """Return the verdict for a notebook."""
+        return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in self.lines) + "</ul>"
