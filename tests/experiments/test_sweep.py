@@ -49,9 +49,9 @@ def test_plan_counts_zips_and_refuses(tmp_path):
 
 def test_statistics_by_another_route():
     column = np.array([1.0, 4.0, np.nan, -2.0])
-    count, missing, total, squares, least, most = statistics(column)
+    count, missing, total, deviations, least, most = statistics(column)
     assert (count, missing, total, least, most) == (3, 1, 3.0, -2.0, 4.0)
-    assert squares == 21.0
+    assert deviations == pytest.approx(21.0 - 3.0)
 
 
 def test_summary_equals_the_trials(tmp_path):

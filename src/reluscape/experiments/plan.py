@@ -6,14 +6,18 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from .quantities import Quantity, get_quantity
+from .quantities.samples import is_file
 
 SETTINGS = {"name", "quantity", "trials", "chunk", "seed", "keep_trials"}
+# tables of a TOML file that say where to run, not what
+APART = {"slurm"}
 MAX_CELLS = 1_000_000
 
 
@@ -43,7 +47,8 @@ class Sweep:
 
     Attributes:
         name: what the sweep is called.
-        quantity: name of a quantity (see `reluscape.experiments.quantities`).
+        quantity: name of a quantity (see `reluscape.experiments.quantities`); empty where the grid or zip has an axis
+            "quantity" (a fixed value then goes to the quantities that take it).
         grid: lists of values whose product is swept.
         zip: lists of equal length that vary together; the product is taken with the grid.
         fixed: values that are the same in every cell.
@@ -51,6 +56,7 @@ class Sweep:
         chunk: trials per unit of work; results do not depend on it, only their storage does.
         seed: root of every random stream.
         keep_trials: store each trial's numbers beside the statistics.
+        folder: where the tables lie that the plan names; not part of the plan.
 
     Example:
         >>> plan = Sweep("demo", "full_rank", grid={"n": [5, 10], "width": [3]}, fixed={"d": 1}, trials=20)
@@ -59,7 +65,7 @@ class Sweep:
     """
 
     name: str
-    quantity: str
+    quantity: str = ""
     grid: Mapping[str, list[Any]] = field(default_factory=dict)
     zip: Mapping[str, list[Any]] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
@@ -67,6 +73,7 @@ class Sweep:
     chunk: int = 50
     seed: int = 0
     keep_trials: bool = True
+    folder: str = field(default=".", compare=False)
 
     def __post_init__(self) -> None:
         """Check the plan before anything starts."""
@@ -84,6 +91,11 @@ class Sweep:
             raise InputError(f"{repeated[0]!r} is given twice; it can be in one of grid, zip and fixed")
         if len({len(v) for v in self.zip.values()}) > 1:
             raise InputError(f"the lists under zip differ in length: {', '.join(self.zip)}")
+        axis = "quantity" in (*self.grid, *self.zip)
+        if not self.quantity and not axis:
+            raise InputError('the plan names no quantity; add a line such as quantity = "full_rank"')
+        if "quantity" in self.fixed or (self.quantity and axis):
+            raise InputError("the plan names its quantity twice; keep the line or the axis")
         if self.number_of_cells > MAX_CELLS:
             raise InputError(f"the plan has {self.number_of_cells:,} cells; at most {MAX_CELLS:,} are taken")
 
@@ -103,13 +115,45 @@ class Sweep:
     def cells(self) -> Iterator[Cell]:
         """Yield the cells in the plan's order."""
         rows = list(zip(*self.zip.values(), strict=True)) if self.zip else [()]
-        index = 0
+        index, fixed = 0, dict(self.fixed)
         for values in product(*self.grid.values()):
             for row in rows:
-                parameters = {**self.fixed, **dict(zip(self.grid, values, strict=True))}
-                parameters.update(zip(self.zip, row, strict=True))
-                yield Cell(index, self.quantity, dict(sorted(parameters.items())))
+                parameters = {**dict(zip(self.grid, values, strict=True)), **dict(zip(self.zip, row, strict=True))}
+                quantity = parameters.pop("quantity", self.quantity)
+                if not self.quantity:
+                    fixed = {k: v for k, v in self.fixed.items() if k in get_quantity(quantity).parameters}
+                yield Cell(index, quantity, dict(sorted({**fixed, **parameters}.items())))
                 index += 1
+
+    @property
+    def quantity_names(self) -> list[str]:
+        """Names of what the plan measures."""
+        return self.grid.get("quantity") or self.zip.get("quantity") or [self.quantity]
+
+    def quantities(self) -> list[Quantity]:
+        """Return what the plan measures, in the order of its cells."""
+        return [get_quantity(name) for name in dict.fromkeys(self.quantity_names)]
+
+    def check(self) -> None:
+        """Refuse a cell that its quantity cannot take, and a fixed value that nothing takes."""
+        quantities = {quantity.name: quantity for quantity in self.quantities()}
+        for name in self.fixed:
+            if not any(name in quantity.parameters for quantity in quantities.values()):
+                raise InputError(f"no quantity of the plan has a parameter {name!r}; take it out of fixed")
+        for cell in self.cells():
+            get_quantity(cell.quantity).check(cell.parameters)
+        self._tables()
+
+    def _tables(self) -> dict[str, str]:
+        """Return the SHA-256 of every table that the plan names."""
+        values = (*self.grid.get("data", []), *self.zip.get("data", []), self.fixed.get("data"))
+        hashes = {}
+        for name in sorted({value for value in values if is_file(value)}):
+            try:
+                hashes[name] = hashlib.sha256((Path(self.folder) / name).read_bytes()).hexdigest()
+            except OSError as problem:
+                raise InputError(f"cannot read the table {name} in {self.folder}: {problem.strerror}") from None
+        return hashes
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as plain data."""
@@ -128,7 +172,8 @@ class Sweep:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of everything that decides the numbers."""
-        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
+        everything = [self.to_dict(), self._tables()]
+        return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Sweep:
@@ -137,8 +182,9 @@ class Sweep:
         if unknown:
             known = ", ".join(sorted(SETTINGS | {"grid", "zip", "fixed"}))
             raise InputError(f"the plan has an unknown entry {sorted(unknown)[0]!r}; known are {known}")
-        if "quantity" not in content:
-            raise InputError('the plan names no quantity; add a line such as quantity = "full_rank"')
+        for name in ("grid", "zip", "fixed"):
+            if not isinstance(content.get(name, {}), Mapping):
+                raise InputError(f"{name} is {content[name]!r}; it is a table, written under [{name}]")
         return cls(**{"name": "sweep", **content})
 
     @classmethod
@@ -151,6 +197,8 @@ class Sweep:
             raise InputError(f"there is no file {path}; check the name") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
             raise InputError(f"{path.name} is not a TOML file: {problem}") from None
-        if ":" in str(content.get("quantity", "")):
+        content = {name: value for name, value in content.items() if name not in APART}
+        plan = cls.from_dict({"name": path.stem, **content})
+        if any(":" in str(name) for name in plan.quantity_names):
             raise InputError(f"{path.name} names a module; a quantity of your own can only be given from Python")
-        return cls.from_dict({"name": path.stem, **content})
+        return replace(plan, folder=str(path.parent))

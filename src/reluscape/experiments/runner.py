@@ -50,7 +50,7 @@ def pending(plan: Sweep, finished: set[tuple[int, int]]) -> Iterator[Task]:
         for chunk in range(plan.chunks_per_cell):
             if (cell.index, chunk) not in finished:
                 first = chunk * plan.chunk
-                yield Task(cell, chunk, first, min(plan.chunk, plan.trials - first), plan.seed)
+                yield Task(cell, chunk, first, min(plan.chunk, plan.trials - first), plan.seed, plan.folder)
 
 
 def run(

@@ -6,7 +6,6 @@ import contextlib
 import csv
 import io
 import json
-import os
 import platform
 import sqlite3
 import zlib
@@ -19,11 +18,25 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from . import store_file
 from .plan import Sweep
 
-APPLICATION_ID = 0x52454C55
-SCHEMA = 1
-STATISTICS = ("count", "missing", "sum", "sum_squares", "least", "most")
+STATISTICS = ("count", "missing", "total", "deviations", "least", "most")
+# the columns of a summary that are no parameters
+MEASURED = ("number", "trials", "missing", "mean", "standard_error", "least", "most", "lost_chunks")
+_SUMMARY = """
+with whole as materialized (
+  select cell, name, sum(count) as n, sum(missing) as missing, sum(total) as total, min(least) as least,
+         max(most) as most
+  from statistic group by cell, name
+)
+select whole.cell, whole.name, n, whole.missing, whole.total, whole.least, whole.most, sum(
+  part.deviations
+  + part.count * (part.total / part.count - whole.total / n) * (part.total / part.count - whole.total / n)
+)
+from whole join statistic as part on part.cell = whole.cell and part.name = whole.name
+group by whole.cell, whole.name order by whole.cell, whole.name
+"""
 
 
 @dataclass(frozen=True)
@@ -50,39 +63,56 @@ class ChunkResult:
 class Store:
     """Open or create the store of a plan; use it as a context manager.
 
+    A chunk is "done" when the store holds it. One driver at a time writes; others may read meanwhile.
+
     Args:
         path: the SQLite file; created where it does not exist.
         plan: the sweep; None opens an existing store for reading.
 
     Raises:
-        InputError: the file is no store, is damaged, belongs to another plan, or another driver has it open.
+        InputError: the file is no store, is damaged, belongs to another plan, or another driver has it open. It is
+            left as it is.
+
+    Example:
+        >>> import tempfile
+        >>> plan = Sweep("demo", "full_rank", {"n": [2, 9]}, fixed={"d": 1, "width": 4}, trials=20)
+        >>> with tempfile.TemporaryDirectory() as folder, Store(f"{folder}/demo.db", plan) as store:
+        ...     sorted(store.finished())
+        []
     """
 
     def __init__(self, path: str | Path, plan: Sweep | None = None) -> None:
         self.path = Path(path)
         self._lock: sqlite3.Connection | None = None
-        exists = self.path.exists()
-        if exists:
-            _check_file(self.path)
-        elif plan is None:
-            raise InputError(f"there is no store {self.path}; check the name")
+        self._db: sqlite3.Connection | None = None
         try:
             if plan is not None:
-                self._lock = _take_lock(self.path)
-            self._db = sqlite3.connect(self.path, isolation_level=None)
-            if plan is not None:
-                self._db.execute("pragma journal_mode=wal")
-                self._db.execute("pragma synchronous=normal")
-                self._prepare(plan)
-            self.plan = Sweep.from_dict(json.loads(self._meta("plan")))
-            if plan is not None and plan.fingerprint != self.plan.fingerprint:
-                raise InputError(f"{self.path.name} holds another plan ({self.plan.name!r}); choose another --store")
+                self._lock = store_file.lock(self.path)
+            if self.path.exists():
+                store_file.check(self.path)
+            elif plan is None:
+                raise InputError(f"there is no store {self.path}; check the name")
+            else:
+                _create(self.path, plan)
+            self._open(plan)
         except sqlite3.DatabaseError as problem:
             self.close()
-            raise InputError(f"{self.path.name} is damaged ({problem}); move it away and start again") from None
-        except InputError:
+            raise InputError(f"{self.path.name} cannot be opened ({problem}); move it away and start again") from None
+        except BaseException:
             self.close()
             raise
+
+    def _open(self, plan: Sweep | None) -> None:
+        """Connect, and compare the plan with the one in the file before anything is written."""
+        self._db = sqlite3.connect(self.path, isolation_level=None)
+        if plan is None:
+            self._db.execute("pragma query_only=1")
+        self.plan = Sweep.from_dict(json.loads(self._meta("plan")))
+        if plan is not None:
+            if plan.fingerprint != self._meta("fingerprint"):
+                raise InputError(f"{self.path.name} holds another plan ({self.plan.name!r}); choose another --store")
+            self._db.execute("pragma journal_mode=wal")
+            self._db.execute("pragma synchronous=normal")
 
     def __enter__(self) -> Store:
         """Return the store."""
@@ -94,44 +124,22 @@ class Store:
 
     def close(self) -> None:
         """Close the file and give the driver's place free."""
-        if getattr(self, "_db", None) is not None:
+        if self._db is not None:
             self._db.close()
+            self._db = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
-    def _prepare(self, plan: Sweep) -> None:
-        """Create the tables of a new store in one transaction."""
-        if self._db.execute("select count(*) from sqlite_master").fetchone()[0]:
-            return
-        statistics = ", ".join(f"{name} real" for name in STATISTICS)
-        self._db.execute(f"pragma application_id={APPLICATION_ID}")
-        self._db.execute("begin immediate")
-        self._db.execute("create table meta (key text primary key, value text not null) without rowid")
-        self._db.execute("create table cell (cell integer primary key, parameters text not null)")
-        self._db.execute(
-            "create table chunk (cell integer, chunk integer, trials integer not null, status text not null, "
-            "message text not null, trial_values blob, primary key (cell, chunk)) without rowid"
-        )
-        self._db.execute(
-            f"create table statistic (cell integer, chunk integer, name text, {statistics}, "
-            "primary key (cell, chunk, name)) without rowid"
-        )
-        self._db.executemany(
-            "insert into cell values (?, ?)", ((c.index, json.dumps(dict(c.parameters))) for c in plan.cells())
-        )
-        versions = {"python": platform.python_version(), "schema": SCHEMA}
-        for package in ("reluscape", "numpy", "scipy", "numba"):
-            with contextlib.suppress(metadata.PackageNotFoundError):
-                versions[package] = metadata.version(package)
-        rows = {"plan": json.dumps(plan.to_dict()), "fingerprint": plan.fingerprint, "versions": json.dumps(versions)}
-        self._db.executemany("insert into meta values (?, ?)", rows.items())
-        self._db.execute("commit")
-        self._db.execute("pragma wal_checkpoint(truncate)")
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._db is None:
+            raise InputError(f"{self.path.name} is closed; open it again with Store")
+        return self._db
 
     def _meta(self, key: str) -> str:
         """Return one entry of the store's description."""
-        row = self._db.execute("select value from meta where key = ?", (key,)).fetchone()
+        row = self._connection.execute("select value from meta where key = ?", (key,)).fetchone()
         if row is None:
             raise InputError(f"{self.path.name} has no {key!r}; it is no store of a sweep")
         return str(row[0])
@@ -139,22 +147,23 @@ class Store:
     @property
     def versions(self) -> dict[str, Any]:
         """Versions of the programs that made the store."""
-        return json.loads(self._meta("versions"))
+        found: dict[str, Any] = json.loads(self._meta("versions"))
+        return found
 
     def finished(self) -> set[tuple[int, int]]:
         """Return the (cell, chunk) pairs that need no more work."""
-        return set(self._db.execute("select cell, chunk from chunk"))
+        return set(self._connection.execute("select cell, chunk from chunk"))
 
     def put(self, results: Iterable[ChunkResult]) -> None:
         """Write results in one transaction; a chunk that is there already stays as it is."""
-        self._db.execute("begin immediate")
+        self._connection.execute("begin immediate")
         try:
             for result in results:
                 self._put(result)
         except BaseException:
-            self._db.execute("rollback")
+            self._connection.execute("rollback")
             raise
-        self._db.execute("commit")
+        self._connection.execute("commit")
 
     def _put(self, result: ChunkResult) -> None:
         """Write one result inside the open transaction."""
@@ -163,58 +172,53 @@ class Store:
         if result.values is not None and self.plan.keep_trials:
             blob = zlib.compress(np.ascontiguousarray(result.values.T, dtype="<f8").tobytes(), 1)
         row = (result.cell, result.chunk, trials, result.status, result.message, blob)
-        cursor = self._db.execute("insert or ignore into chunk values (?, ?, ?, ?, ?, ?)", row)
+        cursor = self._connection.execute("insert or ignore into chunk values (?, ?, ?, ?, ?, ?)", row)
         if cursor.rowcount and result.values is not None:
-            marks = ", ".join("?" * (3 + len(STATISTICS)))
-            self._db.executemany(
-                f"insert into statistic values ({marks})",
+            self._connection.executemany(
+                "insert into statistic values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (result.cell, result.chunk, name, *statistics(column))
+                    (result.cell, name, result.chunk, *statistics(column))
                     for name, column in zip(result.names, result.values.T, strict=True)
                 ),
             )
+
+    def forget_problems(self) -> int:
+        """Take out the chunks that failed or crashed, so that the next run tries them again; return how many."""
+        return int(self._connection.execute("delete from chunk where status != 'done'").rowcount)
 
     def trials(self, cell: int) -> Iterator[tuple[int, np.ndarray]]:
         """Yield (chunk, values (trials, numbers)) of one cell, where trials were kept."""
         query = (
             "select chunk, trials, trial_values from chunk where cell = ? and trial_values is not null order by chunk"
         )
-        for chunk, count, blob in self._db.execute(query, (cell,)):
+        for chunk, count, blob in self._connection.execute(query, (cell,)):
             yield chunk, np.frombuffer(zlib.decompress(blob), dtype="<f8").reshape(-1, count).T
 
     def summary(self) -> list[dict[str, Any]]:
         """Return one row per cell and number: parameters, trials, mean, standard error, least and most.
 
-        The sums are added in the order of the chunks, so the same plan gives the same bytes however it was run.
+        Sums are added in the order of the chunks, so the same plan gives the same bytes however it was run.
         """
-        totals: dict[tuple[int, str], list[float]] = {}
-        query = (
-            "select cell, name, count, missing, sum, sum_squares, least, most from statistic order by cell, name, chunk"
-        )
-        for cell, name, *parts in self._db.execute(query):
-            entry = totals.setdefault((cell, name), [0.0, 0.0, 0.0, 0.0, np.inf, -np.inf])
-            for k in range(4):
-                entry[k] += parts[k]
-            if parts[0]:
-                entry[4], entry[5] = min(entry[4], parts[4]), max(entry[5], parts[5])
-        cells = dict(self._db.execute("select cell, parameters from cell"))
-        lost = dict(self._db.execute("select cell, count(*) from chunk where status != 'done' group by cell"))
+        db = self._connection
+        cells = {cell: (quantity, json.loads(text)) for cell, quantity, text in db.execute("select * from cell")}
+        lost = dict(db.execute("select cell, count(*) from chunk where status != 'done' group by cell"))
         rows = []
-        for (cell, name), (count, missing, total, squares, least, most) in sorted(totals.items()):
-            mean = total / count if count else None
-            spread = max(squares - total * total / count, 0.0) / (count - 1) if count > 1 else None
+        for cell, name, count, missing, total, least, most, deviations in db.execute(_SUMMARY):
+            spread = deviations / (count - 1) if count > 1 else None
+            quantity, parameters = cells[cell]
             rows.append(
                 {
                     "cell": cell,
-                    **json.loads(cells[cell]),
+                    "quantity": quantity,
+                    **parameters,
                     "number": name,
-                    "trials": int(count),
-                    "missing": int(missing),
-                    "mean": mean,
+                    "trials": count,
+                    "missing": missing,
+                    "mean": total / count if count else None,
                     "standard_error": None if spread is None else (spread / count) ** 0.5,
-                    "least": least if count else None,
-                    "most": most if count else None,
-                    "lost_chunks": int(lost.get(cell, 0)),
+                    "least": least,
+                    "most": most,
+                    "lost_chunks": lost.get(cell, 0),
                 }
             )
         return rows
@@ -223,62 +227,43 @@ class Store:
         """Return the chunks that failed or crashed, with their message."""
         query = "select cell, chunk, status, message from chunk where status != 'done' order by cell, chunk"
         names = ("cell", "chunk", "status", "message")
-        return [dict(zip(names, row, strict=True)) for row in self._db.execute(query)]
+        return [dict(zip(names, row, strict=True)) for row in self._connection.execute(query)]
 
     def to_csv(self) -> str:
         """Return the summary as CSV text, the same bytes for the same plan."""
         rows = self.summary()
+        names = ["cell", "quantity", *dict.fromkeys(k for row in rows for k in row if k not in MEASURED), *MEASURED]
         buffer = io.StringIO(newline="")
-        writer = csv.DictWriter(buffer, list(rows[0]) if rows else ["cell"], lineterminator="\n")
+        writer = csv.DictWriter(buffer, list(dict.fromkeys(names)), lineterminator="\n")
         writer.writeheader()
         for row in rows:
             writer.writerow({k: repr(v) if isinstance(v, float) else v for k, v in row.items()})
         return buffer.getvalue()
 
 
-def statistics(column: np.ndarray) -> tuple[float, ...]:
-    """Return count, missing, sum, sum of squares, least and most of one number over a chunk's trials."""
+def statistics(column: np.ndarray) -> tuple[Any, ...]:
+    """Return count, missing, sum, squared deviations from the mean, least and most of one number over a chunk.
+
+    >>> statistics(np.array([1.0, np.nan, 3.0]))
+    (2, 1, 4.0, 2.0, 1.0, 3.0)
+    """
     there = column[~np.isnan(column)]
+    missing = int(column.size - there.size)
     if not there.size:
-        return (0.0, float(column.size), 0.0, 0.0, 0.0, 0.0)
-    total, squares = float(there.sum()), float((there * there).sum())
-    return (float(there.size), float(column.size - there.size), total, squares, float(there.min()), float(there.max()))
+        return (0, missing, 0.0, 0.0, None, None)
+    total = float(there.sum())
+    away = there - total / there.size
+    return (int(there.size), missing, total, float(away @ away), float(there.min()), float(there.max()))
 
 
-def _check_file(path: Path) -> None:
-    """Refuse a file that is no store, or only part of one, without writing a byte to it."""
-    with path.open("rb") as handle:
-        head = handle.read(100)
-    if len(head) < 100 or head[:16] != b"SQLite format 3\x00":
-        raise InputError(f"{path.name} is no store of a sweep; it is left as it is, choose another --store")
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise InputError(f"{path.name} is another program's SQLite file; it is left as it is, choose another --store")
-    page = int.from_bytes(head[16:18], "big")
-    page = 65536 if page == 1 else page
-    pages = int.from_bytes(head[28:32], "big")
-    log = Path(f"{path}-wal")
-    unapplied = log.exists() and log.stat().st_size > 0
-    if path.stat().st_size < page * pages and not unapplied:
-        raise InputError(f"{path.name} is truncated ({path.stat().st_size} of {page * pages} bytes); restore a copy")
-
-
-def _take_lock(path: Path) -> sqlite3.Connection:
-    """Hold an exclusive lock beside the store for as long as this driver lives; the system frees it if it dies."""
-    lock_path = Path(f"{path}.lock")
-    lock = None
-    try:
-        lock = sqlite3.connect(lock_path, timeout=0, isolation_level=None)
-        lock.execute("pragma locking_mode=exclusive")
-        lock.execute("begin exclusive")
-        lock.execute("create table if not exists holder (process integer)")
-        lock.execute("delete from holder")
-        lock.execute("insert into holder values (?)", (os.getpid(),))
-    except sqlite3.OperationalError as problem:
-        if lock is not None:
-            lock.close()
-        if "locked" in str(problem):
-            raise InputError(
-                f"another driver is writing to {path.name}; wait for it or choose another --store"
-            ) from None
-        raise InputError(f"cannot write beside {path} ({problem}); choose another folder") from None
-    return lock
+def _create(path: Path, plan: Sweep) -> None:
+    """Write a new store: the plan, its cells, and the versions of what measures them."""
+    versions = {"python": platform.python_version(), "schema": store_file.SCHEMA}
+    for package in ("reluscape", "numpy", "scipy", "numba"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions[package] = metadata.version(package)
+    meta = {"plan": json.dumps(plan.to_dict()), "fingerprint": plan.fingerprint, "versions": json.dumps(versions)}
+    with store_file.created(path) as fresh:
+        fresh.executemany("insert into meta values (?, ?)", meta.items())
+        cells = ((c.index, c.quantity, json.dumps(dict(c.parameters))) for c in plan.cells())
+        fresh.executemany("insert into cell values (?, ?, ?)", cells)

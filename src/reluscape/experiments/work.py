@@ -10,6 +10,7 @@ from ..errors import ReluscapeError
 from ..seeds import stream
 from .plan import Cell
 from .quantities import get_quantity
+from .quantities.samples import FOLDER, is_file
 from .store import ChunkResult
 
 
@@ -23,6 +24,7 @@ class Task:
         first: number of its first trial.
         trials: how many trials it holds.
         seed: root of the random streams.
+        folder: where the tables lie that the cell names.
     """
 
     cell: Cell
@@ -30,6 +32,7 @@ class Task:
     first: int
     trials: int
     seed: int
+    folder: str = "."
 
 
 def measure(task: Task) -> ChunkResult:
@@ -38,10 +41,13 @@ def measure(task: Task) -> ChunkResult:
     try:
         quantity = get_quantity(cell.quantity)
         quantity.check(dict(cell.parameters))
+        parameters = dict(cell.parameters)
+        if is_file(parameters.get("data")):
+            parameters[FOLDER] = task.folder
         rows = []
         for trial in range(task.first, task.first + task.trials):
             rng = stream(task.seed, "sweep", cell.key, trial)
-            numbers = quantity.measure(dict(cell.parameters), rng)
+            numbers = quantity.measure(parameters, rng)
             rows.append([float(numbers[name]) for name in quantity.numbers])
     except ReluscapeError as problem:
         return ChunkResult(*place, "failed", message=str(problem))

@@ -8,18 +8,18 @@ import numpy as np
 
 from ...basins import basin_values
 from ...initialization import get_law
-from .laws import draw_inputs, draw_targets, size
+from .laws import size
 from .registry import Quantity
+from .samples import SAMPLES, draw_samples
 
 
 def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
     """Draw data, targets and weights, and solve the basin's program; shares are of the best constant's loss."""
-    n, d, width = size(parameters, "n"), size(parameters, "d"), size(parameters, "width")
-    X = draw_inputs(rng, parameters["data"], n, d)
-    y = draw_targets(rng, parameters["targets"], X, width)
-    W, v = get_law(parameters["law"]).sample(rng, width, d + 1)
+    width = size(parameters, "width")
+    X, y = draw_samples(parameters, rng, width)
+    W, v = get_law(parameters["law"]).sample(rng, width, X.shape[1])
     signs = np.where(v > 0, 1, -1)
-    value = float(basin_values(X, y, (X @ W.T > 0).T[None], signs[None], output_bias=True)[0])
+    value = float(basin_values(X, y, (X @ W.T > 0).T[None], signs[None], output_bias=True, threads=1)[0])
     constant = float(np.var(y))
     share = value / constant if constant else 0.0
     return {"value": value, "share": share, "good": float(share <= float(parameters["threshold"]))}
@@ -29,11 +29,8 @@ QUANTITY = Quantity(
     "basin_value",
     "the basin value of a random initialisation, as a share of the best constant's loss, and whether it is good",
     {
-        "n": None,
-        "d": None,
+        **SAMPLES,
         "width": None,
-        "data": "normal",
-        "targets": "normal",
         "law": "normal",
         "threshold": 0.05,
     },

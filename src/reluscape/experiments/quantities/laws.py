@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def draw_targets(rng: np.random.Generator, law: str, X: np.ndarray, width: int) 
     raise InputError(f"unknown law of the targets {law!r}; choose {', '.join(TARGETS)}")
 
 
-def size(parameters: dict[str, Any], name: str) -> int:
+def size(parameters: Mapping[str, Any], name: str) -> int:
     """Return a parameter that counts something."""
     value = parameters[name]
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:

@@ -2,63 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-OPTIMIZERS = ("gd", "adam")
+from ...errors import InputError
+from .laws import size
+
 BETA_1, BETA_2, ADAM_FLOOR = 0.9, 0.999, 2.0**-26
+# what every quantity that trains takes; trained "hidden" leaves the output weights and the output bias as they are
+TRAINING: dict[str, Any] = {"optimizer": "adam", "rate": 0.01, "steps": 2000, "trained": "all"}
+CHOICES = {"optimizer": ("gd", "adam"), "trained": ("all", "hidden")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class State:
-    """A moment of training: the weights and their loss."""
+    """A moment of training.
+
+    Attributes:
+        step: number of updates so far.
+        W: (m, d) hidden weights.
+        v: (m,) output weights.
+        c: output bias.
+        loss: mean squared error.
+        active: (n, m) bool, which units are on for which samples.
+    """
 
     step: int
     W: np.ndarray
     v: np.ndarray
     c: float
     loss: float
+    active: np.ndarray
 
 
 def gradient(
     X: np.ndarray, y: np.ndarray, W: np.ndarray, v: np.ndarray, c: float
-) -> tuple[float, np.ndarray, np.ndarray, float]:
-    """Return the mean squared loss and its gradient in W, v and c (a tie counts as inactive)."""
+) -> tuple[float, np.ndarray, np.ndarray, float, np.ndarray]:
+    """Return the mean squared loss, its gradient in W, v and c, and the activations (a tie counts as inactive)."""
     pre = X @ W.T
-    active = np.maximum(pre, 0.0)
-    error = 2.0 * (active @ v + c - y) / len(y)
-    back = error[:, None] * (pre > 0) * v
-    return float(len(y) * (error @ error) / 4.0), back.T @ X, active.T @ error, float(error.sum())
+    active = pre > 0
+    pre *= active
+    error = 2.0 * (pre @ v + c - y) / len(y)
+    back = active * (error[:, None] * v)
+    return float(len(y) * (error @ error) / 4.0), back.T @ X, pre.T @ error, float(error.sum()), active
 
 
-def train(
-    X: np.ndarray,
-    y: np.ndarray,
-    W: np.ndarray,
-    v: np.ndarray,
-    c: float,
-    optimizer: str,
-    rate: float,
-    steps: int,
-    every: int = 0,
-) -> list[State]:
-    """Return the states kept: the start, each `every`-th step where that is positive, and the end."""
-    theta = np.concatenate([W.ravel(), v, [c]]).astype(float)
+def walk(
+    X: np.ndarray, y: np.ndarray, W: np.ndarray, v: np.ndarray, settings: Mapping[str, Any], c: float = 0.0
+) -> Iterator[State]:
+    """Yield the start and the state after each step; a loss that is no longer a number ends it.
+
+    Args:
+        X: (n, d) samples.
+        y: (n,) targets.
+        W: (m, d) hidden weights at the start.
+        v: (m,) output weights at the start.
+        settings: values for the names in `TRAINING`.
+        c: output bias at the start.
+
+    Raises:
+        InputError: an unknown optimizer, or steps or a rate that are none.
+
+    Example:
+        >>> X, y = np.array([[1.0]]), np.array([1.0])
+        >>> settings = {"optimizer": "gd", "rate": 0.25, "steps": 1, "trained": "hidden"}
+        >>> [state.loss for state in walk(X, y, np.array([[0.5]]), np.array([1.0]), settings)]
+        [0.25, 0.0625]
+    """
+    for name, known in CHOICES.items():
+        if settings[name] not in known:
+            raise InputError(f"{name} is {settings[name]!r}; choose {' or '.join(known)}")
+    steps, rate, adam = size(settings, "steps"), float(settings["rate"]), settings["optimizer"] == "adam"
+    if not rate > 0:
+        raise InputError(f"the rate is {rate!r}; it is a positive number")
     m, d = W.shape
-    first, second = np.zeros_like(theta), np.zeros_like(theta)
-    kept: list[State] = []
+    theta = np.concatenate([W.ravel(), v, [c]]).astype(float)
+    free = m * d if settings["trained"] == "hidden" else len(theta)
+    first, second = np.zeros(free), np.zeros(free)
     for step in range(steps + 1):
         w, out, bias = theta[: m * d].reshape(m, d), theta[m * d : -1], float(theta[-1])
-        loss, g_w, g_v, g_c = gradient(X, y, w, out, bias)
-        if step in (0, steps) or (every and step % every == 0) or not np.isfinite(loss):
-            kept.append(State(step, w.copy(), out.copy(), bias, loss))
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss, g_w, g_v, g_c, active = gradient(X, y, w, out, bias)
+        yield State(step, w, out, bias, loss, active)
         if step == steps or not np.isfinite(loss):
-            break
-        g = np.concatenate([g_w.ravel(), g_v, [g_c]])
-        if optimizer == "adam":
+            return
+        g = np.concatenate([g_w.ravel(), g_v, [g_c]])[:free]
+        if adam:
             first = BETA_1 * first + (1 - BETA_1) * g
             second = BETA_2 * second + (1 - BETA_2) * g * g
             g = (first / (1 - BETA_1 ** (step + 1))) / (np.sqrt(second / (1 - BETA_2 ** (step + 1))) + ADAM_FLOOR)
-        theta = theta - rate * g
-    return kept
+        theta = theta.copy()
+        theta[:free] -= rate * g

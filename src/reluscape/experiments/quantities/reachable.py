@@ -8,16 +8,16 @@ import numpy as np
 
 from ...initialization import get_law
 from ...topology import reachable_minimum
-from .laws import draw_inputs, draw_targets, size
+from .laws import size
 from .registry import Quantity
+from .samples import SAMPLES, draw_samples
 
 
 def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
     """Draw data, targets and weights (scaled down where asked), and solve the reachability question."""
-    n, d, width = size(parameters, "n"), size(parameters, "d"), size(parameters, "width")
-    X = draw_inputs(rng, parameters["data"], n, d)
-    y = draw_targets(rng, parameters["targets"], X, width)
-    W, v = get_law(parameters["law"]).sample(rng, width, d + 1)
+    width = size(parameters, "width")
+    X, y = draw_samples(parameters, rng, width)
+    W, v = get_law(parameters["law"]).sample(rng, width, X.shape[1])
     answer = reachable_minimum(X, y, W, v * float(parameters["scale"]))
     constant = float(np.mean(y**2)) or 1.0
     return {"value": float(answer.value) / constant, "zero_loss": float(answer.zero_loss) / constant}
@@ -27,11 +27,8 @@ QUANTITY = Quantity(
     "reachable",
     "the lowest loss at the end of a path that never rises, as a share of the zero network's loss",
     {
-        "n": None,
-        "d": None,
+        **SAMPLES,
         "width": None,
-        "data": "normal",
-        "targets": "normal",
         "law": "normal",
         "scale": 1.0,
     },

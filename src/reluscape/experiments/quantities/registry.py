@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
+from .samples import OF_A_LAW, check_samples, is_table
 
 Measure = Callable[[dict[str, Any], np.random.Generator], Mapping[str, float]]
 
@@ -38,8 +39,12 @@ class Quantity:
             if name not in self.parameters:
                 known = ", ".join(self.parameters)
                 raise InputError(f"{self.name} has no parameter {name!r}; it takes {known}")
+        sampled = "data_seed" in self.parameters
+        if sampled:
+            check_samples(parameters, self.name)
+        brought = OF_A_LAW if sampled and is_table(parameters.get("data")) else ()
         for name, default in self.parameters.items():
-            if default is None and name not in parameters:
+            if default is None and name not in parameters and name not in brought:
                 raise InputError(f"{self.name} needs the parameter {name!r}; add it under grid, zip or fixed")
 
     def measure(self, parameters: Mapping[str, Any], rng: np.random.Generator) -> Mapping[str, float]:
@@ -52,6 +57,7 @@ QUANTITIES = {
     "full_rank": "rank",
     "zero_loss": "zero_loss",
     "basin_value": "basin",
+    "good_basin": "good_basin",
     "reachable": "reachable",
     "gradient_descent": "training",
     "training_path": "training_path",

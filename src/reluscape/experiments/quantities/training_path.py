@@ -7,58 +7,75 @@ from typing import Any
 import numpy as np
 
 from ...basins import basin_values
-from ...errors import InputError
 from ...initialization import get_law
 from ...jacobian import jacobian_rank
-from .laws import draw_inputs, draw_targets, size
-from .optimizers import OPTIMIZERS, train
+from .laws import size
+from .optimizers import TRAINING, State, walk
 from .registry import Quantity
+from .samples import SAMPLES, draw_samples
 
-ALL_STEPS = 1
+# moments at which a path is looked at closely, in per cent of its steps
+MOMENTS = (0, 1, 2, 5, 10, 20, 50, 100)
+TRACES = ("patterns", "rank", "loss", "basin")
+
+
+def number(trace: str, moment: int) -> str:
+    """Return the name of a trace's number at a moment.
+
+    >>> number("loss", 50)
+    'loss_50'
+    """
+    return f"{trace}_{moment}"
 
 
 def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
-    """Train once, count the distinct patterns of all steps, and look closely at start and end."""
-    n, d, width = size(parameters, "n"), size(parameters, "d"), size(parameters, "width")
-    if parameters["optimizer"] not in OPTIMIZERS:
-        raise InputError(f"unknown optimizer {parameters['optimizer']!r}; choose {', '.join(OPTIMIZERS)}")
-    X = draw_inputs(rng, parameters["data"], n, d)
-    y = draw_targets(rng, parameters["targets"], X, width)
-    W, v = get_law(parameters["law"]).sample(rng, width, d + 1)
-    steps = size(parameters, "steps")
-    path = train(X, y, W, v, 0.0, parameters["optimizer"], float(parameters["rate"]), steps, every=ALL_STEPS)
+    """Train once, count the distinct patterns of all steps so far, and look closely at the moments."""
+    width, steps = size(parameters, "width"), size(parameters, "steps")
+    X, y = draw_samples(parameters, rng, width)
+    W, v = get_law(parameters["law"]).sample(rng, width, X.shape[1])
+    moments = {moment: round(moment * steps / 100) for moment in MOMENTS}
+    seen: set[bytes] = set()
+    kept: dict[int, tuple[State, int]] = {}
+    for state in walk(X, y, W, v, parameters):
+        if not np.isfinite(state.loss):
+            break
+        seen.add(np.packbits(state.active).tobytes())
+        if state.step in moments.values():
+            kept[state.step] = state, len(seen)
+    closely = {step: _look(X, y, state, bool(parameters["basins"])) for step, (state, _) in kept.items()}
+    result = dict.fromkeys(QUANTITY.numbers, float("nan"))
+    for moment, step in moments.items():
+        if step in kept:
+            found = {**closely[step], "patterns": float(kept[step][1])}
+            result.update({number(trace, moment): found[trace] for trace in TRACES})
+    return result
+
+
+def _look(X: np.ndarray, y: np.ndarray, state: State, basins: bool) -> dict[str, float]:
+    """Return exact rank, loss and basin value at one moment; losses are shares of the best constant's."""
     constant = float(np.var(y)) or 1.0
-    patterns = {np.packbits(X @ state.W.T > 0).tobytes() for state in path}
-    ends = (path[0], path[-1])
-    ranks = [jacobian_rank((X @ s.W.T > 0).T, X, s.v) for s in ends]
-    shapes = np.array([(X @ s.W.T > 0).T for s in ends])
-    signs = np.array([np.where(s.v > 0, 1, -1) for s in ends])
-    values = basin_values(X, y, shapes, signs, output_bias=True) / constant
-    return {
-        "patterns": float(len(patterns)),
-        "rank_start": float(ranks[0]),
-        "rank_end": float(ranks[1]),
-        "loss_start": path[0].loss / constant,
-        "loss_end": path[-1].loss / constant,
-        "basin_start": float(values[0]),
-        "basin_end": float(values[1]),
-    }
+    pattern = np.ascontiguousarray(state.active.T)
+    value = float("nan")
+    if basins:
+        signs = np.where(state.v > 0, 1, -1)
+        value = float(basin_values(X, y, pattern[None], signs[None], output_bias=True, threads=1)[0]) / constant
+    return {"rank": float(jacobian_rank(pattern, X, state.v)), "loss": state.loss / constant, "basin": value}
 
 
 QUANTITY = Quantity(
     "training_path",
-    "cells visited along training, Jacobian rank, loss and basin value at its start and end (shares of the constant's)",
+    "distinct activation patterns so far, Jacobian rank, loss and value of the basin one is in, at 0, 1, 2, 5, 10, 20, "
+    "50 and 100 per cent of the steps of gradient descent or Adam (losses as shares of the best constant's)",
     {
-        "n": None,
-        "d": None,
-        "width": None,
-        "data": "normal",
+        **SAMPLES,
         "targets": "polynomial",
+        "width": None,
         "law": "he_normal",
-        "optimizer": "adam",
+        **TRAINING,
         "rate": 0.1,
         "steps": 1000,
+        "basins": True,
     },
-    ("patterns", "rank_start", "rank_end", "loss_start", "loss_end", "basin_start", "basin_end"),
+    tuple(number(trace, moment) for trace in TRACES for moment in MOMENTS),
     _measure,
 )

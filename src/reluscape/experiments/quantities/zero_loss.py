@@ -8,16 +8,16 @@ import numpy as np
 
 from ...initialization import get_law
 from ...jacobian import zero_loss
-from .laws import draw_inputs, draw_targets, size
+from .laws import size
 from .registry import Quantity
+from .samples import SAMPLES, draw_samples
 
 
 def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
     """Draw data, targets and weights with output weights +1 and -1 in turn, and decide the open region."""
-    n, d, width = size(parameters, "n"), size(parameters, "d"), size(parameters, "width")
-    X = draw_inputs(rng, parameters["data"], n, d)
-    y = draw_targets(rng, parameters["targets"], X, width)
-    W, _ = get_law(parameters["law"]).sample(rng, width, d + 1)
+    width = size(parameters, "width")
+    X, y = draw_samples(parameters, rng, width)
+    W, _ = get_law(parameters["law"]).sample(rng, width, X.shape[1])
     v = np.where(np.arange(width) % 2 == 0, 1.0, -1.0)
     return {"zero_loss": float(zero_loss(X, y, (X @ W.T > 0).T, v).exists)}
 
@@ -25,7 +25,7 @@ def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, 
 QUANTITY = Quantity(
     "zero_loss",
     "whether the open activation region of a random initialisation holds a point of zero loss, v alternating +1, -1",
-    {"n": None, "d": None, "width": None, "data": "uniform11", "targets": "polynomial", "law": "he_uniform"},
+    {**SAMPLES, "data": "uniform11", "targets": "polynomial", "width": None, "law": "he_uniform"},
     ("zero_loss",),
     _measure,
 )
