@@ -1,11 +1,4 @@
 import math
-import os
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,36 +107,6 @@ def test_failed_and_poison_chunks_are_recorded(tmp_path):
     assert 0 not in status
 
 
-def test_damaged_and_foreign_files_are_left_alone(tmp_path):
-    run(PLAN, tmp_path / "a.db")
-    whole = (tmp_path / "a.db").read_bytes()
-    foreign = tmp_path / "foreign.db"
-    other = sqlite3.connect(foreign)
-    other.execute("create table t (x)")
-    other.close()
-    cases = {
-        "cut.db": (whole[: len(whole) - 4096], "truncated"),
-        "text.db": (b"hello", "no store"),
-        "foreign.db": (foreign.read_bytes(), "another program's"),
-    }
-    for name, (content, message) in cases.items():
-        path = tmp_path / name
-        path.write_bytes(content)
-        with pytest.raises(InputError, match=message):
-            run(PLAN, path)
-        assert path.read_bytes() == content
-    with pytest.raises(InputError, match="another plan"):
-        run(Sweep("demo", "full_rank", PLAN.grid, {}, PLAN.fixed, trials=26), tmp_path / "a.db")
-    with pytest.raises(InputError, match="no store"):
-        Store(tmp_path / "none.db")
-
-
-def test_a_second_driver_is_refused(tmp_path):
-    with Store(tmp_path / "a.db", PLAN), pytest.raises(InputError, match="another driver"):
-        Store(tmp_path / "a.db", PLAN)
-    run(PLAN, tmp_path / "a.db")
-
-
 def test_exports(tmp_path):
     run(PLAN, tmp_path / "a.db")
     with Store(tmp_path / "a.db") as store:
@@ -174,61 +137,3 @@ def test_engines_by_name():
     assert get_engine("dask://host:8786").address == "tcp://host:8786"
     with pytest.raises(InputError, match="unknown engine"):
         get_engine("spark")
-
-
-DRIVER = """
-import sys
-from tests.experiments import quantities_for_tests as q
-from reluscape.experiments import run
-if __name__ == "__main__":
-    run(q.plan(kind=["slow"] * 1, trials=60, chunk=2), sys.argv[1], q.engine(2))
-"""
-
-
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    with open(f"/proc/{pid}/stat") as handle:
-        return handle.read().split()[2] != "Z"
-
-
-def test_killed_workers_and_a_killed_driver_lose_nothing(tmp_path):
-    rng = np.random.default_rng(0)
-    plan = quantities_for_tests.plan(kind=["slow"], trials=60, chunk=2)
-    run(plan, tmp_path / "calm.db", Serial())
-    script = tmp_path / "driver.py"
-    script.write_text(DRIVER)
-    for round_number in range(3):
-        path = tmp_path / f"storm{round_number}.db"
-        command = [sys.executable, str(script), str(path)]
-        environment = {**os.environ, "PYTHONPATH": os.getcwd()}
-        driver = subprocess.Popen(command, env=environment)
-        workers = wait_for_workers(driver.pid)
-        os.kill(workers[int(rng.integers(len(workers)))], signal.SIGKILL)
-        time.sleep(float(rng.uniform(0.0, 0.4)))
-        workers = children(driver.pid)
-        driver.kill()
-        driver.wait()
-        limit = time.monotonic() + 5
-        while any(alive(w) for w in workers) and time.monotonic() < limit:
-            time.sleep(0.05)
-        assert not any(alive(w) for w in workers)
-        subprocess.run(command, env=environment, check=True, timeout=60)
-        assert table(path) == table(tmp_path / "calm.db")
-
-
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as handle:
-        return [int(p) for p in handle.read().split()]
-
-
-def wait_for_workers(pid):
-    limit = time.monotonic() + 30
-    while time.monotonic() < limit:
-        found = [p for p in children(pid) if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
-        if len(found) >= 2:
-            return found
-        time.sleep(0.02)
-    raise AssertionError("no workers appeared")

@@ -68,6 +68,7 @@ def run(
         progress: called after each write to the store.
     """
     start = time.monotonic()
+    plan.check()
     with Store(path, plan) as store:
         finished = store.finished()
         before, total = len(finished), plan.number_of_cells * plan.chunks_per_cell
@@ -75,20 +76,21 @@ def run(
         waiting: list[ChunkResult] = []
         last = start
         state = Progress(before, total, 0, 0.0, 0)
-        for result in (engine or Serial()).run(pending(plan, finished)):
-            waiting.append(result)
-            fresh += 1
-            lost += result.status != "done"
-            now = time.monotonic()
-            if now - last >= FLUSH_SECONDS or before + fresh == total:
+        try:
+            for result in (engine or Serial()).run(pending(plan, finished)):
+                waiting.append(result)
+                fresh += 1
+                lost += result.status != "done"
+                now = time.monotonic()
+                if now - last >= FLUSH_SECONDS or before + fresh == total:
+                    store.put(waiting)
+                    waiting, last = [], now
+                    state = Progress(before + fresh, total, fresh, now - start, lost)
+                    if progress is not None:
+                        progress(state)
+        finally:
+            if waiting:
                 store.put(waiting)
-                waiting, last = [], now
-                state = Progress(before + fresh, total, fresh, now - start, lost)
-                if progress is not None:
-                    progress(state)
-        if waiting:
-            store.put(waiting)
-            state = Progress(before + fresh, total, fresh, time.monotonic() - start, lost)
     return state
 
 

@@ -1,0 +1,111 @@
+"""A sweep under fire: a random worker is killed, then the driver; the same command must bring the same table.
+
+python tests/experiments/storm.py ENGINE STORE runs the sweep that is fired at.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKERS = 2
+OUTLIVE_SECONDS = 5.0
+START_SECONDS = 60.0
+
+
+def plan(trials=1000, chunk=10):
+    from reluscape.experiments import Sweep
+
+    fixed = {"d": 2, "width": 6, "threshold": 0.3}
+    return Sweep("storm", "basin_value", grid={"n": [12, 20]}, fixed=fixed, trials=trials, chunk=chunk, seed=11)
+
+
+def table(path):
+    from reluscape.experiments import Store
+
+    with Store(path) as store:
+        return store.to_csv()
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def workers_of(pid):
+    """Return the spawned processes that any thread of a process started."""
+    found = []
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            for child in map(int, thread.read_text().split()):
+                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.append(child)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def start(engine, store):
+    command = [sys.executable, str(Path(__file__).resolve()), engine, str(store)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE)
+
+
+def wait_for_workers(driver):
+    limit = time.monotonic() + START_SECONDS
+    while time.monotonic() < limit and driver.poll() is None:
+        found = workers_of(driver.pid)
+        if len(found) >= WORKERS:
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"no workers appeared; the driver said {driver.stderr.read().decode()[-500:]}")
+
+
+def storm(engine, store, rng, span):
+    """Kill a worker within `span` seconds of its start, the driver within `span` after that; then run to the end.
+
+    Returns:
+        seconds that the last worker outlived its driver, and the chunks in the store when it died.
+    """
+    driver = start(engine, store)
+    workers = wait_for_workers(driver)
+    time.sleep(float(rng.uniform(0.0, span)))
+    victim = workers[int(rng.integers(len(workers)))]
+    if alive(victim):
+        os.kill(victim, signal.SIGKILL)
+    time.sleep(float(rng.uniform(0.0, span)))
+    workers = workers_of(driver.pid) if driver.poll() is None else []
+    driver.kill()
+    driver.wait()
+    killed = time.monotonic()
+    driver.stderr.close()
+    while any(alive(worker) for worker in workers) and time.monotonic() < killed + 2 * OUTLIVE_SECONDS:
+        time.sleep(0.02)
+    outlived = time.monotonic() - killed
+    held = chunks_in(store)
+    again = start(engine, store)
+    _, said = again.communicate(timeout=120)
+    if again.returncode:
+        raise AssertionError(f"the second run ended with {again.returncode}: {said.decode()[-2000:]}")
+    return outlived, held
+
+
+def chunks_in(store):
+    from reluscape.experiments import Store
+
+    if not store.exists():
+        return 0
+    with Store(store) as found:
+        return len(found.finished())
+
+
+if __name__ == "__main__":
+    from reluscape.experiments import run
+    from reluscape.experiments.engines import get_engine
+
+    run(plan(), sys.argv[2], get_engine(sys.argv[1], WORKERS))

@@ -1,0 +1,146 @@
+"""Killed workers and killed drivers lose nothing; files that are no stores stay as they are."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from reluscape.errors import InputError, UnsupportedError
+from reluscape.experiments import Store, Sweep, run
+from reluscape.experiments.engines import Serial, get_engine
+from tests.experiments import quantities_for_tests, storm
+
+PLAN = Sweep("demo", "full_rank", grid={"n": [2, 3], "width": [1, 4]}, fixed={"d": 1}, trials=25, chunk=10, seed=3)
+ROUNDS = 3
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory):
+    """Return the table of an undisturbed serial run."""
+    path = tmp_path_factory.mktemp("calm") / "calm.db"
+    run(storm.plan(), path, Serial())
+    return storm.table(path)
+
+
+@pytest.mark.parametrize(("engine", "span"), [("local", 1.2), ("dask", 1.8)])
+def test_killed_workers_and_a_killed_driver_lose_nothing(engine, span, calm, tmp_path):
+    rng = np.random.default_rng(0)
+    for round_number in range(ROUNDS):
+        path = tmp_path / f"{round_number}.db"
+        outlived, _ = storm.storm(engine, path, rng, span)
+        assert outlived < storm.OUTLIVE_SECONDS
+        assert storm.table(path) == calm
+
+
+def test_dask_records_poison_and_goes_on(tmp_path):
+    run(quantities_for_tests.plan(kind=["fine", "raises", "dies"]), tmp_path / "a.db", get_engine("dask", 2))
+    with Store(tmp_path / "a.db") as store:
+        status = {p["cell"]: (p["status"], p["message"]) for p in store.problems()}
+        assert {row["cell"] for row in store.summary()} == {0}
+    assert status[1] == ("failed", "bad luck")
+    assert status[2] == ("crashed", "KilledWorker on the cluster")
+    with pytest.raises(InputError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        run(quantities_for_tests.plan(kind=["fine"]), tmp_path / "b.db", get_engine("dask://127.0.0.1:9"))
+
+
+def test_problems_are_tried_again_when_asked(tmp_path):
+    plan = quantities_for_tests.plan(kind=["fine", "raises"])
+    run(plan, tmp_path / "a.db")
+    with Store(tmp_path / "a.db", plan) as store:
+        assert store.forget_problems() == 2
+        assert len(store.finished()) == 2
+    state = run(plan, tmp_path / "a.db")
+    assert (state.fresh, state.lost, state.done) == (2, 2, 4)
+
+
+def damaged_files(whole):
+    middle = len(whole) // 2
+    other = sqlite3.connect(":memory:")
+    other.execute("create table t (x)")
+    return {
+        "empty": (b"", "no store"),
+        "text": (b"hello", "no store"),
+        "foreign": (other.serialize(), "another program's"),
+        "cut": (whole[: len(whole) - 4096], "truncated"),
+        "head": (whole[:100], "truncated"),
+        "spoilt": (whole[:middle] + b"\xff" * 4096 + whole[middle + 4096 :], "damaged"),
+        "version": (whole[:60] + b"\0\0\0\x63" + whole[64:], "another version"),
+    }
+
+
+def test_damaged_and_foreign_files_are_left_alone(tmp_path):
+    run(PLAN, tmp_path / "a.db")
+    whole = (tmp_path / "a.db").read_bytes()
+    for name, (content, message) in damaged_files(whole).items():
+        path = tmp_path / f"{name}.db"
+        path.write_bytes(content)
+        for plan in (PLAN, None):
+            with pytest.raises(InputError, match=message):
+                Store(path, plan)
+            assert path.read_bytes() == content
+    with pytest.raises(InputError, match="another plan"):
+        run(Sweep("demo", "full_rank", PLAN.grid, {}, PLAN.fixed, trials=26), tmp_path / "a.db")
+    assert (tmp_path / "a.db").read_bytes() == whole
+    with pytest.raises(InputError, match="there is no store"):
+        Store(tmp_path / "none.db")
+    with pytest.raises(InputError, match="is a folder"):
+        Store(tmp_path, PLAN)
+
+
+def test_a_cut_store_beside_its_log_is_left_alone(tmp_path):
+    with Store(tmp_path / "a.db", PLAN) as store:
+        run_part(store)
+        for suffix in ("", "-wal"):
+            shutil.copy(tmp_path / f"a.db{suffix}", tmp_path / f"b.db{suffix}")
+    content = (tmp_path / "b.db").read_bytes()[:8192]
+    (tmp_path / "b.db").write_bytes(content)
+    with pytest.raises(InputError, match=r"damaged|cannot be opened"):
+        run(PLAN, tmp_path / "b.db")
+    assert (tmp_path / "b.db").read_bytes() == content
+
+
+def run_part(store):
+    """Write half of the plan's chunks."""
+    from reluscape.experiments.runner import pending
+
+    tasks = list(pending(store.plan, set()))
+    store.put(Serial().run(iter(tasks[::2])))
+
+
+def test_a_store_whose_driver_died_is_whole_with_its_log(tmp_path):
+    with Store(tmp_path / "a.db", PLAN) as store:
+        run_part(store)
+        for suffix in ("", "-wal"):
+            shutil.copy(tmp_path / f"a.db{suffix}", tmp_path / f"b.db{suffix}")
+        kept = store.finished()
+    with Store(tmp_path / "b.db") as copy:
+        assert copy.finished() == kept
+    run(PLAN, tmp_path / "b.db")
+    run(PLAN, tmp_path / "c.db")
+    assert storm.table(tmp_path / "b.db") == storm.table(tmp_path / "c.db")
+
+
+def test_a_second_driver_is_refused(tmp_path):
+    with Store(tmp_path / "a.db", PLAN) as first:
+        with pytest.raises(InputError, match="another driver"):
+            Store(tmp_path / "a.db", PLAN)
+        with Store(tmp_path / "a.db") as reader:
+            assert reader.finished() == first.finished()
+    run(PLAN, tmp_path / "a.db")
+
+
+def test_a_script_without_its_guard_is_told_so(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from reluscape.experiments import Sweep, run\n"
+        "from reluscape.experiments.engines import Local\n"
+        "plan = Sweep('p', 'full_rank', fixed={'n': 2, 'd': 1, 'width': 1}, trials=4, chunk=2)\n"
+        f"run(plan, {str(tmp_path / 'a.db')!r}, Local(1))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert UnsupportedError.__name__ in done.stderr
+    assert 'if __name__ == "__main__":' in done.stderr
