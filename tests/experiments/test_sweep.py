@@ -6,7 +6,6 @@ import pytest
 from reluscape.errors import InputError
 from reluscape.experiments import Store, Sweep, run
 from reluscape.experiments.engines import Local, Serial, get_engine
-from reluscape.experiments.export import export, to_dataframe
 from reluscape.experiments.store import ChunkResult, statistics
 from tests.experiments import quantities_for_tests
 
@@ -105,16 +104,6 @@ def test_failed_and_poison_chunks_are_recorded(tmp_path):
     assert "bad luck" in status[1][1]
     assert status[2][0] == "crashed"
     assert 0 not in status
-
-
-def test_exports(tmp_path):
-    run(PLAN, tmp_path / "a.db")
-    with Store(tmp_path / "a.db") as store:
-        frame = to_dataframe(store)
-        assert len(frame) == 8
-        assert export(store, tmp_path / "t.csv").read_text() == store.to_csv()
-        with pytest.raises(InputError, match="ends in"):
-            export(store, tmp_path / "t.xls")
 
 
 def test_many_results_are_written_as_they_are(tmp_path):
