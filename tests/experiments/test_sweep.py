@@ -35,13 +35,16 @@ def test_plan_counts_zips_and_refuses(tmp_path):
         toml.write_text(text)
         with pytest.raises(InputError, match=message):
             Sweep.from_toml(toml)
+    with pytest.raises(InputError, match="width names 3 twice"):
+        Sweep("p", "full_rank", grid={"width": [3, 5, 3]})
     with pytest.raises(InputError, match="differ in length"):
         Sweep("p", "full_rank", zip={"n": [1], "d": [1, 2]})
 
 
 def test_statistics_by_another_route():
-    column = np.array([1.0, 4.0, np.nan, -2.0])
-    count, missing, total, deviations, least, most = statistics(column)
+    columns = np.array([[1.0, np.nan], [4.0, np.nan], [np.nan, np.nan], [-2.0, np.nan]])
+    (count, missing, total, deviations, least, most), nothing = statistics(columns)
+    assert nothing == (0, 4, 0.0, 0.0, None, None)
     assert (count, missing, total, least, most) == (3, 1, 3.0, -2.0, 4.0)
     assert deviations == pytest.approx(21.0 - 3.0)
 

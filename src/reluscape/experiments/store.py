@@ -113,6 +113,7 @@ class Store:
                 raise InputError(f"{self.path.name} holds another plan ({self.plan.name!r}); choose another --store")
             self._db.execute("pragma journal_mode=wal")
             self._db.execute("pragma synchronous=normal")
+            self._db.execute("pragma wal_autocheckpoint=8000")  # pages: fewer, longer writes
 
     def __enter__(self) -> Store:
         """Return the store."""
@@ -177,8 +178,8 @@ class Store:
             self._connection.executemany(
                 "insert into statistic values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (result.cell, name, result.chunk, *statistics(column))
-                    for name, column in zip(result.names, result.values.T, strict=True)
+                    (result.cell, name, result.chunk, *row)
+                    for name, row in zip(result.names, statistics(result.values), strict=True)
                 ),
             )
 
@@ -241,19 +242,24 @@ class Store:
         return buffer.getvalue()
 
 
-def statistics(column: np.ndarray) -> tuple[Any, ...]:
-    """Return count, missing, sum, squared deviations from the mean, least and most of one number over a chunk.
+def statistics(values: np.ndarray) -> list[tuple[Any, ...]]:
+    """Return count, missing, sum, squared deviations from the mean, least and most of each number over a chunk.
 
-    >>> statistics(np.array([1.0, np.nan, 3.0]))
-    (2, 1, 4.0, 2.0, 1.0, 3.0)
+    Args:
+        values: (trials, numbers), NaN where a number is missing.
+
+    >>> statistics(np.array([[1.0], [np.nan], [3.0]]))
+    [(2, 1, 4.0, 2.0, 1.0, 3.0)]
     """
-    there = column[~np.isnan(column)]
-    missing = int(column.size - there.size)
-    if not there.size:
-        return (0, missing, 0.0, 0.0, None, None)
-    total = float(there.sum())
-    away = there - total / there.size
-    return (int(there.size), missing, total, float(away @ away), float(there.min()), float(there.max()))
+    there = ~np.isnan(values)
+    count = there.sum(axis=0)
+    total = np.where(there, values, 0.0).sum(axis=0)
+    away = np.where(there, values - total / np.maximum(count, 1), 0.0)
+    least = np.where(there, values, np.inf).min(axis=0, initial=np.inf)
+    most = np.where(there, values, -np.inf).max(axis=0, initial=-np.inf)
+    columns = (count, len(values) - count, total, (away * away).sum(axis=0), least, most)
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    return [row if row[0] else (*row[:4], None, None) for row in rows]
 
 
 def _create(path: Path, plan: Sweep) -> None:
