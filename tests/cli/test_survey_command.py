@@ -177,19 +177,3 @@ def test_an_unwritable_kernel_folder_falls_back(tmp_path, monkeypatch):
     assert kernelcache.prepare() is True
     assert os.environ[kernelcache.VARIABLE].startswith(str(tmp_path))
     monkeypatch.delenv(kernelcache.VARIABLE)
-
-
-def test_sweep_command(folder, capsys):
-    (folder / "plan.toml").write_text(
-        'quantity = "full_rank"\ntrials = 6\nchunk = 3\n[grid]\nn = [2, 3]\n[fixed]\nd = 1\nwidth = 2\n'
-    )
-    status, out, _ = run(capsys, "sweep", "plan.toml", "--dry-run")
-    assert (status, "2 cells" in out) == (0, True)
-    status, out, _ = run(capsys, "sweep", "plan.toml", "--engine", "serial", "--export", "t.csv")
-    assert (status, "4 of 4 chunks done, 4 in this run" in out) == (0, True)
-    status, out, _ = run(capsys, "sweep", "plan.toml", "--engine", "serial")
-    assert "0 in this run" in out
-    assert (folder / "t.csv").read_text().count("\n") == 5
-    (folder / "bad.toml").write_text('quantity = "full_rank"\n[fixed]\nn = 2\n')
-    status, _, err = run(capsys, "sweep", "bad.toml")
-    assert (status, "needs the parameter 'd'" in err) == (2, True)

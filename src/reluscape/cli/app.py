@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
     except SystemExit as end:
         status = _say(name, INTERRUPTED_TEXT, INTERRUPTED) if end.code == INTERRUPTED else end.code
     except ReluscapeError as problem:
-        status = _say(name, str(problem), WRONG)
+        status = _say(name, str(problem), getattr(problem, "status", WRONG))
     except MemoryError:
         status = _say(name, "the memory ran out; use fewer rows or a smaller width", WRONG)
     except OSError as problem:

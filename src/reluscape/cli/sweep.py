@@ -2,61 +2,204 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import InputError
+from .output import announce_kernels, console, lines
+from .stopped import Stopped
+
+if TYPE_CHECKING:
+    from ..experiments import Progress, Store, Sweep
+
+SHOWN_ROWS, SHOWN_PROBLEMS = 24, 5
+SHORT_CHUNK, LONG_CHUNK, GOOD_CHUNK = 0.05, 600.0, 0.5
 
 
 def sweep(
     config: Annotated[Path, typer.Argument(help="TOML file with the plan.")],
-    store: Annotated[Path | None, typer.Option("--store", help="SQLite file; default beside where it is run.")] = None,
-    engine: Annotated[str, typer.Option("--engine", help="local, serial, dask or dask://HOST:PORT.")] = "local",
-    workers: Annotated[int | None, typer.Option("--workers", help="Processes of a local engine.")] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="SQLite file of the results; default NAME.db in this folder.")
+    ] = None,
+    engine: Annotated[str, typer.Option("--engine", help="local, serial, dask, dask://HOST:PORT or slurm.")] = "local",
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes (jobs under slurm); default one per core (10 jobs).")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")] = False,
-    export: Annotated[Path | None, typer.Option("--export", help="Write the summary here, .csv or .parquet.")] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write the summary to a .csv or .parquet file.")
+    ] = None,
+    trials: Annotated[
+        bool, typer.Option("--trials", help="With --export: one row per trial in place of the summary.")
+    ] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Try failed and crashed chunks again.")] = False,
 ) -> None:
     """Run a sweep; the same command resumes it after anything."""
     from ..experiments import Store, Sweep, run
     from ..experiments.engines import get_engine
+    from ..experiments.export import check_ending
     from ..experiments.export import export as write
-    from ..experiments.quantities import get_quantity
-    from ..experiments.runner import Progress, estimate_seconds
 
     plan = Sweep.from_toml(config)
-    quantity = get_quantity(plan.quantity)
-    for cell in plan.cells():
-        quantity.check(cell.parameters)
-    total = plan.number_of_cells * plan.chunks_per_cell
-    if dry_run:
-        seconds = estimate_seconds(plan)
-        size = plan.number_of_cells * plan.trials * len(quantity.numbers) * 8
-        typer.echo(
-            f"{plan.number_of_cells:,} cells, {plan.trials:,} trials each, {total:,} chunks: {quantity.description}"
-        )
-        typer.echo(f"about {seconds:,.0f} seconds in one process; at most {size / 1e6:,.1f} MB of trials")
-        return
+    plan.check()
+    if export is not None:
+        check_ending(export)
+    slurm = tomllib.loads(config.read_text(encoding="utf-8")).get("slurm", {})
+    chosen = get_engine(engine, workers, slurm)
     path = store or Path(f"{plan.name}.db")
-    last = [0.0]
-
-    def tell(state: Progress) -> None:
-        if sys.stderr.isatty():
-            left = f", about {state.remaining:.0f} s left" if state.remaining else ""
-            sys.stderr.write(f"\r\x1b[K{state.done:,} of {state.total:,} chunks, {state.rate:.1f} a second{left}")
-            sys.stderr.flush()
-        last[0] = state.seconds
-
-    state = run(plan, path, get_engine(engine, workers), tell)
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
-    typer.echo(f"{path}: {state.done:,} of {state.total:,} chunks done, {state.fresh:,} in this run")
+    announce_kernels()
+    if dry_run:
+        lines(_outlook(plan, path, engine, workers or os.cpu_count() or 1))
+        if engine == "slurm":
+            print(chosen.job_script())  # type: ignore[attr-defined]
+        return
+    if retry and path.exists():
+        with Store(path, plan) as kept:
+            print(f"{path}: {kept.forget_problems():,} chunks will be tried again", file=sys.stderr)
+    line = _Line()
+    try:
+        state = run(plan, path, chosen, line)
+    except KeyboardInterrupt:
+        line.end()
+        raise Stopped(f"interrupted; what was finished is in {path}, the same command goes on") from None
+    line.end()
     with Store(path) as kept:
-        for problem in kept.problems()[:10]:
-            typer.echo(f"cell {problem['cell']}, chunk {problem['chunk']} {problem['status']}: {problem['message']}")
+        _table(kept, state, path)
         if export is not None:
-            if export.suffix not in (".csv", ".parquet"):
-                raise InputError(f"{export.name}: choose a name that ends in .csv or .parquet")
-            typer.echo(f"written: {write(kept, export)}")
+            print(f"written: {write(kept, export, trials)}")
+        lost = _problems(kept)
+    if lost:
+        raise typer.Exit(1)
+
+
+class _Line:
+    """Progress on standard error; silent where that is no terminal."""
+
+    def __init__(self) -> None:
+        self.on = sys.stderr.isatty()
+        if self.on:
+            sys.stderr.write("starting")
+            sys.stderr.flush()
+
+    def __call__(self, state: Progress) -> None:
+        """Show how far the run is, its rate and the time that is left."""
+        if self.on:
+            left = f", about {spoken(state.remaining)} left" if state.remaining else ""
+            lost = f", {state.lost:,} failed" if state.lost else ""
+            share = 100 * state.done // state.total
+            sys.stderr.write(
+                f"\r\x1b[K{state.done:,} of {state.total:,} chunks ({share} %), {state.rate:.2g} a second{left}{lost}"
+            )
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self.on:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def spoken(seconds: float) -> str:
+    """Say a time in words.
+
+    >>> [spoken(t) for t in (0.2, 42.4, 600, 9000, 400000)]
+    ['1 s', '42 s', '10 min', '2.5 hours', '4.6 days']
+    """
+    if seconds < 120:
+        return f"{max(seconds, 1):.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} hours" if seconds < 172800 else f"{seconds / 86400:.1f} days"
+
+
+def _outlook(plan: Sweep, path: Path, engine: str, workers: int) -> list[str]:
+    """Return the lines of a dry run."""
+    from ..experiments import Store
+    from ..experiments.estimate import estimate
+
+    total, cells = plan.number_of_cells * plan.chunks_per_cell, plan.number_of_cells
+    done = 0
+    if path.exists():
+        with Store(path, plan) as kept:
+            done = len(kept.finished())
+    guess = estimate(plan)
+    left = guess.seconds * (total - done) / total
+    found = [
+        f"Measures: {quantity.name}, {quantity.description}; gives {', '.join(quantity.numbers)}"
+        for quantity in plan.quantities()
+    ]
+    axes = [f"{name} = {_listed(values)}" for name, values in plan.grid.items()]
+    axes += [f"{', '.join(plan.zip)} together, {len(next(iter(plan.zip.values())))} values"] if plan.zip else []
+    axes += [f"{name} = {value}" for name, value in plan.fixed.items()]
+    found.append(f"Cells: {cells:,} ({'; '.join(axes)})")
+    found.append(
+        f"Trials: {plan.trials:,} in each cell, {cells * plan.trials:,} in all, in {total:,} chunks of {plan.chunk:,}"
+    )
+    found.append(f"Store: {path}, " + (f"{done:,} of {total:,} chunks are done" if done else "nothing is done yet"))
+    took = f"{guess.seconds_per_trial:.2g} s a trial, {guess.slowest:.2g} s at most, in {guess.tried} of the cells"
+    one = f"Time: about {spoken(left)} in one process ({took})"
+    several = engine in ("local", "dask") and workers > 1 and left > 1
+    found.append(one + (f", {spoken(left / workers)} with {workers} workers" if several else ""))
+    memory = "unknown" if guess.megabytes is None else f"about {guess.megabytes:,.0f} MB for each process"
+    found.append(f"Memory: {memory}; disk: at most {max(guess.disk_megabytes, 0.1):,.1f} MB")
+    chunk_seconds = guess.seconds_per_trial * plan.chunk
+    better = max(1, round(GOOD_CHUNK / guess.seconds_per_trial)) if guess.seconds_per_trial > 0 else plan.chunk
+    if chunk_seconds < SHORT_CHUNK and min(better, plan.trials) > plan.chunk:
+        found.append(f"Advice: a chunk takes {chunk_seconds:.2g} s; chunk = {min(better, plan.trials)} costs less")
+    if chunk_seconds > LONG_CHUNK and plan.chunk > 1:
+        found.append(
+            f"Advice: a chunk takes {spoken(chunk_seconds)}, and resuming goes by whole chunks; choose a smaller chunk"
+        )
+    found += [
+        f"Trouble: a trial of cell {cell.index} {dict(cell.parameters)} failed: {m}" for cell, m in guess.problems
+    ]
+    return found
+
+
+def _listed(values: list[Any]) -> str:
+    """Return the values of an axis, the middle of a long one left out."""
+    texts = [str(value) for value in values]
+    return ", ".join(texts if len(texts) <= 8 else [*texts[:4], "...", texts[-1]])
+
+
+def _table(store: Store, state: Progress, path: Path) -> None:
+    """Print how it ended and the means of the first cells."""
+    from rich import box
+    from rich.table import Table
+
+    new = f"{state.fresh:,} of them in this run" if state.fresh else "all of them before this run"
+    lost = len(store.problems())
+    print(f"{path}: {state.done:,} of {state.total:,} chunks, {new}" + (f"; {lost:,} failed" if lost else ""))
+    plan, rows = store.plan, store.summary()
+    axes = [*plan.grid, *plan.zip]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in (*axes, "number"):
+        table.add_column(name)
+    for name in ("mean", "± s.e.", "95 % interval", "least", "most", "trials"):
+        table.add_column(name, justify="right")
+    for row in rows[:SHOWN_ROWS]:
+        numbers = [row[name] for name in ("mean", "standard_error", "low", "high", "least", "most")]
+        mean, error, low, high, least, most = ("" if value is None else f"{value:.4g}" for value in numbers)
+        texts = (mean, error, f"{low} to {high}" if low else "", least, most)
+        table.add_row(*(str(row[name]) for name in (*axes, "number")), *texts, f"{row['trials']:,}")
+    if rows:
+        console().print(table)
+    if len(rows) > SHOWN_ROWS:
+        print(f"and {len(rows) - SHOWN_ROWS:,} more rows; --export table.csv writes them all")
+
+
+def _problems(store: Store) -> int:
+    """Print the first chunks that failed or crashed, and return how many there are."""
+    found = store.problems()
+    cells = {cell.index: dict(cell.parameters) for cell in store.plan.cells()} if found else {}
+    for problem in found[:SHOWN_PROBLEMS]:
+        where = f"cell {problem['cell']} {cells[problem['cell']]}, chunk {problem['chunk']}"
+        print(f"{where} {problem['status']}: {problem['message']}", file=sys.stderr)
+    if found:
+        more = f" ({len(found) - SHOWN_PROBLEMS:,} more)" if len(found) > SHOWN_PROBLEMS else ""
+        print(f"{len(found):,} chunks are missing from the table{more}; --retry tries them again", file=sys.stderr)
+    return len(found)

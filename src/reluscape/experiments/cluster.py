@@ -18,6 +18,9 @@ from .work import Task, measure, one_thread_for_good
 
 CONNECT_SECONDS, WORKER_SECONDS, LOOK_SECONDS = 10, 60, 5.0
 SPARE = 2
+# the page of a scheduler is of no use here, and its usual port may be taken
+FREE_PORT, NO_DASHBOARD = ":0", {"dashboard": False}
+SCHEDULER = {**NO_DASHBOARD, "dashboard_address": FREE_PORT}
 
 
 class Dask:
@@ -46,7 +49,8 @@ class Dask:
                 cluster = distributed.LocalCluster(
                     n_workers=self.workers or os.cpu_count(),
                     threads_per_worker=1,
-                    dashboard_address=None,
+                    dashboard_address=FREE_PORT,
+                    scheduler_kwargs=NO_DASHBOARD,
                     silence_logs=logging.CRITICAL,
                 )
                 client = stack.enter_context(distributed.Client(stack.enter_context(cluster)))
@@ -85,7 +89,7 @@ class Slurm:
         """Yield one result for every task, in the order in which they end."""
         distributed, jobqueue = _import("distributed"), _import("dask_jobqueue")
         with (
-            jobqueue.SLURMCluster(**self.options, scheduler_options={"dashboard": False}) as cluster,
+            jobqueue.SLURMCluster(**self.options, scheduler_options=SCHEDULER) as cluster,
             distributed.Client(cluster) as client,
         ):
             cluster.adapt(minimum_jobs=self.workers, maximum_jobs=self.workers)
@@ -94,7 +98,7 @@ class Slurm:
     def job_script(self) -> str:
         """Return the script that each job runs."""
         jobqueue = _import("dask_jobqueue")
-        with jobqueue.SLURMCluster(**self.options, scheduler_options={"dashboard": False}) as cluster:
+        with jobqueue.SLURMCluster(**self.options, scheduler_options=SCHEDULER) as cluster:
             return str(cluster.job_script())
 
 

@@ -11,12 +11,11 @@ import numpy as np
 
 from .. import files
 from ..errors import InputError, UnsupportedError
-from .quantities import get_quantity
 from .store import Store
 
 ENDINGS = (".csv", ".parquet")
 POINT = "point"
-STATISTICS = ("trials", "missing", "mean", "standard_error", "least", "most")
+STATISTICS = ("trials", "missing", "mean", "standard_error", "low", "high", "least", "most")
 
 
 def to_dataframe(store: Store, trials: bool = False) -> Any:
@@ -38,7 +37,7 @@ def to_dataframe(store: Store, trials: bool = False) -> Any:
         raise InputError(f"{store.path.name} holds no single trials; run the plan with keep_trials = true")
     frames = []
     for cell in store.plan.cells():
-        numbers = get_quantity(cell.quantity).numbers
+        numbers = store.numbers(cell.quantity)
         for chunk, values in store.trials(cell.index):
             first = chunk * store.plan.chunk
             where = {"cell": cell.index, "quantity": cell.quantity, **cell.parameters}

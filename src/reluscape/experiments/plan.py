@@ -87,9 +87,9 @@ class Sweep:
                     raise InputError(f"{where}.{name} is {values!r}; it is a list with at least one value")
         for where, rows in (*self.grid.items(), ("zip", list(zip(*self.zip.values(), strict=False)))):
             texts = [repr(row) for row in rows]
-            repeated = next((text for k, text in enumerate(texts) if text in texts[:k]), None)
-            if repeated is not None:
-                raise InputError(f"{where} names {repeated} twice; its trials would be the same")
+            twice = next((text for k, text in enumerate(texts) if text in texts[:k]), None)
+            if twice is not None:
+                raise InputError(f"{where} names {twice} twice; its trials would be the same")
         names = [*self.grid, *self.zip, *self.fixed]
         repeated = sorted({n for n in names if names.count(n) > 1})
         if repeated:

@@ -10,7 +10,7 @@ from pathlib import Path
 from .engines import Engine, Serial
 from .plan import Sweep
 from .store import ChunkResult, Store
-from .work import Task, measure
+from .work import Task
 
 FLUSH_SECONDS = 0.5
 
@@ -20,7 +20,7 @@ class Progress:
     """How far a run is.
 
     Attributes:
-        done: chunks in the store.
+        done: chunks in the store, those that failed or crashed among them.
         total: chunks of the plan.
         fresh: chunks finished by this run.
         seconds: since this run began.
@@ -92,15 +92,3 @@ def run(
             if waiting:
                 store.put(waiting)
     return state
-
-
-def estimate_seconds(plan: Sweep) -> float:
-    """Return roughly how long the whole plan takes in one process, from one trial of the first and last cell."""
-    cells = list(plan.cells())
-    spent = []
-    for cell in (cells[0], cells[-1]):
-        measure(Task(cell, 0, 0, 1, plan.seed))  # the first call also compiles
-        start = time.monotonic()
-        measure(Task(cell, 0, 0, 1, plan.seed))
-        spent.append(time.monotonic() - start)
-    return sum(spent) / len(spent) * plan.trials * len(cells)

@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..estimates import clopper_pearson
 from . import store_file
 from .plan import Sweep
 
 STATISTICS = ("count", "missing", "total", "deviations", "least", "most")
 # the columns of a summary that are no parameters
-MEASURED = ("number", "trials", "missing", "mean", "standard_error", "least", "most", "lost_chunks")
+MEASURED = ("number", "trials", "missing", "mean", "standard_error", "low", "high", "least", "most", "lost_chunks")
 _SUMMARY = """
 with whole as materialized (
   select cell, name, sum(count) as n, sum(missing) as missing, sum(total) as total, min(least) as least,
@@ -145,6 +146,10 @@ class Store:
             raise InputError(f"{self.path.name} has no {key!r}; it is no store of a sweep")
         return str(row[0])
 
+    def numbers(self, quantity: str) -> tuple[str, ...]:
+        """Return what one trial of a quantity gives, in the order of the trials' columns."""
+        return tuple(json.loads(self._meta("quantities"))[quantity]["numbers"])
+
     @property
     def versions(self) -> dict[str, Any]:
         """Versions of the programs that made the store."""
@@ -198,15 +203,22 @@ class Store:
     def summary(self) -> list[dict[str, Any]]:
         """Return one row per cell and number: parameters, trials, mean, standard error, least and most.
 
+        Numbers that are 0 or 1 in each trial also have the 95 % interval of their chance (Clopper and Pearson), low
+        to high.
+
         Sums are added in the order of the chunks, so the same plan gives the same bytes however it was run.
         """
         db = self._connection
         cells = {cell: (quantity, json.loads(text)) for cell, quantity, text in db.execute("select * from cell")}
         lost = dict(db.execute("select cell, count(*) from chunk where status != 'done' group by cell"))
+        chances = {name: set(entry["chances"]) for name, entry in json.loads(self._meta("quantities")).items()}
         rows = []
         for cell, name, count, missing, total, least, most, deviations in db.execute(_SUMMARY):
             spread = deviations / (count - 1) if count > 1 else None
             quantity, parameters = cells[cell]
+            low, high = (None, None)
+            if name in chances[quantity] and count:
+                low, high = clopper_pearson(round(total), count)
             rows.append(
                 {
                     "cell": cell,
@@ -217,6 +229,8 @@ class Store:
                     "missing": missing,
                     "mean": total / count if count else None,
                     "standard_error": None if spread is None else (spread / count) ** 0.5,
+                    "low": low,
+                    "high": high,
                     "least": least,
                     "most": most,
                     "lost_chunks": lost.get(cell, 0),
@@ -268,7 +282,14 @@ def _create(path: Path, plan: Sweep) -> None:
     for package in ("reluscape", "numpy", "scipy", "numba"):
         with contextlib.suppress(metadata.PackageNotFoundError):
             versions[package] = metadata.version(package)
-    meta = {"plan": json.dumps(plan.to_dict()), "fingerprint": plan.fingerprint, "versions": json.dumps(versions)}
+    named = dict(zip(dict.fromkeys(plan.quantity_names), plan.quantities(), strict=True))
+    kinds = {name: {"numbers": q.numbers, "chances": q.chances} for name, q in named.items()}
+    meta = {
+        "quantities": json.dumps(kinds),
+        "plan": json.dumps(plan.to_dict()),
+        "fingerprint": plan.fingerprint,
+        "versions": json.dumps(versions),
+    }
     with store_file.created(path) as fresh:
         fresh.executemany("insert into meta values (?, ?)", meta.items())
         cells = ((c.index, c.quantity, json.dumps(dict(c.parameters))) for c in plan.cells())

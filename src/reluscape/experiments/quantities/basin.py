@@ -36,4 +36,5 @@ QUANTITY = Quantity(
     },
     ("value", "share", "good"),
     _measure,
+    ("good",),
 )

@@ -33,4 +33,5 @@ QUANTITY = Quantity(
     {**SAMPLES, "data_seed": 0, "width": None, "law": "normal", "threshold": 0.05},
     ("good", "share"),
     _measure,
+    ("good",),
 )

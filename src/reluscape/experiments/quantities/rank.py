@@ -28,4 +28,5 @@ QUANTITY = Quantity(
     {**INPUTS_ONLY, "data": "uniform01", "width": None, "law": "torch"},
     ("full_rank", "rank"),
     _measure,
+    ("full_rank",),
 )

@@ -24,7 +24,8 @@ class Quantity:
         description: one sentence.
         parameters: names with their defaults; None where a value must be given.
         numbers: the numbers one trial gives, by name; NaN where a number does not exist in a trial.
-        measure: function (parameters, rng) -> {number: value}.
+        function: function (parameters, rng) -> {number: value}.
+        chances: those numbers that are 0 or 1 in each trial; their means are probabilities and get an interval.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Quantity:
     parameters: Mapping[str, Any]
     numbers: tuple[str, ...]
     function: Measure = field(repr=False)
+    chances: tuple[str, ...] = ()
 
     def check(self, parameters: Mapping[str, Any]) -> None:
         """Refuse unknown and missing parameters."""

@@ -40,4 +40,5 @@ QUANTITY = Quantity(
     {**SAMPLES, "width": None, "law": "torch", **TRAINING, "threshold": 0.05},
     ("final", "success", "first_basin", "first_basin_good"),
     _measure,
+    ("success", "first_basin_good"),
 )

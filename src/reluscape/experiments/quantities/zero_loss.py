@@ -28,4 +28,5 @@ QUANTITY = Quantity(
     {**SAMPLES, "data": "uniform11", "targets": "polynomial", "width": None, "law": "he_uniform"},
     ("zero_loss",),
     _measure,
+    ("zero_loss",),
 )
