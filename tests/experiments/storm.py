@@ -52,7 +52,7 @@ def workers_of(pid):
 
 def start(engine, store):
     command = [sys.executable, str(Path(__file__).resolve()), engine, str(store)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE)
 
 

@@ -29,7 +29,9 @@ def test_draws_and_writes_its_numbers(name, tmp_path):
     assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     record = json.loads(data.read_text("utf-8"))
     assert record["schema"] == 1
-    assert record["command"] == f"reluscape figure {name} --quick"
+    assert record["command"] == f"reluscape figure {name}" + (" --quick" if record["quick"] else "")
+    assert record["caption"].endswith(f"Made by: {record['command']}")
+    assert (f"Seed {record['seed']}." in record["caption"]) == (record["seed"] is not None)
     assert len(record["caption"]) > 60
     assert record["data"]
     assert ("Quick" in record["caption"]) == record["quick"]
@@ -46,6 +48,20 @@ def test_same_bytes_twice(tmp_path):
     assert figures.FIGURES.keys() == dict(figures.listing()).keys()
     again = [path.read_bytes() for path in figures.save("karhadkar-1", tmp_path, form="svg")]
     assert first[1] == again[1]
+
+
+def test_the_seed_changes_what_is_drawn_and_is_told(tmp_path):
+    _, one = figures.save("karhadkar-3a", tmp_path, quick=True)
+    first = json.loads(one.read_text("utf-8"))
+    _, two = figures.save("karhadkar-3a", tmp_path, quick=True, seed=7, form="svg")
+    second = json.loads(two.read_text("utf-8"))
+    assert (first["seed"], second["seed"]) == (0, 7)
+    assert second["command"] == "reluscape figure karhadkar-3a --seed 7 --quick --format svg"
+    assert first["data"]["panels"]["inputs: 2"] != second["data"]["panels"]["inputs: 2"]
+    picture = (tmp_path / "karhadkar-3a.svg").read_text("utf-8")
+    assert "quick: smaller grid or fewer draws" in picture
+    assert "Made by: reluscape figure karhadkar-3a --seed 7" in picture
+    assert json.loads(figures.save("safran-2", tmp_path)[1].read_text("utf-8"))["seed"] is None
 
 
 def test_wrong_names_are_named(tmp_path):

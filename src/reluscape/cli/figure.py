@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..errors import InputError
+from .output import lines
 
 
 def figure(
@@ -22,11 +25,20 @@ def figure(
     from ..figures import listing, save
 
     if list_:
-        for known, words in listing():
-            typer.echo(f"{known:<14} {words}")
+        for known_name, words in listing():
+            typer.echo(f"{known_name:<16} {words}")
         return
     if name is None:
         raise InputError("which figure? give a name, or --list to see them all")
-    out.mkdir(parents=True, exist_ok=True)
-    for path in save(name, out, form=form, seed=seed, quick=quick):
-        typer.echo(str(path))
+    known = dict(listing())
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 3)
+        raise InputError(f"there is no figure {name!r}" + (f"; near it: {', '.join(near)}" if near else "; see --list"))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise InputError(f"cannot make the folder {out}: {problem.strerror}; choose another with --out") from None
+    picture, numbers = save(name, out, form=form, seed=seed, quick=quick)
+    lines([json.loads(numbers.read_text(encoding="utf-8"))["caption"]])
+    print(picture)
+    print(numbers)

@@ -71,13 +71,15 @@ def save(
     """Draw a figure and write it, with its numbers beside it.
 
     Returns:
-        (picture, data file).
+        (picture, data file). The data file holds the caption, the seed where anything is random, and the command.
 
     Raises:
         InputError: there is no such figure or format, or the folder cannot be written to.
     """
     if form not in _FORMATS:
         raise InputError(f"a figure cannot be written as {form!r}; choose {', '.join(_FORMATS)}")
-    command = f"reluscape figure {name}" + (f" --seed {seed}" if seed else "") + (" --quick" if quick else "")
+    drawn = draw(name, seed=seed, quick=quick)
+    used = seed if "seed" in inspect.signature(_function(name)).parameters else None
+    command = f"reluscape figure {name}" + (f" --seed {used}" if used else "") + (" --quick" if drawn.quick else "")
     command += f" --format {form}" if form != "png" else ""
-    return draw(name, seed=seed, quick=quick).save(Path(folder) / f"{name}.{form}", command=command, seed=seed)
+    return drawn.save(Path(folder) / f"{name}.{form}", command=command, seed=used)
