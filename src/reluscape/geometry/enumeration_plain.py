@@ -114,17 +114,22 @@ def _role(
 
 
 def half_regions(
-    normals: np.ndarray, positive: np.ndarray, negative: np.ndarray, sides: Sequence[int] = (), points: bool = True
+    normals: np.ndarray, source: np.ndarray, turn: np.ndarray, sides: Sequence[int] = (), points: bool = True
 ) -> Half:
     """Return the regions on the positive side of the first hyperplane; see `enumeration.half_regions`."""
     rows = tuple(tuple(int(v) for v in row) for row in normals)
     found = list(cells(rows, tuple(map(bool, sides)) or (True,)))
-    bits = np.zeros((len(found), positive.shape[1]), dtype=np.uint64)
+    bits = np.zeros((len(found), (len(source) + 63) // 64), dtype=np.uint64)
+    bearers = [
+        (int(k), bool(t), i // 64, np.uint64(1 << (63 - i % 64)))
+        for i, (k, t) in enumerate(zip(source, turn, strict=True))
+    ]
     inside = np.full((len(found), len(rows[0])), np.nan)
     fractions: dict[int, tuple[Fraction, ...]] = {}
     for i, (where, point) in enumerate(found):
-        for k, side in enumerate(where):
-            bits[i] |= positive[k] if side else negative[k]
+        for k, turned, word, bit in bearers:
+            if k >= 0 and where[k] != turned:
+                bits[i, word] |= bit
         rounded = [float(v) for v in point]
         if [Fraction(v) for v in rounded] == point:
             inside[i] = rounded

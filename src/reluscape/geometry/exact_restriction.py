@@ -18,15 +18,15 @@ class Trace:
         pivot: the eliminated coordinate.
         rows: the distinct traces, each oriented like the first hyperplane that has it; empty where no cell has the
             wanted sides.
-        positive: (g, words) uint64 bits of the hyperplanes that are positive where the trace is.
-        negative: (g, words) likewise where the trace is negative.
+        source: (k,) the trace of each hyperplane.
+        turn: (k,) bool, whether its positive side is the trace's negative one.
         wanted: (q,) int8 wanted sides of the first traces.
     """
 
     pivot: int
     rows: Normals
-    positive: np.ndarray
-    negative: np.ndarray
+    source: np.ndarray
+    turn: np.ndarray
     wanted: np.ndarray
 
 
@@ -48,10 +48,8 @@ class LineTrace:
 def restrict(rows: Normals, k: int, wanted: np.ndarray) -> Trace:
     """Restrict hyperplanes 0..k-1 to hyperplane k and merge those that become parallel."""
     pivot, traces = _eliminated(rows, k)
-    words = (len(rows) + 63) // 64
     place: dict[tuple[int, ...], int] = {}
-    positive = np.zeros((k, words), dtype=np.uint64)
-    negative = np.zeros((k, words), dtype=np.uint64)
+    source, turn = np.empty(k, dtype=np.int64), np.zeros(k, dtype=bool)
     sides: dict[int, int] = {}
     for j, trace in enumerate(traces):
         divisor = gcd(*trace)
@@ -59,14 +57,13 @@ def restrict(rows: Normals, k: int, wanted: np.ndarray) -> Trace:
         opposite = tuple(-v for v in row)
         along = opposite not in place
         group = place.setdefault(row, len(place)) if along else place[opposite]
-        (positive if along else negative)[group, j // 64] |= _bit(j)
+        source[j], turn[j] = group, not along
         if j < len(wanted):
             side = int(wanted[j]) if along else 1 - int(wanted[j])
             if sides.setdefault(group, side) != side:
-                return Trace(pivot, [], positive, negative, wanted[:0])
+                return Trace(pivot, [], source, turn, wanted[:0])
     known = np.array([sides[g] for g in range(len(sides))], dtype=np.int8)
-    found = len(place)
-    return Trace(pivot, list(place), positive[:found].copy(), negative[:found].copy(), known)
+    return Trace(pivot, list(place), source, turn, known)
 
 
 def line_trace(rows: Normals, k: int, wanted: np.ndarray) -> LineTrace:

@@ -26,7 +26,7 @@ def restrict(
 ) -> tuple[int, int, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Restrict hyperplanes 0..k-1 to hyperplane k, eliminating a column, and merge those that become parallel.
 
-    The first of several parallel traces keeps its orientation; a trace stands for bits of the rows it came from.
+    The first of several parallel traces keeps its orientation, so that an order by sides stays one.
 
     Args:
         rows: (m, d) int64, pairwise non-parallel, k >= 1, d >= 2.
@@ -34,10 +34,9 @@ def restrict(
         wanted: (q,) int8 sides of the first q hyperplanes, or empty.
 
     Returns:
-        (status, pivot column, traces (g, d-1), bits (g, words) set where the trace is positive, bits likewise where it
-        is negative, wanted sides of the first traces). status NOTHING: no cell of the trace has the wanted sides.
+        (status, pivot column, traces (g, d-1), source (k,) the trace of each hyperplane, turn (k,) whether it is turned
+        round, wanted sides of the first traces). status NOTHING: no cell of the traces has the wanted sides.
     """
-    words = (len(rows) + 63) >> 6
     d = rows.shape[1]
     pivot = -1
     top = 0
@@ -48,17 +47,17 @@ def restrict(
             pivot = c
     lead = rows[k, pivot]
     traces = np.empty((k, d - 1), np.int64)
-    positive = np.zeros((k, words), np.uint64)
-    negative = np.zeros((k, words), np.uint64)
-    sides = np.full(k, -1, np.int8)
-    upward = np.empty(k, np.bool_)
+    source = np.empty(k, np.int64)
+    turn = np.zeros(k, np.bool_)
+    sides = np.full(min(k, len(wanted)), -1, np.int8)
     slots = 4
     while slots < 2 * k:
         slots *= 2
     table = np.full(slots, -1, np.int32)
-    trace = np.empty(d - 1, np.int64)
+    upward = np.empty(k, np.bool_)
     found = 0
     for j in range(k):
+        trace = traces[found]
         factor = rows[j, pivot]
         a, b = 1, 0
         if factor != 0:
@@ -69,7 +68,7 @@ def restrict(
             for c in range(d):
                 largest = max(largest, abs(rows[j, c]))
             if float(a) * float(largest) + float(abs(b)) * float(top) >= ROOM:
-                return OVERFLOW, pivot, traces, positive, negative, sides
+                return OVERFLOW, pivot, traces, source, turn, sides
         divisor = 0
         at = 0
         first = 0
@@ -85,46 +84,38 @@ def restrict(
         up = first > 0
         key = np.uint64(0)
         for c in range(d - 1):
-            value = trace[c] // divisor if divisor > 1 else trace[c]
-            trace[c] = value
-            key = (key ^ np.uint64(value if up else -value)) * np.uint64(0x9E3779B97F4A7C15)
+            if divisor > 1:
+                trace[c] //= divisor
+            key = (key ^ np.uint64(trace[c] if up else -trace[c])) * np.uint64(0x9E3779B97F4A7C15)
             key ^= key >> np.uint64(29)
         slot = np.int64(key & np.uint64(slots - 1))
-        group = -1
+        group = found
         while table[slot] >= 0:
             candidate = table[slot]
             same = True
             for c in range(d - 1):
-                value = trace[c] if upward[candidate] == up else -trace[c]
-                if traces[candidate, c] != value:
+                if traces[candidate, c] != (trace[c] if upward[candidate] == up else -trace[c]):
                     same = False
                     break
             if same:
                 group = candidate
                 break
             slot = (slot + 1) & (slots - 1)
-        if group < 0:
-            group = found
+        if group == found:
             table[slot] = found
             upward[found] = up
-            for c in range(d - 1):
-                traces[found, c] = trace[c]
             found += 1
-        along = upward[group] == up
-        bit = np.uint64(1) << np.uint64(63 - (j & 63))
-        if along:
-            positive[group, j >> 6] |= bit
-        else:
-            negative[group, j >> 6] |= bit
+        source[j] = group
+        turn[j] = upward[group] != up
         if j < len(wanted):
-            side = np.int8(wanted[j]) if along else np.int8(1 - wanted[j])
+            side = np.int8(1 - wanted[j]) if turn[j] else np.int8(wanted[j])
             if sides[group] >= 0 and sides[group] != side:
-                return NOTHING, pivot, traces, positive, negative, sides
+                return NOTHING, pivot, traces, source, turn, sides
             sides[group] = side
     known = 0
-    while known < found and sides[known] >= 0:
+    while known < len(sides) and sides[known] >= 0:
         known += 1
-    return DONE, pivot, traces[:found], positive[:found], negative[:found], sides[:known]
+    return DONE, pivot, traces[:found], source, turn, sides[:known]
 
 
 @numba.njit("Tuple((int64, int64))(int64[:,::1], int64)", nogil=True, cache=True)

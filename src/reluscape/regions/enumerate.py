@@ -50,9 +50,8 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
     arrangement = Arrangement.of(data)
     k, r = len(arrangement.normals), arrangement.rank
     sides = _class_sides(arrangement, bits)
-    ones, zeros = _row_bits(arrangement)
     if k == 0 or sides is None:
-        found = np.zeros((int(sides is not None), ones.shape[1]), dtype=np.uint64)
+        found = np.zeros((int(sides is not None), (data.n + 63) // 64), dtype=np.uint64)
         return Regions.of(arrangement, found, np.zeros((len(found), 0)), {}, (False, True), witnesses)
     halves = (not sides or not sides[0], not sides or bool(sides[0]))
     # the other half is the mirror image; ask for the positive one
@@ -60,10 +59,17 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
     bound = cover_number(k, r)
     if bound <= FEW_REGIONS:
         from ..geometry.enumeration_plain import half_regions
+
+        units = {}
     else:
         _check_size(arrangement, bound, witnesses, len(upward))
+        from ..geometry.balance import column_units
         from ..geometry.enumeration import half_regions
-    half = half_regions(np.asarray(arrangement.reduced), ones, zeros, upward, witnesses)
+
+        units = {"units": column_units(data.fractions[:, list(arrangement.pivots)])}
+    half = half_regions(
+        np.asarray(arrangement.reduced), arrangement.row_class, arrangement.row_sign < 0, upward, witnesses, **units
+    )
     return Regions.of(arrangement, half.bits, half.points, half.fractions, halves, witnesses)
 
 
@@ -109,14 +115,3 @@ def _class_sides(arrangement: Arrangement, bits: np.ndarray) -> tuple[int, ...] 
         if sides.setdefault(c, side) != side:
             return None
     return tuple(sides[c] for c in range(len(sides)))
-
-
-def _row_bits(arrangement: Arrangement) -> tuple[np.ndarray, np.ndarray]:
-    """Return the bits of the rows that each side of a hyperplane makes active: (k, words) for above and below."""
-    k, n = len(arrangement.normals), len(arrangement.row_class)
-    above = np.zeros((k, (n + 63) // 64), dtype=np.uint64)
-    below = np.zeros_like(above)
-    for i, (c, s) in enumerate(zip(arrangement.row_class.tolist(), arrangement.row_sign.tolist(), strict=True)):
-        if c >= 0:
-            (above if s > 0 else below)[c, i // 64] |= np.uint64(1 << (63 - i % 64))
-    return above, below

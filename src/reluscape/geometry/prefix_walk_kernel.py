@@ -1,0 +1,382 @@
+"""Compiled walk over the cells of growing prefixes of hyperplanes: which ones split, and a checked point in each.
+
+Hyperplane k splits exactly those cells of the earlier hyperplanes that it meets, and these are the cells of their
+traces on it. Both lists are sorted, so that one comparison with the next trace decides a cell: no linear program, no
+hashing. Floats propose a point on each side of a split; it is taken only if every product that has to have a sign
+exceeds a bound for its rounding error.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+from .restriction_kernel import DONE, FULL, INCOMPLETE, REPAIR, UNCERTAIN
+
+UNIT = 2.0**-53
+# keeps a quotient finite; no product that is believed is this small
+SPECK = 1e-290
+LANES = 8
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def padded(m: int) -> int:
+    """Return m rounded up to whole vectors."""
+    return (m + LANES - 1) // LANES * LANES
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return integer rows as columns of floats (d, padded m) of size about 1, and the power of two of each coordinate.
+
+    Column c holds rows[:, c] / (power[c] * a power of two of the row), correctly rounded.
+    """
+    m, d = rows.shape
+    columns = np.zeros((d, padded(m)))
+    power = np.ones(d)
+    for c in range(d):
+        top = 0.0
+        for j in range(m):
+            top = max(top, abs(float(rows[j, c])))
+        if top > 0.0:
+            power[c] = math.ldexp(1.0, math.frexp(top)[1])
+    for j in range(m):
+        top = 0.0
+        for c in range(d):
+            columns[c, j] = float(rows[j, c]) / power[c]
+            top = max(top, abs(columns[c, j]))
+        scale = math.ldexp(1.0, -math.frexp(top)[1])
+        for c in range(d):
+            columns[c, j] *= scale
+    return columns, power
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def products(columns: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the products (m, padded m) of the float rows, and for each the error of a product with a point.
+
+    A point w = fl(f + t x_k) with |f|_inf <= 1 has products computed as fl(<f, x_j>) + t fl(<x_k, x_j>). Their error is
+    below error[j] * (1 + |t| |x_k|_inf): (2 d + 10) roundings of terms that sum up to at most |x_j|_1 times that, the
+    entries' own included; the factor here is twice as large.
+    """
+    d, width = columns.shape
+    table = np.zeros((m, width))
+    error = np.zeros(width)
+    for k in range(m):
+        row = table[k]
+        for c in range(d):
+            a = columns[c, k]
+            column = columns[c]
+            for j in range(width):
+                row[j] += a * column[j]
+    for c in range(d):
+        column = columns[c]
+        for j in range(width):
+            error[j] += abs(column[j])
+    for j in range(width):
+        error[j] *= (4.0 * d + 20.0) * UNIT
+    return table, error
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def lift(trace_point: np.ndarray, columns: np.ndarray, power: np.ndarray, k: int, pivot: int, foot: np.ndarray) -> None:
+    """Write the point on hyperplane k whose other coordinates are given, largest coordinate 1."""
+    total, top, at = 0.0, 0.0, 0
+    for c in range(len(power)):
+        if c != pivot:
+            value = trace_point[at] * power[c]
+            at += 1
+            foot[c] = value
+            top = max(top, abs(value))
+            total += value * columns[c, k]
+    foot[pivot] = -total / columns[pivot, k]
+    top = max(top, abs(foot[pivot]))
+    for c in range(len(power)):
+        foot[c] /= top
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def room(
+    foot: np.ndarray, columns: np.ndarray, slopes: np.ndarray, k: int, at_foot: np.ndarray, ratio: np.ndarray
+) -> float:
+    """Write the products at a point on hyperplane k; return how far it may move along the normal, about.
+
+    The quotients are positive, so that their order is that of their bits, and integers have a fast minimum.
+    """
+    d, width = columns.shape
+    a, b = foot[0], foot[1]
+    first, second = columns[0], columns[1]
+    for j in range(width):
+        at_foot[j] = a * first[j] + b * second[j]
+    for c in range(2, d):
+        a = foot[c]
+        column = columns[c]
+        for j in range(width):
+            at_foot[j] += a * column[j]
+    for j in range(width):
+        ratio[j] = abs(at_foot[j]) / (abs(slopes[j]) + SPECK)
+    order = ratio.view(np.int64)
+    least = np.int64(0x7FEFFFFFFFFFFFFF)
+    for j in range(k):
+        least = order[j] if order[j] < least else least
+    order[0] = least
+    return ratio[0]
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def place(
+    foot: np.ndarray,
+    step: float,
+    columns: np.ndarray,
+    slopes: np.ndarray,
+    at_foot: np.ndarray,
+    error: np.ndarray,
+    size: float,
+    bit: np.ndarray,
+    k: int,
+    point: np.ndarray,
+    sides: np.ndarray,
+) -> int:
+    """Write the point foot + step * (normal k) and its sides; return the first hyperplane whose side is in doubt."""
+    d, width = columns.shape
+    for c in range(d):
+        point[c] = foot[c] + step * columns[c, k]
+    doubtful = width
+    for t in range(len(sides)):
+        positive, doubt = np.uint64(0), np.uint64(0)
+        for j in range(64 * t, min(64 * t + 64, width)):
+            value = at_foot[j] + step * slopes[j]
+            positive |= bit[j] if value > 0.0 else np.uint64(0)
+            # so written that a value that is no number is in doubt
+            doubt |= np.uint64(0) if abs(value) > size * error[j] else bit[j]
+        sides[t] = positive
+        if doubt != 0 and doubtful == width:
+            doubtful = 64 * t
+            while doubt & (np.uint64(1) << np.uint64(63)) == 0:
+                doubt <<= np.uint64(1)
+                doubtful += 1
+    return doubtful
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def agrees(head: np.ndarray, sides: np.ndarray, k: int) -> bool:
+    """Return whether the first k sides are the same."""
+    last = k >> 6
+    different = np.uint64(0)
+    if k & 63:
+        different = (head[last] ^ sides[last]) >> np.uint64(64 - (k & 63))
+    for t in range(last):
+        different |= head[t] ^ sides[t]
+    return different == 0
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def walk(
+    columns: np.ndarray,
+    power: np.ndarray,
+    table: np.ndarray,
+    error: np.ndarray,
+    pivots: np.ndarray,
+    ends: np.ndarray,
+    trace_bits: np.ndarray,
+    trace_points: np.ndarray,
+    wanted: np.ndarray,
+    source: np.ndarray,
+    turn: np.ndarray,
+    state: np.ndarray,
+    cursor: np.ndarray,
+    depth: np.ndarray,
+    doubtful: np.ndarray,
+    points: np.ndarray,
+    sides: np.ndarray,
+    mended_points: np.ndarray,
+    mended_sides: np.ndarray,
+    mended_doubtful: np.ndarray,
+    out_bits: np.ndarray,
+    out_points: np.ndarray,
+) -> int:
+    """Walk the tree of prefixes depth first and write its leaves; call again with the same state to go on.
+
+    Args:
+        columns: (d, padded m) the hyperplanes as floats, d >= 2.
+        power: (d,) power of two of each coordinate.
+        table: (m, padded m) their products.
+        error: (padded m,) the error of a product with a point.
+        pivots: (m,) the coordinate eliminated on each hyperplane.
+        ends: (m + 1,) the traces on hyperplane k are ends[k]..ends[k+1] in the next two.
+        trace_bits: (T, words) their sides of the earlier hyperplanes, sorted on each hyperplane.
+        trace_points: (T, d-1) a point in each, without the eliminated coordinate.
+        wanted: (q,) sides to which the walk is confined.
+        source: (n,) the hyperplane that decides each bit of the output, -1 for a bit that is never set.
+        turn: (n,) bool, whether its negative side sets the bit.
+        state: (3,) top of the stack, leaves written to this output, 1 where the mended points are filled in.
+        cursor: (m,) next trace of each hyperplane.
+        depth: (m + 3,) the stack: number of hyperplanes decided.
+        doubtful: (m + 3,) the first hyperplane whose side is in doubt.
+        points: (m + 3, d) a point.
+        sides: (m + 3, words) its sides.
+        mended_points: (2, d) points below and above hyperplane depth[top], found elsewhere.
+        mended_sides: (2, words) their sides.
+        mended_doubtful: (2,) the first hyperplane that they lie on, padded m if none.
+        out_bits: (N, out words) sides of the leaves.
+        out_points: (N or 0, d) their points.
+
+    Returns:
+        DONE, FULL (output full), REPAIR (no certain point beside hyperplane depth[top]), UNCERTAIN (the point at the
+        top is too close to that hyperplane to tell its side), INCOMPLETE (a trace was never met: the input is wrong).
+    """
+    d, width = columns.shape
+    m, words = len(pivots), sides.shape[1]
+    spare = m + 2
+    one = np.uint64(1)
+    foot, at_foot, ratio = np.empty(d), np.empty(width), np.empty(width)
+    heads = np.zeros((m, words), np.uint64)
+    for k in range(1, m):
+        if cursor[k] < ends[k + 1]:
+            heads[k] = trace_bits[cursor[k]]
+    bit = np.zeros(width, np.uint64)
+    for j in range(m):
+        bit[j] = one << np.uint64(63 - (j & 63))
+    n = len(source)
+    plain = n == m
+    word, shift, weight, turned = (
+        np.zeros(n, np.int64),
+        np.zeros(n, np.uint64),
+        np.zeros(n, np.uint64),
+        np.zeros(n, np.uint64),
+    )
+    for i in range(n):
+        if source[i] >= 0:
+            word[i] = source[i] >> 6
+            shift[i] = np.uint64(63 - (source[i] & 63))
+            weight[i] = one << np.uint64(63 - (i & 63))
+            turned[i] = one if turn[i] else np.uint64(0)
+        plain = plain and source[i] == i and not turn[i]
+    top, written = state[0], state[1]
+    while top >= 0:
+        k = depth[top]
+        alive = True
+        while True:
+            mine = sides[top]
+            while k < m and not agrees(heads[k], mine, k):
+                if k == doubtful[top] or (k < len(wanted) and (mine[k >> 6] & bit[k] != 0) != (wanted[k] == 1)):
+                    break
+                k += 1
+            if k == m:
+                break
+            above = mine[k >> 6] & bit[k] != 0
+            if not agrees(heads[k], mine, k):
+                if k == doubtful[top]:
+                    depth[top], state[0], state[1] = k, top, written
+                    return UNCERTAIN
+                alive = False
+                break
+            keep_below = k != doubtful[top] and not above
+            keep_above = k != doubtful[top] and above
+            ask_below = k >= len(wanted) or wanted[k] == 0
+            ask_above = k >= len(wanted) or wanted[k] == 1
+            make_below = ask_below and not keep_below
+            make_above = ask_above and not keep_above
+            below_row = top + 1 if ask_above else spare - 1
+            if state[2] == 1:
+                points[below_row] = mended_points[0]
+                sides[below_row] = mended_sides[0]
+                points[spare] = mended_points[1]
+                sides[spare] = mended_sides[1]
+                state[2] = 0
+                doubtful[below_row], doubtful[spare] = mended_doubtful[0], mended_doubtful[1]
+            elif make_below or make_above:
+                lift(trace_points[cursor[k]], columns, power, k, pivots[k], foot)
+                largest = 0.0
+                for c in range(d):
+                    largest = max(largest, abs(columns[c, k]))
+                slopes = table[k]
+                step = min(0.5 * room(foot, columns, slopes, k, at_foot, ratio), 1.0 / largest)
+                size = 1.0 + step * largest
+                certain = True
+                if make_below:
+                    first = place(
+                        foot, -step, columns, slopes, at_foot, error, size, bit, k, points[below_row], sides[below_row]
+                    )
+                    doubtful[below_row] = first
+                    certain = first > k and agrees(sides[below_row], mine, k) and sides[below_row, k >> 6] & bit[k] == 0
+                if make_above:
+                    first = place(
+                        foot, step, columns, slopes, at_foot, error, size, bit, k, points[spare], sides[spare]
+                    )
+                    doubtful[spare] = first
+                    certain = (
+                        certain and first > k and agrees(sides[spare], mine, k) and sides[spare, k >> 6] & bit[k] != 0
+                    )
+                if not certain:
+                    depth[top], state[0], state[1] = k, top, written
+                    return REPAIR
+            cursor[k] += 1
+            if cursor[k] < ends[k + 1]:
+                heads[k] = trace_bits[cursor[k]]
+            else:
+                heads[k] = np.uint64(0)
+            k += 1
+            if ask_below and not make_below and ask_above:
+                points[top + 1] = points[top]
+                sides[top + 1] = sides[top]
+                doubtful[top + 1] = doubtful[top]
+            if make_above:
+                points[top] = points[spare]
+                sides[top] = sides[spare]
+                doubtful[top] = doubtful[spare]
+            elif make_below and not ask_above:
+                points[top] = points[below_row]
+                sides[top] = sides[below_row]
+                doubtful[top] = doubtful[below_row]
+            if ask_above and ask_below:
+                depth[top] = k
+                top += 1
+        if alive:
+            if written == len(out_bits):
+                depth[top], state[0], state[1] = m, top, written
+                return FULL
+            mine = sides[top]
+            if plain:
+                out_bits[written] = mine
+            else:
+                for t in range(out_bits.shape[1]):
+                    found = np.uint64(0)
+                    for i in range(64 * t, min(64 * t + 64, n)):
+                        found |= weight[i] if ((mine[word[i]] >> shift[i]) ^ turned[i]) & one != 0 else np.uint64(0)
+                    out_bits[written, t] = found
+            if len(out_points):
+                for c in range(d):
+                    out_points[written, c] = points[top, c] / power[c]
+            written += 1
+        top -= 1
+    state[0], state[1] = top, written
+    for k in range(1, m):
+        if cursor[k] != ends[k + 1]:
+            return INCOMPLETE
+    return DONE
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def start(
+    columns: np.ndarray, table: np.ndarray, error: np.ndarray, m: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return state, depth, doubtful, points and sides of a walk on the positive side of hyperplane 0."""
+    d, width = columns.shape
+    words = (m + 63) >> 6
+    state = np.zeros(3, np.int64)
+    depth = np.ones(m + 3, np.int64)
+    doubtful = np.full(m + 3, width, np.int64)
+    points = np.zeros((m + 3, d))
+    sides = np.zeros((m + 3, words), np.uint64)
+    for c in range(d):
+        points[0, c] = columns[c, 0]
+    for j in range(m - 1, 0, -1):
+        if not abs(table[0, j]) > 2.0 * error[j]:
+            doubtful[0] = j
+    for j in range(m):
+        if j == 0 or table[0, j] > 0.0:
+            sides[0, j >> 6] |= np.uint64(1) << np.uint64(63 - (j & 63))
+    return state, depth, doubtful, points, sides

@@ -1,0 +1,212 @@
+"""Every region once, in order, with a point inside: against elimination, subsets, flats and published numbers."""
+
+import itertools
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reluscape import exact
+from reluscape.data import Dataset
+from reluscape.errors import InputError, ShapeError, TooLarge
+from reluscape.geometry import enumeration, enumeration_plain
+from reluscape.geometry.arrangement import Arrangement
+from reluscape.regions import count_regions, enumerate_regions
+from tests.oracles.strict_cone import realizable_patterns
+from tests.oracles.whitney import regions_by_flats, regions_by_subsets
+from tests.regions.arrangements import PUBLISHED, coxeter_b, grid, threshold
+from tests.strategies import integer_matrices
+
+
+def check_points(regions, X):
+    """Every witness lies strictly inside its region, in exact arithmetic."""
+    rows = exact.integer_rows(exact.fraction_matrix(np.asarray(X, dtype=object)))[0]
+    patterns = regions.patterns
+    for w, pattern in zip(regions.witnesses.tolist(), patterns, strict=True):
+        common = np.array([Fraction(v) for v in w], dtype=object)
+        signs = [exact.sign(v) for v in rows.dot(common)]
+        assert [s > 0 for s in signs] == pattern.tolist()
+        assert all(s or not any(row) for s, row in zip(signs, rows, strict=True))
+
+
+def check_order(patterns):
+    """Patterns are different and in lexicographic order, False before True."""
+    listed = [tuple(row) for row in patterns.tolist()]
+    assert listed == sorted(set(listed))
+
+
+def compiled(X):
+    """The same table from the compiled engine, which small data do not reach by themselves."""
+    arrangement = Arrangement.of(Dataset(X))
+    reduced = np.asarray(arrangement.reduced)
+    return [
+        engine.half_regions(reduced, arrangement.row_class, arrangement.row_sign < 0)
+        for engine in (enumeration, enumeration_plain)
+    ]
+
+
+@given(integer_matrices(max_n=6, max_d=4))
+def test_equals_the_realizable_patterns(X):
+    regions = enumerate_regions(X)
+    alive = [i for i in range(len(X)) if any(X[i])]
+    assert regions.zero_rows == tuple(i for i in range(len(X)) if i not in alive)
+    assert not regions.patterns[:, regions.zero_rows].any()
+    expected = realizable_patterns(X[alive]) if alive else {()}
+    assert [tuple(row) for row in regions.patterns[:, alive].tolist()] == sorted(expected)
+    check_points(regions, X)
+
+
+@given(integer_matrices(max_n=9, max_d=4), st.booleans())
+def test_compiled_and_plain_engines_agree(X, large):
+    if not any(any(row) for row in X):
+        return
+    if large:
+        # an invertible map with large entries keeps the patterns and leaves int64
+        d = X.shape[1]
+        stretch = np.array([[10**12 * (i == j) + 3 * i + 7 * j + 1 for j in range(d)] for i in range(d)], dtype=object)
+        X = X.dot(stretch)
+    fast, plain = compiled(X)
+    assert (fast.bits == plain.bits).all()
+    rows = np.asarray(Arrangement.of(Dataset(X)).reduced)
+    assert not fast.fractions
+    signs = exact.signs_of_products(rows, fast.points)
+    expected = exact.signs_of_products(rows, np.array([plain.fractions.get(i, p) for i, p in enumerate(plain.points)]))
+    assert (signs == expected).all()
+    assert (signs != 0).all()
+
+
+@given(integer_matrices(max_n=8, max_d=4, zero_rows=False))
+def test_zaslavsky_and_whitney(X):
+    distinct = [X[i] for i in range(len(X))]
+    number = regions_by_flats(distinct)
+    assert number == regions_by_subsets(distinct)
+    assert len(enumerate_regions(X, witnesses=False)) == number
+    assert count_regions(X) == number
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_numbers(name):
+    X, number = PUBLISHED[name]
+    regions = enumerate_regions(X)
+    assert len(regions) == number == count_regions(X)
+    packed = regions.packed
+    assert len(np.unique(packed, axis=0)) == number
+    assert (packed[1:].astype(np.int16) != packed[:-1].astype(np.int16)).any(axis=1).all()
+    signs = np.sign(np.asarray(X) @ regions.witnesses.T)
+    assert (regions.patterns == (signs > 0).T).all()
+    assert signs.all()
+
+
+def test_threshold_functions_of_five_variables():
+    regions = enumerate_regions(threshold(5), witnesses=False)
+    assert len(regions) == 94572
+    check_order(regions.patterns)
+
+
+@given(integer_matrices(max_n=6, max_d=3), st.permutations(range(6)), st.integers(1, 63))
+def test_closed_under_negation_and_moved_with_the_rows(X, order, turn):
+    regions = enumerate_regions(X)
+    alive = np.array([any(row) for row in X])
+    as_set = {tuple(row) for row in regions.patterns.tolist()}
+    assert {tuple(row) for row in (regions.patterns ^ alive).tolist()} == as_set
+    order = [i for i in order if i < len(X)]
+    factors = np.array([Fraction(-1 - i if turn >> i & 1 else 1, 1 + i % 3) for i in range(len(X))], dtype=object)
+    moved = enumerate_regions((X * factors[:, None])[order])
+    flips = np.array([turn >> i & 1 == 1 for i in range(len(X))]) & alive
+    assert {tuple(row) for row in ((regions.patterns ^ flips)[:, order]).tolist()} == {
+        tuple(row) for row in moved.patterns.tolist()
+    }
+    check_order(moved.patterns)
+
+
+@pytest.mark.parametrize(("X", "length"), [(grid(3), 5), (coxeter_b(4), 6), (threshold(4), 9)])
+def test_shards_make_up_the_whole(X, length):
+    whole = enumerate_regions(X)
+    shards = [enumerate_regions(X, prefix=bits) for bits in itertools.product((0, 1), repeat=length)]
+    assert (np.concatenate([shard.patterns for shard in shards]) == whole.patterns).all()
+    for shard in shards:
+        if len(shard):
+            check_points(shard, X)
+
+
+@given(integer_matrices(max_n=6, max_d=3), st.lists(st.booleans(), max_size=6))
+def test_a_shard_holds_what_begins_like_its_prefix(X, bits):
+    bits = bits[: len(X)]
+    patterns = enumerate_regions(X).patterns
+    begins = (patterns[:, : len(bits)] == bits).all(axis=1)
+    assert (enumerate_regions(X, prefix=bits).patterns == patterns[begins]).all()
+
+
+@pytest.mark.parametrize("exponent", [50, 60, 200])
+def test_nearly_dependent_rows_are_decided_exactly(exponent):
+    thin = Fraction(1, 2**exponent)
+    apart = [[1, 0, 0], [0, 1, 0], [1, 1, thin], [1, -1, 0], [2, 3, 5], [0, 0, 1]]
+    together = [[*row[:2], 0] if row[2] == thin else row for row in apart]
+    for X in (apart, together):
+        regions = enumerate_regions(np.array(X, dtype=object))
+        assert {tuple(row) for row in regions.patterns.tolist()} == realizable_patterns(X)
+        check_points(regions, X)
+        fast = compiled(np.array(X, dtype=object))[0]
+        assert 2 * len(fast.bits) == len(regions)
+
+
+def test_doubles_with_a_determinant_of_about_1e_15():
+    # the third row is the sum of the others: in decimals, not in doubles
+    X = np.array([[0.1, 0.7, 1.0], [0.2, 0.1, 1.0], [0.3, 0.8, 2.0], [0.5, 0.25, 1.0]])
+    assert abs(np.linalg.det(X[:3])) < 1e-15
+    regions = enumerate_regions(X)
+    truth = realizable_patterns([[Fraction(v) for v in row] for row in X])
+    assert {tuple(row) for row in regions.patterns.tolist()} == truth
+    decimals = exact.exact_decimals(X)
+    found = {tuple(row) for row in enumerate_regions(decimals).patterns.tolist()}
+    assert found == realizable_patterns(decimals)
+    assert len(found) < len(truth)
+
+
+def test_doubles_over_many_orders_of_magnitude():
+    X = np.random.default_rng(0).standard_normal((12, 4)) * np.array([1e-200, 1.0, 1e150, 1e-30])
+    regions = enumerate_regions(X)
+    assert len(regions) == 2 * (1 + 11 + 55 + 165)
+    check_points(regions, X)
+
+
+def test_any_kind_of_numbers():
+    texts = enumerate_regions([["0.1", "1"], ["1/3", "1"], ["0.3", "1"]])
+    assert len(texts) == 6
+    assert len(enumerate_regions(np.array([[0.1, 1.0], [0.2, 1.0], [0.1, 1.0]]))) == 4
+    assert len(enumerate_regions(np.array([[1, 2], [2, 4], [-1, -2]]))) == 2
+    assert len(enumerate_regions(np.zeros((2, 3)))) == 1
+    assert len(enumerate_regions(np.empty((0, 3)))) == 1
+
+
+def test_blocks_slices_and_the_packed_table():
+    regions = enumerate_regions(grid(3))
+    patterns = regions.patterns
+    assert (np.concatenate(list(regions.blocks(100))) == patterns).all()
+    assert (np.packbits(patterns, axis=1) == regions.packed).all()
+    assert (regions[7] == patterns[7]).all()
+    assert (regions[-1] == patterns[-1]).all()
+    assert (regions[3:90:7] == patterns[3:90:7]).all()
+    assert (np.array(list(itertools.islice(regions, 5))) == patterns[:5]).all()
+    with pytest.raises(IndexError):
+        regions[len(regions)]
+
+
+def test_refusals():
+    with pytest.raises(TooLarge, match="GB") as refused:
+        enumerate_regions(np.random.default_rng(0).standard_normal((300, 8)))
+    assert refused.value.estimate == 2 * sum(__import__("math").comb(299, i) for i in range(8))
+    with pytest.raises(InputError, match="finite"):
+        enumerate_regions([[1.0, np.nan]])
+    with pytest.raises(InputError, match="finite"):
+        enumerate_regions([[1.0, np.inf]])
+    with pytest.raises(ShapeError):
+        enumerate_regions([[1, 2], [3]])
+    with pytest.raises(InputError, match="at most 2 bits"):
+        enumerate_regions([[1, 0], [0, 1]], prefix=[1, 1, 1])
+    with pytest.raises(InputError, match="0/1"):
+        enumerate_regions([[1, 0], [0, 1]], prefix=[2])
+    with pytest.raises(InputError, match="without witnesses"):
+        _ = enumerate_regions([[1, 0]], witnesses=False).witnesses
