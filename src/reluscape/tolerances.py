@@ -47,6 +47,10 @@ class Tolerances:
     cone_stationarity: float = 1e-13
     # relative duality gap at which the interior point stops
     interior_gap: float = 1e-11
+    # KKT residual up to which a basin value from a device is taken as it is
+    device_kkt: float = 1e-10
+    # distance from a threshold, relative to the targets, within which a device's basin value is solved again
+    device_border: float = 1e-8
     # diagonal added to the interior point's Newton matrix, relative to its mean diagonal
     interior_ridge: float = 1e-13
     # relative Cholesky pivot below which the interior point leaves a direction alone

@@ -124,3 +124,18 @@ def test_progress_names_rate_and_remaining_time(monkeypatch, capsys):
     line(Progress(done=30, total=100, fresh=20, seconds=10.0, lost=1))
     line.end()
     assert "30 of 100 chunks (30 %), 2 a second, about 35 s left, 1 failed" in capsys.readouterr().err
+
+
+@pytest.mark.torch
+def test_a_device_is_checked_before_anything_starts(folder, capsys):
+    (folder / "r.toml").write_text('quantity = "reachable"\n[fixed]\nn = 3\nd = 1\nwidth = 1\n')
+    for words, message in [
+        (["plan.toml", "--device", "cuda:99"], "no device 'cuda:99' that torch can use"),
+        (["plan.toml", "--device", "tpu"], "unknown device 'tpu'"),
+        (["r.toml", "--device", "cpu"], "full_rank and good_basin can"),
+    ]:
+        status, out, err = run(capsys, *words)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert message in err
+    status, out, _ = run(capsys, "plan.toml", "--device", "cpu", "--engine", "serial")
+    assert (status, "4 of 4 chunks" in out) == (0, True)

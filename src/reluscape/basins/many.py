@@ -9,6 +9,7 @@ import numpy as np
 from ..data import as_dataset
 from ..errors import InputError, ShapeError
 from ..solvers.quadratic import BasinPrograms
+from ..solvers.quadratic_device import solve_batch_on
 from ..tolerances import DEFAULT, Tolerances
 
 
@@ -20,6 +21,7 @@ class BasinEvaluator:
         y: (n,) targets.
         output_bias: True adds a free constant c.
         threads: size of the thread pool; None takes one a core.
+        device: None solves here; a torch device such as "cuda" solves whole batches there.
 
     Example:
         >>> basins = BasinEvaluator([[1, 0], [0, 1]], [1, -1])
@@ -34,12 +36,14 @@ class BasinEvaluator:
         output_bias: bool = False,
         threads: int | None = None,
         tolerances: Tolerances = DEFAULT,
+        device: str | None = None,
     ) -> None:
         self.data = as_dataset(X, y)
         if self.data.y is None:
             raise InputError("basin values need targets; give y")
         self.programs = BasinPrograms(self.data, output_bias, tolerances=tolerances)
         self.threads = threads
+        self.device = device
         self._numbers: dict[bytes, int] = {}
         self._patterns: list[bytes] = []
         self._values: dict[bytes, float] = {}
@@ -133,13 +137,16 @@ class BasinEvaluator:
             starts.append(starts[-1] + int(single.sum()) + int(both.sum()))
         chosen = np.concatenate(units) if units else np.zeros(0, dtype=np.int64)
         used, local = np.unique(chosen, return_inverse=True)
-        values, residuals = self.programs.solve_batch(
+        batch = (
             self._unpacked(used),
             np.array(starts, dtype=np.int64),
             np.ascontiguousarray(local.reshape(-1), dtype=np.int64),
             np.ascontiguousarray(np.concatenate(signs) if signs else np.zeros(0), dtype=np.int64),
-            self.threads,
         )
+        if self.device is None:
+            values, residuals = self.programs.solve_batch(*batch, self.threads)
+        else:
+            values, residuals = solve_batch_on(self.device, self.programs, *batch)
         self._values.update(zip(keys, values.tolist(), strict=True))
         self._residuals.update(zip(keys, residuals.tolist(), strict=True))
 
@@ -169,7 +176,13 @@ class BasinEvaluator:
 
 
 def basin_values(
-    X: Any, y: Any, patterns: Any, signs: Any, output_bias: bool = False, threads: int | None = None
+    X: Any,
+    y: Any,
+    patterns: Any,
+    signs: Any,
+    output_bias: bool = False,
+    threads: int | None = None,
+    device: str | None = None,
 ) -> np.ndarray:
     """Return the values of many basins of the squared loss.
 
@@ -183,6 +196,7 @@ def basin_values(
         signs: (B, m) -1 or 1.
         output_bias: True adds a free constant c.
         threads: size of the thread pool; None takes one a core.
+        device: None solves here; a torch device such as "cuda" solves whole batches there, to the same residuals.
 
     Returns:
         (B,) mean squared losses, kind "numerical" (KKT residuals below `Tolerances.kkt`).
@@ -197,4 +211,4 @@ def basin_values(
         >>> basin_values([[1, 0], [0, 1]], [1, -1], [[[1, 0]], [[0, 0]]], [[1], [1]]).round(9).tolist()
         [0.5, 1.0]
     """
-    return BasinEvaluator(X, y, output_bias, threads).values(patterns, signs)
+    return BasinEvaluator(X, y, output_bias, threads, device=device).values(patterns, signs)

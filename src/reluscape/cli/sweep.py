@@ -36,6 +36,9 @@ def sweep(
     trials: Annotated[
         bool, typer.Option("--trials", help="With --export: one row per trial in place of the summary.")
     ] = False,
+    device: Annotated[
+        str | None, typer.Option("--device", help="cuda: measure whole chunks on a GPU, where a quantity can.")
+    ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try failed and crashed chunks again.")] = False,
 ) -> None:
     """Run a sweep; the same command resumes it after anything."""
@@ -49,6 +52,9 @@ def sweep(
     if export is not None:
         check_ending(export)
     slurm = tomllib.loads(config.read_text(encoding="utf-8")).get("slurm", {})
+    if device is not None:
+        _check_device(plan, device)
+        workers = workers or (1 if engine == "local" else None)
     chosen = get_engine(engine, workers, slurm)
     path = store or Path(f"{plan.name}.db")
     announce_kernels()
@@ -62,7 +68,7 @@ def sweep(
             print(f"{path}: {kept.forget_problems():,} chunks will be tried again", file=sys.stderr)
     line = _Line()
     try:
-        state = run(plan, path, chosen, line)
+        state = run(plan, path, chosen, line, device)
     except KeyboardInterrupt:
         line.end()
         raise Stopped(f"interrupted; what was finished is in {path}, the same command goes on") from None
@@ -74,6 +80,16 @@ def sweep(
         lost = _problems(kept)
     if lost:
         raise typer.Exit(1)
+
+
+def _check_device(plan: Sweep, device: str) -> None:
+    """Refuse a device that is not there, or that nothing of the plan would use."""
+    from ..errors import InputError
+    from ..interop.torch_device import find_device
+
+    find_device(device)
+    if all(quantity.batch is None for quantity in plan.quantities()):
+        raise InputError("nothing in the plan can use a device; full_rank and good_basin can: leave --device out")
 
 
 class _Line:

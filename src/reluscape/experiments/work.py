@@ -31,6 +31,7 @@ class Task:
         trials: how many trials it holds.
         seed: root of the random streams.
         folder: where the tables lie that the cell names.
+        device: torch device for the quantities that have a form for it; None measures here.
     """
 
     cell: Cell
@@ -39,6 +40,7 @@ class Task:
     trials: int
     seed: int
     folder: str = "."
+    device: str | None = None
 
 
 def measure(task: Task) -> ChunkResult:
@@ -50,11 +52,9 @@ def measure(task: Task) -> ChunkResult:
         parameters = dict(cell.parameters)
         if is_file(parameters.get("data")):
             parameters[FOLDER] = task.folder
-        rows = []
-        for trial in range(task.first, task.first + task.trials):
-            rng = stream(task.seed, "sweep", cell.key, trial)
-            numbers = quantity.measure(parameters, rng)
-            rows.append([float(numbers[name]) for name in quantity.numbers])
+        rngs = [stream(task.seed, "sweep", cell.key, task.first + trial) for trial in range(task.trials)]
+        measured = quantity.measure_many(parameters, rngs, task.device)
+        rows = [[float(numbers[name]) for name in quantity.numbers] for numbers in measured]
     except ReluscapeError as problem:
         return ChunkResult(*place, "failed", message=str(problem))
     except Exception as problem:  # a broken quantity must not end the sweep; the line is kept in the store

@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 _ROOMS = {
+    "batched_full_rank": "on_device",
     "deep_rank": "deep",
     "full_rank_curve": "curve",
     "full_rank_fraction": "fraction",

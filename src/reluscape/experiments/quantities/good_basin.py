@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ...basins import basin_values
-from ...initialization import get_law
+from ...errors import InputError
 from ...tolerances import DEFAULT
 from .laws import size
 from .registry import Quantity
-from .samples import SAMPLES, draw_samples
+from .samples import FRESH, SAMPLES, draw_samples
+from .starts import start_values
 
 
 def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
     """Draw weights only, and compare the value of their basin with the threshold."""
-    width = size(parameters, "width")
-    X, y = draw_samples(parameters, rng, width)
-    W, v = get_law(parameters["law"]).sample(rng, width, X.shape[1])
-    signs = np.where(v > 0, 1, -1)
-    value = float(basin_values(X, y, (X @ W.T > 0).T[None], signs[None], output_bias=True, threads=1)[0])
-    constant = float(np.var(y)) or 1.0
-    limit = float(parameters["threshold"]) + DEFAULT.zero_loss
-    return {"good": float(value / constant <= limit), "share": value / constant}
+    return _batch(parameters, [rng], None)[0]
+
+
+def _batch(
+    parameters: dict[str, Any], rngs: Sequence[np.random.Generator], device: str | None
+) -> list[dict[str, float]]:
+    """Do the same for many streams."""
+    if parameters["data_seed"] == FRESH:
+        raise InputError("good_basin shares its samples among all trials; give data_seed a number, or use basin_value")
+    X, y = draw_samples(parameters, rngs[0], size(parameters, "width"))
+    share = start_values(parameters, X, y, rngs, device) / (float(np.var(y)) or 1.0)
+    good = share <= float(parameters["threshold"]) + DEFAULT.zero_loss
+    return [{"good": float(g), "share": float(s)} for g, s in zip(good, share, strict=True)]
 
 
 QUANTITY = Quantity(
@@ -34,4 +40,5 @@ QUANTITY = Quantity(
     ("good", "share"),
     _measure,
     ("good",),
+    _batch,
 )

@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ...initialization import get_law
+from ...interop.torch_rank import certainly_full
 from ...jacobian import jacobian_rank
 from .laws import size
 from .registry import Quantity
 from .samples import INPUTS_ONLY, draw_samples
 
 
-def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
-    """Draw data and weights, and decide the rank of the Jacobian in W."""
-    width = size(parameters, "width")
+def _draw(parameters: dict[str, Any], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw samples and weights; return pattern (m, n), samples and output weights."""
     X, _ = draw_samples(parameters, rng)
-    W, v = get_law(parameters["law"]).sample(rng, width, X.shape[1])
-    rank = jacobian_rank((X @ W.T > 0).T, X, v)
+    W, v = get_law(parameters["law"]).sample(rng, size(parameters, "width"), X.shape[1])
+    return (X @ W.T > 0).T, X, v
+
+
+def _numbers(pattern: np.ndarray, X: np.ndarray, v: np.ndarray) -> dict[str, float]:
+    """Decide the rank of the Jacobian in W."""
+    rank = jacobian_rank(pattern, X, v)
     return {"full_rank": float(rank == len(X)), "rank": float(rank)}
+
+
+def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
+    """Draw data and weights, and decide the rank."""
+    return _numbers(*_draw(parameters, rng))
+
+
+def _batch(parameters: dict[str, Any], rngs: Sequence[np.random.Generator], device: str) -> list[dict[str, float]]:
+    """Prove full ranks on a device, and decide what it leaves open here."""
+    drawn = [_draw(parameters, rng) for rng in rngs]
+    patterns = np.array([pattern & (v != 0)[:, None] for pattern, _, v in drawn])
+    full = certainly_full(patterns, np.array([X for _, X, _ in drawn]), device)
+    return [
+        {"full_rank": 1.0, "rank": float(len(one[1]))} if sure else _numbers(*one)
+        for sure, one in zip(full, drawn, strict=True)
+    ]
 
 
 QUANTITY = Quantity(
@@ -29,4 +51,5 @@ QUANTITY = Quantity(
     ("full_rank", "rank"),
     _measure,
     ("full_rank",),
+    _batch,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from ...errors import InputError
 from .samples import OF_A_LAW, check_samples, is_table
 
 Measure = Callable[[dict[str, Any], np.random.Generator], Mapping[str, float]]
+Batch = Callable[[dict[str, Any], Sequence[np.random.Generator], str], list[dict[str, float]]]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Quantity:
         numbers: the numbers one trial gives, by name; NaN where a number does not exist in a trial.
         function: function (parameters, rng) -> {number: value}.
         chances: those numbers that are 0 or 1 in each trial; their means are probabilities and get an interval.
+        batch: function (parameters, rngs, device) -> one {number: value} a stream, many trials at once on a device.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Quantity:
     numbers: tuple[str, ...]
     function: Measure = field(repr=False)
     chances: tuple[str, ...] = ()
+    batch: Batch | None = field(default=None, repr=False)
 
     def check(self, parameters: Mapping[str, Any]) -> None:
         """Refuse unknown and missing parameters."""
@@ -52,6 +55,14 @@ class Quantity:
     def measure(self, parameters: Mapping[str, Any], rng: np.random.Generator) -> Mapping[str, float]:
         """Run one trial."""
         return self.function({**self.parameters, **parameters}, rng)
+
+    def measure_many(
+        self, parameters: Mapping[str, Any], rngs: Sequence[np.random.Generator], device: str | None = None
+    ) -> Sequence[Mapping[str, float]]:
+        """Run one trial for each stream, all at once on a device where there is a form for that."""
+        if device is None or self.batch is None:
+            return [self.measure(parameters, rng) for rng in rngs]
+        return self.batch({**self.parameters, **parameters}, rngs, device)
 
 
 # name -> module of this package that holds QUANTITY of that name
