@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
 from .. import exact
 from ..data import Dataset, readonly
+from .balance import column_units, divided
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +25,7 @@ class Arrangement:
         pivots: indices of rank-many columns in which the rows have the same dependences.
         reduced: (k, rank) object integers: the normals restricted to the pivots, primitive.
         d: number of columns.
+        fractions: (n, d) the rows as given.
     """
 
     normals: np.ndarray
@@ -31,6 +35,7 @@ class Arrangement:
     pivots: tuple[int, ...]
     reduced: np.ndarray
     d: int
+    fractions: np.ndarray
 
     @classmethod
     def of(cls, data: Dataset) -> Arrangement:
@@ -69,7 +74,18 @@ class Arrangement:
             pivots,
             readonly(reduced, object),
             data.d,
+            data.fractions,
         )
+
+    @cached_property
+    def units(self) -> list[Fraction]:
+        """The greatest rational that divides each pivot column of the rows as given."""
+        return column_units(self.fractions[:, list(self.pivots)])
+
+    @cached_property
+    def balanced(self) -> np.ndarray:
+        """(k, rank) object integers: the reduced normals with their columns divided by the units, primitive."""
+        return readonly(divided(self.reduced, self.units), object)
 
     @property
     def zero_rows(self) -> tuple[int, ...]:

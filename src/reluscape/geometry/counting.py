@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from math import comb, gcd
 
+import numpy as np
+
 from ..data.position import general_position
 from ..errors import TooLarge
 from .arrangement import Arrangement
 
 Rows = tuple[tuple[int, ...], ...]
 
-# largest number of flats that the recursion may meet before it gives up
-FLAT_BUDGET = 400_000
+# up to this many traces are looked at in plain Python, before compiled code is loaded
+PLAIN_STEPS = 5_000
+# most traces that compiled code looks at, about half a minute
+STEPS = 500_000_000
+# most traces that integers of any size are looked at, about half a minute
+EXACT_STEPS = 2_000_000
+INT64 = 2**62
+# the cost of larger arrangements is not even estimated
+MOST_ROWS, MOST_RANK, DESCENTS = 2_000, 12, 400
 
 
 def cover_number(n: int, r: int) -> int:
@@ -28,47 +37,75 @@ def cover_number(n: int, r: int) -> int:
 
 
 def plan(arrangement: Arrangement) -> tuple[str, int]:
-    """Return how the regions of an arrangement will be counted and the largest number of steps.
+    """Return how the regions of an arrangement will be counted and the number of traces to look at.
 
-    "cover": rank at most 2 or certified general position; "polynomial": deletion and restriction within the budget;
-    "infeasible": neither.
+    "cover": rank at most 2 or certified general position; "plain" and "compiled": deletion and restriction, the number
+    of traces being a bound or, where the bound is too large, an estimate; "infeasible": neither.
     """
     k, r = len(arrangement.normals), arrangement.rank
     if r <= 2 or k <= r:
         return "cover", 1
-    steps = sum(comb(k, i) for i in range(1, r - 1))
-    if steps <= FLAT_BUDGET:
-        return "polynomial", steps
+    steps = sum(comb(k, i) for i in range(2, r))
+    if steps <= PLAIN_STEPS:
+        return "plain", steps
+    rows = _int64(arrangement)
+    if rows is not None and (steps <= STEPS or (k <= MOST_ROWS and r <= MOST_RANK)):
+        from .counting_kernel import likely_cost
+
+        cost = steps if steps <= STEPS else int(min(likely_cost(rows, DESCENTS, 0), float(steps)))
+        if cost <= STEPS:
+            return "compiled", cost
+        steps = cost
     if general_position(arrangement.reduced, r, (), ()):
         return "cover", 1
-    return "infeasible", steps
+    return ("plain" if steps <= EXACT_STEPS else "infeasible"), steps
 
 
 def count(arrangement: Arrangement) -> int:
     """Return the number of regions of an arrangement, exactly.
 
     Raises:
-        TooLarge: the recursion would meet too many flats; `estimate` holds Cover's bound.
+        TooLarge: the recursion would look at too many traces; `estimate` holds Cover's bound.
     """
     k, r = len(arrangement.normals), arrangement.rank
     how, steps = plan(arrangement)
     if how == "cover":
         return cover_number(k, r)
+    if how == "compiled":
+        from .counting_kernel import WIDE, count_half
+
+        half, _ = count_half(_int64(arrangement), max(10 * steps, STEPS))
+        if half >= 0:
+            return 2 * int(half)
+        if half == WIDE:
+            bound = sum(comb(k, i) for i in range(2, r))
+            how = "plain" if bound <= EXACT_STEPS else "infeasible"
+            if general_position(arrangement.reduced, r, (), ()):
+                return cover_number(k, r)
+        else:
+            how = "infeasible"
     if how == "infeasible":
-        bound = cover_number(k, r)
+        most = cover_number(k, r)
         raise TooLarge(
-            f"counting the regions of {k} hyperplanes in rank {r} would look at about {steps:.1e} flats; "
-            f"there are at most {bound:.4g} regions; ask estimate_regions for an unbiased estimate",
-            estimate=bound,
+            f"counting the regions of {k} hyperplanes in rank {r} would look at about {steps:.1e} traces; "
+            f"there are at most {most:.4g} regions; ask estimate_regions for an unbiased estimate",
+            estimate=most,
         )
-    return _regions(tuple(tuple(int(v) for v in row) for row in arrangement.reduced))
+    return _regions(tuple(tuple(int(v) for v in row) for row in arrangement.balanced), {})
 
 
-def _regions(rows: Rows) -> int:
+def _int64(arrangement: Arrangement) -> np.ndarray | None:
+    """Return the balanced normals as int64, or None where they do not fit."""
+    rows = arrangement.balanced
+    top = max((abs(int(v)) for v in rows.flat), default=0)
+    return np.ascontiguousarray(rows, dtype=np.int64) if top < INT64 else None
+
+
+def _regions(rows: Rows, known: dict[Rows, int]) -> int:
     """Return the number of regions of pairwise non-parallel hyperplanes: one more hyperplane adds those of its trace.
 
     Adding row j splits exactly the regions of rows before it that its hyperplane meets, which are the regions of their
-    restriction to it.
+    restriction to it. Restrictions that were met before are looked up.
     """
     if not rows:
         return 1
@@ -77,10 +114,13 @@ def _regions(rows: Rows) -> int:
         return 2
     if d == 2:
         return 2 * len(rows)
-    total = 2
-    for j in range(1, len(rows)):
-        total += _regions(restrict(rows[:j], rows[j]))
-    return total
+    found = known.get(rows)
+    if found is None:
+        found = 2
+        for j in range(1, len(rows)):
+            found += _regions(restrict(rows[:j], rows[j]), known)
+        known[rows] = found
+    return found
 
 
 def restrict(rows: Rows, normal: tuple[int, ...]) -> Rows:

@@ -1,4 +1,4 @@
-"""Compiled restriction of an integer arrangement to one of its hyperplanes, and the count that needs nothing else."""
+"""Compiled restriction of an integer arrangement to one of its hyperplanes."""
 
 from __future__ import annotations
 
@@ -116,39 +116,3 @@ def restrict(
     while known < len(sides) and sides[known] >= 0:
         known += 1
     return DONE, pivot, traces[:found], source, turn, sides[:known]
-
-
-@numba.njit("Tuple((int64, int64))(int64[:,::1], int64)", nogil=True, cache=True)
-def count_half(rows: np.ndarray, budget: int) -> tuple[int, int]:
-    """Return half the number of regions of pairwise non-parallel hyperplanes, and the traces looked at.
-
-    Each hyperplane adds as many regions as the earlier ones cut on it: N(A) = N(A') + N(A'').
-
-    Args:
-        rows: (m, d) int64, m >= 1, d >= 2.
-        budget: give up after this many traces.
-
-    Returns:
-        (count, traces); count -1 where an integer would overflow, -2 where the budget was reached.
-    """
-    m, d = rows.shape
-    if d == 2:
-        return m, 1
-    total, spent = 1, 0
-    nothing = np.empty(0, np.int8)
-    for k in range(1, m):
-        if spent > budget:
-            return -2, spent
-        status, _, traces, _, _, _ = restrict(rows, k, nothing)
-        spent += k
-        if status != DONE:
-            return -1, spent
-        if d == 3:
-            total += len(traces)
-            continue
-        below, more = count_half(traces, budget - spent)
-        spent += more
-        if below < 0:
-            return below, spent
-        total += below
-    return total, spent

@@ -63,10 +63,9 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
         units = {}
     else:
         _check_size(arrangement, bound, witnesses, len(upward))
-        from ..geometry.balance import column_units
         from ..geometry.enumeration import half_regions
 
-        units = {"units": column_units(data.fractions[:, list(arrangement.pivots)])}
+        units = {"units": arrangement.units}
     half = half_regions(
         np.asarray(arrangement.reduced), arrangement.row_class, arrangement.row_sign < 0, upward, witnesses, **units
     )
