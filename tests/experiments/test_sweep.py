@@ -129,3 +129,20 @@ def test_engines_by_name():
     assert get_engine("dask://host:8786").address == "tcp://host:8786"
     with pytest.raises(InputError, match="unknown engine"):
         get_engine("spark")
+
+
+def test_paired_axes_share_their_draws(tmp_path):
+    fixed = {"n": 6, "d": 1, "width": 3, "steps": 5}
+    axes = {"optimizer": ["gd", "adam"], "rate": [0.01, 0.02]}
+    values = {}
+    for paired in ([], ["optimizer", "rate"]):
+        plan = Sweep("p", "gradient_descent", {}, axes, fixed, trials=4, seed=1, paired=paired)
+        run(plan, tmp_path / f"{len(paired)}.db")
+        with Store(tmp_path / f"{len(paired)}.db") as store:
+            values[len(paired)] = [dict(store.trials(cell))[0] for cell in (0, 1)]
+    first = 2  # the first basin does not depend on the optimizer
+    assert (values[2][0][:, first] == values[2][1][:, first]).all()
+    assert (values[0][0][:, first] != values[0][1][:, first]).all()
+    assert (values[2][0][:, 0] != values[2][1][:, 0]).all()
+    with pytest.raises(InputError, match="no axis"):
+        Sweep("p", "full_rank", fixed={"n": 1}, paired=["n"])

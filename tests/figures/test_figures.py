@@ -157,3 +157,22 @@ def test_heat_map_cell_does_not_depend_on_the_grid():
     small = chances([20], [9], [2], 30, 0, "name")
     large = chances([10, 20], [5, 9], [2, 2], 30, 0, "name")
     assert large["value"][1][1] == small["value"][0][0]
+
+
+def test_training_path_tells_what_a_sweep_measures():
+    drawn = figures.draw("training-path", quick=True)
+    for curves in drawn.data["curves"].values():
+        loss, basin = np.array(curves["loss"]["mean"]), np.array(curves["basin"]["mean"])
+        assert (basin <= loss + 1e-9).all()
+        assert curves["patterns"]["mean"][0] == 1
+        assert (np.diff(curves["patterns"]["mean"]) >= 0).all()
+        assert max(curves["rank"]["mean"]) <= drawn.data["n"]
+    first = [curves["loss"]["mean"][0] for curves in drawn.data["curves"].values()]
+    assert first[0] == first[1]
+
+
+def test_patterns_against_width_stay_below_the_steps():
+    data = figures.draw("patterns-width", quick=True).data
+    for curve in data["curves"].values():
+        assert curve["trials"] == [data["trials"]] * len(curve["width"])
+        assert all(1 <= mean <= data["steps"] + 1 for mean in curve["mean"])

@@ -15,7 +15,7 @@ from ..errors import InputError
 from .quantities import Quantity, get_quantity
 from .quantities.samples import is_file
 
-SETTINGS = {"name", "quantity", "trials", "chunk", "seed", "keep_trials"}
+SETTINGS = {"name", "quantity", "trials", "chunk", "seed", "keep_trials", "paired"}
 # tables of a TOML file that say where to run, not what
 APART = {"slurm"}
 MAX_CELLS = 1_000_000
@@ -29,16 +29,19 @@ class Cell:
         index: its place in the plan.
         quantity: name of what is measured.
         parameters: the values of this cell, by name.
+        paired: names whose values do not enter the streams of its trials.
     """
 
     index: int
     quantity: str
     parameters: Mapping[str, Any]
+    paired: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
-        """The text that names the cell, and seeds its trials, whatever its place in the plan."""
-        return json.dumps([self.quantity, dict(sorted(self.parameters.items()))], separators=(",", ":"))
+        """The text that seeds the cell's trials, whatever its place in the plan."""
+        named = {name: value for name, value in sorted(self.parameters.items()) if name not in self.paired}
+        return json.dumps([self.quantity, named], separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Sweep:
         chunk: trials per unit of work; results do not depend on it, only their storage does.
         seed: root of every random stream.
         keep_trials: store each trial's numbers beside the statistics.
+        paired: axes along which trials share their random draws, such as ["optimizer", "rate"]: the same data and
+            starts for each value.
         folder: where the tables lie that the plan names; not part of the plan.
 
     Example:
@@ -73,6 +78,7 @@ class Sweep:
     chunk: int = 50
     seed: int = 0
     keep_trials: bool = True
+    paired: list[str] = field(default_factory=list)
     folder: str = field(default=".", compare=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +102,9 @@ class Sweep:
             raise InputError(f"{repeated[0]!r} is given twice; it can be in one of grid, zip and fixed")
         if len({len(v) for v in self.zip.values()}) > 1:
             raise InputError(f"the lists under zip differ in length: {', '.join(self.zip)}")
+        for name in self.paired:
+            if name not in (*self.grid, *self.zip) or name == "quantity":
+                raise InputError(f"paired names {name!r}, which is no axis of the grid or zip")
         axis = "quantity" in (*self.grid, *self.zip)
         if not self.quantity and not axis:
             raise InputError('the plan names no quantity; add a line such as quantity = "full_rank"')
@@ -127,7 +136,7 @@ class Sweep:
                 quantity = parameters.pop("quantity", self.quantity)
                 if not self.quantity:
                     fixed = {k: v for k, v in self.fixed.items() if k in get_quantity(quantity).parameters}
-                yield Cell(index, quantity, dict(sorted({**fixed, **parameters}.items())))
+                yield Cell(index, quantity, dict(sorted({**fixed, **parameters}.items())), tuple(self.paired))
                 index += 1
 
     @property
@@ -172,6 +181,7 @@ class Sweep:
             "chunk": self.chunk,
             "seed": self.seed,
             "keep_trials": self.keep_trials,
+            "paired": list(self.paired),
         }
 
     @property

@@ -1,0 +1,7 @@
+"""How many activation patterns training passes through, against the width."""
+
+from reluscape import figures
+
+if __name__ == "__main__":
+    picture, numbers = figures.save("patterns-width")
+    print(picture, numbers)

@@ -1,0 +1,7 @@
+"""Loss, basin value, Jacobian rank and patterns along gradient descent and Adam."""
+
+from reluscape import figures
+
+if __name__ == "__main__":
+    picture, numbers = figures.save("training-path")
+    print(picture, numbers)
