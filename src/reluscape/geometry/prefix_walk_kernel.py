@@ -18,12 +18,13 @@ from .restriction_kernel import DONE, FULL, INCOMPLETE, REPAIR, UNCERTAIN
 UNIT = 2.0**-53
 # keeps a quotient finite; no product that is believed is this small
 SPECK = 1e-290
-LANES = 8
+# loops of this fixed length are what the compiler turns into vector compares; half a word of sides
+LANES = 32
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
 def padded(m: int) -> int:
-    """Return m rounded up to whole vectors."""
+    """Return m rounded up to whole half words."""
     return (m + LANES - 1) // LANES * LANES
 
 
@@ -57,6 +58,8 @@ def scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def products(columns: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the products (m, padded m) of the float rows, and for each the error of a product with a point.
 
+    The error is -1 where there is no row, so that nothing is ever in doubt there.
+
     A point w = fl(f + t x_k) with |f|_inf <= 1 has products computed as fl(<f, x_j>) + t fl(<x_k, x_j>). Their error is
     below error[j] * (1 + |t| |x_k|_inf): (2 d + 10) roundings of terms that sum up to at most |x_j|_1 times that, the
     entries' own included; the factor here is twice as large.
@@ -77,16 +80,19 @@ def products(columns: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
             error[j] += abs(column[j])
     for j in range(width):
         error[j] *= (4.0 * d + 20.0) * UNIT
+    error[m:] = -1.0
     return table, error
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
-def lift(trace_point: np.ndarray, columns: np.ndarray, power: np.ndarray, k: int, pivot: int, foot: np.ndarray) -> None:
+def lift(
+    traces: np.ndarray, row: int, columns: np.ndarray, power: np.ndarray, k: int, pivot: int, foot: np.ndarray
+) -> None:
     """Write the point on hyperplane k whose other coordinates are given, largest coordinate 1."""
     total, top, at = 0.0, 0.0, 0
     for c in range(len(power)):
         if c != pivot:
-            value = trace_point[at] * power[c]
+            value = traces[row, at] * power[c]
             at += 1
             foot[c] = value
             top = max(top, abs(value))
@@ -99,7 +105,7 @@ def lift(trace_point: np.ndarray, columns: np.ndarray, power: np.ndarray, k: int
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
 def room(
-    foot: np.ndarray, columns: np.ndarray, slopes: np.ndarray, k: int, at_foot: np.ndarray, ratio: np.ndarray
+    foot: np.ndarray, columns: np.ndarray, table: np.ndarray, k: int, at_foot: np.ndarray, ratio: np.ndarray
 ) -> float:
     """Write the products at a point on hyperplane k; return how far it may move along the normal, about.
 
@@ -107,16 +113,14 @@ def room(
     """
     d, width = columns.shape
     a, b = foot[0], foot[1]
-    first, second = columns[0], columns[1]
     for j in range(width):
-        at_foot[j] = a * first[j] + b * second[j]
+        at_foot[j] = a * columns[0, j] + b * columns[1, j]
     for c in range(2, d):
         a = foot[c]
-        column = columns[c]
         for j in range(width):
-            at_foot[j] += a * column[j]
+            at_foot[j] += a * columns[c, j]
     for j in range(width):
-        ratio[j] = abs(at_foot[j]) / (abs(slopes[j]) + SPECK)
+        ratio[j] = abs(at_foot[j]) / (abs(table[k, j]) + SPECK)
     order = ratio.view(np.int64)
     least = np.int64(0x7FEFFFFFFFFFFFFF)
     for j in range(k):
@@ -130,46 +134,60 @@ def place(
     foot: np.ndarray,
     step: float,
     columns: np.ndarray,
-    slopes: np.ndarray,
+    table: np.ndarray,
     at_foot: np.ndarray,
     error: np.ndarray,
     size: float,
-    bit: np.ndarray,
     k: int,
-    point: np.ndarray,
+    points: np.ndarray,
     sides: np.ndarray,
+    row: int,
 ) -> int:
-    """Write the point foot + step * (normal k) and its sides; return the first hyperplane whose side is in doubt."""
+    """Write the point foot + step * (normal k) and its sides to a row; return the first hyperplane in doubt."""
     d, width = columns.shape
     for c in range(d):
-        point[c] = foot[c] + step * columns[c, k]
+        points[row, c] = foot[c] + step * columns[c, k]
     doubtful = width
-    for t in range(len(sides)):
-        positive, doubt = np.uint64(0), np.uint64(0)
-        for j in range(64 * t, min(64 * t + 64, width)):
-            value = at_foot[j] + step * slopes[j]
-            positive |= bit[j] if value > 0.0 else np.uint64(0)
+    for g in range(width // LANES):
+        low = LANES * g
+        above, doubt = np.uint64(0), np.uint64(0)
+        for j in range(LANES):
+            value = at_foot[low + j] + step * table[k, low + j]
+            above |= np.uint64(value > 0.0) << np.uint64(LANES - 1 - j)
             # so written that a value that is no number is in doubt
-            doubt |= np.uint64(0) if abs(value) > size * error[j] else bit[j]
-        sides[t] = positive
+            doubt |= np.uint64(not abs(value) > size * error[low + j]) << np.uint64(LANES - 1 - j)
+        if g & 1:
+            sides[row, g >> 1] |= above
+        else:
+            sides[row, g >> 1] = above << np.uint64(LANES)
         if doubt != 0 and doubtful == width:
-            doubtful = 64 * t
-            while doubt & (np.uint64(1) << np.uint64(63)) == 0:
+            doubtful = low
+            while doubt & np.uint64(1 << (LANES - 1)) == 0:
                 doubt <<= np.uint64(1)
                 doubtful += 1
     return doubtful
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
-def agrees(head: np.ndarray, sides: np.ndarray, k: int) -> bool:
-    """Return whether the first k sides are the same."""
+def agree(heads: np.ndarray, i: int, sides: np.ndarray, row: int, k: int) -> bool:
+    """Return whether the first k sides of two rows are the same."""
     last = k >> 6
     different = np.uint64(0)
     if k & 63:
-        different = (head[last] ^ sides[last]) >> np.uint64(64 - (k & 63))
+        different = (heads[i, last] ^ sides[row, last]) >> np.uint64(64 - (k & 63))
     for t in range(last):
-        different |= head[t] ^ sides[t]
+        different |= heads[i, t] ^ sides[row, t]
     return different == 0
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def moved(points: np.ndarray, sides: np.ndarray, doubtful: np.ndarray, source: int, target: int) -> None:
+    """Copy a point with its sides from one row to another."""
+    for c in range(points.shape[1]):
+        points[target, c] = points[source, c]
+    for t in range(sides.shape[1]):
+        sides[target, t] = sides[source, t]
+    doubtful[target] = doubtful[source]
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")
@@ -235,23 +253,20 @@ def walk(
     heads = np.zeros((m, words), np.uint64)
     for k in range(1, m):
         if cursor[k] < ends[k + 1]:
-            heads[k] = trace_bits[cursor[k]]
-    bit = np.zeros(width, np.uint64)
-    for j in range(m):
-        bit[j] = one << np.uint64(63 - (j & 63))
+            for t in range(words):
+                heads[k, t] = trace_bits[cursor[k], t]
     n = len(source)
+    asked, out_words, with_points = len(wanted), out_bits.shape[1], len(out_points) > 0
+    bit = one << np.arange(63, -1, -1).astype(np.uint64)
     plain = n == m
-    word, shift, weight, turned = (
-        np.zeros(n, np.int64),
-        np.zeros(n, np.uint64),
-        np.zeros(n, np.uint64),
-        np.zeros(n, np.uint64),
-    )
+    word, shift, place_of = np.zeros(n, np.int64), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
+    weight, turned = np.zeros(n, np.uint64), np.zeros(n, np.uint64)
     for i in range(n):
         if source[i] >= 0:
             word[i] = source[i] >> 6
             shift[i] = np.uint64(63 - (source[i] & 63))
-            weight[i] = one << np.uint64(63 - (i & 63))
+            place_of[i] = np.uint64(63 - (i & 63))
+            weight[i] = one
             turned[i] = one if turn[i] else np.uint64(0)
         plain = plain and source[i] == i and not turn[i]
     top, written = state[0], state[1]
@@ -259,15 +274,14 @@ def walk(
         k = depth[top]
         alive = True
         while True:
-            mine = sides[top]
-            while k < m and not agrees(heads[k], mine, k):
-                if k == doubtful[top] or (k < len(wanted) and (mine[k >> 6] & bit[k] != 0) != (wanted[k] == 1)):
+            while k < m and not agree(heads, k, sides, top, k):
+                if k == doubtful[top] or (k < asked and (sides[top, k >> 6] & bit[k & 63] != 0) != (wanted[k] == 1)):
                     break
                 k += 1
             if k == m:
                 break
-            above = mine[k >> 6] & bit[k] != 0
-            if not agrees(heads[k], mine, k):
+            above = sides[top, k >> 6] & bit[k & 63] != 0
+            if not agree(heads, k, sides, top, k):
                 if k == doubtful[top]:
                     depth[top], state[0], state[1] = k, top, written
                     return UNCERTAIN
@@ -275,62 +289,50 @@ def walk(
                 break
             keep_below = k != doubtful[top] and not above
             keep_above = k != doubtful[top] and above
-            ask_below = k >= len(wanted) or wanted[k] == 0
-            ask_above = k >= len(wanted) or wanted[k] == 1
+            ask_below = k >= asked or wanted[k] == 0
+            ask_above = k >= asked or wanted[k] == 1
             make_below = ask_below and not keep_below
             make_above = ask_above and not keep_above
             below_row = top + 1 if ask_above else spare - 1
             if state[2] == 1:
-                points[below_row] = mended_points[0]
-                sides[below_row] = mended_sides[0]
-                points[spare] = mended_points[1]
-                sides[spare] = mended_sides[1]
-                state[2] = 0
+                for c in range(d):
+                    points[below_row, c], points[spare, c] = mended_points[0, c], mended_points[1, c]
+                for t in range(words):
+                    sides[below_row, t], sides[spare, t] = mended_sides[0, t], mended_sides[1, t]
                 doubtful[below_row], doubtful[spare] = mended_doubtful[0], mended_doubtful[1]
+                state[2] = 0
             elif make_below or make_above:
-                lift(trace_points[cursor[k]], columns, power, k, pivots[k], foot)
+                lift(trace_points, cursor[k], columns, power, k, pivots[k], foot)
                 largest = 0.0
                 for c in range(d):
                     largest = max(largest, abs(columns[c, k]))
-                slopes = table[k]
-                step = min(0.5 * room(foot, columns, slopes, k, at_foot, ratio), 1.0 / largest)
+                step = min(0.5 * room(foot, columns, table, k, at_foot, ratio), 1.0 / largest)
                 size = 1.0 + step * largest
                 certain = True
                 if make_below:
-                    first = place(
-                        foot, -step, columns, slopes, at_foot, error, size, bit, k, points[below_row], sides[below_row]
-                    )
+                    first = place(foot, -step, columns, table, at_foot, error, size, k, points, sides, below_row)
                     doubtful[below_row] = first
-                    certain = first > k and agrees(sides[below_row], mine, k) and sides[below_row, k >> 6] & bit[k] == 0
+                    certain = first > k and agree(sides, below_row, sides, top, k)
+                    certain = certain and sides[below_row, k >> 6] & bit[k & 63] == 0
                 if make_above:
-                    first = place(
-                        foot, step, columns, slopes, at_foot, error, size, bit, k, points[spare], sides[spare]
-                    )
+                    first = place(foot, step, columns, table, at_foot, error, size, k, points, sides, spare)
                     doubtful[spare] = first
-                    certain = (
-                        certain and first > k and agrees(sides[spare], mine, k) and sides[spare, k >> 6] & bit[k] != 0
-                    )
+                    certain = certain and first > k and agree(sides, spare, sides, top, k)
+                    certain = certain and sides[spare, k >> 6] & bit[k & 63] != 0
                 if not certain:
                     depth[top], state[0], state[1] = k, top, written
                     return REPAIR
             cursor[k] += 1
-            if cursor[k] < ends[k + 1]:
-                heads[k] = trace_bits[cursor[k]]
-            else:
-                heads[k] = np.uint64(0)
+            inside = cursor[k] < ends[k + 1]
+            for t in range(words):
+                heads[k, t] = trace_bits[cursor[k], t] if inside else np.uint64(0)
             k += 1
             if ask_below and not make_below and ask_above:
-                points[top + 1] = points[top]
-                sides[top + 1] = sides[top]
-                doubtful[top + 1] = doubtful[top]
+                moved(points, sides, doubtful, top, top + 1)
             if make_above:
-                points[top] = points[spare]
-                sides[top] = sides[spare]
-                doubtful[top] = doubtful[spare]
+                moved(points, sides, doubtful, spare, top)
             elif make_below and not ask_above:
-                points[top] = points[below_row]
-                sides[top] = sides[below_row]
-                doubtful[top] = doubtful[below_row]
+                moved(points, sides, doubtful, below_row, top)
             if ask_above and ask_below:
                 depth[top] = k
                 top += 1
@@ -338,16 +340,13 @@ def walk(
             if written == len(out_bits):
                 depth[top], state[0], state[1] = m, top, written
                 return FULL
-            mine = sides[top]
-            if plain:
-                out_bits[written] = mine
-            else:
-                for t in range(out_bits.shape[1]):
-                    found = np.uint64(0)
+            for t in range(out_words):
+                found = sides[top, t] if plain else np.uint64(0)
+                if not plain:
                     for i in range(64 * t, min(64 * t + 64, n)):
-                        found |= weight[i] if ((mine[word[i]] >> shift[i]) ^ turned[i]) & one != 0 else np.uint64(0)
-                    out_bits[written, t] = found
-            if len(out_points):
+                        found |= (((sides[top, word[i]] >> shift[i]) ^ turned[i]) & weight[i]) << place_of[i]
+                out_bits[written, t] = found
+            if with_points:
                 for c in range(d):
                     out_points[written, c] = points[top, c] / power[c]
             written += 1
