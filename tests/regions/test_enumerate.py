@@ -13,6 +13,7 @@ from reluscape.data import Dataset
 from reluscape.errors import InputError, ShapeError, TooLarge
 from reluscape.geometry import enumeration, enumeration_plain
 from reluscape.geometry.arrangement import Arrangement
+from reluscape.geometry.counting import cover_number
 from reluscape.regions import count_regions, enumerate_regions
 from tests.oracles.strict_cone import realizable_patterns
 from tests.oracles.whitney import regions_by_flats, regions_by_subsets
@@ -210,3 +211,27 @@ def test_refusals():
         enumerate_regions([[1, 0], [0, 1]], prefix=[2])
     with pytest.raises(InputError, match="without witnesses"):
         _ = enumerate_regions([[1, 0]], witnesses=False).witnesses
+
+
+@pytest.mark.parametrize(("n", "d"), [(20, 3), (13, 5), (10, 7), (70, 2), (66, 3)])
+def test_doubles_in_general_position(n, d):
+    X = np.random.default_rng(n).standard_normal((n, d))
+    regions = enumerate_regions(X)
+    assert len(regions) == cover_number(n, d)
+    check_order(regions.patterns)
+    some = np.linspace(0, len(regions) - 1, 60).astype(int)
+    rows = exact.integer_rows(exact.fraction_matrix(X))[0]
+    for i in some:
+        values = rows.dot(np.array([Fraction(v) for v in regions.witnesses[i]], dtype=object))
+        assert [v > 0 for v in values] == regions[i].tolist()
+
+
+def test_rounded_traces_are_refused_where_the_data_are_degenerate():
+    # the last row is an exact combination of wide rows: rounding breaks the dependence, the exact tier keeps it
+    X = np.array([[Fraction(v) for v in row] for row in np.random.default_rng(1).standard_normal((9, 4))], dtype=object)
+    X = np.concatenate([X, [X[0] + X[1] - 3 * X[2]]])
+    arrangement = Arrangement.of(Dataset(X))
+    rows = [tuple(int(v) for v in row) for row in arrangement.balanced]
+    source, turn = np.arange(10), np.zeros(10, dtype=bool)
+    assert enumeration._from_rounded(rows, source, turn, np.zeros(0, dtype=np.int8), True) is None
+    assert len(enumerate_regions(X)) == regions_by_flats(X.tolist()) < cover_number(10, 4)

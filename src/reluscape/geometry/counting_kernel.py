@@ -32,7 +32,7 @@ def count_half(rows: np.ndarray, budget: int) -> tuple[int, int]:
     for k in range(1, m):
         if spent > budget:
             return SPENT, spent
-        status, _, traces, _, _, _ = restrict(rows, k, nothing)
+        status, _, traces, _, _, _ = restrict(rows, k, nothing, False)
         spent += k
         if status != DONE:
             return WIDE, spent
@@ -74,7 +74,7 @@ def likely_cost(rows: np.ndarray, descents: int, seed: int) -> float:
                 left -= float(k) ** (d - 2)
                 k += 1
             weight *= total / float(k) ** (d - 2)
-            status, _, traces, _, _, _ = restrict(here, k, nothing)
+            status, _, traces, _, _, _ = restrict(here, k, nothing, False)
             if status != DONE:
                 break
             here = traces

@@ -11,12 +11,12 @@ from .restriction_kernel import DONE, NOTHING, restrict
 
 
 @numba.njit(
-    "Tuple((int64, uint64[:,::1], float64[:,::1]))(int64[:,::1], int64[::1], boolean[::1], int8[::1])",
+    "Tuple((int64, uint64[:,::1], float64[:,::1]))(int64[:,::1], int64[::1], boolean[::1], int8[::1], boolean)",
     nogil=True,
     cache=True,
 )
 def half_cells(
-    rows: np.ndarray, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray
+    rows: np.ndarray, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray, rounding: bool
 ) -> tuple[int, np.ndarray, np.ndarray]:
     """Return all cells on the positive side of hyperplane 0, in lexicographic order, False before True.
 
@@ -25,6 +25,7 @@ def half_cells(
         source: (n,) the hyperplane that decides each bit of the output, -1 for a bit that is never set.
         turn: (n,) bool, whether its negative side sets the bit.
         wanted: (q,) the first q sides of the cells asked for, the first of them 1; or empty.
+        rounding: traces that would leave int64 are rounded, so that the cells are proposals only.
 
     Returns:
         (DONE, or why these floats and int64 do not suffice; bits (N, words); points (N, d)).
@@ -44,13 +45,13 @@ def half_cells(
     total = 0
     for k in range(1, m):
         ends[k] = total
-        status, pivot, traces, below_source, below_turn, below_wanted = restrict(rows, k, wanted)
+        status, pivot, traces, below_source, below_turn, below_wanted = restrict(rows, k, wanted, rounding)
         pivots[k] = pivot
         if status == NOTHING:
             continue
         if status != DONE:
             return status, out_bits, out_points
-        status, bits, points = half_cells(traces, below_source, below_turn, below_wanted)
+        status, bits, points = half_cells(traces, below_source, below_turn, below_wanted, rounding)
         if status != DONE:
             return status, out_bits, out_points
         found = len(bits)
@@ -58,8 +59,11 @@ def half_cells(
             capacity = 2 * capacity + found
             grown_bits = np.empty((capacity, words), np.uint64)
             grown_points = np.empty((capacity, d - 1))
-            grown_bits[:total] = trace_bits[:total]
-            grown_points[:total] = trace_points[:total]
+            for i in range(total):
+                for t in range(words):
+                    grown_bits[i, t] = trace_bits[i, t]
+                for c in range(d - 1):
+                    grown_points[i, c] = trace_points[i, c]
             trace_bits, trace_points = grown_bits, grown_points
         used = bits.shape[1]
         for i in range(found):

@@ -13,19 +13,22 @@ from .restriction_kernel import DONE, OVERFLOW, REPAIR
 CLEAR = 2.0**-49
 # with entries below this a cross product that floats cannot tell from zero is below 2**63, and int64 has it exactly
 LARGEST = 2**55
+# below this int64 has every cross product
+SMALL = 2**30
 
 
 @numba.njit(nogil=True, cache=True)
-def turn_of(a: int, b: int, c: int, d: int) -> int:
+def turn_of(a: int, b: int, c: int, d: int, small: bool) -> int:
     """Return the sign of a d - b c for integers below LARGEST.
 
     The float value is within 2^-50 (|a d| + |b c|) <= 2^61 of the truth; if that leaves the sign open, the truth is
     below 2^62 and int64, which wraps around at 2^64, holds it.
     """
-    p, q = float(a) * float(d), float(b) * float(c)
-    value = p - q
-    if abs(value) > 2.0**-50 * (abs(p) + abs(q)):
-        return 1 if value > 0.0 else -1
+    if not small:
+        p, q = float(a) * float(d), float(b) * float(c)
+        value = p - q
+        if abs(value) > 2.0**-50 * (abs(p) + abs(q)):
+            return 1 if value > 0.0 else -1
     wrapped = a * d - b * c
     return 1 if wrapped > 0 else (-1 if wrapped < 0 else 0)
 
@@ -55,6 +58,7 @@ def plane_cells(
         top = max(top, max(abs(rows[k, 0]), abs(rows[k, 1])))
     if top >= LARGEST:
         return OVERFLOW, bits, points
+    small = top < SMALL
     # rays in the half plane, counterclockwise from the edge (rows[0, 1], -rows[0, 0])
     rays = np.empty((m + 1, 2), np.int64)
     order = np.empty(m, np.int64)
@@ -62,11 +66,11 @@ def plane_cells(
     begin[0] = True
     rays[0, 0], rays[0, 1] = rows[0, 1], -rows[0, 0]
     for k in range(1, m):
-        begin[k] = turn_of(rows[k, 0], rows[k, 1], rows[0, 0], rows[0, 1]) > 0
+        begin[k] = turn_of(rows[k, 0], rows[k, 1], rows[0, 0], rows[0, 1], small) > 0
         x = -rows[k, 1] if begin[k] else rows[k, 1]
         y = rows[k, 0] if begin[k] else -rows[k, 0]
         at = k
-        while at > 1 and turn_of(rays[at - 1, 0], rays[at - 1, 1], x, y) < 0:
+        while at > 1 and turn_of(rays[at - 1, 0], rays[at - 1, 1], x, y, small) < 0:
             rays[at, 0], rays[at, 1], order[at] = rays[at - 1, 0], rays[at - 1, 1], order[at - 1]
             at -= 1
         rays[at, 0], rays[at, 1], order[at] = x, y, k

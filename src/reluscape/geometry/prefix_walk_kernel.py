@@ -80,7 +80,8 @@ def products(columns: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
             error[j] += abs(column[j])
     for j in range(width):
         error[j] *= (4.0 * d + 20.0) * UNIT
-    error[m:] = -1.0
+    for j in range(m, width):
+        error[j] = -1.0
     return table, error
 
 
@@ -257,7 +258,9 @@ def walk(
                 heads[k, t] = trace_bits[cursor[k], t]
     n = len(source)
     asked, out_words, with_points = len(wanted), out_bits.shape[1], len(out_points) > 0
-    bit = one << np.arange(63, -1, -1).astype(np.uint64)
+    bit = np.empty(64, np.uint64)
+    for j in range(64):
+        bit[j] = one << np.uint64(63 - j)
     plain = n == m
     word, shift, place_of = np.zeros(n, np.int64), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
     weight, turned = np.zeros(n, np.uint64), np.zeros(n, np.uint64)

@@ -22,7 +22,7 @@ def gcd(a: int, b: int) -> int:
 
 @numba.njit(nogil=True, cache=True)
 def restrict(
-    rows: np.ndarray, k: int, wanted: np.ndarray
+    rows: np.ndarray, k: int, wanted: np.ndarray, rounding: bool
 ) -> tuple[int, int, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Restrict hyperplanes 0..k-1 to hyperplane k, eliminating a column, and merge those that become parallel.
 
@@ -32,6 +32,7 @@ def restrict(
         rows: (m, d) int64, pairwise non-parallel, k >= 1, d >= 2.
         k: the hyperplane.
         wanted: (q,) int8 sides of the first q hyperplanes, or empty.
+        rounding: where int64 would overflow, go on with integers of 50 bits in about the same proportion.
 
     Returns:
         (status, pivot column, traces (g, d-1), source (k,) the trace of each hyperplane, turn (k,) whether it is turned
@@ -60,6 +61,7 @@ def restrict(
         trace = traces[found]
         factor = rows[j, pivot]
         a, b = 1, 0
+        rounded = False
         if factor != 0:
             common = gcd(abs(lead), abs(factor))
             a = abs(lead) // common
@@ -68,13 +70,24 @@ def restrict(
             for c in range(d):
                 largest = max(largest, abs(rows[j, c]))
             if float(a) * float(largest) + float(abs(b)) * float(top) >= ROOM:
-                return OVERFLOW, pivot, traces, source, turn, sides
+                if not rounding:
+                    return OVERFLOW, pivot, traces, source, turn, sides
+                rounded = True
         divisor = 0
         at = 0
         first = 0
+        scale = 0.0
+        if rounded:
+            divisor = 1
+            for c in range(d):
+                scale = max(scale, abs(float(a) * float(rows[j, c]) - float(b) * float(rows[k, c])))
+            scale = 2.0**50 / scale
         for c in range(d):
             if c != pivot:
-                value = a * rows[j, c] - b * rows[k, c]
+                if rounded:
+                    value = int(scale * (float(a) * float(rows[j, c]) - float(b) * float(rows[k, c])))
+                else:
+                    value = a * rows[j, c] - b * rows[k, c]
                 trace[at] = value
                 at += 1
                 if value != 0 and divisor != 1:
