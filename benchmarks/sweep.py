@@ -6,7 +6,6 @@ python benchmarks/sweep.py
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -21,6 +20,8 @@ from reluscape.experiments.store import ChunkResult
 NAP_SECONDS = 0.5
 NAPS = 24
 TRIALS, NUMBERS = 1_000_000, 10
+# share of the machine that other processes may take in a run that counts
+QUIET = 0.03
 
 
 def _nap(parameters: dict, rng: np.random.Generator) -> dict[str, float]:
@@ -76,6 +77,35 @@ def timed(plan: Sweep, engine: object) -> float:
         return time.perf_counter() - begin
 
 
+def busy() -> tuple[float, float]:
+    """Return seconds that all processes of this machine have computed so far, and this one with its children."""
+    ours = sum(os.times()[:4])
+    if not Path("/proc/stat").exists():
+        return ours, ours
+    ticks = Path("/proc/stat").read_text().split()[1:4]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"), ours
+
+
+def quietest(plan: Sweep, engine: object, tries: int = 5, wanted: int = 2) -> tuple[float, float]:
+    """Return (seconds, share of the machine that others took) of the fastest of two runs that others left alone.
+
+    Where there are no two such runs among five, the one that was disturbed least counts.
+    """
+    quiet, least = [], (0.0, float("inf"))
+    for _ in range(tries):
+        (all_before, ours_before), begin = busy(), time.perf_counter()
+        seconds = timed(plan, engine)
+        all_after, ours_after = busy()
+        others = (all_after - all_before) - (ours_after - ours_before)
+        share = max(0.0, others / ((time.perf_counter() - begin) * (os.cpu_count() or 1)))
+        least = min(least, (seconds, share), key=lambda run: run[1])
+        if share < QUIET:
+            quiet.append((seconds, share))
+        if len(quiet) == wanted:
+            break
+    return min(quiet) if quiet else least
+
+
 def main() -> None:
     """Print two tables."""
     print(f"{TRIALS:,} trials: what is stored{'':16} chunk  write, s     MB  summary, s")
@@ -90,30 +120,34 @@ def main() -> None:
         print(f"{words:40} {chunk:5} {wrote:9.2f} {size:6.1f} {asked:11.3f}", flush=True)
 
     naps = Sweep("naps", "sweep:NAP", trials=NAPS, chunk=1)
-    start = timed(Sweep("naps", "sweep:NAP", trials=2, chunk=1), Local(2)) - NAP_SECONDS
+    start = min(timed(Sweep("naps", "sweep:NAP", trials=2, chunk=1), Local(2)) for _ in range(3)) - NAP_SECONDS
     spent = timed(naps, Local(2)) - start
     ideal = NAPS * NAP_SECONDS / 2
     print(f"\nembedded engine, {NAPS} chunks of {NAP_SECONDS} s, 2 workers: start {start:.2f} s, ", end="")
     print(f"then {spent:.2f} s for {ideal:.1f} s of work: overhead {100 * (spent / ideal - 1):.1f} %", flush=True)
 
     fixed = {"n": 60, "d": 4, "width": 10}
-    work = Sweep("work", "basin_value", {}, {}, fixed, trials=int(os.environ.get("TRIALS", "2400")), chunk=100)
+    work = Sweep("work", "basin_value", {}, {}, fixed, trials=int(os.environ.get("TRIALS", "3000")), chunk=100)
     timed(Sweep("work", "basin_value", {}, {}, fixed, trials=10), Serial())
-    times = {
-        "serial": timed(work, Serial()),
-        "embedded, 1 worker": timed(work, Local(1)),
-        "embedded, 2 workers": timed(work, Local(2)),
-        "Dask here, 2 workers": timed(work, Dask(None, 2)),
+    engines = {
+        "serial": Serial(),
+        "embedded, 1 worker": Local(1),
+        "embedded, 2 workers": Local(2),
+        "Dask here, 2 workers": Dask(None, 2),
     }
-    one, two = times["embedded, 1 worker"], times["embedded, 2 workers"]
-    print(f"\n{work.trials:,} basin values, start included{'':4} seconds  against")
-    for name, seconds in times.items():
+    runs = {name: quietest(work, engine) for name, engine in engines.items()}
+    few = Sweep("few", "basin_value", {}, {}, fixed, trials=2, chunk=1)
+    starts = {name: quietest(few, engine)[0] for name, engine in engines.items()}
+    one, two = runs["embedded, 1 worker"][0], runs["embedded, 2 workers"][0]
+    print(f"\n{work.trials:,} basin values, start included{'':4} seconds  of them start  taken by others  against")
+    for name, (seconds, share) in runs.items():
         against = {"embedded, 2 workers": f"{one / two:.2f} times one worker"}.get(name, "")
         if name.startswith("Dask"):
-            against = f"{100 * (seconds / two - 1):+.0f} % of two embedded workers"
-        print(f"{name:36} {seconds:7.2f}  {against}")
-    load = os.getloadavg()[0]
-    print(f"load of the machine's {os.cpu_count()} cores at the end: {load:.1f}", file=sys.stderr)
+            beside = (seconds - starts[name]) / (two - starts["embedded, 2 workers"])
+            against = (
+                f"{100 * (seconds / two - 1):+.0f} % of two embedded workers, {100 * (beside - 1):+.0f} % without start"
+            )
+        print(f"{name:36} {seconds:7.2f} {starts[name]:14.2f} {100 * share:14.0f} %  {against}".rstrip())
 
 
 if __name__ == "__main__":
