@@ -9,6 +9,7 @@ import pytest
 from reluscape.cli import main
 from reluscape.cli.sweep import _Line
 from reluscape.experiments import Progress, Store
+from reluscape.experiments.quantities import QUANTITIES
 
 PLAN = 'quantity = "full_rank"\ntrials = 6\nchunk = 3\n[grid]\nn = [2, 3]\n[fixed]\nd = 1\nwidth = 2\n'
 
@@ -51,6 +52,16 @@ def test_run_resume_and_export(folder, capsys):
     assert "4 of 4 chunks are done" in " ".join(out.split())
 
 
+def test_list_names_every_quantity(folder, capsys):
+    status, out, _ = run(capsys, "--list")
+    words = " ".join(out.split())
+    assert status == 0
+    for name in QUANTITIES:
+        assert f"• {name}: " in words
+    assert "n (needed)" in words
+    assert "threshold = 0.05" in words
+
+
 def test_faults_are_one_line(folder, capsys):
     (folder / "bad.toml").write_text('quantity = "full_rank"\n[fixed]\nn = 2\n')
     (folder / "evil.toml").write_text('quantity = "os:system"\n')
@@ -59,6 +70,7 @@ def test_faults_are_one_line(folder, capsys):
         (["bad.toml"], "needs the parameter 'd'"),
         (["evil.toml"], "can only be given from Python"),
         (["none.toml"], "unknown quantity 'fullrank'; choose one of full_rank"),
+        ([], "which plan?"),
         (["gone.toml"], "there is no file gone.toml"),
         (["plan.toml", "--engine", "ray"], "unknown engine 'ray'"),
         (["plan.toml", "--workers", "0"], "give at least 1"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import InputError
 from .output import announce_kernels, console, lines
 from .stopped import Stopped
 
@@ -21,7 +22,7 @@ SHORT_CHUNK, LONG_CHUNK, GOOD_CHUNK = 0.05, 600.0, 0.5
 
 
 def sweep(
-    config: Annotated[Path, typer.Argument(help="TOML file with the plan.")],
+    config: Annotated[Path | None, typer.Argument(help="TOML file with the plan.")] = None,
     store: Annotated[
         Path | None, typer.Option("--store", help="SQLite file of the results; default NAME.db in this folder.")
     ] = None,
@@ -39,9 +40,15 @@ def sweep(
     device: Annotated[
         str | None, typer.Option("--device", help="cuda: measure whole chunks on a GPU, where a quantity can.")
     ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Name what can be measured, and its parameters.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try failed and crashed chunks again.")] = False,
 ) -> None:
     """Run a sweep; the same command resumes it after anything."""
+    if list_:
+        lines(_quantities())
+        return
+    if config is None:
+        raise InputError("which plan? give a TOML file, or --list to see what can be measured")
     from ..experiments import Store, Sweep, run
     from ..experiments.engines import get_engine
     from ..experiments.export import check_ending
@@ -84,12 +91,24 @@ def sweep(
 
 def _check_device(plan: Sweep, device: str) -> None:
     """Refuse a device that is not there, or that nothing of the plan would use."""
-    from ..errors import InputError
     from ..interop.torch_device import find_device
 
     find_device(device)
     if all(quantity.batch is None for quantity in plan.quantities()):
         raise InputError("nothing in the plan can use a device; full_rank and good_basin can: leave --device out")
+
+
+def _quantities() -> list[str]:
+    """Return one line for each quantity: what it measures, what it gives, its parameters with their defaults."""
+    from ..experiments.quantities import QUANTITIES, get_quantity
+
+    found = []
+    for quantity in map(get_quantity, QUANTITIES):
+        taken = [f"{n} (needed)" if v is None else f"{n} = {v!r}" for n, v in quantity.parameters.items()]
+        found.append(
+            f"{quantity.name}: {quantity.description}. Gives {', '.join(quantity.numbers)}. Takes {', '.join(taken)}."
+        )
+    return found
 
 
 class _Line:
