@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.experiments import storm
 
+TRIALS = 1000
 SPAN = {"local": 1.4, "dask": 2.2}
 
 
@@ -28,7 +29,7 @@ def main() -> None:
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
         calm = Path(folder) / "calm.db"
-        total = run(storm.plan(), calm).total
+        total = run(storm.plan(TRIALS), calm).total
         table = storm.table(calm)
         print(
             f"{'engine':8} {'rounds':>6} {'same table':>10} {'chunks at the kill':>20} "
@@ -39,7 +40,7 @@ def main() -> None:
             begin, same, held, longest = time.monotonic(), 0, [], 0.0
             for number in range(rounds):
                 path = Path(folder) / f"{engine}{number}.db"
-                outlived, chunks = storm.storm(engine, path, rng, SPAN[engine])
+                outlived, chunks = storm.storm(engine, path, TRIALS, rng, SPAN[engine])
                 held.append(chunks)
                 longest = max(longest, outlived)
                 same += storm.table(path) == table

@@ -1,6 +1,6 @@
 """A sweep under fire: a random worker is killed, then the driver; the same command must bring the same table.
 
-python tests/experiments/storm.py ENGINE STORE runs the sweep that is fired at.
+python tests/experiments/storm.py ENGINE STORE TRIALS runs the sweep that is fired at.
 """
 
 import os
@@ -16,7 +16,7 @@ OUTLIVE_SECONDS = 5.0
 START_SECONDS = 60.0
 
 
-def plan(trials=1000, chunk=10):
+def plan(trials, chunk=10):
     from reluscape.experiments import Sweep
 
     fixed = {"d": 2, "width": 6, "threshold": 0.3}
@@ -50,8 +50,8 @@ def workers_of(pid):
     return found
 
 
-def start(engine, store):
-    command = [sys.executable, str(Path(__file__).resolve()), engine, str(store)]
+def start(engine, store, trials):
+    command = [sys.executable, str(Path(__file__).resolve()), engine, str(store), str(trials)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE)
 
@@ -66,13 +66,13 @@ def wait_for_workers(driver):
     raise AssertionError(f"no workers appeared; the driver said {driver.stderr.read().decode()[-500:]}")
 
 
-def storm(engine, store, rng, span):
+def storm(engine, store, trials, rng, span):
     """Kill a worker within `span` seconds of its start, the driver within `span` after that; then run to the end.
 
     Returns:
         seconds that the last worker outlived its driver, and the chunks in the store when it died.
     """
-    driver = start(engine, store)
+    driver = start(engine, store, trials)
     workers = wait_for_workers(driver)
     time.sleep(float(rng.uniform(0.0, span)))
     victim = workers[int(rng.integers(len(workers)))]
@@ -88,7 +88,7 @@ def storm(engine, store, rng, span):
         time.sleep(0.02)
     outlived = time.monotonic() - killed
     held = chunks_in(store)
-    again = start(engine, store)
+    again = start(engine, store, trials)
     _, said = again.communicate(timeout=120)
     if again.returncode:
         raise AssertionError(f"the second run ended with {again.returncode}: {said.decode()[-2000:]}")
@@ -108,4 +108,4 @@ if __name__ == "__main__":
     from reluscape.experiments import run
     from reluscape.experiments.engines import get_engine
 
-    run(plan(), sys.argv[2], get_engine(sys.argv[1], WORKERS))
+    run(plan(int(sys.argv[3])), sys.argv[2], get_engine(sys.argv[1], WORKERS))

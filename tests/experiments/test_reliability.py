@@ -8,34 +8,35 @@ import sys
 import numpy as np
 import pytest
 
-from reluscape.errors import InputError, UnsupportedError
-from reluscape.experiments import Store, Sweep, run
+from reluscape.errors import InputError, ReluscapeError, UnsupportedError
+from reluscape.experiments import Store, Sweep, cluster, run
 from reluscape.experiments.engines import Serial, get_engine
 from tests.experiments import quantities_for_tests, storm
 
 PLAN = Sweep("demo", "full_rank", grid={"n": [2, 3], "width": [1, 4]}, fixed={"d": 1}, trials=25, chunk=10, seed=3)
-ROUNDS = 3
+ROUNDS, TRIALS = 3, 500
 
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory):
     """Return the table of an undisturbed serial run."""
     path = tmp_path_factory.mktemp("calm") / "calm.db"
-    run(storm.plan(), path, Serial())
+    run(storm.plan(TRIALS), path, Serial())
     return storm.table(path)
 
 
-@pytest.mark.parametrize(("engine", "span"), [("local", 1.2), ("dask", 1.8)])
+@pytest.mark.parametrize(("engine", "span"), [("local", 0.9), ("dask", 1.4)])
 def test_killed_workers_and_a_killed_driver_lose_nothing(engine, span, calm, tmp_path):
     rng = np.random.default_rng(0)
     for round_number in range(ROUNDS):
         path = tmp_path / f"{round_number}.db"
-        outlived, _ = storm.storm(engine, path, rng, span)
+        outlived, _ = storm.storm(engine, path, TRIALS, rng, span)
         assert outlived < storm.OUTLIVE_SECONDS
         assert storm.table(path) == calm
 
 
-def test_dask_records_poison_and_goes_on(tmp_path):
+def test_dask_records_poison_and_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     run(quantities_for_tests.plan(kind=["fine", "raises", "dies"]), tmp_path / "a.db", get_engine("dask", 2))
     with Store(tmp_path / "a.db") as store:
         status = {p["cell"]: (p["status"], p["message"]) for p in store.problems()}
@@ -44,6 +45,30 @@ def test_dask_records_poison_and_goes_on(tmp_path):
     assert status[2] == ("crashed", "KilledWorker on the cluster")
     with pytest.raises(InputError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         run(quantities_for_tests.plan(kind=["fine"]), tmp_path / "b.db", get_engine("dask://127.0.0.1:9"))
+
+
+def test_a_cluster_that_runs_already_and_one_that_goes_away(tmp_path):
+    import distributed
+
+    run(PLAN, tmp_path / "calm.db")
+    here = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
+    )
+    with here:
+        engine = get_engine(here.scheduler_address.replace("tcp://", "dask://"))
+        run(PLAN, tmp_path / "a.db", engine)
+        assert storm.table(tmp_path / "a.db") == storm.table(tmp_path / "calm.db")
+        slow = quantities_for_tests.plan(kind=["slow"], trials=200)
+
+        def leave(state):
+            here.close()
+
+        with pytest.raises(ReluscapeError, match="the same command goes on"):
+            run(slow, tmp_path / "b.db", engine, leave)
+    with Store(tmp_path / "b.db") as store:
+        assert 0 < len(store.finished()) < 200
+    state = run(slow, tmp_path / "b.db", get_engine("local", 2))
+    assert state.done == 200
 
 
 def test_problems_are_tried_again_when_asked(tmp_path):

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._version import __version__
 from ..errors import InputError, ReluscapeError, UnsupportedError
+from .processes import TRIES
 from .slurm import job_options
 from .store import ChunkResult
 from .work import Task, measure, one_thread_for_good
@@ -46,6 +47,8 @@ class Dask:
         distributed = _import("distributed")
         with contextlib.ExitStack() as stack:
             if self.address is None:
+                dask = _import("dask")
+                stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": TRIES - 1}))
                 cluster = distributed.LocalCluster(
                     n_workers=self.workers or os.cpu_count(),
                     threads_per_worker=1,
