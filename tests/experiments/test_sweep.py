@@ -1,9 +1,11 @@
+import json
 import math
+import sqlite3
 
 import numpy as np
 import pytest
 
-from reluscape.errors import InputError
+from reluscape.errors import DataWarning, InputError
 from reluscape.experiments import Store, Sweep, run
 from reluscape.experiments.engines import Local, Serial, get_engine
 from reluscape.experiments.store import ChunkResult, statistics
@@ -146,3 +148,15 @@ def test_paired_axes_share_their_draws(tmp_path):
     assert (values[2][0][:, 0] != values[2][1][:, 0]).all()
     with pytest.raises(InputError, match="no axis"):
         Sweep("p", "full_rank", fixed={"n": 1}, paired=["n"])
+
+
+def test_other_versions_are_noted(tmp_path):
+    run(PLAN, tmp_path / "a.db")
+    file = sqlite3.connect(tmp_path / "a.db")
+    (text,) = file.execute("select value from meta where key = 'versions'").fetchone()
+    assert json.loads(text)["numpy"] == np.__version__
+    file.execute("update meta set value = ? where key = 'versions'", (text.replace(np.__version__, "1.0"),))
+    file.commit()
+    file.close()
+    with pytest.warns(DataWarning, match=r"a.db was begun with numpy 1.0, now .*last bits"):
+        run(PLAN, tmp_path / "a.db")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from .store import ChunkResult, Store
 from .work import Task
 
 FLUSH_SECONDS = 0.5
+# writes to the store over which the pace is taken: half a minute of them at least
+MARKS = 60
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Progress:
         fresh: chunks finished by this run.
         seconds: since this run began.
         lost: chunks of this run that failed or crashed.
+        pace: chunks a second lately, without the start; None where there were too few.
     """
 
     done: int
@@ -32,10 +36,13 @@ class Progress:
     fresh: int
     seconds: float
     lost: int
+    pace: float | None = None
 
     @property
     def rate(self) -> float:
-        """Chunks a second in this run."""
+        """Chunks a second: lately, or in this run where that is not known."""
+        if self.pace:
+            return self.pace
         return self.fresh / self.seconds if self.seconds else 0.0
 
     @property
@@ -78,6 +85,7 @@ def run(
         fresh = lost = 0
         waiting: list[ChunkResult] = []
         last = start
+        marks: deque[tuple[float, int]] = deque(maxlen=MARKS)
         state = Progress(before, total, 0, 0.0, 0)
         try:
             for result in (engine or Serial()).run(pending(plan, finished, device)):
@@ -88,7 +96,11 @@ def run(
                 if now - last >= FLUSH_SECONDS or before + fresh == total:
                     store.put(waiting)
                     waiting, last = [], now
-                    state = Progress(before + fresh, total, fresh, now - start, lost)
+                    marks.append((now, fresh))
+                    (then, earlier), lately = marks[0], None
+                    if len(marks) > 1:
+                        lately = (fresh - earlier) / (now - then)
+                    state = Progress(before + fresh, total, fresh, now - start, lost, lately)
                     if progress is not None:
                         progress(state)
         finally:

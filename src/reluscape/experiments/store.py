@@ -8,6 +8,7 @@ import io
 import json
 import platform
 import sqlite3
+import warnings
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import DataWarning, InputError
 from ..estimates import clopper_pearson
 from . import store_file
 from .plan import Sweep
@@ -112,9 +113,18 @@ class Store:
         if plan is not None:
             if plan.fingerprint != self._meta("fingerprint"):
                 raise InputError(f"{self.path.name} holds another plan ({self.plan.name!r}); choose another --store")
+            self._note_versions()
             self._db.execute("pragma journal_mode=wal")
             self._db.execute("pragma synchronous=normal")
             self._db.execute("pragma wal_autocheckpoint=8000")  # pages: fewer, longer writes
+
+    def _note_versions(self) -> None:
+        """Warn where the store was begun with other versions: its numbers may then differ in their last bits."""
+        then, now = self.versions, _versions()
+        changed = [f"{name} {then.get(name)}, now {now[name]}" for name in now if then.get(name) != now[name]]
+        if changed:
+            text = f"{self.path.name} was begun with {'; '.join(changed)}; the last bits of new numbers may differ"
+            warnings.warn(text, DataWarning, stacklevel=2)
 
     def __enter__(self) -> Store:
         """Return the store."""
@@ -278,10 +288,7 @@ def statistics(values: np.ndarray) -> list[tuple[Any, ...]]:
 
 def _create(path: Path, plan: Sweep) -> None:
     """Write a new store: the plan, its cells, and the versions of what measures them."""
-    versions = {"python": platform.python_version(), "schema": store_file.SCHEMA}
-    for package in ("reluscape", "numpy", "scipy", "numba"):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            versions[package] = metadata.version(package)
+    versions = {"schema": store_file.SCHEMA, **_versions()}
     named = dict(zip(dict.fromkeys(plan.quantity_names), plan.quantities(), strict=True))
     kinds = {name: {"numbers": q.numbers, "chances": q.chances} for name, q in named.items()}
     meta = {
@@ -294,3 +301,12 @@ def _create(path: Path, plan: Sweep) -> None:
         fresh.executemany("insert into meta values (?, ?)", meta.items())
         cells = ((c.index, c.quantity, json.dumps(dict(c.parameters))) for c in plan.cells())
         fresh.executemany("insert into cell values (?, ?, ?)", cells)
+
+
+def _versions() -> dict[str, Any]:
+    """Return the versions of what measures."""
+    versions: dict[str, Any] = {"python": platform.python_version()}
+    for package in ("reluscape", "numpy", "scipy", "numba"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions[package] = metadata.version(package)
+    return versions
