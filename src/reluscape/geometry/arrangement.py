@@ -64,8 +64,10 @@ class Arrangement:
                 row_class[i], row_sign[i] = len(first), 1
                 first.append(i)
         normals = rows[first] if first else np.empty((0, data.d), dtype=object)
-        pivots = exact.pivot_columns(normals)
-        reduced = exact.integer_rows(exact.fraction_matrix(normals[:, list(pivots)]))[0] if first else normals[:, :0]
+        pivots = tuple(range(data.d)) if data.rank == data.d else exact.pivot_columns(normals)
+        reduced = normals if len(pivots) == data.d else normals[:, list(pivots)]
+        if len(pivots) not in (0, data.d):
+            reduced = exact.integer_rows(exact.fraction_matrix(reduced))[0]
         return cls(
             readonly(normals, object),
             readonly(row_class),

@@ -8,6 +8,7 @@ from math import comb
 
 import numpy as np
 
+from .. import exact
 from ..data.arrays import readonly
 
 ROTATION_BITS = 30
@@ -81,7 +82,10 @@ def generic_flag(normals: np.ndarray, rng: np.random.Generator) -> Flag:
             basis[c, column] = int(turned[position, column]) * last[pivot]
             basis[pivot, column] -= int(turned[position, column]) * last[c]
     basis[pivot, r - 1] = last[pivot] << ROTATION_BITS
-    rows = normals[:-1].dot(basis) if k > 1 else np.zeros((0, r), dtype=object)
+    rows = np.zeros((k - 1, r), dtype=object)
+    if k > 1:
+        product = exact.fmpz_matrix(normals[:-1]) * exact.fmpz_matrix(basis)
+        rows[:] = np.array([int(v) for v in product.entries()], dtype=object).reshape(k - 1, r)
     return Flag(readonly(basis, dtype=object), readonly(rows, dtype=object))
 
 
