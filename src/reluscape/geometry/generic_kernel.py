@@ -6,9 +6,11 @@ import numba
 import numpy as np
 
 UNIT = 2.0**-53
+# all bits of a double but its sign
+SIZE = 0x7FFFFFFFFFFFFFFF
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, error_model="numpy")
 def sweep_level(
     columns: np.ndarray,
     offsets: np.ndarray,
@@ -38,6 +40,10 @@ def sweep_level(
     k, padded = columns.shape
     one = np.uint64(1)
     table = np.zeros((k, k + 1, padded))
+    # the sizes of doubles are ordered like their bits, and integers have a fast maximum
+    patterns = table.view(np.int64)
+    scratch = np.zeros(2)
+    scratch_bits = scratch.view(np.int64)
     cost = np.zeros((k, k + 1))
     basis = np.full((k, k + 1), -1, np.int64)
     chosen = np.zeros(k, np.int64)
@@ -62,10 +68,12 @@ def sweep_level(
                 if basis[depth, c] < 0:
                     free = c
             base, slope = now[0], now[free]
-            base_top, slope_top = 0.0, 0.0
+            base_bits, slope_bits = np.int64(0), np.int64(0)
             for j in range(padded):
-                base_top = max(base_top, abs(base[j]))
-                slope_top = max(slope_top, abs(slope[j]))
+                base_bits = max(base_bits, patterns[depth, 0, j] & SIZE)
+                slope_bits = max(slope_bits, patterns[depth, free, j] & SIZE)
+            scratch_bits[0], scratch_bits[1] = base_bits, slope_bits
+            base_top, slope_top = scratch[0], scratch[1]
             start = chosen[depth] + 1
             stop = first + 1 if depth == 0 else m
             for i in range(start, stop):
@@ -136,13 +144,13 @@ def sweep_level(
                 top = abs(now[c, i])
                 free = c
         pivot_column = now[free]
-        column_top = 0.0
+        column_bits, new_bits = np.int64(0), np.int64(0)
         for j in range(padded):
-            column_top = max(column_top, abs(pivot_column[j]))
+            column_bits = max(column_bits, patterns[depth, free, j] & SIZE)
         pivot = pivot_column[i]
         gap = abs(pivot) - delta
         after = table[depth + 1]
-        factor_top, new_top, cost_top = 0.0, 0.0, 0.0
+        factor_top, cost_top = 0.0, 0.0
         inverse = 1.0 / pivot if pivot != 0.0 else 0.0
         for c in range(k + 1):
             cost_top = max(cost_top, abs(cost[depth, c]))
@@ -153,13 +161,17 @@ def sweep_level(
             source, target = now[c], after[c]
             for j in range(padded):
                 target[j] = source[j] - factor * pivot_column[j]
-                new_top = max(new_top, abs(target[j]))
+            for j in range(padded):
+                new_bits = max(new_bits, patterns[depth + 1, c, j] & SIZE)
             cost[depth + 1, c] = cost[depth, c] - factor * cost[depth, free]
             basis[depth + 1, c] = basis[depth, c]
         target = after[free]
         for j in range(padded):
             target[j] = pivot_column[j] * inverse
-            new_top = max(new_top, abs(target[j]))
+        for j in range(padded):
+            new_bits = max(new_bits, patterns[depth + 1, free, j] & SIZE)
+        scratch_bits[0], scratch_bits[1] = column_bits, new_bits
+        column_top, new_top = scratch[0], scratch[1]
         cost[depth + 1, free] = cost[depth, free] * inverse
         basis[depth + 1, free] = i
         if gap > 3.0 * delta:
