@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -119,3 +120,35 @@ def test_refusals():
         generic_region([[1, 0], [0, 1], [1, 1]], 6)
     with pytest.raises(AssumptionError, match="not zero"):
         generic_region([[0, 0]], 0)
+
+
+@pytest.mark.parametrize(("n", "d"), [(12, 2), (20, 3), (13, 5), (9, 8), (1, 1)])
+def test_many_at_once_are_the_single_ones(n, d):
+    X = gaussian(n, d)
+    regions = generic_regions(X)
+    patterns, witnesses = regions.patterns(), regions.witnesses()
+    assert len(np.unique(patterns, axis=0)) == len(regions) == len(witnesses)
+    signs = exact.signs_of_products(Dataset(X).rows, witnesses)
+    assert (signs != 0).all()
+    assert ((signs > 0) == patterns).all()
+    start, stop = len(regions) // 3, len(regions) // 3 + 40
+    stop = min(stop, len(regions))
+    assert (regions.patterns(start, stop) == patterns[start:stop]).all()
+    for k in np.random.default_rng(1).integers(0, len(regions), size=20):
+        assert (regions.pattern(int(k)) == patterns[k]).all()
+
+
+def test_witnesses_of_thin_regions_lost_rank_and_repeated_rows():
+    X = np.array(
+        [[1, 0, 0, 1], [0, 1, 0, 1], [2**70, 2**70, 1, 2**71], [1, 2, 3, 3], [2, -1, 5, 1], [-1, -2, -3, -3]],
+        dtype=object,
+    )
+    regions = generic_regions(X)
+    witnesses, patterns = regions.witnesses(), regions.patterns()
+    for w, pattern in zip(witnesses, patterns, strict=True):
+        values = X.dot(np.array([Fraction(v) for v in w], dtype=object))
+        assert [v > 0 for v in values] == pattern.tolist()
+        assert all(values)
+    assert regions.witnesses(5, 5).shape == (0, 4)
+    with pytest.raises(InputError, match="do not exist"):
+        regions.patterns(3, len(regions) + 1)

@@ -12,13 +12,17 @@ import numpy as np
 from ..data import Dataset, as_dataset, readonly
 from ..data.position import general_position
 from ..errors import AssumptionError, InputError, TooLarge
+from ..exact import signs_of_products
 from ..seeds import stream
 from ..solvers.linear import Rows
 from .arrangement import Arrangement
 from .flag import Flag, generic_flag
+from .generic_points import interior_points
 from .sweep import exact_signs, region_signs
 
 BYTES_LIMIT = 2 * 2**30
+# regions that one batch of linear algebra takes
+RUN = 2_000
 NOT_GENERIC = "the distinct hyperplanes are not in general position ({}); use enumerate_regions, which takes any data"
 
 
@@ -70,15 +74,68 @@ class GenericRegions:
         Raises:
             TooLarge: the range needs more than 2 GiB.
         """
+        stop = self._stop(start, stop, len(self.arrangement.row_class))
+        parts = [self._expand(sides) for _, _, sides in self._runs(start, stop)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.arrangement.row_class)), dtype=bool)
+
+    def witnesses(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """Return weights (stop - start, d) strictly inside a range of regions, signs proven exactly.
+
+        Floats propose the weights of many regions at once; where one of them is not strictly inside it is found as
+        `witness` finds it. The array holds objects only where doubles are too coarse for a region.
+
+        Raises:
+            TooLarge: the range needs more than 2 GiB.
+        """
+        stop = self._stop(start, stop, 8 * self.arrangement.d)
+        reduced = np.asarray(self.arrangement.reduced)
+        parts: list[np.ndarray] = []
+        for level, subsets, sides in self._runs(start, stop):
+            meant = np.where(sides, 1, -1).astype(np.int8)
+            antipode = ~sides[:, -1]
+            points = interior_points(self.flag, level, subsets, sides[:, :-1] ^ antipode[:, None])
+            points[antipode] *= -1.0
+            outside = np.flatnonzero((signs_of_products(reduced, points) != meant).any(axis=1))
+            found = [Rows(reduced).decide(meant[row].astype(float)).witness for row in outside]
+            if any(point is None for point in found):
+                raise AssumptionError(NOT_GENERIC.format("a vertex is not simple"))
+            if any(point.dtype == object for point in found if point is not None):
+                points = points.astype(object)
+            for row, point in zip(outside, found, strict=True):
+                points[row] = point
+            parts.append(self.arrangement.lift(points))
+        return np.concatenate(parts) if parts else np.zeros((0, self.arrangement.d))
+
+    def _stop(self, start: int, stop: int | None, each: int) -> int:
+        """Return the end of a range, having checked that it exists and that its table fits."""
         stop = self.count if stop is None else stop
-        n = len(self.arrangement.row_class)
-        if (stop - start) * n > BYTES_LIMIT:
+        if not 0 <= start <= stop <= self.count:
+            raise InputError(f"regions {start} to {stop} do not exist; indices run from 0 to {self.count - 1}")
+        if (stop - start) * each > BYTES_LIMIT:
             raise TooLarge(
-                f"{stop - start:,} patterns of {n} samples take {(stop - start) * n / 2**30:.1f} GiB; "
-                f"ask for at most {BYTES_LIMIT // max(1, n):,} at a time",
+                f"a table of {stop - start:,} regions takes {(stop - start) * each / 2**30:.1f} GiB; "
+                f"ask for at most {BYTES_LIMIT // max(1, each):,} at a time",
                 estimate=stop - start,
             )
-        return np.array([self.pattern(k) for k in range(start, stop)], dtype=bool).reshape(stop - start, n)
+        return stop
+
+    def _runs(self, start: int, stop: int) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield (level, subsets (B, level), sides (B, m + 1)) of a range of regions, in order."""
+        while start < stop:
+            index, antipode = start % self.half, start >= self.half
+            level = self.flag.D
+            while index >= self.flag.level_sizes[level]:
+                index -= self.flag.level_sizes[level]
+                level -= 1
+            left = self.half - start % self.half
+            count = min(stop - start, left, self.flag.level_sizes[level] - index, RUN)
+            subsets = _subsets(index, count, self.flag.m, level)
+            sides, unsure = region_signs(self.flag, level, subsets)
+            for row in np.flatnonzero(unsure.any(axis=1)):
+                sides[row] = self._vertex_sides(level, subsets[row])
+            sides = np.concatenate([sides, np.ones((count, 1), dtype=bool)], axis=1)
+            yield level, subsets, sides ^ antipode
+            start += count
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Yield all regions of the first half as packed words, in order.
@@ -223,4 +280,18 @@ def _unrank(index: int, m: int, k: int) -> np.ndarray:
             candidate += 1
         out[place] = candidate
         candidate += 1
+    return out
+
+
+def _subsets(index: int, count: int, m: int, k: int) -> np.ndarray:
+    """Return some k-subsets of range(m) that follow each other in lexicographic order, from a given rank on."""
+    out = np.zeros((count, k), dtype=np.int64)
+    subset = _unrank(index, m, k).tolist()
+    for row in range(count):
+        out[row] = subset
+        place = k - 1
+        while place >= 0 and subset[place] == m - k + place:
+            place -= 1
+        if place >= 0:
+            subset[place:] = range(subset[place] + 1, subset[place] + 1 + k - place)
     return out
