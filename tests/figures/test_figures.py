@@ -176,3 +176,14 @@ def test_patterns_against_width_stay_below_the_steps():
     for curve in data["curves"].values():
         assert curve["trials"] == [data["trials"]] * len(curve["width"])
         assert all(1 <= mean <= data["steps"] + 1 for mean in curve["mean"])
+
+
+def test_shares_of_regions_with_a_global_minimum():
+    from reluscape.figures.karhadkar_5 import shares
+
+    small, large = shares(2, [5], [10], 6, 0), shares(2, [3, 5], [2, 10], 6, 0)
+    assert large["value"][1][1] == small["value"][0][0]
+    assert small["low"][0][0] <= small["value"][0][0] <= small["high"][0][0]
+    # fewer weights than samples: labels without ties are not fitted; a hundred units on three samples: they are
+    assert shares(2, [9], [2], 6, 0)["value"] == [[0.0]]
+    assert shares(2, [3], [100], 6, 0)["value"] == [[1.0]]

@@ -40,9 +40,17 @@ def chances(
     }
 
 
-def draw_panels(panels: Sequence[tuple[str, dict[str, Any]]]) -> Any:
-    """Draw panels side by side on one scale, with the line on which there are as many weights as samples."""
-    figure, axes = sheet(len(panels), width=3.1, height=3.3, sharey=True)
+def draw_panels(
+    panels: Sequence[tuple[str, dict[str, Any]]], shared: bool = True, label: str = "chance of full rank"
+) -> Any:
+    """Draw panels side by side on one scale, with the line on which there are as many weights as samples.
+
+    Args:
+        panels: (title, panel) each.
+        shared: one axis of widths for all panels.
+        label: what the colours are.
+    """
+    figure, axes = sheet(len(panels), width=3.1, height=3.3, sharey=shared)
     for ax, (title, panel) in zip(axes, panels, strict=True):
         n, widths = np.array(panel["samples"]), np.array(panel["widths"])
         mesh = ax.pcolormesh(n, widths, np.array(panel["value"]), vmin=0, vmax=1, cmap="viridis", shading="nearest")
@@ -51,7 +59,9 @@ def draw_panels(panels: Sequence[tuple[str, dict[str, Any]]]) -> Any:
         ax.plot(n, needed, color=VERMILLION, linewidth=1.4)
         edge = (widths[1] - widths[0]) / 2
         ax.set(title=title, xlabel="samples", ylim=(widths[0] - edge, widths[-1] + edge))
+        if not shared:
+            ax.set_yticks(widths)
         ax.title.set_fontsize(10)
     axes[0].set_ylabel("hidden units")
-    figure.colorbar(mesh, ax=axes, label="chance of full rank", shrink=0.9)
+    figure.colorbar(mesh, ax=axes, label=label, shrink=0.9)
     return figure

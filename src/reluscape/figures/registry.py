@@ -17,6 +17,7 @@ FIGURES = {
     "karhadkar-3a": "Chance of a full-rank Jacobian, fixed number of inputs",
     "karhadkar-3b": "Chance of a full-rank Jacobian, inputs in proportion to the samples",
     "karhadkar-4": "Share of starting regions that contain a global minimum, one input",
+    "karhadkar-5": "Share of starting regions that contain a global minimum, two and five inputs",
     "karhadkar-6": "What one unit can represent on three and on four samples on a line",
     "liu-1": "Samples cut the weight space into cells; the units of a network sit in cells",
     "liu-2": "The landscape of one unit on two samples, with every local minimum, for both choices of labels",

@@ -1,0 +1,7 @@
+"""Share of starting regions that contain a global minimum, two and five inputs."""
+
+from reluscape import figures
+
+if __name__ == "__main__":
+    picture, numbers = figures.save("karhadkar-5")
+    print(picture, numbers)
