@@ -5,9 +5,11 @@ from .enumerate import enumerate_regions
 from .estimate import estimate_regions
 from .realizable import is_realizable
 from .sample import sample_regions, unseen_mass
+from .show import RegionView, show_region
 from .table import Regions
 
 __all__ = [
+    "RegionView",
     "Regions",
     "count_basins",
     "count_regions",
@@ -15,5 +17,6 @@ __all__ = [
     "estimate_regions",
     "is_realizable",
     "sample_regions",
+    "show_region",
     "unseen_mass",
 ]

@@ -52,7 +52,7 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
     sides = _class_sides(arrangement, bits)
     if k == 0 or sides is None:
         found = np.zeros((int(sides is not None), (data.n + 63) // 64), dtype=np.uint64)
-        return Regions.of(arrangement, found, np.zeros((len(found), 0)), {}, (False, True), witnesses)
+        return Regions.of(data, arrangement, found, np.zeros((len(found), 0)), {}, (False, True), witnesses)
     halves = (not sides or not sides[0], not sides or bool(sides[0]))
     # the other half is the mirror image; ask for the positive one
     upward = sides if halves[1] else tuple(1 - s for s in sides)
@@ -69,7 +69,7 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
     half = half_regions(
         np.asarray(arrangement.reduced), arrangement.row_class, arrangement.row_sign < 0, upward, witnesses, **units
     )
-    return Regions.of(arrangement, half.bits, half.points, half.fractions, halves, witnesses)
+    return Regions.of(data, arrangement, half.bits, half.points, half.fractions, halves, witnesses)
 
 
 def _prefix(prefix: Any, n: int) -> np.ndarray:

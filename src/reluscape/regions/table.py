@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..data import Dataset
 from ..errors import InputError
 from ..geometry.arrangement import Arrangement
+
+if TYPE_CHECKING:
+    from .show import RegionView
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +37,13 @@ class Regions:
     _points: np.ndarray | None
     _fractions: dict[int, tuple[Fraction, ...]]
     _halves: tuple[bool, bool]
+    _data: Dataset
     kind: str = "exact"
 
     @classmethod
     def of(
         cls,
+        data: Dataset,
         arrangement: Arrangement,
         bits: np.ndarray,
         points: np.ndarray,
@@ -49,7 +55,7 @@ class Regions:
         bits.setflags(write=False)
         points.setflags(write=False)
         kept = points if witnesses else None
-        return cls(len(arrangement.row_class), arrangement.zero_rows, arrangement, bits, kept, fractions, halves)
+        return cls(len(arrangement.row_class), arrangement.zero_rows, arrangement, bits, kept, fractions, halves, data)
 
     def __len__(self) -> int:
         """Return the number of regions."""
@@ -92,6 +98,12 @@ class Regions:
         out = np.concatenate([-lifted[::-1]] * lower + [lifted] * upper)
         out.setflags(write=False)
         return out
+
+    def show(self, i: int, law: Any = "normal", rng: Any = None) -> RegionView:
+        """Return region i in a form to look at: its active samples, facets, volume and a weight inside."""
+        from .show import show_region
+
+        return show_region(self._data, self[i], law, rng)
 
     def blocks(self, size: int = 65_536) -> Iterator[np.ndarray]:
         """Yield the patterns in blocks of at most `size` regions."""
