@@ -50,6 +50,7 @@ def store_speed(kind: str, chunk: int, keep: bool) -> tuple[float, float, float]
     cells = 100
     plan = Sweep("big", "full_rank", {"n": list(range(1, cells + 1))}, {}, {"d": 1, "width": 1}, keep_trials=keep)
     blocks = _blocks(kind, chunk)
+    each = len(blocks) // cells
     names = tuple(f"x{k}" for k in range(blocks[0].shape[1]))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.db"
@@ -57,7 +58,7 @@ def store_speed(kind: str, chunk: int, keep: bool) -> tuple[float, float, float]
             begin = time.perf_counter()
             for first in range(0, len(blocks), 100):
                 store.put(
-                    ChunkResult(k % cells, k // cells, "done", names, blocks[k])
+                    ChunkResult(k // each, k % each, "done", names, blocks[k])  # the order of a plan
                     for k in range(first, min(first + 100, len(blocks)))
                 )
             wrote = time.perf_counter() - begin

@@ -117,6 +117,7 @@ class Store:
             self._db.execute("pragma journal_mode=wal")
             self._db.execute("pragma synchronous=normal")
             self._db.execute("pragma wal_autocheckpoint=8000")  # pages: fewer, longer writes
+            self._db.execute("pragma cache_size=-65536")  # kilobytes
 
     def _note_versions(self) -> None:
         """Warn where the store was begun with other versions: its numbers may then differ in their last bits."""
