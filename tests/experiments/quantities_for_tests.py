@@ -17,6 +17,11 @@ def behave(parameters, rng):
         os._exit(3)
     if kind == "slow":
         time.sleep(0.03)
+    if kind == "threads":
+        import scipy.linalg  # noqa: F401
+        from threadpoolctl import threadpool_info
+
+        return {"x": max(library["num_threads"] for library in threadpool_info())}
     return {"x": rng.random()}
 
 

@@ -160,3 +160,12 @@ def test_other_versions_are_noted(tmp_path):
     file.close()
     with pytest.warns(DataWarning, match=r"a.db was begun with numpy 1.0, now .*last bits"):
         run(PLAN, tmp_path / "a.db")
+
+
+@pytest.mark.parametrize("name", ["serial", "local"])
+def test_each_worker_has_one_thread(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    run(quantities_for_tests.plan(kind=["threads"], trials=3), tmp_path / "a.db", get_engine(name))
+    with Store(tmp_path / "a.db") as store:
+        (row,) = store.summary()
+    assert (row["least"], row["most"], row["trials"]) == (1, 1, 3)
