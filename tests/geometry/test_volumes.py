@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from reluscape import exact
 from reluscape.errors import TooLarge
+from reluscape.geometry.region_volume import region_volume
 from reluscape.geometry.volumes import region_volumes, volumes
+from reluscape.regions import enumerate_regions
 from tests.oracles.strict_cone import realizable_patterns
+from tests.regions.arrangements import resonance
 from tests.strategies import integer_matrices
 
 
@@ -126,3 +129,13 @@ def test_an_own_law():
     found = volumes([[1, 0], [0, 1]], law=uneven, rng=0, trials=300)
     assert found.values.tolist() == [0, 0, 0, 1]
     assert (found.errors > 0).all()
+
+
+def test_sampled_volumes_of_many_regions_follow_the_table():
+    X = resonance(5)
+    found = volumes(X, rng=0, trials=40_000)
+    assert (found.patterns == enumerate_regions(X, witnesses=False).patterns).all()
+    assert math.isclose(found.values.sum(), 1, abs_tol=1e-12)
+    largest = int(found.values.argmax())
+    alone = region_volume(X, found.patterns[largest], rng=1, trials=40_000)
+    assert alone.low - 4 * found.errors[largest] < found.values[largest] < alone.high + 4 * found.errors[largest]

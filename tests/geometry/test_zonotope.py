@@ -11,6 +11,7 @@ from hypothesis import given
 from reluscape.errors import InputError, TooLarge
 from reluscape.geometry.zonotope import zonotope
 from tests.oracles.strict_cone import realizable_patterns
+from tests.regions.arrangements import braid, resonance
 from tests.strategies import integer_matrices
 
 
@@ -53,3 +54,19 @@ def test_zero_rows_and_size():
         zonotope(np.random.default_rng(0).standard_normal((60, 6)))
     with pytest.raises(InputError, match="there are 2"):
         zonotope([[1, 0]]).normal_cone(2)
+
+
+def test_permutahedra_and_decimals():
+    # the zonotope of the braid arrangement is a translate of the permutahedron: all orders of five numbers
+    found = zonotope(braid(4))
+    moved = found.vertices - [2, 1, 0, -1, -2]
+    assert {tuple(sorted(v)) for v in moved.tolist()} == {(-2, -1, 0, 1, 2)}
+    assert len({tuple(v) for v in moved.tolist()}) == 120
+    for X in ([["0.1", "0.7"], ["0.2", "-0.4"], ["1/3", "5"]], [[2**60, 1], [1, 2**60]], [[0.1, 3.0], [0.7, 1.0]]):
+        found = zonotope(X)
+        expected = [[float(v) for v in vertex] for vertex in found.exact_vertices.tolist()]
+        assert found.vertices.tolist() == expected
+
+
+def test_as_many_vertices_as_a_big_table_has_regions():
+    assert len(zonotope(resonance(6))) == 1_066_044

@@ -14,8 +14,7 @@ from ..exact import dot, signs_of_products
 from ..initialization import Law, get_law
 from ..seeds import as_generator
 from .arrangement import Arrangement
-from .cells import cells
-from .faces import face_bound
+from .listing import all_patterns, most_regions
 from .planar import arc_angles, arcs, square_shares
 from .spherical import polygons, solid_angles
 
@@ -23,7 +22,7 @@ BOX_LAWS = ("box", "torch", "he_uniform", "glorot_uniform")
 DRAWS = 400_000
 BLOCK = 20_000
 PAIRS_LIMIT = 200_000
-REGIONS_LIMIT = 100_000
+REGIONS_LIMIT = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,33 +117,37 @@ def _sampled(
     data: Dataset, arrangement: Arrangement, law: Law | None, name: str, rng: np.random.Generator, trials: int
 ) -> Volumes:
     """Return shares of random draws over the table of all regions, with their standard errors."""
-    bound = face_bound(len(arrangement.normals), int(arrangement.rank), int(arrangement.rank))
+    bound, known = most_regions(arrangement, REGIONS_LIMIT)
     if bound > REGIONS_LIMIT:
         raise TooLarge(
-            f"up to {bound:,} regions, above {REGIONS_LIMIT:,}; draw patterns with sample_regions and the law instead",
+            f"{'' if known else 'up to '}{bound:,} regions, above {REGIONS_LIMIT:,}; draw patterns with "
+            "sample_regions and the law instead",
             estimate=bound,
         )
-    patterns = np.asarray(arrangement.expand(cells(np.asarray(arrangement.reduced))[0]), dtype=bool)
-    patterns = patterns[np.lexsort(patterns.T[::-1])]
+    patterns = all_patterns(arrangement)
     alive = [i for i in range(data.n) if i not in set(data.zero_rows)]
-    table, order = np.unique(np.packbits(patterns, axis=1), axis=0, return_inverse=True)
-    keys = {row.tobytes(): i for i, row in enumerate(table)}
-    counts = np.zeros(len(table))
+    table, counts = _keys(patterns), np.zeros(len(patterns))
     for start in range(0, trials, BLOCK):
         size = min(BLOCK, trials - start)
         W = rng.uniform(-1, 1, (size, data.d)) if law is None else law.sample_many(rng, size, 1, data.d)[0][:, 0]
         drawn = np.zeros((size, data.n), dtype=bool)
         drawn[:, alive] = signs_of_products(data.rows[alive], W) > 0
-        found, number = np.unique(np.packbits(drawn, axis=1), axis=0, return_counts=True)
-        for row, count in zip(found, number, strict=True):
-            if row.tobytes() not in keys:
-                raise UnsupportedError(f"the law {name!r} puts weights on a sample's hyperplane; volumes do not add up")
-            counts[keys[row.tobytes()]] += count
-    shares = counts[order.reshape(-1)] / trials
+        keys = _keys(drawn)
+        places = np.minimum(np.searchsorted(table, keys), len(table) - 1)
+        if (table[places] != keys).any():
+            raise UnsupportedError(f"the law {name!r} puts weights on a sample's hyperplane; volumes do not add up")
+        counts += np.bincount(places, minlength=len(table))
+    shares = counts / trials
     # One pseudo-hit keeps the error bar of a region that was never hit away from zero.
     smoothed = (shares * trials + 1) / (trials + 2)
     errors = np.sqrt(smoothed * (1 - smoothed) / trials)
     return Volumes(readonly(patterns), readonly(shares), readonly(errors), None, "sampled", name)
+
+
+def _keys(patterns: np.ndarray) -> np.ndarray:
+    """Return each pattern as one byte string; their order is that of the patterns."""
+    packed = np.packbits(patterns, axis=1)
+    return packed.view(f"S{packed.shape[1]}")[:, 0]
 
 
 def _ordered(

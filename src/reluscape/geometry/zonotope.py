@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -11,11 +13,10 @@ import numpy as np
 from ..data import Dataset, as_dataset, readonly
 from ..errors import InputError, TooLarge
 from .arrangement import Arrangement
-from .cells import cells
 from .cone import extreme_rays
-from .faces import face_bound
+from .listing import all_patterns, most_regions
 
-VERTEX_LIMIT = 200_000
+VERTEX_LIMIT = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,12 @@ class Zonotope:
     @cached_property
     def vertices(self) -> np.ndarray:
         """(R, d) vertices as floats, each correctly rounded."""
+        common = math.lcm(*(v.denominator for v in self.data.fractions.flat))
+        largest = max((abs(v) for v in self.data.fractions.flat), default=Fraction(0))
+        if max(common, largest * common * self.data.n) < 2**53:
+            # integers that doubles hold, and one correctly rounded division
+            integers = np.array(self.data.fractions * common, dtype=np.int64).reshape(self.data.fractions.shape)
+            return readonly((self.patterns @ integers) / common)
         return readonly(np.array(self.exact_vertices, dtype=float).reshape(self.exact_vertices.shape))
 
     def __len__(self) -> int:
@@ -71,7 +78,7 @@ def zonotope(X: Any) -> Zonotope:
         `Zonotope`.
 
     Raises:
-        TooLarge: more than 200,000 vertices may be needed.
+        TooLarge: more than 2,000,000 vertices.
 
     Source: Karhadkar et al., Proposition 4 (all samples must be non-zero, which the print omits).
 
@@ -82,14 +89,11 @@ def zonotope(X: Any) -> Zonotope:
     """
     data = as_dataset(X)
     arrangement = Arrangement.of(data)
-    rank = int(arrangement.rank)
-    bound = face_bound(len(arrangement.normals), rank, rank)
+    bound, known = most_regions(arrangement, VERTEX_LIMIT)
     if bound > VERTEX_LIMIT:
         raise TooLarge(
-            f"the zonotope may have {bound:,} vertices, above {VERTEX_LIMIT:,}; use fewer samples, or sample_regions "
-            "and add up the active samples",
+            f"the zonotope {'has' if known else 'may have'} {bound:,} vertices, above {VERTEX_LIMIT:,}; use fewer "
+            "samples, or sample_regions and add up the active samples",
             estimate=bound,
         )
-    patterns = np.asarray(arrangement.expand(cells(np.asarray(arrangement.reduced))[0]), dtype=bool)
-    order = np.lexsort(patterns.T[::-1]) if patterns.shape[1] else np.arange(len(patterns))
-    return Zonotope(readonly(patterns[order]), data, arrangement)
+    return Zonotope(readonly(all_patterns(arrangement)), data, arrangement)

@@ -9,13 +9,11 @@ import numpy as np
 from ..data import as_dataset
 from ..errors import InputError, TooLarge
 from ..geometry.arrangement import Arrangement
-from ..geometry.counting import count, cover_number, plan
+from ..geometry.listing import listed_half, most_regions
 from .table import Regions
 
 # most bytes that the table and the traces behind it may take
 MOST_BYTES = 3 * 2**30
-# up to this many regions, fractions in plain Python are done before compiled code is loaded
-FEW_REGIONS = 130
 
 
 def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regions:
@@ -48,7 +46,7 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
     data = as_dataset(X)
     bits = _prefix(prefix, data.n)
     arrangement = Arrangement.of(data)
-    k, r = len(arrangement.normals), arrangement.rank
+    k = len(arrangement.normals)
     sides = _class_sides(arrangement, bits)
     if k == 0 or sides is None:
         found = np.zeros((int(sides is not None), (data.n + 63) // 64), dtype=np.uint64)
@@ -56,19 +54,8 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
     halves = (not sides or not sides[0], not sides or bool(sides[0]))
     # the other half is the mirror image; ask for the positive one
     upward = sides if halves[1] else tuple(1 - s for s in sides)
-    bound = cover_number(k, r)
-    if bound <= FEW_REGIONS:
-        from ..geometry.enumeration_plain import half_regions
-
-        units = {}
-    else:
-        _check_size(arrangement, bound, witnesses, len(upward))
-        from ..geometry.enumeration import half_regions
-
-        units = {"units": arrangement.units}
-    half = half_regions(
-        np.asarray(arrangement.reduced), arrangement.row_class, arrangement.row_sign < 0, upward, witnesses, **units
-    )
+    _check_size(arrangement, witnesses, len(upward))
+    half = listed_half(arrangement, upward, witnesses)
     return Regions.of(data, arrangement, half.bits, half.points, half.fractions, halves, witnesses)
 
 
@@ -82,16 +69,14 @@ def _prefix(prefix: Any, n: int) -> np.ndarray:
     return array.astype(bool)
 
 
-def _check_size(arrangement: Arrangement, bound: int, witnesses: bool, fixed: int) -> None:
+def _check_size(arrangement: Arrangement, witnesses: bool, fixed: int) -> None:
     """Refuse a table that does not fit, before anything is listed."""
     k, r = len(arrangement.normals), arrangement.rank
     words = (k + 63) // 64 + (len(arrangement.row_class) + 63) // 64
     each = 4 * words + 4 * (r - 1) + (4 * r if witnesses else 0)
-    bound >>= max(0, fixed - 1)
-    if bound * each <= MOST_BYTES:
-        return
-    exact = plan(arrangement)[0] != "infeasible"
-    number = count(arrangement) >> max(0, fixed - 1) if exact else bound
+    shards = max(0, fixed - 1)
+    number, exact = most_regions(arrangement, (MOST_BYTES // each) << shards)
+    number >>= shards
     if number * each > MOST_BYTES:
         raise TooLarge(
             f"{k} hyperplanes in rank {r} have {'' if exact else 'up to '}{number:,} regions, about "

@@ -12,6 +12,7 @@ import numpy as np
 from ..data import Dataset
 from ..errors import InputError
 from ..geometry.arrangement import Arrangement
+from ..geometry.listing import live_bits
 
 if TYPE_CHECKING:
     from .show import RegionView
@@ -128,12 +129,6 @@ class Regions:
         half, lower = len(self._bits), self._halves[0]
         mirrored = (places < half) & lower
         stored = np.where(mirrored, half - 1 - places, places - half * lower)
-        words = np.where(mirrored[:, None], self._live & ~self._bits[stored], self._bits[stored])
+        live = live_bits(self._arrangement)
+        words = np.where(mirrored[:, None], live & ~self._bits[stored], self._bits[stored])
         return words.astype(">u8").view(np.uint8)[:, : (self.n + 7) // 8]
-
-    @property
-    def _live(self) -> np.ndarray:
-        """(words,) uint64 with the bits of the samples that are not zero."""
-        alive = np.zeros(64 * self._bits.shape[1], dtype=bool)
-        alive[: self.n] = np.asarray(self._arrangement.row_class) >= 0
-        return np.packbits(alive).view(">u8").astype(np.uint64)
