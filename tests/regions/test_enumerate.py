@@ -1,6 +1,8 @@
 """Every region once, in order, with a point inside: against elimination, subsets, flats and published numbers."""
 
 import itertools
+import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,14 +12,16 @@ from hypothesis import strategies as st
 
 from reluscape import exact
 from reluscape.data import Dataset
-from reluscape.errors import InputError, ShapeError, TooLarge
+from reluscape.errors import CertificateError, InputError, ShapeError, SolverError, TooLarge
 from reluscape.geometry import enumeration, enumeration_plain
 from reluscape.geometry.arrangement import Arrangement
 from reluscape.geometry.counting import cover_number
-from reluscape.regions import count_regions, enumerate_regions
+from reluscape.geometry.exact_restriction import restrict
+from reluscape.geometry.mended_walk import MendedWalk
+from reluscape.regions import count_regions, enumerate_regions, is_realizable
 from tests.oracles.strict_cone import realizable_patterns
 from tests.oracles.whitney import regions_by_flats, regions_by_subsets
-from tests.regions.arrangements import PUBLISHED, coxeter_b, grid, threshold
+from tests.regions.arrangements import PUBLISHED, coxeter_b, grid, resonance, threshold
 from tests.strategies import integer_matrices
 
 
@@ -198,7 +202,7 @@ def test_blocks_slices_and_the_packed_table():
 def test_refusals():
     with pytest.raises(TooLarge, match="GB") as refused:
         enumerate_regions(np.random.default_rng(0).standard_normal((300, 8)))
-    assert refused.value.estimate == 2 * sum(__import__("math").comb(299, i) for i in range(8))
+    assert refused.value.estimate == 2 * sum(math.comb(299, i) for i in range(8))
     with pytest.raises(InputError, match="finite"):
         enumerate_regions([[1.0, np.nan]])
     with pytest.raises(InputError, match="finite"):
@@ -235,3 +239,57 @@ def test_rounded_traces_are_refused_where_the_data_are_degenerate():
     source, turn = np.arange(10), np.zeros(10, dtype=bool)
     assert enumeration._from_rounded(rows, source, turn, np.zeros(0, dtype=np.int8), True) is None
     assert len(enumerate_regions(X)) == regions_by_flats(X.tolist()) < cover_number(10, 4)
+
+
+@pytest.mark.parametrize(
+    "X", [resonance(3), coxeter_b(3), [[1, 2, 0], [1, 2, 1], [0, 0, 1], [2, 4, 2], [1, 0, 0], [3, 1, 1]]]
+)
+def test_every_pattern_against_a_linear_program(X):
+    from scipy.optimize import linprog
+
+    X = np.array(X, dtype=float)
+    n, d = X.shape
+    found = set()
+    for bits in itertools.product([False, True], repeat=n):
+        signed = np.where(bits, 1.0, -1.0)[:, None] * X
+        program = linprog(
+            np.append(np.zeros(d), -1.0),
+            A_ub=np.c_[-signed, np.ones(n)],
+            b_ub=np.zeros(n),
+            bounds=[(-1, 1)] * d + [(None, 1)],
+        )
+        if program.x[d] > 1e-7:
+            found.add(bits)
+        assert is_realizable(X, bits).realizable == (bits in found)
+    assert [tuple(row) for row in enumerate_regions(X).patterns.tolist()] == sorted(found)
+
+
+@pytest.mark.parametrize(
+    "X", [grid(3), threshold(4), np.eye(3), np.zeros((2, 2)), np.random.default_rng(2).random((70, 3))]
+)
+def test_the_second_proof_of_a_table(X):
+    assert "regions" in enumerate_regions(X).check()
+    assert "in order, as many" in enumerate_regions(X, witnesses=False).check()
+
+
+def test_the_second_proof_finds_what_is_wrong():
+    regions = enumerate_regions(threshold(4))
+    shorter = replace(regions, _bits=regions._bits[:-1], _points=regions._points[:-1])
+    with pytest.raises(CertificateError, match="1,880 regions, the arrangement 1,882"):
+        shorter.check()
+    swapped = replace(regions, _points=regions._points[::-1])
+    with pytest.raises(CertificateError, match="not inside"):
+        swapped.check()
+    with pytest.raises(CertificateError, match="order"):
+        replace(regions, _bits=regions._bits[::-1]).check()
+    assert "of a shard" in enumerate_regions(threshold(4), prefix=[1, 0]).check()
+
+
+def test_traces_that_do_not_belong_to_the_data_are_noticed():
+    rows = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)]
+    other = [*rows[:3], (1, 1, -1)]
+    walk = MendedWalk(rows, np.arange(4), np.zeros(4, dtype=bool), np.zeros(0, dtype=np.int8))
+    traces = [restrict(other, k, np.zeros(0, dtype=np.int8)) for k in range(1, 4)]
+    cells = [enumeration._cells(t.rows, t.source, t.turn, t.wanted, True) for t in traces]
+    with pytest.raises(SolverError, match="report"):
+        enumeration._walked(walk, np.array([0, *(t.pivot for t in traces)]), [None, *cells], True)

@@ -50,13 +50,15 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
     sides = _class_sides(arrangement, bits)
     if k == 0 or sides is None:
         found = np.zeros((int(sides is not None), (data.n + 63) // 64), dtype=np.uint64)
-        return Regions.of(data, arrangement, found, np.zeros((len(found), 0)), {}, (False, True), witnesses)
+        return Regions.of(
+            data, arrangement, found, np.zeros((len(found), 0)), {}, (False, True), witnesses, len(bits) > 0
+        )
     halves = (not sides or not sides[0], not sides or bool(sides[0]))
     # the other half is the mirror image; ask for the positive one
     upward = sides if halves[1] else tuple(1 - s for s in sides)
     _check_size(arrangement, witnesses, len(upward))
     half = listed_half(arrangement, upward, witnesses)
-    return Regions.of(data, arrangement, half.bits, half.points, half.fractions, halves, witnesses)
+    return Regions.of(data, arrangement, half.bits, half.points, half.fractions, halves, witnesses, len(bits) > 0)
 
 
 def _prefix(prefix: Any, n: int) -> np.ndarray:

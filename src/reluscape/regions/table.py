@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..data import Dataset
-from ..errors import InputError
+from ..errors import CertificateError, InputError
+from ..exact import sign, signs_of_products
 from ..geometry.arrangement import Arrangement
-from ..geometry.listing import live_bits
+from ..geometry.counting import count
+from ..geometry.listing import live_bits, unpacked
+
+# products decided at once
+CHECKED_ENTRIES = 5_000_000
 
 if TYPE_CHECKING:
     from .show import RegionView
@@ -39,6 +44,7 @@ class Regions:
     _fractions: dict[int, tuple[Fraction, ...]]
     _halves: tuple[bool, bool]
     _data: Dataset
+    _prefix: bool
     kind: str = "exact"
 
     @classmethod
@@ -51,12 +57,15 @@ class Regions:
         fractions: dict[int, tuple[Fraction, ...]],
         halves: tuple[bool, bool],
         witnesses: bool,
+        prefix: bool,
     ) -> Regions:
         """Wrap the positive half: uint64 bits (H, words), points (H, rank), and which of the halves are listed."""
         bits.setflags(write=False)
         points.setflags(write=False)
         kept = points if witnesses else None
-        return cls(len(arrangement.row_class), arrangement.zero_rows, arrangement, bits, kept, fractions, halves, data)
+        return cls(
+            len(arrangement.row_class), arrangement.zero_rows, arrangement, bits, kept, fractions, halves, data, prefix
+        )
 
     def __len__(self) -> int:
         """Return the number of regions."""
@@ -100,6 +109,47 @@ class Regions:
         out.setflags(write=False)
         return out
 
+    def check(self) -> str:
+        """Prove the table a second time: order, every witness in exact arithmetic, and the number without the list.
+
+        Raises:
+            CertificateError: one of them fails; the message says which.
+            TooLarge: the number is out of reach without the list.
+
+        Returns:
+            what was checked, as a sentence.
+        """
+        bits = self._bits
+        rising = np.zeros(max(0, len(bits) - 1), dtype=bool)
+        for word in range(bits.shape[1] - 1, -1, -1):
+            later = bits[1:, word] > bits[:-1, word]
+            same = bits[1:, word] == bits[:-1, word]
+            rising = later | (same & rising)
+        if bits.shape[1] and not rising.all():
+            raise CertificateError("the patterns are not in strictly rising order")
+        if self._points is not None:
+            rows, size = self._data.rows, max(1, CHECKED_ENTRIES // max(1, self.n))
+            for start in range(0, len(bits), size):
+                inside = range(start, min(start + size, len(bits)))
+                points = self._points[inside.start : inside.stop]
+                if any(i in self._fractions for i in inside):
+                    points = points.astype(object)
+                    for i in self._fractions.keys() & set(inside):
+                        points[i - start] = self._fractions[i]
+                signs = _exact_signs(rows, self._arrangement.lift(points))
+                sides = unpacked(bits[inside.start : inside.stop], self.n)
+                wrong = ((signs > 0) != sides) | ((signs == 0) & (np.asarray(self._arrangement.row_class) >= 0))
+                if wrong.any():
+                    first = start + int(np.argwhere(wrong)[0, 0])
+                    raise CertificateError(f"the witness of stored region {first} is not inside it")
+        if self._prefix:
+            return f"{len(self):,} regions of a shard, in order, each with a point inside"
+        number = count(self._arrangement)
+        if number != len(self):
+            raise CertificateError(f"the table has {len(self):,} regions, the arrangement {number:,}")
+        points_too = ", each with a point inside" if self._points is not None else ""
+        return f"{number:,} regions, in order{points_too}, as many as deletion and restriction counts"
+
     def show(self, i: int, law: Any = "normal", rng: Any = None) -> RegionView:
         """Return region i in a form to look at: its active samples, facets, volume and a weight inside."""
         from .show import show_region
@@ -132,3 +182,10 @@ class Regions:
         live = live_bits(self._arrangement)
         words = np.where(mirrored[:, None], live & ~self._bits[stored], self._bits[stored])
         return words.astype(">u8").view(np.uint8)[:, : (self.n + 7) // 8]
+
+
+def _exact_signs(rows: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return the exact signs (R, n) of products with doubles or fractions."""
+    if points.dtype != object:
+        return signs_of_products(rows, points)
+    return np.array([[sign(v) for v in rows.dot(np.array([Fraction(u) for u in w], dtype=object))] for w in points])
