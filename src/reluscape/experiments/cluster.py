@@ -19,6 +19,7 @@ from .work import Task, measure, one_thread_for_good
 
 CONNECT_SECONDS, WORKER_SECONDS, LOOK_SECONDS = 10, 60, 5.0
 SPARE = 2
+PRELOAD = ["reluscape.experiments.dask_worker"]
 # the page of a scheduler is of no use here, and its usual port may be taken
 FREE_PORT, NO_DASHBOARD = ":0", {"dashboard": False}
 SCHEDULER = {**NO_DASHBOARD, "dashboard_address": FREE_PORT}
@@ -54,6 +55,7 @@ class Dask:
                     threads_per_worker=1,
                     dashboard_address=FREE_PORT,
                     scheduler_kwargs=NO_DASHBOARD,
+                    preload=PRELOAD,
                     silence_logs=logging.CRITICAL,
                 )
                 client = stack.enter_context(distributed.Client(stack.enter_context(cluster)))
