@@ -15,7 +15,7 @@ import numpy as np
 from reluscape.experiments import Store, Sweep, run
 from reluscape.experiments.engines import Dask, Local, Serial
 from reluscape.experiments.quantities.registry import Quantity
-from reluscape.experiments.store import ChunkResult
+from reluscape.experiments.results import ChunkResult
 
 NAP_SECONDS = 0.5
 NAPS = 24

@@ -8,7 +8,7 @@ import pytest
 from reluscape.errors import DataWarning, InputError
 from reluscape.experiments import Store, Sweep, run
 from reluscape.experiments.engines import Local, Serial, get_engine
-from reluscape.experiments.store import ChunkResult, statistics
+from reluscape.experiments.results import ChunkResult, statistics
 from tests.experiments import quantities_for_tests
 
 PLAN = Sweep("demo", "full_rank", grid={"n": [2, 3], "width": [1, 4]}, fixed={"d": 1}, trials=25, chunk=10, seed=3)

@@ -13,8 +13,8 @@ from typing import Any
 from .._version import __version__
 from ..errors import InputError, ReluscapeError, UnsupportedError
 from .processes import TRIES
+from .results import ChunkResult
 from .slurm import job_options
-from .store import ChunkResult
 from .work import Task, measure, one_thread_for_good
 
 CONNECT_SECONDS, WORKER_SECONDS, LOOK_SECONDS = 10, 60, 5.0

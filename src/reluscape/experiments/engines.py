@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from ..errors import InputError
 from .cluster import Dask, Slurm
 from .processes import Local
-from .store import ChunkResult
+from .results import ChunkResult
 from .work import Task, measure, one_thread
 
 __all__ = ["NAMES", "Dask", "Engine", "Local", "Serial", "Slurm", "get_engine"]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 
 from ..errors import InputError, UnsupportedError
-from .store import ChunkResult
+from .results import ChunkResult
 from .work import THREAD_LIMITS, Task, measure
 
 TRIES = 3

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from .engines import Engine, Serial
 from .plan import Sweep
-from .store import ChunkResult, Store
+from .results import ChunkResult
+from .store import Store
 from .work import Task
 
 FLUSH_SECONDS = 0.5

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import json
 import platform
 import sqlite3
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -19,47 +16,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import DataWarning, InputError
-from ..estimates import clopper_pearson
 from . import store_file
 from .plan import Sweep
-
-STATISTICS = ("count", "missing", "total", "deviations", "least", "most")
-# the columns of a summary that are no parameters
-MEASURED = ("number", "trials", "missing", "mean", "standard_error", "low", "high", "least", "most", "lost_chunks")
-_SUMMARY = """
-with whole as materialized (
-  select cell, name, sum(count) as n, sum(missing) as missing, sum(total) as total, min(least) as least,
-         max(most) as most
-  from statistic group by cell, name
-)
-select whole.cell, whole.name, n, whole.missing, whole.total, whole.least, whole.most, sum(
-  part.deviations
-  + part.count * (part.total / part.count - whole.total / n) * (part.total / part.count - whole.total / n)
-)
-from whole join statistic as part on part.cell = whole.cell and part.name = whole.name
-group by whole.cell, whole.name order by whole.cell, whole.name
-"""
-
-
-@dataclass(frozen=True)
-class ChunkResult:
-    """What one unit of work gave: per named number the statistics, or why there are none.
-
-    Attributes:
-        cell: index of the cell.
-        chunk: number of the chunk inside the cell.
-        status: "done", "failed" (an error was raised) or "crashed" (the worker died each time).
-        names: the numbers measured in each trial.
-        values: (trials, len(names)) floats; NaN where a number does not exist in a trial.
-        message: the error's line, or empty.
-    """
-
-    cell: int
-    chunk: int
-    status: str
-    names: tuple[str, ...] = ()
-    values: np.ndarray | None = None
-    message: str = ""
+from .results import ChunkResult, statistics
+from .summary import csv_text, summary_of
 
 
 class Store:
@@ -214,40 +174,10 @@ class Store:
     def summary(self) -> list[dict[str, Any]]:
         """Return one row per cell and number: parameters, trials, mean, standard error, least and most.
 
-        Numbers that are 0 or 1 in each trial also have the 95 % interval of their chance (Clopper and Pearson), low
-        to high.
-
-        Sums are added in the order of the chunks, so the same plan gives the same bytes however it was run.
+        Sums are added in the order of the chunks, so the same plan gives the same bytes however it was run. Numbers
+        that are 0 or 1 in each trial also have the 95 % interval of their chance (Clopper and Pearson), low to high.
         """
-        db = self._connection
-        cells = {cell: (quantity, json.loads(text)) for cell, quantity, text in db.execute("select * from cell")}
-        lost = dict(db.execute("select cell, count(*) from chunk where status != 'done' group by cell"))
-        chances = {name: set(entry["chances"]) for name, entry in json.loads(self._meta("quantities")).items()}
-        rows = []
-        for cell, name, count, missing, total, least, most, deviations in db.execute(_SUMMARY):
-            spread = deviations / (count - 1) if count > 1 else None
-            quantity, parameters = cells[cell]
-            low, high = (None, None)
-            if name in chances[quantity] and count:
-                low, high = clopper_pearson(round(total), count)
-            rows.append(
-                {
-                    "cell": cell,
-                    "quantity": quantity,
-                    **parameters,
-                    "number": name,
-                    "trials": count,
-                    "missing": missing,
-                    "mean": total / count if count else None,
-                    "standard_error": None if spread is None else (spread / count) ** 0.5,
-                    "low": low,
-                    "high": high,
-                    "least": least,
-                    "most": most,
-                    "lost_chunks": lost.get(cell, 0),
-                }
-            )
-        return rows
+        return summary_of(self._connection, json.loads(self._meta("quantities")))
 
     def problems(self) -> list[dict[str, Any]]:
         """Return the chunks that failed or crashed, with their message."""
@@ -257,34 +187,7 @@ class Store:
 
     def to_csv(self) -> str:
         """Return the summary as CSV text, the same bytes for the same plan."""
-        rows = self.summary()
-        names = ["cell", "quantity", *dict.fromkeys(k for row in rows for k in row if k not in MEASURED), *MEASURED]
-        buffer = io.StringIO(newline="")
-        writer = csv.DictWriter(buffer, list(dict.fromkeys(names)), lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({k: repr(v) if isinstance(v, float) else v for k, v in row.items()})
-        return buffer.getvalue()
-
-
-def statistics(values: np.ndarray) -> list[tuple[Any, ...]]:
-    """Return count, missing, sum, squared deviations from the mean, least and most of each number over a chunk.
-
-    Args:
-        values: (trials, numbers), NaN where a number is missing.
-
-    >>> statistics(np.array([[1.0], [np.nan], [3.0]]))
-    [(2, 1, 4.0, 2.0, 1.0, 3.0)]
-    """
-    there = ~np.isnan(values)
-    count = there.sum(axis=0)
-    total = np.where(there, values, 0.0).sum(axis=0)
-    away = np.where(there, values - total / np.maximum(count, 1), 0.0)
-    least = np.where(there, values, np.inf).min(axis=0, initial=np.inf)
-    most = np.where(there, values, -np.inf).max(axis=0, initial=-np.inf)
-    columns = (count, len(values) - count, total, (away * away).sum(axis=0), least, most)
-    rows = list(zip(*(column.tolist() for column in columns), strict=True))
-    return [row if row[0] else (*row[:4], None, None) for row in rows]
+        return csv_text(self.summary())
 
 
 def _create(path: Path, plan: Sweep) -> None:

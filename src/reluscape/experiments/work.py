@@ -14,7 +14,7 @@ from ..seeds import stream
 from .plan import Cell
 from .quantities import get_quantity
 from .quantities.samples import FOLDER, is_file
-from .store import ChunkResult
+from .results import ChunkResult
 
 # variables by which a process that is about to start is held to one thread
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
