@@ -1,11 +1,13 @@
 """Counts without a list: compiled, plain and Cover's, against subsets, flats and published numbers."""
 
+import itertools
 import math
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import reluscape as rs
 from reluscape.data import Dataset
@@ -13,8 +15,9 @@ from reluscape.errors import DataWarning, InputError, TooLarge
 from reluscape.geometry import counting
 from reluscape.geometry.arrangement import Arrangement
 from reluscape.geometry.counting_kernel import SPENT, WIDE, count_half, likely_cost
+from reluscape.geometry.position_kernel import independent
 from reluscape.regions import count_basins, count_regions
-from tests.oracles.whitney import regions_by_flats
+from tests.oracles.whitney import rank, regions_by_flats
 from tests.regions.arrangements import coxeter_b, resonance, threshold
 from tests.strategies import integer_matrices
 
@@ -90,3 +93,30 @@ def test_refusals_before_the_work():
         count_regions([[1, 0]], zero_rows="keep")
     with pytest.raises(InputError, match="finite"):
         count_regions([[np.nan, 0.0]])
+
+
+@given(integer_matrices(max_n=8, max_d=4, zero_rows=False), st.sampled_from([2147483647, 10007]))
+def test_general_position_modulo_a_prime(X, prime):
+    arrangement = Arrangement.of(Dataset(X))
+    if arrangement.rank < 2:
+        return
+    rows = np.asarray(arrangement.balanced)
+    truth = all(
+        rank(list(some)) == arrangement.rank for some in itertools.combinations(rows.tolist(), arrangement.rank)
+    )
+    found = independent(np.ascontiguousarray(rows % prime, dtype=np.int64), prime)
+    assert found == truth if prime > 10**9 else found <= truth
+
+
+def test_many_doubles_in_general_position():
+    X = np.random.default_rng(5).standard_normal((90, 5))
+    assert count_regions(X) == 2 * sum(math.comb(89, i) for i in range(5))
+    wide = np.concatenate([X, X[:1] + X[1:2]])
+    with pytest.raises(TooLarge):
+        counting.count(
+            Arrangement.of(
+                Dataset(
+                    np.concatenate([wide, np.array([[Fraction(v) for v in row] for row in X[:2]]).sum(axis=0)[None]])
+                )
+            )
+        )

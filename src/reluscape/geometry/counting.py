@@ -19,8 +19,11 @@ STEPS = 500_000_000
 # most traces that integers of any size are looked at, about half a minute
 EXACT_STEPS = 2_000_000
 INT64 = 2**62
+# primes below 2^31
+PRIMES = (2147483647, 2147483629, 2147483587)
 # the cost of larger arrangements is not even estimated
 MOST_ROWS, MOST_RANK, DESCENTS = 2_000, 12, 400
+PROBE = 10_000
 
 
 def cover_number(n: int, r: int) -> int:
@@ -50,13 +53,14 @@ def plan(arrangement: Arrangement) -> tuple[str, int]:
         return "plain", steps
     rows = _int64(arrangement)
     if rows is not None and (steps <= STEPS or (k <= MOST_ROWS and r <= MOST_RANK)):
-        from .counting_kernel import likely_cost
+        from .counting_kernel import WIDE, count_half, likely_cost
 
         cost = steps if steps <= STEPS else int(min(likely_cost(rows, DESCENTS, 0), float(steps)))
-        if cost <= STEPS:
+        # the first traces already tell whether int64 has room for the others, nearly always
+        if cost <= STEPS and count_half(rows, PROBE)[0] != WIDE:
             return "compiled", cost
         steps = cost
-    if general_position(arrangement.reduced, r, (), ()):
+    if _generic_modulo(arrangement) or general_position(arrangement.reduced, r, (), ()):
         return "cover", 1
     return ("plain" if steps <= EXACT_STEPS else "infeasible"), steps
 
@@ -78,20 +82,31 @@ def count(arrangement: Arrangement) -> int:
         if half >= 0:
             return 2 * int(half)
         if half == WIDE:
-            bound = sum(comb(k, i) for i in range(2, r))
-            how = "plain" if bound <= EXACT_STEPS else "infeasible"
-            if general_position(arrangement.reduced, r, (), ()):
+            if _generic_modulo(arrangement):
                 return cover_number(k, r)
+            how = "plain" if sum(comb(k, i) for i in range(2, r)) <= EXACT_STEPS else "infeasible"
         else:
             how = "infeasible"
     if how == "infeasible":
         most = cover_number(k, r)
         raise TooLarge(
             f"counting the regions of {k} hyperplanes in rank {r} would look at about {steps:.1e} traces; "
-            f"there are at most {most:.4g} regions; ask estimate_regions for an unbiased estimate",
+            f"there are at most {most:.4g} regions; ask estimate_regions for an unbiased estimate, or give rows with "
+            "fewer digits (exact_decimals) where their integers are too long for compiled code",
             estimate=most,
         )
     return _regions(tuple(tuple(int(v) for v in row) for row in arrangement.balanced), {})
+
+
+def _generic_modulo(arrangement: Arrangement) -> bool:
+    """Return whether general position is proven modulo a prime; False says nothing where a prime divides a minor."""
+    k, r = len(arrangement.normals), arrangement.rank
+    if sum(comb(k, i) for i in range(2, r)) > STEPS:
+        return False
+    from .position_kernel import independent
+
+    rows = np.asarray(arrangement.balanced)
+    return any(independent(np.ascontiguousarray(rows % prime, dtype=np.int64), prime) for prime in PRIMES)
 
 
 def _int64(arrangement: Arrangement) -> np.ndarray | None:
