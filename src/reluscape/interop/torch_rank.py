@@ -28,10 +28,6 @@ def certainly_full(patterns: np.ndarray, X: np.ndarray, device: str) -> np.ndarr
         (B,) bool.
 
     Source: Rump, Verification of positive definiteness (2006), with the error of forming the matrix added.
-
-    Example:
-        >>> certainly_full(np.array([[[1, 1, 0], [0, 1, 1]]], bool), np.array([[0.0, 1], [1, 1], [2, 1]]), "cpu")
-        array([ True])
     """
     torch = import_torch()
     place = find_device(device)
