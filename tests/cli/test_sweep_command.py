@@ -75,6 +75,7 @@ def test_faults_are_one_line(folder, capsys):
         (["plan.toml", "--engine", "ray"], "unknown engine 'ray'"),
         (["plan.toml", "--workers", "0"], "give at least 1"),
         (["plan.toml", "--export", "t.xls"], "ends in .csv or .parquet"),
+        (["plan.toml", "--export", "no/t.csv"], "there is no folder no"),
         (["plan.toml", "--store", "plan.toml"], "no store of a sweep; it is left as it is"),
         (["plan.toml", "--store", "no/such.db"], "choose another folder"),
     ]:

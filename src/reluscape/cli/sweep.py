@@ -51,13 +51,13 @@ def sweep(
         raise InputError("which plan? give a TOML file, or --list to see what can be measured")
     from ..experiments import Store, Sweep, run
     from ..experiments.engines import get_engine
-    from ..experiments.export import check_ending
+    from ..experiments.export import check_export
     from ..experiments.export import export as write
 
     plan = Sweep.from_toml(config)
     plan.check()
     if export is not None:
-        check_ending(export)
+        check_export(export, trials)
     slurm = tomllib.loads(config.read_text(encoding="utf-8")).get("slurm", {})
     if device is not None:
         _check_device(plan, device)

@@ -83,20 +83,30 @@ def export(store: Store, path: str | Path, trials: bool = False) -> Path:
         InputError: another ending, or a folder that cannot be written to.
         UnsupportedError: Parquet and trials need the extra [data].
     """
-    path = check_ending(path)
+    path = check_export(path, trials)
     if path.suffix == ".csv":
         return files.write_atomic(path, to_dataframe(store, True).to_csv(index=False) if trials else store.to_csv())
-    _import("pyarrow")
     buffer = io.BytesIO()
     to_dataframe(store, trials).to_parquet(buffer, index=False)
     return files.write_atomic(path, buffer.getvalue())
 
 
-def check_ending(path: str | Path) -> Path:
-    """Return the path of an export, or refuse its ending."""
+def check_export(path: str | Path, trials: bool = False) -> Path:
+    """Return the path of an export, or say before a long run what would be in its way.
+
+    Raises:
+        InputError: another ending, or a folder that is not there.
+        UnsupportedError: what Parquet and trials need is not installed.
+    """
     path = Path(path)
     if path.suffix not in ENDINGS:
         raise InputError(f"{path.name}: choose a name that ends in {' or '.join(ENDINGS)}")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"cannot write {path}: there is no folder {path.parent}")
+    if trials or path.suffix == ".parquet":
+        _import("pandas")
+    if path.suffix == ".parquet":
+        _import("pyarrow")
     return path
 
 
