@@ -64,15 +64,17 @@ def sweep(
         workers = workers or (1 if engine == "local" else None)
     chosen = get_engine(engine, workers, slurm)
     path = store or Path(f"{plan.name}.db")
-    announce_kernels()
     if dry_run:
+        announce_kernels()
         lines(_outlook(plan, path, engine, workers or os.cpu_count() or 1))
         if engine == "slurm":
             print(chosen.job_script())  # type: ignore[attr-defined]
         return
-    if retry and path.exists():
-        with Store(path, plan) as kept:
+    there = path.exists()
+    with Store(path, plan) as kept:  # a foreign or damaged file is refused before anything is said
+        if retry and there:
             print(f"{path}: {kept.forget_problems():,} chunks will be tried again", file=sys.stderr)
+    announce_kernels()
     line = _Line()
     try:
         state = run(plan, path, chosen, line, device)
