@@ -125,7 +125,7 @@ def test_inside_a_basin_the_loss_stays_below_its_ends(seed):
     np.testing.assert_array_equal(path.points[-1].v, u)
     # balancing keeps the predictions
     first = path.points[0].predict(X)
-    np.testing.assert_allclose(path.points[96].predict(X), first, atol=1e-12)
+    np.testing.assert_allclose(path.points[64].predict(X), first, atol=1e-12)
 
 
 def test_ends_in_different_basins_are_refused():

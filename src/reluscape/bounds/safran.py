@@ -12,6 +12,7 @@ from .arguments import require, tolerated_share, which_form, whole
 
 __all__ = [
     "safran_claim_1",
+    "safran_equation_9",
     "safran_lemma_7",
     "safran_lemma_8",
     "safran_proposition_1",
@@ -56,6 +57,33 @@ def safran_proposition_2(width: int, r: Any = 1) -> Fraction:
     m, share = whole("width", width), to_fraction(r)
     require(0 < share <= 1, f"0 < r <= 1, got {float(share):g}")
     return share / 2 * (1 - Fraction(1, 2**m))
+
+
+def safran_equation_9(widths: Any, hidden_biases: bool = True, form: str | None = None) -> Fraction:
+    """Return a lower bound on the probability that a random network's prediction differs from 0.
+
+    1 - 2^-m for m units in the last hidden layer ("printed"); without hidden biases the product of 1 - 2^-m_l over all
+    hidden layers ("corrected", the default), which is the exact probability for one sample other than 0.
+
+    Args:
+        widths: units of each hidden layer, or one number.
+        hidden_biases: whether every hidden unit has a bias.
+        form: "printed" or "corrected".
+
+    Source: Safran and Shamir, Eq. (9). Without biases a dead layer leaves nothing to the next: widths 1 and 3 give
+    7/16, not 7/8.
+
+    Example:
+        >>> safran_equation_9([1, 3]), safran_equation_9([1, 3], hidden_biases=False)
+        (Fraction(7, 8), Fraction(7, 16))
+    """
+    layers = [whole("width", m) for m in (widths if isinstance(widths, list | tuple) else [widths])]
+    require(len(layers) > 0, "at least one hidden layer")
+    alone = hidden_biases or which_form(form, "corrected", ("printed", "corrected")) == "printed"
+    product = Fraction(1)
+    for m in layers[-1:] if alone else layers:
+        product *= 1 - Fraction(1, 2**m)
+    return product
 
 
 def safran_theorem_2(d: int, eps: Any, slots: int | None = None, form: str | None = None) -> int:
@@ -239,7 +267,7 @@ def safran_theorem_5_radius(d: int) -> float:
     return 2 * sin(sqrt(2 * pi) / (16 * whole("d", d) ** 1.5))
 
 
-def safran_lemma_8(d: int, ratio: Any) -> float:
+def safran_lemma_8(d: int, ratio: Any, form: str | None = None) -> float:
     """Return the share of directions that are orthogonal to some point of a ball of radius ratio * |c| around c.
 
     The angle is asin(ratio): the share of the band |<w, c>| <= ratio |c| on the sphere.
@@ -247,6 +275,10 @@ def safran_lemma_8(d: int, ratio: Any) -> float:
     Args:
         d: number of inputs, 2 or more.
         ratio: delta / |c|, between 0 and 1.
+        form: "sharp" (default): the share itself; "printed": its bound 1/(4 d).
+
+    Raises:
+        AssumptionError: form "printed" with a ratio above `safran_theorem_5_radius`.
 
     Source: Safran and Shamir, Lemma 8 (at most 1/(4 d) within Theorem 5's radius). Claim 2's angle
     2 asin(ratio / 2) is too small; the lemma holds all the same.
@@ -257,6 +289,10 @@ def safran_lemma_8(d: int, ratio: Any) -> float:
     """
     d, x = whole("d", d, 2), float(ratio)
     require(0 <= x <= 1, f"0 <= ratio <= 1, got {x:g}")
+    if which_form(form, "sharp", ("printed", "sharp")) == "printed":
+        allowed = safran_theorem_5_radius(d)
+        require(x <= allowed, f"delta / |c| <= {allowed:.4g} in {d} dimensions, got {x:.4g}")
+        return 1 / (4 * d)
     if d == 2:
         return 2 * asin(x) / pi
     from scipy.special import betainc

@@ -1,4 +1,4 @@
-"""Safran and Shamir's Theorems 2, 4 and 5 on the user's data: hypotheses checked, exact probabilities, values."""
+"""Safran and Shamir's Theorems 2 and 4 on the user's data: hypotheses checked, exact probabilities."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset
-from ..errors import AssumptionError, InputError, ShapeError
+from ..errors import InputError
 from ..exact import dot
 from .arguments import require, whole
-from .safran import safran_theorem_5_radius
 
 __all__ = [
     "SingletonSlots",
     "safran_theorem_2_exact",
     "safran_theorem_2_slots",
     "safran_theorem_4_bounds",
-    "safran_theorem_5_conditions",
-    "safran_theorem_5_value",
 ]
 
 
@@ -51,7 +48,7 @@ def safran_theorem_2_slots(X: Any, y: Any = None) -> SingletonSlots:
         >>> safran_theorem_2_slots([[2, 0], [-1, 0]], [1, 3]).slopes == {(0, 1): Fraction(1, 2), (0, -1): 3}
         True
     """
-    data = _with_targets(X, y)
+    data = with_targets(X, y)
     moments: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
     for i, (row, target) in enumerate(zip(data.fractions, np.asarray(data.y_fractions), strict=True)):
         used = [j for j, v in enumerate(row) if v != 0]
@@ -137,7 +134,7 @@ def safran_theorem_4_bounds(X: Any, y: Any, width: int, order: int = 2) -> tuple
         >>> low <= 1 - 2 * (3 / 4) ** 3 + (1 / 2) ** 3 <= high
         True
     """
-    data = _with_targets(X, y)
+    data = with_targets(X, y)
     m, last = whole("width", width, 0), whole("order", order)
     require(data.rank == data.n, f"rank X = n (rank {data.rank}, {data.n} samples)")
     require(last <= 3, "order is at most 3: beyond that the orthant probabilities have no closed form")
@@ -171,127 +168,7 @@ def _none_active(chosen: list[int], cosines: np.ndarray) -> float:
     return 0.25 + pairs / (2 * pi) if len(chosen) == 2 else 0.125 + pairs / (4 * pi)
 
 
-@dataclass(frozen=True)
-class _Clusters:
-    """Clustered data in the letters of Theorem 5."""
-
-    members: np.ndarray
-    radius: np.ndarray
-    centers: np.ndarray
-    gamma: float
-    largest: float
-
-
-def safran_theorem_5_conditions(X: Any, y: Any, centers: Any) -> dict[str, float]:
-    """Check Theorem 5's hypotheses on data and centres, and return its constants.
-
-    Each sample belongs to its nearest centre, delta_j is the largest distance inside cluster j.
-
-    Args:
-        X: (n, d) samples or a `Dataset`.
-        y: (n,) targets, None where X is a `Dataset` with targets.
-        centers: (k, d) centres.
-
-    Returns:
-        delta, c (least |c_j|), B (largest |x_i|), gamma (Lipschitz constant of the targets inside clusters), sigma_max,
-        sigma_min of the centres, ratio (largest delta_j / |c_j|), allowed (the largest ratio that the theorem allows).
-
-    Raises:
-        AssumptionError: naming the hypothesis: more centres than inputs, dependent centres (an assumption that print
-            does not state), a sample within the radius of two centres, a cluster too wide.
-
-    Source: Safran and Shamir, Theorem 5.
-
-    Example:
-        >>> found = safran_theorem_5_conditions([[1, 1], [1.01, 1], [-2, 0.5]], [1, 1, -1], [[1, 1], [-2, 0.5]])
-        >>> found["ratio"] <= found["allowed"]
-        True
-    """
-    data = _with_targets(X, y)
-    found = _clustered(data, centers)
-    length = np.linalg.norm(found.centers, axis=1)
-    k, d = found.centers.shape
-    require(k <= d, f"at most d = {d} clusters, got {k}")
-    require(bool((length > 0).all()), "every centre differs from 0")
-    singular = np.linalg.svd(found.centers, compute_uv=False)
-    require(bool(singular[-1] > 1e-12 * singular[0]), "the centres are linearly independent (unstated in print)")
-    distance = np.linalg.norm(data.X[:, None, :] - found.centers[None], axis=2)
-    twice = np.flatnonzero((distance <= found.radius[None]).sum(axis=1) > 1)
-    require(
-        not len(twice), f"each sample lies in one cluster (sample {int(twice[0]) if len(twice) else 0} lies in two)"
-    )
-    ratio, allowed = float((found.radius / length).max()), safran_theorem_5_radius(d)
-    require(ratio <= allowed, f"delta_j / |c_j| <= {allowed:.4g} in {d} dimensions, found {ratio:.4g}")
-    return {
-        "delta": float(found.radius.max()),
-        "c": float(length.min()),
-        "B": found.largest,
-        "gamma": found.gamma,
-        "sigma_max": float(singular[0]),
-        "sigma_min": float(singular[-1]),
-        "ratio": ratio,
-        "allowed": allowed,
-    }
-
-
-def safran_theorem_5_value(X: Any, y: Any, centers: Any, width: int) -> float:
-    """Return the basin value of Theorem 5: delta^2 ((1 + B/c) m sigma_max / sigma_min^2 |y_hat| + 2 gamma)^2.
-
-    y_hat takes from each cluster the target of its sample nearest to the centre.
-
-    Args:
-        X: (n, d) samples or a `Dataset`.
-        y: (n,) targets, None where X is a `Dataset` with targets.
-        centers: (k, d) centres.
-        width: number of units m.
-
-    Raises:
-        AssumptionError: a hypothesis of the theorem fails on these data.
-
-    Source: Safran and Shamir, Appendix B.7. The proof of Lemma 9 handles a weight that touches one cluster; near two
-    clusters at a small angle the distance is larger by about sqrt(2) / sigma_min, so that the constant is not proven.
-
-    Example:
-        >>> value = safran_theorem_5_value([[1, 1], [1.01, 1], [-2, 0.5]], [1, 1, -1], [[1, 1], [-2, 0.5]], 3)
-        >>> 0 < value < 0.1
-        True
-    """
-    data = _with_targets(X, y)
-    constants = safran_theorem_5_conditions(data, None, centers)
-    found = _clustered(data, centers)
-    m = whole("width", width)
-    targets = np.asarray(data.y)
-    distance = np.linalg.norm(data.X - found.centers[found.members], axis=1)
-    nearest = [
-        targets[members[np.argmin(distance[members])]]
-        for members in (np.flatnonzero(found.members == j) for j in range(len(found.centers)))
-        if len(members)
-    ]
-    size = float(np.linalg.norm(nearest))
-    steep = (1 + constants["B"] / constants["c"]) * m * constants["sigma_max"] / constants["sigma_min"] ** 2 * size
-    return constants["delta"] ** 2 * (steep + 2 * constants["gamma"]) ** 2
-
-
-def _clustered(data: Dataset, centers: Any) -> _Clusters:
-    """Assign samples to their nearest centres and measure the clusters."""
-    C = np.atleast_2d(np.asarray(centers, dtype=float))
-    if C.ndim != 2 or C.shape[1] != data.d:
-        raise ShapeError(f"centers have shape {C.shape}, expected (k, {data.d})")
-    distance = np.linalg.norm(data.X[:, None, :] - C[None], axis=2)
-    members = distance.argmin(axis=1) if data.n else np.zeros(0, dtype=np.int64)
-    radius = np.array([distance[members == j, j].max(initial=0.0) for j in range(len(C))])
-    targets, gamma = np.asarray(data.y), 0.0
-    for j in range(len(C)):
-        inside = np.flatnonzero(members == j)
-        apart = np.linalg.norm(data.X[inside, None] - data.X[None, inside], axis=2)
-        change = np.abs(targets[inside, None] - targets[None, inside])
-        if ((apart == 0) & (change > 0)).any():
-            raise AssumptionError("hypothesis violated: equal samples have equal targets (gamma would be infinite)")
-        gamma = max(gamma, float((change / np.where(apart > 0, apart, 1.0)).max(initial=0.0)))
-    return _Clusters(members, radius, C, gamma, float(np.linalg.norm(data.X, axis=1).max(initial=0.0)))
-
-
-def _with_targets(X: Any, y: Any) -> Dataset:
+def with_targets(X: Any, y: Any) -> Dataset:
     """Return the data set, which needs targets."""
     data = as_dataset(X, y)
     if data.y is None:

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..bounds.safran_basins import common_signs
+from ..bounds.safran_moves import safran_lemma_4
 from ..data import as_dataset, readonly
-from ..errors import AssumptionError, InputError, ShapeError
+from ..errors import InputError, ShapeError
 from ..losses import mean_loss
 from ..networks import TwoLayerNet
 from .result import Path, as_net
@@ -48,10 +50,10 @@ def connect(start: Any, end: Any, X: Any, y: Any = None, loss: Any = "squared", 
     a, b = as_net(start), as_net(end)
     if not (isinstance(a, TwoLayerNet) and isinstance(b, TwoLayerNet)):
         raise ShapeError("basins are of networks with one hidden layer; give TwoLayerNet or (W, v)")
-    if a.W.shape != b.W.shape:
-        raise ShapeError(f"the ends have hidden weights of shapes {a.W.shape} and {b.W.shape}; they must agree")
-    signs = _common_basin(a, b, data.X)
-    there, back = _balance(a, signs, steps), _balance(b, signs, steps)
+    signs = common_signs(data, a, b)
+    shares = np.linspace(0.0, 1.0, 2 * steps + 1)[1:].tolist()
+    there = [a, *(safran_lemma_4(a, t, signs) for t in shares)]
+    back = [b, *(safran_lemma_4(b, t, signs) for t in shares)]
     p, q = there[-1], back[-1]
     middle = [
         TwoLayerNet((1 - t) * p.W + t * q.W, signs, (1 - t) * p.c + t * q.c) for t in np.linspace(0, 1, steps + 1)[1:-1]
@@ -60,36 +62,3 @@ def connect(start: Any, end: Any, X: Any, y: Any = None, loss: Any = "squared", 
     losses = np.array([mean_loss(loss, net.predict(data.X), data.y) for net in nets])
     parameters = np.linspace(0.0, 1.0, len(nets))
     return Path(tuple(nets), readonly(losses), readonly(np.ones(len(nets))), readonly(parameters))
-
-
-def _common_basin(a: TwoLayerNet, b: TwoLayerNet, X: np.ndarray) -> np.ndarray:
-    """Return the output signs of a closed basin that holds both networks."""
-    signs = np.sign(a.v)
-    signs = np.where(signs == 0, np.sign(b.v), signs)
-    signs = np.where(signs == 0, 1.0, signs)
-    for j in range(a.width):
-        if a.v[j] * b.v[j] < 0:
-            raise AssumptionError(f"hypothesis violated: one basin (unit {j} has output weights of both signs)")
-        apart = np.flatnonzero((X @ a.W[j]) * (X @ b.W[j]) < 0)
-        if len(apart):
-            raise AssumptionError(
-                f"hypothesis violated: one basin (unit {j} lies on both sides of sample {int(apart[0])})"
-            )
-    return signs
-
-
-def _balance(net: TwoLayerNet, signs: np.ndarray, steps: int) -> list[TwoLayerNet]:
-    """Return networks with the same predictions, from the given one to one with v_j = signs_j."""
-    size = np.abs(net.v)
-    still = size == 0
-    out = [net]
-    if still.any():
-        for t in np.linspace(0, 1, steps + 1)[1:]:
-            out.append(TwoLayerNet(np.where(still, 1 - t, 1.0)[:, None] * net.W, net.v, net.c))
-        for t in np.linspace(0, 1, steps + 1)[1:]:
-            out.append(TwoLayerNet(out[-1].W, np.where(still, t * signs, net.v), net.c))
-    base = out[-1]
-    for t in np.linspace(0, 1, steps + 1)[1:]:
-        factor = np.where(still, 1.0, 1 - t + t * np.where(still, 1.0, size))
-        out.append(TwoLayerNet(factor[:, None] * base.W, base.v / factor, base.c))
-    return out
