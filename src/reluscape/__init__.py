@@ -77,7 +77,7 @@ _EXPORTS = {
     "zonotope": "geometry.zonotope",
 }
 
-_MODULES = {"bounds", "constructions", "datasets"}
+_MODULES = {"bounds", "constructions", "datasets", "requ"}
 
 __all__ = ["__version__", *sorted(_EXPORTS), *sorted(_MODULES)]
 
