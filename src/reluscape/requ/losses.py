@@ -202,7 +202,7 @@ def _checked(loss: MarginLoss) -> float:
         return least
     if not 0 < float(told) <= least * (1 + DEFAULT.stationarity):
         raise AssumptionError(
-            f"hypothesis violated (Assumption 1): the loss says epsilon = {told!r}, but l' is {least:.6g} at some z >= 0"
+            f"hypothesis violated (Assumption 1): the loss says epsilon = {told!r}, but l' = {least:.6g} at some z >= 0"
         )
     return float(told)
 
