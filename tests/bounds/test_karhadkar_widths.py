@@ -127,8 +127,9 @@ def test_theorem_12_holds_in_simulation():
     X = [[-1, 1], [0, 1], [1, 1]]
     gamma = rs.anticoncentration(X)
     width = bounds.karhadkar_theorem_12(3, 2, gamma.value, 0.2, form="sharp")
-    p = rs.full_rank_fraction(X, width, population="initialization", trials=2000, rng=3)
+    p = rs.full_rank_fraction(X, width, population="initialization", trials=2000, rng=3, exact=False)
     assert p.value > 0.8
+    assert rs.full_rank_fraction(X, width, population="initialization").low >= 0.8
 
 
 def test_eps_and_counts_are_checked():

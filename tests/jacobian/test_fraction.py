@@ -73,16 +73,21 @@ def test_line_with_bias_uses_the_closed_form():
 def test_independent_samples():
     X = np.eye(5)
     assert rs.full_rank_fraction(X, 4, population="regions") == (1 - Fraction(1, 16)) ** 5
-    p = rs.full_rank_fraction(X, 4, population="initialization", trials=3000, rng=0)
+    assert rs.full_rank_fraction(X, 4, population="initialization") == (1 - Fraction(1, 16)) ** 5
+    p = rs.full_rank_fraction(X, 4, population="initialization", trials=3000, rng=0, exact=False)
     assert p.low <= float((1 - Fraction(1, 16)) ** 5) <= p.high
 
 
 def test_gaussian_initialisation_on_three_points():
     X = [[0, 1], [1, 1], [2, 1]]
     for width, value in ((2, 0.277516), (3, 0.530500), (4, 0.707968)):
-        p = rs.full_rank_fraction(X, width, population="initialization", trials=4000, rng=width)
+        p = rs.full_rank_fraction(X, width, population="initialization", trials=4000, rng=width, exact=False)
         assert abs(p.value - value) < 0.03
         assert (p.kind, p.trials, p.law) == ("sampled", 4000, "normal")
+        known = rs.full_rank_fraction(X, width, population="initialization")
+        assert (known.kind, known.trials, known.law) == ("certified", None, "normal")
+        assert known.low <= known.value <= known.high
+        assert known.value == pytest.approx(value, abs=6e-7)
 
 
 def test_repeated_samples_never_have_full_rank():
@@ -97,7 +102,9 @@ def test_zero_rows():
     with pytest.raises(ZeroRowError, match="row 0"):
         rs.full_rank_fraction(X, 2, population="regions")
     assert rs.full_rank_fraction(X, 2, population="patterns") == Fraction(9, 16)
-    assert rs.full_rank_fraction(X, 2, population="initialization", trials=50, rng=0).kind == "sampled"
+    assert rs.full_rank_fraction(X, 2, population="initialization") == Fraction(9, 16)
+    p = rs.full_rank_fraction(X, 2, population="initialization", trials=50, rng=0, exact=False)
+    assert p.low <= Fraction(9, 16) <= p.high
 
 
 def test_trivial_sizes():

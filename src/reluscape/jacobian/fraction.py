@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset
-from ..errors import InputError, TieError, TooLarge, ZeroRowError
+from ..errors import InputError, TieError, TooLarge, UnsupportedError, ZeroRowError
 from ..estimates import Probability
 from ..exact import signs_of_products
 from ..initialization import Law, get_law
@@ -20,6 +20,7 @@ __all__ = ["POPULATIONS", "check_population", "draw_patterns", "full_rank_fracti
 
 POPULATIONS = ("patterns", "regions", "initialization")
 CHUNK_BYTES = 1 << 24
+QUICK_STATES = 16
 
 
 def full_rank_fraction(
@@ -44,7 +45,8 @@ def full_rank_fraction(
         exact: None takes the exact answer where it is cheap, True insists on it, False always simulates.
 
     Returns:
-        Probability with kind "exact" or "sampled" and the population it speaks of.
+        Probability with kind "exact", "certified" (initialisation, patterns of known angles) or "sampled", and the
+        population it speaks of.
 
     Raises:
         ZeroRowError: population "regions" and a row of zeros, which leaves no region at all.
@@ -72,6 +74,10 @@ def full_rank_fraction(
         known = _without_sampling(data, oracle, width, population, insist=exact is True)
     if known is not None:
         return Probability.exact(known, population, named)
+    if exact is not False and population == "initialization":
+        found = _from_the_law(data, oracle, width, chosen, insist=exact is True)
+        if found is not None:
+            return found
     if exact is True:
         raise TooLarge(
             f"no exact full-rank fraction over {population} at n={oracle.n}, width {width}; "
@@ -112,6 +118,19 @@ def _without_sampling(data: Dataset, oracle: RankOracle, width: int, population:
     from .small import exact_fraction  # compiles the counting kernels, which a simulation does not need
 
     return exact_fraction(data, oracle, width, population, insist)
+
+
+def _from_the_law(data: Dataset, oracle: RankOracle, width: int, law: Law, insist: bool) -> Probability | None:
+    """Return the probability at initialisation where that of each pattern of one unit is known; None elsewhere."""
+    from .curve import curve_at_initialization
+    from .small import MOST_STATES
+
+    try:
+        return curve_at_initialization(data, oracle, law, MOST_STATES if insist else QUICK_STATES).probability(width)
+    except (TooLarge, UnsupportedError):
+        if insist:
+            raise
+        return None
 
 
 def positively_parallel(data: Dataset) -> bool:

@@ -6,17 +6,17 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-import flint
 import numpy as np
 
 from ..data import Dataset, as_dataset
 from ..errors import InputError, UnsupportedError
 from ..exact import to_fraction
 from ..geometry.arrangement import Arrangement
+from ..geometry.unit_law import orthogonal, unit_law
 from ..initialization import get_law
-from ..widthcurve import PRECISION_BITS, WidthCurve
-from .sets import States, good_sets, moebius, states_of
-from .unit_law import _orthogonal, unit_law
+from ..setcurve import curve_of_sets, moebius
+from ..widthcurve import WidthCurve
+from .sets import good_sets, states_of
 
 
 def good_basin_curve(
@@ -62,40 +62,8 @@ def good_basin_curve(
         return WidthCurve(closed, "exact", "initialization", name)
     states = states_of(unit_law(data, law), sign)
     good = good_sets(data, states, threshold, output_bias)
-    return curve_of(states, moebius(good, len(states)), name)
-
-
-def curve_of(states: States, coefficient: np.ndarray, name: str) -> WidthCurve:
-    """Return sum_T coefficient(T) (P(dead) + P(T))^m as a curve."""
-    chosen = np.flatnonzero(coefficient)
-    if states.rational:
-        terms: dict[Fraction | float, Fraction | float] = {}
-        for mask in chosen.tolist():
-            base = states.dead + sum((states.shares[j] for j in _bits(mask)), Fraction(0))
-            terms[base] = terms.get(base, Fraction(0)) + int(coefficient[mask])
-        return WidthCurve({b: c for b, c in terms.items() if c}, "exact", "initialization", name)
-    old = flint.ctx.prec
-    everything = (1 << len(states)) - 1
-    try:
-        flint.ctx.prec = PRECISION_BITS
-        balls = []
-        for mask in chosen.tolist():
-            # the states' probabilities sum to 1: take the smaller of the sums, and 1 exactly for all of them
-            if mask == everything:
-                base = flint.arb(1)
-            else:
-                base = sum((states.shares[j] for j in _bits(mask)), flint.arb(0) + states.dead)
-            balls.append((base, flint.arb(int(coefficient[mask]))))
-    finally:
-        flint.ctx.prec = old
-    merged: dict[Fraction | float, Fraction | float] = {}
-    for base, c in balls:
-        merged[float(base)] = merged.get(float(base), 0.0) + float(c)
-    return WidthCurve(merged, "certified", "initialization", name, tuple(balls))
-
-
-def _bits(mask: int) -> list[int]:
-    return [j for j in range(mask.bit_length()) if mask >> j & 1]
+    coefficient = moebius(good, len(states))
+    return curve_of_sets(coefficient, states.shares, states.dead, states.rational, "initialization", name)
 
 
 def _one_sign(signs: Any) -> int | None:
@@ -119,7 +87,7 @@ def _orthogonal_terms(data: Dataset, law: Any) -> dict[Fraction | float, Fractio
     y = np.asarray(data.y_fractions)
     if not (chosen.spherical and chosen.symmetric) or data.parallel:
         return None
-    if any(y[i] != 0 for i in data.zero_rows) or not _orthogonal(np.asarray(Arrangement.of(data).normals)):
+    if any(y[i] != 0 for i in data.zero_rows) or not orthogonal(np.asarray(Arrangement.of(data).normals)):
         return None
     positive = sum(1 for i in alive if y[i] > 0)
     negative = sum(1 for i in alive if y[i] < 0)

@@ -14,11 +14,11 @@ import numpy as np
 from ..basins import basin_value
 from ..data import as_dataset
 from ..errors import InputError, TooLarge
+from ..geometry.unit_law import unit_law
 from ..widthcurve import PRECISION_BITS
 from .curve import _one_sign
 from .sampling import check_width
 from .sets import states_of
-from .unit_law import unit_law
 
 MOST_SETS = 20_000
 

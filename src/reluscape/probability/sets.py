@@ -11,7 +11,8 @@ import numpy as np
 from ..basins import BasinEvaluator, basin_value
 from ..data import Dataset
 from ..errors import TooLarge
-from .unit_law import UnitLaw
+from ..geometry.unit_law import UnitLaw
+from ..setcurve import popcounts
 
 MOST_STATES = 20
 NEAR = 1e-6
@@ -88,20 +89,3 @@ def _members(masks: np.ndarray, level: int, s: int) -> np.ndarray:
     """Return the states (B, level) of each mask."""
     bits = (masks[:, None] >> np.arange(s)) & 1
     return np.nonzero(bits)[1].reshape(len(masks), level)
-
-
-def popcounts(s: int) -> np.ndarray:
-    """Return the number of states of each of the 2^s sets."""
-    size = np.zeros(1 << s, dtype=np.int64)
-    for j in range(s):
-        size += np.arange(1 << s) >> j & 1
-    return size
-
-
-def moebius(good: np.ndarray, s: int) -> np.ndarray:
-    """Return c(T) with P(good) = sum_T c(T) P(all units are dead or in T)."""
-    coefficient = good.astype(np.int64)
-    for j in range(s):  # c(U) = sum over T containing U of (-1)^|T - U| good(T)
-        view = coefficient.reshape(-1, 2, 1 << j)
-        view[:, 0] -= view[:, 1]
-    return coefficient

@@ -13,11 +13,11 @@ import numpy as np
 from ..data import Dataset
 from ..errors import TooLarge, UnsupportedError
 from ..exact import dot, fmpq
-from ..geometry.arrangement import Arrangement
-from ..geometry.planar import Arcs, arcs
-from ..geometry.volumes import volumes
 from ..initialization import get_law
 from ..widthcurve import PRECISION_BITS
+from .arrangement import Arrangement
+from .planar import Arcs, arcs
+from .volumes import volumes
 
 # squared cosine of an angle -> the angle as a share of the full turn; no other rational square has a rational angle
 NIVEN = {
@@ -63,7 +63,7 @@ def unit_law(data: Dataset, law: Any = "normal") -> UnitLaw:
         raise UnsupportedError(f"no closed form for the law {chosen.name!r}; leave exact=None to simulate")
     arrangement = Arrangement.of(data)
     normals = np.asarray(arrangement.normals)
-    if chosen.spherical and _orthogonal(normals):
+    if chosen.spherical and orthogonal(normals):
         k = len(normals)
         if k > ORTHOGONAL_MOST:
             raise TooLarge(f"{2**k:,} cells of one unit, {2**ORTHOGONAL_MOST:,} are feasible; simulate", 2**k)
@@ -86,7 +86,7 @@ def unit_law(data: Dataset, law: Any = "normal") -> UnitLaw:
     return _split(np.asarray(table.patterns), [flint.arb(float(v), SOLID_ANGLE_ERROR) for v in table.values], False)
 
 
-def _orthogonal(normals: np.ndarray) -> bool:
+def orthogonal(normals: np.ndarray) -> bool:
     """Return whether the normals are pairwise orthogonal."""
     return len(normals) <= ORTHOGONAL_MOST * 8 and all(dot(a, b) == 0 for a, b in itertools.combinations(normals, 2))
 
