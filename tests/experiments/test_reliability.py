@@ -1,6 +1,8 @@
 """Killed workers and killed drivers lose nothing; files that are no stores stay as they are."""
 
+import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +13,8 @@ import pytest
 from reluscape.errors import InputError, ReluscapeError, UnsupportedError
 from reluscape.experiments import Store, Sweep, cluster, run
 from reluscape.experiments.engines import Serial, get_engine
+from reluscape.experiments.runner import pending
+from reluscape.experiments.work import measure
 from tests.experiments import quantities_for_tests, storm
 
 PLAN = Sweep("demo", "full_rank", grid={"n": [2, 3], "width": [1, 4]}, fixed={"d": 1}, trials=25, chunk=10, seed=3)
@@ -71,6 +75,23 @@ def test_a_cluster_that_runs_already_and_one_that_goes_away(tmp_path):
     assert state.done == 200
 
 
+def test_a_result_that_dies_with_its_worker_is_computed_again():
+    import distributed
+
+    task = next(pending(PLAN, set()))
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as here,
+        distributed.Client(here) as client,
+    ):
+        future = client.submit(cluster.measure_alone, task, pure=False)
+        distributed.wait(future)
+        for pid in client.run(os.getpid).values():
+            os.kill(pid, signal.SIGKILL)
+        result = cluster._fetched(future, task, client)
+    assert result.status == "done"
+    np.testing.assert_array_equal(result.values, measure(task).values)
+
+
 def test_problems_are_tried_again_when_asked(tmp_path):
     plan = quantities_for_tests.plan(kind=["fine", "raises"])
     run(plan, tmp_path / "a.db")
@@ -129,8 +150,6 @@ def test_a_cut_store_beside_its_log_is_left_alone(tmp_path):
 
 def run_part(store):
     """Write half of the plan's chunks."""
-    from reluscape.experiments.runner import pending
-
     tasks = list(pending(store.plan, set()))
     store.put(Serial().run(iter(tasks[::2])))
 

@@ -23,6 +23,8 @@ PRELOAD = ["reluscape.experiments.dask_worker"]
 # the page of a scheduler is of no use here, and its usual port may be taken
 FREE_PORT, NO_DASHBOARD = ":0", {"dashboard": False}
 SCHEDULER = {**NO_DASHBOARD, "dashboard_address": FREE_PORT}
+# a worker holds one task at a time, so that when it dies no other is blamed
+SETTINGS = {"distributed.scheduler.allowed-failures": TRIES - 1, "distributed.scheduler.worker-saturation": 1.0}
 
 
 class Dask:
@@ -49,7 +51,7 @@ class Dask:
         with contextlib.ExitStack() as stack:
             if self.address is None:
                 dask = _import("dask")
-                stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": TRIES - 1}))
+                stack.enter_context(dask.config.set(SETTINGS))
                 cluster = distributed.LocalCluster(
                     n_workers=self.workers or os.cpu_count(),
                     threads_per_worker=1,
@@ -94,6 +96,7 @@ class Slurm:
         """Yield one result for every task, in the order in which they end."""
         distributed, jobqueue = _import("distributed"), _import("dask_jobqueue")
         with (
+            _import("dask").config.set(SETTINGS),
             jobqueue.SLURMCluster(**self.options, scheduler_options=SCHEDULER) as cluster,
             distributed.Client(cluster) as client,
         ):
@@ -162,14 +165,25 @@ def _with_client(client: Any, tasks: Iterator[Task], distributed: Any) -> Iterat
     fill()
     for future in running:
         task = flying.pop(future.key)
-        if future.status == "finished":
-            yield future.result()
-        elif future.status == "error":
-            message = f"{type(future.exception()).__name__} on the cluster"
-            yield ChunkResult(task.cell.index, task.chunk, "crashed", message=message)
-        else:
-            raise ReluscapeError(
-                "the cluster's scheduler went away; finished chunks are in the store, the same command goes on"
-            )
+        yield _fetched(future, task, client)
         future.release()
         fill()
+
+
+def _fetched(future: Any, task: Task, client: Any) -> ChunkResult:
+    """Return what a future brought; where its worker died before that, it is waited for once more.
+
+    Raises:
+        ReluscapeError: the scheduler went away.
+    """
+    try:
+        if future.status != "cancelled":
+            result: ChunkResult = future.result()
+            return result
+    except Exception as problem:  # of the cluster: what a quantity raises is a result
+        if future.status != "cancelled" and client.status == "running":
+            message = f"{type(problem).__name__} on the cluster"
+            return ChunkResult(task.cell.index, task.chunk, "crashed", message=message)
+    raise ReluscapeError(
+        "the cluster's scheduler went away; finished chunks are in the store, the same command goes on"
+    )
