@@ -69,6 +69,10 @@ class Tolerances:
     min_norm_dependent: float = 1e-15
     # distance from a cone, in units of the target, above which floats alone rule out that the target lies in it
     cone_clear: float = 1e-3
+    # output weight and hidden weight below which a trained ReQU unit is tried at zero
+    requ_silent: float = 2e-3
+    # largest entry of the gradient at which a round of training a ReQU network ends
+    requ_gradient: float = 1e-11
 
 
 DEFAULT = Tolerances()
