@@ -137,6 +137,15 @@ def integer_rows(F: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rows, scales
 
 
+def integer(text: str) -> int:
+    """Return a decimal integer of any length; Python's own conversion stops at 4,300 digits.
+
+    >>> integer("-12")
+    -12
+    """
+    return int(flint.fmpz(text))
+
+
 def fmpq(value: Any) -> flint.fmpq:
     """Return a number as a flint rational."""
     fraction = value if isinstance(value, Fraction) else to_fraction(value)

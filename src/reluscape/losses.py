@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from .errors import InputError
+from .errors import InputError, ShapeError
 
 
 @runtime_checkable
@@ -64,6 +64,35 @@ class BinaryCrossEntropy:
     def gradient(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return sigmoid(f) - y."""
         return _sigmoid(np.asarray(f, dtype=float)) - np.asarray(y, dtype=float)
+
+
+class CrossEntropy:
+    """l(f, y) = log sum_o exp(f_o) - f_y for a label y = 0, ..., k - 1 and k outputs f (softmax)."""
+
+    name = "cross_entropy"
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the cross-entropies (n,) of outputs (n, k) without overflow."""
+        f = np.asarray(f, dtype=float)
+        rows = np.arange(len(f))
+        top = f.max(axis=1)
+        return np.asarray(top + np.log(np.exp(f - top[:, None]).sum(axis=1)) - f[rows, np.asarray(y, dtype=int)])
+
+
+def check_classes(y: np.ndarray, k: int) -> np.ndarray:
+    """Return labels as whole numbers 0 to k - 1.
+
+    Raises:
+        InputError: fewer than two outputs, or a label that is none of them.
+    """
+    y = np.asarray(y, dtype=float)
+    if k < 2:
+        raise ShapeError("cross_entropy needs at least two outputs: with one the loss is constant")
+    if y.ndim != 1 or (y != np.round(y)).any() or (y < 0).any():
+        raise InputError("cross_entropy needs labels 0 to k - 1, one whole number per sample")
+    if (y >= k).any():
+        raise InputError(f"label {int(y.max())} with {k} outputs; labels run from 0")
+    return y.astype(int)
 
 
 def _sigmoid(t: np.ndarray) -> np.ndarray:

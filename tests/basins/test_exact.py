@@ -72,3 +72,34 @@ def test_an_altered_certificate_fails():
         broken = copy.deepcopy(found.certificate)
         broken[path[0]][path[1]] = value
         assert not rs.verify(broken).ok, path
+
+
+def test_fractions_of_any_length_are_written_and_read():
+    from reluscape.certificates.core import fraction_text, read_number
+
+    long = Fraction(7**20_000, -(5**9_000))  # 16,902 digits: Python itself refuses to print that
+    assert read_number(fraction_text(long), "it") == long
+    assert read_number(fraction_text(Fraction(3**9_000)), "it") == 3**9_000
+    for text in ("x" * 5000, "1" * 5000 + "/x", "1/" + "0" * 5000):
+        with pytest.raises(rs.CertificateError, match="exact number"):
+            read_number(text, "it")
+    rng = np.random.default_rng(0)
+    entries = [int(v) ** 15 for v in rng.integers(-(2**40), 2**40, 60)]
+    X = np.array([Fraction(a, (2**40 + 2 * i + 1) ** 15) for i, a in enumerate(entries)]).reshape(20, 3)
+    A, y = (X @ np.diag([1, -1, 2]) @ np.ones((3, 2)) > 0).T, np.arange(20)
+    found = rs.basin_value(X, y, A, [1, -1], exact=True, time_limit=60)
+    assert found.exact_value.denominator.bit_length() > 15_000
+    proof = rs.verify(found.certificate)
+    assert proof.ok
+    assert "characters" in proof.message
+
+
+def test_a_time_limit_stops_and_is_checked():
+    X, y = np.random.default_rng(0).standard_normal((60, 8)), np.arange(60.0)
+    A = np.random.default_rng(1).standard_normal((6, 8)) @ X.T > 0
+    with pytest.raises(rs.TooLarge, match="time_limit"):
+        rs.basin_value(X, y, A, [1] * 6, exact=True, time_limit=1e-6)
+    with pytest.raises(rs.InputError, match="time_limit"):
+        rs.basin_value(X, y, A, [1] * 6, exact=True, time_limit=0)
+    with pytest.raises(rs.TooLarge, match="4008 variables"):
+        rs.basin_value(X, y, np.repeat(A, 84, axis=0)[:501], [1] * 501, exact=True)

@@ -129,3 +129,30 @@ def test_labels_and_exactness_are_checked():
         rs.basin_value(np.eye(2), [0, 1], [[True, True]], [1], loss="logistic")
     with pytest.raises(rs.InputError, match="squared"):
         rs.basin_value(np.eye(2), [1, 1], [[True, True]], [1], loss="logistic", exact=True)
+
+
+class SmoothHinge:
+    """max(0, 1 - y f)^2: flat beyond the margin, so that separable classes reach 0."""
+
+    def value(self, f, y):
+        return np.maximum(0, 1 - y * f) ** 2
+
+    def gradient(self, f, y):
+        return -2 * y * np.maximum(0, 1 - y * f)
+
+
+def test_a_flat_loss_reaches_its_limit():
+    X = np.array([[1.0, 0], [0, 1.0], [1.0, 1.0]])
+    found = rs.basin_value(X, [1, 1, 1], [[True, True, True]], [1], loss=SmoothHinge())
+    assert found.attained
+    assert found.value == 0
+    assert found.prediction.min() >= 1
+
+
+def test_samples_that_stay_are_minimised_while_others_go_away():
+    # sample 0 goes away with unit 0; samples 1 and 2 are equal with both labels: log 2 each
+    X, y = [[1, 0], [0, 1], [0, 1]], [1, 1, -1]
+    found = rs.basin_value(X, y, [[True, False, False], [False, True, True]], [1, 1], loss="logistic")
+    assert not found.attained
+    assert found.value == pytest.approx(2 * np.log(2) / 3, abs=1e-12)
+    assert np.mean(np.logaddexp(0, -np.array(y) * found.prediction)) == pytest.approx(found.value, abs=1e-12)

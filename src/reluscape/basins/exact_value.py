@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from .. import exact
 from ..certificates import fraction_text, fraction_texts, new
 from ..data import Dataset, readonly
-from ..errors import TooLarge
+from ..errors import InputError, TooLarge
 from ..solvers.exact_cone import Cone, primitive
 from ..solvers.quadratic import BasinPrograms
 from .rays import Cell
@@ -19,39 +20,67 @@ from .result import Basin
 LARGEST = 4000
 ROUNDING_BITS = 40
 
+# a unit, a float point of its cell, and the samples on whose hyperplanes it seems to lie
+Guess = tuple[int, np.ndarray, np.ndarray]
+
 
 class ExactBasin:
-    """The basin program in integers: generators A_j (X ray) of the predictions, X and y times a common denominator.
+    """The basin program in integers: generators v_jo A_ji <ray, x_i> of the predictions, X and y times a denominator.
+
+    Weights w_j lie in the closed cell of their pattern; an output weight counts up to a positive factor.
 
     Args:
-        data: samples with targets.
+        data: samples.
+        targets: (n, k) fractions.
         A: (m, n) pattern, False on zero rows.
-        signs: (m,) -1 or 1.
-        output_bias: True adds the line of constant predictions.
+        V: (m, k) output weights as fractions; (m, 1) signs for one output.
+        output_bias: True adds the constant predictions.
+        deadline: `time.monotonic()` after which to give up, or None.
     """
 
-    def __init__(self, data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: bool) -> None:
-        self.data, self.A, self.signs, self.output_bias = data, A, signs, output_bias
+    def __init__(
+        self,
+        data: Dataset,
+        targets: np.ndarray,
+        A: np.ndarray,
+        V: np.ndarray,
+        output_bias: bool,
+        deadline: float | None = None,
+    ) -> None:
+        self.data, self.A, self.output_bias, self.deadline = data, A, output_bias, deadline
+        self.k = V.shape[1]
         self.columns = list(exact.pivot_columns(data.fractions)) if data.n else []
         r = len(self.columns)
-        targets = np.asarray(data.y_fractions, dtype=object)
-        values = [*data.fractions[:, self.columns].reshape(-1), *targets]
+        flat = targets.T.reshape(-1).tolist()
+        values = [*data.fractions[:, self.columns].reshape(-1), *flat]
         self.scale = math.lcm(1, *(v.denominator for v in values))
         self.X = [[int(v * self.scale) for v in row] for row in data.fractions[:, self.columns]]
-        self.y = [int(v * self.scale) for v in targets]
+        self.y = [int(v * self.scale) for v in flat]
         self.nonzero = [i for i in range(data.n) if i not in set(data.zero_rows)]
         self.primitive_rows = {i: primitive(self.X[i]) for i in self.nonzero}
         self.r = r
+        self.V, self.size = _directions(V)
         self.units: list[int] = []
-        self.first: dict[tuple[bytes, int], int] = {}
+        self.first: dict[tuple[bytes, tuple[int, ...]], int] = {}
         for j in range(len(A)):
-            key = (A[j].tobytes(), int(signs[j]))
-            if A[j].any() and key not in self.first:
+            key = self._key(j)
+            if self._alive(j) and key not in self.first:
                 self.first[key] = j
                 self.units.append(j)
         self.cells = {j: self._cell(j) for j in self.units}
-        self.cone = Cone(self.y)
-        self.made: dict[int, tuple[int, list[Fraction]]] = {}  # generator -> (unit, ray), unit -1 for the bias
+        self.cone = Cone(self.y, self.check_time)
+        self.made: dict[int, tuple[int, list[Fraction]]] = {}  # generator -> (unit, ray), -1 - o for output bias o
+
+    def check_time(self) -> None:
+        """Raise TooLarge after the deadline."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise TooLarge("the exact basin value was not found within time_limit; give more seconds or fewer units")
+
+    def _key(self, j: int) -> tuple[bytes, tuple[int, ...]]:
+        return self.A[j].tobytes(), tuple(self.V[j])
+
+    def _alive(self, j: int) -> bool:
+        return bool(self.A[j].any()) and any(self.V[j])
 
     def _cell(self, j: int) -> Cell:
         rows, seen = [], set()
@@ -63,60 +92,50 @@ class ExactBasin:
         return Cell(rows, self.r)
 
     def add_ray(self, j: int, ray: list[int]) -> int:
-        """Add the predictions of a ray w of unit j's cell: s_j A_ji <w, x_i>."""
-        s = int(self.signs[j])
-        features = [
-            s * sum(map(int.__mul__, ray, self.X[i])) if active else 0 for i, active in enumerate(self.A[j].tolist())
+        """Add the predictions v_jo A_ji <w, x_i> of a ray w of unit j's cell."""
+        heights = [
+            sum(map(int.__mul__, ray, self.X[i])) if active else 0 for i, active in enumerate(self.A[j].tolist())
         ]
+        features = [v * h for v in self.V[j] for h in heights]
         divisor = math.gcd(*features) or 1
         number = self.cone.add([v // divisor for v in features])
         if number not in self.made:
             self.made[number] = (j, [Fraction(v, divisor) for v in ray])
         return number
 
-    def propose(self) -> list[int]:
+    def propose(self, guesses: list[Guess]) -> list[int]:
         """Return the generators that a float solution uses: each unit's point, put on its face and split into rays."""
         start = []
         if self.output_bias:
-            for s in (1, -1):
-                number = self.cone.add([s] * self.data.n)
-                self.made[number] = (-1, [Fraction(s)])
-        for j, w in self._float_points().items():
-            for ray in self.cells[j].decompose(w):
-                start.append(self.add_ray(j, ray))
+            n = self.data.n
+            for o in range(self.k):
+                for s in (1, -1):
+                    number = self.cone.add([0] * (o * n) + [s] * n + [0] * ((self.k - 1 - o) * n))
+                    self.made[number] = (-1 - o, [Fraction(s)])
+        for j, z, tight in guesses:
+            w = self._on_face(j, z, tight)
+            if w is not None:
+                start += [self.add_ray(j, ray) for ray in self.cells[j].decompose(w)]
         return self._float_support(start)
 
-    def _float_points(self) -> dict[int, list[int]]:
-        """Return integer points of the cells near a float solution, exactly on the faces it points to."""
-        programs = BasinPrograms(self.data, self.output_bias, merge=False)
-        space = programs.space
-        A, signs = self.A[self.units], self.signs[self.units]
-        program, members = programs.presolve(A, signs)
-        solution = programs.solve(program)
-        points = {}
-        for a, group in enumerate(members):
-            if program.codes[a] == 0:
-                continue
-            j = self.units[group[0]]
-            cell = self.cells[j]
-            features = self.data.X[:, self.columns]
-            z = np.linalg.lstsq(features, self.data.X @ solution.Z[a], rcond=None)[0] * self.signs[j]
-            tight = space.sample[space.rows[solution.tight[a]]]
-            face = (
-                cell.null_vectors([self.primitive_rows[i] for i in tight])
-                if len(tight)
-                else [[int(c == b) for c in range(self.r)] for b in range(self.r)]
-            )
-            w = _rounded(face, z)
-            if w is not None and any(w) and min(cell.heights(w)) >= 0:
-                points[j] = w
-        return points
+    def _on_face(self, j: int, point: np.ndarray, tight: np.ndarray) -> list[int] | None:
+        """Return an integer point of unit j's cell near a float one, exactly on the face it points to."""
+        cell = self.cells[j]
+        features = self.data.X[:, self.columns]
+        z = np.linalg.lstsq(features, self.data.X @ point, rcond=None)[0]
+        face = (
+            cell.null_vectors([self.primitive_rows[i] for i in tight])
+            if len(tight)
+            else [[int(c == b) for c in range(self.r)] for b in range(self.r)]
+        )
+        w = _rounded(face, z)
+        return w if w is not None and any(w) and min(cell.heights(w)) >= 0 else None
 
     def _float_support(self, candidates: list[int]) -> list[int]:
         """Return the candidates that floats give a positive weight."""
         from scipy.optimize import nnls
 
-        pool = list(dict.fromkeys(candidates + [g for g, (j, _) in self.made.items() if j == -1]))
+        pool = list(dict.fromkeys(candidates + [g for g, (j, _) in self.made.items() if j < 0]))
         if not pool or not any(self.y):
             return []
         G = np.array([self.cone._floats[g] for g in pool]).T
@@ -127,14 +146,15 @@ class ExactBasin:
             return pool
         return [g for g, w in zip(pool, weights, strict=True) if w > 0]
 
-    def solve(self) -> tuple[Fraction, np.ndarray, Fraction, list[dict[int, Fraction]]]:
-        """Return the value, Z (m, d), c, and per unit the multipliers {sample: value} of its cone."""
-        start = self.propose()
+    def solve(self, guesses: list[Guess]) -> tuple[Fraction, np.ndarray, list[Fraction], list[dict[int, Fraction]]]:
+        """Return the value, W (m, d), c (k,), and per unit the multipliers {sample: value} of its cone."""
+        start = self.propose(guesses)
         while True:
             found = self.cone.nearest(start)
             multipliers: list[dict[int, Fraction]] = [{} for _ in self.A]
             improved = False
             for j in self.units:
+                self.check_time()
                 proof, ray = self._price(j, found.residual)
                 if ray is not None:
                     self.add_ray(j, ray)
@@ -147,37 +167,40 @@ class ExactBasin:
         total = sum(v * v for v in found.residual)
         n = self.data.n
         value = Fraction(total, found.denominator**2 * self.scale**2 * max(n, 1))
-        Z = np.full((len(self.A), self.data.d), Fraction(0), dtype=object)
-        c = Fraction(0)
+        W = np.full((len(self.A), self.data.d), Fraction(0), dtype=object)
+        c = [Fraction(0)] * self.k
         for g, weight in found.weights.items():
             j, vector = self.made[g]
             w = exact.to_fraction(weight)
-            if j == -1:
-                c += w * vector[0] / self.scale
+            if j < 0:
+                c[-1 - j] += w * vector[0] / self.scale
                 continue
             for column, v in zip(self.columns, vector, strict=True):
-                Z[j, column] += w * v * int(self.signs[j])
+                W[j, column] += w * v / self.size[j]
         for j in range(len(self.A)):
-            key = (self.A[j].tobytes(), int(self.signs[j]))
-            if self.A[j].any():
-                multipliers[j] = multipliers[self.first[key]]
-        return value, Z, c, multipliers
+            if self._alive(j):
+                first = self.first[self._key(j)]
+                if first != j:
+                    multipliers[j] = {i: v * self.size[j] for i, v in multipliers[first].items()}
+        for j in self.units:
+            multipliers[j] = {i: v * self.size[j] for i, v in multipliers[j].items()}
+        return value, W, c, multipliers
 
     def _price(self, j: int, residual: list[int]) -> tuple[dict[int, Fraction], list[int] | None]:
         """Return multipliers that prove unit j cannot help, or a ray of its cell that does.
 
-        With h = s_j sum_i A_ji residual_i x_i, either h = -sum_i lambda_i s_i x_i with lambda >= 0, or the projection
-        of h on the cell has a positive product with h.
+        With h = sum_io v_jo A_ji residual_io x_i, either h = -sum_i lambda_i s_i x_i with lambda >= 0, or the
+        projection of h on the cell has a positive product with h.
         """
-        s = int(self.signs[j])
+        n = self.data.n
         h = [0] * self.r
         for i in np.flatnonzero(self.A[j]).tolist():
-            factor = s * residual[i]
+            factor = sum(v * residual[o * n + i] for o, v in enumerate(self.V[j]))
             h = [a + factor * b for a, b in zip(h, self.X[i], strict=True)]
         cell = self.cells[j]
         if not any(h):
             return {}, None
-        polar = Cone([-v for v in h])
+        polar = Cone([-v for v in h], self.check_time)
         for row in cell.rows:
             polar.add(row)
         found = polar.nearest(_guess(cell.rows, h))
@@ -223,18 +246,52 @@ def _rounded(face: list[list[int]], z: np.ndarray) -> list[int] | None:
     return primitive([sum(a * vector[c] for a, vector in zip(integers, face, strict=True)) for c in range(len(z))])
 
 
-def exact_basin(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: bool) -> Basin:
+def _directions(V: np.ndarray) -> tuple[list[list[int]], list[Fraction]]:
+    """Return output weights as primitive integer rows, and the positive factors that make them again."""
+    rows, factors = [], []
+    for row in V:
+        scale = math.lcm(1, *(v.denominator for v in row))
+        integers = [int(v * scale) for v in row]
+        divisor = math.gcd(*integers) or 1
+        rows.append([v // divisor for v in integers])
+        factors.append(Fraction(divisor, scale))
+    return rows, factors
+
+
+def deadline_of(time_limit: float | None, variables: int) -> float | None:
+    """Return the moment after which an exact value is given up.
+
+    Raises:
+        TooLarge: no limit given, and more than 4,000 variables.
+        InputError: a limit that is no positive number.
+    """
+    if time_limit is not None:
+        if not time_limit > 0:
+            raise InputError(f"time_limit is {time_limit!r}; it is a positive number of seconds")
+        return time.monotonic() + float(time_limit)
+    if variables > LARGEST:
+        raise TooLarge(
+            f"an exact basin value with {variables} variables; {LARGEST} are tried without time_limit, "
+            "give time_limit (seconds) or fewer units",
+            variables,
+        )
+    return None
+
+
+def exact_basin(
+    data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: bool, time_limit: float | None = None
+) -> Basin:
     """Return the basin with its value as a fraction and the certificate that proves it.
 
     Raises:
-        TooLarge: more than 4,000 variables.
+        TooLarge: more than 4,000 variables without a time limit, or the time limit ran out.
     """
-    variables = len(A) * data.d
-    if variables > LARGEST:
-        raise TooLarge(
-            f"an exact basin value with {variables} variables; {LARGEST} are feasible, take fewer units", variables
-        )
-    value, Z, c, multipliers = ExactBasin(data, A, signs, output_bias).solve()
+    deadline = deadline_of(time_limit, len(A) * data.d)
+    V = exact.fraction_matrix(np.asarray(signs, dtype=int).reshape(-1, 1).astype(object)) if len(A) else _no_units(1)
+    targets = np.asarray(data.y_fractions, dtype=object).reshape(-1, 1)
+    program = ExactBasin(data, targets, A, V, output_bias, deadline)
+    value, W, (c,), multipliers = program.solve(_guesses(program, signs))
+    Z = W * V
     heights = exact.fractions_of(exact.fmpq_matrix(Z) * exact.fmpq_matrix(data.fractions).transpose()) if Z.size else Z
     prediction = [c + sum((heights[j, i] for j in range(len(A)) if A[j, i]), Fraction(0)) for i in range(data.n)]
     claim = {
@@ -261,3 +318,22 @@ def exact_basin(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: bo
         zero_rows=data.zero_rows,
         certificate=new("basin-value", data.fractions, data.y_fractions, claim, witness),
     )
+
+
+def _no_units(k: int) -> np.ndarray:
+    return np.empty((0, k), dtype=object)
+
+
+def _guesses(program: ExactBasin, signs: np.ndarray) -> list[Guess]:
+    """Return points of the cells from a float solution of a program with one output."""
+    data = program.data
+    programs = BasinPrograms(data, program.output_bias, merge=False)
+    space = programs.space
+    presolved, members = programs.presolve(program.A[program.units], signs[program.units])
+    solution = programs.solve(presolved)
+    found = []
+    for a, group in enumerate(members):
+        if presolved.codes[a] != 0:
+            j = program.units[group[0]]
+            found.append((j, solution.Z[a] * signs[j], space.sample[space.rows[solution.tight[a]]]))
+    return found

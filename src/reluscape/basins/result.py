@@ -16,9 +16,10 @@ class Basin:
     Attributes:
         value: the infimum of the mean loss over the closed basin.
         exact_value: the same as a `Fraction`, proven; None where only floats were asked for.
-        Z: (m, d) weights Z_j = v_j w_j of a minimiser (of a point near the infimum where it is not attained).
-        c: the output bias there; 0 where there is none.
-        prediction: (n,) predictions sum_j pattern_j * (X Z_j) + c.
+        Z: (m, d) weights Z_j = v_j w_j of a minimiser (of a point near the infimum where it is not attained); with
+            frozen output weights the hidden weights w_j.
+        c: the output bias there, 0 where there is none; (k,) with frozen output weights.
+        prediction: (n,) predictions sum_j pattern_j * (X Z_j) + c; (n, k) with frozen output weights.
         attained: whether some point of the basin has the value.
         direction: (m, d) a recession direction along which the loss falls towards the infimum; None where attained.
         residual: largest KKT residual relative to the targets (0 where the value is exact).
@@ -30,7 +31,7 @@ class Basin:
     value: float
     exact_value: Fraction | None
     Z: np.ndarray
-    c: float | Fraction
+    c: Any
     prediction: np.ndarray
     attained: bool
     direction: np.ndarray | None

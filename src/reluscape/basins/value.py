@@ -22,6 +22,8 @@ def basin_value(
     loss: Any = "squared",
     exact: bool = False,
     output_bias: bool = False,
+    v: Any = None,
+    time_limit: float | None = None,
 ) -> Basin:
     """Return the value of one basin: the infimum of the mean loss with every unit's pattern and output sign kept.
 
@@ -29,21 +31,28 @@ def basin_value(
     True and <= 0 elsewhere; c = 0 without an output bias. The program is convex; for the squared loss its minimum is
     attained, and it is the squared distance of y to a polyhedral cone.
 
+    With several outputs f_io = sum_j v_jo A_ji <w_j, x_i> + c_o the products of w_j with a row of output weights are no
+    longer free, and the program is not convex; with output weights frozen (`v` given) it is convex in the w_j.
+
     Args:
         X: (n, d) samples or a `Dataset`; zero rows count with the loss that no unit can change.
-        y: (n,) targets, None where X is a `Dataset` with targets.
+        y: (n,) targets, None where X is a `Dataset` with targets; (n, k) with `v`, labels (n,) for "cross_entropy".
         pattern: (m, n) bool, the activation pattern of a cell.
-        sign: (m,) -1 or 1, the signs of the output weights.
-        loss: "squared", "logistic" (y = -1, 1), "bce" (y = 0, 1) or an object with value(f, y) and gradient(f, y).
+        sign: (m,) -1 or 1, the signs of the output weights; None with `v`.
+        loss: "squared", "logistic" (y = -1, 1), "bce" (y = 0, 1), "cross_entropy" (y = 0, ..., k - 1; with `v`), or an
+            object with value(f, y) and gradient(f, y).
         exact: True returns the value as a `Fraction` with a certificate (squared loss).
-        output_bias: True adds a free constant c.
+        output_bias: True adds a free constant c, one for each output.
+        v: (m, k) frozen output weights; the loss of one sample is the sum over its outputs.
+        time_limit: seconds after which an exact value is given up; None refuses more than 4,000 variables.
 
     Returns:
-        `Basin`.
+        `Basin`; with `v` its Z are the hidden weights w_j.
 
     Raises:
         ShapeError: shapes that do not fit.
-        InputError: no targets, or several outputs.
+        InputError: no targets, or several outputs without frozen output weights.
+        TooLarge: the exact value is out of reach, or `time_limit` ran out.
 
     Source: Safran and Shamir, Definitions 1 and 2, Lemma 3. Their sign matrix A is units by samples (n x m in their
     letters; printed n x d), and a zero sample, which empties every cell of theirs, is dropped with its loss kept.
@@ -54,10 +63,16 @@ def basin_value(
         >>> basin_value([[1, 0], [0, 1]], ["1/3", -1], [[True, True]], [1], exact=True).exact_value
         Fraction(1, 2)
     """
-    if y is not None and np.ndim(y) == 2 and np.shape(y)[1:] != (1,):
+    if v is not None:
+        from .frozen import frozen_basin
+
+        return frozen_basin(X, y, pattern, sign, v, loss, exact, output_bias, time_limit)
+    if np.ndim(y) == 2 and np.shape(y)[1:] == (1,):
+        y = np.asarray(y)[:, 0]
+    if np.ndim(y) > 1 or (isinstance(loss, str) and loss == "cross_entropy"):
         raise InputError(
-            "y has several outputs: with trained output weights the program of a basin is not convex; "
-            "give one output, or freeze the output weights"
+            "several outputs: with trained output weights the program of a basin is not convex, since the outputs of a "
+            "unit share its weights; freeze the output weights with v=..., an (m, k) array"
         )
     data = as_dataset(X, y)
     if data.y is None:
@@ -78,7 +93,7 @@ def basin_value(
         return found
     from .exact_value import exact_basin
 
-    return exact_basin(data, A, signs, output_bias)
+    return exact_basin(data, A, signs, output_bias, time_limit)
 
 
 def _numerical(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: bool) -> Basin:

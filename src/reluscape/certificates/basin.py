@@ -9,7 +9,9 @@ import numpy as np
 
 from .. import exact
 from ..errors import CertificateError
-from .core import read_number, read_numbers
+from .core import fraction_text, read_number, read_numbers
+
+LONGEST_TOLD = 200
 
 
 def check_value(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
@@ -54,7 +56,7 @@ def check_value(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None
         raise CertificateError("the residuals do not sum to zero, so another output bias is better")
     for j in range(m):
         gradient = _combination(X, [r if bit else Fraction(0) for r, bit in zip(residual, patterns[j], strict=True)])
-        for i, number in _pairs(multipliers[j], n, j):
+        for i, number in pairs(multipliers[j], n, j):
             if number < 0:
                 raise CertificateError(f"the multiplier of unit {j} and sample {i} is negative")
             side = signs[j] * (1 if patterns[j][i] else -1)
@@ -63,22 +65,40 @@ def check_value(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None
             gradient = [a - number * side * b for a, b in zip(gradient, X[i], strict=True)]
         if any(gradient):
             raise CertificateError(f"unit {j} is not stationary: its weights can be improved inside the basin")
-    return f"the basin of {m} units on {n} samples has the value {value}: a point attains it and no point is lower"
+    return (
+        f"the basin of {m} units on {n} samples has the value {told(value)}: a point attains it and no point is lower"
+    )
+
+
+def told(value: Fraction) -> str:
+    """Return a value for a sentence: exactly where it is short, else about its size."""
+    text = fraction_text(value)
+    return (
+        text if len(text) <= LONGEST_TOLD else f"{float(value):.15g} (exactly a fraction of {len(text):,} characters)"
+    )
 
 
 def _states(claim: dict[str, Any], n: int) -> tuple[list[list[bool]], list[int]]:
     """Return patterns and signs of the claim."""
-    patterns, signs = claim["patterns"], claim["signs"]
-    if not isinstance(patterns, list) or not isinstance(signs, list) or len(patterns) != len(signs):
+    patterns, signs = patterns_of(claim, n), claim["signs"]
+    if not isinstance(signs, list) or len(patterns) != len(signs):
         raise CertificateError("the claim needs one pattern and one sign for each unit")
-    if any(not isinstance(p, str) or len(p) != n or set(p) - {"0", "1"} for p in patterns):
-        raise CertificateError(f"a claimed pattern is not a text of {n} zeros and ones")
     if any(isinstance(s, bool) or s not in (-1, 1) for s in signs):
         raise CertificateError("output signs are -1 or 1")
-    return [[bit == "1" for bit in p] for p in patterns], signs
+    return patterns, signs
 
 
-def _pairs(entries: Any, n: int, j: int) -> list[tuple[int, Fraction]]:
+def patterns_of(claim: dict[str, Any], n: int) -> list[list[bool]]:
+    """Return the patterns of the claim."""
+    patterns = claim["patterns"]
+    if not isinstance(patterns, list):
+        raise CertificateError("the claim has no list of patterns")
+    if any(not isinstance(p, str) or len(p) != n or set(p) - {"0", "1"} for p in patterns):
+        raise CertificateError(f"a claimed pattern is not a text of {n} zeros and ones")
+    return [[bit == "1" for bit in p] for p in patterns]
+
+
+def pairs(entries: Any, n: int, j: int) -> list[tuple[int, Fraction]]:
     """Return a unit's multipliers as (sample, value)."""
     if not isinstance(entries, list):
         raise CertificateError(f"the multipliers of unit {j} are not a list")

@@ -18,12 +18,16 @@ from ..errors import CertificateError
 
 SCHEMA = 1
 INLINE_VALUES = 20_000
+# integers longer than this are printed and read without Python's limit of 4,300 digits
+LONG_BITS = 12_000
+LONG_TEXT = 3_000
 
 # kind of certificate -> "module:function" inside this package; a checker raises CertificateError or returns a sentence
 CHECKERS: dict[str, str] = {
     "region-witness": "regions:check_witness",
     "region-empty": "regions:check_empty",
     "basin-value": "basin:check_value",
+    "frozen-basin-value": "frozen_basin:check_frozen",
     "local-minimum": "critical:check_minimum",
     "not-minimum": "critical:check_not_minimum",
     "bundle": "bundle:check_bundle",
@@ -52,7 +56,10 @@ class Verification:
 
 def fraction_text(value: Any) -> str:
     """Return an exact number as text, "p" or "p/q"."""
-    return str(exact.to_fraction(value))
+    number = exact.to_fraction(value)
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) <= LONG_BITS:
+        return str(number)
+    return str(exact.fmpq(number))  # Python refuses to print integers of more than 4,300 digits
 
 
 def fraction_texts(values: Any) -> Any:
@@ -67,6 +74,9 @@ def read_number(text: Any, what: str) -> Fraction:
     if isinstance(text, bool) or not isinstance(text, str | int):
         raise CertificateError(f"{what} is {text!r}, expected an exact number written as text such as '1/3'")
     try:
+        if isinstance(text, str) and len(text) > LONG_TEXT:
+            top, _, bottom = text.partition("/")
+            return Fraction(exact.integer(top), exact.integer(bottom or "1"))
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise CertificateError(f"{what} is {text!r}, which is no exact number") from None

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, ShapeError
-from ..losses import check_labels, get_loss
+from ..errors import ShapeError
+from ..losses import CrossEntropy, check_classes, check_labels, get_loss
 
 DOUBLINGS = 200
 BISECTIONS = 200
@@ -26,29 +26,20 @@ class Objective:
         self.y = np.asarray(y, dtype=float)
         self.loss = None if self.cross_entropy else get_loss(loss)
         self.squared = self.loss is not None and getattr(self.loss, "name", "") == "squared"
-        if self.cross_entropy and (self.y.ndim != 1 or (self.y != np.round(self.y)).any() or (self.y < 0).any()):
-            raise InputError("cross_entropy needs labels 0 to k - 1, one whole number per sample")
         if self.loss is not None:
             check_labels(self.loss, self.y)
 
     def __call__(self, P: np.ndarray) -> float:
         """Return the loss of predictions."""
         if self.cross_entropy:
-            labels = self.labels(P)
-            top = P.max(axis=1)
-            return float(np.mean(top + np.log(np.exp(P - top[:, None]).sum(axis=1)) - P[np.arange(len(P)), labels]))
+            return float(np.mean(CrossEntropy().value(P, self.labels(P))))
         if P.shape != self.y.shape:
             raise ShapeError(f"the predictions have shape {P.shape}, the targets {self.y.shape}")
         return float(np.sum(get_loss(self.loss).value(P, self.y)) / max(len(P), 1))
 
     def labels(self, P: np.ndarray) -> np.ndarray:
         """Return the labels, checked against the number of outputs."""
-        if P.ndim != 2 or P.shape[1] < 2:
-            raise ShapeError("cross_entropy needs at least two outputs: with one the loss is constant")
-        labels = self.y.astype(int)
-        if labels.max(initial=0) >= P.shape[1]:
-            raise InputError(f"label {labels.max()} with {P.shape[1]} outputs; labels run from 0")
-        return labels
+        return check_classes(self.y, P.shape[1] if P.ndim == 2 else 1)
 
     def grows(self, P: np.ndarray) -> bool:
         """Return whether the loss of c P exceeds every bound as c grows (the condition to rescale to any level)."""

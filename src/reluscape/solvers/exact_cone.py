@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import flint
@@ -30,9 +30,11 @@ class Cone:
 
     Args:
         target: integer vector.
+        check: called before every step; raises to stop the search.
     """
 
-    def __init__(self, target: Sequence[int]) -> None:
+    def __init__(self, target: Sequence[int], check: Callable[[], None] | None = None) -> None:
+        self.check = check
         self.target = [int(v) for v in target]
         self.generators: list[list[int]] = []
         self._floats: list[np.ndarray] = []
@@ -65,6 +67,8 @@ class Cone:
         """
         weights = self._started(list(start))
         while True:
+            if self.check is not None:
+                self.check()
             residual, denominator = self._residual(weights)
             entering = self._entering(residual, weights)
             if entering is None:

@@ -1,0 +1,184 @@
+"""The basin value of a network with frozen output weights and any number of outputs: convex in the hidden weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import exact as rational
+from ..certificates import fraction_text, fraction_texts, new
+from ..data import Dataset, as_dataset, check_pattern, check_signs, readonly
+from ..errors import InputError, ShapeError
+from ..losses import CrossEntropy, check_classes, check_labels, get_loss
+from ..solvers.newton import SmoothSolution
+from ..solvers.outputs import EachOutput, Softmax, frozen_cones, frozen_features, minimise_outputs
+from ..solvers.scaling import coordinates
+from .exact_value import ExactBasin, deadline_of
+from .result import Basin
+
+
+def frozen_basin(
+    X: Any,
+    y: Any,
+    pattern: Any,
+    sign: Any,
+    v: Any,
+    loss: Any,
+    exact: bool,
+    output_bias: bool,
+    time_limit: float | None,
+) -> Basin:
+    """Return the basin of weights W with the given pattern and output weights v; see `basin_value`."""
+    if isinstance(X, Dataset) and y is None:
+        y = X.y_fractions
+    data = Dataset(X.fractions) if isinstance(X, Dataset) else as_dataset(X)
+    if y is None:
+        raise InputError("a basin value needs targets; give y")
+    A = check_pattern(pattern, data.n).copy()
+    V = _output_weights(v, len(A))
+    if sign is not None:
+        signs = check_signs(sign, len(A))
+        wrong = [j for j in range(len(A)) if V.shape[1] == 1 and V[j, 0] * int(signs[j]) < 0]
+        if V.shape[1] > 1 or wrong:
+            raise InputError("sign and v do not agree; with frozen output weights give sign=None")
+    A[:, list(data.zero_rows)] = False
+    softmax = isinstance(loss, CrossEntropy) or (isinstance(loss, str) and loss == "cross_entropy")
+    Y = _targets(y, data.n, V.shape[1], softmax)
+    squared = not softmax and getattr(get_loss(loss), "name", "") == "squared"
+    if exact and not squared:
+        raise InputError("exact=True needs the squared loss: the value of another loss is no rational number")
+    numerical = _Numerical(data, A, V, Y, loss, softmax, output_bias)
+    return _exact(numerical, deadline_of(time_limit, len(A) * data.d)) if exact else numerical.basin()
+
+
+def _output_weights(v: Any, m: int) -> np.ndarray:
+    """Return v as fractions (m, k)."""
+    V = rational.fraction_array(v if isinstance(v, np.ndarray) else np.array(v, dtype=object))
+    if V.ndim == 1:
+        V = V.reshape(m, 1) if V.shape == (m,) and m else V.reshape(0, 1)
+    if V.ndim != 2 or len(V) != m or V.shape[1] == 0:
+        raise ShapeError(f"the output weights have shape {np.shape(v)}, expected ({m}, k): one row per unit")
+    return V
+
+
+def _targets(y: Any, n: int, k: int, softmax: bool) -> np.ndarray:
+    """Return the targets as fractions (n, k), or labels (n,)."""
+    Y = y if isinstance(y, np.ndarray) else np.array(y, dtype=object)
+    if softmax:
+        if Y.shape != (n,):
+            raise ShapeError(f"the labels have shape {Y.shape}, expected ({n},)")
+        return check_classes(np.asarray(Y, dtype=float), k)
+    if Y.ndim == 1 and k == 1:
+        Y = Y.reshape(-1, 1)
+    if Y.shape != (n, k):
+        raise ShapeError(f"y has shape {Y.shape}, expected ({n}, {k}): samples by outputs")
+    if Y.dtype.kind == "f" and not np.isfinite(Y).all():
+        raise InputError(f"y has a value that is not finite at row {int(np.argwhere(~np.isfinite(Y))[0, 0])}")
+    return rational.fraction_array(Y)
+
+
+class _Numerical:
+    """The program in floats."""
+
+    def __init__(
+        self, data: Dataset, A: np.ndarray, V: np.ndarray, Y: np.ndarray, loss: Any, softmax: bool, output_bias: bool
+    ) -> None:
+        self.data, self.A, self.V, self.Y, self.output_bias = data, A, V, Y, output_bias
+        floats = V.astype(float)
+        self.length = np.linalg.norm(floats, axis=1)
+        self.used = np.flatnonzero((self.length > 0) & A.any(axis=1))
+        space = self.space = coordinates(data, np.zeros(data.n), output_bias, merge=False)
+        kept = space.sample
+        U = floats[self.used] / self.length[self.used, None]
+        F = frozen_features(space.U, space.E, A[np.ix_(self.used, kept)], U)
+        sides = np.where(A[self.used][:, kept[space.rows]], 1.0, -1.0)
+        G = frozen_cones(space.C, sides, F.shape[1])
+        rest = np.setdiff1d(np.arange(data.n), kept)
+        self.problem: EachOutput | Softmax
+        if softmax:
+            self.scale = 1.0
+            self.problem = Softmax(F, G, Y[kept], V.shape[1])
+            self.outside = float(CrossEntropy().value(np.zeros((len(rest), V.shape[1])), Y[rest]).sum())
+        else:
+            chosen, targets = get_loss(loss), Y.astype(float)
+            check_labels(chosen, targets)
+            squared = getattr(chosen, "name", "") == "squared"
+            self.scale = float(np.abs(targets).max(initial=0.0)) or 1.0 if squared else 1.0
+            self.problem = EachOutput(F, G, targets[kept] / self.scale, chosen)
+            self.outside = float(chosen.value(np.zeros((len(rest), V.shape[1])), targets[rest]).sum())
+        self.loss, self.softmax = loss, softmax
+        self.found: SmoothSolution = minimise_outputs(self.problem)
+
+    def weights(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return W (m, d) and c (k,) in the original coordinates."""
+        space, r = self.space, self.space.r
+        W = np.zeros((len(self.A), self.data.d))
+        size = len(self.used) * r
+        W[self.used] = self.scale * (x[:size].reshape(len(self.used), r) @ space.back.T) / self.length[self.used, None]
+        c = self.scale * x[size:] / space.e_scale if self.output_bias else np.zeros(self.V.shape[1])
+        return W, np.asarray(c)
+
+    def basin(self) -> Basin:
+        """Return the basin."""
+        found, data = self.found, self.data
+        W, c = self.weights(found.x)
+        direction = None if found.direction is None else readonly(self.weights(found.direction)[0])
+        squared = self.scale**2 if not self.softmax and getattr(get_loss(self.loss), "name", "") == "squared" else 1.0
+        return Basin(
+            value=(squared * found.total + self.outside) / max(data.n, 1),
+            exact_value=None,
+            Z=readonly(W),
+            c=readonly(c),
+            prediction=readonly((self.A * (W @ data.X.T)).T @ self.V.astype(float) + c),
+            attained=direction is None,
+            direction=direction,
+            residual=found.residual,
+            kind="numerical",
+            zero_rows=data.zero_rows,
+            certificate=None,
+        )
+
+    def guesses(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
+        """Return each unit's weights and the samples on whose hyperplanes they seem to lie."""
+        problem, space = self.problem, self.space
+        f = problem.F @ self.found.x
+        _, mu, slack = problem.model(self.found.x, f, problem.slopes(f), problem.stiffness(f, 0.0))
+        tight = (mu > slack).reshape(len(self.used), len(space.rows))
+        W, _ = self.weights(self.found.x)
+        return [(int(j), W[j], space.sample[space.rows[row]]) for j, row in zip(self.used.tolist(), tight, strict=True)]
+
+
+def _exact(numerical: _Numerical, deadline: float | None) -> Basin:
+    """Return the basin of the squared loss with its value as a fraction and the certificate that proves it."""
+    data, A, V, Y = numerical.data, numerical.A, numerical.V, numerical.Y
+    program = ExactBasin(data, Y, A, V, numerical.output_bias, deadline)
+    units = set(program.units)
+    value, W, c, multipliers = program.solve([guess for guess in numerical.guesses() if guess[0] in units])
+    heights = (data.fractions @ W.T).T * A.astype(int) if len(A) else np.empty((0, data.n), dtype=object)
+    prediction = np.array(heights.T @ V + np.array(c, dtype=object), dtype=object).reshape(data.n, V.shape[1])
+    claim = {
+        "value": fraction_text(value),
+        "patterns": ["".join("1" if bit else "0" for bit in row) for row in A],
+        "weights": fraction_texts(V),
+        "targets": fraction_texts(Y),
+        "output_bias": bool(numerical.output_bias),
+    }
+    witness = {
+        "W": fraction_texts(W),
+        "c": fraction_texts(c),
+        "multipliers": [[[i, fraction_text(v)] for i, v in sorted(row.items())] for row in multipliers],
+    }
+    return Basin(
+        value=float(value),
+        exact_value=value,
+        Z=readonly(W, dtype=float),
+        c=readonly(c, dtype=float),
+        prediction=readonly(prediction, dtype=float),
+        attained=True,
+        direction=None,
+        residual=0.0,
+        kind="certified",
+        zero_rows=data.zero_rows,
+        certificate=new("frozen-basin-value", data.fractions, None, claim, witness),
+    )

@@ -1,0 +1,77 @@
+"""Checking the value of a basin with frozen output weights and any number of outputs, in fractions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..errors import CertificateError
+from .basin import pairs, patterns_of, told
+from .core import read_number, read_numbers
+
+
+def check_frozen(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+    """Re-check that weights lie in the cell, have the claimed loss, and that no weights of the cell have less.
+
+    With r_io = sum_j v_jo A_ji <w_j, x_i> + c_o - y_io: sigma_ji <w_j, x_i> >= 0; sum_io v_jo A_ji r_io x_i = sum_i
+    lambda_ji sigma_ji x_i with lambda >= 0 and lambda_ji <w_j, x_i> = 0; sum_i r_io = 0 where there are output biases.
+    The program is convex, so these conditions are enough.
+    """
+    n, d = X.shape
+    claim, witness = certificate["claim"], certificate["witness"]
+    patterns = patterns_of(claim, n)
+    m, rows = len(patterns), claim["targets"]
+    if not isinstance(rows, list) or (rows and not isinstance(rows[0], list)):
+        raise CertificateError("the claimed targets are not a table")
+    widths = [len(row) for row in (claim["weights"] or rows) if isinstance(row, list)]
+    k = widths[0] if widths else 0
+    targets = read_numbers(rows, (n, k), "the claimed targets")
+    V = read_numbers(claim["weights"], (m, k), "the output weights")
+    bias = claim.get("output_bias")
+    if not isinstance(bias, bool):
+        raise CertificateError("the claim does not say whether there are output biases")
+    value = read_number(claim["value"], "the claimed value")
+    W = read_numbers(witness["W"], (m, d), "the weights W")
+    c = read_numbers(witness["c"], (k,), "the output biases c")
+    if any(c) and not bias:
+        raise CertificateError("the witness has output biases, the claim has none")
+    multipliers = witness["multipliers"]
+    if not isinstance(multipliers, list) or len(multipliers) != m:
+        raise CertificateError(f"expected multipliers for {m} units")
+    heights = _product(W, X.T)
+    active = np.array(patterns, dtype=bool).reshape(m, n)
+    outside = np.argwhere(np.where(active, 1, -1) * heights < 0)
+    if len(outside):
+        raise CertificateError(f"the weights of unit {outside[0][0]} lie outside the cell at sample {outside[0][1]}")
+    residual = _product((heights * active.astype(int)).T, V) + c - targets
+    if sum((v * v for v in residual.reshape(-1)), Fraction(0)) != value * max(n, 1):
+        raise CertificateError("the point does not have the claimed value")
+    if bias and any(sum(residual[:, o], Fraction(0)) != 0 for o in range(k)):
+        raise CertificateError("the residuals of an output do not sum to zero, so another output bias is better")
+    pulls = _product(V, residual.T) * active.astype(int)
+    gradients = _product(pulls, X)
+    for j in range(m):
+        gradient = gradients[j].tolist()
+        for i, number in pairs(multipliers[j], n, j):
+            if number < 0:
+                raise CertificateError(f"the multiplier of unit {j} and sample {i} is negative")
+            if number * heights[j, i] != 0:
+                raise CertificateError(f"unit {j} has a multiplier on sample {i} away from its hyperplane")
+            side = number if patterns[j][i] else -number
+            gradient = [a - side * b for a, b in zip(gradient, X[i], strict=True)]
+        if any(gradient):
+            raise CertificateError(f"unit {j} is not stationary: its weights can be improved inside the cell")
+    return (
+        f"the basin of {m} units with frozen output weights and {k} outputs on {n} samples has the value "
+        f"{told(value)}: a point attains it and no point is lower"
+    )
+
+
+def _product(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """Return the exact product of two matrices of fractions."""
+    if not A.size or not B.size:
+        return np.full((A.shape[0], B.shape[1]), Fraction(0), dtype=object)
+    return exact.fractions_of(exact.fmpq_matrix(A) * exact.fmpq_matrix(B))
