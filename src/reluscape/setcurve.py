@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
 import flint
 import numpy as np
 
-from .widthcurve import PRECISION_BITS, WidthCurve
+from .estimates import Probability
+from .widthcurve import PRECISION_BITS, WidthCurve, outward
 
 
 def popcounts(s: int) -> np.ndarray:
@@ -50,7 +52,9 @@ def curve_of_sets(
         population: what is counted.
         law: law of initialisation, or None.
     """
-    bases = _bases(shares, dead, rational)
+    bases = sums_over_sets(shares, dead, rational)
+    if not rational:
+        bases[-1] = flint.arb(1)  # the probabilities of all states and of none sum to 1
     chosen = np.flatnonzero(coefficient).tolist()
     if rational:
         terms: dict[Fraction | float, Fraction | float] = {}
@@ -64,20 +68,33 @@ def curve_of_sets(
     return WidthCurve(merged, "certified", population, law, balls)
 
 
-def _bases(shares: Sequence[Any], dead: Any, rational: bool) -> list[Any]:
-    """Return P(dead) + P(T) for every set T; the probabilities of all states and of none sum to 1 exactly."""
-    if rational:
-        sums = [Fraction(dead)]
+def sums_over_sets(shares: Sequence[Any], dead: Any, rational: bool) -> list[Any]:
+    """Return P(dead) + P(T) for every set T of s states, 2^s of them in the order of their bits.
+
+    >>> sums_over_sets([Fraction(1, 2)], Fraction(1, 2), True)
+    [Fraction(1, 2), Fraction(1, 1)]
+    """
+    with precise_intervals():
+        sums = [Fraction(dead) if rational else flint.arb(0) + dead]
         for share in shares:
             sums += [value + share for value in sums]
-        return sums
+    return sums
+
+
+@contextmanager
+def precise_intervals() -> Iterator[None]:
+    """Compute with intervals of 192 bits inside a `with` block."""
     old = flint.ctx.prec
+    flint.ctx.prec = PRECISION_BITS
     try:
-        flint.ctx.prec = PRECISION_BITS
-        sums = [flint.arb(0) + dead]
-        for share in shares:
-            sums += [value + share for value in sums]
-        sums[-1] = flint.arb(1)
+        yield
     finally:
         flint.ctx.prec = old
-    return sums
+
+
+def as_probability(value: Any, population: str, law: str | None) -> Probability:
+    """Return a `Fraction` as an exact probability, an interval (`flint.arb`) as a certified one."""
+    if not isinstance(value, flint.arb):
+        return Probability.exact(value, population, law)
+    low, high = outward(value)
+    return Probability.certified(min(max(0.0, low), 1.0), max(min(1.0, high), 0.0), population, law)

@@ -74,7 +74,7 @@ class WidthCurve:
             pairs = self.balls or tuple((_ball(b), _ball(c)) for b, c in self.terms.items())
             for base, coefficient in pairs:
                 total += coefficient * (base**width if width else flint.arb(1))
-            low, high = _outward(total)
+            low, high = outward(total)
         finally:
             context.prec = old
         return max(0.0, low), min(1.0, high)
@@ -140,7 +140,7 @@ def _ball(value: Any) -> Any:
     return flint.arb(flint.fmpq(fraction.numerator, fraction.denominator))
 
 
-def _outward(ball: Any) -> tuple[float, float]:
+def outward(ball: Any) -> tuple[float, float]:
     """Return doubles on either side of an interval."""
     middle, radius = float(ball.mid()), float(ball.rad())
     low = math.nextafter(middle - radius, -math.inf)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -13,7 +13,7 @@ from .. import exact
 from ..errors import InputError, ShapeError, TooLarge
 from .line_cone import LineCone, at_rest, second_differences
 
-__all__ = ["MOST_POINTS", "share_on_a_line", "zero_loss_fraction_1d"]
+__all__ = ["MOST_POINTS", "share_at_one_sample", "share_on_a_line", "zero_loss_fraction_1d"]
 
 MOST_POINTS = 6
 INT64_SAFE = 2**61
@@ -49,16 +49,30 @@ def zero_loss_fraction_1d(x: Sequence[Any], y: Sequence[Any], v: Sequence[Any]) 
         raise InputError("a point is repeated; merge repeated points first")
     order = sorted(range(len(points)), key=points.__getitem__)
     signs = [exact.sign(exact.to_fraction(value)) for value in v]
-    return share_on_a_line([points[i] for i in order], [targets[i] for i in order], signs.count(1), signs.count(-1))
+    share: Fraction = share_on_a_line(
+        [points[i] for i in order], [targets[i] for i in order], signs.count(1), signs.count(-1)
+    )
+    return share
 
 
-def share_on_a_line(t: Sequence[Fraction], y: Sequence[Fraction], plus: int, minus: int) -> Fraction:
-    """Return the share for increasing points and numbers of units with positive and negative output weight."""
+def share_on_a_line(
+    t: Sequence[Fraction], y: Sequence[Fraction], plus: int, minus: int, shares: Mapping[Any, Any] | None = None
+) -> Any:
+    """Return the share for increasing points and numbers of units with positive and negative output weight.
+
+    Args:
+        t: increasing points.
+        y: targets.
+        plus: number of units with positive output weight.
+        minus: number of units with negative output weight.
+        shares: for n >= 2 the probability of each step of one unit, keyed as `step_of` names it; None gives each
+            1/(2n). Fractions, or intervals (`flint.arb`), of which the result then is one.
+    """
     n = len(t)
     if n == 0:
         return Fraction(1)
     if n == 1:
-        return _single_point(y[0], plus, minus)
+        return share_at_one_sample(y[0], plus, minus)
     if n > MOST_POINTS:
         raise TooLarge(
             f"{n} points have 2^{4 * n - 4} sets of generators, the exact share takes {MOST_POINTS} points; "
@@ -66,13 +80,17 @@ def share_on_a_line(t: Sequence[Fraction], y: Sequence[Fraction], plus: int, min
             2 ** (4 * n - 4),
         )
     good = _good_sets(t, y)
-    weights = [np.array(_words(n, m), dtype=object) for m in (plus, minus)]
-    total = int(weights[0] @ (good.astype(object) @ weights[1]))
-    return Fraction(total, (2 * n) ** (plus + minus))
+    weights = [np.array(_words(n, m, shares), dtype=object) for m in (plus, minus)]
+    rows = [sum(weights[1][row].tolist(), 0 * weights[1][0]) for row in good]
+    total = sum((a * b for a, b in zip(weights[0].tolist(), rows, strict=True)), 0 * rows[0])
+    return total if shares is not None else Fraction(int(total), (2 * n) ** (plus + minus))
 
 
-def _single_point(y: Fraction, plus: int, minus: int) -> Fraction:
-    """Each unit is active with probability 1/2; predictions are all numbers with the signs that occur."""
+def share_at_one_sample(y: Fraction, plus: int, minus: int) -> Fraction:
+    """Return the share for a single sample.
+
+    Each unit is active with probability 1/2; predictions are all numbers with the signs that occur.
+    """
     none_plus, none_minus = Fraction(1, 2**plus), Fraction(1, 2**minus)
     if y == 0:
         return none_plus * none_minus + (1 - none_plus) * (1 - none_minus)
@@ -85,10 +103,10 @@ def _generator_bits(n: int) -> dict[tuple[str, int], int]:
     return {name: bit for bit, name in enumerate(names)}
 
 
-def _words(n: int, units: int) -> list[int]:
-    """Return, for every set of generators, how many words of step patterns use exactly this set."""
+def _words(n: int, units: int, shares: Mapping[Any, Any] | None) -> list[Any]:
+    """Return, for every set of generators, how many words of step patterns, or what share of them, use exactly it."""
     bits = _generator_bits(n)
-    masks = [0]
+    masks = [(0, 1 if shares is None else shares["dead", 0])]
     for kind in ("suffix", "prefix"):
         for cut in range(0 if kind == "suffix" else 1, n):
             cone = LineCone([Fraction(k) for k in range(n)])
@@ -96,11 +114,12 @@ def _words(n: int, units: int) -> list[int]:
             present = [("right", k) for k in range(n) if cone.right[k]] + [
                 ("left", k) for k in range(n) if cone.left[k]
             ]
-            masks.append(sum(1 << bits[name] for name in present if name in bits))
+            mask = sum(1 << bits[name] for name in present if name in bits)
+            masks.append((mask, 1 if shares is None else shares[kind, cut]))
     size = 1 << len(bits)
-    within = [0] * size
-    for mask in masks:
-        within[mask] += 1
+    within: list[Any] = [0 * masks[0][1]] * size
+    for mask, share in masks:
+        within[mask] += share
     for b in range(len(bits)):
         for mask in range(size):
             if mask >> b & 1:

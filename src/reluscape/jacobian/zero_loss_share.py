@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from itertools import product
 from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset
-from ..errors import InputError, ShapeError, TooLarge
+from ..data import as_dataset
+from ..errors import InputError, ShapeError
 from ..estimates import Probability
-from ..exact import fraction_array, sign
+from ..exact import fraction_array
 from ..initialization import get_law
 from ..seeds import as_generator
 from .cone_test import zero_loss
 from .fraction import check_population, draw_patterns
-from .line_coordinates import line_coordinates
-from .line_share import MOST_POINTS, share_on_a_line
 from .rank import RankOracle, nonzero_samples
-from .small import region_patterns
+from .zero_loss_exact import exact_share
 
 __all__ = ["zero_loss_fraction"]
-
-MOST_TESTS = 2000
 
 
 def zero_loss_fraction(
@@ -48,9 +42,14 @@ def zero_loss_fraction(
         rng: anything that `numpy.random.default_rng` takes.
         exact: None takes the exact answer where it is cheap, True insists on it, False simulates.
 
+    Returns:
+        Probability with kind "exact", "certified" (initialisation, patterns of known angles) or "sampled". It is known
+        at any width for linearly independent samples, for up to six points on a line with bias, and wherever one unit
+        has few patterns.
+
     Raises:
         ZeroRowError: population "regions" and a row of zeros.
-        TooLarge: `exact=True` out of reach.
+        TooLarge, UnsupportedError: `exact=True` out of reach.
 
     Source: Karhadkar and Montufar, Theorem 8, Figures 4 and 5; their released code decides with an absolute tolerance.
 
@@ -66,13 +65,9 @@ def zero_loss_fraction(
     chosen = get_law(law)
     named = chosen.name if population == "initialization" else None
     if exact is not False:
-        known = _counted(data, weights, population)
+        known = exact_share(data, data.y_fractions, weights, population, chosen, insist=exact is True)
         if known is not None:
-            return Probability.exact(known, population)
-    if exact is True:
-        raise TooLarge(
-            f"no exact share at n={data.n}, width {len(weights)} over {population}; leave exact=None to simulate"
-        )
+            return known
     if int(trials) != trials or trials < 1:
         raise InputError(f"trials is {trials!r}; it is a whole number, 1 or more")
     oracle, nonzero = RankOracle.of(data), nonzero_samples(data)
@@ -82,40 +77,3 @@ def zero_loss_fraction(
         whole[:, :, nonzero] = patterns
         found += sum(zero_loss(data, None, pattern, weights).exists for pattern in whole)
     return Probability.sampled(found, int(trials), population, named)
-
-
-def _counted(data: Dataset, weights: np.ndarray, population: str) -> Fraction | None:
-    """Return the exact share where there is a short way to it."""
-    if population == "initialization" or data.y_fractions is None:
-        return None
-    nonzero = nonzero_samples(data)
-    if population == "regions":
-        line = line_coordinates(data, nonzero)
-        if line is not None and data.n <= MOST_POINTS:
-            y = [data.y_fractions[i] / s for i, s in zip(line.order, line.scale, strict=True)]
-            signs = [sign(value) for value in weights]
-            return share_on_a_line(line.points, y, signs.count(1), signs.count(-1))
-    states = _all_states(data, nonzero, population, len(weights))
-    if states is None:
-        return None
-    tuples = product(range(len(states)), repeat=len(weights))
-    good = sum(zero_loss(data, None, states[list(chosen)].reshape(-1, data.n), weights).exists for chosen in tuples)
-    return Fraction(good, len(states) ** len(weights))
-
-
-def _all_states(data: Dataset, nonzero: np.ndarray, population: str, width: int) -> np.ndarray | None:
-    """Return the patterns of one unit on all samples, where their tuples are few."""
-    n = len(nonzero)
-    if population == "patterns":
-        if 2 ** (n * width) > MOST_TESTS:
-            return None
-        every = (np.arange(1 << n)[:, None] >> np.arange(n)) & 1 > 0
-    else:
-        if (2 * n) ** width > MOST_TESTS and width > 0 and n > 0:
-            return None
-        every = region_patterns(data)[:, nonzero]
-        if len(every) ** width > MOST_TESTS:
-            return None
-    states = np.zeros((len(every), data.n), dtype=bool)
-    states[:, nonzero] = every
-    return states

@@ -1,0 +1,171 @@
+"""The exact share of regions with a zero-loss point: a product over samples, points on a line, or set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from math import comb, prod
+from typing import Any
+
+import flint
+import numpy as np
+
+from ..data import Dataset
+from ..errors import TooLarge, UnsupportedError
+from ..estimates import Probability
+from ..exact import sign
+from ..geometry.unit_law import unit_law
+from ..initialization import Law
+from ..setcurve import as_probability, precise_intervals, sums_over_sets
+from .cone_test import zero_loss
+from .line_coordinates import line_coordinates
+from .line_point import step_of
+from .line_share import MOST_POINTS, share_at_one_sample, share_on_a_line
+from .rank import RankOracle, nonzero_samples
+from .small import region_patterns
+
+__all__ = ["exact_share"]
+
+QUICK_TESTS, MOST_TESTS = 1000, 20_000
+MOST_PATTERNS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class _UnitShares:
+    """The realizable patterns of one unit with their probabilities.
+
+    Attributes:
+        patterns: (a, n) bool, those with an active sample.
+        shares: their probabilities, `Fraction` or `flint.arb`.
+        dead: probability of a realizable pattern without an active sample.
+        rational: whether the probabilities are fractions.
+    """
+
+    patterns: np.ndarray
+    shares: Sequence[Any]
+    dead: Any
+    rational: bool
+
+
+def exact_share(
+    data: Dataset, y: np.ndarray, weights: np.ndarray, population: str, law: Law, insist: bool
+) -> Probability | None:
+    """Return the share of regions that hold weights with zero loss, or None where there is no short way to it.
+
+    Args:
+        data: the samples.
+        y: exact targets (n,).
+        weights: exact output weights (m,); only their signs matter.
+        population: "patterns", "regions" or "initialization".
+        law: law of initialisation.
+        insist: go further, and raise instead of returning None.
+
+    Raises:
+        TooLarge, UnsupportedError: out of reach and `insist` is True.
+    """
+    signs = [sign(value) for value in weights]
+    plus, minus, idle = (signs.count(s) for s in (1, -1, 0))
+    named = law.name if population == "initialization" else None
+    nonzero = nonzero_samples(data)
+    if any(y[i] != 0 for i in data.zero_rows):
+        return Probability.exact(Fraction(0), population, named)
+    oracle = RankOracle.of(data)
+    if oracle.rank == len(nonzero) and (population != "initialization" or _fair(data, nonzero, law)):
+        # every pattern is realizable, each bit a fair coin, and the prediction of each sample is free of the others
+        known = prod((share_at_one_sample(y[i], plus, minus) for i in nonzero), start=Fraction(1))
+        return Probability.exact(known, population, named)
+    try:
+        with precise_intervals():
+            units = _unit_shares(data, oracle, population, law)
+            value = _on_a_line(data, nonzero, y, units, plus, minus)
+            if value is None:
+                value = _set_by_set(data, units, plus, minus, MOST_TESTS if insist else QUICK_TESTS)
+    except (TooLarge, UnsupportedError):
+        if insist:
+            raise
+        return None
+    if population == "patterns":  # units with output weight 0 must have a region too
+        value = value * (units.dead + sum(units.shares, Fraction(0))) ** idle
+    return as_probability(value, population, named)
+
+
+def _fair(data: Dataset, nonzero: np.ndarray, law: Law) -> bool:
+    """Whether a weight of the law is active on each of some independent samples with probability 1/2, independently."""
+    from ..geometry.unit_law import orthogonal
+
+    return bool(law.spherical) and orthogonal(data.rows[nonzero])
+
+
+def _unit_shares(data: Dataset, oracle: RankOracle, population: str, law: Law) -> _UnitShares:
+    if population == "initialization":
+        found = unit_law(data, law)
+        return _UnitShares(found.patterns, found.shares, found.dead, found.rational)
+    cover = 2 * sum(comb(oracle.n - 1, k) for k in range(oracle.rank))
+    if cover > MOST_PATTERNS:
+        raise TooLarge(
+            f"one unit has up to {cover} patterns, an exact share takes {MOST_PATTERNS}; leave exact=None to simulate",
+            cover,
+        )
+    patterns = region_patterns(data)
+    one = Fraction(1, len(patterns) if population == "regions" else 2**oracle.n)
+    alive = patterns.any(axis=1)
+    return _UnitShares(patterns[alive], [one] * int(alive.sum()), one * int((~alive).sum()), True)
+
+
+def _on_a_line(
+    data: Dataset, nonzero: np.ndarray, y: np.ndarray, units: _UnitShares, plus: int, minus: int
+) -> Any | None:
+    """Return the share for at most six points on a line with bias, at any width; None elsewhere."""
+    line = line_coordinates(data, nonzero)
+    if line is None or len(nonzero) > MOST_POINTS:
+        return None
+    order = [int(nonzero[i]) for i in line.order]
+    shares = {step_of(row[order]): share for row, share in zip(units.patterns, units.shares, strict=True)}
+    shares["dead", 0] = units.dead
+    targets = [y[i] / s for i, s in zip(order, line.scale, strict=True)]
+    return share_on_a_line(line.points, targets, plus, minus, shares)
+
+
+def _set_by_set(data: Dataset, units: _UnitShares, plus: int, minus: int, most: int) -> Any:
+    """Decide every pair of sets of patterns, those of positive and those of negative units, and add up the good ones.
+
+    Whether a region holds a zero-loss point depends on nothing else: units with equal pattern and sign merge, and dead
+    ones add nothing.
+    """
+    a = len(units.patterns)
+    tests = prod(sum(comb(a, k) for k in range(min(a, m) + 1)) for m in (plus, minus))
+    if tests > most:
+        raise TooLarge(
+            f"{a} patterns of one unit make {tests} pairs of sets, an exact share takes {most}; leave exact=None to "
+            "simulate",
+            tests,
+        )
+    chances = [_exactly(units, m) for m in (plus, minus)]
+    total: Any = Fraction(0) if units.rational else flint.arb(0)
+    for positive in _subsets(a, plus):
+        for negative in _subsets(a, minus):
+            v = [1] * len(positive) + [-1] * len(negative)
+            rows = units.patterns[[*positive, *negative]].reshape(len(v), data.n)
+            if zero_loss(data, None, rows, v).exists:
+                total = total + chances[0][_mask(positive)] * chances[1][_mask(negative)]
+    return total
+
+
+def _subsets(a: int, most: int) -> list[tuple[int, ...]]:
+    return [chosen for k in range(min(a, most) + 1) for chosen in combinations(range(a), k)]
+
+
+def _mask(chosen: Sequence[int]) -> int:
+    return sum(1 << j for j in chosen)
+
+
+def _exactly(units: _UnitShares, m: int) -> list[Any]:
+    """Return for every set of patterns the probability that m units use exactly these, dead units apart."""
+    chances = [value**m for value in sums_over_sets(units.shares, units.dead, units.rational)]
+    for j in range(len(units.shares)):
+        for mask in range(len(chances)):
+            if mask >> j & 1:
+                chances[mask] = chances[mask] - chances[mask ^ (1 << j)]
+    return chances
