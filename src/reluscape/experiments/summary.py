@@ -14,17 +14,16 @@ from ..estimates import clopper_pearson
 # the columns of a summary that are no parameters
 MEASURED = ("number", "trials", "missing", "mean", "standard_error", "low", "high", "least", "most", "lost_chunks")
 _SUMMARY = """
-with whole as materialized (
+select cell, name, n, missing, total, least, most, (
+  select sum(deviations + (part.total - count * mean) * (part.total - count * mean) / count)
+  from statistic as part where part.cell = whole.cell and part.name = whole.name
+)
+from (
   select cell, name, sum(count) as n, sum(missing) as missing, sum(total) as total, min(least) as least,
-         max(most) as most
+         max(most) as most, sum(total) / sum(count) as mean
   from statistic group by cell, name
-)
-select whole.cell, whole.name, n, whole.missing, whole.total, whole.least, whole.most, sum(
-  part.deviations
-  + part.count * (part.total / part.count - whole.total / n) * (part.total / part.count - whole.total / n)
-)
-from whole join statistic as part on part.cell = whole.cell and part.name = whole.name
-group by whole.cell, whole.name order by whole.cell, whole.name
+) as whole
+order by cell, name
 """
 
 
