@@ -22,6 +22,7 @@ class Law:
         description: the law in words.
         spherical: the direction of each w_j is uniform on the sphere; None where unknown.
         symmetric: w and -w have one law, and the sign of v is fair and independent; None where unknown.
+        independent_signs: the signs of all entries of W and v are fair and independent; None where unknown.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Law:
     spherical: bool | None
     symmetric: bool | None
     draw: Draw
+    independent_signs: bool | None = None
 
     @property
     def meets_assumption_1(self) -> bool | None:
@@ -82,12 +84,12 @@ def _glorot_uniform(rng: np.random.Generator, t: int, m: int, d: int) -> tuple[n
 _LAWS = {
     law.name: law
     for law in (
-        Law("normal", "independent standard normal weights", True, True, _normal),
-        Law("sphere", "rows uniform on the unit sphere, output signs fair", True, True, _sphere),
-        Law("torch", "PyTorch's default: uniform in a box of half-width 1/sqrt(fan-in)", False, True, _torch),
-        Law("he_normal", "He's normal law, bias drawn like the weights", True, True, _he_normal),
-        Law("he_uniform", "He's uniform law, bias drawn like the weights", False, True, _he_uniform),
-        Law("glorot_uniform", "Glorot's uniform law, bias drawn like the weights", False, True, _glorot_uniform),
+        Law("normal", "independent standard normal weights", True, True, _normal, True),
+        Law("sphere", "rows uniform on the unit sphere, output signs fair", True, True, _sphere, True),
+        Law("torch", "PyTorch's default: uniform in a box of half-width 1/sqrt(fan-in)", False, True, _torch, True),
+        Law("he_normal", "He's normal law, bias drawn like the weights", True, True, _he_normal, True),
+        Law("he_uniform", "He's uniform law, bias drawn like the weights", False, True, _he_uniform, True),
+        Law("glorot_uniform", "Glorot's uniform law, bias drawn like the weights", False, True, _glorot_uniform, True),
     )
 }
 

@@ -105,10 +105,105 @@ def test_three_dimensions_meet_simulation():
         assert sampled.low - 0.01 <= curve(m) <= sampled.high + 0.01
 
 
+def test_one_width_beyond_twenty_states():
+    X, y = np.random.default_rng(0).standard_normal((30, 2)), np.random.default_rng(1).standard_normal(30)
+    found = rs.good_basin_probability(X, y, 2, 0.7, exact=True)
+    assert found.kind == "certified"
+    assert found.high - found.low < 1e-12
+    sampled = rs.good_basin_probability(X, y, 2, 0.7, trials=3000, rng=0)
+    assert sampled.kind == "sampled"
+    assert sampled.low - 0.01 <= found.value <= sampled.high + 0.01
+    law = rs.basin_value_distribution(X[:12], y[:12], 2)
+    assert sum(law.values()) == pytest.approx(1, abs=1e-13)
+    one = rs.good_basin_probability(X[:12], y[:12], 2, 0.7, exact=True)
+    assert sum(p for v, p in law.items() if v <= F(0.7)) == pytest.approx(float(one.value), abs=1e-13)
+    # the same number from the curve in the width, where both are within reach
+    small = rs.good_basin_curve(X[:5], y[:5], 0.3)(2)
+    law = rs.basin_value_distribution(X[:5], y[:5], 2)
+    assert sum(p for v, p in law.items() if v <= F(0.3)) == pytest.approx(small, abs=1e-13)
+    biased = rs.basin_value_distribution(X[:5], y[:5], 2, output_bias=True)
+    curve = rs.good_basin_curve(X[:5], y[:5], 0.3, output_bias=True)
+    assert sum(p for v, p in biased.items() if v <= F(0.3)) == pytest.approx(curve(2), abs=1e-13)
+
+
+def enumerated(X, y, width, corners, signs=(1, -1)):
+    """Law of the value from equally likely directions of each unit and both output signs, by brute force."""
+    truth = {}
+    for units in product(product(corners, signs), repeat=width):
+        A = [[sum(a * b for a, b in zip(u, x, strict=True)) > 0 for x in X] for u, _ in units]
+        value = oracle.basin_value(X, y, A, [s for _, s in units])
+        truth[value] = truth.get(value, 0) + F(1, (len(corners) * len(signs)) ** width)
+    return dict(sorted(truth.items()))
+
+
+@pytest.mark.parametrize("law", ["normal", "torch", "sphere", "glorot_uniform"])
+def test_singletons_have_one_law_under_every_initialisation(law):
+    X = [[1, 0], [2, 0], [-1, 0], [0, 3], [0, 0]]
+    y = [1, -1, 2, 3, 1]
+    corners = list(product((1, -1), repeat=2))
+    for m in (1, 2):
+        for signs in (None, [1]):
+            truth = enumerated(X, y, m, corners, (1, -1) if signs is None else (1,))
+            found = rs.basin_value_distribution(X, y, m, law=law, signs=signs)
+            assert found == truth
+            for level in (F(1, 5), F(2), F(3), F(10)):
+                expected = sum(p for v, p in truth.items() if v <= level)
+                assert rs.good_basin_curve(X, y, level, law=law, signs=signs)(m) == expected
+                given = rs.good_basin_probability(X, y, m, level, law=law, signs=signs)
+                assert (given.kind, given.value) == ("exact", expected)
+    assert rs.basin_value_distribution(X, y, 0) == {F(16, 5): 1}
+
+
+def test_singletons_agree_with_theorem_2_at_any_size():
+    X, y = rs.constructions.singletons(list(range(-10, 10)), list(range(20)))
+    slots = rs.bounds.safran_theorem_2_slots(X, y)
+    for m in (3, 12):
+        found = rs.good_basin_probability(X, y, m, slots.beta, law="torch")
+        assert found.kind == "exact"
+        assert found.value == rs.bounds.safran_theorem_2_exact(X, y, m)
+
+
+def test_orthogonal_lines_off_the_axes_are_exact_for_spherical_laws_only():
+    X, y = [[3, 4], [-6, -8], [4, -3]], [1, 2, -1]
+    turned = [[5, 0], [-10, 0], [0, 5]]
+    assert rs.basin_value_distribution(X, y, 2) == rs.basin_value_distribution(turned, y, 2)
+    box, sphere = (rs.good_basin_curve(X, y, F(1, 3), law=law)(3) for law in ("torch", "normal"))
+    # a square is symmetric under a quarter turn, so that even the box gives these cells a quarter each
+    assert box == sphere
+    deep = rs.constructions.orthogonal([1, -1, 2, 1])[0] @ np.array(
+        [[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]], dtype=object
+    )
+    assert rs.good_basin_probability(deep, [1, -1, 2, 1], 4, exact=True).kind == "exact"
+    with pytest.raises(rs.ReluscapeError):
+        rs.good_basin_curve(deep, [1, -1, 2, 1], law="torch")
+
+
+def test_independent_samples_get_a_proven_interval():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((12, 12)), rng.choice([-1.0, 1.0], 12)
+    found = rs.good_basin_probability(X, y, 14)
+    assert found.kind == "certified"
+    sampled = rs.good_basin_probability(X, y, 14, trials=4000, rng=0, exact=False)
+    assert sampled.low - 0.01 <= found.high
+    assert found.low <= sampled.high + 0.01
+    assert found.low >= 1 - 12 * 0.75**14 - 1e-12  # Theorem 4
+    wide = rs.good_basin_probability(X, y, 3)
+    assert wide.kind == "sampled"  # cut off, the interval would be too wide
+    insisted = rs.good_basin_probability(X, y, 3, exact=True)
+    assert insisted.low - 0.02 <= wide.value <= insisted.high + 0.02
+    box = rs.good_basin_probability(X, y, 14, law="torch", exact=True)
+    assert box.low == pytest.approx(1 - 12 * 0.75**14)
+    assert box.high <= 1 - 0.75**14 + 1e-12
+
+
 def test_out_of_reach_is_said_before_starting():
     X, y = np.random.default_rng(0).standard_normal((30, 2)), np.ones(30)
     with pytest.raises(rs.TooLarge, match="states"):
-        rs.good_basin_probability(X, y, 2, exact=True)
-    assert rs.good_basin_probability(X, y, 2, trials=10, rng=0).kind == "sampled"
+        rs.good_basin_probability(X, y, 5, exact=True)
+    with pytest.raises(rs.TooLarge, match="states"):
+        rs.basin_value_distribution(X, y, 5)
+    assert rs.good_basin_probability(X, y, 5, trials=10, rng=0).kind == "sampled"
     with pytest.raises(rs.ReluscapeError, match="closed form"):
         rs.good_basin_curve(np.random.default_rng(0).standard_normal((5, 4)), np.ones(5))
+    with pytest.raises(rs.TooLarge, match="sums of gains"):
+        rs.basin_value_distribution(*rs.constructions.orthogonal([2**k for k in range(30)]), 3)

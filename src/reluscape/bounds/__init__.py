@@ -22,6 +22,7 @@ _FILES = {
         "safran_moves",
         "safran_sphere",
         "safran_teacher",
+        "safran_truncation",
     ),
     "table": ("promises",),
     "Promise": ("promises",),

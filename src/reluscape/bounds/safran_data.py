@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
-from math import asin, comb, pi
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ __all__ = [
     "SingletonSlots",
     "safran_theorem_2_exact",
     "safran_theorem_2_slots",
-    "safran_theorem_4_bounds",
 ]
 
 
@@ -106,66 +104,6 @@ def safran_theorem_2_exact(X: Any, y: Any, width: int) -> Fraction:
                 product *= max(Fraction(0), 1 - Fraction(2, 2**units)) if units else 0
         total += product
     return total
-
-
-def safran_theorem_4_bounds(X: Any, y: Any, width: int, order: int = 2) -> tuple[float, float]:
-    """Return a proven interval for P[Bas = 0] on independent samples, by cutting inclusion and exclusion off.
-
-    P = sum over sets S of samples with y != 0 of (-1)^|S| (q(S+)/2 + q(S-)/2)^m, q(S) = P[no sample of S is active],
-    S+ and S- the samples of S with positive and negative target. Cut after an odd |S| it is a lower, after an even |S|
-    an upper bound; after |S| = 1 it is the printed Theorem 4.
-
-    Args:
-        X: (n, d) samples of rank n, or a `Dataset`.
-        y: (n,) targets, None where X is a `Dataset` with targets.
-        width: number of units m.
-        order: 1, 2 or 3: the largest |S| that is used.
-
-    Returns:
-        low and high, a few units in the last place wide of the sums.
-
-    Raises:
-        AssumptionError: rank X < n.
-
-    Source: Safran and Shamir, Theorem 4 and its truth; spherical laws.
-
-    Example:
-        >>> low, high = safran_theorem_4_bounds([[1, 0], [0, 1]], [1, -1], 3)
-        >>> low <= 1 - 2 * (3 / 4) ** 3 + (1 / 2) ** 3 <= high
-        True
-    """
-    data = with_targets(X, y)
-    m, last = whole("width", width, 0), whole("order", order)
-    require(data.rank == data.n, f"rank X = n (rank {data.rank}, {data.n} samples)")
-    require(last <= 3, "order is at most 3: beyond that the orthant probabilities have no closed form")
-    targets = np.asarray(data.y_fractions)
-    used = [i for i in range(data.n) if targets[i] != 0]
-    unit = data.X / np.linalg.norm(data.X, axis=1, keepdims=True)
-    angles = unit @ unit.T
-    low, high, total = 0.0, 1.0, 0.0
-    for size in range(min(last, len(used)) + 1):
-        level = 0.0
-        for chosen in combinations(used, size):
-            positive = [i for i in chosen if targets[i] > 0]
-            negative = [i for i in chosen if targets[i] < 0]
-            level += (_none_active(positive, angles) / 2 + _none_active(negative, angles) / 2) ** m
-        total += (-1) ** size * level
-        margin = 1e-12 * max(1.0, comb(len(used), size))
-        if size % 2:
-            low = max(low, total - margin)
-        else:
-            high = min(high, total + margin)
-    if len(used) <= last:
-        low, high = max(low, total - 1e-12 * 2 ** len(used)), min(high, total + 1e-12 * 2 ** len(used))
-    return low, high
-
-
-def _none_active(chosen: list[int], cosines: np.ndarray) -> float:
-    """Return P[<w, x_i> <= 0 for all chosen] for a spherical w and at most three samples."""
-    if len(chosen) <= 1:
-        return 1.0 if not chosen else 0.5
-    pairs = sum(asin(max(-1.0, min(1.0, float(cosines[i, j])))) for i, j in combinations(chosen, 2))
-    return 0.25 + pairs / (2 * pi) if len(chosen) == 2 else 0.125 + pairs / (4 * pi)
 
 
 def with_targets(X: Any, y: Any) -> Dataset:

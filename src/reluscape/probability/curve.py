@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from math import comb
 from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset
+from ..data import as_dataset
 from ..errors import InputError, UnsupportedError
 from ..exact import to_fraction
-from ..geometry.arrangement import Arrangement
-from ..geometry.unit_law import orthogonal, unit_law
+from ..geometry.unit_law import unit_law
 from ..initialization import get_law
 from ..setcurve import curve_of_sets, moebius
 from ..widthcurve import WidthCurve
+from .axes import axes_of, curve_terms
 from .sets import good_sets, states_of
 
 
@@ -25,8 +23,8 @@ def good_basin_curve(
     """Return P[Bas <= threshold] for every width at once: P(m) = sum_b c_b b^m.
 
     Basin values depend only on the set M of alive (pattern, sign) states of the units, and a good set stays good when
-    states join it: P(m) = sum_T c(T) (P(dead) + P(T))^m over the sets T of states, c by Moebius inversion. Orthogonal
-    samples have a closed form for threshold 0 at any number of them.
+    states join it: P(m) = sum_T c(T) (P(dead) + P(T))^m over the sets T of states, c by Moebius inversion. Samples on
+    orthogonal lines (singletons, orthogonal samples) have a closed form at any number of them.
 
     Args:
         X: (n, d) samples or a `Dataset`.
@@ -54,19 +52,19 @@ def good_basin_curve(
     data = as_dataset(X, y)
     if data.y_fractions is None:
         raise InputError("a good basin needs targets; give y")
-    sign = _one_sign(signs)
+    sign = one_sign(signs)
     threshold = to_fraction(threshold)
     name = get_law(law).name
-    closed = None if sign is not None or output_bias or threshold != 0 else _orthogonal_terms(data, law)
-    if closed is not None:
-        return WidthCurve(closed, "exact", "initialization", name)
+    axes = None if output_bias else axes_of(data, law)
+    if axes is not None:
+        return WidthCurve(curve_terms(axes, threshold, sign), "exact", "initialization", name)
     states = states_of(unit_law(data, law), sign)
     good = good_sets(data, states, threshold, output_bias)
     coefficient = moebius(good, len(states))
     return curve_of_sets(coefficient, states.shares, states.dead, states.rational, "initialization", name)
 
 
-def _one_sign(signs: Any) -> int | None:
+def one_sign(signs: Any) -> int | None:
     """Return the frozen sign that all units share, or None."""
     if signs is None:
         return None
@@ -74,26 +72,3 @@ def _one_sign(signs: Any) -> int | None:
     if array.shape != (1,) or array[0] not in (-1, 1):
         raise UnsupportedError("a curve in the width needs one frozen sign for all units: signs=[1] or signs=[-1]")
     return int(array[0])
-
-
-def _orthogonal_terms(data: Dataset, law: Any) -> dict[Fraction | float, Fraction | float] | None:
-    """Return the terms of P[Bas = 0] for pairwise orthogonal samples, or None where they are not.
-
-    Sample t is fitted when a unit with the sign of y_t is active on it; with a of the positive and b of the negative
-    targets missed, a unit misses them with probability (2^-a + 2^-b) / 2.
-    """
-    chosen = get_law(law)
-    alive = [i for i in range(data.n) if i not in set(data.zero_rows)]
-    y = np.asarray(data.y_fractions)
-    if not (chosen.spherical and chosen.symmetric) or data.parallel:
-        return None
-    if any(y[i] != 0 for i in data.zero_rows) or not orthogonal(np.asarray(Arrangement.of(data).normals)):
-        return None
-    positive = sum(1 for i in alive if y[i] > 0)
-    negative = sum(1 for i in alive if y[i] < 0)
-    terms: dict[Fraction | float, Fraction | float] = {}
-    for a in range(positive + 1):
-        for b in range(negative + 1):
-            base = (Fraction(1, 2**a) + Fraction(1, 2**b)) / 2
-            terms[base] = terms.get(base, Fraction(0)) + (-1) ** (a + b) * comb(positive, a) * comb(negative, b)
-    return {b: c for b, c in terms.items() if c}

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from itertools import combinations
-from math import comb
 from typing import Any
 
-import flint
-import numpy as np
-
-from ..basins import basin_value
 from ..data import as_dataset
-from ..errors import InputError, TooLarge
+from ..errors import InputError
 from ..geometry.unit_law import unit_law
-from ..widthcurve import PRECISION_BITS
-from .curve import _one_sign
+from .axes import axes_of
+from .axes import value_law as axes_law
+from .curve import one_sign
+from .one_width import value_law
 from .sampling import check_width
 from .sets import states_of
-
-MOST_SETS = 20_000
 
 
 def basin_value_distribution(
@@ -34,7 +28,7 @@ def basin_value_distribution(
     """Return {value: probability} of the basin that a random initialisation starts in, in ascending order.
 
     Every set of at most `width` alive states is valued exactly; its probability is that of seeing exactly these states
-    in `width` independent units.
+    in `width` independent units. Samples on orthogonal lines (singletons, orthogonal samples) have a closed form.
 
     Args:
         X: (n, d) samples or a `Dataset`.
@@ -49,7 +43,7 @@ def basin_value_distribution(
         once from proven intervals).
 
     Raises:
-        TooLarge: more than 20,000 sets of states.
+        TooLarge: more than a million sets of states, or more than 200,000 sums of gains on orthogonal lines.
         UnsupportedError: the law has no closed form for these cells.
 
     Example:
@@ -60,40 +54,10 @@ def basin_value_distribution(
     data = as_dataset(X, y)
     if data.y_fractions is None:
         raise InputError("basin values need targets; give y")
-    width = check_width(width)
-    states = states_of(unit_law(data, law), _one_sign(signs))
-    s = len(states)
-    count = sum(comb(s, k) for k in range(min(width, s) + 1))
-    if count > MOST_SETS:
-        raise TooLarge(
-            f"{count:,} sets of at most {width} of {s} states, {MOST_SETS:,} are feasible; simulate the law instead",
-            count,
-        )
-    found: dict[Fraction, Any] = {}
-    old = flint.ctx.prec
-    try:
-        flint.ctx.prec = PRECISION_BITS
-        for k in range(min(width, s) + 1):
-            for chosen in combinations(range(s), k):
-                members = list(chosen)
-                basin = basin_value(
-                    data, None, states.patterns[members], states.signs[members], exact=True, output_bias=output_bias
-                )
-                value = Fraction(basin.exact_value or 0)
-                p = _exactly(states, chosen, width)
-                found[value] = found[value] + p if value in found else p
-    finally:
-        flint.ctx.prec = old
-    return {value: p if states.rational else float(p) for value, p in sorted(found.items()) if p != 0}
-
-
-def _exactly(states: Any, chosen: tuple[int, ...], width: int) -> Any:
-    """Return the probability that the alive states of `width` units are exactly these."""
-    zero = Fraction(0) if states.rational else flint.arb(0)
-    shares = np.array([states.shares[j] for j in chosen], dtype=object)
-    total = zero
-    for k in range(len(chosen) + 1):
-        for part in combinations(range(len(chosen)), k):
-            base = states.dead + sum((shares[j] for j in part), zero)
-            total = total + (-1) ** (len(chosen) - k) * (base**width if width else zero + 1)
-    return total
+    width, sign = check_width(width), one_sign(signs)
+    axes = None if output_bias else axes_of(data, law)
+    if axes is not None:
+        return axes_law(axes, width, sign)
+    states = states_of(unit_law(data, law), sign)
+    found = value_law(data, states, width, output_bias)
+    return {value: p if states.rational else float(p) for value, p in found.items() if p != 0}

@@ -6,14 +6,24 @@ from typing import Any
 
 import numpy as np
 
+from ..bounds.safran_truncation import safran_theorem_4_bounds
 from ..data import Dataset, as_dataset
-from ..errors import TooLarge, UnsupportedError
+from ..errors import ReluscapeError, TooLarge, UnsupportedError
 from ..estimates import Probability
+from ..exact import to_fraction
+from ..geometry.unit_law import unit_law
 from ..initialization import get_law
 from ..tolerances import DEFAULT
+from ..widthcurve import WidthCurve
+from .axes import axes_of, curve_terms
+from .curve import good_basin_curve, one_sign
+from .one_width import multisets, probability_of
 from .sampling import BasinSampler, check_trials, check_width, frozen_signs
+from .sets import MOST_STATES, states_of
 
 CHEAP_SAMPLES = 8
+CHEAP_MULTISETS = 5_000
+CHEAP_TRIPLES = 40
 
 
 def good_basin_probability(
@@ -43,8 +53,11 @@ def good_basin_probability(
         exact: None takes the exact answer where it is cheap, True insists on it, False always simulates.
 
     Returns:
-        Probability over population "initialization". Sampled values count as good up to `Tolerances.zero_loss` of the
-        mean square of the targets.
+        Probability over population "initialization", whose kind says how it was found. "exact" or "certified": from
+        the curve in the width (at most 20 states of one unit), a closed form (samples on orthogonal lines), all sets of
+        states at this width (at most a million), or, for independent samples and threshold 0, inclusion and exclusion
+        cut off on either side with arcsine laws, an interval. "sampled": simulated, for any law; values count as good
+        up to `Tolerances.zero_loss` of the mean square of the targets.
 
     Raises:
         TooLarge: `exact=True` out of reach.
@@ -60,7 +73,9 @@ def good_basin_probability(
     data = as_dataset(X, y)
     width = check_width(width)
     known = (
-        None if exact is False else _without_sampling(data, width, threshold, law, signs, output_bias, exact is True)
+        None
+        if exact is False
+        else _without_sampling(data, width, threshold, law, signs, output_bias, exact is True, trials)
     )
     if known is not None:
         return known
@@ -71,20 +86,48 @@ def good_basin_probability(
 
 
 def _without_sampling(
-    data: Dataset, width: int, threshold: Any, law: Any, signs: Any, output_bias: bool, insist: bool
+    data: Dataset, width: int, threshold: Any, law: Any, signs: Any, output_bias: bool, insist: bool, trials: int
 ) -> Probability | None:
     """Return the exact or certified probability where it is cheap, or where the caller insists."""
-    from .curve import good_basin_curve
-
-    if not insist and data.n > CHEAP_SAMPLES and signs is None and data.rank < data.n:
-        return None
+    problem: ReluscapeError | None = None
+    name = get_law(law).name
     try:
-        frozen = frozen_signs(signs, width)
-        return good_basin_curve(data, None, threshold, law, frozen, output_bias).probability(width)
-    except (TooLarge, UnsupportedError):
-        if insist:
-            raise
+        sign = one_sign(frozen_signs(signs, width))
+        level = to_fraction(threshold)
+        axes = None if output_bias else axes_of(data, law)
+        if axes is not None:
+            return WidthCurve(curve_terms(axes, level, sign), "exact", "initialization", name).probability(width)
+        if insist or data.n <= CHEAP_SAMPLES:
+            states = states_of(unit_law(data, law), sign)
+            if len(states) <= MOST_STATES:
+                return good_basin_curve(data, None, threshold, law, signs, output_bias).probability(width)
+            if insist or multisets(len(states), width) <= CHEAP_MULTISETS:
+                return probability_of(data, states, width, level, output_bias, name)
+    except (TooLarge, UnsupportedError) as found:
+        problem = found
+    interval = _truncated(data, width, threshold, law, signs, output_bias, insist, trials)
+    if interval is not None:
+        return interval
+    if insist:
+        raise problem or TooLarge("no exact law for these data; simulate with exact=False")
+    return None
+
+
+def _truncated(
+    data: Dataset, width: int, threshold: Any, law: Any, signs: Any, output_bias: bool, insist: bool, trials: int
+) -> Probability | None:
+    """Return the two-sided interval for independent samples and threshold 0, unless simulation would be narrower."""
+    chosen = get_law(law)
+    if threshold != 0 or signs is not None or output_bias or data.rank < data.n or not chosen.symmetric or not data.n:
         return None
+    order = 1 if not chosen.spherical else 3 if data.n <= CHEAP_TRIPLES else 2
+    try:
+        low, high = safran_theorem_4_bounds(data, None, width, order)
+    except TooLarge:
+        low, high = safran_theorem_4_bounds(data, None, width, 1)
+    if not insist and high - low > trials**-0.5:
+        return None
+    return Probability.certified(low, high, "initialization", chosen.name)
 
 
 def is_good(data: Dataset, values: np.ndarray, threshold: float) -> np.ndarray:

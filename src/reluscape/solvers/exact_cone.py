@@ -38,6 +38,7 @@ class Cone:
         self.target = [int(v) for v in target]
         self.generators: list[list[int]] = []
         self._floats: list[np.ndarray] = []
+        self._table = np.zeros((0, len(self.target)))
         self._known: dict[tuple[int, ...], int] = {}
         self._gram: dict[tuple[int, int], int] = {}
         self._moment: list[int] = []
@@ -55,7 +56,7 @@ class Cone:
             self._moment.append(_dot(vector, self.target))
         return self._known[key]
 
-    def nearest(self, start: Iterable[int] = ()) -> Nearest:
+    def nearest(self, start: Iterable[int] = (), among: Sequence[int] | None = None) -> Nearest:
         """Return the point of the cone nearest to the target.
 
         Lawson and Hanson's active sets in exact arithmetic: the distance falls strictly at every round, so that no
@@ -64,13 +65,15 @@ class Cone:
 
         Args:
             start: generators expected in the support.
+            among: the generators of the cone; None takes all.
         """
+        chosen = None if among is None else np.array(among, dtype=np.int64)
         weights = self._started(list(start))
         while True:
             if self.check is not None:
                 self.check()
             residual, denominator = self._residual(weights)
-            entering = self._entering(residual, weights)
+            entering = self._entering(residual, weights, chosen)
             if entering is None:
                 return Nearest(weights, residual, denominator)
             weights[entering] = flint.fmpq(0)
@@ -132,16 +135,20 @@ class Cone:
             residual = [a - factor * b for a, b in zip(residual, self.generators[g], strict=True)]
         return residual, denominator
 
-    def _entering(self, residual: list[int], weights: dict[int, flint.fmpq]) -> int | None:
+    def _entering(self, residual: list[int], weights: dict[int, flint.fmpq], chosen: np.ndarray | None) -> int | None:
         """Return a generator with a positive product with the residual, the steepest as far as floats tell."""
         top = max(map(abs, residual), default=0)
         if top == 0 or not self.generators:
             return None
-        slopes = np.array(self._floats) @ np.array([v / top for v in residual])
-        for g in np.argsort(-slopes).tolist():
+        if len(self._table) != len(self._floats):
+            self._table = np.array(self._floats)
+        table = self._table if chosen is None else self._table[chosen]
+        slopes = table @ np.array([v / top for v in residual])
+        for at in np.argsort(-slopes).tolist():
+            g = at if chosen is None else int(chosen[at])
             if g in weights:
                 continue
-            if slopes[g] < -1e-6:
+            if slopes[at] < -1e-6:
                 return None
             if _dot(residual, self.generators[g]) > 0:
                 return int(g)

@@ -1,0 +1,133 @@
+"""One width: every set of at most that many states with its probability, so that any law of cells will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from itertools import combinations
+from math import comb
+from typing import Any
+
+import flint
+import numpy as np
+
+from ..data import Dataset
+from ..errors import TooLarge
+from ..estimates import Probability
+from ..widthcurve import PRECISION_BITS, outward
+from .set_values import SetValues
+from .sets import NEAR, States
+
+MOST_MULTISETS = 1_000_000
+BLOCK = 1 << 14
+
+
+def multisets(states: int, width: int) -> int:
+    """Return the number of multisets of `width` states, the dead one counted."""
+    return comb(states + width, width)
+
+
+def check_size(states: States, width: int) -> None:
+    """Raise TooLarge where more than a million multisets, and sets, of states would have to be valued."""
+    s = len(states)
+    sets = sum(comb(s, k) for k in range(min(width, s) + 1))
+    count = min(sets, multisets(s, width))
+    if count > MOST_MULTISETS:
+        raise TooLarge(
+            f"{count:,} sets of at most {width} of {s} states, {MOST_MULTISETS:,} are feasible; simulate the law, or "
+            "take a smaller width",
+            count,
+        )
+
+
+def value_law(data: Dataset, states: States, width: int, output_bias: bool) -> dict[Fraction, Any]:
+    """Return {exact value: probability} in ascending order; probabilities are fractions or `flint.arb`."""
+    check_size(states, width)
+    values = SetValues(data, states, output_bias)
+    found: dict[Fraction, Any] = {}
+    chance = Chances(states, width)
+    with precision():
+        for chosen in sets_up_to(len(states), width):
+            value, p = values.exact(chosen), chance.exactly(chosen)
+            found[value] = found[value] + p if value in found else p
+    return dict(sorted(found.items()))
+
+
+def probability_of(
+    data: Dataset, states: States, width: int, threshold: Fraction, output_bias: bool, law: str
+) -> Probability:
+    """Return P[Bas <= threshold] for one width, exact or certified."""
+    check_size(states, width)
+    values = SetValues(data, states, output_bias)
+    chance = Chances(states, width)
+    near = NEAR * (float(np.mean(np.asarray(data.y) ** 2)) if data.n else 0.0)
+    total = chance.zero
+    with precision():
+        for block in _blocks(sets_up_to(len(states), width)):
+            floats = values.floats(block)
+            for chosen, value in zip(block, floats.tolist(), strict=True):
+                close = abs(value - float(threshold)) <= near
+                if values.exact(chosen) <= threshold if close else value < float(threshold):
+                    total = total + chance.exactly(chosen)
+        if states.rational:
+            return Probability.exact(total, "initialization", law)
+        low, high = outward(total)
+    return Probability.certified(max(0.0, low), min(1.0, high), "initialization", law)
+
+
+class Chances:
+    """Probabilities that the alive states of `width` independent units are exactly a given set.
+
+    Args:
+        states: the states of one unit.
+        width: number of units.
+    """
+
+    def __init__(self, states: States, width: int) -> None:
+        self.states, self.width = states, width
+        self.zero = Fraction(0) if states.rational else flint.arb(0)
+        self._powers: dict[tuple[int, ...], Any] = {}
+
+    def _power(self, chosen: tuple[int, ...]) -> Any:
+        """Return the probability that every unit is dead or in one of these states."""
+        if chosen not in self._powers:
+            base = self.states.dead + sum((self.states.shares[j] for j in chosen), self.zero)
+            self._powers[chosen] = base**self.width if self.width else self.zero + 1
+        return self._powers[chosen]
+
+    def exactly(self, chosen: tuple[int, ...]) -> Any:
+        """Return the probability of exactly these states, by inclusion and exclusion."""
+        total = self.zero
+        for k in range(len(chosen) + 1):
+            for part in combinations(chosen, k):
+                total = total + (-1) ** (len(chosen) - k) * self._power(part)
+        return total
+
+
+def sets_up_to(states: int, width: int) -> Iterator[tuple[int, ...]]:
+    """Yield every set of at most `width` states, small ones first."""
+    for k in range(min(width, states) + 1):
+        yield from combinations(range(states), k)
+
+
+def _blocks(sets: Iterator[tuple[int, ...]]) -> Iterator[list[tuple[int, ...]]]:
+    block: list[tuple[int, ...]] = []
+    for chosen in sets:
+        block.append(chosen)
+        if len(block) == BLOCK:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+@contextmanager
+def precision() -> Iterator[None]:
+    """Compute intervals with enough bits inside."""
+    old = flint.ctx.prec
+    try:
+        flint.ctx.prec = PRECISION_BITS
+        yield
+    finally:
+        flint.ctx.prec = old
