@@ -28,29 +28,27 @@ def float_rank(J, dtype):
 
 
 def heat_map_cell(n, d, width, trials, integers):
-    """Time one cell of the heat map and compare with a reference verdict."""
+    """Return the median times of a trial of one cell, exact, float64, float32, and how many verdicts were wrong."""
     rng = np.random.default_rng(0)
-    seconds = np.zeros(3)
+    seconds = np.zeros((trials + 1, 3))
     wrong = np.zeros(3, dtype=int)
     for trial in range(trials + 1):  # the first one warms everything up
-        if trial == 1:
-            seconds[:] = 0
         rows = _draw_rows(rng, n, d, "uniform")
         W = rng.uniform(-1, 1, (width, d + 1)) / np.sqrt(d)
         v = rng.normal(size=width)
         start = time.perf_counter()
         exact = RankOracle(rows).is_full(_pattern(W, rows))
-        seconds[0] += time.perf_counter() - start
+        seconds[trial, 0] = time.perf_counter() - start
         X = rows / 2.0**40
         verdicts = [exact]
         for k, dtype in ((1, np.float64), (2, np.float32)):
             start = time.perf_counter()
             J = (((W @ X.T > 0) * v[:, None]).T[:, :, None] * X[:, None, :]).reshape(n, -1)
             verdicts.append(float_rank(J, dtype) == n)
-            seconds[k] += time.perf_counter() - start
+            seconds[trial, k] = time.perf_counter() - start
         truth = reference_verdict(W @ X.T > 0, rows, integers)
         wrong += [verdict != truth for verdict in verdicts]
-    return seconds / trials * 1000, wrong
+    return np.median(seconds[1:], axis=0) * 1000, wrong
 
 
 def reference_verdict(pattern, rows, integers):
@@ -98,7 +96,7 @@ def main():
     arguments = parser.parse_args()
     rs.full_rank_fraction_random_data(5, 2, 9, trials=2, rng=0)  # compile
 
-    print("heat-map cell, ms per trial (n, d0, width)      exact   float64   float32   wrong verdicts")
+    print("heat-map cell, median ms a trial (n, d0, width)  exact   float64   float32   wrong verdicts")
     for n, d, width in CELLS:
         ms, wrong = heat_map_cell(n, d, width, arguments.trials, arguments.integers)
         ratio = ms[2] / ms[0]

@@ -49,6 +49,13 @@ def test_corollary_5_is_exact():
     for n in (1, 5, 1000):
         m = bounds.karhadkar_corollary_5(n, "0.05")
         assert (1 - 2.0 ** -(m - 1)) ** n < 0.95 <= (1 - 2.0**-m) ** n
+    assert bounds.karhadkar_corollary_5(10**9, "0.05") == 35
+    assert bounds.karhadkar_corollary_5(1, "1/2") == 1  # 1 - 2^-1 is allowed exactly
+    assert bounds.karhadkar_corollary_5(2, "7/16") == 2
+    for constant in (1, 10):  # what print asks for does not grow with n, and fails
+        width = bounds.karhadkar_corollary_5(10**6, "0.05", form="printed", constant=constant)
+        assert bounds.karhadkar_corollary_5_fraction(1, width) ** 2000 < 0.95 or constant > 1
+        assert width < bounds.karhadkar_corollary_5(2 ** (2 * width), "0.05")
 
 
 def test_theorem_7_against_the_truth():
@@ -118,7 +125,7 @@ def test_theorem_12_published_values():
     forms = ("printed", "corrected", "sharp")
     assert [bounds.karhadkar_theorem_12(100, 10, 0.5, 0.05, form=f) for f in forms] == [214, 43, 34]
     assert [bounds.karhadkar_theorem_12(20, 2, 0.1, 0.05, form=f) for f in forms] == [3172, 738, 167]
-    assert bounds.karhadkar_theorem_12(100, 10, 0.5, 0.05) == 214
+    assert bounds.karhadkar_theorem_12(100, 10, rs.anticoncentration(np.eye(2)), 0.05) == 214
     with pytest.raises(AssumptionError, match="gamma"):
         bounds.karhadkar_theorem_12(3, 2, 0, 0.05)
 
@@ -136,7 +143,8 @@ def test_eps_and_counts_are_checked():
     for eps in (0, 1, -0.1, 2):
         with pytest.raises(AssumptionError, match="eps"):
             bounds.karhadkar_theorem_7(5, eps)
-    with pytest.raises(InputError, match="n is"):
-        bounds.karhadkar_theorem_7(2.5, 0.1)
+    for n in (2.5, "5", None, True, 0):
+        with pytest.raises(InputError, match="n is"):
+            bounds.karhadkar_theorem_7(n, 0.1)
     with pytest.raises(InputError, match="form is"):
         bounds.karhadkar_theorem_7(5, 0.1, form="corrected")

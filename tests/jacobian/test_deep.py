@@ -1,9 +1,11 @@
+import sys
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.errors import InputError, ModelError, TieError, UnsupportedError
 from reluscape.jacobian import deep_rank
 
 
@@ -33,7 +35,7 @@ def numeric_jacobian(net, X, step=1e-6):
 def test_jacobian_matches_finite_differences():
     rng = np.random.default_rng(0)
     net, X = random_net(rng, 3, (4, 5)), rng.normal(size=(6, 3))
-    np.testing.assert_allclose(net.jacobian(X), numeric_jacobian(net, X), atol=1e-6)
+    np.testing.assert_allclose(net.jacobian(X, method="arrays"), numeric_jacobian(net, X), atol=1e-6)
 
 
 def test_jacobian_matches_automatic_differentiation():
@@ -56,7 +58,53 @@ def test_jacobian_matches_automatic_differentiation():
         for layer in layers[::2]:
             row.append(torch.cat([layer.weight.grad, layer.bias.grad[:, None]], dim=1).flatten())
         rows.append(torch.cat(row).numpy())
-    np.testing.assert_allclose(net.jacobian(X), np.array(rows), atol=1e-10)
+    for method in (None, "torch", "arrays"):
+        np.testing.assert_allclose(net.jacobian(X, method=method), np.array(rows), atol=1e-10)
+
+
+def test_without_torch_the_chain_rule_is_written_out(monkeypatch):
+    rng = np.random.default_rng(5)
+    net, X = random_net(rng, 2, (3,)), rng.normal(size=(4, 2))
+    with_torch = net.jacobian(X)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setattr("reluscape.networks.deep.find_spec", lambda name: None)
+    np.testing.assert_allclose(net.jacobian(X), with_torch, atol=1e-12)
+    with pytest.raises(UnsupportedError, match="torch"):
+        net.jacobian(X, method="torch")
+
+
+@pytest.mark.parametrize("method", ["arrays", "torch"])
+def test_small_sizes(method):
+    if method == "torch":
+        pytest.importorskip("torch")
+    net = random_net(np.random.default_rng(0), 2, (3,))
+    assert net.jacobian(np.ones((0, 2)), method=method).shape == (0, 3 * 3 + 4)
+    linear = rs.DeepNet([[[1.0, 2.0]]], [None])
+    assert linear.jacobian([[3.0, 4.0]], method=method).tolist() == [[3, 4, 1]]
+    empty = rs.DeepNet([np.zeros((0, 2)), np.zeros((1, 0))], [None, [5.0]])
+    assert empty.jacobian([[3.0, 4.0]], method=method).tolist() == [[1]]
+    assert empty.patterns([[3.0, 4.0]])[0].shape == (0, 1)
+
+
+def test_ties_and_bad_data_are_named():
+    net = rs.DeepNet([[[1.0], [1.0]], [[1.0, -1.0]], [[1.0]]], [[0.0, -1.0], [0.0], [0.0]])
+    # the second hidden layer subtracts two units that are both active above 1
+    assert [p.tolist() for p in net.patterns([[0.5], [3.0]])] == [[[True, True], [False, True]], [[True, True]]]
+    with pytest.raises(TieError, match=r"sample 1 .* unit 1 in hidden layer 1"):
+        net.patterns([[0.5], [1.0]])
+    flat = rs.DeepNet([[[1.0], [1.0]], [[1.0, -1.0]], [[1.0]]], [[0.0, 0.0], [0.0], [0.0]])
+    with pytest.raises(TieError, match=r"sample 0 .* unit 0 in hidden layer 2"):
+        flat.jacobian([[2.0]])
+    # a sample of zeros and a network without biases: nothing is active, nothing is tied
+    assert [p.tolist() for p in flat.patterns([[0.0]])] == [[[False], [False]], [[False]]]
+    with pytest.raises(InputError, match="row 1"):
+        net.jacobian([[1.5], [np.nan]])
+    with pytest.raises(InputError, match="not a number"):
+        net.jacobian([["a"]])
+    with pytest.raises(InputError, match="method"):
+        net.jacobian([[1.5]], method="jax")
+    with pytest.raises(ModelError, match="2 outputs"):
+        rs.DeepNet([np.eye(2)], [None]).jacobian([[1.0, 2.0]])
 
 
 @pytest.mark.parametrize("bias", [True, False])

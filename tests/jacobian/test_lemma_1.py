@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.errors import InputError, ShapeError
+from reluscape.errors import InputError, ModelError, ShapeError, TieError
 
 
 @pytest.mark.parametrize("trainable", ["W", "Wv"])
@@ -48,10 +48,44 @@ def test_deep_and_callable_models():
         def predict(self, X):
             return X @ [1.0, 2.0]
 
-    assert rs.loss_bound(Model(), X[:2], y[:2], jacobian_of=lambda X: X).rank == 2
+    found = rs.loss_bound(Model(), X[:2], y[:2], jacobian_of=lambda X: X)
+    assert found.rank == 2
+    assert found == rs.loss_bound(lambda X: X @ [1.0, 2.0], X[:2], y[:2], jacobian_of=lambda X: X)
     with pytest.raises(InputError, match="jacobian_of"):
         rs.loss_bound(Model(), X, y)
     with pytest.raises(ShapeError, match="targets"):
         rs.loss_bound(net, X)
     with pytest.raises(ShapeError, match="3 samples"):
         rs.loss_bound(Model(), X, y, jacobian_of=lambda X: X[:1])
+
+
+def test_torch_modules():
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    X, y = np.random.default_rng(3).normal(size=(4, 2)), np.array([1.0, -1.0, 2.0, 0.5])
+    layers = [torch.nn.Linear(2, 6), torch.nn.ReLU(), torch.nn.Linear(6, 1)]
+    relu, smooth = torch.nn.Sequential(*layers), torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[2])
+    same = rs.loss_bound(rs.DeepNet.from_torch(relu), X, y)
+    found = rs.loss_bound(relu, X, y)
+    assert found.rank == same.rank
+    assert (found.bound, found.grad_norm, found.loss) == pytest.approx((same.bound, same.grad_norm, same.loss))
+    # any model: the gradient that torch takes of its own loss is the one in the bound
+    found = rs.loss_bound(smooth, X, y)
+    loss = ((smooth(torch.tensor(X, dtype=torch.float32))[:, 0] - torch.tensor(y, dtype=torch.float32)) ** 2).mean()
+    loss.backward()
+    length = torch.sqrt(sum((p.grad**2).sum() for p in smooth.parameters()))
+    assert found.grad_norm == pytest.approx(length.item(), rel=1e-5)
+    assert found.loss == pytest.approx(loss.item(), rel=1e-5)
+    assert found.loss <= found.bound * (1 + 1e-9)
+    with pytest.raises(ModelError, match="2 outputs"):
+        rs.loss_bound(torch.nn.Linear(2, 2), X, y)
+
+
+def test_output_bias_and_no_samples():
+    net = rs.TwoLayerNet([[1.0, 0.5]], [1.0], c=3.0)
+    found = rs.loss_bound(net, [[1, 1]], [2])
+    assert found.loss == pytest.approx((1.5 + 3 - 2) ** 2)
+    assert found.loss <= found.bound * (1 + 1e-9)
+    assert rs.loss_bound(net, np.ones((0, 2)), []).bound == 0
+    with pytest.raises(TieError):
+        rs.loss_bound(net, [[1, -2]], [0])

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,22 @@ def test_wrong_shapes():
         rs.jacobian([[1.0]], [1.0], [[1, 2]])
     with pytest.raises(InputError, match="'W' or 'Wv'"):
         rs.jacobian([[1.0, 0.5]], [1.0], [[1, 2]], trainable="v")
+
+
+def test_weights_as_fractions_and_text():
+    expected = rs.jacobian([[0.25, 1.0]], [0.5], [[1, 2]], trainable="Wv")
+    for W, v in (([["1/4", "1"]], ["0.5"]), ([[Fraction(1, 4), 1]], [Fraction(1, 2)])):
+        np.testing.assert_array_equal(rs.jacobian(W, v, [[1, 2]], trainable="Wv"), expected)
+    assert rs.jacobian_gram([[1]], ["1/2"], [[2]]).tolist() == [[1]]
+    for W, v in (([["abc", 1]], [1]), ([[1, 1]], [np.nan]), ([[1, np.inf]], [1])):
+        with pytest.raises(InputError):
+            rs.jacobian(W, v, [[1, 2]])
+
+
+@pytest.mark.parametrize(
+    ("W", "v", "shape"), [(np.zeros((0, 2)), [], (2, 0)), ([[1.0, 2.0], [3.0, 1.0]], [0, 0], (2, 4))]
+)
+def test_width_zero_and_zero_output_weights(W, v, shape):
+    J = rs.jacobian(W, v, np.eye(2))
+    assert J.shape == shape
+    assert not J.any()

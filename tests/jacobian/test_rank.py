@@ -115,6 +115,13 @@ def test_trained_output_weights_add_nothing_unless_zero():
     assert (np.linalg.matrix_rank(J[:, :4]), np.linalg.matrix_rank(J)) == (0, 2)
 
 
+def test_no_units_no_samples_and_text():
+    assert rs.jacobian_rank(np.zeros((0, 2), bool), np.eye(2)) == 0
+    assert rs.jacobian_rank(np.zeros((1, 0), bool), np.ones((0, 2))) == 0
+    assert rs.jacobian_rank([[1, 1], [0, 1]], np.eye(2), v=["0", "1/2"]) == 1
+    assert rs.jacobian_rank([[1, 1]], [[0, 0], [1, 2]]) == 1
+
+
 def test_wrong_shapes():
     with pytest.raises(ShapeError):
         rs.jacobian_rank([[1, 0]], [[1, 2]])

@@ -31,9 +31,14 @@ def tolerated_share(eps: Any, below: int = 1) -> Fraction:
 
 def whole(name: str, value: Any, least: int = 1) -> int:
     """Return a count, checked to be a whole number of at least `least`."""
-    if isinstance(value, bool) or int(value) != value or value < least:
+    try:
+        number = int(value)
+        fits = not isinstance(value, bool | str) and number == value and number >= least
+    except (TypeError, ValueError, OverflowError):
+        fits = False
+    if not fits:
         raise InputError(f"{name} is {value!r}; it is a whole number, {least} or more")
-    return int(value)
+    return number
 
 
 def require(holds: bool, hypothesis: str) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb
+from math import ceil, comb, log
 from typing import Any
 
+import flint
+
+from ..errors import InputError
+from ..exact import fmpq
+from ..widthcurve import PRECISION_BITS
 from .arguments import require, tolerated_share, which_form, whole
 
 __all__ = [
@@ -36,6 +41,8 @@ def karhadkar_lemma_1(gradient_norm: float, sigma_min: float, n: int, form: str 
         0.04...
     """
     n = whole("n", n, 0)
+    if not gradient_norm >= 0:
+        raise InputError(f"gradient_norm is {gradient_norm!r}; a length is 0 or more")
     require(sigma_min > 0, "the Jacobian has rank n (sigma_min > 0)")
     if which_form(form, "sharp", ("printed", "sharp")) == "printed":
         require(gradient_norm == 0, "the point is critical (gradient 0)")
@@ -103,24 +110,41 @@ def karhadkar_corollary_5_fraction(n: int, width: int) -> Fraction:
     return (1 - Fraction(1, 2**width)) ** n
 
 
-def karhadkar_corollary_5(n: int, eps: Any, form: str | None = None) -> int:
+def karhadkar_corollary_5(n: int, eps: Any, form: str | None = None, constant: float | None = None) -> int:
     """Return the least width from which on all but an eps share of the regions has full rank, for data of rank n.
 
     Args:
         n: number of samples, linearly independent.
         eps: tolerated share, 0 < eps < 1.
-        form: "corrected" (default) and "sharp" both solve (1 - 2^-m)^n >= 1 - eps exactly. The printed condition is
-            Theorem 2's with d >= n, an unstated multiple of log(1/eps); it is false for every constant.
+        form: "corrected" (default) and "sharp" both solve (1 - 2^-m)^n >= 1 - eps exactly; "printed" is Theorem 2's
+            condition with d = n, constant * log(1/eps), false for every constant.
+        constant: the hidden constant of the printed statement; print names none.
 
     Source: Karhadkar and Montufar, Corollary 5 (corrected: the width must grow like log2(n/eps)).
 
     Example:
-        >>> karhadkar_corollary_5(1000, "0.05")
-        15
+        >>> karhadkar_corollary_5(1000, "0.05"), karhadkar_corollary_5(10**6, "0.05")
+        (15, 25)
     """
     n, share = whole("n", n), tolerated_share(eps)
-    which_form(form, "corrected", ("corrected", "sharp"))
+    if which_form(form, "corrected") == "printed":
+        if constant is None:
+            raise InputError("the printed statement hides a constant in Omega(...); give constant=...")
+        return max(1, ceil(constant * log(1 / float(share))))
     width = 1
-    while karhadkar_corollary_5_fraction(n, width) < 1 - share:
+    while not _all_alive(n, width, 1 - share):
         width += 1
     return width
+
+
+def _all_alive(n: int, width: int, share: Fraction) -> bool:
+    """Whether (1 - 2^-m)^n >= share: by intervals, and over the fractions where these cannot tell."""
+    old = flint.ctx.prec
+    try:
+        flint.ctx.prec = PRECISION_BITS
+        gap = n * (1 - flint.arb(2) ** -width).log() - flint.arb(fmpq(share)).log()
+        if gap > 0 or gap < 0:
+            return bool(gap > 0)
+    finally:
+        flint.ctx.prec = old
+    return karhadkar_corollary_5_fraction(n, width) >= share

@@ -9,8 +9,10 @@ from math import ceil, comb, inf, log, log1p, log2, prod
 from typing import Any
 
 from ..errors import InputError
+from ..estimates import Probability
 from ..exact import to_fraction
 from .arguments import require, tolerated_share, which_form, whole
+from .karhadkar_regions import karhadkar_corollary_5
 from .line import least_width
 
 __all__ = [
@@ -86,7 +88,7 @@ def karhadkar_theorem_2_necessary(n: int, eps: Any) -> int:
         11
     """
     n, share = whole("n", n), tolerated_share(eps)
-    return _least(lambda m: (1 - Fraction(1, 2**m)) ** n >= 1 - share, 1)
+    return karhadkar_corollary_5(n, share)
 
 
 def karhadkar_theorem_7(n: int, eps: Any, form: str | None = None) -> int:
@@ -227,7 +229,7 @@ def karhadkar_theorem_12(n: int, d: int, gamma: Any, eps: Any, form: str | None 
     Args:
         n: samples, generic and gamma-anticoncentrated.
         d: dimension of their span, the column of ones counted.
-        gamma: anticoncentration constant, 0 < gamma < 1 (see `reluscape.anticoncentration`).
+        gamma: anticoncentration constant, 0 < gamma < 1, as a number or as `reluscape.anticoncentration` returns it.
         eps: tolerated probability, 0 < eps < 1.
         form: with s = ceil(n/d), "printed" (default, true): ceil((8/gamma^2) ln(d/eps) + (2/gamma)(n/d + 1));
             "corrected": ceil(max(2 s/gamma, (2/gamma^2) ln(d/eps))), the same proof with its best constants;
@@ -241,7 +243,7 @@ def karhadkar_theorem_12(n: int, d: int, gamma: Any, eps: Any, form: str | None 
         [214, 43, 34]
     """
     n, d, share = whole("n", n), whole("d", d), float(tolerated_share(eps))
-    g = float(to_fraction(gamma))
+    g = float(to_fraction(gamma.value if isinstance(gamma, Probability) else gamma))
     require(0 < g < 1, f"0 < gamma < 1 (gamma is {g:g}: the data are not anticoncentrated)")
     chosen = which_form(form, "printed")
     if chosen == "printed":

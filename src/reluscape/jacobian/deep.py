@@ -44,6 +44,10 @@ def deep_rank(net: DeepNet, X: Any) -> DeepRank:
         net: a DeepNet with one output and at least one hidden layer.
         X: samples (n, d) or a Dataset.
 
+    Raises:
+        TieError: a unit's pre-activation is 0.
+        ModelError: more than one output.
+
     Source: Karhadkar and Montufar, Theorem 10; no condition on the earlier layers' widths is needed.
 
     Example:
@@ -52,7 +56,7 @@ def deep_rank(net: DeepNet, X: Any) -> DeepRank:
         DeepRank(rank=2, last_pattern_rank=2, full_rank_proved=True, kind='certified')
     """
     data = as_dataset(X)
-    J = net.jacobian(data.X)
+    J = net.jacobian(data.X, method="arrays")
     sigma = np.linalg.svd(J, compute_uv=False) if J.size else np.zeros(0)
     cutoff = DEFAULT.rank * MACHINE_PRECISION * max(J.shape) * (sigma[0] if sigma.size else 0.0)
     numerical = int((sigma > cutoff).sum())

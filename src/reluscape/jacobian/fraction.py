@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..bounds.arguments import whole
 from ..data import Dataset, as_dataset
 from ..errors import InputError, TieError, TooLarge, UnsupportedError, ZeroRowError
 from ..estimates import Probability
@@ -63,9 +64,7 @@ def full_rank_fraction(
     """
     data = as_dataset(X)
     check_population(population, data)
-    if int(width) != width or width < 0:
-        raise InputError(f"the width is {width!r}; it is a whole number, 0 or more")
-    width = int(width)
+    width = whole("the width", width, 0)
     chosen = get_law(law)
     named = chosen.name if population == "initialization" else None
     oracle = RankOracle.of(data)
@@ -83,14 +82,13 @@ def full_rank_fraction(
             f"no exact full-rank fraction over {population} at n={oracle.n}, width {width}; "
             "leave exact=None to simulate"
         )
-    if int(trials) != trials or trials < 1:
-        raise InputError(f"trials is {trials!r}; it is a whole number, 1 or more")
+    trials = whole("trials", trials)
     generator = as_generator(rng)
     full = sum(
         sum(oracle.is_full(pattern) for pattern in patterns)
-        for patterns in draw_patterns(data, oracle, width, population, chosen, int(trials), generator)
+        for patterns in draw_patterns(data, oracle, width, population, chosen, trials, generator)
     )
-    return Probability.sampled(int(full), int(trials), population, named)
+    return Probability.sampled(int(full), trials, population, named)
 
 
 def check_population(population: str, data: Dataset) -> None:

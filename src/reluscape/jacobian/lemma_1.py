@@ -46,15 +46,16 @@ def loss_bound(net: Any, X: Any, y: Any = None, trainable: str = "W", jacobian_o
     sigma_min is the n-th singular value of the Jacobian J (n, p). At a critical point of full rank the loss is 0.
 
     Args:
-        net: a TwoLayerNet, a DeepNet, or any object with `predict(X)` (then give `jacobian_of`, or a method
-            `jacobian(X)`).
+        net: a TwoLayerNet, a DeepNet, a torch module (automatic differentiation in all its trainable parameters), or
+            any object with `predict(X)` or function of X with a `jacobian_of`, or with a method `jacobian(X)`. That the
+            point is differentiable is checked for the first two only.
         X: samples (n, d) or a Dataset with targets.
         y: targets (n,).
-        trainable: "W" or "Wv", for a TwoLayerNet.
+        trainable: "W" or "Wv", for a TwoLayerNet (a number c that is added to the output is not trained).
         jacobian_of: function from X to the Jacobian (n, p) in the trained weights; replaces everything above.
 
     Raises:
-        TieError: a sample lies on a hyperplane of a TwoLayerNet's unit.
+        TieError: a sample lies on the boundary of a unit of a TwoLayerNet or DeepNet.
         InputError: no way to the Jacobian of this net.
 
     Source: Karhadkar and Montufar, Lemma 1, in a form that needs no exact critical point.
@@ -68,17 +69,28 @@ def loss_bound(net: Any, X: Any, y: Any = None, trainable: str = "W", jacobian_o
     data = as_dataset(X, y)
     if data.y is None:
         raise ShapeError("the data have no targets; give y")
-    if jacobian_of is not None:
+    predict = getattr(net, "predict", net)
+    if jacobian_of is not None and callable(predict):
         J = np.asarray(jacobian_of(data.X), dtype=float)
+        predicted = predict(data.X)
     elif hasattr(net, "W") and hasattr(net, "v"):
         J = jacobian(net.W, net.v, data, trainable=trainable)
-    elif hasattr(net, "jacobian"):
+        predicted = predict(data.X)
+    elif hasattr(net, "jacobian") and callable(predict):
         J = np.asarray(net.jacobian(data.X), dtype=float)
+        predicted = predict(data.X)
+    elif hasattr(net, "named_parameters"):
+        from ..interop.torch_jacobian import module_jacobian
+
+        predicted, J = module_jacobian(net, data.X)
     else:
-        raise InputError(f"no Jacobian for a {type(net).__name__}; pass jacobian_of=function(X) -> (n, p)")
+        raise InputError(
+            f"no Jacobian for a {type(net).__name__}; give a model with predict(X), or a function, and "
+            "jacobian_of=function(X) -> (n, p)"
+        )
     if J.shape[0] != data.n:
         raise ShapeError(f"the Jacobian has {J.shape[0]} rows for {data.n} samples")
-    residual = np.asarray(net.predict(data.X), dtype=float) - data.y
+    residual = np.asarray(predicted, dtype=float).reshape(-1) - data.y
     n = data.n
     gradient = 2 / n * J.T @ residual if n else np.zeros(J.shape[1])
     sigma = np.linalg.svd(J, compute_uv=False) if J.size else np.zeros(0)

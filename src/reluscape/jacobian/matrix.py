@@ -8,7 +8,7 @@ import numpy as np
 
 from ..data import Dataset, as_dataset, check_pattern
 from ..errors import InputError, ShapeError, TieError
-from ..exact import fraction_matrix, sign, signs_of_products
+from ..exact import fraction_array, fraction_matrix, sign, signs_of_products
 
 __all__ = ["activation_pattern", "jacobian", "jacobian_gram"]
 
@@ -22,7 +22,7 @@ def activation_pattern(W: Any, data: Dataset) -> np.ndarray:
     weights = np.asarray(W)
     if weights.ndim != 2 or weights.shape[1] != data.d:
         raise ShapeError(f"W has shape {weights.shape}, expected (m, {data.d}): one row per unit")
-    if weights.dtype == object:
+    if weights.dtype.kind in "OUS":
         F = fraction_matrix(weights)
         products = [[sum(a * b for a, b in zip(row, x, strict=True)) for x in data.rows] for row in F]
         signs = np.array([[sign(p) for p in row] for row in products], dtype=np.int8).reshape(len(F), data.n)
@@ -69,7 +69,7 @@ def jacobian(W: Any, v: Any, X: Any, trainable: str = "W") -> np.ndarray:
     """
     data = as_dataset(X)
     pattern = activation_pattern(W, data)
-    out = np.asarray(v, dtype=float).reshape(-1)
+    out = _floats(v).reshape(-1)
     if len(out) != len(pattern):
         raise ShapeError(f"v has {len(out)} entries for {len(pattern)} units")
     if trainable not in ("W", "Wv"):
@@ -77,7 +77,7 @@ def jacobian(W: Any, v: Any, X: Any, trainable: str = "W") -> np.ndarray:
     block = ((pattern * out[:, None]).T[:, :, None] * data.X[:, None, :]).reshape(data.n, pattern.shape[0] * data.d)
     if trainable == "W":
         return block
-    hidden = np.where(pattern.T, data.X @ np.asarray(W, dtype=float).T, 0.0)
+    hidden = np.where(pattern.T, data.X @ _floats(W).T, 0.0)
     return np.concatenate([block, hidden], axis=1)
 
 
@@ -102,8 +102,19 @@ def jacobian_gram(pattern: Any, v: Any, X: Any) -> np.ndarray:
     """
     data = as_dataset(X)
     A = check_pattern(pattern, data.n)
-    out = np.asarray(v, dtype=float).reshape(-1)
+    out = _floats(v).reshape(-1)
     if len(out) != len(A):
         raise ShapeError(f"v has {len(out)} entries for {len(A)} units")
     weighted = A * out[:, None]
     return (weighted.T @ weighted) * (data.X @ data.X.T)
+
+
+def _floats(values: Any) -> np.ndarray:
+    """Return numbers, given as floats, fractions or text, as finite floats."""
+    array = np.asarray(values)
+    if array.dtype.kind in "OUS":
+        return fraction_array(array).astype(float)
+    floats: np.ndarray = np.asarray(array, dtype=float)
+    if not np.isfinite(floats).all():
+        raise InputError("a weight is not a finite number")
+    return floats

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
+from ..bounds.arguments import whole
 from ..bounds.line import share_of_full_rank
-from ..errors import InputError
 
 __all__ = ["full_rank_fraction_1d"]
 
@@ -33,10 +32,4 @@ def full_rank_fraction_1d(n: int, width: int) -> Fraction:
         >>> full_rank_fraction_1d(3, 2), full_rank_fraction_1d(10, 8)
         (Fraction(7, 18), Fraction(4071627, 20000000))
     """
-    return share_of_full_rank(_whole("n", n), _whole("the width", width))
-
-
-def _whole(what: str, value: Any) -> int:
-    if int(value) != value or value < 0:
-        raise InputError(f"{what} is {value!r}; it is a whole number, 0 or more")
-    return int(value)
+    return share_of_full_rank(whole("n", n, 0), whole("the width", width, 0))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import exact
+from ..bounds.arguments import whole
 from ..bounds.line import unpinned_cut_sets
 from ..errors import InputError, TieError
 from ..estimates import Probability
@@ -59,9 +60,7 @@ def full_rank_fraction_random_data(
         >>> full_rank_fraction_random_data(5, 8, 1, trials=20, rng=0).trials
         20
     """
-    for name, value in (("n", n), ("d", d), ("width", width), ("trials", trials)):
-        if int(value) != value or value < (1 if name == "trials" else 0):
-            raise InputError(f"{name} is {value!r}; it is a whole number, {1 if name == 'trials' else 0} or more")
+    n, d, width, trials = whole("n", n, 0), whole("d", d, 0), whole("the width", width, 0), whole("trials", trials)
     if data not in DATA_LAWS:
         raise InputError(f"data is {data!r}; choose one of {', '.join(DATA_LAWS)}")
     chosen = get_law(law)
@@ -73,11 +72,11 @@ def full_rank_fraction_random_data(
         return Probability.exact(line_in_a_box(n, width), population, chosen.name)
     generator = as_generator(rng)
     full = 0
-    for _ in range(int(trials)):
+    for _ in range(trials):
         rows = _draw_rows(generator, n, d, data)
         W, _v = chosen.sample(generator, width, d + 1)
         full += RankOracle(rows).is_full(_pattern(W, rows))
-    return Probability.sampled(full, int(trials), population, chosen.name)
+    return Probability.sampled(full, trials, population, chosen.name)
 
 
 def line_in_a_box(n: int, width: int) -> Fraction:

@@ -10,6 +10,7 @@ import numpy as np
 from .. import exact
 from ..data import Dataset, as_dataset, check_pattern
 from ..errors import ShapeError
+from ..exact import fraction_array
 from ..tolerances import DEFAULT, MACHINE_PRECISION
 from .deficiency import distinct_units, rows_are_dependent
 from .elimination import PRIMES, dependencies_mod, pattern_rank_mod
@@ -80,13 +81,11 @@ class RankOracle:
         """Decide whether the rank equals the number of non-zero samples, for a pattern (m, n) on them."""
         if self.n == 0:
             return True
-        if not pattern.any(axis=0).all():
-            return False
-        units = distinct_units(pattern)
-        if len(units) * self.rank < self.n:
+        if not pattern.any(axis=0).all() or len(pattern) * self.rank < self.n:
             return False
         if self.rank == self.n:
             return True
+        units = pattern  # equal units are screened out by the elimination sooner than a sort would merge them
         for k in range(len(PRIMES)):
             rank, dependencies = self._eliminate(units, k)
             if rank == self.n:
@@ -94,7 +93,7 @@ class RankOracle:
             supports = dependencies()
             if self._proven(units, supports[np.argmin(supports.sum(axis=1))]):
                 return False
-        return exact.rank(self._integer_matrix(units)) == self.n
+        return exact.rank(self._integer_matrix(distinct_units(units))) == self.n
 
     def _integer_matrix(self, units: np.ndarray) -> np.ndarray:
         blocks = [np.where(unit[:, None], self.rows, 0) for unit in units]
@@ -129,7 +128,7 @@ def jacobian_rank(pattern: Any, X: Any, v: Any = None, exact: bool = True) -> in
     data = as_dataset(X)
     A = check_pattern(pattern, data.n)
     if v is not None:
-        weights = np.asarray(v).reshape(-1)
+        weights = fraction_array(np.asarray(v)).reshape(-1)
         if len(weights) != len(A):
             raise ShapeError(f"v has {len(weights)} entries for {len(A)} units")
         A = np.ascontiguousarray(A[np.array([value != 0 for value in weights], dtype=bool)])

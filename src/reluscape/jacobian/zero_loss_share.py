@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..bounds.arguments import whole
 from ..data import as_dataset
-from ..errors import InputError, ShapeError
+from ..errors import ShapeError
 from ..estimates import Probability
 from ..exact import fraction_array
 from ..initialization import get_law
@@ -68,12 +69,11 @@ def zero_loss_fraction(
         known = exact_share(data, data.y_fractions, weights, population, chosen, insist=exact is True)
         if known is not None:
             return known
-    if int(trials) != trials or trials < 1:
-        raise InputError(f"trials is {trials!r}; it is a whole number, 1 or more")
+    trials = whole("trials", trials)
     oracle, nonzero = RankOracle.of(data), nonzero_samples(data)
     found = 0
-    for patterns in draw_patterns(data, oracle, len(weights), population, chosen, int(trials), as_generator(rng)):
-        whole = np.zeros((*patterns.shape[:2], data.n), dtype=bool)
-        whole[:, :, nonzero] = patterns
-        found += sum(zero_loss(data, None, pattern, weights).exists for pattern in whole)
-    return Probability.sampled(found, int(trials), population, named)
+    for patterns in draw_patterns(data, oracle, len(weights), population, chosen, trials, as_generator(rng)):
+        expanded = np.zeros((*patterns.shape[:2], data.n), dtype=bool)
+        expanded[:, :, nonzero] = patterns
+        found += sum(zero_loss(data, None, pattern, weights).exists for pattern in expanded)
+    return Probability.sampled(found, trials, population, named)

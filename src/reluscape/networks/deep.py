@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
 from ..data import Dataset, readonly
-from ..errors import ModelError, ShapeError
+from ..errors import InputError, ModelError, ShapeError, TieError
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +65,7 @@ class DeepNet:
 
     def hidden(self, X: Any) -> list[np.ndarray]:
         """Return the pre-activations of every layer, the last one being the output (n, k)."""
-        h = X.X if isinstance(X, Dataset) else np.asarray(X, dtype=float)
-        if h.ndim != 2 or h.shape[1] != self.weights[0].shape[1]:
-            raise ShapeError(f"the data have shape {h.shape}, the network expects {self.weights[0].shape[1]} columns")
+        h = self._inputs(X)
         out = []
         for k, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             out.append(h @ w.T + b)
@@ -79,28 +78,75 @@ class DeepNet:
         return f[:, 0] if f.shape[1] == 1 else f
 
     def patterns(self, X: Any) -> list[np.ndarray]:
-        """Return the activation pattern of each hidden layer, boolean (units, n)."""
-        return [(z > 0).T for z in self.hidden(X)[:-1]]
+        """Return the activation pattern of each hidden layer, boolean (units, n).
 
-    def jacobian(self, X: Any) -> np.ndarray:
+        A unit whose input is the zero vector and whose bias is 0 counts as inactive: a row of zeros is never a tie.
+
+        Raises:
+            TieError: a unit's pre-activation is 0 otherwise, so that two regions meet there.
+        """
+        h = self._inputs(X)
+        found = []
+        for k, z in enumerate(self.hidden(h)[:-1]):
+            fed = np.asarray(h.any(axis=1))
+            tied = (z == 0) & (fed[:, None] | (self.biases[k] != 0))
+            if tied.any():
+                i, j = np.argwhere(tied)[0]
+                raise TieError(
+                    f"sample {i} lies exactly on the boundary of unit {j} in hidden layer {k + 1}, where the network "
+                    "has no derivative; move a weight a little"
+                )
+            found.append((z > 0).T)
+            h = np.maximum(z, 0.0)
+        return found
+
+    def jacobian(self, X: Any, method: str | None = None) -> np.ndarray:
         """Return the Jacobian of the single output in all weights and biases, layer by layer: (n, parameters).
 
-        Columns follow the layers; within a layer each unit's weights come first, then its bias. On a tie the unit
-        counts as inactive.
+        Columns follow the layers; within a layer each unit's weights come first, then its bias.
+
+        Args:
+            X: samples (n, d) or a Dataset.
+            method: "torch" (automatic differentiation), "arrays" (the chain rule written out), or None: torch where
+                it is installed. Both agree up to rounding.
+
+        Raises:
+            TieError: a unit's pre-activation is 0, so that there is no derivative.
+            ModelError: more than one output.
+            UnsupportedError: method "torch" without torch.
         """
-        A = X.X if isinstance(X, Dataset) else np.asarray(X, dtype=float)
-        pre = self.hidden(A)
-        if pre[-1].shape[1] != 1:
-            raise ModelError(f"the network has {pre[-1].shape[1]} outputs; the Jacobian is of a single one")
-        inputs = [A, *(np.maximum(z, 0.0) for z in pre[:-1])]
+        A = self._inputs(X)
+        if len(self.biases[-1]) != 1:
+            raise ModelError(f"the network has {len(self.biases[-1])} outputs; the Jacobian is of a single one")
+        if method not in (None, "torch", "arrays"):
+            raise InputError(f"method is {method!r}; it is 'torch', 'arrays' or None")
+        patterns = self.patterns(A)
+        if method == "torch" or (method is None and find_spec("torch")):
+            from ..interop.torch_jacobian import deep_jacobian
+
+            return deep_jacobian(self.weights, self.biases, A)
+        inputs = [A, *(np.maximum(z, 0.0) for z in self.hidden(A)[:-1])]
         delta = np.ones((len(A), 1))
         blocks: list[np.ndarray] = []
         for k in range(self.depth - 1, -1, -1):
             with_bias = np.concatenate([inputs[k], np.ones((len(A), 1))], axis=1)
-            blocks.insert(0, (delta[:, :, None] * with_bias[:, None, :]).reshape(len(A), -1))
+            size = delta.shape[1] * with_bias.shape[1]
+            blocks.insert(0, (delta[:, :, None] * with_bias[:, None, :]).reshape(len(A), size))
             if k:
-                delta = (delta @ self.weights[k]) * (pre[k - 1] > 0)
+                delta = (delta @ self.weights[k]) * patterns[k - 1].T
         return np.concatenate(blocks, axis=1)
+
+    def _inputs(self, X: Any) -> np.ndarray:
+        """Return the samples as checked floats (n, d)."""
+        try:
+            A = X.X if isinstance(X, Dataset) else np.asarray(X, dtype=float)
+        except (TypeError, ValueError):
+            raise InputError("the data hold something that is not a number, or rows of different lengths") from None
+        if A.ndim != 2 or A.shape[1] != self.weights[0].shape[1]:
+            raise ShapeError(f"the data have shape {A.shape}, the network expects {self.weights[0].shape[1]} columns")
+        if not np.isfinite(A).all():
+            raise InputError(f"row {np.argwhere(~np.isfinite(A))[0][0]} of the data has a value that is not finite")
+        return A
 
     @classmethod
     def from_torch(cls, module: Any) -> DeepNet:
