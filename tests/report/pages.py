@@ -15,13 +15,16 @@ NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
 @cache
 def real(kind):
-    """A report of the program itself, on the linnerud table: `survey` or `explain`."""
+    """A report of the program itself: `survey` or `explain` of linnerud's table, `census` of five points on a line."""
     import reluscape as rs
 
     examples = HERE.parent.parent / "examples"
     data = rs.Dataset.from_csv(examples / "linnerud.csv", target="weight", bias=True)
     if kind == "survey":
         return rs.survey(data, widths=(1, 2), trials=40, max_width=2, seconds=10).report
+    if kind == "census":
+        line = rs.Dataset([[-2], [-1], [0.5], [1], [2.5]], [1, -1, 2, 0, 1.5], bias=True)
+        return rs.landscape(line, width=2, trials=60).report
     return rs.explain(rs.TwoLayerNet.load(examples / "linnerud_net.npz"), data).report
 
 
@@ -96,6 +99,12 @@ def poisoned(report):
         for entry in bad["widths"]:
             entry["reference"]["source"] = NASTY
             entry["good"]["population"] = NASTY
+    elif bad["kind"] == "census":
+        bad["verdict"] = [NASTY, "<script>"]
+        bad["valleys"][0]["exact"] = "<script>"
+        bad["valleys"][0]["verdict"] = NASTY
+        bad["pictures"]["plane"]["labels"] = [NASTY, "<script>"]
+        bad["pictures"]["plane"]["panels"][0]["title"] = NASTY
     else:
         bad["verdict"]["text"] = [NASTY]
         bad["verdict"]["reason"] = NASTY

@@ -16,7 +16,7 @@ from reluscape.report.markup import embedded_json
 
 from .pages import NASTY, heavy, poisoned, read, sample, value_at
 
-KINDS = ("survey", "explain")
+KINDS = ("survey", "explain", "real census")
 MEGABYTES = 3
 
 

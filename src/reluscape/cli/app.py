@@ -10,6 +10,7 @@ import typer
 
 from .._version import __version__
 from ..errors import ReluscapeError
+from .census import census
 from .explain import explain
 from .figure import figure
 from .survey import survey
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Exact maps of the loss landscape of ReLU networks.",
 )
-for command in (survey, explain, verify, figure, sweep):
+for command in (survey, explain, census, verify, figure, sweep):
     app.command()(command)
 
 

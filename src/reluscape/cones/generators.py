@@ -17,7 +17,7 @@ from ..tolerances import DEFAULT
 from .cells import Cells
 
 THREADS = 2
-SLICE = 20_000
+SLICE = 10_000
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,11 @@ class Generators:
             hi = min(lo + SLICE, len(sets))
             reductions(G, h, starts[lo : hi + 1], members, DEFAULT.cone_stationarity, out[lo:hi])
 
-        with ThreadPoolExecutor(THREADS) as pool:
-            list(pool.map(part, range(0, len(sets), SLICE)))
+        if len(sets) <= SLICE:
+            part(0)
+        else:
+            with ThreadPoolExecutor(THREADS) as pool:
+                list(pool.map(part, range(0, len(sets), SLICE)))
         return np.maximum(1.0 - out, 0.0) * size / n
 
     def exact_value(self, generators: tuple[int, ...]) -> Fraction:

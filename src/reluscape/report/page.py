@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from ..errors import InputError
+from .census_page import census_figures, census_sections
 from .embedding import data_script
 from .explain_page import explain_figures, explain_sections
 from .figure import Figure
@@ -16,7 +17,11 @@ from .provenance import provenance
 from .survey_page import survey_figures, survey_sections
 from .verdict import headline, masthead, verdict
 
-_KINDS = {"survey": (survey_figures, survey_sections), "explain": (explain_figures, explain_sections)}
+_KINDS = {
+    "survey": (survey_figures, survey_sections),
+    "explain": (explain_figures, explain_sections),
+    "census": (census_figures, census_sections),
+}
 
 
 def _policy(*scripts: str) -> str:
@@ -41,13 +46,13 @@ def _scripts(report: dict[str, Any], figures: list[Figure], packed: str, own: st
 
 
 def render(report: dict[str, Any]) -> str:
-    """Write the page of a survey or an explanation.
+    """Write the page of a survey, an explanation or a whole landscape.
 
     The page needs no network: style, data and the plotting library are inside it, and its content security policy
     admits only the two scripts that it ships. Every number carries its path in the JSON as ``data-key``.
 
     Arguments:
-        report: the JSON dict with ``schema`` 1 and ``kind`` "survey" or "explain".
+        report: the JSON dict with ``schema`` 1 and ``kind`` "survey", "explain" or "census".
 
     Returns:
         HTML, about 2 MB, most of it the compressed plotting library.

@@ -16,6 +16,9 @@ def headline(report: dict[str, Any]) -> str:
     if report["kind"] == "explain":
         model = (report.get("model") or {}).get("file", "this network")
         return f"Where {model} ended on {file}"
+    if report["kind"] == "census":
+        width = count((report.get("settings") or {}).get("width") or 0, "unit")
+        return f"Every valley of {target} in {file}, {width}"
     return f"The loss landscape of {target} in {file}"
 
 

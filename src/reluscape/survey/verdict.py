@@ -4,39 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..claims import percent, units, whole
+
 USUAL_WIDTH = 8
-HUGE = 10**9
 
 
 def verdict_lines(report: dict[str, Any]) -> list[str]:
     """Return the verdict of a report whose numbers are filled in."""
     lines = [_splits(report), _chance(report), _width(report), _fits(report), _limits(report)]
     return [line for line in lines if line][:6]
-
-
-def whole(value: int | str) -> str:
-    """Return a whole number as a person reads it."""
-    number = int(value)
-    if abs(number) < HUGE:
-        return f"{number:,}"
-    digits = str(number)
-    return f"{digits[0]}.{digits[1]} x 10^{len(digits) - 1}"
-
-
-def percent(value: float) -> str:
-    """Return a probability as a percentage without false precision."""
-    if value in (0.0, 1.0):
-        return f"{value:.0%}"
-    if value < 0.001:
-        return "less than 0.1%"
-    if value > 0.999:
-        return "more than 99.9%"
-    return f"{value:.1%}" if value < 0.1 or value > 0.9 else f"{value:.0%}"
-
-
-def units(number: int) -> str:
-    """Return "1 unit" or "k units"."""
-    return f"{number:,} unit{'' if number == 1 else 's'}"
 
 
 def _splits(report: dict[str, Any]) -> str:

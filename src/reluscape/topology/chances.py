@@ -1,4 +1,4 @@
-"""How often a random start can reach the global minimum: without climbing, and inside its first basin."""
+"""How often random starts reach the global minimum: without climbing, in their first basin, by gradient descent."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset
-from ..errors import InputError
+from ..data import Dataset, as_dataset, readonly
 from ..estimates import Probability
-from ..initialization import get_law
 from ..networks import TwoLayerNet
-from ..seeds import as_generator
-from .graph import build
+from .gradient import STEPS, gradient_descent
+from .graph import Graph, build
 from .reachable import reached
+from .starts import Starts, draw_starts
 from .valleys import first_node
+
+# gradient descent counts as there when it has gone this far from the loss of the zero network to the global minimum
+ARRIVED = 0.99
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,22 @@ class ReachChances:
     Attributes:
         without_climbing: some path along which the loss never rises leads to the global minimum.
         first_basin: the start's own basin holds the global minimum.
+        gradient_descent: plain gradient descent ends within 1 % of the way from the global minimum to L(0).
         above_zero: L(start) >= L(0), where width 2 and more always reach it.
         global_minimum: the lowest loss of the width.
         zero_loss: L(0), the loss of the zero network (with an output bias: of the best constant).
+        descent_losses: (trials,) sorted losses at which gradient descent stood after its steps.
+        steps: how many steps those were.
     """
 
     without_climbing: Probability
     first_basin: Probability
+    gradient_descent: Probability
     above_zero: Probability
     global_minimum: float
     zero_loss: float
+    descent_losses: np.ndarray
+    steps: int
 
 
 def reachable_probability(
@@ -46,8 +54,12 @@ def reachable_probability(
     rng: Any = None,
     output_bias: bool = False,
     scale: float = 1.0,
+    steps: int = STEPS,
 ) -> ReachChances:
-    """Return the chance that a random start can reach the global minimum without climbing, beside its first basin's.
+    """Return how often a random start can reach the global minimum without climbing, and how often it does.
+
+    Beside that chance stand the chance that the first basin already holds the global minimum, and the share of the
+    same starts from which plain gradient descent gets there. All are sampled, with 95 % intervals.
 
     Args:
         X: (n, d) samples or a Dataset.
@@ -58,6 +70,7 @@ def reachable_probability(
         rng: seed or generator.
         output_bias: the output bias is trained.
         scale: factor on the output weights; below 1 the starts lie lower.
+        steps: steps of gradient descent.
 
     Raises:
         TooLarge: too many basins to relate.
@@ -68,19 +81,31 @@ def reachable_probability(
         >>> bool(chances.first_basin <= chances.without_climbing)
         True
     """
-    if isinstance(trials, bool) or int(trials) != trials or trials < 1:
-        raise InputError(f"trials is {trials!r}; it is a whole number, at least 1")
     data = as_dataset(X, y)
-    graph = build(data, width, output_bias=output_bias)
-    generator, drawn = as_generator(rng), get_law(law)
-    lowest, zero = float(graph.birth.min()), graph.zero_loss
-    W, v = drawn.sample_many(generator, trials, width, data.d)
+    starts = draw_starts(law, trials, width, data.d, rng, factor=scale)
+    return chances_of(build(data, width, output_bias=output_bias), data, starts, steps)
+
+
+def chances_of(graph: Graph, data: Dataset, starts: Starts, steps: int = STEPS) -> ReachChances:
+    """Return what drawn starts can reach in a landscape that is already related."""
+    output_bias, trials = graph.generators.free_constant, len(starts.W)
+    lowest, zero = float(graph.birth[graph.allowed].min()), graph.zero_loss
+    W, v, c = starts.raw
     counts = np.zeros(3, dtype=int)
     for t in range(trials):
-        net = TwoLayerNet(W[t], scale * v[t], 0.0)
+        net = TwoLayerNet(W[t], v[t], c)
         start = first_node(graph, data.X, net.W, net.v)
         level = net.loss(data)
-        end, _ = reached(graph, data, net, start, level, 0.0 if output_bias else None)
+        end, _ = reached(graph, data, net, start, level, c if output_bias else None)
         counts += [graph.birth[end] <= lowest + graph.noise, graph.birth[start] <= lowest + graph.noise, level >= zero]
-    found = [Probability.sampled(int(k), trials, "initialization", drawn.name) for k in counts]
-    return ReachChances(found[0], found[1], found[2], lowest, zero)
+    scale = starts.coordinates
+    ends = gradient_descent(
+        scale.samples(data.X), scale.targets(np.asarray(data.y)), starts.W, starts.v, output_bias, steps
+    )
+    ends = np.sort(ends) * scale.scale**2
+    arrived = int((ends <= zero - ARRIVED * (zero - lowest)).sum())
+    found = [
+        Probability.sampled(int(k), trials, "initialization", starts.law.name)
+        for k in (counts[0], counts[1], arrived, counts[2])
+    ]
+    return ReachChances(found[0], found[1], found[2], found[3], lowest, zero, readonly(ends), steps)

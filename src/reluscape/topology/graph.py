@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 
 from ..cones import Generators, Layers, cells_of, generators_of
 from ..data import Dataset, check_signs
-from ..errors import InputError, ShapeError, TooLarge
-from ..regions import count_regions
+from ..errors import InputError, ShapeError
 from ..tolerances import DEFAULT
-
-NODE_LIMIT = 1_500_000
-WALL_LIMIT = 12_000_000
+from .edges import births, switch_off, walls
+from .size import refuse_too_large
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Graph:
         generators: generators of every state.
         nodes: layers of m units; node numbers below `nodes.number` are basins.
         hubs: layers of m - 1 units; hub h is node `nodes.number + h`.
-        allowed: (number of nodes and hubs,) whether the frozen signs permit it.
+        allowed: (number of nodes and hubs,) whether the frozen signs and the height cap permit it.
         birth: (number,) values.
         left, right, height: edges.
         died: (number,) height at which a node's component merged into a lower one; infinity for survivors.
@@ -94,63 +91,35 @@ def build(
         raise ShapeError("the data have no targets; give y")
     if data.n == 0:
         raise ShapeError("the data have no samples")
-    refuse_too_large(data, width, labelled)
+    refuse_too_large(data, width, labelled, capped=height_cap is not None)
     generators = generators_of(cells_of(data), output_bias)
     nodes = Layers(generators.states, width, labelled)
     hubs = Layers(generators.states, width - 1 if generators.states else 0, labelled)
     negative = None if signs is None else int((check_signs(signs, width) < 0).sum())
     allowed = _allowed(nodes, hubs, negative)
-    birth = np.concatenate([_values(generators, nodes), _values(generators, hubs)])
-    parts = [_switch_off(nodes, hubs, width, labelled)]
-    parts += _walls(generators, nodes, hubs, width, labelled, birth[nodes.number :])
-    left = np.concatenate([p[0] for p in parts])
-    right = np.concatenate([p[1] for p in parts])
-    height = np.maximum(np.concatenate([p[2] for p in parts]), np.maximum(birth[left], birth[right]))
-    keep = allowed[left] & allowed[right]
+    birth = np.concatenate([births(generators, nodes), births(generators, hubs)])
     if height_cap is not None:
-        keep &= height <= height_cap
-    left, right, height = left[keep], right[keep], height[keep]
+        allowed &= birth <= _checked_cap(height_cap, birth[allowed])
+    off = switch_off(nodes, hubs, allowed)
+    wall = walls(generators, nodes, hubs, allowed, birth[nodes.number :])
+    left, right = np.concatenate([off[0], wall[0]]), np.concatenate([off[1], wall[1]])
+    height = np.maximum(np.concatenate([off[2], wall[2]]), np.maximum(birth[left], birth[right]))
+    if height_cap is not None:
+        low = height <= height_cap
+        left, right, height = left[low], right[low], height[low]
     died, into = _merge(birth, left, right, height, np.argsort(height, kind="stable"))
     noise = DEFAULT.barrier * max(float(np.max(birth[allowed], initial=0.0)), np.finfo(float).tiny)
     return Graph(generators, nodes, hubs, allowed, birth, left, right, height, died, into, noise)
 
 
-def refuse_too_large(data: Dataset, width: int, labelled: bool = False) -> None:
-    """Raise TooLarge before any work, naming the widths that fit."""
-    cells = count_regions(data, zero_rows="drop")
-    for limit, count in ((NODE_LIMIT, _node_count), (WALL_LIMIT, _wall_count)):
-        if count(cells, data.rank, width, labelled) > limit:
-            feasible = max((w for w in range(1, width) if _fits(cells, data.rank, w, labelled)), default=0)
-            advice = f"width {feasible} fits" if feasible else "use fewer rows or columns"
-            raise TooLarge(
-                f"{cells:,} cells give {_node_count(cells, data.rank, width, labelled):,} basins at width {width}, "
-                f"more than can be related; {advice}",
-                estimate=_node_count(cells, data.rank, width, labelled),
-            )
-
-
-def _fits(cells: int, rank: int, width: int, labelled: bool) -> bool:
-    """Return whether a width is within both limits."""
-    return (
-        _node_count(cells, rank, width, labelled) <= NODE_LIMIT
-        and _wall_count(cells, rank, width, labelled) <= WALL_LIMIT
-    )
-
-
-def _node_count(cells: int, rank: int, width: int, labelled: bool) -> int:
-    """Return the number of layers of `width` units over all cells and both signs."""
-    return (2 * cells) ** width if labelled else comb(2 * cells + width - 1, width)
-
-
-def _wall_count(cells: int, rank: int, width: int, labelled: bool) -> int:
-    """Return about how many walls there are: in rank r a cell has about 2 (r - 1) facets."""
-    return 2 * cells * max(rank - 1, 1) * _node_count(cells, rank, width - 1, labelled) * (width if labelled else 1)
-
-
-def _values(generators: Generators, layers: Layers) -> np.ndarray:
-    """Return the value of every layer; it depends only on the set of states."""
-    sets = [tuple(sorted({g for s in set(row) for g in generators.of_state[s]})) for row in layers.table.tolist()]
-    return generators.values(sets)
+def _checked_cap(cap: float, birth: np.ndarray) -> float:
+    """Return the cap, which must be a number at least as high as the global minimum."""
+    lowest = float(birth.min())
+    if not float(cap) >= lowest:
+        raise InputError(
+            f"the height cap is {float(cap):.6g}, below the lowest loss of this width, {lowest:.6g}; raise it"
+        )
+    return float(cap)
 
 
 def _allowed(nodes: Layers, hubs: Layers, negative: int | None) -> np.ndarray:
@@ -160,37 +129,6 @@ def _allowed(nodes: Layers, hubs: Layers, negative: int | None) -> np.ndarray:
     count = (hubs.table % 2).sum(axis=1)
     basins = (nodes.table % 2).sum(axis=1) == negative
     return np.concatenate([basins, (count == negative) | (count == negative - 1)])
-
-
-def _switch_off(nodes: Layers, hubs: Layers, width: int, labelled: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the edges basin - hub: a unit's output weight goes to zero; their height is the hub's birth."""
-    left, right = [], []
-    for j in range(width if nodes.number else 0):
-        rest = np.delete(nodes.table, j, axis=1)
-        left.append(np.arange(nodes.number))
-        right.append(nodes.number + hubs.rank(rest))
-    a = np.concatenate([np.zeros(0, dtype=np.int64), *left])
-    b = np.concatenate([np.zeros(0, dtype=np.int64), *right])
-    return a, b, np.full(len(a), -np.inf)
-
-
-def _walls(
-    generators: Generators, nodes: Layers, hubs: Layers, width: int, labelled: bool, hub_birth: np.ndarray
-) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Return the edges basin - basin where one unit crosses a facet, lower than the hub that joins them anyway."""
-    parts = []
-    rest = hubs.table
-    rest_generators = [{g for s in set(row) for g in generators.of_state[s]} for row in rest.tolist()]
-    for s, t, shared in generators.walls:
-        if not shared:
-            continue
-        height = generators.values([tuple(sorted(r.union(shared))) for r in rest_generators])
-        useful = np.flatnonzero(height < hub_birth)
-        for j in range(width if labelled else 1):
-            a = nodes.rank(np.insert(rest[useful], j, s, axis=1))
-            b = nodes.rank(np.insert(rest[useful], j, t, axis=1))
-            parts.append((a, b, height[useful]))
-    return parts
 
 
 def _merge(

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..critical import Verdict
+from ..data import Dataset
 from ..errors import InputError
 from ..estimates import Probability
 from ..networks import TwoLayerNet
+from ..tolerances import DEFAULT
+from .gradient import STEPS
+from .starts import Coordinates, Starts, draw_starts
+
+if TYPE_CHECKING:
+    from .chances import ReachChances
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,8 @@ class Valley:
     Attributes:
         value: its lowest loss.
         exact_value: the same as a Fraction where exact values were asked for, else None.
-        barrier: how far the loss must rise to leave it for a lower valley (infinite for one global minimum).
+        barrier: how far the loss must rise to leave it for a lower valley (infinite for one global minimum, and where
+            the way leads above a height cap).
         merge_height: value + barrier.
         spurious: its value is above the global minimum.
         states: the (activation pattern (n,), output sign) of each unit of a representative basin.
@@ -78,6 +87,7 @@ class BarrierTree:
         output_bias: an output bias was free.
         capped: merges above this height were not looked for; None where all were.
         kind: "numerical", or "exact" where the values of the pairs are fractions.
+        signs: output signs that were frozen, None where they are trained.
     """
 
     global_minimum: float | Fraction
@@ -90,16 +100,52 @@ class BarrierTree:
     output_bias: bool
     capped: float | None
     kind: str
-    _share: Callable[..., tuple[Probability, ...]] = field(repr=False)
+    signs: tuple[int, ...] | None
+    _data: Dataset = field(repr=False)
+    _share: Callable[[Starts], tuple[Probability, ...]] = field(repr=False)
+    _chance: Callable[[Starts, int], ReachChances] = field(repr=False)
     _passage: Callable[[int], tuple[TwoLayerNet, ...]] = field(repr=False)
 
-    def shares(self, law: str = "normal", trials: int = 1000, rng: object = None) -> tuple[Probability, ...]:
+    def shares(
+        self, law: Any = "normal", trials: int = 1000, rng: Any = None, coordinates: Coordinates | None = None
+    ) -> tuple[Probability, ...]:
         """Return for each valley the share of initialisations that belong to it.
 
         An initialisation belongs to the lowest valley in the component of {L <= value of its first basin} that holds
-        that basin's minimum.
+        that basin's minimum. With frozen signs only starts with that many negative output weights belong to any.
         """
-        return self._share(law, trials, rng)
+        return self._share(draw_starts(law, trials, self.width, self._data.d, rng, coordinates))
+
+    def chances(
+        self,
+        law: Any = "normal",
+        trials: int = 1000,
+        rng: Any = None,
+        coordinates: Coordinates | None = None,
+        scale: float = 1.0,
+        steps: int = STEPS,
+    ) -> ReachChances:
+        """Return how often random starts reach the global minimum, as `reachable_probability` does.
+
+        Raises:
+            InputError: the tree is labelled, has frozen signs, or is capped, so it does not hold the whole answer.
+        """
+        starts = draw_starts(law, trials, self.width, self._data.d, rng, coordinates, scale)
+        if self.labelled or self.signs is not None or self.capped is not None:
+            raise InputError("chances need the whole tree, up to relabelling, with trained signs and no height cap")
+        return self._chance(starts, steps)
+
+    @property
+    def ties(self) -> tuple[tuple[int, ...], ...]:
+        """Groups of valleys with equal values, up to rounding: which of them outlives the others is a choice."""
+        groups: list[list[int]] = []
+        top = max((abs(float(v.value)) for v in self.valleys), default=0.0)
+        for k, valley in enumerate(self.valleys):
+            if groups and valley.value - self.valleys[groups[-1][-1]].value <= DEFAULT.zero_loss * top:
+                groups[-1].append(k)
+            else:
+                groups.append([k])
+        return tuple(tuple(group) for group in groups if len(group) > 1)
 
     def path(self, valley: int) -> tuple[TwoLayerNet, ...]:
         """Return the corners of a polyline from a valley's bottom to that of its parent.

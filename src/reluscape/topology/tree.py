@@ -14,6 +14,7 @@ from ..cones import exact_network, network_of
 from ..critical import Verdict, certify
 from ..data import as_dataset
 from ..networks import TwoLayerNet
+from .chances import chances_of
 from .graph import Graph, build
 from .polyline import polyline
 from .result import BarrierTree, Valley
@@ -43,13 +44,15 @@ def barrier_tree(
         output_bias: a free constant is added to the predictions.
         signs: output signs frozen to these (m,).
         exact: values of births and merges as fractions.
-        height_cap: leave out walls above this loss.
+        height_cap: leave out basins and walls above this loss; valleys whose way out leads above it merge nowhere and
+            have an infinite barrier. Larger problems fit under a low cap.
 
     Returns:
         A `BarrierTree`; intervals are [birth, merge).
 
     Raises:
         TooLarge: too many basins or walls; the message names the nearest width that is feasible.
+        InputError: an impossible width, signs that do not fit, a height cap below the global minimum.
 
     Source: follows from the basin partition of Safran and Shamir (Definition 2 and the part of Lemma 1 that holds);
     the tree itself is in none of the papers.
@@ -64,10 +67,9 @@ def barrier_tree(
     noise = graph.noise
     lowest = int(np.argmin(np.where(graph.allowed, graph.birth, np.inf)))
     lasting = np.flatnonzero(graph.allowed & (graph.died > graph.birth + noise) & np.isfinite(graph.died)).tolist()
+    lasting += np.flatnonzero(graph.allowed & np.isinf(graph.died)).tolist()
     leaves: list[int] = sorted((i for i in lasting if i != lowest), key=lambda i: (graph.birth[i], i))
-    unmerged = [int(i) for i in np.flatnonzero(graph.allowed & np.isinf(graph.died)) if i != lowest]
-    heights = [float(graph.died[i]) for i in leaves] + [np.inf] * len(unmerged)
-    leaves += unmerged
+    heights = [float(graph.died[i]) for i in leaves]
     values = _exact_values(graph, leaves, heights, lowest) if exact else None
     basins = _touching(graph, [lowest, *leaves])
     places = {leaf: k for k, leaf in enumerate([lowest, *leaves])}
@@ -107,7 +109,10 @@ def barrier_tree(
         output_bias,
         height_cap,
         "exact" if exact else "numerical",
-        partial(shares, graph, [lowest, *leaves], data, width),
+        None if signs is None else tuple(int(s) for s in signs),
+        data,
+        partial(shares, graph, [lowest, *leaves], data),
+        partial(chances_of, graph, data),
         lambda valley: _passage(graph, [lowest, *leaves][valley], width),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,14 +10,11 @@ from ..cones import project
 from ..cones.generators import Generators
 from ..data import Dataset
 from ..estimates import Probability
-from ..initialization import get_law
-from ..seeds import as_generator
 from ..tolerances import DEFAULT
+from .starts import Starts
 
 if TYPE_CHECKING:
     from .graph import Graph
-
-BATCH = 256
 
 
 def dimension_of(generators: Generators, members: tuple[int, ...], width: int) -> int:
@@ -58,23 +55,21 @@ def dimension_of(generators: Generators, members: tuple[int, ...], width: int) -
     return int(span - seen) + blind
 
 
-def shares(
-    graph: Graph, leaves: list[int], data: Dataset, width: int, law: Any, trials: int, rng: Any
-) -> tuple[Probability, ...]:
-    """Return for each leaf the share of initialisations whose first basin can sink no lower without climbing."""
-    generator, drawn = as_generator(rng), get_law(law)
+def shares(graph: Graph, leaves: list[int], data: Dataset, starts: Starts) -> tuple[Probability, ...]:
+    """Return for each leaf the share of initialisations whose first basin can sink no lower without climbing.
+
+    Under a height cap, starts whose first basin lies above it belong to no leaf.
+    """
+    W, v, _ = starts.raw
+    nodes = np.array([first_node(graph, data.X, W[t], v[t]) for t in range(len(W))])
+    nodes = nodes[graph.allowed[nodes]]
+    ends = graph.lowest_below(nodes, graph.birth[nodes] + graph.noise)
     found = dict.fromkeys(leaves, 0)
-    done = 0
-    while done < trials:
-        size = min(BATCH, trials - done)
-        W, v = drawn.sample_many(generator, size, width, data.d)
-        nodes = np.array([first_node(graph, data.X, W[t], v[t]) for t in range(size)])
-        ends = graph.lowest_below(nodes, graph.birth[nodes] + graph.noise)
-        for end in ends.tolist():
-            if end in found:
-                found[end] += 1
-        done += size
-    return tuple(Probability.sampled(found[leaf], trials, "initialization", drawn.name) for leaf in leaves)
+    for end in ends.tolist():
+        if end in found:
+            found[end] += 1
+    law = starts.law.name
+    return tuple(Probability.sampled(found[leaf], len(W), "initialization", law) for leaf in leaves)
 
 
 def first_node(graph: Graph, X: np.ndarray, W: np.ndarray, v: np.ndarray) -> int:

@@ -1,0 +1,132 @@
+"""`reluscape census DATA.csv --target COL --width M`: the whole landscape of a small network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import InputError
+from . import output
+from .survey import names, typed
+
+MOST_ROWS_SHOWN = 12
+
+
+def census(
+    data: Annotated[Path, typer.Argument(help="CSV file with a header line.")],
+    target: Annotated[str, typer.Option("--target", help="Column to predict.")],
+    width: Annotated[int, typer.Option("--width", help="Number of hidden units.")],
+    features: Annotated[str | None, typer.Option("--features", help="Input columns A,B; default all others.")] = None,
+    drop: Annotated[str | None, typer.Option("--drop", help="Columns to leave out, A,B.")] = None,
+    drop_missing: Annotated[bool, typer.Option("--drop-missing", help="Leave out rows with missing values.")] = False,
+    law: Annotated[str, typer.Option("--law", help="Law of initialisation.")] = "normal",
+    trials: Annotated[int, typer.Option("--trials", help="Random starts per number.")] = 400,
+    height_cap: Annotated[
+        float | None, typer.Option("--height-cap", help="Leave out everything above this loss.")
+    ] = None,
+    no_bias: Annotated[bool, typer.Option("--no-bias", help="No hidden bias.")] = False,
+    no_output_bias: Annotated[bool, typer.Option("--no-output-bias", help="No output bias.")] = False,
+    regression: Annotated[bool, typer.Option("--regression", help="Take a target of two numbers as numbers.")] = False,
+    positive: Annotated[str | None, typer.Option("--positive", help="Class coded +1, all others -1.")] = None,
+    rows: Annotated[int | None, typer.Option("--rows", help="Use this many rows, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the results.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
+    certificate: Annotated[Path | None, typer.Option("--certificate", help="Write the proofs here.")] = None,
+) -> None:
+    """List every valley of a small network's landscape, and how high the loss must rise to leave it."""
+    from ..data import read_table
+    from ..landscape import dry_run as plan
+    from ..landscape import landscape
+
+    if width < 1:
+        raise InputError(f"--width is {width}; give a whole number, at least 1")
+    table = read_table(data, target, names(features), names(drop), drop_missing, regression, positive, rows, seed)
+    samples = table.dataset(bias=not no_bias)
+    if dry_run:
+        answer = plan(samples, width=width, height_cap=height_cap)
+        if as_json:
+            print(json.dumps(answer))
+        else:
+            output.lines(answer["lines"])
+        return
+    folder = output.folder_for(data, out)
+    output.announce_kernels()
+    result = landscape(
+        samples,
+        width=width,
+        output_bias=not no_output_bias,
+        law=law,
+        trials=trials,
+        height_cap=height_cap,
+        seed=seed,
+        progress=output.Progress(),
+        classes=table.classes,
+        file=data.name,
+        command=typed(),
+        warnings=table.warnings,
+    )
+    from ..pagelink import render_page
+
+    named: dict[str, Any] = {"census.json": result.to_json, "report.html": lambda: render_page(result.report)}
+    proof = result.certificate() if certificate is not None else None
+    written = output.write_results(folder, named)
+    if certificate is not None and proof is not None:
+        from ..certificates import write
+
+        written.append(write(certificate, proof))
+    if as_json:
+        print(json.dumps(result.report, allow_nan=False))
+        return
+    show(result.report, written)
+
+
+def show(report: dict[str, Any], written: list[Path]) -> None:
+    """Print the verdict, the table of valleys and where the files are."""
+    from rich.table import Table
+
+    from ..claims import percent, short
+
+    screen = output.console()
+    data = report["data"]
+    biases = [word for word, on in (("hidden bias", data["bias"]), ("output bias", data["output_bias"])) if on]
+    shape = f"{data['n']} rows, {len(data['features'])} inputs, {' and '.join(biases) if biases else 'no biases'}"
+    screen.print(f"\n{data['file']}: predicting {data['target']} ({shape})\n", markup=False, style="bold")
+    output.lines(report["verdict"])
+    table = Table(title=None, box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    for head in ("valley", "loss", "of variance", "barrier", "way out at", "flat", "share of starts", "test"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for number, valley in enumerate(report["valleys"][:MOST_ROWS_SHOWN]):
+        barrier = "-" if valley["barrier"] is None else short(valley["barrier"])
+        starts = valley["starts"]
+        table.add_row(
+            str(number + 1) + ("" if valley["spurious"] else "*"),
+            short(valley["value"]),
+            f"{valley['share']:.1%}",
+            barrier,
+            "-" if valley["merge_height"] is None else short(valley["merge_height"]),
+            "a point" if valley["dimension"] == 0 else f"{valley['dimension']}-dim",
+            f"{percent(starts['value'])} ({100 * starts['low']:.1f} to {100 * starts['high']:.1f})",
+            valley["verdict"],
+        )
+    screen.print()
+    screen.print(table)
+    more = report["valley_count"] - min(len(report["valleys"]), MOST_ROWS_SHOWN)
+    if more:
+        screen.print(f"... and {more} more; those listed first have the lowest losses", style="dim", highlight=False)
+    screen.print(
+        "\n* a global minimum. Losses are mean squares. The barrier is how far the loss must rise on the best way to a "
+        "lower valley (-: there is none, or none below the height cap); flat is the dimension of the set of "
+        "minimisers. Shares are of random starts "
+        f"(law {report['settings']['law']!r}, inputs standardised; 95% intervals in brackets). The test is exact.",
+        style="dim",
+        markup=False,
+    )
+    for warning in data["warnings"]:
+        screen.print(f"Note: {warning}", style="yellow", markup=False)
+    for path in written:
+        screen.print(f"written: {path}", style="dim", markup=False)

@@ -1,0 +1,246 @@
+"""The landscape's story: it asks the rooms below and puts their answers together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..basins import affine_fit, constant_fit
+from ..claims import loss_claim, plain, probability_claim
+from ..data import Dataset, as_dataset, standardize
+from ..errors import InputError, TooLarge
+from ..initialization import get_law
+from ..preamble import about_data, opening
+from ..seeds import stream
+from ..topology import BarrierTree, Coordinates, LayerSize, ReachChances, barrier_tree, layer_size
+from .pictures import disconnectivity, passages, ways_out
+from .plane import plane_picture
+from .result import Landscape
+from .verdict import verdict_lines
+
+MOST_VALLEYS = 60
+MOST_PAIRS = 2_000
+MOST_DIGITS = 120
+
+
+def landscape(
+    X: Any,
+    y: Any = None,
+    width: int = 1,
+    output_bias: bool = True,
+    law: Any = "normal",
+    trials: int = 400,
+    height_cap: float | None = None,
+    seed: int = 0,
+    progress: Callable[[str, float], None] | None = None,
+    classes: dict[int, str] | None = None,
+    file: str | None = None,
+    command: str | None = None,
+    warnings: tuple[str, ...] = (),
+) -> Landscape:
+    """Return the whole landscape of one width: valleys, barriers, ways out, what random starts can reach.
+
+    Args:
+        X: (n, d) samples or a Dataset (give `Dataset(X, y, bias=True)` for a hidden bias; none is added here).
+        y: (n,) targets.
+        width: number of hidden units.
+        output_bias: whether the network has a free output bias.
+        law: law of initialisation, for standardised inputs (and standardised targets, unless they are classes); an
+            output bias starts at the mean target.
+        trials: random starts per number.
+        height_cap: leave out basins and walls above this loss.
+        seed: root of every random stream.
+        progress: called with (what, share done).
+        classes: {-1: name, 1: name} for a classification.
+        file: name of the data, for the report.
+        command: what was typed, for the report.
+        warnings: sentences to pass on.
+
+    Returns:
+        A `Landscape` with `.verdict`, `.tree`, `.to_json()`, `.to_html(path)`.
+
+    Raises:
+        TooLarge: too many basins to relate; the message names what fits.
+        InputError: no targets, one sample, a constant target, a height cap below the lowest loss.
+
+    Example:
+        >>> found = landscape([[1], [-1]], [1, 2], width=1, output_bias=False, trials=50)
+        >>> [valley["exact"] for valley in found.report["valleys"]]
+        ['1/2', '2']
+    """
+    begin = time.monotonic()
+    data = as_dataset(X, y)
+    _check(data)
+    tell = progress or (lambda what, share: None)
+    refuse(data, width, height_cap)
+    tell("relating basins", 0.05)
+    tree = barrier_tree(data, None, width, output_bias=output_bias, height_cap=height_cap)
+    tell("random starts", 0.5)
+    scale = _scale(data, output_bias, classes)
+    shares = tree.shares(law, trials, stream(seed, "landscape shares", width), scale)
+    chances = None
+    if height_cap is None:
+        chances = tree.chances(law, trials, stream(seed, "landscape", width), scale)
+    kept = _most_lasting(tree, MOST_VALLEYS)
+    report: dict[str, Any] = {
+        **opening("census", command or "reluscape.landscape(X, y)", seed),
+        "data": about_data(data, file, classes, output_bias, warnings),
+        "settings": {"width": width, "law": get_law(law).name, "trials": trials, "height_cap": plain(height_cap)},
+        "losses": _losses(data, tree, width, output_bias),
+        "size": {"basins": tree.nodes, "walls": tree.edges},
+        "valley_count": len(tree.valleys),
+        "spurious_count": sum(v.spurious for v in tree.valleys),
+        "ties": [len(group) for group in tree.ties],
+        "valleys": [],
+        "pairs": [[plain(a), plain(b)] for a, b in tree.pairs[:MOST_PAIRS]],
+        "chances": None if chances is None else _chances(chances),
+    }
+    tell("certifying valleys", 0.7)
+    variance = report["losses"]["constant"]["value"]
+    report["valleys"] = [_valley(tree, k, kept, variance, shares) for k in kept]
+    tell("drawing", 0.9)
+    ways = ways_out(tree, kept, data)
+    report["pictures"] = {
+        "disconnectivity": disconnectivity(tree, kept, report["losses"]["zero"]["value"]),
+        "passages": passages(tree, kept, ways, data),
+        "plane": plane_picture(data, tree, kept, ways, scale),
+    }
+    report["verdict"] = verdict_lines(report)
+    report["seconds"] = round(time.monotonic() - begin, 2)
+    tell("done", 1.0)
+    return Landscape(report, tree, data, tuple(kept))
+
+
+def dry_run(X: Any, y: Any = None, width: int = 1, height_cap: float | None = None) -> dict[str, Any]:
+    """Return what a landscape of these data would cost, without computing it."""
+    data = as_dataset(X, y)
+    size = layer_size(data, width)
+    fits = size.fits or (height_cap is not None and size.fits_capped)
+    bias = " with the column of ones" if data.bias else ""
+    lines = [
+        f"{data.n} rows, {data.d} inputs{bias} (rank {data.rank}), {size.cells:,} cells of one unit",
+        f"width {width}: {size.basins:,} basins and up to {size.walls:,} walls between them; "
+        + ("that fits" if fits else "that is too large"),
+        f"time: about {size.seconds:,.0f} seconds; memory: about {size.megabytes:,.0f} MB"
+        if fits
+        else f"what fits: {', '.join(_ways_to_fit(data, size, width))}",
+    ]
+    return {
+        "schema": 1,
+        "kind": "plan",
+        "cells": plain(size.cells),
+        "basins": plain(size.basins),
+        "walls": plain(size.walls),
+        "fits": fits,
+        "feasible_width": size.feasible_width,
+        "lines": lines,
+    }
+
+
+def refuse(data: Dataset, width: int, height_cap: float | None = None) -> None:
+    """Raise TooLarge before any work, naming what is feasible on the command line."""
+    size = layer_size(data, width)
+    if size.fits or (height_cap is not None and size.fits_capped):
+        return
+    raise TooLarge(
+        f"{size.cells:,} cells give {size.basins:,} basins at width {width}, more than can be related; "
+        f"feasible: {', '.join(_ways_to_fit(data, size, width))}",
+        estimate=size.basins,
+    )
+
+
+def _ways_to_fit(data: Dataset, size: LayerSize, width: int) -> list[str]:
+    """Return the choices that make a landscape small enough; every one named was counted."""
+    ways = [f"width {size.feasible_width}"] if size.feasible_width else []
+    columns, first = list(data.features), len(data.features)
+    while first > 1:
+        first -= 1
+        kept = [*range(first), *([data.d - 1] if data.bias else [])]
+        if layer_size(Dataset(data.fractions[:, kept]), width).fits:
+            ways.append(f"--features {','.join(columns[:first])}")
+            break
+    if data.bias and data.d > 1 and layer_size(Dataset(data.fractions[:, :-1]), width).fits:
+        ways.append("--no-bias")
+    if size.fits_capped and not size.fits:
+        ways.append("a low --height-cap")
+    return ways or ["fewer rows (--rows)"]
+
+
+def _scale(data: Dataset, output_bias: bool, classes: dict[int, str] | None) -> Coordinates:
+    """Return the scale on which networks are drawn and trained: standardised inputs, targets too unless classes."""
+    inputs = np.asarray(standardize(data).transform)
+    if classes:
+        return Coordinates(inputs)
+    y = np.asarray(data.y, dtype=float)
+    shift = float(y.mean()) if output_bias else 0.0
+    return Coordinates(inputs, float(np.sqrt(np.mean((y - shift) ** 2))), shift)
+
+
+def _losses(data: Dataset, tree: BarrierTree, width: int, output_bias: bool) -> dict[str, Any]:
+    """Return the losses that everything is measured against."""
+    constant, affine = float(constant_fit(data).value), float(affine_fit(data).value)
+    variance = constant
+    zero = constant if output_bias else float(np.mean(np.asarray(data.y, dtype=float) ** 2))
+    return {
+        "constant": loss_claim(constant, variance, "exact"),
+        "affine": loss_claim(affine, variance, "exact"),
+        "zero": loss_claim(zero, variance, "exact"),
+        "best_network": loss_claim(float(tree.global_minimum), variance, "numerical", width=width),
+    }
+
+
+def _chances(found: ReachChances) -> dict[str, Any]:
+    """Return what random starts can reach."""
+    return {
+        "without_climbing": probability_claim(found.without_climbing),
+        "first_basin": probability_claim(found.first_basin),
+        "gradient_descent": probability_claim(found.gradient_descent),
+        "above_zero": probability_claim(found.above_zero),
+        "steps": found.steps,
+        "descent_losses": [plain(v) for v in found.descent_losses],
+    }
+
+
+def _check(data: Dataset) -> None:
+    """Refuse data that have no landscape to speak of."""
+    if data.y is None:
+        raise InputError("the landscape needs targets; give y")
+    if data.n < 2:
+        raise InputError(f"the data have {data.n} row(s); at least 2 are needed")
+    if len(set(data.y_fractions)) == 1:
+        raise InputError("the target has the same value in every row; there is nothing to learn")
+    if data.rank == 0:
+        raise InputError("every input is zero in every row; there is nothing to learn from")
+
+
+def _most_lasting(tree: BarrierTree, most: int) -> list[int]:
+    """Return the valleys with the highest barriers, lowest loss first; a parent outlasts its children."""
+    order = sorted(range(len(tree.valleys)), key=lambda k: (-tree.valleys[k].barrier, k))
+    return sorted(order[:most])
+
+
+def _valley(tree: BarrierTree, k: int, kept: list[int], variance: float, shares: Any) -> dict[str, Any]:
+    """Describe one valley."""
+    valley, verdict = tree.valleys[k], tree.valleys[k].verdict
+    exact = str(verdict.exact_loss) if verdict.exact_loss is not None else None
+    net = valley.net
+    return {
+        "value": plain(valley.value),
+        "share": plain(valley.value / variance) if variance else None,
+        "exact": exact if exact is not None and len(exact) <= MOST_DIGITS else None,
+        "kind": "exact" if verdict.exact_loss is not None else "numerical",
+        "barrier": plain(valley.barrier),
+        "merge_height": plain(valley.merge_height),
+        "spurious": valley.spurious,
+        "parent": kept.index(valley.parent) if valley.parent in kept else None,
+        "dimension": valley.dimension,
+        "basins": valley.basins,
+        "verdict": verdict.kind,
+        "starts": probability_claim(shares[k]),
+        "active": [int(pattern.sum()) for pattern, _ in valley.states],
+        "signs": [int(sign) for _, sign in valley.states],
+        "network": {"W": net.W.tolist(), "v": net.v.tolist(), "c": plain(net.c)},
+    }

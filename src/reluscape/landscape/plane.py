@@ -1,0 +1,211 @@
+"""The landscape itself for data in the plane: losses on a grid, the cells' borders, minima, passes and ways."""
+
+from __future__ import annotations
+
+from itertools import chain, pairwise
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset
+from ..networks import TwoLayerNet
+from ..topology import BarrierTree, Coordinates
+
+GRID = 73
+FIGURES = 5
+WINDOW = 1.5
+FINE = 16
+ADDS = {1: "adds", -1: "subtracts"}
+
+
+def plane_picture(
+    data: Dataset, tree: BarrierTree, kept: list[int], ways: list[dict[str, Any]], scale: Coordinates
+) -> dict[str, Any] | None:
+    """Return the landscape of one or two units on data in the plane, or None where there is no such picture.
+
+    One unit: the loss over its weights z = v w in the plane, one panel for each sign of its output weight. Two units:
+    the lowest loss over the sizes of the weights, against the two units' directions, one panel for each pair of signs.
+    For fixed directions and signs the loss is convex in the sizes, so a panel has the valleys of the landscape.
+    """
+    if data.d != 2 or data.rank != 2 or tree.width > 2 or not kept:
+        return None
+    make = _weights if tree.width == 1 else _directions
+    return make(data, tree, kept, ways, scale)
+
+
+def _weights(
+    data: Dataset, tree: BarrierTree, kept: list[int], ways: list[dict[str, Any]], scale: Coordinates
+) -> dict[str, Any]:
+    """Return the two panels of one unit."""
+    turn = _to_scale(scale)
+    X = scale.samples(data.X)
+    spots = {k: _place(tree.valleys[k].net, turn) for k in kept}
+    routes = [[_place(net, turn) for net in way["networks"]] for way in ways]
+    reach = max([float(np.abs(z).max()) for _, z in [*spots.values(), *chain(*routes)]], default=1.0) or 1.0
+    ticks = np.linspace(-WINDOW * reach, WINDOW * reach, GRID)
+    grid = np.stack(np.meshgrid(ticks, ticks), axis=-1)
+    panels = []
+    for sign in (1, -1):
+        out = sign * np.maximum(grid @ X.T, 0.0)
+        panels.append(
+            {
+                "title": f"the unit {ADDS[sign]}",
+                "signs": [sign],
+                "loss": _rounded(_losses(out, data, tree.output_bias)),
+                "minima": [
+                    {"valley": number, "x": float(spots[k][1][0]), "y": float(spots[k][1][1])}
+                    for number, k in enumerate(kept)
+                    if spots[k][0] in (sign, 0)
+                ],
+                "passes": [
+                    {"way": number, "x": float(route[way["top"]][1][0]), "y": float(route[way["top"]][1][1])}
+                    for number, (way, route) in enumerate(zip(ways, routes, strict=True))
+                    if route[way["top"]][0] in (sign, 0)
+                ],
+                "ways": [
+                    {"way": number, "points": part}
+                    for number, route in enumerate(routes)
+                    for part in _runs(
+                        [
+                            [a[1].tolist(), b[1].tolist()]
+                            for a, b in pairwise(route)
+                            if sign in (a[0], b[0]) and -sign not in (a[0], b[0])
+                        ]
+                    )
+                ],
+            }
+        )
+    labels = [f"weight of {name}" for name in _names(data)]
+    return {"kind": "weights", "ticks": _rounded(ticks), "labels": labels, "walls": _walls(X), "panels": panels}
+
+
+def _directions(
+    data: Dataset, tree: BarrierTree, kept: list[int], ways: list[dict[str, Any]], scale: Coordinates
+) -> dict[str, Any]:
+    """Return the three panels of two units."""
+    turn = _to_scale(scale)
+    X = scale.samples(data.X)
+    angles = np.linspace(-np.pi, np.pi, GRID)
+    features = np.maximum(X @ np.stack([np.cos(angles), np.sin(angles)]), 0.0)
+    y = np.asarray(data.y, dtype=float)
+    if tree.output_bias:
+        features, y = features - features.mean(axis=0), y - y.mean()
+    panels = []
+    for signs in ((1, 1), (1, -1), (-1, -1)):
+        panels.append(
+            {
+                "title": f"the first unit {ADDS[signs[0]]}, the second {ADDS[signs[1]]}",
+                "signs": list(signs),
+                "loss": _rounded(profile(signs[0] * features, signs[1] * features, y).T),
+                "minima": [
+                    {"valley": number, "x": x, "y": yy}
+                    for number, k in enumerate(kept)
+                    for x, yy in _angles(tree.valleys[k].net, turn, signs)
+                ],
+                "passes": [
+                    {"way": number, "x": x, "y": yy}
+                    for number, way in enumerate(ways)
+                    for x, yy in _angles(way["networks"][way["top"]], turn, signs)[:1]
+                ],
+                "ways": [
+                    {"way": number, "points": part}
+                    for number, way in enumerate(ways)
+                    for part in _curve(way["networks"], turn, signs)
+                ],
+            }
+        )
+    labels = ["direction of the first unit", "direction of the second unit"]
+    walls = sorted({round(float(a), FIGURES) for w in _walls(X) for a in (w, w - np.pi if w > 0 else w + np.pi)})
+    return {"kind": "directions", "ticks": _rounded(angles), "labels": labels, "walls": walls, "panels": panels}
+
+
+def profile(first: np.ndarray, second: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the lowest loss (p, q) of y over sizes >= 0 of two generators, columns of (n, p) and of (n, q).
+
+    With Gram entries a, b, g and products r, s with y the explained part is the largest of 0, r_+^2 / a, s_+^2 / b and,
+    where both sizes come out positive, (b r^2 - 2 g r s + a s^2) / (a b - g^2).
+    """
+    a, b = (first**2).sum(axis=0)[:, None], (second**2).sum(axis=0)[None, :]
+    r, s, g = (first.T @ y)[:, None], (second.T @ y)[None, :], first.T @ second
+    tiny = np.finfo(float).tiny
+    alone = np.maximum(np.maximum(r, 0.0) ** 2 / np.maximum(a, tiny), np.maximum(s, 0.0) ** 2 / np.maximum(b, tiny))
+    room = a * b - g * g
+    usable = (room > np.finfo(float).eps * 64 * a * b) & (b * r > g * s) & (a * s > g * r)
+    both = (b * r * r - 2 * g * r * s + a * s * s) / np.where(usable, room, 1.0)
+    explained = np.where(usable, np.maximum(both, alone), alone)
+    return np.asarray((float(y @ y) - explained) / len(y))
+
+
+def _losses(out: np.ndarray, data: Dataset, output_bias: bool) -> np.ndarray:
+    """Return mean squared losses of predictions (..., n), with the best constant where one is free."""
+    error = out - np.asarray(data.y, dtype=float)
+    if output_bias:
+        error = error - error.mean(axis=-1, keepdims=True)
+    return np.asarray((error**2).mean(axis=-1))
+
+
+def _to_scale(scale: Coordinates) -> np.ndarray:
+    """Return the map (d, d) that takes raw weights (rows) to the scale of the picture."""
+    return np.eye(2) if scale.inputs is None else np.linalg.inv(scale.inputs.T)
+
+
+def _place(net: TwoLayerNet, turn: np.ndarray) -> tuple[int, np.ndarray]:
+    """Return (sign of the output weight, |v| w on the picture's scale); the sign is 0 where nothing is added."""
+    z = np.abs(net.v[0]) * (net.W[0] @ turn)
+    return (int(np.sign(net.v[0])) if z.any() else 0), z
+
+
+def _angles(net: TwoLayerNet, turn: np.ndarray, signs: tuple[int, int]) -> list[tuple[float, float]]:
+    """Return the two units' directions, both ways round where their signs agree; nothing for other signs."""
+    W = net.W @ turn
+    found = tuple(int(np.sign(v)) if w.any() else 0 for v, w in zip(net.v, W, strict=True))
+    angle = np.arctan2(W[:, 1], W[:, 0])
+    orders = [(0, 1), (1, 0)]
+    fits = [(i, j) for i, j in orders if (found[i], found[j]) == signs]
+    return [(float(angle[i]), float(angle[j])) for i, j in fits]
+
+
+def _curve(networks: list[TwoLayerNet], turn: np.ndarray, signs: tuple[int, int]) -> list[list[list[float]]]:
+    """Return the parts of a way that lie in one panel, broken where an angle wraps round or a unit is switched off."""
+    parts: list[list[list[float]]] = []
+    now: list[list[float]] = []
+    for a, b in pairwise(networks):
+        for t in np.linspace(0.0, 1.0, FINE):
+            net = TwoLayerNet(a.W + t * (b.W - a.W), a.v + t * (b.v - a.v))
+            spots = _angles(net, turn, signs)
+            if not spots:
+                parts, now = ([*parts, now] if len(now) > 1 else parts), []
+                continue
+            spot = list(spots[0])
+            if now and max(abs(p - q) for p, q in zip(spot, now[-1], strict=True)) > np.pi:
+                parts, now = ([*parts, now] if len(now) > 1 else parts), []
+            if not now or spot != now[-1]:
+                now.append(spot)
+    return [*parts, now] if len(now) > 1 else parts
+
+
+def _runs(segments: list[list[list[float]]]) -> list[list[list[float]]]:
+    """Return segments joined end to end into lines."""
+    lines: list[list[list[float]]] = []
+    for a, b in segments:
+        if lines and lines[-1][-1] == a:
+            lines[-1].append(b)
+        else:
+            lines.append([a, b])
+    return lines
+
+
+def _walls(X: np.ndarray) -> list[float]:
+    """Return the angles in [0, pi) of the lines on which a unit switches for some sample."""
+    live = X[np.abs(X).sum(axis=1) > 0]
+    return sorted({round(float(np.arctan2(x[0], -x[1]) % np.pi), FIGURES) for x in live})
+
+
+def _names(data: Dataset) -> list[str]:
+    """Return what the two columns are called."""
+    return [*data.features, "the ones (bias)"] if data.bias else list(data.features)
+
+
+def _rounded(values: np.ndarray) -> Any:
+    """Return nested lists with five significant figures."""
+    return np.vectorize(lambda v: float(f"{v:.{FIGURES}g}"), otypes=[float])(values).tolist()

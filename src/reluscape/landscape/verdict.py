@@ -1,0 +1,100 @@
+"""The verdict on a landscape: at most six plain lines, the answer first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..claims import percent, short, units
+
+
+def verdict_lines(report: dict[str, Any]) -> list[str]:
+    """Return the verdict of a report whose numbers are filled in."""
+    lines = [_answer(report), _trap(report), _ties(report), _reach(report), _starts(report), _size(report)]
+    return [line for line in lines if line][:6]
+
+
+def portion(share: float) -> str:
+    """Return a loss as a percentage of the variance; it can be above 100 %."""
+    return percent(share) if share <= 1 else f"{share:.0%}"
+
+
+def _answer(report: dict[str, Any]) -> str:
+    """How many traps there are."""
+    width, traps, valleys = report["settings"]["width"], report["spurious_count"], report["valley_count"]
+    best = report["losses"]["best_network"]
+    lowest = f"the lowest loss is {short(best['value'])} ({portion(best['share'])} of the target's variance)"
+    if not traps:
+        only = "one valley" if valleys == 1 else f"{valleys} valleys, all of them global minima"
+        return f"With {units(width)} there are no traps: {only}, {lowest}."
+    kinds = "is one trap (a valley" if traps == 1 else f"are {traps} traps (valleys"
+    return f"With {units(width)} there {kinds} above the best one); {lowest}."
+
+
+def _trap(report: dict[str, Any]) -> str | None:
+    """How deep the worst trap is."""
+    traps = [v for v in report["valleys"] if v["spurious"]]
+    if not traps:
+        return None
+    closed = [v for v in traps if v["barrier"] is None]
+    worst = closed[0] if closed else max(traps, key=lambda v: v["barrier"])
+    caught = worst["starts"]
+    if closed:
+        return (
+            f"{len(closed)} of them have no way out below the cap; the lowest of these has loss "
+            f"{short(worst['value'])} ({portion(worst['share'])} of the variance)."
+        )
+    return (
+        f"The deepest trap has loss {short(worst['value'])} ({portion(worst['share'])} of the variance): the loss must "
+        f"rise by {short(worst['barrier'])} to get out, and {percent(caught['value'])} of random starts belong to it."
+    )
+
+
+def _ties(report: dict[str, Any]) -> str | None:
+    """Which valleys cannot be told apart, and which of them are flat."""
+    ties, flat = report["ties"], sum(v["dimension"] > 0 for v in report["valleys"])
+    parts = []
+    if ties:
+        groups = "one group" if len(ties) == 1 else f"{len(ties)} groups"
+        parts.append(
+            f"{sum(ties)} valleys share their loss with another ({groups}): which of them outlasts is a choice"
+        )
+    if flat:
+        many = f"{flat} of the {len(report['valleys'])} valleys listed have" if flat > 1 else "One valley has"
+        parts.append(f"{many} a flat bottom, not a single point")
+    return ". ".join(parts) + "." if parts else None
+
+
+def _reach(report: dict[str, Any]) -> str | None:
+    """What starts can reach."""
+    if report["chances"] is None:
+        return None
+    free, basin = report["chances"]["without_climbing"], report["chances"]["first_basin"]
+    went = report["chances"]["gradient_descent"]
+    return (
+        f"From {percent(free['value'])} of random starts ({percent(free['low'])} to {percent(free['high'])}) some path "
+        f"that never climbs leads to a global minimum; {percent(basin['value'])} start in its basin, and gradient "
+        f"descent gets there from {percent(went['value'])}."
+    )
+
+
+def _starts(report: dict[str, Any]) -> str | None:
+    """What the theorem says about starts above the zero network."""
+    if report["chances"] is None or report["settings"]["width"] < 2:
+        return None
+    above = report["chances"]["above_zero"]
+    zero = short(report["losses"]["zero"]["value"])
+    return (
+        f"{percent(above['value'])} of the starts have a loss of at least the zero network's ({zero}): from there a "
+        "global minimum can always be reached without climbing (proved for 2 and more units)."
+    )
+
+
+def _size(report: dict[str, Any]) -> str:
+    """What was looked at."""
+    size, cap = report["size"], report["settings"]["height_cap"]
+    if cap is not None:
+        return (
+            f"Looked at the {size['basins']:,} basins with a value up to {short(cap)} and the {size['walls']:,} "
+            "passages between them; valleys whose way out leads higher are listed without a barrier."
+        )
+    return f"Looked at all {size['basins']:,} basins and the {size['walls']:,} passages between them that matter."

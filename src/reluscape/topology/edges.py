@@ -1,0 +1,94 @@
+"""The edges of the landscape's graph: a unit is switched off, or it crosses a facet into the next cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..cones import Generators, Layers
+from ..errors import TooLarge
+from .size import WALL_LIMIT
+
+Edges = tuple[np.ndarray, np.ndarray, np.ndarray]
+# rows and programs handed to the kernel at a time
+ROWS, PROGRAMS = 100_000, 60_000
+
+
+def births(generators: Generators, layers: Layers) -> np.ndarray:
+    """Return the value of every layer (number,); it depends only on the set of its states."""
+    out = np.empty(layers.number)
+    of_state = generators.of_state
+    for lo in range(0, layers.number, ROWS):
+        rows = layers.table[lo : lo + ROWS].tolist()
+        out[lo : lo + ROWS] = generators.values(
+            [tuple(sorted({g for s in set(row) for g in of_state[s]})) for row in rows]
+        )
+    return out
+
+
+def switch_off(nodes: Layers, hubs: Layers, allowed: np.ndarray) -> Edges:
+    """Return the edges basin - hub: a unit's output weight goes to zero; their height is the hub's birth."""
+    left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    kept = np.flatnonzero(allowed[: nodes.number])
+    for j in range(nodes.units if len(kept) else 0):
+        hub = nodes.number + hubs.rank(np.delete(nodes.table[kept], j, axis=1))
+        open_ = allowed[hub]
+        left.append(kept[open_])
+        right.append(hub[open_])
+    a, b = np.concatenate(left), np.concatenate(right)
+    return a, b, np.full(len(a), -np.inf)
+
+
+def walls(generators: Generators, nodes: Layers, hubs: Layers, allowed: np.ndarray, hub_birth: np.ndarray) -> Edges:
+    """Return the edges basin - basin where one unit crosses a facet, those lower than the hub that joins them anyway.
+
+    Raises:
+        TooLarge: below the height cap there are still too many of them.
+    """
+    parts: list[Edges] = []
+    waiting: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    programs: list[tuple[int, ...]] = []
+    total = 0
+
+    def solve() -> None:
+        height = generators.values(programs)
+        at = 0
+        for a, b, hub in waiting:
+            mine = height[at : at + len(a)]
+            at += len(a)
+            useful = mine < hub
+            parts.append((a[useful], b[useful], mine[useful]))
+        waiting.clear()
+        programs.clear()
+
+    for a, b, rest, shared in _candidates(generators, nodes, hubs, allowed):
+        total += len(rest)
+        if total > 2 * WALL_LIMIT:
+            raise TooLarge("more walls lie below the height cap than can be related; lower it", estimate=total)
+        members = hubs.table[rest].tolist()
+        programs += [
+            tuple(sorted({g for s in set(row) for g in generators.of_state[s]}.union(shared))) for row in members
+        ]
+        waiting.append((a, b, hub_birth[rest]))
+        if len(programs) >= PROGRAMS:
+            solve()
+    solve()
+    if not parts:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))  # type: ignore[return-value]
+
+
+def _candidates(
+    generators: Generators, nodes: Layers, hubs: Layers, allowed: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, ...]]]:
+    """Yield (basins on one side, basins on the other, other units as hubs, shared generators) for every facet."""
+    rest = hubs.table
+    for s, t, shared in generators.walls:
+        if not shared:
+            continue
+        for j in range(nodes.units if nodes.labelled else 1):
+            a, b = nodes.rank(np.insert(rest, j, s, axis=1)), nodes.rank(np.insert(rest, j, t, axis=1))
+            open_ = np.flatnonzero(allowed[a] & allowed[b])
+            if len(open_):
+                yield a[open_], b[open_], open_, shared

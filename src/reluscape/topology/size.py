@@ -1,0 +1,97 @@
+"""How large a landscape is, before any of it is computed, and which choices are small enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import comb
+
+from ..data import Dataset
+from ..errors import TooLarge
+from ..regions import count_regions
+
+NODE_LIMIT = 1_500_000
+WALL_LIMIT = 12_000_000
+# below a height cap walls are only looked at between basins that lie under it
+CAPPED_NODE_LIMIT = 15_000_000
+# measured on one core: seconds and bytes for each basin and each wall
+NODE_SECONDS, WALL_SECONDS = 6e-6, 1e-5
+NODE_BYTES, WALL_BYTES = 250, 130
+
+
+@dataclass(frozen=True)
+class LayerSize:
+    """What relating all basins of one width takes.
+
+    Attributes:
+        cells: activation regions of one unit.
+        basins: layers of that many units over all cells and both signs, up to relabelling unless labelled.
+        walls: about how many programs on shared walls, at most.
+        fits: within the limits.
+        fits_capped: within the limits under a height cap that leaves few basins.
+        feasible_width: the largest smaller width that fits, 0 for none; the width itself where it fits.
+        seconds: about how long, from a measured rate.
+        megabytes: about how much memory.
+    """
+
+    cells: int
+    basins: int
+    walls: int
+    fits: bool
+    fits_capped: bool
+    feasible_width: int
+    seconds: float
+    megabytes: float
+
+
+def layer_size(data: Dataset, width: int, labelled: bool = False) -> LayerSize:
+    """Return the size of a width's landscape: C(2 cells + m - 1, m) basins, counted without listing a cell.
+
+    Example:
+        >>> from reluscape import Dataset
+        >>> layer_size(Dataset([[1, 0], [0, 1]], [1, 2]), 2).basins
+        36
+    """
+    cells = count_regions(data, zero_rows="drop")
+    basins, walls = _counts(cells, data.rank, width, labelled)
+    fits = _fits(basins, walls)
+    smaller = (w for w in range(width - 1, 0, -1) if _fits(*_counts(cells, data.rank, w, labelled)))
+    return LayerSize(
+        cells,
+        basins,
+        walls,
+        fits,
+        basins <= CAPPED_NODE_LIMIT,
+        width if fits else next(smaller, 0),
+        basins * NODE_SECONDS + walls * WALL_SECONDS,
+        (basins * NODE_BYTES + walls * WALL_BYTES) / 1e6,
+    )
+
+
+def refuse_too_large(data: Dataset, width: int, labelled: bool = False, capped: bool = False) -> None:
+    """Raise TooLarge before any work, naming what fits."""
+    size = layer_size(data, width, labelled)
+    if size.fits or (capped and size.fits_capped):
+        return
+    advice = [f"width {size.feasible_width} fits" if size.feasible_width else "use fewer rows or columns"]
+    if size.fits_capped:
+        advice.append("a height cap may")
+    raise TooLarge(
+        f"{size.cells:,} cells give {size.basins:,} basins at width {width}, more than can be related; "
+        + ", ".join(advice),
+        estimate=size.basins,
+    )
+
+
+def _counts(cells: int, rank: int, width: int, labelled: bool) -> tuple[int, int]:
+    """Return the number of basins and about how many walls: in rank r a cell has about 2 (r - 1) facets."""
+
+    def layers(units: int) -> int:
+        return (2 * cells) ** units if labelled else comb(2 * cells + units - 1, units)
+
+    walls = 2 * cells * max(rank - 1, 1) * layers(width - 1) * (width if labelled else 1)
+    return layers(width), walls
+
+
+def _fits(basins: int, walls: int) -> bool:
+    """Return whether both limits are kept."""
+    return basins <= NODE_LIMIT and walls <= WALL_LIMIT
