@@ -59,7 +59,7 @@ _EXPORTS = {
     "jacobian": "jacobian",
     "jacobian_gram": "jacobian",
     "jacobian_rank": "jacobian",
-    "kink_minima": "critical.cells",
+    "kink_minima": "critical.kinks",
     "landscape": "landscape",
     "local_minima": "census",
     "loss_bound": "jacobian",

@@ -165,3 +165,102 @@ def test_errors():
         rs.cell_minima([[1]], [1], [[True, False]])
     with pytest.raises(rs.InputError, match="no weights have the covector"):
         rs.kink_minima([[1, 0], [2, 0]], [1, 1], [[1, -1]])
+
+
+class Huber:
+    def value(self, f, y):
+        r = np.abs(f - y)
+        return np.where(r < 1, r**2 / 2, r - 0.5)
+
+    def gradient(self, f, y):
+        return np.clip(f - y, -1, 1)
+
+
+@pytest.mark.parametrize("loss", ["logistic", Huber()])
+def test_other_losses_against_a_general_optimiser(loss):
+    from scipy.optimize import minimize
+
+    from reluscape.losses import mean_loss
+
+    rng = np.random.default_rng(12)
+    seen = set()
+    for _ in range(40):
+        X, y = np.c_[rng.integers(-3, 4, size=(6, 1)), np.ones(6, dtype=int)], rng.choice([-1, 1], size=6)
+        cells = patterns_of(X)
+        P = cells[rng.integers(len(cells), size=rng.integers(1, 3))]
+        found = rs.cell_minima(X, y, P, loss=loss)
+        A = np.concatenate([row[:, None] * X for row in P], axis=1).astype(float)
+        starts = (np.zeros(A.shape[1]), np.ones(A.shape[1]))
+        best = min(minimize(lambda R, A=A, y=y: mean_loss(loss, A @ R, y), s, method="BFGS").fun for s in starts)
+        assert found.exact_loss is None
+        assert found.method == "numerical"
+        assert found.loss <= best + 1e-7
+        seen.add((found.attained, found.genuine))
+        if not found.attained:
+            assert found.solution is None
+            assert best < found.loss + 1e-2  # the search only comes near the infimum
+            continue
+        assert mean_loss(loss, A @ found.solution, y) == pytest.approx(found.loss, abs=1e-9)
+        assert found.loss == pytest.approx(best, abs=1e-6)
+        if found.genuine:
+            assert found.point.verdict.is_local_minimum
+            assert found.point.verdict.loss == pytest.approx(found.loss, abs=1e-9)
+            assert ((X @ found.point.net.W.T > 0).T == P).all()
+    assert seen >= {(True, True), (True, False)}
+    assert ((False, False) in seen) == (loss == "logistic")
+
+
+def test_separable_active_samples_have_no_logistic_minimum():
+    found = rs.cell_minima([[1], [2], [-1]], [1, 1, 1], [[True, True, False]], loss="logistic")
+    assert not found.attained
+    assert found.loss == pytest.approx(np.log(2) / 3)
+    assert not found.genuine
+    kinks = rs.kink_minima([[1, 0], [0, 1]], [1, 1], [[1, 0]], loss="logistic")
+    assert not kinks.attained
+    assert not kinks.genuine
+
+
+def test_kink_minima_of_another_loss_pass_the_general_test():
+    rng = np.random.default_rng(13)
+    seen = set()
+    for _ in range(40):
+        X = np.c_[rng.permutation(9)[:5] - 4, np.ones(5, dtype=int)]
+        y = rng.choice([-1, 1], size=5)
+        covectors = enumerate_faces(X).covectors
+        sigma = covectors[rng.integers(len(covectors), size=2)]
+        found = rs.kink_minima(X, y, sigma, loss=Huber())
+        seen.add(found.genuine)
+        if found.genuine:
+            assert found.point.verdict.is_local_minimum
+            assert found.point.verdict.loss == pytest.approx(found.loss, abs=1e-9)
+            heights = np.array(found.point.W @ rs.Dataset(X).fractions.T, dtype=float)
+            assert (np.sign(heights) == sigma).all()
+    assert seen == {True, False}
+
+
+def _pairs(signs, covectors):
+    return [(int(s), tuple(row)) for s, row in zip(signs, np.asarray(covectors).tolist(), strict=True)]
+
+
+def test_frozen_signs_against_the_census():
+    for signs in ([1], [-1], [1, 1], [1, -1], [-1, -1]):
+        for y in ([1, -1, -1, 1], [2, 0, -1, 1]):
+            census = rs.local_minima(LINE, y, len(signs), signs=signs)
+            held = [sorted(_pairs(m.signs, m.covectors)) for m in census.minima if m.differentiable]
+            losses = set()
+            cells = patterns_of(LINE)
+            for P in (cells[list(k)] for k in np.ndindex(*[len(cells)] * len(signs))):
+                found = rs.cell_minima(LINE, y, P, signs=signs)
+                assert found.genuine == (sorted(_pairs(signs, np.where(P, 1, -1))) in held)
+                if found.genuine:
+                    losses.add(found.exact_loss)
+                    assert found.signs.tolist() == signs
+                    assert found.point.verdict.is_local_minimum
+            assert tuple(sorted(losses)) == census.differentiable_losses
+
+
+def test_frozen_signs_of_kinks():
+    assert rs.kink_minima([[1, 0], [0, 1]], [1, -1], [[1, 0]], signs=[1]).genuine
+    assert not rs.kink_minima([[1, 0], [0, 1]], [1, -1], [[1, 0]], signs=[-1]).genuine
+    with pytest.raises(rs.ReluscapeError, match="one per unit"):
+        rs.cell_minima([[1, 0]], [1], [[True]], signs=[1, 1])

@@ -9,7 +9,7 @@ from typing import Any
 # each statement's name begins with its paper; the table stands apart
 _FILES = {
     "karhadkar": ("karhadkar_regions", "karhadkar_widths"),
-    "liu": ("liu",),
+    "liu": ("liu_cells", "liu_kinks", "liu_genuineness", "liu_saddles", "liu_solution"),
     "liang": ("liang",),
     "safran": (
         "safran",

@@ -76,7 +76,7 @@ class Component:
     c: Fraction | None
     c_moves: np.ndarray
     errors: np.ndarray
-    loss: Fraction
+    loss: Any
 
     @property
     def freedom(self) -> int:
@@ -114,6 +114,17 @@ def minimisers(data: Dataset, faces: Sequence[Face], output_bias: bool = False) 
     c = solution[at] if output_bias else None
     c_moves = kernel[:, at] if output_bias else np.array([Fraction(0)] * len(kernel), dtype=object)
     return Component(data, tuple(faces), tuple(start), tuple(moves), c, c_moves, errors, loss)
+
+
+def kernel_of(faces: Sequence[Face]) -> np.ndarray:
+    """Return (q, sum of k_F) an exact basis of the coefficients that leave every prediction as it is."""
+    columns = sum(face.design.shape[1] for face in faces)
+    design = np.concatenate([face.design for face in faces], axis=1) if faces else np.zeros((0, 0), dtype=object)
+    if not columns:
+        return np.zeros((0, 0), dtype=object)
+    if not len(design):
+        return np.array([[Fraction(int(i == k)) for k in range(columns)] for i in range(columns)], dtype=object)
+    return exact.nullspace(design)
 
 
 def _solve(gram: Any, right: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -13,9 +13,9 @@ from .. import exact
 from ..data import Dataset, readonly
 from ..networks import TwoLayerNet
 from ..solvers.linear import strictly_feasible
-from .cells import cell_face, checked, inside_points
 from .components import Face, allowed_signs, minimisers, sign_choices, units_of
 from .optimality import certify
+from .placing import cell_face, checked, group, inside_points
 from .verdict import Verdict
 
 
@@ -88,8 +88,7 @@ def _subset(
 ) -> Saddle:
     """Return the entry of one subset."""
     m = len(P)
-    keys = list(dict.fromkeys(tuple(P[j].tolist()) for j in units))
-    members = [[j for j in units if tuple(P[j].tolist()) == key] for key in keys]
+    members = [[units[k] for k in g] for g in group(P[list(units)])] if units else []
     component = minimisers(data, [faces[g[0]] for g in members])
     silent = [j for j in range(m) if j not in units]
     pulls = {j: faces[j].design.T @ component.errors for j in silent}

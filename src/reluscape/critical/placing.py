@@ -1,0 +1,141 @@
+"""A minimiser put where its pattern says: one choice of output signs, exact weights, the verdict on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..data import Dataset, as_dataset, check_pattern, readonly
+from ..errors import InputError
+from ..losses import Loss
+from ..networks import TwoLayerNet
+from ..solvers.linear import strictly_feasible
+from .components import Component, Face, make_face, sign_choices, units_of
+from .optimality import certify
+from .verdict import Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A point of a product of faces.
+
+    Attributes:
+        W, v: exact weights; with another loss than the squared one they are a numerical minimiser read exactly.
+        signs: (m,) output signs, 0 for units with R_j = 0.
+        data: samples with targets.
+        loss: the loss.
+        trainable: "Wv", or "W" where the output weights are frozen.
+    """
+
+    W: np.ndarray
+    v: np.ndarray
+    signs: np.ndarray
+    data: Dataset
+    loss: Loss
+    trainable: str
+
+    @property
+    def net(self) -> TwoLayerNet:
+        """The point as doubles."""
+        return TwoLayerNet(np.array(self.W, dtype=float), np.array(self.v, dtype=float))
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict of the general test, with its certificate where the loss is the squared one."""
+        squared = getattr(self.loss, "name", "") == "squared"
+        W, v = (self.W, self.v) if squared else (self.net.W, self.net.v)
+        return certify(self.data, None, W, v, loss=self.loss, exact=squared, trainable=self.trainable)
+
+
+def with_targets(X: Any, y: Any) -> Dataset:
+    """Return the data; targets are needed."""
+    data = as_dataset(X, y)
+    if data.y_fractions is None:
+        raise InputError("there are no targets; give y")
+    return data
+
+
+def checked(X: Any, y: Any, pattern: Any) -> tuple[Dataset, np.ndarray]:
+    """Return the data and the pattern, False on zero rows."""
+    data = with_targets(X, y)
+    P = check_pattern(pattern, data.n).copy()
+    P[:, list(data.zero_rows)] = False
+    return data, P
+
+
+def cell_face(data: Dataset, row: np.ndarray) -> Face:
+    """Return an open cell as a face without kinks."""
+    sigma = np.where(row, 1, -1)
+    sigma[list(data.zero_rows)] = 0
+    return make_face(data, sigma)
+
+
+def inside_points(data: Dataset, P: np.ndarray) -> list[np.ndarray] | None:
+    """Return exact weights inside each unit's open cell, or None where one is empty."""
+    live = [i for i in range(data.n) if i not in set(data.zero_rows)]
+    points = []
+    for row in P:
+        signed = data.rows[live] * np.where(row[live], 1, -1).astype(object)[:, None]
+        found = strictly_feasible(signed) if live else None
+        if found is not None and found.witness is None:
+            return None
+        witness: Any = found.witness if found is not None else [1] + [0] * (data.d - 1)
+        points.append(np.array([exact.to_fraction(t) for t in witness], dtype=object))
+    return points
+
+
+def group(rows: np.ndarray) -> list[list[int]]:
+    """Return the units in groups of equal rows, in the order in which the rows first appear."""
+    members: dict[tuple[Any, ...], list[int]] = {}
+    for j, row in enumerate(rows.tolist()):
+        members.setdefault(tuple(row), []).append(j)
+    return list(members.values())
+
+
+def place_units(
+    data: Dataset,
+    component: Component,
+    allowed: Sequence[frozenset[int]],
+    members: list[list[int]],
+    points: list[np.ndarray],
+    loss: Loss,
+    frozen: np.ndarray | None = None,
+) -> Placed | None:
+    """Return the first feasible choice of output signs as exact weights, or None where no choice has a minimiser.
+
+    Args:
+        data: samples with targets.
+        component: the minimisers over the distinct faces.
+        allowed: per face the signs that pass the one-sided test, 0 for a silent unit.
+        members: per face its units.
+        points: per unit weights in the relative interior of its face.
+        loss: the loss.
+        frozen: (m,) output signs -1 or 1 that are not trained, or None.
+    """
+    if not all(allowed):
+        return None
+    m = sum(len(g) for g in members)
+    if frozen is not None:
+        fixed = [tuple(int(frozen[j]) for j in g) for g in members]
+        if any(s not in signs for mine, signs in zip(fixed, allowed, strict=True) for s in mine):
+            return None
+        allowed = [frozenset(mine) for mine in fixed]
+    for signs, sums, _ in sign_choices(component, allowed, [len(g) for g in members]):
+        if frozen is not None:
+            if any(sorted(a) != sorted(b) for a, b in zip(signs, fixed, strict=True)):
+                continue
+            signs = fixed
+        W, v = np.zeros((m, data.d), dtype=object), np.zeros(m, dtype=object)
+        for g, mine, total, face in zip(members, signs, sums, component.faces, strict=True):
+            w_part, v_part = units_of(data, face, mine, total, points[g[0]])
+            for j, w, t in zip(g, w_part, v_part, strict=True):
+                W[j], v[j] = w, Fraction(t)
+        chosen = readonly(np.array([int(t) for t in v], dtype=np.int8))
+        return Placed(readonly(W), readonly(v), chosen, data, loss, "Wv" if frozen is None else "W")
+    return None
