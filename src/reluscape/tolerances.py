@@ -43,6 +43,8 @@ class Tolerances:
     zero_loss: float = 1e-9
     # persistence below this share of the largest birth is rounding noise, not a valley
     barrier: float = 1e-10
+    # margin, relative to the targets, from which a linear program's answer is worth an exact confirmation
+    proposal: float = 1e-7
     # stationarity of a projection onto a cone of unit generators, relative to the size of the target
     cone_stationarity: float = 1e-13
     # relative duality gap at which the interior point stops

@@ -57,6 +57,30 @@ def test_both_answers_are_proved_in_any_dimension(data):
     verified(rs.zero_loss(X, y, A, v))
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_what_floats_propose_is_confirmed_or_left_open(seed, monkeypatch):
+    # the same question through the linear program and through exact elimination alone, degenerate data among them
+    rng = np.random.default_rng(seed)
+    n, d, m = rng.integers(1, 7), rng.integers(1, 4), rng.integers(1, 6)
+    X = rng.integers(-3, 4, (n, d)) if seed % 2 else rng.normal(size=(n, d)).round(3)
+    W = rng.normal(size=(m, d))
+    v, pattern = rng.integers(-1, 2, m), W @ X.T > 0
+    y = np.maximum(X @ W.T, 0) @ v if seed % 3 == 0 else rng.integers(-2, 3, n)
+    answers = []
+    for small in (-1, 10**9):
+        monkeypatch.setattr(interior_point, "SMALL", small)
+        answers.append(verified(rs.zero_loss(X, y, pattern, v)))
+    assert answers[0] == answers[1]
+
+
+def test_larger_regions_in_three_dimensions():
+    rng = np.random.default_rng(0)
+    X, W, v = rng.uniform(-1, 1, (15, 3)).round(4), rng.normal(size=(25, 3)), np.resize([1, -1], 25)
+    assert verified(rs.zero_loss(X, np.maximum(X @ W.T, 0) @ v, W @ X.T > 0, v))
+    # seven weights for fifteen random targets
+    assert not verified(rs.zero_loss(X, rng.normal(size=15), W[:2] @ X.T > 0, v[:2]))
+
+
 def test_reachable_targets_are_found():
     rng = np.random.default_rng(0)
     for _ in range(25):

@@ -14,10 +14,12 @@ from ..errors import SolverError
 from ..solvers.linear import Rows, strictly_feasible
 from .line_coordinates import line_coordinates
 from .line_point import decide_on_a_line
+from .proposed_point import proposed
 
 __all__ = ["Refutation", "UnitTypes", "decide"]
 
 Weights = Callable[[], np.ndarray]
+SMALL = 400
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,13 @@ def _decide_in_general(data: Dataset, y: np.ndarray, samples: np.ndarray, types:
         return Refutation(np.full(n, Fraction(0), dtype=object), mu)
     columns = list(exact.pivot_columns(data.fractions[samples])) if k else []
     X, r = data.fractions[samples][:, columns], len(columns)
+    if T * r * k > SMALL:
+        answer = proposed(X, y[samples], rows, signs)
+        if isinstance(answer, tuple):
+            return Refutation(_widen(answer[0], samples, n), _widen(answer[1], samples, n))
+        if answer is not None:
+            confirmed = answer
+            return lambda: _embedded(confirmed, columns, d)
     E = np.full((k, T * r + 1), Fraction(0), dtype=object)
     for j in range(T):
         for i in np.flatnonzero(rows[j]) if signs[j] else ():
@@ -131,9 +140,7 @@ def _decide_in_general(data: Dataset, y: np.ndarray, samples: np.ndarray, types:
 
         def weights() -> np.ndarray:
             point = [sum((c * b for c, b in zip(direction, column, strict=True)), Fraction(0)) for column in N.T]
-            Z = np.full((T, d), Fraction(0), dtype=object)
-            Z[:, columns] = np.array(point[:-1], dtype=object).reshape(T, r) / point[-1]
-            return Z
+            return _embedded(np.array(point[:-1], dtype=object).reshape(T, r) / point[-1], columns, d)
 
         return weights
     if found is None or found.multipliers is None:
@@ -147,6 +154,13 @@ def _decide_in_general(data: Dataset, y: np.ndarray, samples: np.ndarray, types:
     if u is None:  # the multipliers vanish on the null space, so that they lie in the row space
         raise SolverError("a refutation could not be written down; please report these data")
     return Refutation(_widen(u, samples, n), _widen(mu, samples, n))
+
+
+def _embedded(Z: np.ndarray, columns: list[int], d: int) -> np.ndarray:
+    """Return weights (T, d) that are 0 outside the given columns."""
+    full = np.full((len(Z), d), Fraction(0), dtype=object)
+    full[:, columns] = Z
+    return full
 
 
 def _empty_cone(data: Dataset, samples: np.ndarray, rows: np.ndarray) -> tuple[int, np.ndarray] | None:
