@@ -65,6 +65,7 @@ _EXPORTS = {
     "loss_bound": "jacobian",
     "loss_slice": "critical.slices",
     "monotone_path": "paths",
+    "predicted_against_observed": "experiments.predicted",
     "reachable_minimum": "topology",
     "reachable_probability": "topology",
     "region_volumes": "geometry.volumes",

@@ -127,6 +127,41 @@ def test_safran_values():
     assert losses == pytest.approx([0.1, 0.3, 0.3, 0.5])
 
 
+def test_good_basins_against_width_stay_above_what_is_promised():
+    panels = figures.draw("good-basin-width", quick=True).data["panels"]
+    assert [panel["title"].split(":")[0] for panel in panels] == [f"Theorem {k}" for k in (2, 3, 4, 5)]
+    for panel in panels:
+        for (width, value, low, high), promised in zip(panel["curve"], panel["promised"]["promised"], strict=True):
+            assert low <= value <= high
+            assert high >= promised - 1e-12, (panel["title"], width)
+    # Theorem 2's panel: five axes, two half-axes each, by inclusion and exclusion over one axis after the other
+    from itertools import product
+    from math import comb
+
+    m, total = 6, 0.0
+    wanted = [(1, 1), (-1, 1), (1, -1), (1, 1), (-1, 1)]
+    for k in range(m + 1):
+        miss = {1: 2.0**-k, -1: 2.0 ** (k - m)}
+        chance = comb(m, k) / 2**m
+        for plus, minus in wanted:
+            if plus != minus:
+                chance *= (1 - miss[1]) * (1 - miss[-1])
+            else:
+                units = k if plus > 0 else m - k
+                sides = list(product((1, -1), repeat=units))
+                chance *= sum(1 in s and -1 in s for s in sides) / len(sides)
+        total += chance
+    assert panels[0]["curve"][m - 1][1] == pytest.approx(total)
+
+
+def test_histograms_are_basin_values():
+    table = figures.draw("basin-histograms", quick=True).data["tables"]["linnerud"]
+    assert 0 < table["affine"] < 1
+    one, three = (np.array(table["shares"][width]) for width in ("1", "3"))
+    assert ((one >= 0) & (one <= 1 + 1e-9)).all()
+    assert three.mean() < one.mean()
+
+
 def test_noisy_region_is_where_a_cluster_can_be_cut():
     half = noisy_half_angle(CENTRES[0], RADIUS)
     rng = np.random.default_rng(1)

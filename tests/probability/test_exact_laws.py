@@ -110,7 +110,7 @@ def test_one_width_beyond_twenty_states():
     found = rs.good_basin_probability(X, y, 2, 0.7, exact=True)
     assert found.kind == "certified"
     assert found.high - found.low < 1e-12
-    sampled = rs.good_basin_probability(X, y, 2, 0.7, trials=3000, rng=0)
+    sampled = rs.good_basin_probability(X, y, 2, 0.7, trials=1500, rng=0)
     assert sampled.kind == "sampled"
     assert sampled.low - 0.01 <= found.value <= sampled.high + 0.01
     law = rs.basin_value_distribution(X[:12], y[:12], 2)
@@ -118,11 +118,11 @@ def test_one_width_beyond_twenty_states():
     one = rs.good_basin_probability(X[:12], y[:12], 2, 0.7, exact=True)
     assert sum(p for v, p in law.items() if v <= F(0.7)) == pytest.approx(float(one.value), abs=1e-13)
     # the same number from the curve in the width, where both are within reach
-    small = rs.good_basin_curve(X[:5], y[:5], 0.3)(2)
-    law = rs.basin_value_distribution(X[:5], y[:5], 2)
+    small = rs.good_basin_curve(X[:4], y[:4], 0.3)(2)
+    law = rs.basin_value_distribution(X[:4], y[:4], 2)
     assert sum(p for v, p in law.items() if v <= F(0.3)) == pytest.approx(small, abs=1e-13)
-    biased = rs.basin_value_distribution(X[:5], y[:5], 2, output_bias=True)
-    curve = rs.good_basin_curve(X[:5], y[:5], 0.3, output_bias=True)
+    biased = rs.basin_value_distribution(X[:4], y[:4], 2, output_bias=True)
+    curve = rs.good_basin_curve(X[:4], y[:4], 0.3, output_bias=True)
     assert sum(p for v, p in biased.items() if v <= F(0.3)) == pytest.approx(curve(2), abs=1e-13)
 
 
@@ -183,7 +183,7 @@ def test_independent_samples_get_a_proven_interval():
     X, y = rng.standard_normal((12, 12)), rng.choice([-1.0, 1.0], 12)
     found = rs.good_basin_probability(X, y, 14)
     assert found.kind == "certified"
-    sampled = rs.good_basin_probability(X, y, 14, trials=4000, rng=0, exact=False)
+    sampled = rs.good_basin_probability(X, y, 14, trials=1000, rng=0, exact=False)
     assert sampled.low - 0.01 <= found.high
     assert found.low <= sampled.high + 0.01
     assert found.low >= 1 - 12 * 0.75**14 - 1e-12  # Theorem 4

@@ -25,6 +25,8 @@ FIGURES = {
     "safran-1": "Regions of two centres, and the noisy regions that clusters around them add",
     "safran-2": "One weight, two samples: a good and a bad minimum",
     "safran-3": "Two weights: one optimal minimum, one bad one, two in between",
+    "good-basin-width": "Chance of a good first basin against the width, with what Theorems 2 to 5 promise (our own)",
+    "basin-histograms": "Values of the first basin on real data, for three widths (our own)",
     "training-path": "Loss, basin value, Jacobian rank and patterns along gradient descent and Adam (our own)",
     "patterns-width": "Distinct activation patterns that training passes through, against the width (our own)",
 }

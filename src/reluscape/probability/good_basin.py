@@ -17,12 +17,12 @@ from ..tolerances import DEFAULT
 from ..widthcurve import WidthCurve
 from .axes import axes_of, curve_terms
 from .curve import good_basin_curve, one_sign
-from .one_width import multisets, probability_of
+from .one_width import number_of_sets, probability_of
 from .sampling import BasinSampler, check_trials, check_width, frozen_signs
 from .sets import MOST_STATES, states_of
 
 CHEAP_SAMPLES = 8
-CHEAP_MULTISETS = 5_000
+CHEAP_SETS = 20_000
 CHEAP_TRIPLES = 40
 
 
@@ -101,7 +101,7 @@ def _without_sampling(
             states = states_of(unit_law(data, law), sign)
             if len(states) <= MOST_STATES:
                 return good_basin_curve(data, None, threshold, law, signs, output_bias).probability(width)
-            if insist or multisets(len(states), width) <= CHEAP_MULTISETS:
+            if insist or number_of_sets(len(states), width) <= CHEAP_SETS:
                 return probability_of(data, states, width, level, output_bias, name)
     except (TooLarge, UnsupportedError) as found:
         problem = found

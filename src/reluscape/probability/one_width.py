@@ -19,24 +19,22 @@ from ..widthcurve import PRECISION_BITS, outward
 from .set_values import SetValues
 from .sets import NEAR, States
 
-MOST_MULTISETS = 1_000_000
+MOST_SETS = 1_000_000
 BLOCK = 1 << 14
 
 
-def multisets(states: int, width: int) -> int:
-    """Return the number of multisets of `width` states, the dead one counted."""
-    return comb(states + width, width)
+def number_of_sets(states: int, width: int) -> int:
+    """Return the number of sets of at most `width` states, never more than that of multisets of `width` states."""
+    return sum(comb(states, k) for k in range(min(width, states) + 1))
 
 
 def check_size(states: States, width: int) -> None:
-    """Raise TooLarge where more than a million multisets, and sets, of states would have to be valued."""
-    s = len(states)
-    sets = sum(comb(s, k) for k in range(min(width, s) + 1))
-    count = min(sets, multisets(s, width))
-    if count > MOST_MULTISETS:
+    """Raise TooLarge where more than a million sets of states would have to be valued."""
+    count = number_of_sets(len(states), width)
+    if count > MOST_SETS:
         raise TooLarge(
-            f"{count:,} sets of at most {width} of {s} states, {MOST_MULTISETS:,} are feasible; simulate the law, or "
-            "take a smaller width",
+            f"{count:,} sets of at most {width} of {len(states)} states, {MOST_SETS:,} are feasible; simulate the law, "
+            "or take a smaller width",
             count,
         )
 

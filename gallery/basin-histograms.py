@@ -1,0 +1,7 @@
+"""Values of the first basin on real data, for three widths."""
+
+from reluscape import figures
+
+if __name__ == "__main__":
+    picture, numbers = figures.save("basin-histograms")
+    print(picture, numbers)
