@@ -78,6 +78,35 @@ def test_thin_wedges_keep_their_digits():
     )
 
 
+@pytest.mark.parametrize("tilt", [Fraction(1, 2**60), Fraction(1, 10**200)])
+def test_thin_wedges_between_planes_keep_their_digits(tilt):
+    # A fourth plane through an axis of the octants, turned away from a coordinate plane by a small angle.
+    found = region_volumes([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, tilt, 0]])
+    thin = float(tilt) / (4 * math.pi)
+    assert np.allclose(sorted(found), [thin] * 4 + [1 / 8] * 8, rtol=1e-15, atol=0)
+    alone = region_volume([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, tilt, 0]], [True, False, True, False])
+    assert math.isclose(alone, thin, rel_tol=1e-15)
+    assert math.isclose(region_volume([[1, 0], [1, tilt]], [False, True]), float(tilt) / (2 * math.pi), rel_tol=1e-15)
+
+
+@given(
+    integer_matrices(min_n=3, max_n=6, max_d=3, bound=9, zero_rows=False),
+    st.sampled_from([Fraction(1, 2**60), Fraction(1, 10**30), Fraction(1, 3)]),
+    st.lists(st.integers(-2, 2), min_size=4, max_size=4),
+)
+def test_volumes_of_a_sample_more_add_up_to_those_without_it(X, small, change):
+    near = X[0] + X[1] + small * np.array(change[: X.shape[1]], dtype=object)
+    more = np.concatenate([X, near[None]])
+    if exact.rank(more) > 3 or not any(near):
+        return
+    finer, coarser = volumes(more), volumes(X)
+    table = dict.fromkeys(map(tuple, coarser.patterns.tolist()), 0.0)
+    for pattern, value in zip(finer.patterns.tolist(), finer.values, strict=True):
+        assert value > 0
+        table[tuple(pattern[:-1])] += value
+    assert np.allclose(list(table.values()), coarser.values, rtol=1e-13, atol=0)
+
+
 def test_gaussian_20_by_3_sums_to_one():
     values = region_volumes(np.random.default_rng(20003).standard_normal((20, 3)))
     assert len(values) == 382

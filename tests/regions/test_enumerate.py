@@ -177,6 +177,29 @@ def test_doubles_over_many_orders_of_magnitude():
     check_points(regions, X)
 
 
+@given(st.lists(st.lists(st.tuples(st.integers(-3, 3), st.integers(-300, 300)), min_size=4, max_size=4), max_size=6))
+def test_entries_over_hundreds_of_orders_of_magnitude(powers):
+    rows = [[Fraction(a) * Fraction(2) ** b for a, b in row] for row in powers]
+    X = np.array([*rows, [Fraction(1), Fraction(0), Fraction(0), Fraction(1)]], dtype=object)
+    X = X[[any(row) for row in X]]
+    for regions in (enumerate_regions(X), enumerate_regions(np.concatenate([X, -X, X]))):
+        assert len(regions) == regions_by_flats(X)
+        check_points(regions, X if regions.n == len(X) else [*X, *-X, *X])
+
+
+@given(
+    st.lists(st.lists(st.integers(-9, 9), min_size=4, max_size=4), min_size=4, max_size=5),
+    st.sampled_from([10**20, 10**40, 10**60]),
+)
+def test_rows_that_rounding_makes_parallel(base, size):
+    large = [[size * v + (i * j) % 3 - 1 for j, v in enumerate(row)] for i, row in enumerate(base)]
+    nearly = [[v + (j == i) for j, v in enumerate(row)] for i, row in enumerate(large[:2])]
+    X = np.array([*large, *nearly], dtype=object)
+    X = X[[any(row) for row in X]]
+    fast, plain = compiled(X)
+    assert (fast.bits == plain.bits).all()
+
+
 def test_any_kind_of_numbers():
     texts = enumerate_regions([["0.1", "1"], ["1/3", "1"], ["0.3", "1"]])
     assert len(texts) == 6

@@ -10,6 +10,9 @@ import numpy as np
 from .counting import Rows, primitive, restrict
 from .half import Half
 
+# points are brought near 1 where their largest entry has a larger power of two
+FAR = 100
+
 Weight = list[Fraction]
 Cell = tuple[tuple[bool, ...], Weight]
 
@@ -83,6 +86,13 @@ def _step(rows: Rows, normal: tuple[int, ...], point: Weight) -> Fraction:
     return Fraction(1, power)
 
 
+def _about_one(point: Weight) -> Weight:
+    """Return a point times the power of two that brings its largest entry near 1 where it is far from it."""
+    top = max((abs(v) for v in point), default=Fraction(0))
+    power = top.numerator.bit_length() - top.denominator.bit_length()
+    return point if abs(power) < FAR else [v / Fraction(2) ** power for v in point]
+
+
 def _cells_on(rows: Rows, normal: tuple[int, ...]) -> Iterator[Cell]:
     """Yield the cells that hyperplanes cut on another one, sides given for all of them, in lexicographic order."""
     if not rows:
@@ -130,9 +140,10 @@ def half_regions(
         for k, turned, word, bit in bearers:
             if k >= 0 and where[k] != turned:
                 bits[i, word] |= bit
-        rounded = [float(v) for v in point]
-        if [Fraction(v) for v in rounded] == point:
+        scaled = _about_one(point)
+        rounded = [float(v) for v in scaled]
+        if [Fraction(v) for v in rounded] == scaled:
             inside[i] = rounded
         else:
-            fractions[i] = tuple(point)
+            fractions[i] = tuple(scaled)
     return Half(bits, inside, fractions)

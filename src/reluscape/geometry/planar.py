@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cmp_to_key
-from typing import Any
 
 import numpy as np
+
+from .angles import angle_turns, proven_shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,49 +47,32 @@ def arcs(normals: np.ndarray) -> Arcs:
     return Arcs([ray for ray, _ in rays], [line for _, line in rays], signs)
 
 
-def arc_angles(found: Arcs, gram: Any) -> np.ndarray:
-    """Return the angle of each arc as a share of the full turn, to full relative precision.
+def arc_angles(found: Arcs, gram: np.ndarray) -> np.ndarray:
+    """Return the angle of each arc as a share of the full turn, every digit of the doubles proven.
 
-    The angle between neighbouring lines is the angle between their normals, whose sine and cosine come from exact inner
-    products.
+    The angle between neighbouring lines is the angle between their normals or its supplement, by the sides of the arc.
 
     Args:
         found: the arcs.
-        gram: function (i, j) -> exact inner product of the normals i and j in the space where angles are measured.
+        gram: (k, k) integers, inner products of the normals in the space where angles are measured.
     """
-    shares = []
-    for i, line in enumerate(found.lines):
-        after = found.lines[(i + 1) % len(found.lines)]
-        square = gram(line, line) * gram(after, after)
-        cosine = gram(line, after)
-        # The arc is between the lines; it is the angle of the normals or its supplement, by the sides of the arc.
-        if found.signs[i, line] == found.signs[i, after]:
-            cosine = -cosine
-        shares.append(_angle(square - cosine * cosine, cosine) / (2 * math.pi))
-    return np.array(shares)
+    lines = np.array(found.lines)
+    after = np.roll(lines, -1)
+    every = np.arange(len(lines))
+    same = found.signs[every, lines] == found.signs[every, after]
+
+    def turns(arcs: np.ndarray, bits: int) -> tuple[np.ndarray, int]:
+        pairs = zip(lines[arcs].tolist(), after[arcs].tolist(), strict=True)
+        between = np.array(angle_turns(gram, pairs, bits), dtype=object)
+        return np.where(same[arcs], (1 << bits - 1) - between, between), 1 << bits
+
+    return proven_shares(np.ones(len(lines), dtype=np.int64), turns)
 
 
 def square_shares(found: Arcs) -> list[Fraction]:
     """Return the exact share of the square [-1, 1]^2 that each arc's cone takes: its part of the perimeter over 8."""
     places = [_perimeter(ray) for ray in found.starts]
     return [(places[(i + 1) % len(places)] - place) % 8 / 8 for i, place in enumerate(places)]
-
-
-def _angle(sine_squared: Any, cosine: Any) -> float:
-    """Return the angle in (0, pi) with the given exact squared sine and cosine up to one positive factor."""
-    sine, cosine_size = _root(Fraction(sine_squared)), _root(Fraction(cosine * cosine))
-    (sine_digits, sine_power), (digits, power) = sine, cosine_size
-    top = max(sine_power, power)
-    signed = math.copysign(digits, cosine)
-    return math.atan2(math.ldexp(sine_digits, sine_power - top), math.ldexp(signed, power - top))
-
-
-def _root(square: Fraction) -> tuple[float, int]:
-    """Return the square root of a non-negative fraction of any size as digits * 2^power."""
-    if square == 0:
-        return 0.0, -(10**6)
-    power = (square.numerator.bit_length() - square.denominator.bit_length()) // 2
-    return math.sqrt(square / Fraction(4) ** power), power
 
 
 def _turn(p: tuple[int, int], q: tuple[int, int]) -> int:

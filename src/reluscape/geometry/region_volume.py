@@ -10,13 +10,13 @@ import numpy as np
 from ..data import as_dataset, check_pattern
 from ..errors import InputError
 from ..estimates import Probability
-from ..exact import dot, signs_of_products
+from ..exact import signs_of_products
 from ..initialization import get_law
 from ..seeds import as_generator
 from .arrangement import Arrangement
 from .cone import extreme_rays
 from .planar import arc_angles, arcs
-from .spherical import Polygons, solid_angles
+from .spherical import polygon, solid_angles
 
 DRAWS = 100_000
 BLOCK = 20_000
@@ -39,7 +39,7 @@ def region_volume(X: Any, pattern: Any, law: Any = "normal", rng: Any = None, tr
     Raises:
         InputError: no unit has the pattern.
 
-    Source: Van Oosterom and Strackee (1983) for rank 3.
+    Source: Girard (1629) for rank 3.
 
     Example:
         >>> round(float(region_volume([[1, 0], [1, 1]], [True, False])), 3)
@@ -74,10 +74,7 @@ def _share(arrangement: Arrangement, signs: np.ndarray, rays: np.ndarray) -> Fra
         return Fraction(1, 2) if rank else Fraction(1)
     if rank == 2:
         found = arcs(np.asarray(arrangement.reduced))
-        shares = arc_angles(found, lambda i, j: dot(normals[i], normals[j]))
+        shares = arc_angles(found, normals.dot(normals.T))
         return float(shares[(found.signs == signs).all(axis=1)][0])
-    pivots = list(arrangement.pivots)
-    floats = np.array([[int(v) / max(abs(int(u)) for u in row) for v in row] for row in normals])
-    frame = np.linalg.svd(floats, full_matrices=False)[2][:3][:, pivots]
-    cell = Polygons(signs[None], np.zeros(len(rays), dtype=np.int64), rays[:, pivots])
-    return float(solid_angles(cell, frame)[0])
+    cell = polygon(np.asarray(arrangement.reduced), signs, rays[:, list(arrangement.pivots)])
+    return float(solid_angles(cell, normals.dot(normals.T))[0])

@@ -81,6 +81,8 @@ def restrict(
             divisor = 1
             for c in range(d):
                 scale = max(scale, abs(float(a) * float(rows[j, c]) - float(b) * float(rows[k, c])))
+            if scale == 0.0:
+                return OVERFLOW, pivot, traces, source, turn, sides
             scale = 2.0**50 / scale
         for c in range(d):
             if c != pivot:
@@ -94,6 +96,9 @@ def restrict(
                     divisor = gcd(divisor, abs(value)) if divisor else abs(value)
                 if first == 0:
                     first = value
+        if first == 0:
+            # rounding has made two hyperplanes one
+            return OVERFLOW, pivot, traces, source, turn, sides
         up = first > 0
         key = np.uint64(0)
         for c in range(d - 1):

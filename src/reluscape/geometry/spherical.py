@@ -1,4 +1,4 @@
-"""Arrangements of rank 3: the polygons that great circles cut out of the sphere, and their exact share of its area."""
+"""Arrangements of rank 3: the polygons that great circles cut out of the sphere, and their share of its area."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from math import gcd
 import numpy as np
 
 from ..exact import UNIT_ROUNDOFF, sign
+from .angles import angle_turns, proven_shares
 from .planar import arcs
 
 
@@ -20,11 +21,13 @@ class Polygons:
         signs: (R, k) int8, one row per cell, in the order of their packed bits.
         cell: (c,) index of the cell that each corner belongs to, ascending.
         corner: (c, 3) integer rays.
+        walls: (c, 2) the two hyperplanes that bound the cell at each corner.
     """
 
     signs: np.ndarray
     cell: np.ndarray
     corner: np.ndarray
+    walls: np.ndarray
 
 
 def polygons(normals: np.ndarray) -> Polygons:
@@ -38,7 +41,7 @@ def polygons(normals: np.ndarray) -> Polygons:
     """
     rays = _meeting_points(normals)
     sides = _signs(normals, rays)
-    rows, owners = [], []
+    rows, owners, bounds = [], [], []
     simple = np.flatnonzero((sides == 0).sum(axis=1) == 2)
     if simple.size:
         through = np.argwhere(sides[simple] == 0)[:, 1].reshape(-1, 2)
@@ -48,66 +51,64 @@ def polygons(normals: np.ndarray) -> Polygons:
                 np.put_along_axis(block, through, np.array([[first, second]], dtype=np.int8), axis=1)
                 rows.append(block)
                 owners.append(simple)
+                bounds.append(through)
     for v in np.flatnonzero((sides == 0).sum(axis=1) > 2):
         meeting = np.flatnonzero(sides[v] == 0)
         pivot = next(c for c in range(3) if rays[v, c] != 0)
-        around = arcs(normals[meeting][:, [c for c in range(3) if c != pivot]]).signs
-        block = np.repeat(sides[v][None], len(around), axis=0)
-        block[:, meeting] = around
+        around = arcs(normals[meeting][:, [c for c in range(3) if c != pivot]])
+        block = np.repeat(sides[v][None], len(around.signs), axis=0)
+        block[:, meeting] = around.signs
         rows.append(block)
-        owners.append(np.full(len(around), v))
-    signs, owner = np.concatenate(rows), np.concatenate(owners)
+        owners.append(np.full(len(block), v))
+        bounds.append(np.stack([meeting[around.lines], meeting[np.roll(around.lines, -1)]], axis=1))
+    signs, owner, walls = np.concatenate(rows), np.concatenate(owners), np.concatenate(bounds)
     signs, corner = np.concatenate([signs, -signs]), np.concatenate([rays[owner], -rays[owner]])
     packed = np.packbits(signs > 0, axis=1)
     _, first_seen, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
     cell = np.ravel(inverse)
     order = np.argsort(cell, kind="stable")
-    return Polygons(signs[first_seen], cell[order], corner[order])
+    return Polygons(signs[first_seen], cell[order], corner[order], np.concatenate([walls, walls])[order])
 
 
-def solid_angles(found: Polygons, frame: np.ndarray) -> np.ndarray:
-    """Return each cell's share of the sphere, from Van Oosterom and Strackee's triangle formula.
+def polygon(normals: np.ndarray, signs: np.ndarray, rays: np.ndarray) -> Polygons:
+    """Return one cell from its sides (k,) and its extreme rays (q, 3)."""
+    on = normals.dot(rays.T) == 0
+    bounding = on.sum(axis=1) == 2
+    walls = np.array([np.flatnonzero(on[:, c] & bounding) for c in range(len(rays))], dtype=np.int64)
+    return Polygons(signs[None], np.zeros(len(rays), dtype=np.int64), rays, walls)
 
-    tan(area / 2) = |p . (q x r)| / (1 + p.q + q.r + r.p) for unit vectors; each polygon is a fan of triangles.
+
+def solid_angles(found: Polygons, gram: np.ndarray) -> np.ndarray:
+    """Return each cell's share of the sphere, every digit of the doubles proven.
+
+    Girard's formula: the area of a spherical polygon with q corners is the sum of its angles less (q - 2) pi. The angle
+    at a corner is the one between its two walls, known from exact inner products; its share of a full turn is kept as
+    an integer over 2^bits.
 
     Args:
         found: the cells.
-        frame: (3, 3) floats, frame @ ray is the ray in orthonormal coordinates.
+        gram: (k, k) integers, inner products of the normals in the space where angles are measured.
 
-    Source: Van Oosterom and Strackee, IEEE Trans. Biomed. Eng. 30 (1983).
+    Source: Girard (1629).
     """
-    scale = np.array([max(abs(int(v)) for v in ray) for ray in found.corner], dtype=object)
-    points = np.array(found.corner / scale[:, None], dtype=float) @ frame.T
-    points /= np.linalg.norm(points, axis=1, keepdims=True)
     counts = np.bincount(found.cell)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    shares = np.zeros(len(counts))
-    for q in np.unique(counts):
-        cells = np.flatnonzero(counts == q)
-        shares[cells] = _areas(points[starts[cells][:, None] + np.arange(q)]) / (4 * np.pi)
-    return shares
+    first, second = found.walls.min(axis=1), found.walls.max(axis=1)
+    same = found.signs[found.cell, first] == found.signs[found.cell, second]
+    pairs, place = np.unique(first * len(gram) + second, return_inverse=True)
 
+    def excesses(cells: np.ndarray, bits: int) -> tuple[np.ndarray, int]:
+        corners = np.concatenate([np.arange(starts[c], starts[c] + counts[c]) for c in cells])
+        needed = np.unique(place[corners])
+        turns = np.zeros(len(pairs), dtype=object)
+        turns[needed] = angle_turns(gram, [divmod(int(p), len(gram)) for p in pairs[needed]], bits)
+        # angle between the normals where the sides differ, else its supplement: inside the cell
+        inner = np.where(same, (1 << bits - 1) - turns[place], turns[place])[corners]
+        ends = np.concatenate([[0], np.cumsum(counts[cells])[:-1]])
+        excess = np.add.reduceat(inner, ends) - [int(q) - 2 << bits - 1 for q in counts[cells]]
+        return excess, 2 << bits
 
-def _areas(corners: np.ndarray) -> np.ndarray:
-    """Return the areas of convex spherical polygons (G, q, 3) with q corners in any order."""
-    q = corners.shape[1]
-    center = corners.sum(axis=1)
-    center /= np.linalg.norm(center, axis=1, keepdims=True)
-    offset = corners - center[:, None]
-    # Two directions at right angles to the centre, the first towards the farthest corner.
-    far = np.linalg.norm(offset, axis=2).argmax(axis=1)
-    first = np.take_along_axis(offset, far[:, None, None], axis=1)[:, 0]
-    first -= (first * center).sum(axis=1, keepdims=True) * center
-    second = np.cross(center, first)
-    turn = np.arctan2((offset * second[:, None]).sum(axis=2), (offset * first[:, None]).sum(axis=2))
-    corners = np.take_along_axis(corners, turn.argsort(axis=1)[:, :, None], axis=1)
-    area = np.zeros(len(corners))
-    p = corners[:, 0]
-    for a in range(1, q - 1):
-        s, t = corners[:, a], corners[:, a + 1]
-        volume = np.abs((p * np.cross(s - p, t - p)).sum(axis=1))
-        area += 2 * np.arctan2(volume, 1 + (p * s).sum(axis=1) + (s * t).sum(axis=1) + (t * p).sum(axis=1))
-    return area
+    return proven_shares(counts, excesses)
 
 
 def _meeting_points(normals: np.ndarray) -> np.ndarray:
@@ -128,7 +129,7 @@ def _signs(normals: np.ndarray, rays: np.ndarray) -> np.ndarray:
     A = np.array([[int(v) / max(abs(int(u)) for u in row) for v in row] for row in normals])
     P = np.array([[int(v) / max(abs(int(u)) for u in ray) for v in ray] for ray in rays])
     products = P @ A.T
-    bound = 16 * UNIT_ROUNDOFF * (np.abs(P) @ np.abs(A).T)
+    bound = 16 * UNIT_ROUNDOFF * (np.abs(P) @ np.abs(A).T) + 16 * np.finfo(float).tiny
     out = np.sign(products).astype(np.int8)
     for v, j in np.argwhere(np.abs(products) <= bound):
         out[v, j] = sign(sum(int(a) * int(b) for a, b in zip(rays[v], normals[j], strict=True)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset, readonly
-from ..errors import TooLarge, UnsupportedError
-from ..exact import dot, signs_of_products
+from ..errors import SolverError, TooLarge, UnsupportedError
+from ..exact import UNIT_ROUNDOFF, signs_of_products
 from ..initialization import Law, get_law
 from ..seeds import as_generator
 from .arrangement import Arrangement
@@ -59,7 +60,7 @@ def region_volumes(X: Any, law: Any = "normal", rng: Any = None, trials: int = D
     Returns:
         (R,) in the order of `enumerate_regions`. See `volumes` for error bars and exact fractions.
 
-    Source: Van Oosterom and Strackee (1983) for rank 3; Karhadkar et al., Proposition 11 for the box.
+    Source: Girard (1629) for rank 3; Karhadkar et al., Proposition 11 for the box.
 
     Example:
         >>> region_volumes([[1, 0], [1, 1]]).round(3).tolist()
@@ -98,7 +99,7 @@ def _rotation_invariant(arrangement: Arrangement, rank: int, name: str) -> Volum
     reduced = np.asarray(arrangement.reduced)
     if rank == 2:
         found = arcs(reduced)
-        shares = arc_angles(found, lambda i, j: dot(normals[i], normals[j]))
+        shares = arc_angles(found, normals.dot(normals.T))
         return _ordered(arrangement, found.signs, shares, name)
     pairs = len(reduced) * (len(reduced) - 1) // 2
     if pairs > PAIRS_LIMIT:
@@ -108,9 +109,7 @@ def _rotation_invariant(arrangement: Arrangement, rank: int, name: str) -> Volum
             estimate=pairs,
         )
     cells = polygons(reduced)
-    floats = np.array([[int(v) / max(abs(int(u)) for u in row) for v in row] for row in normals])
-    span = np.linalg.svd(floats, full_matrices=False)[2][:3]
-    return _ordered(arrangement, cells.signs, solid_angles(cells, span[:, list(arrangement.pivots)]), name)
+    return _ordered(arrangement, cells.signs, solid_angles(cells, normals.dot(normals.T)), name)
 
 
 def _sampled(
@@ -153,7 +152,10 @@ def _keys(patterns: np.ndarray) -> np.ndarray:
 def _ordered(
     arrangement: Arrangement, signs: np.ndarray, shares: np.ndarray, name: str, fractions: list[Fraction] | None = None
 ) -> Volumes:
-    """Return closed-formula volumes in lexicographic order of the patterns."""
+    """Return closed-formula volumes in lexicographic order of the patterns, having checked that they add up to 1."""
+    total = float(sum(fractions)) if fractions is not None else math.fsum(shares)
+    if abs(total - 1) > 16 * UNIT_ROUNDOFF:
+        raise SolverError(f"the volumes of all regions add up to {total!r} and not to 1; please report these data")
     patterns = np.asarray(arrangement.expand(signs), dtype=bool)
     order = np.lexsort(patterns.T[::-1]) if patterns.shape[1] else np.arange(len(patterns))
     exact_values = None if fractions is None else readonly([fractions[i] for i in order], dtype=object)
