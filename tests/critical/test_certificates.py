@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import json
 
+import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.critical.onesided import nowhere_negative
 
 X, Y = [[1, 0], [0, 1], [1, 1]], [-2, -2, 1]
 
@@ -90,10 +92,53 @@ def test_a_reversed_escape_fails(escape):
     assert not rs.verify(broken).ok
 
 
-def test_rays_are_checked_again():
-    """More than ten lines pull down: rays in the plane decide, in the test and in the verifier."""
-    X = [[1, k] for k in range(-9, 10)]
-    y = [-4 if k % 2 else 1 for k in range(19)]
-    verdict = rs.certify(X, y, [[0, 0]], [1])
-    assert verdict.is_local_minimum is not None
+def crowded(seed, n=22, d=3, down=9):
+    """A unit at 0 on samples of a grid; few of them pull down hard enough to matter."""
+    rng = np.random.default_rng(seed)
+    X = rng.integers(-4, 5, size=(n, d))
+    y = -rng.integers(3, 15, size=n)
+    y[rng.choice(n, size=down, replace=False)] = 1
+    return X.tolist(), y.tolist(), [[0] * d], [1]
+
+
+def test_one_map_for_all_corners_is_checked_again():
+    verdict = rs.certify(*crowded(3))
+    assert verdict.is_local_minimum
+    certificate = verdict.certificate
+    (unit,) = certificate["witness"]["units"]
+    assert unit["method"] == "inclusion"
+    assert rs.verify(json.loads(json.dumps(certificate))).ok
+    for key, value in (("shift", "1/2"), ("shift", "2"), ("change", "1/3")):
+        broken = copy.deepcopy(certificate)
+        row = broken["witness"]["units"][0][key]
+        row[0] = value if key == "shift" else [value, *row[0][1:]]
+        assert not rs.verify(broken).ok
+    lower = copy.deepcopy(certificate)
+    lower["claim"]["v"] = ["-1"]
+    assert not rs.verify(lower).ok
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_rays_are_checked_again(monkeypatch, d):
+    """Without the map every ray is tried, in the test and in the verifier."""
+    monkeypatch.setattr("reluscape.critical.onesided.exact_inclusion", lambda psi: None)
+    monkeypatch.setattr("reluscape.critical.onesided.FEW_CORNERS", 1)
+    verdict = rs.certify(*crowded(4, n=20, d=d, down=8))
+    assert verdict.is_local_minimum
+    assert verdict.certificate["witness"]["units"] == [{"method": "rays"}]
     assert rs.verify(verdict.certificate).ok
+    broken = copy.deepcopy(verdict.certificate)
+    broken["claim"]["v"] = ["-1"]
+    assert not rs.verify(broken).ok
+
+
+def test_beyond_the_budget_the_question_stays_open(monkeypatch):
+    monkeypatch.setattr("reluscape.critical.onesided.exact_inclusion", lambda psi: None)
+    monkeypatch.setattr("reluscape.critical.optimality.nowhere_negative", lambda psi: nowhere_negative(psi, budget=1))
+    verdict = rs.certify(*crowded(3))
+    assert verdict.kind == "undecided"
+    assert verdict.is_local_minimum is None
+    assert verdict.reason.startswith("degenerate")
+    assert "sufficient condition" in verdict.reason
+    assert verdict.certificate is None
+    assert verdict.escape is None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
+from reluscape.critical.inclusion import exact_inclusion, float_inclusion
 from reluscape.critical.lines import Lines, exact_lines, float_lines
 from reluscape.critical.onesided import _corners, _rays, nowhere_negative, vanishes
 from reluscape.critical.onesided_float import nowhere_negative_float
 from reluscape.critical.zonotope import nearest_point
-from reluscape.exact import fraction_array, integer_rows, pivot_columns
+from reluscape.exact import fraction_array, integer_rows, nullspace, pivot_columns
+from reluscape.fans import fan_blocks, fan_minima, ray_count
 
 
 def random_form(rng, d=None, k=None):
@@ -92,3 +96,69 @@ def test_nearest_point_of_a_zonotope_is_optimal():
         assert list(g + sum((a * z for a, z in zip(t, Z, strict=True)), 0 * g)) == list(p)
         lowest = p @ g + sum(min(p @ z, 0) for z in Z)
         assert lowest >= p @ p
+
+
+def many_lines(rng, k, d, down):
+    """Pairwise non-parallel integer lines, some of negative weight, g near the middle of the positive zonotope."""
+    rows = {}
+    while len(rows) < k:
+        row = rng.integers(-4, 5, size=d)
+        if row.any():
+            row = row // np.gcd.reduce(row)
+            rows[tuple(row if row[np.flatnonzero(row)[0]] > 0 else -row)] = row
+    Z = np.array([[int(t) for t in row] for row in rows], dtype=object)
+    weights = rng.integers(3, 12, size=k)
+    chosen = rng.choice(k, size=down, replace=False)
+    weights[chosen] = -rng.integers(1, 4, size=down)
+    middle = (np.maximum(weights, 0)[:, None] * Z).sum(axis=0)
+    return Lines(fraction_array(-(middle // 2)), Z, np.array(weights.tolist(), dtype=object))
+
+
+def test_rays_of_a_fan_are_those_of_elimination():
+    rng = np.random.default_rng(4)
+    for d in (1, 2, 3, 4):
+        rows = many_lines(rng, {1: 1, 2: 5, 3: 6, 4: 6}[d], d, 0).rows
+        if len(pivot_columns(rows)) < d:
+            continue
+        lines = [u for block in fan_blocks(rows) for u in block]
+        assert 2 * len(lines) == ray_count(len(rows), d)
+        for u, subset in zip(lines, itertools.combinations(range(len(rows)), d - 1), strict=True):
+            free = nullspace(rows[list(subset)]) if subset else fraction_array([[1]])
+            assert any(u) == (len(free) == 1)
+            if any(u):
+                (line,) = free
+                place = next(i for i, t in enumerate(line) if t)
+                assert list(u) == [t * u[place] / line[place] for t in line]
+
+
+def test_long_integers_take_the_same_way():
+    form = many_lines(np.random.default_rng(5), 7, 3, 2)
+    big = Lines(form.g * 10**30, form.rows, form.weights * 10**30)
+    short = np.concatenate([v for _, v in fan_minima(form.g, form.rows, form.weights)])
+    long = np.concatenate([v for _, v in fan_minima(big.g, big.rows, big.weights)])
+    assert short.dtype == np.int64
+    assert long.dtype == object
+    assert (long == [int(v) * 10**30 for v in short]).all()
+
+
+@pytest.mark.parametrize(("k", "d", "down"), [(12, 3, 4), (12, 2, 5), (14, 4, 7), (9, 3, 7)])
+def test_one_map_for_all_corners_is_sound(k, d, down):
+    rng = np.random.default_rng(k + down)
+    held = 0
+    for _ in range(12):
+        form = many_lines(rng, k, d, down)
+        columns = pivot_columns(form.rows)
+        negative = [i for i in range(k) if form.weights[i] < 0]
+        truth = _corners(form, negative).holds
+        assert _rays(form, columns).holds == truth == nowhere_negative(form).holds
+        found = exact_inclusion(form)
+        numerical = float_inclusion(form)
+        if found is not None:
+            held += 1
+            assert truth
+            assert numerical[1] > 0
+        if truth is False:
+            assert numerical is None or numerical[1] <= 1e-9
+        floats = float_lines(form.g.astype(float), form.rows.astype(float), form.weights.astype(float), 1e-9, 1e-12)
+        assert nowhere_negative_float(floats, 1e-9).holds == truth
+    assert held or k < 10

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
-from math import comb
 from typing import Any
 
 import numpy as np
 
 from .. import exact
 from ..errors import CertificateError
+from ..fans import MOST_COLUMNS, fan_minima, ray_count
 from .core import read_number, read_numbers
 
 RAY_BUDGET = 1_000_000
@@ -87,6 +89,8 @@ def check_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | No
         g, lines = sign * g, [(row, sign * w) for row, w in lines]
         if proof["method"] == "multipliers":
             _check_multipliers(j, g, lines, proof["corners"])
+        elif proof["method"] == "inclusion":
+            _check_inclusion(j, g, lines, proof)
         elif proof["method"] == "rays":
             _check_rays(j, g, lines)
         else:
@@ -135,19 +139,59 @@ def _check_rays(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Fraction]])
     free = exact.nullspace(rows)
     if len(columns) == 0 or (len(free) and any(free @ g)):
         raise CertificateError(f"unit {j}: the derivative is negative in a direction along all its kinks")
-    if 2 * comb(len(lines), len(columns) - 1) > RAY_BUDGET:
+    if ray_count(len(lines), len(columns)) > RAY_BUDGET:
         raise CertificateError(f"unit {j}: more rays than the budget of {RAY_BUDGET}")
-    small = rows[:, columns]
-    for subset in combinations(range(len(lines)), len(columns) - 1):
-        line = exact.nullspace(small[list(subset)]) if subset else exact.fraction_matrix([[1]])
-        if len(line) != 1:
-            continue
-        for u in (line[0], -line[0]):
-            value = _dot(g[columns], u) + sum(
-                (w * max(_dot(r, u), Fraction(0)) for r, (_, w) in zip(small, lines, strict=True)), Fraction(0)
-            )
-            if value < 0:
-                raise CertificateError(f"unit {j}: the derivative is negative on a ray")
+    small, slope = rows[:, columns], g[columns]
+    weights = np.array([w for _, w in lines], dtype=object)
+    if len(columns) <= MOST_COLUMNS:
+        whole_rows, common = _integers(small)
+        whole, _ = _integers(np.concatenate([slope, weights / common]))  # a positive multiple changes no sign
+        r = len(columns)
+        falls = any((values < 0).any() for _, values in fan_minima(whole[:r], whole_rows, whole[r:]))
+    else:
+        falls = any(_falls(slope, small, weights, u) for u in _lines_of(small))
+    if falls:
+        raise CertificateError(f"unit {j}: the derivative is negative on a ray")
+
+
+def _integers(values: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return exact numbers times their common denominator, and that denominator."""
+    common = math.lcm(*(Fraction(v).denominator for v in values.reshape(-1)))
+    return np.vectorize(lambda v: int(v * common), otypes=[object])(values), common
+
+
+def _lines_of(rows: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield both directions of every line that as many independent hyperplanes as it takes share."""
+    for subset in combinations(range(len(rows)), rows.shape[1] - 1):
+        line = exact.nullspace(rows[list(subset)]) if subset else exact.fraction_matrix([[1]])
+        if len(line) == 1:
+            yield line[0]
+            yield -line[0]
+
+
+def _falls(g: np.ndarray, rows: np.ndarray, weights: np.ndarray, u: np.ndarray) -> bool:
+    """Return whether the derivative is negative in a direction."""
+    kinks = (w * max(_dot(r, u), Fraction(0)) for r, w in zip(rows, weights, strict=True))
+    return bool(_dot(g, u) + sum(kinks, Fraction(0)) < 0)
+
+
+def _check_inclusion(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Fraction]], proof: dict[str, Any]) -> None:
+    """One affine map from corners to multipliers: it must cancel g and every negative line, and stay in [0, 1]."""
+    negative, positive = [k for k in lines if k[1] < 0], [k for k in lines if k[1] > 0]
+    shift = read_numbers(proof["shift"], (len(positive),), f"the multipliers of unit {j}")
+    change = read_numbers(proof["change"], (len(positive), len(negative)), f"the map of unit {j}")
+    targets = [g, *(w * row for row, w in negative)]
+    for target, numbers in zip(targets, [shift, *change.T], strict=True):
+        total = np.array(target, dtype=object)
+        for (row, w), t in zip(positive, numbers, strict=True):
+            total = total + t * w * row
+        if any(total):
+            raise CertificateError(f"unit {j}: the map does not cancel the derivative")
+    for t, row in zip(shift, change, strict=True):
+        least = t + sum((c for c in row if c < 0), Fraction(0))
+        most = t + sum((c for c in row if c > 0), Fraction(0))
+        if least < 0 or most > 1:
+            raise CertificateError(f"unit {j}: a multiplier can leave [0, 1]")
 
 
 def check_not_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:

@@ -29,6 +29,9 @@ def minimum_certificate(point: Point, proofs: list[OneSided | None], trainable: 
     for proof in proofs:
         if proof is None or proof.method == "vanishes":
             units.append({"method": "frozen" if proof is None else "vanishes"})
+        elif proof.inclusion is not None:
+            shift, change = proof.inclusion.b, proof.inclusion.C
+            units.append({"method": "inclusion", "shift": fraction_texts(shift), "change": fraction_texts(change)})
         elif proof.multipliers is None:
             units.append({"method": "rays"})
         else:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
-from math import comb
 from typing import Any
 
 import numpy as np
 
 from .. import exact
+from ..fans import MOST_COLUMNS, fan_minima, ray_count
+from .inclusion import Inclusion, exact_inclusion
 from .lines import Lines
 from .zonotope import nearest_point
 
 RAY_BUDGET = 1_000_000
+FEW_CORNERS = 64
+MOST_CORNERS = 4_096
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +31,15 @@ class OneSided:
         direction: u with psi(u) < 0 where it does not hold.
         multipliers: where it holds, for each choice of corner of the negative lines the numbers lambda in [0, 1] of the
             positive lines that make g + sum = 0; None where rays decided.
-        method: "smooth", "independent", "corners", "guess", "rays" or "budget".
+        method: "smooth", "independent", "corners", "guess", "inclusion", "rays" or "budget".
+        inclusion: one map that gives the numbers lambda of every corner, where that decided.
     """
 
     holds: bool | None
     direction: np.ndarray | None
     multipliers: tuple[tuple[Fraction, ...], ...] | None
     method: str
+    inclusion: Inclusion | None = None
 
 
 def nowhere_negative(psi: Lines, budget: int = RAY_BUDGET) -> OneSided:
@@ -58,14 +64,27 @@ def nowhere_negative(psi: Lines, budget: int = RAY_BUDGET) -> OneSided:
     if len(columns) == k:
         return _independent(psi)
     negative = [i for i in range(k) if psi.weights[i] < 0]
-    rays = 2 * comb(k, len(columns) - 1)
     quick = _corner_test(psi, negative, (0,) * len(negative))
     if quick.holds is False or not negative:
         return quick
     guess = next((u for u in _guesses(psi) if psi.value(u) < 0), None)
     if guess is not None:
         return OneSided(False, guess, None, "guess")
-    if len(negative) < 60 and 2 ** len(negative) <= min(budget, 4 * rays + 64):
+    return _many_lines(psi, columns, negative, budget)
+
+
+def _many_lines(psi: Lines, columns: tuple[int, ...], negative: list[int], budget: int) -> OneSided:
+    """Decide for dependent rows of both signs: few corners, one map for all corners, every ray, or many corners."""
+    corners = 2 ** len(negative)
+    if corners <= min(FEW_CORNERS, budget):
+        return _corners(psi, negative)
+    found = exact_inclusion(psi)
+    if found is not None:
+        return OneSided(True, None, None, "inclusion", found)
+    rays = ray_count(len(psi.rows), len(columns))
+    if rays <= budget and len(columns) <= MOST_COLUMNS:
+        return _rays(psi, columns)
+    if corners <= min(MOST_CORNERS, budget):
         return _corners(psi, negative)
     if rays <= budget:
         return _rays(psi, columns)
@@ -168,12 +187,29 @@ def _rays(psi: Lines, columns: tuple[int, ...]) -> OneSided:
     """Decide by the rays of the fan, in coordinates in which the rows have full rank."""
     small = psi.rows[:, list(columns)]
     reduced = Lines(psi.g[list(columns)], small, psi.weights)
-    for u in fan_rays(small):
-        if reduced.value(u) < 0:
-            full = np.array([Fraction(0)] * psi.rows.shape[1], dtype=object)
-            full[list(columns)] = u
-            return OneSided(False, full, None, "rays")
-    return OneSided(True, None, None, "rays")
+    u = _negative_ray(reduced)
+    if u is None:
+        return OneSided(True, None, None, "rays")
+    full = np.array([Fraction(0)] * psi.rows.shape[1], dtype=object)
+    full[list(columns)] = u
+    return OneSided(False, full, None, "rays")
+
+
+def _negative_ray(psi: Lines) -> np.ndarray | None:
+    """Return a ray of the fan with psi < 0, or None; the rows have full column rank."""
+    if psi.rows.shape[1] > MOST_COLUMNS:
+        return next((u for u in fan_rays(psi.rows) if psi.value(u) < 0), None)
+    scale = Fraction(1)
+    numbers = [Fraction(t) for t in (*psi.g, *psi.weights)]
+    for t in numbers:
+        scale = Fraction(math.lcm(int(scale), t.denominator))
+    whole = np.array([int(t * scale) for t in numbers], dtype=object)
+    r = psi.rows.shape[1]
+    for rays, values in fan_minima(whole[:r], psi.rows, whole[r:]):
+        below = np.flatnonzero(values < 0)
+        if len(below):
+            return np.array([int(t) for t in rays[below[0]]], dtype=object)
+    return None
 
 
 def fan_rays(rows: np.ndarray) -> Iterator[Any]:

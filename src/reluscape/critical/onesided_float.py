@@ -7,11 +7,15 @@ from itertools import product
 
 import numpy as np
 
+from ..fans import MOST_COLUMNS, fan_minima, ray_count
 from ..tolerances import DEFAULT, MACHINE_PRECISION
+from .inclusion import float_inclusion
 from .lines import Lines
 
-MOST_CORNERS = 10
+FEW_CORNERS = 16
+MOST_CORNERS = 1_024
 MOST_LINES = 2_000
+RAY_BUDGET = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +54,7 @@ def nowhere_negative_float(psi: Lines, tolerance: float) -> FloatDecision:
         return _decision(psi, False, -off, 0.0, float(np.linalg.norm(off)))
     if keep.sum() == k:
         return _independent(psi, (left / singular) @ right, tolerance)
-    return _dependent(psi, tolerance)
+    return _dependent(psi, span, tolerance)
 
 
 def _decision(psi: Lines, holds: bool, u: np.ndarray, margin: float, residual: float) -> FloatDecision:
@@ -74,15 +78,43 @@ def _independent(psi: Lines, dual: np.ndarray, tolerance: float) -> FloatDecisio
     return FloatDecision(True, None, max(margin, 0.0), max(excess, 0.0))
 
 
-def _dependent(psi: Lines, tolerance: float) -> FloatDecision:
-    """Decide for dependent rows: guesses first, then one box-constrained least-squares fit per corner."""
+def _dependent(psi: Lines, span: np.ndarray, tolerance: float) -> FloatDecision:
+    """Decide for dependent rows: guesses, few corners, every ray, one map for all corners, or many corners."""
     guess = _best_guess(psi, tolerance)
     if guess is not None:
         return FloatDecision(False, guess, 0.0, float(abs(psi.value(guess))))
-    negative = np.flatnonzero(psi.weights < 0)
-    positive = np.flatnonzero(psi.weights > 0)
-    if len(negative) > MOST_CORNERS or len(positive) > MOST_LINES:
-        return FloatDecision(None, None, 0.0, 0.0)
+    negative, positive = np.flatnonzero(psi.weights < 0), np.flatnonzero(psi.weights > 0)
+    corners = 2 ** len(negative)
+    if corners <= FEW_CORNERS and len(positive) <= MOST_LINES:
+        return _corners(psi, negative, positive, tolerance)
+    if len(span) <= MOST_COLUMNS and ray_count(len(psi.rows), len(span)) <= RAY_BUDGET:
+        return _rays(psi, span, tolerance)
+    found = float_inclusion(psi)
+    if found is not None and found[1] >= 0:
+        return FloatDecision(True, None, found[1], 0.0)
+    if corners <= MOST_CORNERS and len(positive) <= MOST_LINES:
+        return _corners(psi, negative, positive, tolerance)
+    return FloatDecision(None, None, 0.0, 0.0)
+
+
+def _rays(psi: Lines, span: np.ndarray, tolerance: float) -> FloatDecision:
+    """Decide by every ray of the fan, in orthonormal coordinates of the rows' span."""
+    rows, g = psi.rows @ span.T, span @ psi.g
+    lowest, at = 0.0, np.zeros(len(g))
+    for rays, values in fan_minima(g, rows, psi.weights):
+        length = np.linalg.norm(rays, axis=1)
+        clear = length > DEFAULT.parallel
+        relative = np.where(clear, values, 0.0) / np.where(clear, length, 1.0)
+        k = int(np.argmin(relative))
+        if relative[k] < lowest:
+            lowest, at = float(relative[k]), rays[k] / length[k]
+    if lowest < -tolerance:
+        return _decision(psi, False, at @ span, 0.0, -lowest)
+    return FloatDecision(True, None, 0.0, -lowest)
+
+
+def _corners(psi: Lines, negative: np.ndarray, positive: np.ndarray, tolerance: float) -> FloatDecision:
+    """Decide by one box-constrained least-squares fit per corner of the negative lines."""
     margin, residual = np.inf, 0.0
     for bits in product((0.0, 1.0), repeat=len(negative)):
         g = psi.g + (np.array(bits) * psi.weights[negative]) @ psi.rows[negative]

@@ -179,7 +179,8 @@ def _verdict(
             build = lambda: not_minimum_certificate(point, kind, escape, trainable)  # noqa: E731
     elif open_units:
         kind, is_minimum, slack = UNDECIDED, None, 0.0
-        reason = f"degenerate: too many dependent samples lie on the hyperplane of unit {open_units[0]}"
+        reason = f"degenerate: too many dependent samples lie on the hyperplane of unit {open_units[0]}, "
+        reason += "and the sufficient condition (one affine map from corners to multipliers) does not hold"
         if not point.rational:
             reason += ", or it is too close to call in floats; exact=True may decide"
         units = open_units
