@@ -75,9 +75,9 @@ def _narrow(g: np.ndarray, rows: np.ndarray, weights: np.ndarray) -> tuple[np.nd
 def _minors(M: np.ndarray) -> np.ndarray:
     """Return (B, r) vectors orthogonal to the r - 1 rows of each matrix (B, r - 1, r): its signed minors."""
     _, p, r = M.shape
-    partial = {(): np.ones(len(M), dtype=M.dtype)}
+    partial: dict[tuple[int, ...], np.ndarray] = {(): np.ones(len(M), dtype=M.dtype)}
     for row in range(p):
-        grown = {}
+        grown: dict[tuple[int, ...], np.ndarray] = {}
         for columns in combinations(range(r), row + 1):
             total = 0 * M[:, 0, 0]
             for place, column in enumerate(columns):
