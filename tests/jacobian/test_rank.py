@@ -9,6 +9,7 @@ import reluscape as rs
 from reluscape.errors import ShapeError
 from reluscape.jacobian import rank_verdicts
 from reluscape.jacobian.elimination import PRIMES, dependencies_mod, pattern_rank_mod
+from reluscape.jacobian.rank import RankOracle
 from tests.oracles.elimination import fraction_rank, jacobian_rows, pattern_rank
 
 
@@ -28,6 +29,9 @@ def test_rank_equals_elimination_over_fractions(problem):
     assert rs.jacobian_rank(A, X) == expected
     nonzero = sum(any(x) for x in X)
     assert rank_verdicts([A], X).tolist() == [expected == nonzero]
+    # the order of the bytes in memory does not matter
+    columns_first = np.asfortranarray(np.array(A)[:, [i for i, x in enumerate(X) if any(x)]])
+    assert RankOracle.of(rs.Dataset(X)).is_full(columns_first) == (expected == nonzero)
 
 
 @given(problems(), st.data())

@@ -85,7 +85,8 @@ class RankOracle:
             return False
         if self.rank == self.n:
             return True
-        units = pattern  # equal units are screened out by the elimination sooner than a sort would merge them
+        # equal units are screened out by the elimination sooner than a sort would merge them
+        units = np.ascontiguousarray(pattern)
         for k in range(len(PRIMES)):
             rank, dependencies = self._eliminate(units, k)
             if rank == self.n:
