@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 import reluscape as rs
-from reluscape.jacobian.random_data import _draw_rows, _pattern
+from reluscape.jacobian.random_data import draw_rows, exact_pattern
 from reluscape.jacobian.rank import RankOracle
 
 CELLS = ((100, 2, 300), (60, 2, 150), (100, 3, 90), (20, 1, 300), (100, 5, 60))
@@ -33,11 +33,11 @@ def heat_map_cell(n, d, width, trials, integers):
     seconds = np.zeros((trials + 1, 3))
     wrong = np.zeros(3, dtype=int)
     for trial in range(trials + 1):  # the first one warms everything up
-        rows = _draw_rows(rng, n, d, "uniform")
+        rows = draw_rows(rng, n, d, "uniform")
         W = rng.uniform(-1, 1, (width, d + 1)) / np.sqrt(d)
         v = rng.normal(size=width)
         start = time.perf_counter()
-        exact = RankOracle(rows).is_full(_pattern(W, rows))
+        exact = RankOracle(rows).is_full(exact_pattern(W, rows))
         seconds[trial, 0] = time.perf_counter() - start
         X = rows / 2.0**40
         verdicts = [exact]

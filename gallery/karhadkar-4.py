@@ -1,4 +1,4 @@
-"""Share of starting regions that contain a global minimum, one input."""
+"""Share of regions that contain a global minimum, one input."""
 
 from reluscape import figures
 

@@ -1,4 +1,4 @@
-"""Share of starting regions that contain a global minimum, two and five inputs."""
+"""Share of regions that contain a global minimum, two and five inputs."""
 
 from reluscape import figures
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import reluscape as rs
 from reluscape import figures
 from reluscape.errors import InputError
 from reluscape.figures.karhadkar_6 import polyline
@@ -51,16 +52,16 @@ def test_same_bytes_twice(tmp_path):
 
 
 def test_the_seed_changes_what_is_drawn_and_is_told(tmp_path):
-    _, one = figures.save("karhadkar-3a", tmp_path, quick=True)
+    _, one = figures.save("float32-rank", tmp_path, quick=True)
     first = json.loads(one.read_text("utf-8"))
-    _, two = figures.save("karhadkar-3a", tmp_path, quick=True, seed=7, form="svg")
+    _, two = figures.save("float32-rank", tmp_path, quick=True, seed=7, form="svg")
     second = json.loads(two.read_text("utf-8"))
     assert (first["seed"], second["seed"]) == (0, 7)
-    assert second["command"] == "reluscape figure karhadkar-3a --seed 7 --quick --format svg"
-    assert first["data"]["panels"]["inputs: 2"] != second["data"]["panels"]["inputs: 2"]
-    picture = (tmp_path / "karhadkar-3a.svg").read_text("utf-8")
+    assert second["command"] == "reluscape figure float32-rank --seed 7 --quick --format svg"
+    assert first["data"]["panels"] != second["data"]["panels"]
+    picture = (tmp_path / "float32-rank.svg").read_text("utf-8")
     assert "quick: smaller grid or fewer draws" in picture
-    assert "Made by: reluscape figure karhadkar-3a --seed 7" in picture
+    assert "Made by: reluscape figure float32-rank --seed 7" in picture
     assert json.loads(figures.save("safran-2", tmp_path)[1].read_text("utf-8"))["seed"] is None
 
 
@@ -178,20 +179,73 @@ def test_figures_import_no_window():
     assert importlib.import_module("reluscape.figures.karhadkar_1").draw().figure.canvas.manager is None
 
 
-def test_heat_map_holds_the_closed_form():
-    panel = figures.draw("karhadkar-3a", quick=True).data["panels"]["inputs: 1"]
+@pytest.fixture(scope="module")
+def rank_panels():
+    return figures.draw("karhadkar-3a", quick=True).data["panels"]
+
+
+def test_heat_map_holds_the_closed_form(rank_panels):
+    panel = rank_panels["initialization, uniform"]["1 input"]
     assert panel["kinds"] == ["exact"]
     chance = {width: row[0] for width, row in zip(panel["widths"], panel["value"], strict=True)}
     # sum_K Bin(m, 1/4)(K) [z^n] (1 + z + z^2)^(K + 1) / C(n + K, n) (1 - 2^(K - m)) at n = 10
-    assert chance == pytest.approx({30: 0.066, 120: 0.639, 210: chance[210], 300: 0.907}, abs=6e-4)
+    assert chance == pytest.approx({30: 0.066, 165: chance[165], 300: 0.907}, abs=6e-4)
+    assert panel["lines"]["one half, exact"][0] == 90
+
+
+def test_both_laws_and_both_populations_are_apart(rank_panels):
+    assert set(rank_panels) == {f"{a}, {b}" for a in ("initialization", "regions") for b in ("uniform", "normal")}
+    over_regions = rank_panels["regions, normal"]["1 input"]
+    assert over_regions["kinds"] == ["exact"]
+    assert over_regions["value"][1][0] == float(rs.full_rank_fraction_1d(10, 165))
+    # half of the regions at n = 10, 55, 100, and what Theorem 7 asks for: 2 n ln(2 n)
+    lines = over_regions["lines"]
+    assert lines["one half, exact"][0::2] == [12, 244]
+    assert lines["Theorem 7 promises one half"][0] == 60
+    assert "Theorem 7 promises one half" not in rank_panels["initialization, normal"]["1 input"]["lines"]
 
 
 def test_heat_map_cell_does_not_depend_on_the_grid():
     from reluscape.figures.rank_map import chances
 
-    small = chances([20], [9], [2], 30, 0, "name")
-    large = chances([10, 20], [5, 9], [2, 2], 30, 0, "name")
-    assert large["value"][1][1] == small["value"][0][0]
+    for population in ("initialization", "regions"):
+        small = chances([20], [9], [2], 30, 0, "name", population)
+        large = chances([10, 20], [5, 9], [2, 2], 30, 0, "name", population)
+        assert large["value"][1][1] == small["value"][0][0]
+
+
+def test_heat_map_in_proportion_holds_the_closed_form():
+    from reluscape.figures.rank_map import chances
+
+    panel = chances([10, 50], [4, 7], [10, 50], 3, 0, "name", "regions", "normal")
+    assert panel["kinds"] == ["exact"]
+    assert panel["value"] == [[(1 - 2.0**-m) ** n for n in (10, 50)] for m in (4, 7)]
+    assert panel["lines"]["one half, exact"] == [4, 7]
+
+
+def test_single_precision_misses_full_rank():
+    from reluscape.figures.float32_rank import verdicts
+
+    exact, single, wrong = verdicts(20, 1, 600, 30, 0)
+    assert single < exact
+    assert wrong >= exact - single
+    # the chance of full rank, in closed form, is 0.798
+    assert abs(exact / 30 - float(rs.full_rank_fraction_random_data(20, 1, 600))) < 0.25
+
+
+def test_exact_curves_of_points_on_a_line():
+    data = figures.draw("line-exact", quick=True).data
+    for curve in data["curves"]:
+        for values in (curve["full_rank"], curve["zero_loss"]):
+            assert all(0 <= value <= 1 for value in values)
+        assert curve["full_rank"] == sorted(curve["full_rank"])
+        if curve["population"] == "regions":
+            assert curve["full_rank"][0] == float(rs.full_rank_fraction_1d(curve["n"], curve["widths"][0]))
+            # the theorems hold at the widths they ask for
+            asked = next(row for row in data["asked"] if row["n"] == curve["n"])
+            reached = [v for m, v in zip(curve["widths"], curve["zero_loss"], strict=True) if m >= asked["theorem_8"]]
+            assert all(value >= 0.95 for value in reached)
+            assert float(rs.full_rank_fraction_1d(curve["n"], asked["theorem_7"])) >= 0.95
 
 
 def test_training_path_tells_what_a_sweep_measures():
@@ -214,11 +268,27 @@ def test_patterns_against_width_stay_below_the_steps():
 
 
 def test_shares_of_regions_with_a_global_minimum():
-    from reluscape.figures.karhadkar_5 import shares
+    from reluscape.figures.global_minima import draw_data, shares
 
-    small, large = shares(2, [5], [10], 6, 0), shares(2, [3, 5], [2, 10], 6, 0)
+    small, large = shares(2, [5], [10], 6, 0, "name"), shares(2, [3, 5], [2, 10], 6, 0, "name")
     assert large["value"][1][1] == small["value"][0][0]
     assert small["low"][0][0] <= small["value"][0][0] <= small["high"][0][0]
     # fewer weights than samples: labels without ties are not fitted; a hundred units on three samples: they are
-    assert shares(2, [9], [2], 6, 0)["value"] == [[0.0]]
-    assert shares(2, [3], [100], 6, 0)["value"] == [[1.0]]
+    assert shares(2, [9], [2], 6, 0, "name")["value"] == [[0.0]]
+    assert shares(2, [3], [100], 6, 0, "name")["value"] == [[1.0]]
+    assert shares(1, [3], [60], 6, 0, "name", "regions", "normal", "quadratic")["value"] == [[1.0]]
+    # a quadratic polynomial has constant second differences on evenly spaced points; a teacher is a network
+    X, y = draw_data(np.random.default_rng(0), 40, 1, 3, "normal", "quadratic")
+    x = X[:, 0].astype(float)
+    assert np.abs(np.polyval(np.polyfit(x, y.astype(float), 2), x) - y.astype(float)).max() < 1e-5
+    X, y = draw_data(np.random.default_rng(1), 6, 2, 0, "uniform", "teacher")
+    assert not y.any()
+
+
+def test_theorem_8_is_drawn_over_the_regions_only():
+    panels = figures.draw("karhadkar-4", quick=True).data["panels"]
+    assert set(panels) == {"random", "quadratic", "teacher"}
+    for row in panels.values():
+        for population, panel in row.items():
+            assert ("Theorem 8 promises 95 %" in panel["lines"]) == population.startswith("regions")
+    assert panels["random"]["regions, uniform"]["lines"]["Theorem 8 promises 95 %"][0] == 240

@@ -6,6 +6,7 @@ import pytest
 import reluscape as rs
 from reluscape.bounds.line import good_step_sets, is_one_dimensional
 from reluscape.errors import InputError
+from reluscape.jacobian import full_rank_fraction_random_regions
 from reluscape.jacobian.random_data import line_in_a_box
 from tests.oracles.elimination import full_fraction, pattern_rank, step_patterns
 
@@ -98,3 +99,23 @@ def test_random_data_rejects_bad_arguments():
 def test_same_seed_same_answer():
     a, b = (rs.full_rank_fraction_random_data(20, 2, 30, trials=30, rng=np.random.default_rng(2)) for _ in "ab")
     assert a.value == b.value
+
+
+def test_fresh_data_over_the_regions():
+    cell = full_rank_fraction_random_regions
+    assert cell(6, 1, 9) == rs.full_rank_fraction_1d(6, 9)
+    assert cell(4, 3, 3) == (1 - Fraction(1, 8)) ** 4
+    for n, d, m in ((6, 1, 9), (4, 3, 3)):  # the simulation agrees with both closed forms
+        p = cell(n, d, m, exact=False, trials=400, rng=0)
+        assert abs(p.value - float(cell(n, d, m))) < 0.08
+        assert (p.kind, p.population) == ("sampled", "regions, uniform data")
+    p = cell(6, 2, 4, data="normal", trials=200, rng=1)
+    X = np.column_stack([np.random.default_rng(5).normal(size=(6, 2)), np.ones(6)])
+    assert abs(p.value - float(rs.full_rank_fraction(X, 4, population="regions"))) < 0.2
+    assert cell(0, 2, 0) == 1
+    with pytest.raises(InputError, match="closed form"):
+        cell(9, 2, 3, exact=True)
+    with pytest.raises(InputError, match="data is"):
+        cell(9, 2, 3, data="cauchy")
+    with pytest.raises(InputError, match="trials"):
+        cell(9, 2, 3, trials="many")

@@ -1,62 +1,43 @@
-"""Share of starting regions that contain a global minimum, two and five inputs."""
+"""Share of regions that contain a global minimum, two and five inputs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from ..exact import exact_decimals
-from ..jacobian.zero_loss_share import zero_loss_fraction
-from ..seeds import stream
 from .drawing import Drawing
-from .rank_map import draw_panels
+from .global_minima import COLUMNS, TARGETS, shares
+from .maps import draw_maps
 
-_PLACES = 6
-SAMPLES = range(5, 31, 5)
+SAMPLES = (5, 10, 15, 20, 25)
 # widths around which the share rises from 0 to 1, by number of inputs
-WIDTHS = {2: range(10, 61, 10), 5: range(3, 22, 3)}
-
-
-def shares(d: int, samples: Sequence[int], widths: Sequence[int], trials: int, seed: int) -> dict[str, Any]:
-    """Return the panel of one number of inputs: for each width (rows) and number of samples a share with its interval.
-
-    Each cell has data and draws from a stream of its own.
-    """
-    cells = [[_cell(d, n, width, trials, seed) for n in samples] for width in widths]
-    parts = {key: [[float(getattr(cell, key)) for cell in row] for row in cells] for key in ("value", "low", "high")}
-    return {"samples": list(samples), "widths": list(widths), "inputs": [d] * len(samples), **parts}
-
-
-def _cell(d: int, n: int, width: int, trials: int, seed: int) -> Any:
-    """Draw data and labels uniform on [-1, 1] once, and decide the regions of so many starts."""
-    rng = stream(seed, "karhadkar-5", d, n, width)
-    x, y = rng.uniform(-1, 1, (n, d)).round(_PLACES), rng.uniform(-1, 1, n).round(_PLACES)
-    X = exact_decimals(np.column_stack([x, np.ones(n)]))
-    signs = np.resize([1, -1], width)
-    return zero_loss_fraction(
-        X, exact_decimals(y), signs, population="initialization", law="he_uniform", trials=trials, rng=rng
-    )
+WIDTHS = {2: range(4, 45, 8), 5: range(2, 18, 3)}
 
 
 def draw(seed: int = 0, quick: bool = False) -> Drawing:
-    """Draw the share over the number of samples and of hidden units, for two and for five inputs.
+    """Draw the share over samples and hidden units, for two and five inputs, two populations, two laws, three targets.
 
-    Source: Karhadkar and Montúfar's slides, Figure 5; data, labels and law as in the authors' released code, its
+    Source: Karhadkar and Montúfar's slides, Figure 5; data, targets and law as in the authors' released code, its
     tolerance replaced by an exact decision; the widths are ours, around the rise.
     """
-    trials, step = (4, 2) if quick else (20, 1)
-    samples = SAMPLES[:4:step] if quick else SAMPLES
-    panels = [
-        (f"inputs: {d}", shares(d, samples, WIDTHS[d][:4:step] if quick else WIDTHS[d], trials, seed)) for d in WIDTHS
-    ]
+    trials = 2 if quick else 8
+    samples = SAMPLES[:2] if quick else SAMPLES
+    grid, panels_of = [], {}
+    for d in WIDTHS:
+        widths = WIDTHS[d][:4:2] if quick else WIDTHS[d]
+        for targets, words in TARGETS.items():
+            panels: list[tuple[str, Any]] = []
+            for title, population, inputs in COLUMNS:
+                found = shares(d, samples, widths, trials, seed, "karhadkar-5", population, inputs, targets)
+                panels.append((title, found))
+                panels_of[f"inputs: {d}, {targets}, {population}, {inputs}"] = found
+            grid.append((f"{d} inputs,\n{words}", panels))
     caption = (
-        f"Share of activation regions at initialisation (He's uniform law, {trials} draws for each cell) that contain "
-        "a global minimum, here loss zero; two and five inputs and a bias, data and labels uniform on [−1, 1], output "
-        "weights 1 and −1 in turn and fixed; every region decided exactly. Red: as many hidden weights as samples, "
-        "below which a region can hold a global minimum of loss zero only by chance of the labels."
+        f"Share of activation regions that contain a global minimum, here loss zero, {trials} regions for each cell, "
+        "every one decided exactly. Left: the region of a random start (He's uniform law). Right: the non-empty "
+        "regions, each counted alike. Two and five inputs and a bias, inputs uniform on [−1, 1] or normal, one data "
+        "set for each cell, output weights 1 and −1 in turn and fixed. Red: as many hidden weights as samples, "
+        "below which a region can hold a global minimum of loss zero only by chance of the targets."
     )
     caption += " Quick: smaller grid, fewer draws." if quick else ""
-    figure = draw_panels(panels, shared=False, label="share with a global minimum")
-    return Drawing(figure, {"trials": trials, "panels": dict(panels)}, caption, quick)
+    figure = draw_maps(grid, "share with a global minimum")
+    return Drawing(figure, {"trials": trials, "panels": panels_of}, caption, quick)

@@ -14,10 +14,10 @@ from .drawing import Drawing
 FIGURES = {
     "karhadkar-1": "The fan of one unit's activation regions for three samples in the plane",
     "karhadkar-2": "The zonotope of three samples: its vertices are the activation regions, its normal cones the fan",
-    "karhadkar-3a": "Chance of a full-rank Jacobian, fixed number of inputs",
-    "karhadkar-3b": "Chance of a full-rank Jacobian, inputs in proportion to the samples",
-    "karhadkar-4": "Share of starting regions that contain a global minimum, one input",
-    "karhadkar-5": "Share of starting regions that contain a global minimum, two and five inputs",
+    "karhadkar-3a": "Chance of a full-rank Jacobian, fixed number of inputs; random starts and all regions",
+    "karhadkar-3b": "Chance of a full-rank Jacobian, inputs in proportion to samples; random starts and all regions",
+    "karhadkar-4": "Share of regions that contain a global minimum, one input; random starts and all regions",
+    "karhadkar-5": "Share of regions that contain a global minimum, two and five inputs; random starts and all regions",
     "karhadkar-6": "What one unit can represent on three and on four samples on a line",
     "liu-1": "Samples cut the weight space into cells; the units of a network sit in cells",
     "liu-2": "The landscape of one unit on two samples, with every local minimum, for both choices of labels",
@@ -27,6 +27,8 @@ FIGURES = {
     "safran-3": "Two weights: one optimal minimum, one bad one, two in between",
     "good-basin-width": "Chance of a good first basin against the width, with what Theorems 2 to 5 promise (our own)",
     "basin-histograms": "Values of the first basin on real data, for three widths (our own)",
+    "float32-rank": "Full rank in single precision beside the exact rank, on the same draws (our own)",
+    "line-exact": "Exact shares of full rank and of global minima against the width, points on a line (our own)",
     "training-path": "Loss, basin value, Jacobian rank and patterns along gradient descent and Adam (our own)",
     "patterns-width": "Distinct activation patterns that training passes through, against the width (our own)",
 }

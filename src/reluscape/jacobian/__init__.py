@@ -12,6 +12,7 @@ _ROOMS = {
     "full_rank_fraction": "fraction",
     "full_rank_fraction_1d": "one_dimensional",
     "full_rank_fraction_random_data": "random_data",
+    "full_rank_fraction_random_regions": "random_regions",
     "jacobian": "matrix",
     "jacobian_gram": "matrix",
     "jacobian_rank": "rank",

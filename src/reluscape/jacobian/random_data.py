@@ -73,9 +73,9 @@ def full_rank_fraction_random_data(
     generator = as_generator(rng)
     full = 0
     for _ in range(trials):
-        rows = _draw_rows(generator, n, d, data)
+        rows = draw_rows(generator, n, d, data)
         W, _v = chosen.sample(generator, width, d + 1)
-        full += RankOracle(rows).is_full(_pattern(W, rows))
+        full += RankOracle(rows).is_full(exact_pattern(W, rows))
     return Probability.sampled(full, trials, population, chosen.name)
 
 
@@ -117,7 +117,7 @@ def _powers_of_trinomial(n: int, count: int) -> list[int]:
     return values
 
 
-def _draw_rows(rng: np.random.Generator, n: int, d: int, data: str) -> np.ndarray:
+def draw_rows(rng: np.random.Generator, n: int, d: int, data: str) -> np.ndarray:
     """Draw samples with a column of ones as integers: 2^40 times the sample."""
     inputs = rng.random((n, d)) if data == "uniform" else rng.standard_normal((n, d))
     rows = np.full((n, d + 1), 1 << GRID_BITS, dtype=np.int64)
@@ -125,7 +125,7 @@ def _draw_rows(rng: np.random.Generator, n: int, d: int, data: str) -> np.ndarra
     return rows
 
 
-def _pattern(W: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def exact_pattern(W: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return the exact activation pattern of weights on integer rows."""
     X = rows.astype(float)
     products = W @ X.T
