@@ -126,7 +126,10 @@ def check_labels(loss: Loss, y: np.ndarray) -> None:
     """
     wanted = {"logistic": (-1, 1), "bce": (0, 1)}.get(getattr(loss, "name", ""))
     if wanted is not None and not np.isin(np.asarray(y, dtype=float), wanted).all():
-        raise InputError(f"the {loss.name} loss needs targets {wanted[0]} and {wanted[1]}")  # type: ignore[attr-defined]
+        name, (low, high) = getattr(loss, "name", ""), wanted
+        raise InputError(
+            f"the {name} loss needs targets {low} and {high}; code the classes so (--labels NEG={low},POS={high})"
+        )
 
 
 def mean_loss(loss: Any, f: np.ndarray, y: np.ndarray) -> float:

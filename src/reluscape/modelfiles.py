@@ -17,7 +17,7 @@ from .errors import ModelError
 from .networks import DeepNet, TwoLayerNet
 
 MAX_LAYERS = 6
-SKLEARN_LINE = "reluscape.TwoLayerNet.from_sklearn(model).save('model.npz')"
+SKLEARN_LINE = "reluscape.DeepNet.from_sklearn(model).save('model.npz')"
 TORCH_LINE = "torch.save(model.state_dict(), 'model.pt')"
 
 
@@ -35,19 +35,37 @@ class StoredModel:
     form: str
     layers: tuple[tuple[str, str | None], ...]
 
-    def save_like(self, net: TwoLayerNet, path: str | Path) -> Path:
-        """Write a network of one hidden layer in the form and under the names of this file."""
-        if self.form == "npz" and self.layers[0][0] == "W":
-            return net.save(path)
-        values = [(net.W[:, :-1], net.W[:, -1]), (net.v[None, :], np.array([net.c]))]
+    @property
+    def biases(self) -> tuple[bool, ...]:
+        """Which layers have a bias."""
+        return tuple(bias is not None for _, bias in self.layers)
+
+    def save_like(self, net: TwoLayerNet | DeepNet, path: str | Path) -> Path:
+        """Write a network of the same shape in the form and under the names of this file."""
+        return files.write_atomic(path, self.encode_like(net))
+
+    def encode_like(self, net: TwoLayerNet | DeepNet) -> bytes:
+        """Return the bytes of a network of the same shape in the form and under the names of this file.
+
+        Raises:
+            ModelError: the network needs a bias that the file has no place for.
+        """
+        deep = net if isinstance(net, DeepNet) else self._as_deep(net)
         arrays: dict[str, np.ndarray] = {}
-        for (weight, bias), (w, b) in zip(self.layers, values, strict=True):
-            arrays[weight] = np.ascontiguousarray(w)
+        for (weight, bias), w, b in zip(self.layers, deep.weights, deep.biases, strict=True):
+            flat = self.form == "npz" and weight == "v"
+            arrays[weight] = np.ascontiguousarray(w[0] if flat else w)
             if bias is not None:
-                arrays[bias] = np.ascontiguousarray(b)
+                arrays[bias] = np.ascontiguousarray(b[0] if flat else b)
             elif np.any(b):
                 raise ModelError(f"the file has no bias beside {weight!r}, but the new network needs one")
-        return files.write_atomic(path, _encode(self.form, arrays))
+        return _encode(self.form, arrays)
+
+    def _as_deep(self, net: TwoLayerNet) -> DeepNet:
+        """Return a network of one hidden layer as layers; its last column is a bias where the file has one."""
+        if net.d == self.net.weights[0].shape[1]:
+            return DeepNet([net.W, net.v[None, :]], [None, [net.c]])
+        return DeepNet([net.W[:, :-1], net.v[None, :]], [net.W[:, -1], [net.c]])
 
 
 def read_model(path: str | Path) -> StoredModel:
@@ -69,9 +87,7 @@ def read_model(path: str | Path) -> StoredModel:
     if form == "npz":
         arrays = _read_npz(path)
         if {"W", "v"} <= set(arrays):
-            net = TwoLayerNet.load(path)
-            layer = DeepNet([net.W[:, :-1], net.v[None, :]], [net.W[:, -1], [net.c]])
-            return StoredModel(layer, form, (("W", "b"), ("v", "c")))
+            return _two_layer(TwoLayerNet.load(path), "b" in arrays, "c" in arrays)
     elif form == "safetensors":
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
@@ -88,6 +104,13 @@ def read_model(path: str | Path) -> StoredModel:
     weights = [arrays[w] for w, _ in layers]
     biases = [None if b is None else arrays[b].reshape(-1) for _, b in layers]
     return StoredModel(DeepNet(weights, biases), form, layers)
+
+
+def _two_layer(net: TwoLayerNet, hidden_bias: bool, output_bias: bool) -> StoredModel:
+    """Return what a file with W, v and perhaps b, c holds."""
+    W, b = (net.W[:, :-1], net.W[:, -1]) if hidden_bias else (net.W, None)
+    names = (("W", "b" if hidden_bias else None), ("v", "c" if output_bias else None))
+    return StoredModel(DeepNet([W, net.v[None, :]], [b, [net.c]]), "npz", names)
 
 
 def _form(path: Path) -> str:
@@ -124,8 +147,14 @@ def _layers(arrays: Mapping[str, np.ndarray], path: Path) -> tuple[tuple[str, st
     matrices = sorted((name for name, a in arrays.items() if a.ndim == 2), key=_natural)
     vectors = [name for name, a in arrays.items() if a.ndim == 1]
     strange = [name for name, a in arrays.items() if a.ndim not in (1, 2)]
-    if strange or not matrices:
-        raise ModelError(f"{path.name} has {strange[0] if strange else 'no weight matrix'}: no chain of linear layers")
+    if strange:
+        shape = tuple(arrays[strange[0]].shape)
+        raise ModelError(
+            f"{path.name} holds {strange[0]!r} of shape {shape}, which belongs to no linear layer; "
+            "only Linear and ReLU layers in turn are covered"
+        )
+    if not matrices:
+        raise ModelError(f"{path.name} has no weight matrix: no chain of linear layers")
     if len(matrices) > MAX_LAYERS:
         raise ModelError(f"{path.name} has {len(matrices)} weight matrices; at most {MAX_LAYERS} are matched")
     for order in permutations(matrices):

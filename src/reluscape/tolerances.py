@@ -37,6 +37,8 @@ class Tolerances:
     snap_loss: float = 0.01
     # unit directions closer than this are the same unit twice
     duplicate: float = 1e-6
+    # gradient of a layer, relative to the size of its terms, up to which a deep network counts as stationary there
+    deep_gradient: float = 1e-6
     # relative fall of the cost at which a box-constrained least-squares fit stops
     box_fit: float = 1e-14
     # a loss at most this share of the best constant's loss counts as zero when no exact decision is asked

@@ -57,7 +57,9 @@ def test_each_fault_is_one_line_and_status_two(folder, capsys):
     (folder / "m.pkl").write_bytes(pickle.dumps({"a": 1}))
     np.savez("shape.npz", W=np.ones((2, 5)), b=np.ones(2), v=np.ones(2), c=0.0)
     np.savez("nan.npz", W=np.full((2, 2), np.nan), b=np.ones(2), v=np.ones(2), c=0.0)
-    np.savez("deep.npz", A=np.ones((3, 2)), B=np.ones((3, 3)), C=np.ones((1, 3)))
+    np.savez("several.npz", A=np.ones((3, 2)), B=np.ones((3, 3)))
+    np.savez("flat.npz", A=np.ones((1, 2)))
+    np.savez("convolution.npz", A=np.ones((3, 2)), K=np.ones((3, 1, 2, 2)))
     np.savez("odd.npz", A=np.ones((3, 2)), B=np.ones((7, 5)))
     (folder / "text.npz").write_text("hello")
     rs.TwoLayerNet([[0.0, 0.0, 1.0]], [-1.0], 0.0).save("fine.npz")
@@ -66,7 +68,9 @@ def test_each_fault_is_one_line_and_status_two(folder, capsys):
         (["shape.npz", "xor.csv", "--target", "y"], "inputs"),
         (["nan.npz", "xor.csv", "--target", "y"], "NaN"),
         (["odd.npz", "xor.csv", "--target", "y"], "no chain of layers"),
-        (["deep.npz", "xor.csv", "--target", "y"], "hidden layers"),
+        (["several.npz", "xor.csv", "--target", "y"], "3 outputs"),
+        (["flat.npz", "xor.csv", "--target", "y"], "no hidden layer"),
+        (["convolution.npz", "xor.csv", "--target", "y"], "no linear layer"),
         (["text.npz", "xor.csv", "--target", "y"], "not an npz"),
         (["none.npz", "xor.csv", "--target", "y"], "no model file"),
         (["fine.npz", "xor.csv", "--target", "q"], "no column 'q'"),

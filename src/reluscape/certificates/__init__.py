@@ -1,5 +1,5 @@
 """Proofs as data, and a verifier that calls no solver."""
 
-from .core import Verification, fraction_text, fraction_texts, new, read, verify, write
+from .core import Verification, as_text, fraction_text, fraction_texts, new, read, verify, write
 
-__all__ = ["Verification", "fraction_text", "fraction_texts", "new", "read", "verify", "write"]
+__all__ = ["Verification", "as_text", "fraction_text", "fraction_texts", "new", "read", "verify", "write"]

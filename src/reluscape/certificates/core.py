@@ -131,7 +131,12 @@ def new(
 
 def write(path: str | Path, certificate: dict[str, Any]) -> Path:
     """Write a certificate, whole or not at all."""
-    return files.write_atomic(path, json.dumps(certificate, indent=1) + "\n")
+    return files.write_atomic(path, as_text(certificate))
+
+
+def as_text(certificate: dict[str, Any]) -> str:
+    """Return a certificate as the text of its file."""
+    return json.dumps(certificate, indent=1) + "\n"
 
 
 def read(path: str | Path) -> dict[str, Any]:

@@ -8,15 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
+from .. import files
 from ..errors import InputError
 from . import output
+from .explain_data import Reading, label_codes, read_samples
 from .survey import names, typed
 
 
 def explain(
     model: Annotated[Path, typer.Argument(help="Weights: .npz, .safetensors or a torch state dict.")],
     data: Annotated[Path, typer.Argument(help="CSV file with a header line.")],
-    target: Annotated[str, typer.Option("--target", help="Column the network predicts.")],
+    target: Annotated[str, typer.Option("--target", help="Column the network predicts; A,B for several outputs.")],
     features: Annotated[
         str | None, typer.Option("--features", help="Input columns A,B, in the network's order.")
     ] = None,
@@ -26,7 +28,9 @@ def explain(
         bool, typer.Option("--standardize", help="The network was trained on standardised inputs.")
     ] = False,
     labels: Annotated[str | None, typer.Option("--labels", help="Numbers of the classes, NEG=-1,POS=1.")] = None,
-    loss: Annotated[str, typer.Option("--loss", help="squared, logistic or bce.")] = "squared",
+    loss: Annotated[
+        str, typer.Option("--loss", help="squared, logistic or bce; cross_entropy for several outputs.")
+    ] = "squared",
     ignore_weight_decay: Annotated[
         bool, typer.Option("--ignore-weight-decay", help="Judge the plain loss, whatever the training added.")
     ] = False,
@@ -36,78 +40,76 @@ def explain(
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write the proof here.")] = None,
 ) -> None:
     """Say whether a trained network sits in a local minimum, a saddle, or is still on its way."""
-    from ..data import Dataset, read_table
-    from ..data import standardize as scale
-    from ..data.table import target_is_numeric
     from ..explain import explain as tell
     from ..modelfiles import read_model
+    from ..pagelink import render_page
 
     stored = read_model(model)
-    codes = label_codes(labels)
-    as_numbers = codes is None and target_is_numeric(data, target)
-    table = read_table(data, target, names(features), names(drop), drop_missing, regression=as_numbers, max_rows=None)
-    samples = table.dataset(bias=True)
-    y = samples.y_fractions
-    if codes is not None:
-        y = relabel(table, codes)
-        samples = Dataset(table.X, y, bias=True, features=table.features, target=target)
-    if standardize:
-        scaled = scale(samples).X
-        samples = Dataset(scaled[:, :-1], y, bias=True, features=table.features, target=target)
+    how = Reading(names(features), names(drop), drop_missing, standardize, label_codes(labels), loss)
+    samples = read_samples(data, target, len(stored.net.weights[-1]), how)
     folder = output.folder_for(data, out)
+    output.check_place(save)
+    output.check_place(certificate)
     output.announce_kernels()
     story = tell(
         stored.net,
-        samples,
-        None,
+        samples.data,
+        samples.Y,
         loss=loss,
         weight_decay="ignore" if ignore_weight_decay else "unknown",
-        output_bias=stored.layers[-1][1] is not None,
+        biases=stored.biases,
         file=data.name,
         model_file=model.name,
         command=typed(),
+        warnings=samples.warnings,
+        classes=samples.classes,
+        target=target,
     )
-    proof = story.certificate if certificate is not None else None
-    if certificate is not None and proof is None:
-        raise InputError("there is no exact proof for this verdict, so no certificate can be written")
-    from ..pagelink import render_page
-
+    beside: dict[Path, str | bytes] = {}
+    if certificate is not None:
+        beside[certificate] = _proof(story)
+    if save is not None:
+        if story.better is None:
+            raise InputError("there is neither a snapped nor an escaped network to save; leave out --save")
+        beside[save] = stored.encode_like(story.better)
     named: dict[str, Any] = {"explain.json": story.to_json, "report.html": lambda: render_page(story.report)}
-    if save is not None and story.better is None:
-        raise InputError("there is neither a snapped nor an escaped network to save")
-    written = output.write_results(folder, named)
-    if certificate is not None and proof is not None:
-        from ..certificates import write
-
-        written.append(write(certificate, proof))
-    if save is not None and story.better is not None:
-        written.append(stored.save_like(story.better, save))
+    written = [*output.write_results(folder, named), *(files.write_atomic(p, content) for p, content in beside.items())]
     if as_json:
         print(json.dumps(story.report, allow_nan=False))
         return
-    output.lines(story.report["verdict"]["text"])
+    show(story.report, written)
+
+
+def _proof(story: Any) -> str:
+    """Return the certificate's text."""
+    from ..certificates import as_text
+
+    proof = story.certificate
+    if proof is None:
+        raise InputError(
+            "there is no exact proof for this verdict (a large network, another loss, several layers); "
+            "leave out --certificate"
+        )
+    return as_text(proof)
+
+
+def show(report: dict[str, Any], written: list[Path]) -> None:
+    """Print the verdict, the story fact by fact, and what to do next."""
     screen = output.console()
+    data, model = report["data"], report["model"]
+    units = " + ".join(map(str, model["hidden"]))
+    shape = f"{data['n']} rows, {len(data['features'])} inputs, {units} hidden units"
+    if model["outputs"] > 1:
+        shape += f", {model['outputs']} outputs"
+    title = output.plain(f"{model['file']} on {data['file']}")
+    screen.print(f"\n[bold]{title}[/bold]: predicting {output.plain(data['target'])} ({shape})\n")
+    output.lines(report["verdict"]["text"])
+    screen.print()
+    output.facts([(fact["name"], fact["text"]) for fact in report["story"]])
+    screen.print("\n[bold]What to do next[/bold]")
+    output.lines(report["next_steps"], [f"{k}. " for k in range(1, len(report["next_steps"]) + 1)])
+    screen.print()
+    for warning in data["warnings"]:
+        screen.print(f"Note: {output.plain(warning)}", style="yellow")
     for path in written:
-        screen.print(f"written: {path}", style="dim", markup=False)
-
-
-def label_codes(text: str | None) -> dict[str, str] | None:
-    """Return {class: number as text} of NEG=-1,POS=1."""
-    if text is None:
-        return None
-    codes = dict(part.split("=", 1) for part in text.split(",") if "=" in part)
-    if len(codes) != 2:
-        raise InputError(f"--labels is {text!r}; give two classes with their numbers, for instance NEG=-1,POS=1")
-    return {name.strip(): number.strip() for name, number in codes.items()}
-
-
-def relabel(table: Any, codes: dict[str, str]) -> Any:
-    """Return the targets with the numbers asked for."""
-    import numpy as np
-
-    from ..exact import to_fraction
-
-    if table.classes is None or set(table.classes.values()) != set(codes):
-        known = ", ".join((table.classes or {}).values()) or "numbers"
-        raise InputError(f"--labels names {', '.join(codes)}, but the target holds {known}")
-    return np.array([to_fraction(codes[table.classes[int(v)]]) for v in table.y], dtype=object)
+        screen.print(f"written: {output.plain(path)}", style="dim")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -62,11 +63,41 @@ def console() -> Any:
     return Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 110)
 
 
-def lines(items: list[str]) -> None:
-    """Print lines of plain words, each with a mark."""
-    from rich.padding import Padding
+def check_place(path: Path | None) -> None:
+    """Refuse a file that could not be written, before anything is computed."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give the name of a file")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"there is no folder {path.parent} to write {path.name} into; make it first")
+
+
+def plain(text: Any) -> str:
+    """Return text that rich prints as it stands."""
+    from rich.markup import escape
+
+    return escape("".join(c if c.isprintable() else " " for c in str(text)))
+
+
+def lines(items: list[str], marks: list[str] | None = None) -> None:
+    """Print lines of plain words, each with a mark; what does not fit goes on below its first word."""
     from rich.text import Text
 
     screen = console()
-    for item in items:
-        screen.print(Padding(Text("• " + item), (0, 0, 0, 0)))
+    for item, mark in zip(items, marks or ["• "] * len(items), strict=True):
+        for part in textwrap.wrap(mark + item, screen.width - 1, subsequent_indent=" " * len(mark)):
+            screen.print(Text("".join(c if c.isprintable() else " " for c in part)))
+
+
+def facts(rows: list[tuple[str, str]]) -> None:
+    """Print (what, in words) in two columns."""
+    from rich.text import Text
+
+    screen = console()
+    wide = max((len(name) for name, _ in rows), default=0) + 2
+    for name, words in rows:
+        parts = textwrap.wrap(words, max(screen.width - 1 - wide, 20)) or [""]
+        for k, part in enumerate(parts):
+            text = "".join(c if c.isprintable() else " " for c in part)
+            screen.print(Text.assemble((f"{name if k == 0 else '':<{wide}}", "bold"), text))

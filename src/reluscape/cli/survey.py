@@ -58,6 +58,7 @@ def survey(
             output.lines(answer["lines"])
         return
     folder = output.folder_for(data, out)
+    output.check_place(certificate)
     output.announce_kernels()
     result = run(
         samples,
@@ -124,7 +125,7 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     data = report["data"]
     biases = [word for word, on in (("hidden bias", data["bias"]), ("output bias", data["output_bias"])) if on]
     shape = f"{data['n']} rows, {len(data['features'])} inputs, {' and '.join(biases) if biases else 'no biases'}"
-    screen.print(f"\n[bold]{_plain(data['file'])}[/bold]: predicting {_plain(data['target'])} ({shape})\n")
+    screen.print(f"\n[bold]{output.plain(data['file'])}[/bold]: predicting {output.plain(data['target'])} ({shape})\n")
     output.lines(report["verdict"])
     table = Table(title=None, box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     for head in ("units", "regions", "full rank", "best known loss", "good start", "zero loss", "beats line"):
@@ -152,13 +153,6 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
         style="dim",
     )
     for warning in data["warnings"]:
-        screen.print(f"Note: {_plain(warning)}", style="yellow")
+        screen.print(f"Note: {output.plain(warning)}", style="yellow")
     for path in written:
-        screen.print(f"written: {_plain(str(path))}", style="dim")
-
-
-def _plain(text: str) -> str:
-    """Return text that rich prints as it stands."""
-    from rich.markup import escape
-
-    return escape("".join(c if c.isprintable() else " " for c in text))
+        screen.print(f"written: {output.plain(str(path))}", style="dim")

@@ -287,10 +287,25 @@ def _suspicious(X: np.ndarray, names: list[str]) -> list[str]:
     return sentences
 
 
+def column_texts(path: str | Path, name: str) -> list[str] | None:
+    """Return a column as text without its missing values, or None where the table has no such column."""
+    header, body = _read(Path(path))
+    if name not in header:
+        return None
+    column = header.index(name)
+    return [row[column].strip() for row in body if row[column].strip().lower() not in MISSING]
+
+
 def target_is_numeric(path: str | Path, target: str) -> bool:
     """Return whether every value of the target column is a number."""
-    header, body = _read(Path(path))
-    if target not in header:
-        return False
-    column = header.index(target)
-    return all(_parse(row[column]) is not None for row in body if row[column].strip().lower() not in MISSING)
+    texts = column_texts(path, target)
+    return texts is not None and all(_parse(text) is not None for text in texts)
+
+
+def column_classes(path: str | Path, name: str) -> list[str]:
+    """Return the different values of a column as text, numbers in their order, anything else in that of letters."""
+    found = set(column_texts(path, name) or [])
+    numbers = {text: _parse(text) for text in found}
+    if all(value is not None for value in numbers.values()):
+        return sorted(found, key=lambda text: (numbers[text], text))
+    return sorted(found)

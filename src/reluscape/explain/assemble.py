@@ -7,16 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from ..critical import certify
 from ..errors import ModelError
 from ..losses import check_labels, get_loss
-from .findings import Findings, investigate
-from .reading import Trained, read_trained
+from .deep import investigate_deep
+from .deep_report import build_deep_report
+from .findings import investigate
+from .layered import as_layered, read_layered
+from .opening import Opened, open_model
+from .outputs import CROSS_ENTROPY
+from .reading import read_trained
 from .report import build_report
 from .result import Explanation, ModelReport
-from .story import distance_to_minimum, verdict_lines
+from .summary import Layers, deep_summary, summary
 
-MOST_EXACT_WORK = 500_000
+STARTS = 3
 
 
 def certify_model(
@@ -34,13 +38,17 @@ def certify_model(
     test, or if an exact point that passes lies within 1 % in R_j = v_j w_j with a loss that differs by at most 1 % of
     the best constant's.
 
+    The exact test covers one hidden layer and one output. With more of either the report has the gradient and the
+    kinks, the last layer's optimality (a convex problem), the Jacobian's rank with Lemma 1's bound, what each layer's
+    units do, and for one output the exact test of the last two layers; the verdict says what follows from that.
+
     Args:
-        model: torch Sequential(Linear, ReLU, Linear), fitted scikit-learn MLP, `TwoLayerNet` or `DeepNet` of one
-            hidden layer.
+        model: torch Sequential of Linear and ReLU layers, fitted scikit-learn MLP, `TwoLayerNet` or `DeepNet`.
         X: (n, d) samples as the model takes them, or a `Dataset`.
-        y: (n,) targets, None where X is a `Dataset` with targets.
+        y: (n,) targets, None where X is a `Dataset` with targets; (n, k) for k outputs, or classes, one an output.
         weight_decay: None (asked of the model), a number, "ignore" or "unknown".
-        loss: "squared", "logistic", "bce" or an object with value(f, y) and gradient(f, y).
+        loss: "squared" (the mean over samples and outputs), "logistic", "bce", "cross_entropy" (several outputs), or an
+            object with value(f, y) and gradient(f, y).
         output_bias: whether the output bias is trained; None asks the model.
 
     Returns:
@@ -55,10 +63,7 @@ def certify_model(
         >>> certify_model(TwoLayerNet([[1.0, 0.0]], [1.0]), [[1, 0], [0, 1]], [1, -1]).verdict.kind
         'local minimum'
     """
-    trained = read_trained(model, X, y, output_bias)
-    decay = _decay(trained, weight_decay)
-    found = _investigate(trained, loss, starts=0)
-    return _model_report(found, trained, loss, decay)
+    return _run(model, X, y, weight_decay, loss, _biases(model, output_bias), starts=0)[0]
 
 
 def explain(
@@ -69,24 +74,32 @@ def explain(
     weight_decay: Any = None,
     loss: Any = "squared",
     output_bias: bool | None = None,
+    biases: tuple[bool, ...] | None = None,
     file: str | None = None,
     model_file: str | None = None,
     command: str | None = None,
     seed: int = 0,
+    target: str | None = None,
+    warnings: tuple[str, ...] = (),
+    classes: dict[int, str] | None = None,
 ) -> Explanation:
     """Return the story of a trained network: verdict, basin, units, lines to better networks, next steps.
 
     Args:
         model: as in `certify_model`.
         X: (n, d) samples or a `Dataset`.
-        y: (n,) targets.
+        y: (n,) or (n, k) targets.
         weight_decay: as in `certify_model`.
         loss: as in `certify_model`.
         output_bias: as in `certify_model`.
+        biases: for each layer whether it trains a bias; None asks the model. Replaces `output_bias`.
         file: name of the data, for the report.
         model_file: name of the model's file, for the report.
         command: what was typed, for the report.
         seed: root of the random streams of the fresh starts.
+        target: name of the target, for the report; None takes the data's own.
+        warnings: what is worth saying about the data, for the report.
+        classes: names of the two classes by their number, for the report.
 
     Returns:
         `Explanation` with `.verdict`, `.to_json()`, `.to_html(path)`.
@@ -100,26 +113,50 @@ def explain(
         [0]
     """
     begin = time.monotonic()
-    trained = read_trained(model, X, y, output_bias)
-    decay = _decay(trained, weight_decay)
-    found = _investigate(trained, loss, starts=3, seed=seed)
-    summary = _model_report(found, trained, loss, decay)
-    better = summary.snapped
-    if better is None and found.descent is not None and found.descent.losses[-1] < found.loss:
-        better = found.descent.net
-    named = {"file": file, "model_file": model_file, "command": command, "seed": seed, "weight_decay": decay}
-    report = build_report(found, trained, summary, loss, named)
+    trained_biases = biases if biases is not None else _biases(model, output_bias)
+    short, write = _run(model, X, y, weight_decay, loss, trained_biases, STARTS, seed)
+    named = {"file": file, "model_file": model_file, "command": command, "seed": seed, "target": target}
+    report = write({**named, "warnings": list(warnings), "classes": classes})
     report["seconds"] = round(time.monotonic() - begin, 2)
-    return Explanation(report, summary, better)
+    return Explanation(report, short)
 
 
-def _investigate(trained: Trained, loss: Any, starts: int, seed: int = 0) -> Findings:
-    """Check the labels and compute."""
-    check_labels(get_loss(loss), np.asarray(trained.data.y))
-    return investigate(trained, loss, starts=starts, seed=seed)
+def _biases(model: Any, output_bias: bool | None) -> tuple[bool | None, ...] | None:
+    """Return which biases are trained where only the output's is stated."""
+    return None if output_bias is None else (None, output_bias)
 
 
-def _decay(trained: Trained, asked: Any) -> Any:
+def _run(
+    model: Any,
+    X: Any,
+    y: Any,
+    weight_decay: Any,
+    loss: Any,
+    biases: tuple[bool | None, ...] | None,
+    starts: int,
+    seed: int = 0,
+) -> tuple[ModelReport, Any]:
+    """Return the short report and a function from names to the long one."""
+    opened = open_model(model)
+    decay = _decay(opened, weight_decay)
+    if opened.one_hidden_layer and loss != CROSS_ENTROPY:
+        hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
+        trained = read_trained(opened, X, y, output, hidden, loss)
+        chosen = get_loss(loss)
+        check_labels(chosen, np.asarray(trained.data.y))
+        seen = as_layered(trained, loss)
+        found = investigate(trained, loss, starts=starts, seed=seed)
+        layers = Layers.of(seen)
+        short = summary(found, trained, layers, loss, decay)
+        return short, lambda named: build_report(found, trained, layers, short, loss, {**named, "weight_decay": decay})
+    stated = tuple(True if b is None else b for b in biases) if biases and len(biases) == opened.net.depth else None
+    seen = read_layered(opened, X, y, loss, stated)
+    deep = investigate_deep(seen, starts=starts, seed=seed)
+    short = deep_summary(deep, seen, decay)
+    return short, lambda named: build_deep_report(deep, seen, short, {**named, "weight_decay": decay})
+
+
+def _decay(opened: Opened, asked: Any) -> Any:
     """Return what is known about weight decay; a known one that is not to be ignored is an error.
 
     Raises:
@@ -127,7 +164,9 @@ def _decay(trained: Trained, asked: Any) -> Any:
     """
     if asked in ("ignore", "unknown"):
         return asked
-    value = trained.weight_decay if asked is None else float(asked)
+    if asked is None and opened.module is not None:
+        return "unknown"  # the optimiser knew it, the module does not
+    value = opened.weight_decay if asked is None else _number(asked)
     if value:
         raise ModelError(
             f"the model was trained with weight decay {value:g}, whose minima are not those of the plain loss; "
@@ -136,30 +175,9 @@ def _decay(trained: Trained, asked: Any) -> Any:
     return value
 
 
-def _proof(found: Findings, trained: Trained, loss: str) -> dict[str, Any] | None:
-    """Return the certificate of the given weights read as exact doubles, where it says the same as the verdict."""
-    net = trained.net
-    if loss != "squared" or trained.data.n * net.width * trained.data.d > MOST_EXACT_WORK:
-        return None
-    c = net.c if trained.output_bias else None
-    verdict = certify(trained.data, None, net.W, net.v, c, exact=True)
-    return verdict.certificate if verdict.is_local_minimum == found.verdict.is_local_minimum else None
-
-
-def _model_report(found: Findings, trained: Trained, loss: Any, decay: Any) -> ModelReport:
-    """Return the short form."""
-    name = loss if isinstance(loss, str) else type(loss).__name__
-    near = found.near
-    nearest = near.net if near is not None else None
-    if nearest is None and found.descent is not None and found.descent.finished:
-        nearest = found.descent.net
-    return ModelReport(
-        verdict=found.verdict,
-        snapped=near.net if near is not None else None,
-        distance=near.distance if near is not None else distance_to_minimum(found),
-        explanation="\n".join(verdict_lines(found, trained, name, decay)),
-        gradient_norm=found.gradient_norm,
-        given=found.given,
-        nearest=nearest,
-        prove=lambda: _proof(found, trained, name),
-    )
+def _number(asked: Any) -> float:
+    """Return a weight decay as a number."""
+    try:
+        return float(asked)
+    except (TypeError, ValueError):
+        raise ModelError(f"weight_decay is {asked!r}; give a number, 'ignore' or 'unknown'") from None

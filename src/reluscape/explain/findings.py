@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +21,17 @@ from ..losses import get_loss, mean_loss
 from ..networks import TwoLayerNet
 from ..seeds import stream
 from ..tolerances import DEFAULT, Tolerances
+from .kinks import BetterBasin, better_basin
+from .match import matched
 from .reading import Trained
 
 MOST_WORK = 4_000_000
+# up to this size a basin is solved so quickly that no clock is needed
+QUICK_WORK = 200_000
 STARTS = 3
 MOST_BASINS = 200
+# seconds that one descent may take beyond that size
+SECONDS = 15.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +50,7 @@ class Findings:
         affine_residual: largest distance of the predictions from an affine function, relative to their spread.
         descent_distance: relative distance of the descent's end, or None.
         kinks_away: number of (unit, sample) pairs that switch between here and the descent's end, or None.
+        better: the nearest better basin found, counted in kinks, or None.
     """
 
     given: Verdict
@@ -56,9 +64,9 @@ class Findings:
     basin: float | None
     anatomy: Anatomy
     affine_residual: float
-
     descent_distance: float | None
     kinks_away: int | None
+    better: BetterBasin | None
 
     @property
     def verdict(self) -> Verdict:
@@ -66,6 +74,11 @@ class Findings:
         if self.near is None or (self.given.is_local_minimum and not self.near.verdict.is_local_minimum):
             return self.given
         return self.near.verdict
+
+    @property
+    def here(self) -> TwoLayerNet | None:
+        """The network that the verdict is about where it is not the given one."""
+        return self.near.net if self.near is not None and self.verdict is self.near.verdict else None
 
 
 def investigate(
@@ -100,12 +113,18 @@ def investigate(
         kinks = int(((data.X @ net.W.T > 0) != (data.X @ path.net.W.T > 0)).sum())
     near = min(within, key=lambda k: (not k.verdict.is_local_minimum, k.distance), default=None)
     best = _best(trained, chosen, path, value, starts, seed) if feasible else None
+    basin = _basin(trained, chosen) if feasible else None
+    better = None
+    if feasible and squared and starts and basin is not None:
+        below = min(basin, value) - tolerances.snap_loss * constant
+        ends = [end for end in (path.net if path is not None else None, best[0] if best is not None else None) if end]
+        better = better_basin(data, net, trained.output_bias, below, ends)
     return Findings(
         given=given, near=near, descent=path, best=best,
         gradient_norm=gradient_norm(trained, chosen), loss=value, constant=constant,
-        affine=affine_fit(data).value if squared else None, basin=_basin(trained, chosen),
+        affine=affine_fit(data).value if squared else None, basin=basin,
         anatomy=anatomy(net, data, tolerances), affine_residual=_affine_residual(trained),
-        descent_distance=end.distance if end is not None else None, kinks_away=kinks,
+        descent_distance=end.distance if end is not None else None, kinks_away=kinks, better=better,
     )  # fmt: skip
 
 
@@ -128,12 +147,22 @@ def _constant(y: np.ndarray, loss: Any) -> float:
 
 
 def _descent(trained: Trained, loss: Any, start: TwoLayerNet) -> Descent | None:
-    """Return the descent from a network, or None where a program failed."""
+    """Return the descent from a network, stopped early where basins are slow, or None where a program failed."""
+    data, c = trained.data, start.c if trained.output_bias else None
+
+    def walk(basins: int) -> Descent:
+        return descend(data, None, start.W, start.v, c, loss=loss, max_basins=basins)
+
+    most = MOST_BASINS
     try:
-        return descend(
-            trained.data, None, start.W, start.v, start.c if trained.output_bias else None, loss=loss,
-            max_basins=MOST_BASINS,
-        )  # fmt: skip
+        if data.n * start.width * data.d > QUICK_WORK:
+            begin = time.monotonic()
+            first = walk(1)
+            spent = max(time.monotonic() - begin, SECONDS / MOST_BASINS)
+            most = int(SECONDS / spent)
+            if first.finished or most <= 1:
+                return first
+        return walk(most)
     except (ReluscapeError, np.linalg.LinAlgError, OverflowError):
         return None
 
@@ -156,6 +185,8 @@ def _best(
     ends = [(net, value)]
     if path is not None:
         ends.append((path.net, path.net.loss(data, loss=loss)))
+    if path is None or (not path.finished and data.n * net.width * data.d > QUICK_WORK):
+        starts = 0  # where the own descent is too slow to finish, fresh ones are too
     spread = float(np.std(np.asarray(data.y)))
     for k in range(starts):
         rng = stream(seed, "best known", k)
@@ -164,7 +195,9 @@ def _best(
         found = _descent(trained, loss, TwoLayerNet(W, v, float(np.mean(data.y)) if trained.output_bias else 0.0))
         if found is not None:
             ends.append((found.net, found.net.loss(data, loss=loss)))
-    return min(ends, key=lambda end: end[1])
+    lowest = min(ends, key=lambda end: end[1])
+    own = lowest[0] is net or (path is not None and lowest[0] is path.net)
+    return lowest if own else (matched(net, lowest[0], data.X), lowest[1])
 
 
 def _basin(trained: Trained, loss: Any) -> float | None:

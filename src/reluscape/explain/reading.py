@@ -1,4 +1,4 @@
-"""Reading a trained model: its weights, which biases it trains, its weight decay, and the data as it sees them."""
+"""A trained network on its data, with the columns that both agree on."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset
-from ..errors import InputError, ModelError, ShapeError
-from ..networks import DeepNet, TwoLayerNet
+from ..data import Dataset
+from ..errors import InputError, ShapeError
+from ..networks import TwoLayerNet
+from .opening import Opened, check_forward, open_model
+from .targets import single_target
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A trained network on its data.
+    """A trained network of one hidden layer and one output on its data.
 
     Attributes:
         net: the network, its columns those of `data`.
         data: samples with targets; a column of ones last where the network has hidden biases.
         output_bias: whether c is trained.
-        weight_decay: the penalty's weight where the model says it, 0.0 where it has none, None where unknown.
+        weight_decay: the penalty's weight where the model says it, 0.0 where it has none, None where it says nothing.
+        decay_known: whether the kind of model can say its weight decay.
         trained_on: the loss the model says it was trained on, or None.
     """
 
@@ -29,61 +32,70 @@ class Trained:
     output_bias: bool
     weight_decay: float | None
     trained_on: str | None
+    decay_known: bool = False
 
 
-def read_trained(model: Any, X: Any, y: Any = None, output_bias: bool | None = None) -> Trained:
-    """Return a model with its data.
+def read_trained(
+    model: Any,
+    X: Any,
+    y: Any = None,
+    output_bias: bool | None = None,
+    hidden_bias: bool | None = None,
+    loss: Any = "squared",
+) -> Trained:
+    """Return a model of one hidden layer and one output with its data.
 
     Args:
-        model: torch Sequential(Linear, ReLU, Linear), fitted scikit-learn MLP, `TwoLayerNet` or `DeepNet`.
+        model: torch Sequential(Linear, ReLU, Linear), fitted scikit-learn MLP, `TwoLayerNet`, `DeepNet`, or a model
+            that `open_model` has opened.
         X: (n, d) samples as the model takes them, or a `Dataset`; a column of ones for the hidden biases is added
             where it is missing.
-        y: (n,) targets.
+        y: (n,) targets; a classifier's own classes are taken as 0 and 1.
         output_bias: whether c is trained; None asks the model.
+        hidden_bias: whether hidden biases are trained; None asks the model.
+        loss: decides how a classifier's classes become numbers.
 
     Raises:
         ModelError: another kind of model, more hidden layers, several outputs.
         ShapeError: the data do not have the model's columns.
+        InputError: no targets.
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("the verdict needs targets; give y")
-    hidden_bias, decay, trained_on = True, None, None
-    if isinstance(model, TwoLayerNet):
-        net = model
-        has_output_bias = model.c != 0
-        hidden_bias = net.d != data.d
-    elif isinstance(model, DeepNet):
-        net = TwoLayerNet.from_deep(model)
-        hidden_bias, has_output_bias = bool(np.any(model.biases[0])) or data.bias, bool(np.any(model.biases[1]))
-    elif hasattr(model, "coefs_") or hasattr(model, "hidden_layer_sizes"):
-        net, has_output_bias = TwoLayerNet.from_sklearn(model), True
-        decay = float(getattr(model, "alpha", 0.0))
-        trained_on = "bce" if type(model).__name__ == "MLPClassifier" else "squared"
-    elif hasattr(model, "children"):
-        net = TwoLayerNet.from_torch(model)
-        linear = [layer for layer in model.children() if type(layer).__name__ == "Linear"]
-        hidden_bias, has_output_bias = linear[0].bias is not None, linear[1].bias is not None
-    else:
-        raise ModelError(
-            f"a {type(model).__name__} cannot be read; give a torch Sequential(Linear, ReLU, Linear), a scikit-learn "
-            "MLP, a TwoLayerNet, or load a file with reluscape.modelfiles.read_model"
-        )
-    net, data = _match(net, data, hidden_bias, isinstance(model, TwoLayerNet))
-    trained_bias = has_output_bias if output_bias is None else output_bias
-    if not trained_bias and net.c != 0:
+    opened = model if isinstance(model, Opened) else open_model(model)
+    net = opened.given if opened.given is not None else TwoLayerNet.from_deep(opened.net)
+    data = single_target(X, y, opened.classes, loss)
+    biases = opened.biases or (None, None)
+    with_hidden = biases[0] if hidden_bias is None else hidden_bias
+    if with_hidden is None:
+        with_hidden = _says_hidden_bias(opened, data)
+    as_given = opened.given is not None and hidden_bias is None
+    net, data = _match(net, data, with_hidden, as_given)
+    with_output = biases[1] if output_bias is None else output_bias
+    if with_output is None:
+        with_output = net.c != 0
+    if not with_output and net.c != 0:
         raise InputError(f"the network has the output bias {net.c}, so output_bias cannot be False")
-    return Trained(net, data, trained_bias, decay, trained_on)
+    check_forward(opened, data.X[:, : net.d - 1] if with_hidden else data.X)
+    return Trained(net, data, with_output, opened.weight_decay, opened.trained_on, opened.decay_known)
+
+
+def _says_hidden_bias(opened: Opened, data: Dataset) -> bool:
+    """Return whether plain layers are to be taken with a hidden bias: one is not zero, or the data have the ones."""
+    if opened.given is not None:
+        return opened.given.d != data.d
+    return bool(np.any(opened.net.biases[0])) or data.bias
 
 
 def _match(net: TwoLayerNet, data: Dataset, hidden_bias: bool, as_given: bool) -> tuple[TwoLayerNet, Dataset]:
     """Return network and data with the same columns."""
     if not hidden_bias and not as_given:
+        plain = data.d - 1 if data.bias else data.d
+        if net.d == plain + 2 and not net.W[:, -1].any():  # the file's weights already end with the bias
+            return TwoLayerNet(net.W[:, :-1], net.v, net.c), _with_ones(data)
         net = TwoLayerNet(net.W[:, :-1], net.v, net.c)
         if data.bias and data.d == net.d + 1:
             data = Dataset(data.fractions[:, :-1], data.y_fractions, features=data.features, target=data.target)
     elif net.d == data.d + 1 and not data.bias:
-        data = Dataset(data.fractions, data.y_fractions, bias=True, features=data.features, target=data.target)
+        data = _with_ones(data)
     if net.d != data.d:
         inputs = net.d - 1 if hidden_bias else net.d
         shown = data.d - 1 if data.bias else data.d
@@ -91,3 +103,10 @@ def _match(net: TwoLayerNet, data: Dataset, hidden_bias: bool, as_given: bool) -
             f"the model takes {inputs} inputs, the data have {shown}; choose the model's columns, in its order"
         )
     return net, data
+
+
+def _with_ones(data: Dataset) -> Dataset:
+    """Return the samples with a column of ones."""
+    if data.bias:
+        return data
+    return Dataset(data.fractions, data.y_fractions, bias=True, features=data.features, target=data.target)

@@ -13,12 +13,19 @@ import numpy as np
 
 from .._version import __version__
 from ..basins import affine_fit, constant_fit
+from ..data import Dataset
 from ..networks import TwoLayerNet
 from .findings import Findings
-from .pictures import line_block, plane_block
+from .jacobian_facts import JacobianFacts
+from .last_layer import LastLayer
+from .layers import LayerFacts
+from .lines import line_block
+from .plane import plane_block, plane_through
 from .reading import Trained
 from .result import ModelReport
-from .story import affine_text, next_steps, verdict_lines
+from .saving import escape_base, escaped
+from .story import affine_text, facts, verdict_lines
+from .summary import Layers, name_of
 
 PACKAGES = ("numpy", "scipy", "numba", "python-flint")
 MOST_DIGITS = 200
@@ -38,46 +45,24 @@ def exact_text(value: Fraction | None) -> str | None:
 
 
 def build_report(
-    found: Findings, trained: Trained, summary: ModelReport, loss: Any, named: dict[str, Any]
+    found: Findings, trained: Trained, layers: Layers, summary: ModelReport, loss: Any, named: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the report of schema 1."""
-    net, verdict = trained.net, found.verdict
-    name = loss if isinstance(loss, str) else type(loss).__name__
+    """Return the report of schema 1 for one hidden layer and one output."""
+    net = trained.net
+    name = name_of(loss)
     is_affine, affine_words = affine_text(found)
-    decay = named["weight_decay"]
+    model = {"output_bias": trained.output_bias, "loss": name, "trainable": "Wv"}
     return {
-        "schema": 1,
-        "kind": "explain",
-        "version": __version__,
-        "command": named["command"] or "reluscape.explain(model, X, y)",
-        "seed": named["seed"],
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), **{p: metadata.version(p) for p in PACKAGES}},
-        "data": _data_block(trained, named["file"]),
-        "model": {
-            "file": named["model_file"] or "the model",
-            "width": net.width,
-            "hidden": [net.width],
-            "trainable": "Wv",
-            "output_bias": trained.output_bias,
-            "loss": name,
-            "weight_decay": decay if decay in ("unknown", "ignore") else plain(decay),
-        },
-        "verdict": {
-            "kind": verdict.kind,
-            "reason": verdict.reason,
-            "is_local_minimum": verdict.is_local_minimum,
-            "differentiable": verdict.differentiable,
-            "loss": plain(verdict.loss),
-            "exact_loss": exact_text(verdict.exact_loss),
-            "slack": plain(verdict.slack),
-            "method": verdict.method,
-            "text": verdict_lines(found, trained, name, decay),
-        },
+        **header(named),
+        "data": data_block(trained.data, named, trained.output_bias),
+        "model": {**model_block(named, [net.width], 1), **model},
+        "verdict": {**verdict_block(found.verdict), "text": verdict_lines(found, trained, name, named["weight_decay"])},
+        "story": [{"name": what, "text": words} for what, words in facts(found, trained)],
         "losses": _losses(found, trained, name),
         "gradient_norm": plain(found.gradient_norm),
         "snapped": _snapped(found, summary),
         "nearest": _nearest(found, summary),
+        "better_basin": _better(found),
         "units": {
             "dead": list(found.anatomy.dead),
             "duplicated": [list(group) for group in found.anatomy.duplicated],
@@ -86,29 +71,109 @@ def build_report(
         },
         "samples": {"dead": list(found.anatomy.dead_samples)},
         "affine_fit": {"is_affine": is_affine, "text": affine_words},
-        "next_steps": next_steps(found, trained),
-        "lines": _lines(found, trained, summary) if name == "squared" else [],
-        "slice": plane_block(trained, summary, found) if name == "squared" else None,
+        **layer_blocks(layers.layers, layers.last, layers.jacobian),
+        "next_steps": list(summary.next_steps),
+        "lines": line_blocks(found, trained, loss),
+        "slice": slice_block(found, trained, loss, named["seed"]),
     }
 
 
-def _data_block(trained: Trained, file: str | None) -> dict[str, Any]:
-    """Describe the data."""
-    data = trained.data
-    values = sorted({float(v) for v in np.asarray(data.y)})
-    position = data.general_position
+def header(named: dict[str, Any]) -> dict[str, Any]:
+    """Return where the report comes from."""
     return {
-        "file": file or "the data",
-        "target": data.target or "y",
+        "schema": 1,
+        "kind": "explain",
+        "version": __version__,
+        "command": named["command"] or "reluscape.explain(model, X, y)",
+        "seed": named["seed"],
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {"python": platform.python_version(), **{p: metadata.version(p) for p in PACKAGES}},
+    }
+
+
+def model_block(named: dict[str, Any], hidden: list[int], outputs: int) -> dict[str, Any]:
+    """Describe the network."""
+    decay = named["weight_decay"]
+    return {
+        "file": named["model_file"] or "the model",
+        "width": hidden[-1],
+        "hidden": hidden,
+        "outputs": outputs,
+        "weight_decay": decay if decay in ("unknown", "ignore") else plain(decay),
+    }
+
+
+def verdict_block(verdict: Any) -> dict[str, Any]:
+    """Describe a verdict."""
+    return {
+        "kind": verdict.kind,
+        "reason": verdict.reason,
+        "is_local_minimum": verdict.is_local_minimum,
+        "differentiable": verdict.differentiable,
+        "loss": plain(verdict.loss),
+        "exact_loss": exact_text(verdict.exact_loss),
+        "slack": plain(verdict.slack),
+        "method": verdict.method,
+    }
+
+
+def layer_blocks(layers: tuple[LayerFacts, ...], last: LastLayer, jacobian: JacobianFacts | None) -> dict[str, Any]:
+    """Describe every layer, the last one alone, and the Jacobian."""
+    rows = [
+        {
+            "layer": layer.layer,
+            "units": layer.units,
+            "output": layer is layers[-1],
+            "dead": list(layer.dead),
+            "always_active": list(layer.always_active),
+            "duplicated": [list(group) for group in layer.duplicated],
+            "dead_samples": list(layer.dead_samples),
+            "on_kink": layer.on_kink,
+            "near_kink": layer.near_kink,
+            "gradient_norm": plain(layer.gradient_norm),
+            "relative_gradient": plain(layer.relative_gradient),
+        }
+        for layer in layers
+    ]
+    lowest = {
+        "lowest": plain(last.lowest),
+        "gap": plain(last.gap),
+        "share": plain(last.share),
+        "optimal": last.optimal,
+        "attained": last.attained,
+        "kind": last.kind,
+    }
+    rank = None
+    if jacobian is not None:
+        rank = {
+            "rank": jacobian.rank,
+            "rows": jacobian.rows,
+            "columns": jacobian.columns,
+            "full": jacobian.full,
+            "bound": plain(jacobian.bound),
+            "sigma_min": plain(jacobian.sigma_min),
+            "kind": jacobian.kind,
+        }
+    return {"layers": rows, "last_layer": lowest, "jacobian": rank}
+
+
+def data_block(data: Dataset, named: dict[str, Any], output_bias: bool) -> dict[str, Any]:
+    """Describe the data."""
+    values = sorted({float(v) for v in np.asarray(data.y)}) if data.y is not None else []
+    position = data.general_position
+    equal = [f"rows {list(g)} are equal but have different targets" for g in data.conflicts[:3]]
+    return {
+        "file": named["file"] or "the data",
+        "target": named.get("target") or data.target or "y",
         "features": list(data.features),
         "n": data.n,
         "d": data.d,
         "rank": data.rank,
         "bias": data.bias,
-        "output_bias": trained.output_bias,
+        "output_bias": output_bias,
         "task": "classification" if len(values) == 2 else "regression",
-        "classes": None,
-        "warnings": [f"rows {list(g)} are equal but have different targets" for g in data.conflicts[:3]],
+        "classes": {f"{k:+d}" if k != 0 else "0": v for k, v in (named.get("classes") or {}).items()} or None,
+        "warnings": [*named.get("warnings", []), *equal],
         "duplicates": sum(len(g) - 1 for g in data.duplicates),
         "zero_rows": list(data.zero_rows),
         "general_position": {"status": position.status, "text": str(getattr(position, "text", ""))},
@@ -163,6 +228,20 @@ def _snapped(found: Findings, summary: ModelReport) -> dict[str, Any] | None:
     }
 
 
+def _better(found: Findings) -> dict[str, Any] | None:
+    """Describe the nearest better basin."""
+    better = found.better
+    if better is None:
+        return None
+    return {
+        "kinks": better.kinks,
+        "value": plain(better.value),
+        "at_least": better.at_least,
+        "unit": better.unit,
+        "samples": list(better.samples),
+    }
+
+
 def _nearest(found: Findings, summary: ModelReport) -> dict[str, Any] | None:
     """Describe the nearest exact minimum found, where it is beyond the limits of snapping."""
     path = found.descent
@@ -177,20 +256,53 @@ def _nearest(found: Findings, summary: ModelReport) -> dict[str, Any] | None:
     }
 
 
-def _lines(found: Findings, trained: Trained, summary: ModelReport) -> list[dict[str, Any]]:
-    """Return the exact loss along the lines that matter."""
+def line_blocks(found: Findings, trained: Trained, loss: Any, which: str = "") -> list[dict[str, Any]]:
+    """Return the exact loss along the lines that matter.
+
+    Args:
+        found: what was found.
+        trained: the network on its data.
+        loss: name or object.
+        which: said of the weights that move, for a part of a network.
+    """
     net, data = trained.net, trained.data
     lines = []
-    if summary.snapped is not None:
-        lines.append(line_block("To the exact point beside it", net, summary.snapped, data))
-    elif summary.nearest is not None:
-        lines.append(line_block("To the nearest exact minimum found", net, summary.nearest, data))
-    escape = found.verdict.escape
-    if escape is not None:
-        base = found.near.net if found.near is not None and found.near.verdict is found.verdict else net
-        c = base.c + (float(escape[2]) if len(escape) > 2 else 0.0)
-        ahead = TwoLayerNet(base.W + np.asarray(escape[0], dtype=float), base.v + np.asarray(escape[1], dtype=float), c)
-        lines.append(line_block("Along a direction that lowers the loss", base, ahead, data))
-    if found.best is not None and found.best[0] is not net and found.best[0] is not summary.nearest:
-        lines.append(line_block("To the best network known", net, found.best[0], data))
+
+    def add(title: str, a: TwoLayerNet, b: TwoLayerNet, ends: str) -> None:
+        if (a.W != b.W).any() or (a.v != b.v).any() or a.c != b.c:
+            lines.append(line_block(title + which, a, b, data, loss, ends))
+
+    if found.near is not None:
+        add("To the exact point beside it", net, found.near.net, "the exact point")
+    elif found.descent is not None and found.descent.finished:
+        add("To the nearest exact minimum found", net, found.descent.net, "the minimum")
+    ahead = escaped(found, trained, loss)
+    if ahead is not None:
+        add("Along a direction that lowers the loss", escape_base(found, trained), ahead, "the lowest point along it")
+    if found.best is not None and found.best[0] is not net and found.best[0] is not first_end(found):
+        add("To the best network known", net, found.best[0], "the best network known")
     return lines
+
+
+def first_end(found: Findings) -> TwoLayerNet | None:
+    """Return the network that the first line leads to."""
+    if found.near is not None:
+        return found.near.net
+    return found.descent.net if found.descent is not None and found.descent.finished else None
+
+
+def slice_block(found: Findings, trained: Trained, loss: Any, seed: int) -> dict[str, Any] | None:
+    """Return the plane through the network, the exact point beside it and the best network known."""
+    net, others = trained.net, []
+    if found.best is not None and found.best[0] is not net and found.best[0] is not first_end(found):
+        others.append(("best network known", found.best[0]))
+    if found.near is not None:
+        others.append((f"exact {found.near.verdict.kind} beside it", found.near.net))
+    elif found.descent is not None and found.descent.finished:
+        others.append(("nearest exact minimum found", found.descent.net))
+    ahead = escaped(found, trained, loss)
+    if ahead is not None:
+        others.append(("lowest point along the escape", ahead))
+    if net.width == 0 or trained.data.n == 0:
+        return None
+    return plane_block(plane_through(net, others, trained.data, trained.output_bias, seed), net, trained.data, loss)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..critical import Verdict
-from ..networks import TwoLayerNet
+from ..networks import DeepNet, TwoLayerNet
 from ..telling import Telling
+from .jacobian_facts import JacobianFacts
+from .last_layer import LastLayer
+from .layers import LayerFacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,24 +20,35 @@ class ModelReport:
 
     Attributes:
         verdict: on the snapped network where one is near, else on the given weights.
-        snapped: the exact critical point beside the network (as doubles), or None where no candidate is near.
+        snapped: the exact critical point beside the network (as doubles), or None where no candidate is near. With
+            more than one hidden layer only the last two layers are snapped.
         distance: max_j |R_j moved| / max_j |R_j| to the snapped network; where there is none, to the nearest exact
             minimum found, or None.
-        explanation: the story in a few plain lines.
+        explanation: the story in plain lines.
         gradient_norm: length of the gradient at the given weights.
         given: verdict on exactly the given weights.
         nearest: the nearest exact minimum found, near or not; None where none was found.
         prove: repeats the test of the given weights in rational arithmetic.
+        layers: facts of every layer, the output last.
+        last_layer: what the last layer alone can reach.
+        jacobian: rank and Lemma 1's bound, or None where that is too large.
+        next_steps: three lines, best first.
+        better: the snapped network, or one with lower loss that the given one escapes to, or None.
     """
 
     verdict: Verdict
-    snapped: TwoLayerNet | None
+    snapped: TwoLayerNet | DeepNet | None
     distance: float | None
     explanation: str
     gradient_norm: float
     given: Verdict
-    nearest: TwoLayerNet | None
+    nearest: TwoLayerNet | DeepNet | None
     prove: Callable[[], dict[str, Any] | None]
+    layers: tuple[LayerFacts, ...]
+    last_layer: LastLayer
+    jacobian: JacobianFacts | None
+    next_steps: tuple[str, ...]
+    better: TwoLayerNet | DeepNet | None
 
     @property
     def certificate(self) -> dict[str, Any] | None:
@@ -52,11 +66,29 @@ class Explanation(Telling):
 
     Attributes:
         model_report: the verdict and the networks behind it.
-        better: the snapped network, or one with lower loss beside it, or None: what `--save` writes.
     """
 
     model_report: ModelReport
-    better: TwoLayerNet | None
+
+    @property
+    def better(self) -> TwoLayerNet | DeepNet | None:
+        """The snapped network, or one with lower loss that the given one escapes to: what `--save` writes."""
+        return self.model_report.better
+
+    @property
+    def snapped(self) -> TwoLayerNet | DeepNet | None:
+        """The exact critical point beside the network, or None."""
+        return self.model_report.snapped
+
+    @property
+    def distance(self) -> float | None:
+        """Relative distance to it, or to the nearest exact minimum found."""
+        return self.model_report.distance
+
+    @property
+    def explanation(self) -> str:
+        """The story in plain lines."""
+        return self.model_report.explanation
 
     @property
     def certificate(self) -> dict[str, Any] | None:

@@ -11,31 +11,42 @@ from .reading import Trained
 WORSE = "fits worse than a constant: was it trained on scaled inputs or other labels?"
 # predictions closer to an affine function than this share of their spread count as affine
 AFFINE = 1e-3
+MOST_NAMED = 6
 
 
 def verdict_lines(found: Findings, trained: Trained, loss: str, weight_decay: Any) -> list[str]:
-    """Return the verdict in a few plain lines, the answer first."""
+    """Return the verdict in at most six plain lines, the answer first."""
     lines = [WORSE] if found.loss > found.constant * (1 + DEFAULT.kkt) else []
     lines.append(_answer(found))
-    if found.basin is not None and found.verdict.kind == "not stationary":
+    gain = 0.0 if found.basin is None else found.loss - found.basin
+    if found.verdict.kind == "not stationary" and gain > DEFAULT.snap_loss / 100 * found.constant:
         lines.append(
             f"its basin's lowest loss is {found.basin:.6g} against {found.loss:.6g} now: what can be gained without "
             "any unit switching on or off for a sample"
         )
     fit = affine_text(found)
-    if fit[0] and len(found.anatomy.dead) < trained.net.width:
-        lines.append(fit[1])
     dead, width = len(found.anatomy.dead), trained.net.width
+    if fit[0] and dead < width:
+        lines.append(fit[1])
     if dead:
         rest = "" if dead < width else ": the network is a constant"
-        lines.append(f"{dead} of {width} units are off on every sample and do not learn any more{rest}")
-    if found.best is not None and found.best[1] < found.loss - DEFAULT.snap_loss * found.constant:
-        lines.append(f"the best network of this width known here has loss {found.best[1]:.6g}")
+        which = "the only unit is" if width == 1 else f"{dead} of {width} units {'is' if dead == 1 else 'are'}"
+        lines.append(f"{which} off on every sample and cannot learn any more{rest}")
+    better = better_text(found)
+    if better is not None:
+        lines.append(better)
+    last = training_lines(trained, loss, weight_decay)
+    return [*lines[: 6 - len(last)], *last]
+
+
+def training_lines(trained: Any, loss: str, weight_decay: Any) -> list[str]:
+    """Return what has to be said about the loss that was trained: weight decay, another loss."""
+    lines = []
     if weight_decay == "unknown":
-        lines.append("this is about the plain loss; weight decay unknown")
+        lines.append("this verdict is on the plain loss, weight decay unknown")
     elif weight_decay == "ignore":
-        lines.append("this is about the plain loss; weight decay was ignored as asked")
-    if trained.trained_on is not None and trained.trained_on != loss and loss in ("squared", "bce"):
+        lines.append("this verdict is on the plain loss; weight decay was ignored as asked")
+    if trained.trained_on is not None and trained.trained_on != loss and loss in ("squared", "bce", "cross_entropy"):
         lines.append(f"this model was trained on the {trained.trained_on} loss; ask with loss={trained.trained_on!r}")
     return lines
 
@@ -93,6 +104,86 @@ def affine_text(found: Findings) -> tuple[bool, str]:
     return True, "on these samples the network is an affine function, though not the best one"
 
 
+def better_text(found: Findings) -> str | None:
+    """Return the sentence on better networks of this width, or None where none is known."""
+    text = None
+    if found.best is not None and found.best[1] < found.loss - DEFAULT.snap_loss * found.constant:
+        text = f"the best network of this width known here has loss {found.best[1]:.6g}"
+    if found.better is not None:
+        away = kinks_text(found)
+        text = f"{text}; a better basin is {away}" if text else f"a better basin is {away}"
+    return text
+
+
+def kinks_text(found: Findings) -> str:
+    """Return how many kinks away a better basin is, in words."""
+    better = found.better
+    if better is None:
+        return "not known"
+    away = f"{count(better.kinks, 'kink')} away"
+    if better.unit is not None:
+        away += f" (unit {better.unit}, {rows(better.samples)})"
+    elif not better.least:
+        away = f"{better.at_least} to {away}" if better.at_least > 1 else f"at most {away}"
+    return f"{away}: its lowest loss is {better.value:.6g}"
+
+
+def facts(found: Findings, trained: Trained) -> list[tuple[str, str]]:
+    """Return the story fact by fact: (what, in words)."""
+    near, path = found.near, found.descent
+    told = [("gradient norm", f"{found.gradient_norm:.3g} at the given weights")]
+    if near is not None:
+        kinks = int((near.faces == 0).sum()) if near.faces.size else 0
+        on = f" on {count(kinks, 'kink')}" if kinks else ""
+        text = f"{near.verdict.kind}{on} with loss {near.verdict.loss:.6g}, {percent(near.distance)} away"
+    elif path is not None and path.finished:
+        switches = "" if found.kinks_away is None else f" and {count(found.kinks_away, 'kink')}"
+        text = f"local minimum with loss {path.loss:.6g}, {percent(found.descent_distance)}{switches} away"
+    else:
+        text = "none found" if path is None else f"none found: {path.reason}"
+    told.append(("nearest exact candidate", text))
+    if found.basin is not None:
+        told.append(("lowest loss in its basin", f"{found.basin:.6g} (now {found.loss:.6g})"))
+    seen = found.anatomy
+    told.append(("dead units", _units(seen.dead, "off on every sample")))
+    if seen.zero_output:
+        told.append(("silent units", _units(seen.zero_output, "output weight 0")))
+    told.append(("dead samples", f"{rows(seen.dead_samples)}: no unit is on" if seen.dead_samples else "none"))
+    same = "; ".join(" and ".join(map(str, group)) for group in seen.duplicated[:MOST_NAMED])
+    told.append(("duplicated units", f"{same} do the same work" if same else "none"))
+    told.append(("bent or straight", affine_text(found)[1]))
+    if found.better is not None:
+        told.append(("a better basin", kinks_text(found)))
+    compared = [("best constant", found.constant), ("best affine fit", found.affine)]
+    if found.best is not None:
+        compared.append(("best known network", found.best[1]))
+    told.append(("losses", ", ".join(f"{name} {value:.6g}" for name, value in compared if value is not None)))
+    return told
+
+
+def _units(chosen: tuple[int, ...], words: str) -> str:
+    """Return units with what they do, or none."""
+    return f"{listed(chosen)} ({words})" if chosen else "none"
+
+
+def rows(samples: tuple[int, ...]) -> str:
+    """Return samples in words, counted from 0 as everywhere.
+
+    >>> rows((3,)), rows((1, 2))
+    ('row 3', 'rows 1, 2')
+    """
+    return f"row{'' if len(samples) == 1 else 's'} {listed(samples)}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> count(1, "kink"), count(3, "kink")
+    ('1 kink', '3 kinks')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def next_steps(found: Findings, trained: Trained) -> list[str]:
     """Return three lines, best first."""
     width, verdict = trained.net.width, found.verdict
@@ -102,29 +193,39 @@ def next_steps(found: Findings, trained: Trained) -> list[str]:
     better = found.best is not None and found.best[1] < found.loss - DEFAULT.snap_loss * found.constant
     if verdict.kind == "not stationary":
         if found.descent is not None and found.descent.finished:
-            steps.append(f"save the descended network: it ends in a minimum of loss {found.descent.loss:.6g}")
+            steps.append(
+                f"save the descended network (--save FILE): it ends in a minimum of loss {found.descent.loss:.6g}"
+            )
         steps.append("train on with a smaller step, or a few L-BFGS steps, until the gradient norm stops falling")
     if verdict.kind == "saddle":
-        steps.append(f"save the escaped network: turning on unit {verdict.units[0]} lowers the loss")
+        steps.append(f"save the escaped network (--save FILE): turning on unit {verdict.units[0]} lowers the loss")
     if better and found.best is not None:
         steps.append(f"start again: {width} units reach loss {found.best[1]:.6g} from other starts")
     if found.anatomy.dead:
-        steps.append(f"restart the dead units {_list(found.anatomy.dead)}: they cost nothing to move")
+        steps.append(f"restart the dead units {listed(found.anatomy.dead)}: they cost nothing to move")
     if found.anatomy.duplicated:
-        steps.append(f"units {_list(found.anatomy.duplicated[0])} do the same work: merge them and use the free one")
+        steps.append(f"units {listed(found.anatomy.duplicated[0])} do the same work: merge them and use the free one")
     if affine_text(found)[0] and found.affine is not None:
-        steps.append("a linear regression does the same; more units or other starts are needed to bend")
+        better_line = found.affine < found.loss - DEFAULT.snap_loss * found.constant
+        does = f"does better, with loss {found.affine:.6g}" if better_line else "does the same"
+        steps.append(f"a linear regression {does}; more units or other starts are needed to bend")
     if verdict.kind == "local minimum":
         steps.append("more training changes nothing here: stop, or start again from other weights")
-    steps += [
-        "compare with reluscape survey: how likely is a good start at this width?",
-        "try more units: the survey says how many are enough",
-        "look at the rows with the largest errors",
-    ]
-    return steps[:3]
+    return [*steps, *SPARE][:3]
 
 
-def _list(numbers: tuple[int, ...]) -> str:
-    """Return a few numbers as text."""
-    shown = ", ".join(map(str, numbers[:5]))
-    return shown + (", ..." if len(numbers) > 5 else "")
+SPARE = (
+    "compare with reluscape survey: how likely is a good start at this width?",
+    "try more units: the survey says how many are enough",
+    "look at the rows with the largest errors",
+)
+
+
+def listed(numbers: tuple[int, ...]) -> str:
+    """Return a few numbers as text.
+
+    >>> listed((1, 2)), listed(tuple(range(9)))
+    ('1, 2', '0, 1, 2, 3, 4, 5 and 3 more')
+    """
+    shown = ", ".join(map(str, numbers[:MOST_NAMED]))
+    return shown + (f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else "")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .. import files
 from ..data import Dataset, readonly
 from ..errors import InputError, ModelError, ShapeError, TieError
 
@@ -148,10 +151,24 @@ class DeepNet:
             raise InputError(f"row {np.argwhere(~np.isfinite(A))[0][0]} of the data has a value that is not finite")
         return A
 
+    def save(self, path: str | Path) -> Path:
+        """Write the network as npz with 0.weight, 0.bias, 1.weight, ..., beside and renamed, and return the path."""
+        arrays = {f"{k}.weight": w for k, w in enumerate(self.weights)}
+        arrays |= {f"{k}.bias": b for k, b in enumerate(self.biases)}
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays)
+        return files.write_atomic(path, buffer.getvalue())
+
     @classmethod
     def from_torch(cls, module: Any) -> DeepNet:
-        """Return the network of a torch Sequential of Linear and ReLU layers (read by their attributes)."""
-        layers = list(module.children()) if hasattr(module, "children") else []
+        """Return the network of a torch Sequential of Linear and ReLU layers (read by their attributes).
+
+        Sequentials inside one another count as one.
+
+        Raises:
+            ModelError: another kind of layer, named with its place.
+        """
+        layers = _flat_layers(module)
         if not layers:
             raise ModelError(f"{type(module).__name__} is no Sequential of Linear and ReLU layers")
         weights, biases = [], []
@@ -172,6 +189,28 @@ class DeepNet:
         if expect_linear:
             raise ModelError("the last layer is a ReLU; a linear output layer is expected")
         return cls(weights, biases)
+
+    @classmethod
+    def from_sklearn(cls, mlp: Any) -> DeepNet:
+        """Return the network of a fitted scikit-learn MLP with ReLU units; a classifier's outputs are its logits.
+
+        Raises:
+            ModelError: the model is not fitted, or its units are of another kind.
+        """
+        if not hasattr(mlp, "coefs_"):
+            raise ModelError("the scikit-learn model is not fitted; call fit first")
+        if mlp.activation != "relu":
+            raise ModelError(f"the model's activation is {mlp.activation!r}; only ReLU units are covered")
+        return cls([w.T for w in mlp.coefs_], list(mlp.intercepts_))
+
+
+def _flat_layers(module: Any) -> list[Any]:
+    """Return the layers of a module, those of Sequentials inside it in their place."""
+    layers = list(module.children()) if hasattr(module, "children") else []
+    flat: list[Any] = []
+    for layer in layers:
+        flat += _flat_layers(layer) if type(layer).__name__ == "Sequential" else [layer]
+    return flat
 
 
 def _array(tensor: Any) -> np.ndarray:

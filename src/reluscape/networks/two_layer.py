@@ -129,13 +129,10 @@ class TwoLayerNet:
     @classmethod
     def from_sklearn(cls, mlp: Any) -> TwoLayerNet:
         """Return the network of a fitted scikit-learn MLP with one ReLU hidden layer and one output."""
-        if not hasattr(mlp, "coefs_"):
-            raise ModelError("the scikit-learn model is not fitted; call fit first")
-        if mlp.activation != "relu":
-            raise ModelError(f"the model's activation is {mlp.activation!r}; only ReLU units are covered")
+        deep = DeepNet.from_sklearn(mlp)
         if type(mlp).__name__ == "MLPClassifier" and getattr(mlp, "out_activation_", "") == "softmax":
             raise ModelError("the classifier has several outputs; only two classes (one output) are covered")
-        return cls.from_deep(DeepNet([w.T for w in mlp.coefs_], list(mlp.intercepts_)))
+        return cls.from_deep(deep)
 
     @classmethod
     def from_deep(cls, net: DeepNet) -> TwoLayerNet:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from .figure import Figure
+from .layer_table import layer_section
 from .lookup import at, number
 from .loss_figures import line_figure, loss_bars
 from .markup import bullets, element, section, text
+from .network_plane import plane_figure
 from .tables import losses_table
-from .weight_figures import slice_figure
-from .wording import count, listing
+from .wording import count, listing, sentence
 
 _FITS = (
     ("constant", "Best constant"),
     ("affine", "Best straight-line (affine) fit"),
     ("model", "This network"),
     ("basin", "Lowest in its basin"),
+    ("last_layer", "Best last layer for these features"),
     ("best_known", "Best known network"),
 )
 _UNITS = (
@@ -28,8 +30,9 @@ _UNITS = (
 
 def explain_figures(report: dict[str, Any]) -> list[Figure]:
     """List the figures that the JSON holds data for."""
-    lines = [line_figure(data, place) for place, data in enumerate(report.get("lines") or [])]
-    found = [loss_bars(report), *lines, slice_figure(report.get("slice"))]
+    loss = at(report, "model.loss") or "squared"
+    lines = [line_figure(data, place, loss) for place, data in enumerate(report.get("lines") or [])]
+    found = [loss_bars(report), *lines, plane_figure(report.get("slice"))]
     return [figure for figure in found if figure is not None]
 
 
@@ -51,19 +54,48 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
         moved = (
             " away" if at(report, "snapped.distance") is None else ", at distance " + number(report, "snapped.distance")
         )
-        rows.append(("Nearest exact minimum", "loss " + number(report, "snapped.loss") + moved))
+        kind = "Nearest exact minimum" if found.get("is_local_minimum") else "Exact point beside it"
+        rows.append((kind, "loss " + number(report, "snapped.loss") + moved))
+    elif at(report, "nearest.loss") is not None:
+        words = "loss " + number(report, "nearest.loss") + ", at distance " + number(report, "nearest.distance")
+        if at(report, "nearest.kinks") is not None:
+            words += ", " + number(report, "nearest.kinks", "digits") + text(" kinks away")
+        rows.append(("Nearest exact minimum found", words))
+    if at(report, "losses.basin.value") is not None:
+        rows.append(("Lowest loss in its basin", number(report, "losses.basin.value")))
+    if report.get("better_basin"):
+        rows.append(("A better basin", _better(report)))
     model = report.get("model") or {}
     if model.get("width") is not None:
-        decay = model.get("weight_decay")
-        words = (
-            "weight decay unknown"
-            if decay == "unknown"
-            else "no weight decay"
-            if not decay
-            else f"weight decay {decay}"
-        )
-        rows.append(("Network", number(report, "model.width", "digits") + text(f" hidden units, {words}")))
+        units = " + ".join(str(width) for width in model.get("hidden") or [model["width"]])
+        outputs = model.get("outputs") or 1
+        several = f", {outputs} outputs" if outputs > 1 else ""
+        rows.append(("Network", text(f"{units} hidden units{several}, {_decay(model.get('weight_decay'))}")))
     return rows
+
+
+def _decay(decay: Any) -> str:
+    words = {
+        "unknown": "weight decay unknown",
+        "ignore": "weight decay ignored as asked",
+        None: "weight decay not stated",
+    }
+    if decay in words:
+        return words[decay]
+    return f"weight decay {decay}" if decay else "trained without weight decay"
+
+
+def _better(report: dict[str, Any]) -> str:
+    better = report["better_basin"]
+    away = number(report, "better_basin.kinks", "digits") + (" kink away" if better["kinks"] == 1 else " kinks away")
+    where = ""
+    if better.get("unit") is not None:
+        rows = listing([str(row) for row in better["samples"]])
+        where = text(f" (unit {better['unit']}, row{'' if len(better['samples']) == 1 else 's'} {rows})")
+    elif better["at_least"] < better["kinks"]:
+        least = number(report, "better_basin.at_least", "digits")
+        away = (f"{least} to " if better["at_least"] > 1 else "at most ") + away
+    return away + where + ", lowest loss there " + number(report, "better_basin.value")
 
 
 def _unit_lines(report: dict[str, Any]) -> list[str]:
@@ -92,13 +124,16 @@ def explain_sections(report: dict[str, Any], figures: list[Figure]) -> str:
     story = element("dl", facts, class_="facts") if facts else ""
     lines = _unit_lines(report)
     if lines:
-        story += bullets([text(line) for line in lines])
+        story += bullets([text(sentence(line)) for line in lines])
     steps = report.get("next_steps") or []
-    following = section("next", "What to do next", bullets([text(step) for step in steps], "ol") if steps else "")
+    following = section(
+        "next", "What to do next", bullets([text(sentence(step)) for step in steps], "ol") if steps else ""
+    )
     drawn = "".join(figure.html() for figure in figures)
     return (
         following
         + section("story", "Where it stands", story)
         + element("section", drawn, id="pictures", aria_label="Pictures")
         + section("fits", "The losses", losses_table(report, _FITS))
+        + layer_section(report)
     )

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plots.palette import BLUE, GREY, INK, PAPER, VERMILLION
+from ..plots.palette import BLUE, GREEN, GREY, INK, PAPER, VERMILLION
 from .figure import Figure
 from .lookup import at
 from .traces import axis, layout, line, markers
-from .wording import count, significant
+from .wording import count, loss_words, significant
+
+_MANY = 60
+_SPREAD = 20
+_SPOT = 0.01
 
 LOSS_NAMES = (
     ("constant", "best constant"),
     ("affine", "best straight-line fit"),
     ("model", "this network"),
     ("basin", "lowest in its basin"),
+    ("last_layer", "best last layer"),
     ("best_known", "best known network"),
 )
 
@@ -25,7 +30,10 @@ def loss_bars(report: dict[str, Any]) -> Figure | None:
     if not known:
         return None
     values = [report["losses"][key]["value"] for key, _ in known]
-    colors = [VERMILLION if key == "model" else BLUE if key in ("basin", "best_known") else GREY for key, _ in known]
+    colors = [
+        VERMILLION if key == "model" else BLUE if key in ("basin", "last_layer", "best_known") else GREY
+        for key, _ in known
+    ]
     bars = {
         "type": "bar",
         "orientation": "h",
@@ -37,11 +45,11 @@ def loss_bars(report: dict[str, Any]) -> Figure | None:
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
+    top = max(values)
+    words = loss_words(at(report, "model.loss") or "squared")
     sheet = layout(
         54 * len(known) + 80,
-        xaxis=axis(
-            "mean squared error", rangemode="tozero", range=[0, 1.14 * max(values)] if max(values) > 0 else None
-        ),
+        xaxis=axis(words, rangemode="tozero", range=[0, 1.14 * top] if top > 0 else None),
         yaxis=axis("", autorange="reversed", ticks="", ticklabelstandoff=6),
         bargap=0.42,
         margin={"l": 150, "r": 40, "t": 8, "b": 48},
@@ -54,36 +62,48 @@ def loss_bars(report: dict[str, Any]) -> Figure | None:
     return Figure("figure-losses", "How good is it?", "Shorter is better.", alt, [bars], sheet)
 
 
-def line_figure(data: dict[str, Any], place: int) -> Figure | None:
+def line_figure(data: dict[str, Any], place: int, loss: str = "squared") -> Figure | None:
     """Draw the loss along one line, with the solved points at which a unit switches for a sample."""
     samples = data.get("samples") or []
     breaks = list(zip(data.get("breakpoints") or [], data.get("loss") or [], strict=False))
-    points = sorted({(t, loss) for t, loss in [*map(tuple, samples), *breaks] if loss is not None})
+    points = sorted({(t, value) for t, value in [*map(tuple, samples), *breaks] if value is not None})
     if not points:
         return None
-    x, y = [t for t, _ in points], [loss for _, loss in points]
+    x, y = [t for t, _ in points], [value for _, value in points]
     traces = [line(x, y, BLUE, width=2.4, hovertemplate="loss %{y:.4g}<extra></extra>")]
     if breaks:
-        ring = {"color": PAPER, "line": {"color": INK, "width": 1.4}}
+        crowded = len(breaks) > _MANY
+        ring = {"color": PAPER, "line": {"color": INK, "width": 0.8 if crowded else 1.4}}
         traces.append(
             markers(
-                [t for t, _ in breaks], [loss for _, loss in breaks], PAPER, "a unit switches for a sample", size=7,
-                marker=ring, showlegend=True, hovertemplate="a unit switches here<br>loss %{y:.4g}<extra></extra>",
+                [t for t, _ in breaks], [value for _, value in breaks], PAPER, "a unit switches for a row",
+                size=4 if crowded else 7, marker=ring, showlegend=True,
+                hovertemplate="a unit switches here<br>loss %{y:.4g}<extra></extra>",
             )
         )  # fmt: skip
-    here = min(points, key=lambda point: abs(point[0]))
-    if x[0] <= 0.0 <= x[-1]:
+    width = x[-1] - x[0]
+    ends = (0.0, 1.0)
+    minima = [p for p in data.get("minima") or [] if min(abs(p[0] - end) for end in ends) > _SPOT * width]
+    if minima:
         traces.append(
-            markers([here[0]], [here[1]], VERMILLION, "this network", size=12, symbol="diamond", showlegend=True)
-        )
+            markers([t for t, _ in minima], [value for _, value in minima], GREEN, "lowest nearby on this line",
+                    size=9, symbol="triangle-up", showlegend=True)
+        )  # fmt: skip
+    for end, name, symbol in ((0.0, "this network", "diamond"), (1.0, data.get("ends"), "square")):
+        here = min(points, key=lambda point: abs(point[0] - end))
+        if name and x[0] <= end <= x[-1]:
+            color = VERMILLION if end == 0.0 else INK
+            traces.append(markers([here[0]], [here[1]], color, str(name), size=12, symbol=symbol, showlegend=True))
     sheet = layout(
-        340,
-        xaxis=axis("0 is this network, 1 is the other end"),
-        yaxis=axis("mean squared error"),
+        360,
+        xaxis=axis(f"0 is this network, 1 is {data.get('ends') or 'the other end'}"),
+        yaxis=axis(loss_words(loss), **({"type": "log", "dtick": "D2"} if spread_out(min(y), max(y)) else {})),
         showlegend=True,
-        margin={"l": 66, "r": 20, "t": 36, "b": 48},
+        margin={"l": 66, "r": 20, "t": 56, "b": 48},
     )
     reading = "The loss is a smooth curve between two rings; the rings are solved exactly, not read off a grid."
+    if not breaks:
+        reading = "No unit switches for any row on this line, so the loss is one smooth curve."
     alt = f"{data.get('title', 'Line')}: loss along a line with {count(len(breaks), 'breakpoint')}, "
     alt += f"lowest value {significant(min(y))}."
     return Figure(
@@ -95,3 +115,8 @@ def line_figure(data: dict[str, Any], place: int) -> Figure | None:
         sheet,
         data.get("note", ""),
     )
+
+
+def spread_out(low: float, high: float) -> bool:
+    """Tell whether losses differ so much that only a logarithmic scale shows all of them."""
+    return low > 0 and high > _SPREAD * low

@@ -6,7 +6,7 @@ from typing import Any
 
 from .lookup import at, claim_cell, kind_badge, number
 from .markup import element, section, text
-from .wording import significant
+from .wording import loss_words, sentence, significant
 
 _COLUMNS = (
     ("regions", "Regions of the layer", "plain", "activation regions of the whole layer"),
@@ -107,7 +107,10 @@ def losses_table(report: dict[str, Any], names: tuple[tuple[str, str], ...]) -> 
     if not known:
         return ""
     accuracy = any(losses[key].get("accuracy") is not None for key, _ in known)
-    head = ["Fit", "Mean squared error", "Share of the variance", *(["Accuracy"] if accuracy else []), "Known"]
+    loss = at(report, "model.loss") or "squared"
+    squared = loss == "squared"
+    share = "Share of the variance" if squared else "Share of the best constant’s"
+    head = ["Fit", sentence(loss_words(loss)), share, *(["Accuracy"] if accuracy else []), "Known"]
     rows = []
     for key, name in known:
         width = losses[key].get("width")
@@ -117,9 +120,10 @@ def losses_table(report: dict[str, Any], names: tuple[tuple[str, str], ...]) -> 
             number(report, f"losses.{key}.share", "percent"),
         ]
         if accuracy:
-            row.append(number(report, f"losses.{key}.accuracy", "percent"))
+            known_share = losses[key].get("accuracy") is not None
+            row.append(number(report, f"losses.{key}.accuracy", "percent") if known_share else "")
         rows.append([*row, kind_badge(losses[key])])
-    return table(head, rows, "Losses in squared units of the target")
+    return table(head, rows, "Losses in squared units of the target" if squared else "Means over the samples")
 
 
 def promises_table(report: dict[str, Any]) -> str:

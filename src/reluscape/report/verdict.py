@@ -70,7 +70,7 @@ def verdict(report: dict[str, Any]) -> str:
     lines = found.get("text") or [] if isinstance(found, dict) else found
     if not lines:
         lines = ["No verdict was reached."]
-    body = element("p", text(lines[0]), class_="answer") + (
-        bullets([text(line) for line in lines[1:]]) if lines[1:] else ""
+    body = element("p", text(sentence(lines[0])), class_="answer") + (
+        bullets([text(sentence(line)) for line in lines[1:]]) if lines[1:] else ""
     )
     return element("section", body + _warnings(report), id="verdict", aria_label="Verdict")

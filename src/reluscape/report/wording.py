@@ -93,3 +93,13 @@ def listing(names: list[str], limit: int = 8) -> str:
     if len(names) > limit:
         return ", ".join(names[:limit]) + f" and {len(names) - limit} more"
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}" if names else ""
+
+
+def loss_words(loss: str) -> str:
+    """Name a loss in words.
+
+    >>> loss_words("squared"), loss_words("bce")
+    ('mean squared error', 'cross-entropy')
+    """
+    names = {"squared": "mean squared error", "logistic": "logistic loss", "bce": "cross-entropy"}
+    return {**names, "cross_entropy": "cross-entropy"}.get(loss, "loss")

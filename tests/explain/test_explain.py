@@ -112,8 +112,8 @@ def test_other_layers_and_shapes_are_refused():
         rs.certify_model(regression(), np.ones((5, 3)), Y)
     with pytest.raises(rs.ModelError, match="cannot be read"):
         rs.certify_model(object(), X, Y)
-    with pytest.raises(rs.ModelError, match="hidden layers"):
-        rs.certify_model(rs.DeepNet([np.eye(1)] * 3, [np.zeros(1)] * 3), X, Y)
+    with pytest.raises(rs.ModelError, match="no hidden layer"):
+        rs.certify_model(rs.DeepNet([np.eye(1)], [np.zeros(1)]), X, Y)
     with pytest.raises(rs.InputError, match="targets"):
         rs.certify_model(regression(), ONES)
 

@@ -1,0 +1,179 @@
+"""What is computed about a network with more layers or more outputs than the exact test covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..critical import Verdict
+from ..data import Dataset
+from ..networks import DeepNet, TwoLayerNet
+from ..tolerances import DEFAULT, Tolerances
+from .findings import Findings, investigate
+from .jacobian_facts import JacobianFacts, jacobian_facts
+from .last_layer import LastLayer, constant_loss, last_layer
+from .layered import Layered
+from .layers import LayerFacts, gradient_norm, layer_facts
+from .reading import Trained
+from .saving import snapped_or_escaped
+
+
+@dataclass(frozen=True, eq=False)
+class Top:
+    """The last two layers as a network of their own, on the outputs of the layer before.
+
+    Attributes:
+        trained: that network on its data.
+        found: what the exact test and the descent say about it.
+    """
+
+    trained: Trained
+    found: Findings
+
+
+@dataclass(frozen=True, eq=False)
+class DeepFindings:
+    """What is known about a network of any depth.
+
+    Attributes:
+        layers: facts of every layer, the output last.
+        last: the last layer alone.
+        jacobian: rank and Lemma 1's bound, None where too large.
+        top: the last two layers under the exact test, None for several outputs.
+        verdict: what follows for the whole network.
+        loss, constant, affine: losses of the network, the best constant outputs, the best affine fit (squared loss).
+        gradient_norm: length of the whole gradient.
+        better: a network with a lower loss whose first layers are the given ones, with that loss; or None.
+    """
+
+    layers: tuple[LayerFacts, ...]
+    last: LastLayer
+    jacobian: JacobianFacts | None
+    top: Top | None
+    verdict: Verdict
+    loss: float
+    constant: float
+    affine: float | None
+    gradient_norm: float
+    better: tuple[DeepNet, float] | None
+
+
+def investigate_deep(seen: Layered, tolerances: Tolerances = DEFAULT, starts: int = 0, seed: int = 0) -> DeepFindings:
+    """Compute everything about a network of any depth.
+
+    Args:
+        seen: the network on its data.
+        tolerances: the numerical policy.
+        starts: fresh starts of the last two layers for a better network.
+        seed: root of their random streams.
+    """
+    layers, last = layer_facts(seen, tolerances), last_layer(seen)
+    loss = seen.loss.value(seen.predictions, seen.Y)
+    top = _top(seen, starts, seed) if seen.Y.shape[1] == 1 and seen.loss.each is not None else None
+    options = [(last.net, seen.loss.value(last.net.hidden(seen.X)[-1], seen.Y))]
+    if top is not None:
+        upper = snapped_or_escaped(top.found, top.trained, seen.loss.each)
+        if upper is not None:
+            options.append(_option(seen, upper))
+        if top.found.best is not None:
+            options.append(_option(seen, top.found.best[0]))
+    lowest = min(options, key=lambda option: option[1])
+    return DeepFindings(
+        layers=layers, last=last, jacobian=jacobian_facts(seen), top=top,
+        verdict=_verdict(seen, layers, last, top, loss, tolerances), loss=loss, constant=constant_loss(seen),
+        affine=_affine(seen), gradient_norm=gradient_norm(layers), better=lowest if lowest[1] < loss else None,
+    )  # fmt: skip
+
+
+def with_top(seen: Layered, upper: TwoLayerNet) -> DeepNet:
+    """Return the network with its last two layers replaced."""
+    net, biased = seen.net, seen.biases[-2]
+    W, b = (upper.W[:, :-1], upper.W[:, -1]) if biased else (upper.W, net.biases[-2])
+    return DeepNet((*net.weights[:-2], W, upper.v[None, :]), (*net.biases[:-2], b, [upper.c]))
+
+
+def _option(seen: Layered, upper: TwoLayerNet) -> tuple[DeepNet, float]:
+    """Return a network with new last layers and its loss."""
+    net = with_top(seen, upper)
+    return net, seen.loss.value(net.hidden(seen.X)[-1], seen.Y)
+
+
+def _top(seen: Layered, starts: int, seed: int) -> Top:
+    """Put the last two layers to the exact test."""
+    net, biased = seen.net, seen.biases[-2]
+    W = np.concatenate([net.weights[-2], net.biases[-2][:, None]], axis=1) if biased else net.weights[-2]
+    data = Dataset(seen.inputs()[-2], seen.Y[:, 0], bias=biased)
+    upper = TwoLayerNet(W, net.weights[-1][0], float(net.biases[-1][0]))
+    trained = Trained(upper, data, seen.biases[-1], seen.weight_decay, None)
+    return Top(trained, investigate(trained, seen.loss.each, starts=starts, seed=seed))
+
+
+def _affine(seen: Layered) -> float | None:
+    """Return the loss of linear regression, for the squared loss."""
+    if seen.loss.name != "squared":
+        return None
+    M = np.concatenate([seen.X, np.ones((len(seen.X), 1))], axis=1)
+    scale = np.linalg.norm(M, axis=0)
+    M = M / np.where(scale > 0, scale, 1.0)
+    return seen.loss.value(M @ np.linalg.lstsq(M, seen.Y, rcond=None)[0], seen.Y)
+
+
+def _verdict(
+    seen: Layered,
+    layers: tuple[LayerFacts, ...],
+    last: LastLayer,
+    top: Top | None,
+    loss: float,
+    tolerances: Tolerances,
+) -> Verdict:
+    """Return what follows for the whole network.
+
+    A direction that lowers the loss in some layers lowers it in the network; that none exists in the last two layers
+    decides nothing about the others.
+    """
+    hidden = layers[: -2 if top is not None else -1]
+    smooth = not any(layer.on_kink for layer in layers)
+    steep = [layer for layer in hidden if layer.relative_gradient > tolerances.deep_gradient]
+    moving = steep if smooth else []
+    if seen.loss.name == "squared" and loss == 0.0:
+        return _as_verdict("local minimum", "the loss is zero, so no network is better", smooth, loss, top)
+    if top is not None and top.found.verdict.kind in ("not stationary", "saddle") and not moving:
+        kind = top.found.verdict.kind
+        return _as_verdict(kind, f"in the last two layers: {top.found.verdict.reason}", smooth, loss, top)
+    if moving:
+        worst = max(moving, key=lambda layer: layer.relative_gradient)
+        reason = f"the weights of layer {worst.layer} can be moved so that the loss falls to first order"
+        return _as_verdict("not stationary", reason, smooth, loss, top)
+    if top is None and not last.optimal:
+        return _as_verdict(
+            "not stationary", "the last layer alone can be moved so that the loss falls", smooth, loss, top
+        )
+    if steep:
+        reason = f"samples lie on kinks of {_named(layers)}, where a gradient says nothing"
+        return _as_verdict("undecided", reason, smooth, loss, top)
+    if top is not None and top.found.verdict.kind == "local minimum":
+        reason = "the last two layers are in a local minimum and the gradient of the layers before vanishes"
+    elif top is not None:
+        reason = top.found.verdict.reason
+    else:
+        reason = "the last layer is the best one and the gradient of the layers before vanishes"
+    return _as_verdict("undecided", reason + ", which decides nothing about the whole", smooth, loss, top)
+
+
+def _named(layers: tuple[LayerFacts, ...]) -> str:
+    """Return the layers with samples on their kinks in words."""
+    chosen = [str(layer.layer) for layer in layers if layer.on_kink]
+    return f"layer{'' if len(chosen) == 1 else 's'} {' and '.join(chosen)}"
+
+
+def _as_verdict(kind: str, reason: str, smooth: bool, loss: float, top: Top | None) -> Verdict:
+    """Return a verdict in floats."""
+    known: dict[str, Any] = {"local minimum": True, "saddle": False, "not stationary": False}
+    told = top.found.verdict if top is not None else None
+    return Verdict(
+        kind=kind, reason=reason, is_local_minimum=known.get(kind), differentiable=smooth, loss=loss, exact_loss=None,
+        escape=None, slack=0.0, residual=told.residual if told is not None else 0.0, units=(), method="numerical",
+        zero_rows=(), build_certificate=None,
+    )  # fmt: skip

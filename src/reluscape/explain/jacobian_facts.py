@@ -1,0 +1,109 @@
+"""The Jacobian of a network of any depth and number of outputs: its rank, and Lemma 1's bound on the loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..jacobian import loss_bound
+from ..jacobian.deep import deep_rank
+from .layered import Layered
+
+MOST_WORK = 2_000_000_000
+MOST_PROOF = 40_000
+
+
+@dataclass(frozen=True)
+class JacobianFacts:
+    """Rank and bound.
+
+    Attributes:
+        rank: rank of the Jacobian of all n k predictions in the trained weights.
+        rows: n k, the rank at which a point without gradient has loss zero.
+        columns: number of trained weights.
+        bound: for the squared loss Lemma 1's bound on the loss from the gradient alone, infinite below full rank;
+            None for other losses and on a kink.
+        sigma_min: the smallest of the n k singular values, 0 below full rank.
+        kind: "certified" where full rank is proved from the activation pattern, else "numerical".
+        one_sided: a sample lies exactly on a kink, so the rank is that of the side where the unit is off, and Lemma 1
+            says nothing.
+    """
+
+    rank: int
+    rows: int
+    columns: int
+    bound: float | None
+    sigma_min: float
+    kind: str
+    one_sided: bool
+
+    @property
+    def full(self) -> bool:
+        """Whether the rank is the number of predictions."""
+        return self.rank == self.rows
+
+
+def jacobian_facts(seen: Layered) -> JacobianFacts | None:
+    """Return rank and bound, or None where the decomposition would take too long.
+
+    With J the Jacobian of all predictions and N = n k of them, L <= N |grad L|^2 / (4 sigma_min(J)^2).
+
+    Source: Karhadkar and Montufar, Lemma 1, for any network and several outputs stacked.
+    """
+    rows = seen.Y.size
+    columns = sum(w.size + len(b) * biased for w, b, biased in zip(seen.net.weights, seen.net.biases, seen.biases,
+                                                                    strict=True))  # fmt: skip
+    if rows * columns * max(min(rows, columns), 1) > MOST_WORK:
+        return None
+    J = output_jacobian(seen)
+    flat = _Stacked(seen)
+    found = loss_bound(flat, np.ones((rows, 1)), seen.Y.reshape(-1), jacobian_of=lambda _: J)
+    kind, rank = "numerical", found.rank
+    tied = _tied(seen)
+    small = seen.data.n * max(seen.net.widths[-1], 1) <= MOST_PROOF
+    if seen.Y.shape[1] == 1 and small and not tied and deep_rank(seen.net, seen.data).full_rank_proved:
+        kind, rank = "certified", rows
+    bound = found.bound if seen.loss.name == "squared" and not tied else None
+    return JacobianFacts(rank, rows, columns, bound, found.sigma_min, kind, tied)
+
+
+class _Stacked:
+    """All outputs as one long prediction."""
+
+    def __init__(self, seen: Layered) -> None:
+        self.seen = seen
+
+    def predict(self, _: Any) -> np.ndarray:
+        """Return the n k predictions, sample by sample."""
+        return self.seen.predictions.reshape(-1)
+
+
+def output_jacobian(seen: Layered) -> np.ndarray:
+    """Return the Jacobian (n k, p) of all predictions in the trained weights, layer by layer, sample by sample.
+
+    Within a layer each unit's weights come first, then its bias where one is trained. On its own hyperplane a unit
+    counts as off, so that on a kink this is the Jacobian of one side.
+    """
+    net, (n, k) = seen.net, seen.Y.shape
+    inputs, pre = seen.inputs(), net.hidden(seen.X)
+    delta = np.broadcast_to(np.eye(k), (n, k, k))
+    blocks: list[np.ndarray] = []
+    for layer in range(net.depth - 1, -1, -1):
+        fed = inputs[layer]
+        if seen.biases[layer]:
+            fed = np.concatenate([fed, np.ones((n, 1))], axis=1)
+        units = len(net.weights[layer])
+        blocks.insert(0, (delta[:, :, :, None] * fed[:, None, None, :]).reshape(n * k, units * fed.shape[1]))
+        if layer:
+            delta = (delta @ net.weights[layer]) * (pre[layer - 1] > 0)[:, None, :]
+    return np.concatenate(blocks, axis=1)
+
+
+def _tied(seen: Layered) -> bool:
+    """Return whether a sample lies exactly on a unit's hyperplane; a unit that gets zeros and no bias counts as off."""
+    for h, z, b in zip(seen.inputs(), seen.net.hidden(seen.X)[:-1], seen.net.biases, strict=False):
+        if ((z == 0) & (np.asarray(h.any(axis=1))[:, None] | (b != 0))).any():
+            return True
+    return False

@@ -1,0 +1,157 @@
+"""The last layer alone: with the hidden layers held, the loss is convex in it, so its lowest value can be found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+from ..critical.faces import float_fit
+from ..networks import DeepNet
+from ..tolerances import DEFAULT, MACHINE_PRECISION
+from .layered import Layered
+
+MOST_EXACT_PRODUCTS = 60_000
+MOST_EXACT_COLUMNS = 24
+CROSS_ENTROPY_STEPS = 5_000
+
+
+@dataclass(frozen=True, eq=False)
+class LastLayer:
+    """What training the last layer alone can reach.
+
+    Attributes:
+        lowest: the lowest loss with the hidden layers as they are.
+        gap: the loss now minus that, never negative.
+        share: the gap relative to the loss of the best constant outputs.
+        optimal: the gap is at most 1e-9 of that loss.
+        attained: some last layer reaches the lowest loss; False where it is only approached.
+        kind: "exact" (rational arithmetic on the weights as the doubles they are) or "numerical".
+        net: the network with its last layer replaced by the best one.
+    """
+
+    lowest: float
+    gap: float
+    share: float
+    optimal: bool
+    attained: bool
+    kind: str
+    net: DeepNet
+
+
+def last_layer(seen: Layered) -> LastLayer:
+    """Return the lowest loss of the last layer alone.
+
+    For the squared loss it is the residual of a least-squares fit on the features Phi = (h, 1), over the rationals
+    where that is small enough; for other losses the end of Newton's method on a convex function.
+    """
+    features, F = seen.inputs()[-1], seen.predictions
+    biased = seen.biases[-1]
+    Phi = np.concatenate([features, np.ones((len(features), 1))], axis=1) if biased else features
+    P = np.concatenate([seen.net.weights[-1], seen.net.biases[-1][:, None]], axis=1)[:, : Phi.shape[1]]
+    fixed = np.zeros(F.shape) if biased else np.broadcast_to(seen.net.biases[-1], F.shape)
+    best, attained = _fit(seen, Phi, P, fixed)
+    now, reached = seen.loss.value(F, seen.Y), seen.loss.value(Phi @ best.T + fixed, seen.Y)
+    lowest, kind = min(now, reached), "numerical"
+    gap = now - lowest
+    found = _exact_gap(seen, biased)
+    if found is not None:
+        lowest, gap, kind = float(found[0]), float(found[1]), "exact"
+    constant = constant_loss(seen)
+    share = gap / constant if constant > 0 else 0.0
+    weights = (*seen.net.weights[:-1], best[:, : features.shape[1]])
+    biases = (*seen.net.biases[:-1], best[:, -1] if biased else seen.net.biases[-1])
+    net = DeepNet(weights, biases) if reached < now else seen.net
+    return LastLayer(lowest, gap, share, share <= DEFAULT.kkt, attained, kind, net)
+
+
+def constant_loss(seen: Layered) -> float:
+    """Return the loss of the best constant outputs."""
+    ones = np.ones((len(seen.Y), 1))
+    best, _ = _fit(seen, ones, np.zeros((seen.Y.shape[1], 1)), np.zeros(seen.Y.shape))
+    return seen.loss.value(ones @ best.T, seen.Y)
+
+
+def _fit(seen: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Return the best last layer (k, p) beside P, and whether it attains the lowest loss."""
+    if seen.loss.name == "squared":
+        scale = np.linalg.norm(Phi, axis=0)
+        scale[scale == 0] = 1.0
+        cutoff = DEFAULT.rank * MACHINE_PRECISION * max(Phi.shape)
+        best = P
+        for _ in range(2):  # the second round removes the rounding of the first
+            step = np.linalg.lstsq(Phi / scale, seen.Y - fixed - Phi @ best.T, rcond=cutoff)[0]
+            best = best + (step / scale[:, None]).T
+        return best, True
+    if seen.loss.each is None:
+        return _joint_fit(seen, Phi, P, fixed)
+    rows, attained = [], True
+    on = np.ones((1, len(Phi)), dtype=np.int8)
+    for o, row in enumerate(P):
+        shifted = _Shifted(seen.loss.each, fixed[:, o])
+        found = float_fit(Phi, seen.Y[:, o], on, row[None, :], None, shifted)
+        rows.append(row if found is None else found.R[0])
+        attained = attained and found is not None
+    return np.array(rows), attained
+
+
+class _Shifted:
+    """A loss of predictions to which constants are added."""
+
+    def __init__(self, loss: Any, fixed: np.ndarray) -> None:
+        self.loss, self.fixed = loss, fixed
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the loss of f plus the constants."""
+        return np.asarray(self.loss.value(f + self.fixed, y))
+
+    def gradient(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return its derivative."""
+        return np.asarray(self.loss.gradient(f + self.fixed, y))
+
+
+def _joint_fit(seen: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Return the best last layer for the cross-entropy, by a quasi-Newton method."""
+    from scipy.optimize import minimize
+
+    scale = np.linalg.norm(Phi, axis=0) / np.sqrt(len(Phi) or 1)
+    scale[scale == 0] = 1.0
+    M = Phi / scale
+
+    def both(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        F = M @ flat.reshape(P.shape).T + fixed
+        return seen.loss.value(F, seen.Y), (seen.loss.gradient(F, seen.Y).T @ M).reshape(-1)
+
+    options = {"maxiter": CROSS_ENTROPY_STEPS, "maxfun": 2 * CROSS_ENTROPY_STEPS, "ftol": 0.0, "gtol": DEFAULT.kkt}
+    found = minimize(both, (P * scale).reshape(-1), jac=True, method="L-BFGS-B", options=options)
+    settled = bool(np.abs(both(found.x)[1]).max(initial=0.0) <= np.sqrt(DEFAULT.kkt))
+    grown = bool(np.abs(found.x).max(initial=0.0) > 1 / np.sqrt(DEFAULT.kkt))
+    return found.x.reshape(P.shape) / scale, settled and not grown
+
+
+def _exact_gap(seen: Layered, biased: bool) -> tuple[Fraction, Fraction] | None:
+    """Return the lowest squared loss and the gap to it over the rationals, or None where that is too large."""
+    net = seen.net
+    columns = net.weights[-1].shape[1] + biased
+    products = len(seen.X) * sum(w.size for w in net.weights)
+    if seen.loss.name != "squared" or products > MOST_EXACT_PRODUCTS or columns > MOST_EXACT_COLUMNS or not len(seen.X):
+        return None
+    h = seen.data.fractions
+    for w, b in zip(net.weights[:-1], net.biases[:-1], strict=True):
+        z = h @ exact.fraction_array(w).T + exact.fraction_array(b)[None, :]
+        h = z * (z > 0).astype(int).astype(object)
+    last, c = exact.fraction_array(net.weights[-1]), exact.fraction_array(net.biases[-1])
+    residual = h @ last.T + c[None, :] - exact.fraction_array(seen.Y)
+    Phi = np.concatenate([h, np.full((len(h), 1), Fraction(1))], axis=1) if biased else h
+    now = (residual**2).sum()
+    gram = Phi.T @ Phi
+    gained = Fraction(0)
+    for o in range(residual.shape[1]):
+        right = Phi.T @ residual[:, o]
+        step = exact.solve(gram, right)
+        gained += right @ step if step is not None else Fraction(0)
+    entries = residual.size
+    return (now - gained) / entries, gained / entries

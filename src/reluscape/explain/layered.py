@@ -1,0 +1,94 @@
+"""A trained network of any depth and any number of outputs on its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset, as_dataset
+from ..errors import ShapeError
+from ..networks import DeepNet
+from .opening import Opened, check_forward
+from .outputs import OutputLoss, output_loss
+from .reading import Trained
+from .targets import several_targets
+
+
+@dataclass(frozen=True, eq=False)
+class Layered:
+    """A trained network on its data, seen layer by layer.
+
+    Attributes:
+        net: the network.
+        data: the samples; `data.X` (n, d) is what the first layer takes.
+        Y: (n, k) targets.
+        biases: for each layer whether it trains a bias.
+        loss: the loss of the k outputs.
+        weight_decay, trained_on, decay_known: as in `Trained`.
+    """
+
+    net: DeepNet
+    data: Dataset
+    Y: np.ndarray
+    biases: tuple[bool, ...]
+    loss: OutputLoss
+    weight_decay: float | None
+    trained_on: str | None
+    decay_known: bool
+
+    @property
+    def X(self) -> np.ndarray:
+        """(n, d) samples as the first layer takes them."""
+        return np.asarray(self.data.X)
+
+    @property
+    def predictions(self) -> np.ndarray:
+        """(n, k) outputs."""
+        return self.net.hidden(self.X)[-1]
+
+    def inputs(self) -> list[np.ndarray]:
+        """Return what each layer takes: the samples, then the outputs of the layer before."""
+        return [self.X, *(np.maximum(z, 0.0) for z in self.net.hidden(self.X)[:-1])]
+
+
+def read_layered(opened: Opened, X: Any, y: Any, loss: Any, biases: tuple[bool, ...] | None = None) -> Layered:
+    """Return an opened model with its data.
+
+    Args:
+        opened: the model.
+        X: (n, d) samples as the model takes them, or a `Dataset` (a column of ones is not an input).
+        y: (n,) or (n, k) targets, or None where X brings them.
+        loss: name or object.
+        biases: which layers train a bias; None asks the model, and takes all where it does not say.
+
+    Raises:
+        ShapeError, InputError: data that do not fit the model or the loss.
+    """
+    data = as_dataset(X)
+    inputs = opened.net.weights[0].shape[1]
+    if data.bias and data.d == inputs + 1:
+        data = Dataset(data.fractions[:, :-1], data.y_fractions, features=data.features, target=data.target)
+    if data.d != inputs:
+        raise ShapeError(
+            f"the model takes {inputs} inputs, the data have {data.d - 1 if data.bias else data.d}; "
+            "choose the model's columns, in its order"
+        )
+    check_forward(opened, np.asarray(data.X))
+    Y = several_targets(data, y, opened.outputs, opened.classes)
+    trained = biases or opened.biases or (True,) * opened.net.depth
+    chosen = output_loss(loss, Y)
+    return Layered(
+        opened.net, data, Y, trained, chosen, opened.weight_decay, opened.trained_on, opened.decay_known
+    )  # fmt: skip
+
+
+def as_layered(trained: Trained, loss: Any) -> Layered:
+    """Return a network of one hidden layer and one output as layers, its hidden biases in the column of ones."""
+    net = DeepNet([trained.net.W, trained.net.v[None, :]], [None, [trained.net.c]])
+    Y = np.asarray(trained.data.y, dtype=float)[:, None]
+    return Layered(
+        net, trained.data, Y, (False, trained.output_bias), output_loss(loss, Y), trained.weight_decay,
+        trained.trained_on, trained.decay_known,
+    )  # fmt: skip

@@ -1,0 +1,112 @@
+"""Each layer of a network: its gradient, the samples on or near its kinks, units that are off, on, or the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..tolerances import DEFAULT, Tolerances
+from .layered import Layered
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """What one layer does on the data; units and samples count from 0.
+
+    Attributes:
+        layer: its number, from 1; the last one is the output.
+        units: number of units.
+        dead: units that are on for no sample.
+        always_active: units that are on for every sample.
+        duplicated: groups of units with parallel weights, biases included.
+        dead_samples: samples for which no unit of the layer is on: from here the network is a constant.
+        on_kink: (unit, sample) pairs on a hyperplane up to rounding.
+        near_kink: pairs within a small angle of one, the former counted.
+        gradient_norm: length of the loss gradient in the layer's weights and trained biases.
+        relative_gradient: the same relative to the size of the terms that add up to it, 0 to 1.
+    """
+
+    layer: int
+    units: int
+    dead: tuple[int, ...]
+    always_active: tuple[int, ...]
+    duplicated: tuple[tuple[int, ...], ...]
+    dead_samples: tuple[int, ...]
+    on_kink: int
+    near_kink: int
+    gradient_norm: float
+    relative_gradient: float
+
+
+def layer_facts(seen: Layered, tolerances: Tolerances = DEFAULT) -> tuple[LayerFacts, ...]:
+    """Return the facts of every layer, the output last.
+
+    With delta_k = d loss / d (pre-activation of layer k), a unit counted as off on its own hyperplane, the gradient is
+    delta_k^T h_(k-1) in the weights and the column sums of delta_k in the biases.
+    """
+    net = seen.net
+    inputs, pre = seen.inputs(), net.hidden(seen.X)
+    delta = seen.loss.gradient(pre[-1], seen.Y)
+    found: list[LayerFacts] = []
+    for k in range(net.depth - 1, -1, -1):
+        found.insert(0, _facts(seen, k, inputs[k], pre[k], delta, tolerances))
+        if k:
+            delta = (delta @ net.weights[k]) * (pre[k - 1] > 0)
+    return tuple(found)
+
+
+def gradient_norm(facts: tuple[LayerFacts, ...]) -> float:
+    """Return the length of the whole gradient."""
+    return float(np.sqrt(sum(layer.gradient_norm**2 for layer in facts)))
+
+
+def _facts(
+    seen: Layered, k: int, h: np.ndarray, z: np.ndarray, delta: np.ndarray, tolerances: Tolerances
+) -> LayerFacts:
+    """Return the facts of layer k, from its inputs h, pre-activations z and the derivatives in them."""
+    w, b, biased = seen.net.weights[k], seen.net.biases[k], seen.biases[k]
+    gradient, size = delta.T @ h, np.abs(delta).T @ np.abs(h)
+    total, terms = (gradient**2).sum(), (size**2).sum()
+    if biased:
+        total += (delta.sum(axis=0) ** 2).sum()
+        terms += (np.abs(delta).sum(axis=0) ** 2).sum()
+    norm = float(np.sqrt(total))
+    share = float(np.sqrt(total / terms)) if terms > 0 else 0.0
+    if k == seen.net.depth - 1:
+        return LayerFacts(k + 1, len(w), (), (), (), (), 0, 0, norm, share)
+    on = z > 0
+    live = np.asarray((h != 0).any(axis=1)) | np.full(len(h), bool(b.any()))
+    dead = np.asarray(~on.any(axis=0))
+    always = np.asarray(on[live].all(axis=0) & ~dead) if live.any() else np.zeros(len(w), dtype=bool)
+    near = [_within(h, z, w, b, live, angle) for angle in (tolerances.snap_angles[1], tolerances.snap_angles[3])]
+    return LayerFacts(
+        layer=k + 1, units=len(w), dead=_places(dead), always_active=_places(always),
+        duplicated=_groups(np.concatenate([w, b[:, None]], axis=1), dead, tolerances.duplicate),
+        dead_samples=_places(np.asarray(~on.any(axis=1))), on_kink=near[0], near_kink=near[1], gradient_norm=norm,
+        relative_gradient=share,
+    )  # fmt: skip
+
+
+def _within(h: np.ndarray, z: np.ndarray, w: np.ndarray, b: np.ndarray, live: np.ndarray, angle: float) -> int:
+    """Count the (unit, sample) pairs with |z| at most this share of the product of both lengths."""
+    constant = float(b.any())
+    units = np.sqrt((w**2).sum(axis=1) + b**2)
+    samples = np.sqrt((h**2).sum(axis=1) + constant)
+    close = np.abs(z) <= angle * np.outer(samples, units)
+    return int((close & live[:, None] & (units > 0)).sum())
+
+
+def _groups(rows: np.ndarray, dead: np.ndarray, width: float) -> tuple[tuple[int, ...], ...]:
+    """Return groups of live units whose rows point the same way."""
+    lengths = np.linalg.norm(rows, axis=1)
+    groups: dict[tuple[float, ...], list[int]] = {}
+    for j in np.flatnonzero(~dead & (lengths > 0)):
+        key = tuple(np.round(rows[j] / lengths[j] / width).tolist())
+        groups.setdefault(key, []).append(int(j))
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def _places(chosen: np.ndarray) -> tuple[int, ...]:
+    """Return the places of the true entries."""
+    return tuple(int(j) for j in np.flatnonzero(chosen))

@@ -1,0 +1,96 @@
+"""The exact loss along straight lines through weight space, as data for the page."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..critical.slices import LossSlice, loss_slice
+from ..data import Dataset
+from ..losses import mean_loss
+from ..networks import TwoLayerNet
+
+MOST_MARKS = 400
+MOST_POINTS = 2_000
+FINE = 120
+BEFORE, AFTER = -0.25, 1.25
+
+
+def line_block(
+    title: str, a: TwoLayerNet, b: TwoLayerNet, data: Dataset, loss: Any = "squared", ends: str = "the other end"
+) -> dict[str, Any]:
+    """Return the loss along the line from one network through another: solved breakpoints, exact values.
+
+    Between two breakpoints the prediction is a quadratic in t. For the squared loss the curve is a polynomial of
+    degree four on each piece; it is given at the ends of each piece, at its solved minima, and between them finely
+    enough to draw. For other losses the values at these places are the loss itself.
+
+    Args:
+        title: what the line is.
+        a: the network at 0.
+        b: the network at 1, of the same width.
+        data: samples with targets.
+        loss: name or object.
+        ends: what lies at 1.
+    """
+    line = loss_slice(a, b, data, interval=(BEFORE, AFTER))
+    squared = loss == "squared" or getattr(loss, "name", "") == "squared"
+    t, solved = _places(line, squared)
+    values = line(t) if squared else np.array([_loss_at(a, b, data, s, loss) for s in t])
+    low = int(np.argmin(values))
+    marks = line.breakpoints
+    if len(marks) > MOST_MARKS:
+        marks = marks[np.linspace(0, len(marks) - 1, MOST_MARKS).round().astype(int)]
+    heights = line(marks) if squared else np.array([_loss_at(a, b, data, s, loss) for s in marks])
+    note = f"{len(line.breakpoints)} breakpoints, solved; "
+    note += f"lowest loss on the line {values[low]:.6g} at {t[low]:.4g}"
+    if len(marks) < len(line.breakpoints):
+        note += f"; {len(marks)} of them are drawn"
+    return {
+        "title": title,
+        "ends": ends,
+        "breakpoints": marks.tolist(),
+        "loss": np.asarray(heights).tolist() if len(marks) else [],
+        "samples": np.stack([t, values], axis=1).tolist(),
+        "minima": [[float(s), float(line(s))] for s in solved] if squared else [],
+        "note": note,
+    }
+
+
+def _places(line: LossSlice, squared: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the curve is given, and its solved local minima inside pieces or at breakpoints."""
+    edges = line.edges
+    if len(edges) > MOST_POINTS:
+        edges = edges[np.linspace(0, len(edges) - 1, MOST_POINTS).round().astype(int)]
+    width = (AFTER - BEFORE) / FINE
+    parts = [edges, np.array([0.0, 1.0])]
+    for low, high in pairwise(edges):
+        steps = int(np.ceil((high - low) / width))
+        parts.append(np.linspace(low, high, max(steps, 2) + 1)[1:-1])
+    minima = _minima(line) if squared else np.zeros(0)
+    return np.unique(np.concatenate([*parts, minima])), minima
+
+
+def _minima(line: LossSlice) -> np.ndarray:
+    """Return the local minima of a piecewise polynomial inside its interval, from the roots of the derivatives."""
+    found = []
+    slopes = line.coefficients[:, 1:] * np.arange(1, 5)
+    for piece, (low, high) in enumerate(zip(line.edges[:-1], line.edges[1:], strict=True)):
+        trimmed = np.trim_zeros(slopes[piece][::-1], "f")
+        if len(trimmed) > 1:
+            roots = np.roots(trimmed)
+            bends = np.polyder(trimmed)
+            found += [float(r.real) for r in roots if r.imag == 0 and low < r.real < high and np.polyval(bends, r) > 0]
+    for k, t in enumerate(line.edges[1:-1], start=1):
+        powers = t ** np.arange(4)
+        if slopes[k - 1] @ powers <= 0 <= slopes[k] @ powers:
+            found.append(float(t))
+    return np.unique(np.array(found))
+
+
+def _loss_at(a: TwoLayerNet, b: TwoLayerNet, data: Dataset, t: float, loss: Any) -> float:
+    """Return the loss of (1 - t) a + t b."""
+    W, v, c = a.W + t * (b.W - a.W), a.v + t * (b.v - a.v), a.c + t * (b.c - a.c)
+    return mean_loss(loss, np.maximum(data.X @ W.T, 0.0) @ v + c, np.asarray(data.y))

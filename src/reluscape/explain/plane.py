@@ -1,0 +1,205 @@
+"""An exact plane through weight space: the loss on it, and the straight borders where a unit switches for a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset
+from ..losses import get_loss
+from ..networks import TwoLayerNet
+from ..seeds import stream
+from ..tolerances import DEFAULT
+
+MARGIN = 0.35
+MOST_BORDERS = 1_200
+MOST_WORK = 60_000_000
+FINEST, COARSEST = 121, 41
+DIGITS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """Weights theta(a, b) = origin + a first + b second, all weights stacked as (W, v, c).
+
+    Attributes:
+        origin, first, second: weights as vectors; first and second are orthogonal and equally long once every hidden
+            weight is multiplied by the root mean square of its input.
+        points: (label, a, b) of the networks that the plane passes through.
+        window: (low a, high a, low b, high b).
+    """
+
+    origin: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+    points: tuple[tuple[str, float, float], ...]
+    window: tuple[float, float, float, float]
+
+
+def plane_through(
+    net: TwoLayerNet, others: Sequence[tuple[str, TwoLayerNet]], data: Dataset, output_bias: bool, seed: int = 0
+) -> Plane:
+    """Return the plane through a network and two others; a random direction stands in for what is missing.
+
+    Args:
+        net: the network at (0, 0).
+        others: (label, network) in order of importance, the first gives the first axis.
+        data: the samples, for the scale of a random direction.
+        output_bias: whether c may move.
+        seed: root of the random stream.
+    """
+    metric = _metric(net, data)
+    origin = _stacked(net) * metric
+    floor = DEFAULT.boundary * max(float(np.linalg.norm(origin)), float(np.finfo(float).tiny))
+    moves = [(label, _stacked(other) * metric - origin) for label, other in others]
+    moves = [(label, move) for label, move in moves if np.linalg.norm(move) > floor]
+    rng = stream(seed, "plane")
+    axes: list[np.ndarray] = []
+    for direction in [*(move for _, move in moves), *(rng.normal(size=len(origin)) for _ in range(2))]:
+        left = np.array(direction)
+        if not output_bias:
+            left[-1] = 0.0
+        size = float(np.linalg.norm(left))
+        for axis in axes:
+            left = left - (left @ axis) * axis
+        length = float(np.linalg.norm(left))
+        if len(axes) < 2 and length > DEFAULT.clearance * size:
+            axes.append(left / length)
+    frame = np.array(axes)
+    moves = [(label, m) for label, m in moves if _inside(m, frame)]
+    unit = max((float(np.linalg.norm(move)) for _, move in moves), default=0.0) or float(np.linalg.norm(origin)) or 1.0
+    points = [("this network", 0.0, 0.0)]
+    points += [(label, float(frame[0] @ move) / unit, float(frame[1] @ move) / unit) for label, move in moves]
+    places = np.array([[a, b] for _, a, b in points])
+    low, high = places.min(axis=0), places.max(axis=0)
+    middle, half = (low + high) / 2, max(float((high - low).max()) / 2, 0.2)
+    half *= 1 + 2 * MARGIN
+    window = (middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half)
+    edges = (float(window[0]), float(window[1]), float(window[2]), float(window[3]))
+    return Plane(origin / metric, unit * frame[0] / metric, unit * frame[1] / metric, tuple(points), edges)
+
+
+def _metric(net: TwoLayerNet, data: Dataset) -> np.ndarray:
+    """Return how much each weight counts in lengths and angles: hidden weights by the spread of their input."""
+    spread = np.sqrt((data.X**2).mean(axis=0)) if data.n else np.ones(data.d)
+    spread[spread == 0] = 1.0
+    return np.concatenate([np.tile(spread, net.width), np.ones(net.width + 1)])
+
+
+def _inside(move: np.ndarray, frame: np.ndarray) -> bool:
+    """Return whether a move lies in the plane of two orthonormal rows."""
+    left = move - (frame @ move) @ frame
+    return float(np.linalg.norm(left)) <= DEFAULT.clearance * float(np.linalg.norm(move))
+
+
+def plane_block(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any = "squared") -> dict[str, Any]:
+    """Return what the page draws: the loss at the middle of every pixel, and the borders as solved segments.
+
+    Each pre-activation is linear in (a, b), so the border where unit j switches for sample i is a straight line; so is
+    the one where v_j = 0. Inside the cells that they bound the predictions are quadratic in (a, b).
+
+    Args:
+        plane: the plane.
+        net: a network of the shape that the plane's vectors have.
+        data: samples with targets.
+        loss: name or object.
+    """
+    borders, total = _borders(plane, net, data)
+    a, b, values = _values(plane, net, data, loss)
+    drawn = len(borders["kinks"])
+    note = f"{total} borders cross this window, each solved as a straight line"
+    if drawn < total:
+        note += f"; the {drawn} nearest to this network are drawn"
+    note += "; the colour is the loss at each point of the plane"
+    return {
+        "points": [list(point) for point in plane.points],
+        "window": list(plane.window),
+        "borders": borders,
+        "a": _rounded(a),
+        "b": _rounded(b),
+        "loss": [_rounded(row) for row in values],
+        "x_label": f"towards {plane.points[1][0]}" if len(plane.points) > 1 else "a random direction",
+        "y_label": "a direction at right angles to it",
+        "note": note,
+    }
+
+
+def _stacked(net: TwoLayerNet) -> np.ndarray:
+    """Return all weights as one vector."""
+    return np.concatenate([net.W.reshape(-1), net.v, [net.c]])
+
+
+def _parts(theta: np.ndarray, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return W, v, c of a vector."""
+    size = net.W.size
+    return theta[:size].reshape(net.W.shape), theta[size:-1], float(theta[-1])
+
+
+def _borders(plane: Plane, net: TwoLayerNet, data: Dataset) -> tuple[dict[str, Any], int]:
+    """Return the borders inside the window as segments, and how many there are."""
+    parts = [_parts(theta, net) for theta in (plane.origin, plane.first, plane.second)]
+    h0, h1, h2 = ((data.X @ W.T).reshape(-1) for W, _, _ in parts)
+    segments, kept = _clipped(h0, h1, h2, plane.window)
+    total = len(kept)
+    if total > MOST_BORDERS:
+        away = np.abs(h0[kept]) / np.hypot(h1[kept], h2[kept])
+        near = np.sort(np.argsort(away, kind="stable")[:MOST_BORDERS])
+        segments, kept = segments[near], kept[near]
+    kinks = [
+        [int(index % net.width), int(index // net.width), *_rounded(segment)]
+        for index, segment in zip(kept, segments, strict=True)
+    ]
+    silent, units = _clipped(parts[0][1], parts[1][1], parts[2][1], plane.window)
+    zeros = [[int(j), *_rounded(segment)] for j, segment in zip(units, silent, strict=True)]
+    return {"kinks": kinks, "zero_outputs": zeros}, total
+
+
+def _clipped(
+    h0: np.ndarray, h1: np.ndarray, h2: np.ndarray, window: tuple[float, float, float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the segments (k, 4) of the lines h0 + a h1 + b h2 = 0 inside a window, and which lines they are."""
+    low_a, high_a, low_b, high_b = window
+    size = np.hypot(h1, h2)
+    real = np.flatnonzero(size > DEFAULT.boundary * np.maximum(np.abs(h0), np.finfo(float).tiny))
+    n1, n2, offset = h1[real] / size[real], h2[real] / size[real], h0[real] / size[real]
+    foot_a, foot_b = -offset * n1, -offset * n2
+    along_a, along_b = -n2, n1
+    enter, leave = np.full(len(real), -np.inf), np.full(len(real), np.inf)
+    inside = np.ones(len(real), dtype=bool)
+    for foot, along, low, high in ((foot_a, along_a, low_a, high_a), (foot_b, along_b, low_b, high_b)):
+        flat = along == 0
+        inside &= ~flat | ((foot > low) & (foot < high))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            one, two = (low - foot) / along, (high - foot) / along
+        enter = np.where(flat, enter, np.maximum(enter, np.minimum(one, two)))
+        leave = np.where(flat, leave, np.minimum(leave, np.maximum(one, two)))
+    inside &= enter < leave
+    ends = [foot_a + enter * along_a, foot_b + enter * along_b, foot_a + leave * along_a, foot_b + leave * along_b]
+    return np.stack(ends, axis=1)[inside], real[inside]
+
+
+def _values(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the middles of the pixels on both axes and the loss there, one row for each b."""
+    chosen, y = get_loss(loss), np.asarray(data.y, dtype=float)
+    work = max(data.n * net.width, 1)
+    pixels = int(np.clip(np.sqrt(MOST_WORK / work), COARSEST, FINEST))
+    low_a, high_a, low_b, high_b = plane.window
+    middles = (np.arange(pixels) + 0.5) / pixels
+    a, b = low_a + (high_a - low_a) * middles, low_b + (high_b - low_b) * middles
+    (W0, v0, c0), (W1, v1, c1), (W2, v2, c2) = (_parts(t, net) for t in (plane.origin, plane.first, plane.second))
+    H0, H1, H2 = data.X @ W0.T, data.X @ W1.T, data.X @ W2.T
+    values = np.empty((pixels, pixels))
+    for row, t in enumerate(b):
+        row_H, row_v, row_c = H0 + t * H2, v0 + t * v2, c0 + t * c2
+        for column, s in enumerate(a):
+            f = np.maximum(row_H + s * H1, 0.0) @ (row_v + s * v1) + row_c + s * c1
+            values[row, column] = float(np.mean(chosen.value(f, y)))
+    return a, b, values
+
+
+def _rounded(numbers: Any) -> list[float]:
+    """Return numbers with as many digits as a picture needs."""
+    return [float(f"{float(value):.{DIGITS}g}") for value in numbers]

@@ -1,0 +1,73 @@
+"""Which network to give back: the exact one beside the given weights, or one that escapes to a lower loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..critical.slices import loss_slice
+from ..networks import TwoLayerNet
+from .findings import Findings
+from .reading import Trained
+
+HALVINGS = 40
+
+
+def snapped_or_escaped(found: Findings, trained: Trained, loss: Any) -> TwoLayerNet | None:
+    """Return the network worth saving, or None.
+
+    At a minimum that is the snapped network; elsewhere the end of the descent, or where that is out of reach a step
+    along the escape, shortened until the loss is lower.
+    """
+    if found.verdict.is_local_minimum:
+        return found.near.net if found.near is not None else trained.net
+    path = found.descent
+    if path is not None and path.net.loss(trained.data, loss=loss) < found.loss:
+        return path.net
+    ahead = escaped(found, trained, loss)
+    if ahead is not None and ahead.loss(trained.data, loss=loss) < found.loss:
+        return ahead
+    return None
+
+
+def escape_base(found: Findings, trained: Trained) -> TwoLayerNet:
+    """Return the network that the verdict and its escape are about."""
+    return found.here or trained.net
+
+
+def escaped(found: Findings, trained: Trained, loss: Any) -> TwoLayerNet | None:
+    """Return the lowest network found along the escape direction, or None where there is none.
+
+    The step is halved until the loss falls and then doubled while it goes on falling; for the squared loss the lowest
+    point of the line is then solved.
+    """
+    escape = found.verdict.escape
+    if escape is None:
+        return None
+    base, data = escape_base(found, trained), trained.data
+    dW, dv = (np.asarray(part, dtype=float) for part in escape[:2])
+    dc = float(escape[2]) if len(escape) > 2 else 0.0
+
+    def ahead(step: float) -> TwoLayerNet:
+        return TwoLayerNet(base.W + step * dW, base.v + step * dv, base.c + step * dc)
+
+    def at(step: float) -> float:
+        return ahead(step).loss(data, loss=loss)
+
+    now, step = base.loss(data, loss=loss), 1.0
+    for _ in range(HALVINGS):
+        if at(step) < now:
+            break
+        step /= 2
+    else:
+        return None
+    for _ in range(HALVINGS):
+        if not at(2 * step) < at(step):
+            break
+        step *= 2
+    if loss == "squared" or getattr(loss, "name", "") == "squared":
+        place, value = loss_slice(base, ahead(2 * step), data).minimum()
+        if place > 0 and value < at(step):
+            return ahead(2 * step * place)
+    return ahead(step)

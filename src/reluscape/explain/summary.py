@@ -1,0 +1,112 @@
+"""The short form of what was found: `ModelReport`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..critical import certify
+from .deep import DeepFindings, with_top
+from .deep_story import deep_facts, deep_next_steps, deep_verdict_lines
+from .findings import Findings
+from .jacobian_facts import JacobianFacts, jacobian_facts
+from .last_layer import LastLayer, last_layer
+from .layered import Layered
+from .layers import LayerFacts, layer_facts
+from .reading import Trained
+from .result import ModelReport
+from .saving import snapped_or_escaped
+from .story import distance_to_minimum, facts, next_steps, verdict_lines
+
+MOST_EXACT_WORK = 500_000
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """A network seen layer by layer: what is told of any network, deep or not.
+
+    Attributes:
+        layers: facts of every layer, the output last.
+        last: the last layer alone.
+        jacobian: rank and Lemma 1's bound, None where too large.
+    """
+
+    layers: tuple[LayerFacts, ...]
+    last: LastLayer
+    jacobian: JacobianFacts | None
+
+    @classmethod
+    def of(cls, seen: Layered) -> Layers:
+        """Compute them."""
+        return cls(layer_facts(seen), last_layer(seen), jacobian_facts(seen))
+
+
+def name_of(loss: Any) -> str:
+    """Return a loss by its name."""
+    return loss if isinstance(loss, str) else str(getattr(loss, "name", type(loss).__name__))
+
+
+def summary(found: Findings, trained: Trained, layers: Layers, loss: Any, decay: Any) -> ModelReport:
+    """Return the short form for one hidden layer and one output."""
+    name, near = name_of(loss), found.near
+    nearest = near.net if near is not None else None
+    if nearest is None and found.descent is not None and found.descent.finished:
+        nearest = found.descent.net
+    steps = tuple(next_steps(found, trained))
+    return ModelReport(
+        verdict=found.verdict,
+        snapped=near.net if near is not None else None,
+        distance=near.distance if near is not None else distance_to_minimum(found),
+        explanation=_text(verdict_lines(found, trained, name, decay), facts(found, trained), steps),
+        gradient_norm=found.gradient_norm,
+        given=found.given,
+        nearest=nearest,
+        prove=lambda: _proof(found, trained, name),
+        layers=layers.layers,
+        last_layer=layers.last,
+        jacobian=layers.jacobian,
+        next_steps=steps,
+        better=snapped_or_escaped(found, trained, loss),
+    )
+
+
+def deep_summary(found: DeepFindings, seen: Layered, decay: Any) -> ModelReport:
+    """Return the short form for a network of any depth."""
+    upper = found.top.found if found.top is not None else None
+    near = upper.near if upper is not None else None
+    nearest = near.net if near is not None else None
+    if nearest is None and upper is not None and upper.descent is not None and upper.descent.finished:
+        nearest = upper.descent.net
+    steps = tuple(deep_next_steps(found, seen))
+    return ModelReport(
+        verdict=found.verdict,
+        snapped=with_top(seen, near.net) if near is not None else None,
+        distance=None if upper is None else near.distance if near is not None else distance_to_minimum(upper),
+        explanation=_text(deep_verdict_lines(found, seen, decay), deep_facts(found, seen), steps),
+        gradient_norm=found.gradient_norm,
+        given=found.verdict,
+        nearest=with_top(seen, nearest) if nearest is not None else None,
+        prove=lambda: None,
+        layers=found.layers,
+        last_layer=found.last,
+        jacobian=found.jacobian,
+        next_steps=steps,
+        better=found.better[0] if found.better is not None else None,
+    )
+
+
+def _text(lines: list[str], told: list[tuple[str, str]], steps: tuple[str, ...]) -> str:
+    """Return the whole story as text."""
+    body = [f"{what}: {words}" for what, words in told]
+    after = [f"{k}. {step}" for k, step in enumerate(steps, start=1)]
+    return "\n".join([*lines, "", *body, "", "what to do next:", *after])
+
+
+def _proof(found: Findings, trained: Trained, loss: str) -> dict[str, Any] | None:
+    """Return the certificate of the given weights read as exact doubles, where it says the same as the verdict."""
+    net = trained.net
+    if loss != "squared" or trained.data.n * net.width * trained.data.d > MOST_EXACT_WORK:
+        return None
+    c = net.c if trained.output_bias else None
+    verdict = certify(trained.data, None, net.W, net.v, c, exact=True)
+    return verdict.certificate if verdict.is_local_minimum == found.verdict.is_local_minimum else None

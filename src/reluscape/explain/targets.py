@@ -1,0 +1,92 @@
+"""Samples and targets as a model means them: numbers, a classifier's classes, one column or several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset, as_dataset
+from ..errors import InputError, ShapeError
+
+NO_TARGETS = "the verdict needs targets; give y"
+
+
+def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) -> Dataset:
+    """Return the samples with one column of targets.
+
+    Args:
+        X: (n, d) samples or a `Dataset`.
+        y: (n,) or (n, 1) targets, or None where X brings them.
+        classes: a classifier's two classes: where y holds them and they are no numbers, or the loss asks for codes,
+            they become 0 and 1, or -1 and 1 for the logistic loss.
+        loss: name or object.
+
+    Raises:
+        InputError: no targets, or targets that are no classes of the model.
+    """
+    if y is None:
+        data = as_dataset(X)
+        if data.y is None:
+            raise InputError(NO_TARGETS)
+        return data
+    values = _column(y)
+    if classes is not None and len(classes) == 2:
+        known = set(values.tolist()) <= set(classes)
+        as_numbers = all(isinstance(c, int | float) for c in classes)
+        if known and (not as_numbers or loss in ("bce", "logistic")):
+            low = -1 if loss == "logistic" else 0
+            values = np.where(values == classes[1], 1, low)
+        elif not as_numbers:
+            raise InputError(f"the targets are not the model's classes {classes[0]!r} and {classes[1]!r}")
+    return as_dataset(X, values)
+
+
+def _column(y: Any) -> np.ndarray:
+    """Return targets as a vector; an (n, 1) table counts as one."""
+    if hasattr(y, "detach"):
+        y = y.detach().cpu().numpy()
+    if hasattr(y, "to_numpy"):
+        y = y.to_numpy()
+    values = y if isinstance(y, np.ndarray) else np.array(list(y), dtype=object)
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    return values
+
+
+def several_targets(data: Dataset, y: Any, outputs: int, classes: tuple[Any, ...] | None) -> np.ndarray:
+    """Return targets (n, k) for a model of k outputs.
+
+    Args:
+        data: the samples, with targets where y is None.
+        y: (n, k) numbers; (n,) classes, as many as outputs, become columns of 0 and 1, one for each class in order.
+        outputs: k.
+        classes: the classes in the order of the outputs, None to sort those of y.
+
+    Raises:
+        InputError: a value that is no finite number, or classes that do not fit the outputs.
+        ShapeError: a shape that does not fit.
+    """
+    if y is None and data.y is None:
+        raise InputError(NO_TARGETS)
+    values = np.asarray(data.y if y is None else _column(y))
+    if outputs > 1 and values.ndim == 1:
+        named = list(classes) if classes is not None else sorted(set(values.tolist()))
+        if len(named) != outputs or not set(values.tolist()) <= set(named):
+            seen = len(set(values.tolist()))
+            raise InputError(
+                f"the model has {outputs} outputs and the target {seen} different values; give (n, {outputs}) targets"
+            )
+        values = np.array([[float(v == name) for name in named] for v in values.tolist()]).reshape(-1, outputs)
+    if values.ndim == 1:
+        values = values[:, None]
+    if values.shape != (data.n, outputs):
+        raise ShapeError(f"the targets have shape {values.shape}, expected ({data.n}, {outputs}): one row per sample")
+    try:
+        values = values.astype(float)
+    except (TypeError, ValueError):
+        raise InputError("a target is no number; code the classes as numbers") from None
+    if not np.isfinite(values).all():
+        place = int(np.argmin(np.isfinite(values).all(axis=1)))
+        raise InputError(f"a target is not finite at row {place}; remove the row")
+    return values
