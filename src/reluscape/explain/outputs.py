@@ -51,8 +51,8 @@ def output_loss(loss: Any, Y: np.ndarray) -> OutputLoss:
     """Return the loss by its name, or around the user's own object, after a look at the targets.
 
     Args:
-        loss: "squared", "logistic", "bce", "cross_entropy" (several outputs, targets are shares that add up to 1 in every
-            row), or an object.
+        loss: "squared", "logistic", "bce", "cross_entropy" (of a softmax over several outputs; targets are shares
+            that add up to 1 in every row), or an object.
         Y: (n, k) targets.
 
     Raises:
