@@ -10,6 +10,7 @@ from scipy.optimize import nnls
 import reluscape as rs
 from reluscape.cones import cells_of, generators_of
 from reluscape.optimum import finite, global_minimum, infinite_width_minimum
+from reluscape.optimum.branch import branch_and_bound
 from tests.oracles.intersections import closed_cells, lines_and_rays
 from tests.strategies import problems
 
@@ -47,20 +48,57 @@ def test_global_minimum_against_all_basins(problem, width, bias):
     assert found.lower <= found.upper
 
 
-@given(problems(max_n=5, max_d=2), st.booleans())
-@settings(max_examples=20)
-def test_pair_kernel_equals_the_list_of_all_pairs(problem, bias):
+@given(problems(max_n=5, max_d=2), st.integers(1, 3), st.booleans(), st.integers(0, 5))
+@settings(max_examples=30)
+def test_branch_and_bound_equals_the_list_of_all_layers(problem, width, bias, seed):
+    """Whatever the order of the rows, from a start without any network."""
     X, y = problem
-    generators = generators_of(cells_of(rs.Dataset(X, y)), bias)
-    if generators.states == 0:
-        return
-    members, value, looked_at = finite._pairs(generators, np.inf)
-    assert looked_at == generators.states * (generators.states + 1) // 2
-    listed = finite._listed(generators, 2)[1]
+    data = rs.Dataset(X, y)
+    width = 1 if data.rank > 2 else min(width, 2 if data.n > 4 else 3)
     size = max(1.0, float(sum(v * v for v in y)))
-    assert value == pytest.approx(listed, abs=1e-9 * size)
-    together = {g for s in members for g in generators.of_state[s]}
-    assert float(generators.exact_value(tuple(sorted(together)))) == pytest.approx(value, abs=1e-9 * size)
+    order = np.random.default_rng(seed).permutation(data.n)
+    found = branch_and_bound(data, width, bias, np.inf, order)
+    truth = finite._listed(generators_of(cells_of(data), bias), width)[1]
+    assert found.finished
+    assert found.upper / data.n == pytest.approx(truth, abs=1e-8 * size)
+    assert found.lower <= data.n * truth + 1e-12 * size
+    patterns, signs = np.array([p for p, _ in found.best]), [s for _, s in found.best]
+    own = rs.basin_value(data, None, patterns, signs, output_bias=bias).value
+    assert own == pytest.approx(truth, abs=1e-7 * size)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_interval_holds_the_truth_whenever_it_stops(seed, monkeypatch):
+    rng = np.random.default_rng(seed)
+    data = rs.Dataset(np.c_[rng.integers(-9, 10, (9, 2)), np.ones(9)].astype(int), rng.integers(-5, 6, 9))
+    truth = global_minimum(data, width=2, output_bias=True)
+    assert truth.complete
+    order = rng.permutation(9)
+    lowers = []
+    for steps in (0, 1, 2, 4, 8, 1000):
+        ticks = iter([0.0] * steps + [2.0] * 10_000)
+        monkeypatch.setattr("reluscape.optimum.branch.time.monotonic", lambda ticks=ticks: next(ticks))
+        stopped = branch_and_bound(data, 2, True, 1e6, order, deadline=1.0)
+        monkeypatch.undo()
+        assert stopped.lower <= 9 * truth.value + 1e-9
+        assert stopped.upper >= 9 * truth.value - 1e-9
+        lowers.append(stopped.lower)
+    assert stopped.finished
+    assert (np.diff(lowers) >= -1e-9).all()
+
+
+def test_search_and_list_agree_on_real_data(monkeypatch):
+    data = rs.Dataset.from_csv("examples/linnerud.csv", target="weight", features=["chins"], bias=True)
+    listed = global_minimum(data, width=2, output_bias=True)
+    monkeypatch.setattr(finite, "MOST_LISTED", 0)
+    searched = global_minimum(data, width=2, output_bias=True)
+    assert listed.complete
+    assert searched.complete
+    assert searched.value == pytest.approx(listed.value, rel=1e-9)
+    assert searched.exact_value == listed.exact_value
+    assert searched.net.loss(data) == pytest.approx(listed.value, rel=1e-9)
+    assert rs.verify(searched.certificate)
+    assert searched.lower == pytest.approx(listed.value, rel=1e-8)
 
 
 @given(problems(max_n=5, max_d=2), st.booleans())
@@ -102,6 +140,7 @@ def test_stopped_early_the_interval_is_valid():
     assert not found.complete
     assert found.lower <= found.upper == found.value
     assert found.net.loss(data) == pytest.approx(found.value)
+    assert found.lower >= 0
     with pytest.raises(rs.InputError, match="time limit"):
         global_minimum([[1]], [1], 1, time_limit=-1)
     with pytest.raises(rs.InputError, match="at least 1"):

@@ -17,6 +17,7 @@ from ..regions import enumerate_regions
 
 SUBSET_LIMIT = 2_000_000
 INCIDENCE_LIMIT = 2_000_000_000
+MACHINE_INTEGER = 2**62
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Cells:
         patterns: (C, n) boolean activation patterns.
         rays: (q, d) object integers, the extreme rays.
         on_ray: (C, q) boolean: the closed cell contains the ray.
-        features: (q, n) object integers, max(0, <x_i, ray>) in units of the exact samples (Fractions).
+        features: (q, n) integers, unit * max(0, <x_i, ray>).
+        unit: the common denominator of the samples.
     """
 
     data: Dataset
@@ -38,6 +40,7 @@ class Cells:
     rays: np.ndarray
     on_ray: np.ndarray
     features: np.ndarray
+    unit: int
 
     @property
     def number(self) -> int:
@@ -100,9 +103,27 @@ def cells_of(data: Dataset) -> Cells:
     lifted = np.zeros((len(rays), data.d), dtype=object)
     if len(rays):
         lifted[:, list(arrangement.pivots)] = rays
-    products = lifted.dot(data.fractions.T) if len(rays) else np.zeros((0, data.n), dtype=object)
-    features = products * (products > 0)
-    return Cells(data, readonly(sides), readonly(patterns), readonly(lifted, object), readonly(on_ray), features)
+    unit = lcm(*(v.denominator for v in data.fractions.flat))
+    samples = np.array([int(v * unit) for v in data.fractions.flat], dtype=object).reshape(data.fractions.shape)
+    features = np.maximum(_products(lifted, samples), 0)
+    return Cells(
+        data,
+        readonly(sides),
+        readonly(patterns),
+        readonly(lifted, object),
+        readonly(on_ray),
+        readonly(features, None),
+        unit,
+    )
+
+
+def _products(rays: np.ndarray, samples: np.ndarray) -> np.ndarray:
+    """Return the products (q, n) of integer vectors, in machine integers where none can overflow."""
+    if not rays.size or not samples.size:
+        return np.zeros((len(rays), len(samples)), dtype=np.int64)
+    if max(map(abs, rays.flat)) * max(map(abs, samples.flat)) * rays.shape[1] < MACHINE_INTEGER:
+        return np.asarray(rays.astype(np.int64) @ samples.astype(np.int64).T)
+    return np.asarray(rays.dot(samples.T))
 
 
 def _first_rows(arrangement: Arrangement, k: int) -> np.ndarray:

@@ -18,6 +18,8 @@ from .cells import Cells
 
 THREADS = 2
 SLICE = 10_000
+# up to this many generators all inner products are kept
+MOST_PRODUCTS = 3_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Generators:
 
     Attributes:
         cells: the cells.
-        columns: (g, n) exact generators, each the features of a ray times +1 or -1, none zero, none repeated.
+        columns: (g, n) integers without a common divisor, the features of a ray times a number, none zero or repeated.
         of_ray: (2 q,) the generator of each signed ray, -1 where it adds nothing, or a constant beside an output bias.
         of_state: for every state the indices of its generators.
         rays_of_state: for every state all signed rays of its closed cell.
@@ -100,17 +102,19 @@ class Generators:
         return A, np.ascontiguousarray(A @ unit_y), size
 
     @cached_property
-    def _products(self) -> tuple[np.ndarray, np.ndarray, float]:
-        """Return inner products of unit generators, their products with the unit target, and |target|^2."""
-        A, h, size = self.units
-        return np.ascontiguousarray(A @ A.T), h, size
+    def _products(self) -> np.ndarray:
+        """(g, g) inner products of unit generators."""
+        A = self.units[0]
+        return np.ascontiguousarray(A @ A.T)
 
     def values(self, sets: Iterable[tuple[int, ...]]) -> np.ndarray:
         """Return the mean squared loss of the best prediction in each cone, given by generator indices."""
-        from .projection_kernel import reductions
+        from .projection_kernel import reductions, reductions_of
 
         sets = list(sets)
-        G, h, size = self._products
+        A, h, size = self.units
+        few = len(A) <= MOST_PRODUCTS
+        inner, reduce = (self._products, reductions) if few else (A, reductions_of)
         n = max(len(self.targets), 1)
         out = np.zeros(len(sets))
         if size == 0.0 or not sets:
@@ -121,7 +125,7 @@ class Generators:
 
         def part(lo: int) -> None:
             hi = min(lo + SLICE, len(sets))
-            reductions(G, h, starts[lo : hi + 1], members, DEFAULT.cone_stationarity, out[lo:hi])
+            reduce(inner, h, starts[lo : hi + 1], members, DEFAULT.cone_stationarity, out[lo:hi])
 
         if len(sets) <= SLICE:
             part(0)
@@ -141,14 +145,20 @@ class Generators:
 
     def column(self, generator: int) -> np.ndarray:
         """Return a generator (n,), centred where a constant is free."""
-        column = self.columns[generator]
+        column = self._raw(generator)
         return column - sum(column, Fraction(0)) / len(column) if self.free_constant else column
+
+    def _raw(self, generator: int) -> np.ndarray:
+        """Return a generator (n,) as fractions, scaled so that its largest entry is 1 or -1."""
+        column = self.columns[generator].tolist()
+        top = max(map(abs, column))
+        return np.array([Fraction(v, top) for v in column], dtype=object)
 
     def direction(self, ray: int) -> np.ndarray:
         """Return the exact z (d,) of a signed ray, scaled so that its largest feature is 1 where it has one."""
         q = ray // 2
-        top = max(self.cells.features[q], default=Fraction(0)) or Fraction(1)
-        return self.cells.rays[q] * ((-1 if ray % 2 else 1) / Fraction(top))
+        top = int(max(self.cells.features[q], default=0)) or self.cells.unit
+        return self.cells.rays[q] * Fraction((-1 if ray % 2 else 1) * self.cells.unit, top)
 
     def minimiser(self, units: Sequence[Iterable[int]]) -> tuple[np.ndarray, Fraction]:
         """Return exact Z (m, d) with Z_j = v_j w_j, and the output bias, of a lowest point.
@@ -170,7 +180,7 @@ class Generators:
             Z[j] = Z[j] + weight * self.direction(ray)
         if not self.free_constant:
             return Z, Fraction(0)
-        raw = _combine([self.columns[g] for g in used], weights, data.n)
+        raw = _combine([self._raw(g) for g in used], weights, data.n)
         return Z, sum(data.y_fractions - raw, Fraction(0)) / data.n
 
 
@@ -211,15 +221,17 @@ def _combine(columns: list[np.ndarray], weights: list[Fraction], n: int) -> np.n
 def generators_of(cells: Cells, output_bias: bool = False) -> Generators:
     """Return the generators of every state: equal ones merged, zero ones left out."""
     n = cells.data.n
-    place: dict[tuple[Fraction, ...], int] = {}
+    place: dict[tuple[int, ...], int] = {}
     of_ray = np.full(2 * len(cells.rays), -1, dtype=np.int64)
-    for q, feature in enumerate(cells.features):
-        top = max(feature, default=Fraction(0))
-        if top == 0 or (output_bias and min(feature) == top):
+    divisors = np.gcd.reduce(cells.features, axis=1) if n else np.zeros(len(cells.rays), dtype=np.int64)
+    for q, divisor in enumerate(divisors.tolist()):
+        if divisor == 0:
             continue
-        key = tuple(feature / top)
-        of_ray[2 * q] = place.setdefault(key, len(place))
-        of_ray[2 * q + 1] = place.setdefault(tuple(-v for v in key), len(place))
+        feature = cells.features[q] // divisor
+        if output_bias and feature.min() == feature.max():
+            continue
+        of_ray[2 * q] = place.setdefault(tuple(feature.tolist()), len(place))
+        of_ray[2 * q + 1] = place.setdefault(tuple((-feature).tolist()), len(place))
     rays_of_state = tuple(
         tuple(2 * q + turn for q in np.flatnonzero(cells.on_ray[cell]).tolist())
         for cell in cells.alive

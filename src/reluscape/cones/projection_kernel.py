@@ -1,4 +1,4 @@
-"""Compiled kernels: projections onto cones given by inner products alone, one by one and over all pairs of states."""
+"""Compiled kernels: projections onto cones given by inner products alone."""
 
 from __future__ import annotations
 
@@ -27,46 +27,24 @@ def reductions(G, h, starts, members, tolerance, out):
 
 
 @numba.njit(nogil=True, cache=True)
-def best_partners(columns, h, starts, members, own, firsts, tolerance, best, partner):
-    """For each state of firsts find the later state with which its cone holds the largest projection.
-
-    columns (g, n) are unit generators, own (S, K, K) the inner products inside each state. Fills best (the largest
-    reduction) and partner (which state has it) for every entry of firsts.
-    """
-    K = own.shape[1]
-    n = columns.shape[1]
-    gram, right, scratch = np.empty((2 * K, 2 * K)), np.empty(2 * K), np.empty((2 * K + 3, 2 * K))
-    cross = np.empty((K, columns.shape[0]))
-    for f in range(len(firsts)):
-        s = firsts[f]
-        lo = starts[s]
-        k = starts[s + 1] - lo
+def reductions_of(A, h, starts, members, tolerance, out):
+    """Fill out as `reductions` does, inner products taken from the unit generators A (g, n) themselves."""
+    most = 1
+    for b in range(len(starts) - 1):
+        most = max(most, starts[b + 1] - starts[b])
+    gram, right, scratch = np.empty((most, most)), np.empty(most), np.empty((most + 3, most))
+    for b in range(len(starts) - 1):
+        lo = starts[b]
+        k = starts[b + 1] - lo
         for a in range(k):
             right[a] = h[members[lo + a]]
-            for c in range(k):
-                gram[a, c] = own[s, a, c]
-            for g in range(columns.shape[0]):
+            for c in range(a + 1):
                 total = 0.0
-                for i in range(n):
-                    total += columns[members[lo + a], i] * columns[g, i]
-                cross[a, g] = total
-        best[f] = -1.0
-        for t in range(s, len(starts) - 1):
-            at = starts[t]
-            size = k
-            for b in range(starts[t + 1] - at if t > s else 0):
-                right[size] = h[members[at + b]]
-                for a in range(k):
-                    gram[a, size] = cross[a, members[at + b]]
-                    gram[size, a] = gram[a, size]
-                for c in range(b + 1):
-                    gram[size, k + c] = own[t, b, c]
-                    gram[k + c, size] = own[t, b, c]
-                size += 1
-            value = _project(gram, right, size, tolerance, scratch)
-            if value > best[f]:
-                best[f] = value
-                partner[f] = t
+                for i in range(A.shape[1]):
+                    total += A[members[lo + a], i] * A[members[lo + c], i]
+                gram[a, c] = total
+                gram[c, a] = total
+        out[b] = _project(gram, right, k, tolerance, scratch)
 
 
 @numba.njit(nogil=True, cache=True)

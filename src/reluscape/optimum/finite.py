@@ -1,29 +1,30 @@
-"""The global minimum of one width: every layer of states where they can be counted, an interval otherwise."""
+"""The global minimum of one width: every layer of states where they can be counted, branch and bound otherwise."""
 
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from math import comb
 from typing import Any
 
 import numpy as np
 
 from ..basins import basin_value
 from ..cones import Generators, Layers, cells_of, generators_of, network_of
-from ..data import Dataset, as_dataset
+from ..data import Dataset, as_dataset, standardize
 from ..descent import descend
 from ..errors import InputError, ShapeError, TooLarge
 from ..initialization import get_law
 from ..networks import TwoLayerNet
+from ..regions import count_regions
 from ..seeds import stream
 from ..tolerances import DEFAULT
+from .branch import MOST_SUBSETS, Search, branch_and_bound, spread
 from .result import GlobalMinimum
 
-MOST_LISTED = 2_000_000
-MOST_PAIRS = 200_000_000
-THREADS = 2
-BLOCK = 32
+MOST_LISTED = 300_000
 STARTS = 40
+WARM_SHARE, WARM_SECONDS = 0.2, 10.0
+State = tuple[np.ndarray, int]
 
 
 def global_minimum(
@@ -32,14 +33,15 @@ def global_minimum(
     width: int = 1,
     output_bias: bool = False,
     time_limit: float | None = None,
-    exact: bool = False,
+    exact: bool = True,
     seed: int = 0,
 ) -> GlobalMinimum:
     """Return the lowest mean squared loss of a two-layer network of one width, with an interval that holds it.
 
     The minimum is the lowest value of a basin, and a basin's value depends only on the set of its units' states. All
-    multisets of states are solved where they can be counted, pairs by a kernel that never stores them; else the best
-    descent gives the upper end and the minimum over all widths the lower one.
+    multisets of states are solved where they are few. Otherwise descents from random starts give a first network, and
+    branch and bound refines layers row by row, those rows first that this network fits worst; the minimum over all
+    widths bounds it too.
 
     Args:
         X: (n, d) samples or a Dataset.
@@ -55,39 +57,40 @@ def global_minimum(
 
     Raises:
         InputError: an impossible width or time limit.
-        TooLarge: the cells themselves cannot be listed.
 
     Source: Safran and Shamir's basin partition (Definition 2, Lemma 3); the search is in none of the papers.
 
     Example:
         >>> found = global_minimum([[1], [-1]], [1, 2], width=2)
-        >>> round(found.value, 12), found.complete, found.net.width
-        (0.0, True, 2)
+        >>> found.exact_value, found.complete, found.net.width
+        (Fraction(0, 1), True, 2)
     """
     if isinstance(width, bool) or int(width) != width or width < 1:
         raise InputError(f"the width is {width!r}; it is a whole number, at least 1")
-    if time_limit is not None and time_limit < 0:
+    if time_limit is not None and not time_limit >= 0:
         raise InputError(f"the time limit is {time_limit!r} seconds; it is 0 or more")
     data = as_dataset(X, y)
     if data.y_fractions is None:
         raise ShapeError("the data have no targets; give y")
+    if data.n == 0:
+        raise ShapeError("the data have no samples")
     deadline = np.inf if time_limit is None else time.monotonic() + time_limit
-    generators = generators_of(cells_of(data), output_bias)
-    layers = Layers(generators.states, width).number if generators.states else 1
-    scale = generators.units[2] / max(data.n, 1)
-    if layers <= MOST_LISTED:
+    scale = spread(data, output_bias)
+    layers = layer_count(data, width)
+    if layers is not None and layers <= MOST_LISTED and time.monotonic() < deadline and _quick_cells(data):
+        generators = generators_of(cells_of(data), output_bias)
         members, value = _listed(generators, width)
-        looked_at, lower = layers, value
-        net = network_of(generators, members, width)
-    elif width == 2 and layers <= MOST_PAIRS:
-        members, value, looked_at = _pairs(generators, deadline)
-        net = network_of(generators, members, width)
-        lower = value if looked_at == layers else _floor(data, output_bias)
+        net, looked_at, complete = network_of(generators, members, width), layers, True
+        states: tuple[State, ...] | None = _states(generators, members)
+        lower = max(value - DEFAULT.kkt * scale, 0.0)
     else:
-        net, value = _descents(data, generators, width, output_bias, deadline, seed)
-        looked_at, lower = 0, _floor(data, output_bias)
-    complete = looked_at == layers or value - lower <= DEFAULT.zero_loss * scale
-    proved = _prove(data, net, output_bias) if exact else None
+        net, states, found = _searched(data, width, output_bias, time_limit, deadline, seed)
+        value, looked_at = found.upper / data.n, found.looked_at
+        lower = found.lower / data.n
+        if not found.finished and lower < value and time.monotonic() < deadline:
+            lower = max(lower, _floor(data, output_bias) - DEFAULT.kkt * scale)
+        complete = found.finished or value - lower <= 2 * DEFAULT.kkt * scale
+    proved = _prove(data, net, states, output_bias) if exact else None
     return GlobalMinimum(
         value=value,
         exact_value=None if proved is None else proved.exact_value,
@@ -98,18 +101,71 @@ def global_minimum(
         layers=layers,
         looked_at=looked_at,
         certificate=None if proved is None else proved.certificate,
-        kind="certified" if complete and (proved is None or proved.exact_value is not None) else "numerical",
+        kind="certified" if complete else "numerical",
     )
 
 
-def lowest_of_width(generators: Generators, width: int) -> float | None:
-    """Return the global minimum of a width where all layers can be looked at, else None."""
-    layers = Layers(generators.states, width).number
-    if layers <= MOST_LISTED:
-        return _listed(generators, width)[1]
-    if width == 2 and layers <= MOST_PAIRS:
-        return _pairs(generators, np.inf)[1]
-    return None
+def layer_count(data: Dataset, width: int) -> int | None:
+    """Return the number of multisets of states, or None where the cells cannot be counted."""
+    try:
+        cells = count_regions(data, zero_rows="drop")
+    except TooLarge:
+        return None
+    return comb(2 * cells + width - 1, width)
+
+
+def _quick_cells(data: Dataset) -> bool:
+    """Return whether the rays of all cells are soon listed."""
+    return comb(data.n, max(data.rank - 1, 0)) <= 10 * MOST_SUBSETS
+
+
+def _states(generators: Generators, members: tuple[int, ...]) -> tuple[State, ...]:
+    """Return the pattern and sign of each state."""
+    return tuple((generators.cells.patterns[c], s) for c, s in map(generators.describe, members))
+
+
+def _searched(
+    data: Dataset, width: int, output_bias: bool, time_limit: float | None, deadline: float, seed: int
+) -> tuple[TwoLayerNet, tuple[State, ...] | None, Search]:
+    """Return the best network, the states of its units where they are known, and what branch and bound found."""
+    warm = deadline if time_limit is None else time.monotonic() + WARM_SHARE * time_limit
+    nets = [_zero(data, width, output_bias)]
+    nets.append(_descents(data, width, output_bias, min(warm, time.monotonic() + WARM_SECONDS), seed, nets[0]))
+
+    def squares(net: TwoLayerNet) -> float:
+        return data.n * net.loss(data)
+
+    def polish(net: TwoLayerNet) -> float:
+        nets.append(descend(data, None, net.W, net.v, net.c if output_bias else None).net)
+        return squares(nets[-1])
+
+    best = min(nets, key=squares)
+    order = np.argsort(-np.abs(best.predict(data) - np.asarray(data.y, dtype=float)), kind="stable")
+    search = branch_and_bound(data, width, output_bias, squares(best), order, deadline, polish)
+    best = min(nets, key=squares)
+    if search.best is None or squares(best) <= search.upper:
+        search.upper = min(search.upper, squares(best))
+        return best, None, search
+    generators = generators_of(cells_of(data), output_bias)
+    members = [generators.state(generators.cells.locate(pattern), sign) for pattern, sign in search.best]
+    return network_of(generators, tuple(sorted({s for s in members if s >= 0})), width), search.best, search
+
+
+def _zero(data: Dataset, width: int, output_bias: bool) -> TwoLayerNet:
+    """Return the zero network, with the best constant where one is free."""
+    c = float(np.mean(np.asarray(data.y, dtype=float))) if output_bias else 0.0
+    return TwoLayerNet(np.zeros((width, data.d)), np.zeros(width), c)
+
+
+def reaches(data: Dataset, width: int, output_bias: bool, value: float, layers: int) -> bool | None:
+    """Return whether some network of a width has at most this loss, or None where there are too many layers to ask."""
+    count = layer_count(data, width)
+    if count is None or count > layers or not _quick_cells(data):
+        return None
+    ceiling = data.n * (value + 4 * DEFAULT.kkt * spread(data, output_bias))
+    order = np.argsort(-np.abs(np.asarray(data.y, dtype=float)), kind="stable")
+    search = branch_and_bound(data, width, output_bias, ceiling, order)
+    return search.best is not None if search.finished else None
 
 
 def _listed(generators: Generators, width: int) -> tuple[tuple[int, ...], float]:
@@ -127,52 +183,17 @@ def _listed(generators: Generators, width: int) -> tuple[tuple[int, ...], float]
     return tuple(int(s) for s in rows[best]), value
 
 
-def _pairs(generators: Generators, deadline: float) -> tuple[tuple[int, int], float, int]:
-    """Return the best pair of states, its value and how many pairs were looked at before the deadline."""
-    from ..cones.projection_kernel import best_partners
-
-    A, h, size = generators.units
-    lengths = np.array([len(s) for s in generators.of_state])
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    members = np.array([g for s in generators.of_state for g in s], dtype=np.int64)
-    own = np.zeros((generators.states, int(lengths.max(initial=1)), int(lengths.max(initial=1))))
-    for s, part in enumerate(generators.of_state):
-        own[s, : len(part), : len(part)] = A[list(part)] @ A[list(part)].T
-    states = generators.states
-    best, partner = np.full(states, -1.0), np.zeros(states, dtype=np.int64)
-    blocks = [np.arange(k, min(k + BLOCK, states)) for k in range(0, states, BLOCK)]
-
-    def work(block: np.ndarray) -> int:
-        if time.monotonic() > deadline:
-            return 0
-        found, at = np.empty(len(block)), np.empty(len(block), dtype=np.int64)
-        best_partners(A, h, starts, members, own, block, DEFAULT.cone_stationarity, found, at)
-        best[block], partner[block] = found, at
-        return int((states - block).sum())
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        looked_at = sum(pool.map(work, blocks))
-    first = int(np.argmax(best))
-    value = max(1.0 - float(best[first]), 0.0) * size / max(generators.cells.data.n, 1)
-    return (first, int(partner[first])), value, looked_at
-
-
-def _descents(
-    data: Dataset, generators: Generators, width: int, output_bias: bool, deadline: float, seed: int
-) -> tuple[TwoLayerNet, float]:
-    """Return the best end of finite descents from random starts, at least one."""
-    law, best, value = get_law("normal"), None, np.inf
+def _descents(data: Dataset, width: int, output_bias: bool, until: float, seed: int, best: TwoLayerNet) -> TwoLayerNet:
+    """Return the best end of finite descents from random starts on standardised inputs, or the given network."""
+    law, turn, value = get_law("normal"), standardize(data).transform, best.loss(data)
     for k in range(STARTS):
-        W, v = law.sample(stream(seed, "optimum", width, k), width, data.d)
-        end = descend(data, None, W, v, 0.0 if output_bias else None)
-        loss = end.net.loss(data)
-        if loss < value:
-            best, value = end.net, loss
-        if time.monotonic() > deadline:
+        if time.monotonic() >= until:
             break
-    if best is None:
-        raise InputError("no start was tried")
-    return best, value
+        W, v = law.sample(stream(seed, "optimum", width, k), width, data.d)
+        end = descend(data, None, W @ turn.T, v, 0.0 if output_bias else None)
+        if end.net.loss(data) < value:
+            best, value = end.net, end.net.loss(data)
+    return best
 
 
 def _floor(data: Dataset, output_bias: bool) -> float:
@@ -185,8 +206,14 @@ def _floor(data: Dataset, output_bias: bool) -> float:
         return 0.0
 
 
-def _prove(data: Dataset, net: TwoLayerNet, output_bias: bool) -> Any:
-    """Return the exact basin value at a network's pattern."""
-    pattern = (np.finfo(float).eps * (np.abs(data.X) @ np.abs(net.W.T)) < data.X @ net.W.T).T
-    signs = np.where(net.v >= 0, 1, -1)
-    return basin_value(data, None, pattern, signs, exact=True, output_bias=output_bias)
+def _prove(data: Dataset, net: TwoLayerNet, states: tuple[State, ...] | None, output_bias: bool) -> Any:
+    """Return the exact basin value at the states found, or at the network's own pattern; None where out of reach."""
+    if states:
+        pattern, signs = np.array([p for p, _ in states]), np.array([s for _, s in states])
+    else:
+        pattern = (np.finfo(float).eps * (np.abs(data.X) @ np.abs(net.W.T)) < data.X @ net.W.T).T
+        signs = np.where(net.v >= 0, 1, -1)
+    try:
+        return basin_value(data, None, pattern, signs, exact=True, output_bias=output_bias)
+    except TooLarge:
+        return None

@@ -14,6 +14,8 @@ from ..errors import ShapeError, SolverError
 from .result import InfiniteWidthMinimum
 
 MOST_ROUNDS = 10_000
+# width is asked to be least only where this many layers of one unit fewer exist at most
+MOST_LAYERS = 2_000_000
 
 
 def infinite_width_minimum(X: Any, y: Any = None, output_bias: bool = False) -> InfiniteWidthMinimum:
@@ -116,11 +118,11 @@ def _fewest_states(generators: Generators, used: list[int]) -> list[int]:
 
 def _is_least(generators: Generators, value: Fraction, width: int) -> bool:
     """Return whether one unit fewer is proved not to reach the value."""
-    from .finite import lowest_of_width
+    from .finite import reaches
 
     if width == 0:
         return True
     if width == 1:
         return value < sum((v * v for v in generators.targets), Fraction(0)) / len(generators.targets)
-    found = lowest_of_width(generators, width - 1)
-    return found is not None and found > float(value) * (1 + 2.0**-20) + 2.0**-40 * generators.units[2]
+    data, free = generators.cells.data, generators.free_constant
+    return reaches(data, width - 1, free, float(value), MOST_LAYERS) is False

@@ -15,13 +15,14 @@ class GlobalMinimum:
 
     Attributes:
         value: the lowest loss found; equal to `upper`.
-        exact_value: the exact value of the basin that has it, or None where it was not asked for or out of reach.
+        exact_value: the exact value of the basin of `net`, or None where it was not asked for or out of reach.
         net: a network with that loss.
-        lower: no network of this width has a lower loss (up to rounding of the same size as `tolerance`).
+        lower: no network of this width has a lower loss.
         upper: loss of `net`.
-        complete: every layer of states was looked at, or the lower bound meets the upper one.
-        layers: number of layers of states of this width.
-        looked_at: how many of them were solved.
+        complete: every layer of states was solved or ruled out: `lower` meets `upper`, up to a share of 1e-9 of the
+            loss of the zero network that stands for the rounding of the solver.
+        layers: number of layers of states of this width, None where it is out of reach.
+        looked_at: how many layers were solved; branch and bound counts those of its coarser levels.
         certificate: proof of the exact value as plain JSON, or None.
         kind: "certified" where complete, else "numerical" with the interval [lower, upper].
     """
@@ -32,7 +33,7 @@ class GlobalMinimum:
     lower: float
     upper: float
     complete: bool
-    layers: int
+    layers: int | None
     looked_at: int
     certificate: dict[str, Any] | None
     kind: str

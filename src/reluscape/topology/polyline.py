@@ -11,67 +11,58 @@ from .graph import Graph
 
 
 def polyline(
-    graph: Graph, net: TwoLayerNet, start: int, end: int, ceiling: float, c: float | None
+    graph: Graph, net: TwoLayerNet, states: list[int], end: int, ceiling: float, c: float | None
 ) -> list[TwoLayerNet]:
     """Return corner networks from the start to the bottom of a node; between corners the loss stays below the ceiling.
 
     Each piece moves w_j at fixed v_j, or v_j at w_j = 0 (or any w_j at v_j = 0), so predictions change linearly inside
     one basin and the loss is convex there.
+
+    Args:
+        graph: the landscape.
+        net: the start.
+        states: a state for each unit whose closed cell holds it, -1 for a unit that adds nothing.
+        end: the node to reach.
+        ceiling: no edge above it is taken.
+        c: the output bias where it is trained, else None.
     """
-    path = [net, *into_basin(graph, net, start, c)]
+    start = graph.node_of(states)
+    path = [net, *_descend(graph, net, states, c)]
     if start == end:
         return path
-    order = _slots(graph, net)
-    for a, b, edge in _edges_between(graph, start, end, ceiling):
-        order = _cross(graph, path, order, a, b, edge, c)
+    order = list(states)
+    for _, b, _ in _edges_between(graph, start, end, ceiling):
+        order = _cross(graph, path, order, b, c)
     path += _descend(graph, path[-1], order, c)
     return path
-
-
-def _slots(graph: Graph, net: TwoLayerNet) -> list[int]:
-    """Return the state of each unit of a network, -1 for a unit that is switched off."""
-    return [graph_state(graph, graph.generators.cells.data.X, w, out) for w, out in zip(net.W, net.v, strict=True)]
-
-
-def graph_state(graph: Graph, X: np.ndarray, w: np.ndarray, out: float) -> int:
-    """Return the state of one unit, -1 where its output weight is zero or no sample activates it."""
-    if out == 0:
-        return -1
-    products = X @ w
-    patterns = graph.generators.cells.patterns
-    size = np.abs(X) @ np.abs(w)
-    certain = np.abs(products) > np.finfo(float).eps * 64 * size
-    cell = int(np.argmax((patterns[:, certain] == (products > 0)[certain]).all(axis=1)))
-    return graph.generators.state(cell, 1 if out > 0 else -1)
-
-
-def into_basin(graph: Graph, net: TwoLayerNet, node: int, c: float | None) -> list[TwoLayerNet]:
-    """Return the corners from a network to the lowest point of its own basin."""
-    return _descend(graph, net, _slots(graph, net), c)
 
 
 def _descend(graph: Graph, net: TwoLayerNet, order: list[int], c: float | None) -> list[TwoLayerNet]:
     """Return the corners to the lowest point with every unit in its present state (switched-off units stay off)."""
     units = [graph.generators.rays_of_state[s] if s >= 0 else () for s in order]
-    Z, bias = graph.generators.minimiser(units)
-    return _move(net, np.array(Z, dtype=float), None if c is None else float(bias))
+    return _move(graph, net, order, units, c)
 
 
-def _move(net: TwoLayerNet, Z: np.ndarray, bias: float | None) -> list[TwoLayerNet]:
-    """Return corners from a network to given products z_j = v_j w_j without changing any output weight's sign.
+def _move(
+    graph: Graph, net: TwoLayerNet, order: list[int], units: list[tuple[int, ...]], c: float | None
+) -> list[TwoLayerNet]:
+    """Return corners to the lowest point over the given rays without changing any output weight's sign.
 
-    A unit with v_j = 0 first drops its w_j, which changes no prediction, and then takes v_j = 1 at w_j = 0.
+    A unit with v_j = 0 first drops its w_j, which changes no prediction, and then takes v_j = 1 or -1 at w_j = 0, the
+    sign of its state.
     """
+    exact, bias = graph.generators.minimiser(units)
     corners = []
-    W, v, c = np.array(net.W), np.array(net.v), net.c
+    W, v, now = np.array(net.W), np.array(net.v), net.c
     off = v == 0
     if off.any():
         W = np.where(off[:, None], 0.0, W)
-        corners.append(TwoLayerNet(W, v, c))
-        v = np.where(off, 1.0, v)
-        corners.append(TwoLayerNet(W, v, c))
-    target = Z / v[:, None]
-    corners.append(TwoLayerNet(target, v, c if bias is None else bias))
+        corners.append(TwoLayerNet(W, v, now))
+        signs = [graph.generators.describe(s)[1] if s >= 0 else 1 for s in order]
+        v = np.where(off, np.array(signs, dtype=float), v)
+        corners.append(TwoLayerNet(W, v, now))
+    target = np.array(exact, dtype=float) / v[:, None]
+    corners.append(TwoLayerNet(target, v, now if c is None else float(bias)))
     return corners
 
 
@@ -104,12 +95,10 @@ def _edges_between(graph: Graph, start: int, end: int, ceiling: float) -> list[t
     return way[::-1]
 
 
-def _cross(
-    graph: Graph, path: list[TwoLayerNet], order: list[int], a: int, b: int, edge: int, c: float | None
-) -> list[int]:
-    """Append the corners that cross one edge, and return the units' states on its other side."""
-    to = list(graph.members(b))
-    remaining = list(to)
+def _cross(graph: Graph, path: list[TwoLayerNet], order: list[int], b: int, c: float | None) -> list[int]:
+    """Append the corners that cross the edge to node b, and return the units' states on its other side."""
+    remaining = list(graph.members(b))
+    into_hub = len(remaining) < len(order)
     keep = [False] * len(order)
     for j, s in enumerate(order):
         if s in remaining:
@@ -121,10 +110,9 @@ def _cross(
     new = list(order)
     if not moving:
         return new
-    if len(to) < len(order) or len(moving) > 1 or order[moving[0]] < 0:
+    if into_hub or len(moving) > 1 or order[moving[0]] < 0:
         # into or out of a hub: the moving units pass through z_j = 0
-        Z, bias = generators.minimiser(units)
-        path += _move(path[-1], np.array(Z, dtype=float), None if c is None else float(bias))
+        path += _move(graph, path[-1], order, units, c)
         last = path[-1]
         for j in moving:
             new[j] = remaining.pop(0) if remaining else -1
@@ -135,7 +123,6 @@ def _cross(
         return new
     j, target = moving[0], remaining[0]
     units[j] = generators.shared_rays(order[j], target)
-    Z, bias = generators.minimiser(units)
-    path += _move(path[-1], np.array(Z, dtype=float), None if c is None else float(bias))
+    path += _move(graph, path[-1], order, units, c)
     new[j] = target
     return new

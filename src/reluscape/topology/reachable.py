@@ -11,9 +11,9 @@ from ..errors import ShapeError
 from ..networks import TwoLayerNet
 from .graph import Graph, build
 from .lift import monotone_path
-from .polyline import into_basin, polyline
+from .polyline import polyline
 from .result import Reach
-from .valleys import first_node
+from .valleys import states_of
 
 
 def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: float | None = None) -> Reach:
@@ -49,9 +49,10 @@ def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: fl
         raise ShapeError(f"W has {net.d} columns, the data have {data.d}")
     graph = build(data, net.width, output_bias=c is not None)
     level = net.loss(data)
-    start = first_node(graph, data.X, net.W, net.v)
+    states = states_of(graph, data.X, net.W, net.v)
+    start = graph.node_of(states)
     end, ceiling = reached(graph, data, net, start, level, c)
-    path = [net, *into_basin(graph, net, start, c)] if end == start else polyline(graph, net, start, end, ceiling, c)
+    path = polyline(graph, net, states, end, ceiling, c)
     smooth = monotone_path(data, path, graph.zero_loss, trainable_bias=c is not None)
     value, component = float(graph.birth[end]), float(graph.birth[_lowest(graph, start, ceiling)])
     return Reach(value, component, graph.zero_loss, level, float(graph.birth.min()), tuple(path), tuple(smooth))

@@ -126,10 +126,12 @@ def _certified(graph: Graph, members: tuple[int, ...], width: int) -> Verdict:
 
 def _passage(graph: Graph, leaf: int, width: int) -> tuple[TwoLayerNet, ...]:
     """Return the corners of the way from a leaf over its pass to the leaf that it merges with."""
-    start = network_of(graph.generators, graph.members(leaf), width)
+    members = graph.members(leaf)
+    start = network_of(graph.generators, members, width)
+    states = [*members, *[-1] * (width - len(members))]
     ceiling = float(graph.died[leaf]) + graph.noise
     c = start.c if graph.generators.free_constant else None
-    return tuple(polyline(graph, start, leaf, int(graph.into[leaf]), ceiling, c))
+    return tuple(polyline(graph, start, states, int(graph.into[leaf]), ceiling, c))
 
 
 def _touching(graph: Graph, leaves: list[int]) -> dict[int, int]:

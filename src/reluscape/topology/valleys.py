@@ -73,7 +73,15 @@ def shares(graph: Graph, leaves: list[int], data: Dataset, starts: Starts) -> tu
 
 
 def first_node(graph: Graph, X: np.ndarray, W: np.ndarray, v: np.ndarray) -> int:
-    """Return the node of a layer's first basin; a unit with v_j = 0 or no active sample counts as switched off."""
+    """Return the node of a layer's first basin."""
+    return graph.node_of(states_of(graph, X, W, v))
+
+
+def states_of(graph: Graph, X: np.ndarray, W: np.ndarray, v: np.ndarray) -> list[int]:
+    """Return the state of every unit, -1 for one with v_j = 0 or no active sample.
+
+    A unit on a wall is given one of the cells that share it.
+    """
     states = []
     patterns = graph.generators.cells.patterns
     for w, out in zip(W, v, strict=True):
@@ -86,4 +94,4 @@ def first_node(graph: Graph, X: np.ndarray, W: np.ndarray, v: np.ndarray) -> int
         fits = (patterns[:, certain] == (products > 0)[certain]).all(axis=1)
         cell = int(np.argmax(fits))
         states.append(graph.generators.state(cell, 1 if out > 0 else -1))
-    return graph.node_of(states)
+    return states
