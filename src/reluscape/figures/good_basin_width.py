@@ -42,7 +42,7 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     axes[0].set_ylabel("chance of a good first basin")
     caption = (
         "Blue: the chance that the first basin is good, for normal weights; exact, or proven or sampled with its band. "
-        "Theorem 2: ten samples on half-axes, good means the least loss of any width. Theorem 3: five samples on a "
+        "Theorem 2: ten samples on half-axes, good means the least loss of any width. Theorem 3: four samples on a "
         f"circle and a teacher of one unit, good means a loss of at most {TEACHER_VALUE}. Theorem 4: ten independent "
         f"samples, good means zero loss. Theorem 5: two clusters of radius {RADIUS}, good means the theorem's value. "
         "Dashed: promised in print. Dotted: the same with the best constants, or the chance for one sample alone."
@@ -83,7 +83,7 @@ def _independent(seed: int, quick: bool) -> dict[str, Any]:
 def _teacher() -> dict[str, Any]:
     from scipy.stats import binom
 
-    samples = [[1, 0], ["4/5", "3/5"], ["3/5", "4/5"], [0, 1], ["-3/5", "4/5"]]
+    samples = [[1, 0], ["4/5", "3/5"], ["3/5", "4/5"], [0, 1]]
     X, y = constructions.teacher(samples, [["3/5", "4/5"]], [1])
     curve = good_basin_curve(X, y, TEACHER_VALUE)
     widths = list(range(1, 25))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-BLOCK = 48
+BLOCK = 32
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy")

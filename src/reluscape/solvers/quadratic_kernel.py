@@ -6,6 +6,8 @@ import numba
 import numpy as np
 
 from .cholesky_kernel import factor, solve_factored
+from .complementarity_kernel import correction, corrected_step, gap_after, measure, move, predicted_step, predictor
+from .small_products_kernel import SMALL, cone_blocks, pulled, times_normals
 from .woodbury_kernel import prepare, solve
 
 MORE_VARIABLES = 1.5
@@ -79,9 +81,11 @@ def interior_point(
     count = p * k
     step_s = np.empty((p, k))
     step_mu = np.empty((p, k))
-    gap_t = np.empty((p, k))
+    corrector = np.zeros((p, k))
     work = np.empty((p, k))
     weights = np.empty((p, k))
+    inverse_s = np.empty((p, k))
+    inverse_mu = np.empty((p, k))
     primal = np.empty((p, k))
     dual = np.empty(N)
     M = np.empty((0, 0)) if tall else np.empty((N, N))
@@ -100,20 +104,17 @@ def interior_point(
     best_merit = np.inf
     worse = 0
     last_step = 1.0
+    after = 0.0
     normals = np.ascontiguousarray(C.T)
+    heights = np.empty((p, k))
+    moved = np.empty((p, k))
+    pull = np.empty((p, r))
+    blocks = np.empty((p, products.shape[1]))
+    columns = np.ascontiguousarray(products.T) if p * products.size <= SMALL else np.empty((0, 0))
     for iteration in range(limit + 1):
-        Z = x[: p * r].reshape(p, r)
-        heights = np.dot(Z, normals)
-        gap = 0.0
-        primal_size = 0.0
-        for j in range(p):
-            for t in range(k):
-                value = orientation[j, t] * heights[j, t] - s[j, t]
-                primal[j, t] = value
-                primal_size = max(primal_size, abs(value))
-                gap += s[j, t] * mu[j, t]
-                work[j, t] = orientation[j, t] * mu[j, t]
-        pull = np.dot(work, C)
+        times_normals(x[: p * r].reshape(p, r), normals, heights)
+        gap, primal_size = measure(heights, orientation, s, mu, primal, work, weights, inverse_s, inverse_mu)
+        pulled(work, normals, C, pull)
         Px = np.dot(F, np.dot(x, F)) if tall else np.dot(P, x)
         dual_size = 0.0
         x_size = 1.0
@@ -141,11 +142,8 @@ def interior_point(
                 for c in range(i + 1):
                     M[i, c] = P[i, c]
                 M[i, i] += base
-        for j in range(p):
-            for t in range(k):
-                weights[j, t] = mu[j, t] / s[j, t]
         if products.shape[0] > 0:
-            blocks = np.dot(weights, products)
+            cone_blocks(weights, products, columns, blocks)
             for j in range(p):
                 e = 0
                 for a in range(r):
@@ -171,57 +169,39 @@ def interior_point(
             prepared = prepare(F, cones, base, bias)
         else:
             factor(M, dependent)
-        centre = 0.0
-        tau = gap / count if count else 0.0
         for phase in range(2):
-            for j in range(p):
-                for t in range(k):
-                    value = s[j, t] * mu[j, t]
-                    if phase == 1:
-                        value += step_s[j, t] * step_mu[j, t] - centre * tau
-                    gap_t[j, t] = value
-                    work[j, t] = -orientation[j, t] * (value + mu[j, t] * primal[j, t]) / s[j, t]
-            right = np.dot(work, C)
+            if phase == 0:
+                predictor(orientation, mu, weights, primal, work)
+            else:
+                ratio = after / gap
+                target = ratio * ratio * ratio * gap / count
+                correction(orientation, mu, weights, primal, step_s, step_mu, inverse_s, target, corrector, work)
+            pulled(work, normals, C, pull)
             for i in range(N):
                 step[i] = -dual[i]
                 if i < p * r:
-                    step[i] += right[i // r, i % r]
+                    step[i] += pull[i // r, i % r]
             if tall:
                 step[:] = solve(F, cones, base, bias, prepared, step, ACCURACY)
             else:
                 solve_factored(M, step)
-            moved = np.dot(step[: p * r].reshape(p, r), normals)
-            shrink_s = 1.0
-            shrink_mu = 1.0
-            for j in range(p):
-                for t in range(k):
-                    ds = orientation[j, t] * moved[j, t] + primal[j, t]
-                    dm = -(gap_t[j, t] + mu[j, t] * ds) / s[j, t]
-                    step_s[j, t] = ds
-                    step_mu[j, t] = dm
-                    shrink_s = max(shrink_s, -ds / s[j, t])
-                    shrink_mu = max(shrink_mu, -dm / mu[j, t])
-            along = 1.0 / max(shrink_s, shrink_mu)
+            times_normals(step[: p * r].reshape(p, r), normals, moved)
             if phase == 0:
                 if count == 0:
                     for i in range(N):
                         x[i] += step[i]
                     break
-                after = 0.0
-                for j in range(p):
-                    for t in range(k):
-                        after += (s[j, t] + along * step_s[j, t]) * (mu[j, t] + along * step_mu[j, t])
-                ratio = after / gap
-                centre = ratio * ratio * ratio
+                shrink = predicted_step(moved, orientation, mu, weights, primal, inverse_s, step_s, step_mu)
+                after = gap_after(s, mu, step_s, step_mu, 1.0 / shrink)
             else:
-                along = min(1.0, 0.9975 * along) if max(shrink_s, shrink_mu) > 1.0 else 1.0
+                shrink = corrected_step(
+                    moved, orientation, mu, weights, primal, inverse_s, inverse_mu, corrector, step_s, step_mu
+                )
+                along = min(1.0, 0.9975 / shrink) if shrink > 1.0 else 1.0
                 last_step = along
                 for i in range(N):
                     x[i] += along * step[i]
-                for j in range(p):
-                    for t in range(k):
-                        s[j, t] += along * step_s[j, t]
-                        mu[j, t] += along * step_mu[j, t]
+                move(s, mu, step_s, step_mu, along)
     residual = np.dot(best_x, F)
     square = 0.0
     for t in range(n):
