@@ -18,6 +18,7 @@ from .layered import Layered
 from .layers import LayerFacts, gradient_norm, layer_facts
 from .reading import Trained
 from .saving import snapped_or_escaped
+from .tangent import tangential_gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,27 +140,35 @@ def _verdict(
     moving = steep if smooth else []
     if seen.loss.name == "squared" and loss == 0.0:
         return _as_verdict("local minimum", "the loss is zero, so no network is better", smooth, loss, top)
-    if top is not None and top.found.verdict.kind in ("not stationary", "saddle") and not moving:
-        kind = top.found.verdict.kind
-        return _as_verdict(kind, f"in the last two layers: {top.found.verdict.reason}", smooth, loss, top)
-    if moving:
+    told = top.found.verdict if top is not None else None
+    along = None if smooth else tangential_gradient(seen, tolerances)
+    if told is not None and told.kind == "not stationary" and not moving:
+        kind, reason = told.kind, f"in the last two layers: {told.reason}"
+    elif moving:
         worst = max(moving, key=lambda layer: layer.relative_gradient)
-        reason = f"the weights of layer {worst.layer} can be moved so that the loss falls to first order"
-        return _as_verdict("not stationary", reason, smooth, loss, top)
-    if top is None and not last.optimal:
-        return _as_verdict(
-            "not stationary", "the last layer alone can be moved so that the loss falls", smooth, loss, top
-        )
-    if steep:
-        reason = f"samples lie on kinks of {_named(layers)}, where a gradient says nothing"
-        return _as_verdict("undecided", reason, smooth, loss, top)
-    if top is not None and top.found.verdict.kind == "local minimum":
-        reason = "the last two layers are in a local minimum and the gradient of the layers before vanishes"
-    elif top is not None:
-        reason = top.found.verdict.reason
+        kind, reason = "not stationary", f"the weights of layer {worst.layer} can be moved so that the loss falls"
+    elif along is not None and along > tolerances.deep_gradient:
+        kind, reason = "not stationary", "the weights can be moved along the kinks so that the loss falls"
+    elif told is not None and told.kind == "saddle":
+        kind, reason = "saddle", f"in the last two layers: {told.reason}"
+    elif told is None and not last.optimal:
+        kind, reason = "not stationary", "the last layer alone can be moved so that the loss falls"
     else:
+        kind, reason = "undecided", _why_open(layers, steep, told)
+    return _as_verdict(kind, reason, smooth, loss, top)
+
+
+def _why_open(layers: tuple[LayerFacts, ...], steep: list[LayerFacts], told: Verdict | None) -> str:
+    """Say what is known where the whole network stays undecided."""
+    if steep:
+        return f"samples lie on kinks of {_named(layers)}, where a gradient says nothing"
+    if told is None:
         reason = "the last layer is the best one and the gradient of the layers before vanishes"
-    return _as_verdict("undecided", reason + ", which decides nothing about the whole", smooth, loss, top)
+    elif told.kind == "local minimum":
+        reason = "the last two layers are in a local minimum and the gradient of the layers before vanishes"
+    else:
+        reason = told.reason
+    return reason + ", which decides nothing about the whole"
 
 
 def _named(layers: tuple[LayerFacts, ...]) -> str:

@@ -79,7 +79,7 @@ def _facts(
     live = np.asarray((h != 0).any(axis=1)) | np.full(len(h), bool(b.any()))
     dead = np.asarray(~on.any(axis=0))
     always = np.asarray(on[live].all(axis=0) & ~dead) if live.any() else np.zeros(len(w), dtype=bool)
-    near = [_within(h, z, w, b, live, angle) for angle in (tolerances.snap_angles[1], tolerances.snap_angles[3])]
+    near = [int(_close(h, z, w, b, angle).sum()) for angle in (tolerances.snap_angles[1], tolerances.snap_angles[3])]
     return LayerFacts(
         layer=k + 1, units=len(w), dead=_places(dead), always_active=_places(always),
         duplicated=_groups(np.concatenate([w, b[:, None]], axis=1), dead, tolerances.duplicate),
@@ -88,13 +88,20 @@ def _facts(
     )  # fmt: skip
 
 
-def _within(h: np.ndarray, z: np.ndarray, w: np.ndarray, b: np.ndarray, live: np.ndarray, angle: float) -> int:
-    """Count the (unit, sample) pairs with |z| at most this share of the product of both lengths."""
+def kink_mask(seen: Layered, k: int, angle: float) -> np.ndarray:
+    """Return which samples lie within an angle of which units' hyperplanes in hidden layer k (from 0), (n, units)."""
+    h, z = seen.inputs()[k], seen.net.hidden(seen.X)[k]
+    w, b = seen.net.weights[k], seen.net.biases[k]
+    return _close(h, z, w, b, angle)
+
+
+def _close(h: np.ndarray, z: np.ndarray, w: np.ndarray, b: np.ndarray, angle: float) -> np.ndarray:
+    """Return where |z| is at most this share of the product of both lengths; a unit that gets nothing is on no kink."""
     constant = float(b.any())
     units = np.sqrt((w**2).sum(axis=1) + b**2)
     samples = np.sqrt((h**2).sum(axis=1) + constant)
-    close = np.abs(z) <= angle * np.outer(samples, units)
-    return int((close & live[:, None] & (units > 0)).sum())
+    live = np.asarray((h != 0).any(axis=1)) | np.full(len(h), bool(b.any()))
+    return np.asarray((np.abs(z) <= angle * np.outer(samples, units)) & live[:, None] & (units > 0))
 
 
 def _groups(rows: np.ndarray, dead: np.ndarray, width: float) -> tuple[tuple[int, ...], ...]:
