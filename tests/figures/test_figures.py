@@ -292,3 +292,15 @@ def test_theorem_8_is_drawn_over_the_regions_only():
         for population, panel in row.items():
             assert ("Theorem 8 promises 95 %" in panel["lines"]) == population.startswith("regions")
     assert panels["random"]["regions, uniform"]["lines"]["Theorem 8 promises 95 %"][0] == 240
+
+
+def test_trees_of_growing_widths_agree_with_the_global_minimum():
+    data = figures.draw("barriers-width", quick=True).data
+    line = rs.Dataset(data["X"], data["y"], bias=True)
+    lowest = [tree["global_minimum"] for tree in data["trees"]]
+    assert lowest == sorted(lowest, reverse=True)
+    assert lowest == pytest.approx(
+        [rs.global_minimum(line, width=width, output_bias=True).value for width in data["widths"]], abs=1e-9
+    )
+    for tree in data["trees"]:
+        assert all(tree["global_minimum"] - 1e-9 <= birth < merge for birth, merge in tree["pairs"])

@@ -203,3 +203,14 @@ def test_words():
         "97.0%",
         "100%",
     ]
+
+
+def test_reference_of_two_units_is_proved_where_it_can_be():
+    """Two units on 12 points of a line: far more layers than are listed, still the global minimum."""
+    rng = np.random.default_rng(2)
+    data = rs.Dataset(rng.integers(-20, 21, (12, 1)), rng.integers(-5, 6, 12), bias=True)
+    entry = rs.survey(data, widths=(2,), trials=20, max_width=2, seconds=60).report["widths"][0]
+    lowest = rs.global_minimum(data, width=2, output_bias=True)
+    assert lowest.complete
+    assert entry["reference"]["value"] == pytest.approx(lowest.value, abs=1e-9)
+    assert entry["reference"]["source"].startswith("global minimum")

@@ -30,6 +30,7 @@ FIGURES = {
     "float32-rank": "Full rank in single precision beside the exact rank, on the same draws (our own)",
     "line-exact": "Exact shares of full rank and of global minima against the width, points on a line (our own)",
     "training-path": "Loss, basin value, Jacobian rank and patterns along gradient descent and Adam (our own)",
+    "barriers-width": "Every valley of a small table for growing widths, and how the deepest traps vanish (our own)",
     "patterns-width": "Distinct activation patterns that training passes through, against the width (our own)",
 }
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..basins import basin_value
 from ..cones import Generators, Layers, cells_of, generators_of, network_of
-from ..data import Dataset, as_dataset, standardize
+from ..data import Dataset, as_dataset, readonly, standardize
 from ..descent import descend
 from ..errors import InputError, ShapeError, TooLarge
 from ..initialization import get_law
@@ -90,7 +90,8 @@ def global_minimum(
         if not found.finished and lower < value and time.monotonic() < deadline:
             lower = max(lower, _floor(data, output_bias) - DEFAULT.kkt * scale)
         complete = found.finished or value - lower <= 2 * DEFAULT.kkt * scale
-    proved = _prove(data, net, states, output_bias) if exact else None
+    pattern, signs = _basin_of(data, net, states)
+    proved = _prove(data, pattern, signs, output_bias) if exact else None
     return GlobalMinimum(
         value=value,
         exact_value=None if proved is None else proved.exact_value,
@@ -100,6 +101,8 @@ def global_minimum(
         complete=complete,
         layers=layers,
         looked_at=looked_at,
+        pattern=readonly(pattern),
+        signs=readonly(signs),
         certificate=None if proved is None else proved.certificate,
         kind="certified" if complete else "numerical",
     )
@@ -206,13 +209,17 @@ def _floor(data: Dataset, output_bias: bool) -> float:
         return 0.0
 
 
-def _prove(data: Dataset, net: TwoLayerNet, states: tuple[State, ...] | None, output_bias: bool) -> Any:
-    """Return the exact basin value at the states found, or at the network's own pattern; None where out of reach."""
-    if states:
-        pattern, signs = np.array([p for p, _ in states]), np.array([s for _, s in states])
-    else:
-        pattern = (np.finfo(float).eps * (np.abs(data.X) @ np.abs(net.W.T)) < data.X @ net.W.T).T
-        signs = np.where(net.v >= 0, 1, -1)
+def _basin_of(data: Dataset, net: TwoLayerNet, states: tuple[State, ...] | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return (pattern (m, n), signs (m,)) of the states, or of the network where they are not known."""
+    if states is None:
+        size = np.abs(data.X) @ np.abs(net.W.T)
+        return (np.finfo(float).eps * data.d * size < data.X @ net.W.T).T, np.where(net.v >= 0, 1, -1)
+    rows = [*states, *[states[-1] if states else (np.zeros(data.n, dtype=bool), 1)] * (net.width - len(states))]
+    return np.array([p for p, _ in rows]), np.array([s for _, s in rows])
+
+
+def _prove(data: Dataset, pattern: np.ndarray, signs: np.ndarray, output_bias: bool) -> Any:
+    """Return the exact value of a basin; None where it is out of reach."""
     try:
         return basin_value(data, None, pattern, signs, exact=True, output_bias=output_bias)
     except TooLarge:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from ..networks import TwoLayerNet
 
 
@@ -23,6 +25,8 @@ class GlobalMinimum:
             loss of the zero network that stands for the rounding of the solver.
         layers: number of layers of states of this width, None where it is out of reach.
         looked_at: how many layers were solved; branch and bound counts those of its coarser levels.
+        pattern: (m, n) boolean activations of a basin whose value it is; units that are not needed repeat another's.
+        signs: (m,) output signs of that basin.
         certificate: proof of the exact value as plain JSON, or None.
         kind: "certified" where complete, else "numerical" with the interval [lower, upper].
     """
@@ -35,6 +39,8 @@ class GlobalMinimum:
     complete: bool
     layers: int | None
     looked_at: int
+    pattern: np.ndarray
+    signs: np.ndarray
     certificate: dict[str, Any] | None
     kind: str
 

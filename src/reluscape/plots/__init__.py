@@ -7,13 +7,23 @@ from typing import Any
 
 _EXPORTS = {
     "draw_basin_histogram": "basin_histogram",
+    "draw_disconnectivity": "disconnectivity",
     "draw_fan": "fan",
     "draw_loss_line": "loss_line",
+    "draw_plane_landscape": "plane_landscape",
     "draw_weight_slice": "weight_slice",
     "draw_width_curve": "width_curve",
 }
 
-__all__ = ["draw_basin_histogram", "draw_fan", "draw_loss_line", "draw_weight_slice", "draw_width_curve"]
+__all__ = [
+    "draw_basin_histogram",
+    "draw_disconnectivity",
+    "draw_fan",
+    "draw_loss_line",
+    "draw_plane_landscape",
+    "draw_weight_slice",
+    "draw_width_curve",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
 from math import comb
 from typing import Any
 
 import numpy as np
 
 from ..errors import TooLarge
-from ..regions import enumerate_regions
+from ..optimum import global_minimum
 from .starts import Clock, Sampler
 
-EXHAUSTIVE_CELLS = 6000
-EXHAUSTIVE_BASINS = 12_000
+# up to this many layers all are solved at once; up to MOST_LAYERS branch and bound is given a share of the time
+FEW_LAYERS, MOST_LAYERS = 20_000, 10**10
+MOST_UNITS = 4
+MOST_SUBSETS = 10_000
+SEARCH_SECONDS, SEARCH_SHARE = 6.0, 0.25
 SAMPLE = 200
 
 
@@ -46,7 +48,7 @@ class References:
 
     def __init__(self, sampler: Sampler, affine: float, output_bias: bool, regions: int | None, law: Any) -> None:
         self.sampler, self.affine, self.law = sampler, affine, law
-        self.regions = regions
+        self.regions, self.output_bias = regions, output_bias
         self.affine_from = 1 if sampler.data.bias and output_bias else 2
         self.found: dict[int, Reference] = {}
 
@@ -63,27 +65,34 @@ class References:
 
     def _own(self, width: int, clock: Clock) -> Reference:
         """Return the reference found by looking at this width alone."""
-        cells = self.regions
-        if cells is not None and cells <= EXHAUSTIVE_CELLS and comb(2 * cells + width - 1, width) <= EXHAUSTIVE_BASINS:
-            return self._exhaustive(width)
+        best = self._proved(width, clock)
+        if best is not None and best.exhaustive:
+            return best
         starts = self.sampler.draw("reference", width, self.law, SAMPLE, clock)
         value, state = float(starts.values.min()), starts.best
         polished = self._polish(state, value, clock)
         if polished is not None:
-            return Reference(polished, False, f"best of {len(starts.values)} other starts, then descent", state)
-        return Reference(value, False, f"best of {len(starts.values)} other starts", state)
+            found = Reference(polished, False, f"best of {len(starts.values)} other starts, then descent", state)
+        else:
+            found = Reference(value, False, f"best of {len(starts.values)} other starts", state)
+        return found if best is None or found.value <= best.value else best
 
-    def _exhaustive(self, width: int) -> Reference:
-        """Return the global minimum: the lowest value of all basins."""
-        patterns = np.asarray(enumerate_regions(self.sampler.data, witnesses=False).patterns)
-        states = [(p, s) for p in range(len(patterns)) for s in (-1, 1)]
-        chosen = list(combinations_with_replacement(range(len(states)), width))
-        index = np.array([[states[k][0] for k in row] for row in chosen])
-        signs = np.array([[states[k][1] for k in row] for row in chosen])
-        values = self.sampler.basins.evaluator.values(patterns[index], signs)
-        lowest = int(np.argmin(values))
-        text = f"global minimum: the lowest of all {len(chosen):,} basins"
-        return Reference(float(values[lowest]), True, text, (patterns[index[lowest]], signs[lowest]))
+    def _proved(self, width: int, clock: Clock) -> Reference | None:
+        """Return the global minimum, or the best network that the search for it came across; None where too large."""
+        data, cells = self.sampler.data, self.regions
+        if cells is None or width > MOST_UNITS or comb(data.n, max(data.rank - 1, 0)) > MOST_SUBSETS:
+            return None
+        layers = comb(2 * cells + width - 1, width)
+        if layers > MOST_LAYERS:
+            return None
+        limit = min(SEARCH_SECONDS, SEARCH_SHARE * clock.left)
+        if layers > FEW_LAYERS and limit <= 0:
+            return None
+        found = global_minimum(
+            data, None, width, self.output_bias, None if layers <= FEW_LAYERS else limit, exact=False
+        )
+        how = f"global minimum: the lowest of all {layers:,} basins" if found.complete else "best network of a search"
+        return Reference(found.value, found.complete, how, (found.pattern, found.signs))
 
     def _polish(self, state: Any, value: float, clock: Clock) -> float | None:
         """Return a lower loss by descent from basin to basin, or None where it finds none in time."""
