@@ -24,7 +24,7 @@ def measure(
     inverse_s: np.ndarray,
     inverse_mu: np.ndarray,
 ) -> tuple[float, float]:
-    """Fill primal residuals, signed multipliers, weights mu/s and inverses; return sum s mu and the largest residual."""
+    """Fill residuals, signed multipliers, weights mu/s and inverses; return sum s mu and the largest residual."""
     h, o, a, b = heights.reshape(-1), orientation.reshape(-1), s.reshape(-1), mu.reshape(-1)
     out, signed, w, inv_s, inv_mu = (
         primal.reshape(-1),

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from .cholesky_kernel import factor, solve_factored
-from .complementarity_kernel import correction, corrected_step, gap_after, measure, move, predicted_step, predictor
+from .complementarity_kernel import corrected_step, correction, gap_after, measure, move, predicted_step, predictor
 from .small_products_kernel import SMALL, cone_blocks, pulled, times_normals
 from .woodbury_kernel import prepare, solve
 
