@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given
 
 from reluscape.data import Dataset
-from reluscape.errors import InputError, TooLarge
+from reluscape.errors import CertificateError, InputError, TooLarge
+from reluscape.geometry import faces
 from reluscape.geometry.arrangement import Arrangement
+from reluscape.geometry.face_counts import count_faces
 from reluscape.geometry.faces import enumerate_faces, extreme_rays, face_bound, region_facets
 from tests.oracles.covectors import covectors
 from tests.oracles.strict_cone import realizable_patterns
@@ -46,6 +49,46 @@ def test_general_position_reaches_the_bound(n, d):
     X = np.random.default_rng(n).integers(-(10**6), 10**6, size=(n, d))
     faces = enumerate_faces(X)
     assert np.bincount(faces.dims, minlength=d + 1).tolist() == [face_bound(n, d, j) for j in range(d + 1)]
+
+
+@given(integer_matrices(max_n=6, max_d=4))
+def test_the_number_without_a_list_is_that_of_the_covectors(X):
+    faces = enumerate_faces(X)
+    assert count_faces(X) == len(covectors(X)) == len(faces)
+    for dim in set(faces.dims.tolist()):
+        assert count_faces(X, dim) == int((faces.dims == dim).sum())
+    assert f"{len(faces):,} faces" in faces.check()
+
+
+@pytest.mark.parametrize("size", [10**3, 10**25])
+def test_numbers_in_general_position(size):
+    generator = np.random.default_rng(size % 97)
+    X = [[int(v) * size + int(u) for v, u in generator.integers(-999, 999, (5, 2))] for _ in range(12)]
+    assert [count_faces(X, j) for j in range(6)] == [face_bound(12, 5, j) for j in range(6)]
+
+
+def test_the_number_decides_where_the_bound_is_too_large(monkeypatch):
+    # Faces of A_6: ordered set partitions of seven things into j blocks, j! S(7, j).
+    X = [[int(c == i) - int(c == j) for c in range(7)] for i, j in itertools.combinations(range(7), 2)]
+    surjections = [sum((-1) ** i * math.comb(j, i) * (j - i) ** 7 for i in range(j + 1)) for j in range(8)]
+    assert [count_faces(X, j) for j in range(1, 8)] == surjections[1:]
+    monkeypatch.setattr(faces, "FACE_LIMIT", 20_000)
+    assert len(enumerate_faces(X, 6)) == surjections[6]
+    with pytest.raises(TooLarge, match=f"^{sum(surjections):,} faces") as refused:
+        enumerate_faces(X)
+    assert refused.value.estimate == 47_293
+    with pytest.raises(TooLarge, match=r"^329,730 faces"):
+        enumerate_faces(np.random.default_rng(0).standard_normal((30, 5)), 3)
+
+
+def test_the_second_proof_finds_what_is_wrong():
+    found = enumerate_faces([[1, 0], [0, 1], [1, 1]])
+    with pytest.raises(CertificateError, match="12 faces are listed, the arrangement has 13"):
+        replace(found, covectors=found.covectors[:-1], witnesses=found.witnesses[:-1]).check()
+    with pytest.raises(CertificateError, match="not on it"):
+        replace(found, witnesses=-found.witnesses).check()
+    with pytest.raises(CertificateError, match="twice"):
+        replace(found, covectors=np.zeros_like(found.covectors)).check()
 
 
 def test_the_braid_fan():

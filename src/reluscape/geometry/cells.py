@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..solvers.linear import Rows
+from .enumeration import half_regions
+from .listing import unpacked
 from .planar import arcs
 from .spherical import polygons
 
@@ -35,31 +36,21 @@ def cells(normals: np.ndarray) -> tuple[np.ndarray, list[list[int]]]:
         for cell, corner in zip(spherical.cell.tolist(), spherical.corner, strict=True):
             points[cell] = [a + int(b) for a, b in zip(points[cell], corner, strict=True)]
         return spherical.signs, points
-    return _grown(normals)
+    return _listed(normals)
 
 
-def _grown(normals: np.ndarray) -> tuple[np.ndarray, list[list[int]]]:
-    """Return all cells by adding one hyperplane after the other; each split is decided exactly."""
-    dimension = normals.shape[1]
-    prefixes: list[tuple[list[int], list[int]]] = [([], [0] * dimension)]
-    for k in range(len(normals)):
-        rows = Rows(normals[: k + 1])
-        grown = []
-        for signs, point in prefixes:
-            for side in (-1, 1):
-                if side * sum(int(a) * b for a, b in zip(normals[k], point, strict=True)) > 0:
-                    grown.append(([*signs, side], point))
-                    continue
-                found = rows.decide(np.array([*signs, side], dtype=float))
-                if found.witness is not None:
-                    grown.append(([*signs, side], integer_point(found.witness)))
-        prefixes = grown
-    return np.array([signs for signs, _ in prefixes], dtype=np.int8), [point for _, point in prefixes]
+def _listed(normals: np.ndarray) -> tuple[np.ndarray, list[list[int]]]:
+    """Return all cells from the compiled list of half of them."""
+    k = len(normals)
+    half = half_regions(normals, np.arange(k), np.zeros(k, dtype=bool))
+    upper = np.where(unpacked(half.bits, k), 1, -1).astype(np.int8)
+    inside = [integer_point(half.fractions.get(i, point)) for i, point in enumerate(half.points)]
+    return np.concatenate([upper, -upper]), inside + [[-v for v in point] for point in inside]
 
 
 def integer_point(point: Any) -> list[int]:
-    """Return the primitive integer vector on the ray through a point of doubles or integers."""
-    fractions = [Fraction(v) for v in np.asarray(point).tolist()]
+    """Return the primitive integer vector on the ray through a point of doubles or fractions."""
+    fractions = [Fraction(v) for v in (point if isinstance(point, tuple) else point.tolist())]
     common = math.lcm(*(v.denominator for v in fractions))
     integers = [int(v * common) for v in fractions]
     divisor = math.gcd(*integers) or 1

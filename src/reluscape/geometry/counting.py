@@ -98,6 +98,17 @@ def count(arrangement: Arrangement) -> int:
     return _regions(tuple(tuple(int(v) for v in row) for row in arrangement.balanced), {})
 
 
+def count_rows(rows: np.ndarray) -> int:
+    """Return the number of regions of pairwise non-parallel integer rows (k, r) of rank r; see `count`."""
+    k, r = rows.shape
+    if r <= 2 or k <= r:
+        return cover_number(k, r)
+    if sum(comb(k, i) for i in range(2, r)) <= PLAIN_STEPS:
+        return _regions(tuple(tuple(int(v) for v in row) for row in rows), {})
+    ones = np.ones(k, dtype=np.int8)
+    return count(Arrangement(rows, np.arange(k), ones, r, tuple(range(r)), rows, r, rows))
+
+
 def _generic_modulo(arrangement: Arrangement) -> bool:
     """Return whether general position is proven modulo a prime; False says nothing where a prime divides a minor."""
     k, r = len(arrangement.normals), arrangement.rank

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from math import comb
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..data import as_dataset, check_pattern, readonly
-from ..errors import InputError, TooLarge
+from ..data import Dataset, as_dataset, check_pattern, readonly
+from ..errors import CertificateError, InputError, TooLarge
+from ..exact import sign
 from ..solvers.linear import Rows
 from .arrangement import Arrangement
 from .cells import cells
 from .cone import extreme_rays
+from .face_counts import count_faces, face_bound, face_number, wanted_dimensions
+from .flats import flats
 
-__all__ = ["Faces", "Facets", "enumerate_faces", "extreme_rays", "face_bound", "region_facets"]
+__all__ = ["Faces", "Facets", "count_faces", "enumerate_faces", "extreme_rays", "face_bound", "region_facets"]
 
 FACE_LIMIT = 2_000_000
+# where the bound is above that, the number is looked for among so many flats
+FLATS_FIRST = 40_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +39,32 @@ class Faces:
     covectors: np.ndarray
     dims: np.ndarray
     witnesses: np.ndarray
+    _data: Dataset = field(repr=False)
+    _dim: int | None = field(repr=False)
 
     def __len__(self) -> int:
         """Return the number of faces."""
         return len(self.covectors)
+
+    def check(self) -> str:
+        """Prove the list a second time: no face twice, every witness in integers, and the number without a list.
+
+        Returns:
+            what was checked, as a sentence.
+
+        Raises:
+            CertificateError: one of them fails; the message says which.
+            TooLarge: the number is out of reach without a list.
+        """
+        if len(np.unique(self.covectors, axis=0)) != len(self):
+            raise CertificateError("a face is listed twice")
+        for i, (covector, w) in enumerate(zip(self.covectors.tolist(), self.witnesses, strict=True)):
+            if [sign(v) for v in self._data.rows.dot(w)] != covector:
+                raise CertificateError(f"the witness of face {i} is not on it")
+        number = count_faces(self._data, self._dim)
+        if number != len(self):
+            raise CertificateError(f"{len(self):,} faces are listed, the arrangement has {number:,}")
+        return f"{number:,} faces, each with a point on it, as many as deletion and restriction counts flat by flat"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +94,8 @@ def enumerate_faces(X: Any, dim: int | None = None) -> Faces:
         `Faces`, sorted by dimension and then by covector.
 
     Raises:
-        TooLarge: data in general position with as many hyperplanes would have over 2,000,000 faces.
+        TooLarge: over 2,000,000 faces; `.estimate` holds their number, or that in general position where even the
+            number is out of reach.
 
     Source: covectors of an oriented matroid; Zaslavsky (1975) counts them flat by flat.
 
@@ -82,18 +108,20 @@ def enumerate_faces(X: Any, dim: int | None = None) -> Faces:
     arrangement = Arrangement.of(data)
     k, rank = len(arrangement.normals), int(arrangement.rank)
     lineality = data.d - rank
-    wanted = range(rank + 1) if dim is None else [dim - lineality]
-    if dim is not None and not lineality <= dim <= data.d:
-        raise InputError(f"dim is {dim}; faces of these data have dimensions {lineality} to {data.d}")
-    bound = sum(face_bound(k, rank, j) for j in wanted)
+    wanted = wanted_dimensions(arrangement, dim)
+    bound, known = sum(face_bound(k, rank, j) for j in wanted), False
+    if bound > FACE_LIMIT:
+        with suppress(TooLarge):
+            bound, known = face_number(arrangement, wanted, FLATS_FIRST), True
     if bound > FACE_LIMIT:
         raise TooLarge(
-            f"up to {bound:,} faces, above {FACE_LIMIT:,}; ask for one dimension (dim={lineality} has at most "
-            f"{face_bound(k, rank, 0):,}), for fewer samples, or for the facets of one region",
+            f"{'' if known else 'up to '}{bound:,} faces, above {FACE_LIMIT:,}; ask for one dimension (dim="
+            f"{lineality} has 1, dim={data.d} the regions), for fewer samples, for their number (count_faces) or for "
+            "the facets of one region (region_facets)",
             estimate=bound,
         )
     covectors, dims, witnesses = [], [], []
-    for flat in _flats(np.asarray(arrangement.reduced), min(wanted)):
+    for flat in flats(np.asarray(arrangement.reduced), min(wanted)):
         j = flat.basis.shape[1]
         if j not in wanted:
             continue
@@ -112,21 +140,7 @@ def enumerate_faces(X: Any, dim: int | None = None) -> Faces:
     full[:, alive] = table[:, arrangement.row_class[alive]] * np.asarray(arrangement.row_sign)[alive]
     sizes = np.concatenate(dims)
     order = np.lexsort([*full.T[::-1], sizes])
-    return Faces(readonly(full[order]), readonly(sizes[order]), readonly(lifted[order], dtype=object))
-
-
-def face_bound(k: int, rank: int, j: int) -> int:
-    """Return the number of j-dimensional faces of k hyperplanes of a given rank in general position.
-
-    Each of the C(k, rank - j) flats holds the regions of k - (rank - j) hyperplanes of rank j; no other arrangement has
-    more.
-
-    >>> [face_bound(3, 3, j) for j in range(4)]
-    [1, 6, 12, 8]
-    """
-    if j == 0:
-        return 1
-    return comb(k, rank - j) * 2 * sum(comb(k - (rank - j) - 1, i) for i in range(j))
+    return Faces(readonly(full[order]), readonly(sizes[order]), readonly(lifted[order], dtype=object), data, dim)
 
 
 def region_facets(X: Any, pattern: Any) -> Facets:
@@ -164,76 +178,6 @@ def region_facets(X: Any, pattern: Any) -> Facets:
             samples.append(tuple(int(i) for i in np.flatnonzero(group)))
             neighbours.append(bits ^ group)
     return Facets(tuple(samples), readonly(np.array(neighbours, dtype=bool).reshape(len(samples), data.n)))
-
-
-@dataclass(frozen=True, eq=False)
-class _Flat:
-    """An intersection of hyperplanes and the arrangement that the others cut in it.
-
-    Attributes:
-        basis: (r, j) integers, columns spanning the flat.
-        rows: (g, j) integers, one per class of hyperplanes that meet the flat alike.
-        classes: the hyperplanes that do not contain the flat.
-        group: for each of them, its row.
-        orientation: for each of them, +1 or -1 against its row.
-    """
-
-    basis: np.ndarray
-    rows: np.ndarray
-    classes: np.ndarray
-    group: np.ndarray
-    orientation: np.ndarray
-
-
-def _flats(normals: np.ndarray, least: int) -> Iterator[_Flat]:
-    """Yield every flat of dimension at least `least`, by falling dimension."""
-    r = normals.shape[1]
-    level: dict[tuple[int, ...], np.ndarray] = {(): np.eye(r, dtype=int).astype(object)}
-    for dimension in range(r, least - 1, -1):
-        below: dict[tuple[int, ...], np.ndarray] = {}
-        for containing, basis in level.items():
-            flat = _restricted(normals, containing, basis)
-            yield flat
-            if dimension > least:
-                for g, row in enumerate(flat.rows):
-                    members = flat.classes[flat.group == g]
-                    key = tuple(sorted({*containing, *members.tolist()}))
-                    if key not in below:
-                        below[key] = _hyperplane_basis(basis, row)
-        level = below
-
-
-def _restricted(normals: np.ndarray, containing: tuple[int, ...], basis: np.ndarray) -> _Flat:
-    """Return a flat with the arrangement restricted to it, parallel hyperplanes merged."""
-    inside = set(containing)
-    classes = [c for c in range(len(normals)) if c not in inside]
-    place: dict[tuple[int, ...], int] = {}
-    rows: list[tuple[int, ...]] = []
-    group, orientation = [], []
-    products = normals[classes].dot(basis) if classes else np.zeros((0, basis.shape[1]), dtype=object)
-    primitive = exact.integer_rows(exact.fraction_matrix(products))[0] if products.size else products
-    for row in primitive:
-        key = tuple(int(v) for v in row)
-        sign = 1 if next(v for v in key if v) > 0 else -1
-        key = key if sign > 0 else tuple(-v for v in key)
-        if key not in place:
-            place[key] = len(rows)
-            rows.append(key)
-        group.append(place[key])
-        orientation.append(sign)
-    return _Flat(
-        basis,
-        np.array(rows, dtype=object).reshape(len(rows), basis.shape[1]),
-        np.array(classes, dtype=np.int64),
-        np.array(group, dtype=np.int64),
-        np.array(orientation, dtype=np.int8),
-    )
-
-
-def _hyperplane_basis(basis: np.ndarray, row: np.ndarray) -> np.ndarray:
-    """Return an integer basis of the part of a flat on which a row vanishes."""
-    kernel = exact.nullspace(np.array([row], dtype=object))
-    return basis.dot(exact.integer_rows(kernel)[0].T) if len(kernel) else basis[:, :0]
 
 
 def _times(basis: np.ndarray, point: list[int]) -> list[int]:
