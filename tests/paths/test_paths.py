@@ -1,6 +1,7 @@
 """Falling paths and paths inside a basin: losses, ends, and the refusals that name a place."""
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -157,3 +158,40 @@ def test_starts_above_zero_beside_the_promise():
     # y = 0: above zero exactly where the prediction differs from zero
     one = rs.start_above_zero("normal", [[1.0]], [0.0], 3, trials=3000, rng=1)
     assert one.low <= 7 / 8 <= one.high
+
+
+def test_starts_above_zero_of_deep_networks_and_other_losses():
+    X = np.array([[1.0], [2.0]])
+    # targets 0: above L(0) exactly where the prediction differs from 0; widths 1 and 3 without biases: 7/16
+    deep = rs.start_above_zero("normal", X[:1], [0.0], (1, 3), trials=4000, rng=0)
+    assert deep.low <= 7 / 16 <= deep.high
+    assert deep.promised == Fraction(7, 32)
+    biased = rs.start_above_zero("normal", X[:1], [0.0], (1, 3), trials=4000, rng=0, hidden_biases=True)
+    assert biased.low >= 7 / 8 - 0.02
+    assert biased.promised == Fraction(7, 16)
+    classes = rs.start_above_zero("normal", X, [0, 2], 4, trials=3000, rng=0, loss="cross_entropy", outputs=3)
+    assert classes.zero_loss == pytest.approx(np.log(3))
+    assert classes.high >= float(classes.promised) == 15 / 32
+    assert rs.start_above_zero("normal", X, [1, -1], 4, trials=200, rng=0, loss="logistic").strictly_convex is None
+
+    class Huber:
+        def value(self, f, y):
+            r = np.abs(f - y)
+            return np.where(r > 1, r - 0.5, r * r / 2)
+
+        def gradient(self, f, y):
+            return np.clip(f - y, -1, 1)
+
+    # one sample, target 3: near c = 0 the loss is the straight part, so that it bends nowhere there
+    flat = rs.start_above_zero("normal", X[:1], [3.0], 2, trials=500, rng=0, loss=Huber())
+    assert flat.strictly_convex.value == 0
+    assert flat.promised == 0
+    near = rs.start_above_zero("normal", X[:1] / 10, [0.0], 2, trials=500, rng=0, loss=Huber())
+    assert near.strictly_convex.value > 0.95
+    assert near.promised <= 3 / 8
+    with pytest.raises(rs.InputError, match="cross_entropy"):
+        rs.start_above_zero("normal", X, [0, 1], 4, outputs=3)
+    with pytest.raises(rs.InputError, match="width"):
+        rs.start_above_zero("normal", X, [0, 1], 1.5)
+    with pytest.raises(rs.InputError, match="at least two outputs"):
+        rs.start_above_zero("normal", X, [0, 1], 2, loss="cross_entropy")
