@@ -68,6 +68,7 @@ _EXPORTS = {
     "loss_slice": "critical.slices",
     "monotone_path": "paths",
     "predicted_against_observed": "experiments.predicted",
+    "promises_beside_truth": "jacobian",
     "reachable_minimum": "topology",
     "reachable_probability": "topology",
     "region_facets": "geometry.faces",

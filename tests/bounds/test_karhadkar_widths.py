@@ -67,6 +67,22 @@ def test_theorem_7_against_the_truth():
     assert bounds.karhadkar_theorem_9(10, "0.05") == 106
 
 
+def test_theorem_9_in_open_regions_of_full_rank():
+    # v may have zeros: with its entries replaced by ones the rank is n, and then a local minimum has loss 0
+    rng, minima, others = np.random.default_rng(0), 0, 0
+    while minima < 6 or others < 6:
+        n, m = int(rng.integers(1, 4)), int(rng.integers(1, 4))
+        X = np.column_stack([rng.choice(np.arange(-5, 6), n, replace=False), np.ones(n, dtype=int)])
+        W, v, y = rng.integers(-9, 10, (m, 2)), rng.integers(-1, 2, m), rng.integers(-1, 2, n)
+        if (X @ W.T == 0).any() or rs.jacobian_rank(W @ X.T > 0, X) < n:
+            continue
+        if rng.random() < 0.5:
+            y = np.maximum(X @ W.T, 0) @ v
+        verdict = rs.certify(X.tolist(), y.tolist(), W.tolist(), v.tolist())
+        assert verdict.is_local_minimum == (verdict.exact_loss == 0)
+        minima, others = minima + verdict.is_local_minimum, others + (not verdict.is_local_minimum)
+
+
 def test_theorem_8_sharp_is_the_coupon_count():
     n, m = 3, 5
     from itertools import product

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import reluscape as rs
 from reluscape.errors import ShapeError
 from reluscape.jacobian import interior_point
-from tests.oracles.elimination import step_patterns
+from tests.oracles.elimination import fraction_rank, step_patterns
 
 
 def verified(found):
@@ -104,6 +104,30 @@ def test_the_set_of_minimisers():
     assert len(found.directions) == 6 - 3
     assert np.allclose(J @ found.directions.T.astype(float), 0)
     assert rs.zero_loss(X, y, A, [1, 1, 1]).codimension is None
+
+
+def test_the_affine_hull_of_the_minimisers():
+    # every small step along the directions stays a minimiser of the region, no other direction does
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        n, d, m = rng.integers(1, 5), rng.integers(1, 4), rng.integers(1, 5)
+        X, W, v = rng.integers(-3, 4, (n, d)), 100 * rng.integers(-9, 10, (m, d)), rng.choice([-1, 1, 2, 0], m)
+        W = W + rng.integers(-7, 8, (m, d))
+        A, used = W @ X.T > 0, X.any(axis=1)
+        if (W @ X.T == 0)[:, used].any():
+            continue
+        y = np.maximum(X @ W.T, 0) @ v
+        found = rs.zero_loss(X, y, A, v)
+        assert found.exists
+        J = [[Fraction(int(v[j] * A[j, i] * X[i, k])) for j in range(m) for k in range(d)] for i in range(n)]
+        assert found.codimension == fraction_rank(J)
+        assert len(found.directions) == m * d - found.codimension == fraction_rank(found.directions.tolist())
+        for direction in found.directions:
+            assert all(sum(a * b for a, b in zip(row, direction, strict=True)) == 0 for row in J)
+            size = max(abs(value) for value in direction)
+            moved = found.exact_W.reshape(-1) + direction / size * Fraction(1, 10**12)
+            products = moved.reshape(m, d) @ X.astype(object).T
+            assert ((products > 0) == A)[:, used].all()
 
 
 def test_boundary_of_the_cone_is_not_enough():

@@ -8,6 +8,7 @@ from typing import Any
 _ROOMS = {
     "batched_full_rank": "on_device",
     "deep_rank": "deep",
+    "promises_beside_truth": "beside",
     "full_rank_curve": "curve",
     "full_rank_fraction": "fraction",
     "full_rank_fraction_1d": "one_dimensional",
