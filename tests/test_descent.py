@@ -48,3 +48,28 @@ def test_a_minimum_stays_where_it_is():
 def test_missing_targets():
     with pytest.raises(rs.InputError, match="no targets"):
         rs.descend([[1]], None, [[1]], [1])
+
+
+def test_nearly_dependent_units_do_not_stop_the_walk():
+    """Iris petals and ten units: basins whose minimisers leave their cells in floats are passed."""
+    iris = rs.datasets.load("iris")
+    y = np.where(np.arange(150) < 100, -1.0, 1.0)
+    S = standardize(rs.Dataset(np.asarray(iris.X, dtype=float), y, bias=True)).X
+    for seed in (1, 2):
+        rng = np.random.default_rng(seed)
+        end = rs.descend(S, y, rng.normal(size=(10, S.shape[1])), rng.normal(size=10) / 3, 0.0, exact=False)
+        assert end.finished, end.reason
+        assert end.verdict.is_local_minimum
+        assert all(b < a for a, b in zip(end.losses, end.losses[1:], strict=False))
+
+
+def test_a_stretch_of_gradient_descent_falls_and_leaves_a_frozen_bias():
+    from reluscape.descent.gradient import gradient_stretch
+    from reluscape.losses import get_loss
+
+    rng = np.random.default_rng(0)
+    data = rs.Dataset(rng.normal(size=(20, 3)), rng.normal(size=20))
+    net = rs.TwoLayerNet(rng.normal(size=(4, 3)) * 100, rng.normal(size=4) / 100, 0.5)
+    further = gradient_stretch(data, net, False, get_loss("squared"), 50)
+    assert further.loss(data) < net.loss(data)
+    assert further.c == net.c

@@ -106,10 +106,40 @@ def _hidden(net: TwoLayerNet, R: np.ndarray, signs: np.ndarray) -> np.ndarray:
     return W
 
 
+def mended_faces(
+    data: Dataset,
+    net: TwoLayerNet,
+    signs: np.ndarray,
+    output_bias: bool,
+    loss: Any,
+    silent: np.ndarray,
+    tolerances: Tolerances = DEFAULT,
+) -> np.ndarray | None:
+    """Return the faces with the samples that the minimiser carries across a hyperplane put on it, or None.
+
+    None where nothing crosses, where no minimiser was found, or where a unit has more crossings than columns.
+
+    The arguments are those of `face_candidate`.
+    """
+    held = np.where(silent[:, None], -1, signs).astype(np.int8)
+    R0 = net.v[:, None] * net.W
+    fit = float_fit(data.X, np.asarray(data.y, dtype=float), held, R0, net.c if output_bias else None, loss)
+    if fit is None:
+        return None
+    crossed = _crossed(data.X, _hidden(net, fit.R, held), held, silent, tolerances.boundary)
+    if not crossed.any() or crossed.sum(axis=1).max() > data.d:
+        return None
+    return np.where(crossed, 0, signs).astype(np.int8)
+
+
 def _on_face(X: np.ndarray, W: np.ndarray, signs: np.ndarray, silent: np.ndarray, boundary: float) -> bool:
     """Return whether every sample off the hyperplanes stays on its side, clearly."""
-    heights = (X @ W.T).T
-    reach = boundary * np.outer(np.linalg.norm(W, axis=1), np.linalg.norm(X, axis=1))
-    off = (signs != 0) & ~silent[:, None]
-    off &= np.linalg.norm(X, axis=1)[None, :] > 0
-    return bool((signs * heights > reach)[off].all())
+    return not _crossed(X, W, signs, silent, boundary).any()
+
+
+def _crossed(X: np.ndarray, W: np.ndarray, signs: np.ndarray, silent: np.ndarray, boundary: float) -> np.ndarray:
+    """Return (m, n) bool, the samples off the hyperplanes that do not clearly stay on their side."""
+    lengths = np.linalg.norm(X, axis=1)
+    reach = boundary * np.outer(np.linalg.norm(W, axis=1), lengths)
+    off = (signs != 0) & ~silent[:, None] & (lengths > 0)[None, :]
+    return off & ~(signs * (X @ W.T).T > reach)

@@ -20,7 +20,7 @@ class Descent:
         losses: loss of the start and then of every basin's minimiser, falling.
         verdict: verdict on the last point; exact where the problem is small enough.
         W, v, c: the last point, `Fraction` where the verdict is exact; c is None without an output bias.
-        basins: number of basins visited.
+        basins: number of basins visited, stretches of gradient descent counted.
         finished: whether a local minimum was reached.
         reason: why it stopped.
     """

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..critical.candidate import Candidate, face_candidate
+from ..critical.candidate import Candidate, face_candidate, mended_faces
 from ..critical.optimality import certify, decide
 from ..critical.point import build_point
 from ..data import Dataset, as_dataset, readonly
@@ -18,7 +18,12 @@ from ..losses import get_loss
 from ..networks import TwoLayerNet
 from ..tolerances import DEFAULT, Tolerances
 from .basin import BasinPoint, BasinStep
+from .gradient import gradient_stretch
 from .result import Descent
+
+MENDINGS = 6
+STRETCHES = 12
+STEPS = 100
 
 
 def descend(
@@ -36,7 +41,8 @@ def descend(
 
     Each round solves the convex program of the current basin, moves to its minimiser, and tests it for local
     optimality; where the test finds a direction that falls, the walls it crosses lead to the next basin. The loss
-    falls strictly and there are finitely many basins.
+    falls strictly and there are finitely many basins. Where a basin's minimiser cannot be placed in floats (nearly
+    dependent units), a stretch of gradient descent leads on, at most a dozen times.
 
     Args:
         X: (n, d) samples or a `Dataset`.
@@ -90,11 +96,18 @@ class _Walk:
         if at is not None:
             return self._end(at, net, losses, True, "no direction lowers the loss")
         finished, reason = False, f"stopped after {max_basins} basins"
+        stretches = STRETCHES
         for _ in range(max_basins):
             found = self._minimiser(pattern, signs, net, losses[-1])
             if found is None:
-                reason = "the basin's minimum is not attained, or the loss no longer falls beyond rounding"
-                break
+                moved = self._stretch(net, losses[-1]) if stretches else None
+                if moved is None:
+                    reason = "the basin's minimum is not attained, or the loss no longer falls beyond rounding"
+                    break
+                net, pattern, signs = moved
+                at, stretches = None, stretches - 1
+                losses.append(net.loss(self.data, loss=self.loss))
+                continue
             at, net = found, found.net
             losses.append(found.verdict.loss)
             if found.verdict.is_local_minimum:
@@ -105,6 +118,14 @@ class _Walk:
                 break
             pattern, signs, net = self._cross(found, pattern, signs)
         return self._end(at, net, losses, finished, reason)
+
+    def _stretch(self, net: TwoLayerNet, ceiling: float) -> tuple[TwoLayerNet, np.ndarray, np.ndarray] | None:
+        """Return network, pattern and signs after a stretch of gradient descent, or None where it lowers nothing."""
+        moved = gradient_stretch(self.data, net, self.output_bias, self.loss, STEPS)
+        if not moved.loss(self.data, loss=self.loss) < ceiling * (1 - self.tolerances.newton_residual):
+            return None
+        pattern = ((self.data.X @ moved.W.T).T > 0) & self.live
+        return moved, pattern, np.where(moved.v < 0, -1, 1)
 
     def _already_there(self, net: TwoLayerNet) -> Candidate | None:
         """Return the start itself where it is a local minimum up to rounding."""
@@ -122,17 +143,11 @@ class _Walk:
         if basin is None:
             return None
         best: Candidate | None = None
-        tried = set()
+        tried: set[bytes] = set()
         limit = basin.value + self.tolerances.zero_loss * (abs(basin.value) + self._target_size**2)
         for faces, silent, Z in self._guesses(basin, pattern, net):
-            key = faces.tobytes() + silent.tobytes() + Z.tobytes()
-            if key in tried:
-                continue
-            tried.add(key)
             start = self._start(Z, pattern, signs, silent, net, basin.c)
-            found = face_candidate(
-                self.data, start, faces, self.output_bias, self.loss, self.tolerances, silent=silent, exact=False
-            )
+            found = self._settled(start, faces, silent, Z, tried)
             if found is None or not found.verdict.loss < ceiling:
                 continue
             if best is None or found.verdict.loss < best.verdict.loss:
@@ -140,6 +155,26 @@ class _Walk:
             if found.verdict.loss <= limit:
                 return found
         return best
+
+    def _settled(
+        self, start: TwoLayerNet, faces: np.ndarray, silent: np.ndarray, Z: np.ndarray, tried: set[bytes]
+    ) -> Candidate | None:
+        """Return the minimiser on the faces; samples that it would carry across a hyperplane are put on it, in turn."""
+        for _ in range(MENDINGS):
+            key = faces.tobytes() + silent.tobytes() + Z.tobytes()
+            if key in tried:
+                return None
+            tried.add(key)
+            found = face_candidate(
+                self.data, start, faces, self.output_bias, self.loss, self.tolerances, silent=silent, exact=False
+            )
+            if found is not None:
+                return found
+            mended = mended_faces(self.data, start, faces, self.output_bias, self.loss, silent, self.tolerances)
+            if mended is None:
+                return None
+            faces = mended
+        return None
 
     def _guesses(
         self, basin: BasinPoint, pattern: np.ndarray, net: TwoLayerNet
@@ -191,7 +226,8 @@ class _Walk:
         clear = np.abs(moves) > self.tolerances.boundary * np.outer(np.linalg.norm(dW, axis=1), lengths)
         pattern = np.where(on, np.where(clear, moves > 0, pattern), heights > 0) & self.live
         signs = np.where(at.net.v != 0, np.sign(at.net.v), np.where(dv != 0, np.sign(dv), signs)).astype(int)
-        moved = TwoLayerNet(at.net.W + dW, at.net.v + dv, at.net.c)
+        dc = float(at.verdict.escape[2]) if self.output_bias else 0.0  # type: ignore[index]
+        moved = TwoLayerNet(at.net.W + dW, at.net.v + dv, at.net.c + dc)
         return pattern, signs, moved
 
     def _end(self, at: Candidate | None, net: TwoLayerNet, losses: list[float], finished: bool, reason: str) -> Descent:
