@@ -118,6 +118,8 @@ def _form(path: Path) -> str:
     suffix = path.suffix.lower()
     with path.open("rb") as handle:
         start = handle.read(4)
+    if not start:
+        raise ModelError(f"{path.name} is empty; save the model again")
     if suffix == ".safetensors":
         return "safetensors"
     if start[:2] == b"PK":

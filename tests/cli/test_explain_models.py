@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def folder(tmp_path, monkeypatch):
 
 def deep(sizes, seed=0):
     rng = np.random.default_rng(seed)
-    pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+    pairs = list(pairwise(sizes))
     return rs.DeepNet([rng.normal(size=(b, a)) for a, b in pairs], [rng.normal(size=b) for _, b in pairs])
 
 

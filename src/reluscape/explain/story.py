@@ -131,7 +131,10 @@ def kinks_text(found: Findings) -> str:
 def facts(found: Findings, trained: Trained) -> list[tuple[str, str]]:
     """Return the story fact by fact: (what, in words)."""
     near, path = found.near, found.descent
-    told = [("gradient norm", f"{found.gradient_norm:.3g} at the given weights")]
+    vain = found.verdict.kind == "local minimum" and not found.verdict.differentiable
+    told = [
+        ("gradient norm", f"{found.gradient_norm:.3g} at the given weights{', which says nothing on a kink' * vain}")
+    ]
     if near is not None:
         kinks = int((near.faces == 0).sum()) if near.faces.size else 0
         on = f" on {count(kinks, 'kink')}" if kinks else ""
