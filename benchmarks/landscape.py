@@ -1,0 +1,131 @@
+"""The whole landscape and the global minimum: times, memory, and the interval beside a mixed-integer program's.
+
+    OMP_NUM_THREADS=1 python benchmarks/landscape.py            about two minutes
+    OMP_NUM_THREADS=1 python benchmarks/landscape.py --full     ten minutes for each side of the last comparison
+
+The mixed-integer program (HiGHS) is given weights in a box, so its lower bound holds for that box only; ours holds for
+all weights. Its squares are replaced by tangents, which are below them, so its bound is one; the upper end is the true
+loss of the network it found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import time
+
+import highspy
+import numpy as np
+
+import reluscape as rs
+
+IRIS = "examples/iris_versicolor_virginica.csv"
+BOX = 20.0
+TANGENTS = np.linspace(-2.5, 2.5, 21)
+
+
+def megabytes():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def line(what, seconds, wanted, more=""):
+    print(f"{what:<58} {seconds:8.2f} {wanted:8.1f} {megabytes():8.0f}  {more}", flush=True)
+
+
+def table(seed, rows, inputs):
+    rng = np.random.default_rng(seed)
+    X = np.c_[rng.normal(size=(rows, inputs)).round(3), np.ones(rows)]
+    return rs.Dataset(rs.exact_decimals(X), rs.exact_decimals(rng.normal(size=rows).round(3)))
+
+
+def trees():
+    rs.barrier_tree(table(9, 4, 1), width=2)  # kernels
+    small = table(0, 8, 1)
+    begin = time.perf_counter()
+    tree = rs.barrier_tree(small, width=2)
+    line("tree: 8 rows, 1 input and ones, 2 units", time.perf_counter() - begin, 1.0, f"{tree.nodes:,} nodes")
+    large = table(1, 20, 2)
+    begin = time.perf_counter()
+    tree = rs.barrier_tree(large, width=2)
+    more = f"{tree.nodes:,} nodes, {tree.edges:,} edges, {len(tree.valleys)} valleys"
+    line("tree: 20 rows, 2 inputs and ones, 2 units", time.perf_counter() - begin, 300.0, more)
+
+
+def iris(features):
+    return rs.Dataset.from_csv(IRIS, target="species", features=features, bias=True)
+
+
+def petals():
+    data = iris(["petal_length", "petal_width"])
+    begin = time.perf_counter()
+    found = rs.global_minimum(data, width=2, output_bias=True)
+    seconds = time.perf_counter() - begin
+    checked = bool(rs.verify(found.certificate))
+    more = f"{found.value:.10f}, complete {found.complete}, value re-proved {checked}, {found.looked_at:,} of "
+    line("global minimum: iris petals, 100 rows, 2 units", seconds, 600.0, more + f"{found.layers:,} layers")
+
+
+def milp(data, y, signs, seconds):
+    """Return (lower, upper) of a mixed-integer program for fixed output signs, weights on X in a box."""
+    X = np.asarray(data, dtype=float)
+    n, d = X.shape
+    h = highspy.Highs()
+    h.silent()
+    h.setOptionValue("time_limit", float(seconds))
+    h.setOptionValue("threads", 2)
+    W = [[h.addVariable(-BOX, BOX) for _ in range(d)] for _ in signs]
+    c = h.addVariable(-BOX, BOX)
+    reach = BOX * np.abs(X).sum(axis=1)
+    total = []
+    for i in range(n):
+        outputs = []
+        for j, _ in enumerate(signs):
+            pre = sum(float(X[i, k]) * W[j][k] for k in range(d))
+            a, on = h.addVariable(0.0, float(reach[i])), h.addBinary()
+            h.addConstr(a >= pre)
+            h.addConstr(a <= pre + float(reach[i]) * (1 - on))
+            h.addConstr(a <= float(reach[i]) * on)
+            outputs.append(a)
+        f = sum(s * a for s, a in zip(signs, outputs, strict=True)) + c
+        t = h.addVariable(0.0, highspy.kHighsInf)
+        for e in TANGENTS:
+            h.addConstr(t >= float(2 * e) * (f - float(y[i])) - float(e * e))
+        total.append(t)
+    h.minimize(sum(total))
+    info = h.getInfo()
+    lower = max(float(info.mip_dual_bound), 0.0) / n if np.isfinite(info.mip_dual_bound) else 0.0
+    values = h.getSolution().col_value
+    if not len(values):
+        return lower, np.inf
+    net_W = np.array([[values[w.index] for w in row] for row in W])
+    f = np.maximum(X @ net_W.T, 0) @ np.array(signs) + values[c.index]
+    return lower, float(np.mean((f - y) ** 2))
+
+
+def comparison(seconds):
+    data = iris(None)
+    begin = time.perf_counter()
+    found = rs.global_minimum(data, width=2, output_bias=True, time_limit=seconds)
+    spent = time.perf_counter() - begin
+    line("interval: iris, 4 inputs and ones, 2 units, ours", spent, seconds, f"[{found.lower:.5f}, {found.upper:.5f}]")
+    X, y = np.array(data.X), np.asarray(data.y, dtype=float)
+    X[:, :-1] = (X[:, :-1] - X[:, :-1].mean(0)) / X[:, :-1].std(0)
+    begin = time.perf_counter()
+    ends = [milp(X, y, signs, seconds / 3) for signs in ((1, 1), (1, -1), (-1, -1))]
+    more = f"[{min(e[0] for e in ends):.5f}, {min(e[1] for e in ends):.5f}] (weights at most {BOX:g})"
+    line("    the same, mixed-integer program (HiGHS)", time.perf_counter() - begin, seconds, more)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=45.0, help="for each side of the last comparison")
+    parser.add_argument("--full", action="store_true", help="600 seconds for each side")
+    options = parser.parse_args()
+    print(f"{'what':<58} {'seconds':>8} {'wanted':>8} {'peak MB':>8}")
+    trees()
+    petals()
+    comparison(600.0 if options.full else options.seconds)
+
+
+if __name__ == "__main__":
+    main()
