@@ -164,6 +164,71 @@ def test_k13_figure_3b_is_not_constant_in_n():
         assert abs(m - np.log2(n / log(2))) <= 1
 
 
+def test_k14_the_gradient_needs_a_transpose():
+    rng = np.random.default_rng(0)
+    X, W, v, y = rng.normal(size=(3, 2)), rng.normal(size=(4, 2)), rng.normal(size=4), rng.normal(size=3)
+    printed, row = rs.jacobian(W, v, X).T, (rs.TwoLayerNet(W, v).predict(X) - y)[None, :]
+    with pytest.raises(ValueError, match="mismatch"):
+        printed @ row
+    gradient = 2 / 3 * printed @ row.T
+    step = 1e-7 * rng.normal(size=W.shape)
+    change = rs.TwoLayerNet(W + step, v).loss(X, y) - rs.TwoLayerNet(W - step, v).loss(X, y)
+    assert change == pytest.approx(2 * float(gradient[:, 0] @ step.reshape(-1)), rel=1e-5)
+
+
+def test_k15_step_vectors_are_prefixes_and_suffixes():
+    found = {tuple(row) for row in rs.enumerate_regions([[1, 1], [2, 1], [4, 1]]).patterns.astype(int).tolist()}
+    assert found == {(0, 0, 0), (1, 1, 1), (1, 0, 0), (1, 1, 0), (0, 1, 1), (0, 0, 1)}
+    assert len(found) == rs.bounds.karhadkar_lemma_6(3)
+    assert rs.count_regions([[1], [2]]) == 2 < rs.bounds.karhadkar_lemma_6(2)
+
+
+def test_k16_two_vertices_of_the_polyline_are_zero():
+    for n in (2, 3, 5):
+        vertices = rs.function_space_1d([k * k for k in range(n)])
+        zero = [k for k in range(2 * n) if not any(vertices[k])]
+        assert zero == [0, 2 * n - 1]
+
+
+def test_k17_gamma_depends_on_the_law_of_w():
+    X = [[0, 1], [2, 1]]
+    # patterns 00, 01, 10, 11; for two samples gamma is 1 minus the heaviest of the lines spanned by one pattern,
+    # the dead one included: the least of the masses off each line
+    gammas = []
+    for law in ("normal", "box"):
+        masses = dict(
+            zip(map(tuple, rs.enumerate_regions(X).patterns.tolist()), rs.region_volumes(X, law), strict=True)
+        )
+        dead = masses[False, False]
+        gammas.append(min(1 - dead - masses[p] for p in ((True, True), (True, False), (False, True))))
+    assert gammas[0] == pytest.approx(float(rs.anticoncentration(X)))
+    assert gammas == pytest.approx([np.arctan(2) / np.pi, 0.375])
+
+
+def test_k18_the_box_is_a_square_for_each_unit():
+    x = np.array([-1.0, -0.2, 0.7])
+    X = np.column_stack([x, np.ones(3)])
+    patterns, shares = rs.enumerate_regions(X).patterns, rs.region_volumes(X, law="box")
+    assert sum(shares) == pytest.approx(1)
+    for k, gap in enumerate(np.diff(x)):  # a kink in the gap: on one side of it active, on the other not
+        cut = [p[k] != p[k + 1] for p in patterns.tolist()]
+        assert shares[cut].sum() == pytest.approx(gap / 4)
+
+
+def test_k20_a_tolerance_and_a_default_bound_decide_wrongly():
+    from scipy.optimize import linprog
+
+    found = rs.zero_loss([[1]], ["-0.00001"], [[1]], [1])
+    assert not found.exists
+    assert np.isclose(np.mean([(0 - 1e-5) ** 2]), 0)  # the best loss in the region, in the limit w -> 0
+    X, y, pattern = [[0, 1], [1, 1]], [1, 0], [[1, 0]]
+    assert rs.zero_loss(X, y, pattern, [1]).exists
+    A, b = [[0, 1]], [1]  # the active sample is fitted, the other one stays inactive
+    default = linprog([0, 0], A_ub=[[1, 1]], b_ub=[0], A_eq=A, b_eq=b)
+    free = linprog([0, 0], A_ub=[[1, 1]], b_ub=[0], A_eq=A, b_eq=b, bounds=(None, None))
+    assert (default.status, free.status) == (2, 0)
+
+
 # Safran and Shamir
 
 

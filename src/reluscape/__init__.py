@@ -52,6 +52,7 @@ _EXPORTS = {
     "full_rank_fraction": "jacobian",
     "full_rank_fraction_1d": "jacobian",
     "full_rank_fraction_random_data": "jacobian",
+    "full_rank_fraction_random_regions": "jacobian",
     "function_space_1d": "functionspace",
     "generic_region": "geometry.generic",
     "generic_regions": "geometry.generic",
