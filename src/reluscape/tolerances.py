@@ -77,6 +77,24 @@ class Tolerances:
     requ_silent: float = 2e-3
     # largest entry of the gradient at which a round of training a ReQU network ends
     requ_gradient: float = 1e-11
+    # least eigenvalue, relative to the largest, that a damped Newton step divides by
+    newton_floor: float = 1e-12
+    # eigenvalues of a second derivative within this share of its norm count as zero
+    curvature: float = 1e-11
+    # share of its trivial bound below which a margin makes lambda_0 tiny
+    tiny_margin: float = 1e-4
+    # distance of two coefficients, relative to lambda_0, below which they are tied
+    tied_lambdas: float = 1e-6
+    # relative gain below which a climb on the sphere stops
+    climb: float = 1e-9
+    # relative gap at which the search for units of the largest margin stops
+    margin_gap: float = 1e-7
+    # relative gap up to which a margin with both bounds proven counts as exact
+    margin_exact: float = 1e-6
+    # feasibility tolerance of the margin's linear program, whose margins are 1
+    program_feasibility: float = 1e-10
+    # 1 - cosine below which two units of the margin program are one
+    same_unit: float = 1e-14
 
 
 DEFAULT = Tolerances()
