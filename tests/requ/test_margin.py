@@ -116,7 +116,7 @@ def test_hard_labels_leave_a_tiny_margin_that_is_still_proven():
     # close neighbours with different labels: doubles cannot hold the program, the exact ratio is still positive
     X, y = [[k, Fraction(k * k, 10**12)] for k in range(12)], [(-1) ** k for k in range(12)]
     found = margin(X, y, rng=0)
-    assert 0 < found.lower
+    assert found.lower > 0
     assert Fraction(found.lower) <= found.exact_lower
 
 

@@ -26,7 +26,7 @@ FIT = replace(DEFAULT, margin_gap=0.05)
 AWAKE = 12
 
 
-class ReQUClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class ReQUClassifier(ClassifierMixin, BaseEstimator):
     """Two classes by m ReQU units under the designed cubic regulariser; needs no torch.
 
     Inputs are centred and scaled first where `standardize` says so. Equal rows with different labels, which no network
