@@ -18,8 +18,8 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     Source: Karhadkar and Montúfar's slides, the second Figure 3; laws as in the authors' released code, which draws
     random starts only; coarser grid and fewer draws.
     """
-    trials = 4 if quick else 30
-    samples = range(10, 51, 40) if quick else range(10, 191, 30)
+    trials = 4 if quick else 12
+    samples = range(10, 51, 40) if quick else range(10, 191, 45)
     widths = range(1, 16, 7) if quick else range(1, 16)
     grid = []
     for row, population, data in ROWS:

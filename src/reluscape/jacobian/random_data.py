@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import comb
 from typing import Any
 
+import flint
 import numpy as np
 
 from .. import exact
@@ -92,29 +94,29 @@ def line_in_a_box(n: int, width: int) -> Fraction:
     """
     if n == 0:
         return Fraction(1)
-    deficient = [int(c) for c in unpinned_cut_sets(n).coeffs()]
-    short_runs = _powers_of_trinomial(n, width + 1)
-    total = Fraction(0)
-    for kinks in range(width + 1):
+    total = flint.fmpq(0)
+    for kinks, (short, unpinned) in enumerate(_orders(n, 1 << width.bit_length())[: width + 1]):
         # of the 2^kinks C(n + kinks, n) labelled orders: without constants and deficient though runs are short
-        unpinned = sum(count * comb(kinks + 1, q + 1) for q, count in enumerate(deficient) if q <= kinks)
-        orders = comb(n + kinks, n)
-        outside = width - kinks
-        full = Fraction(short_runs[kinks], orders) - Fraction(unpinned, orders << (kinks + outside))
-        total += comb(width, kinks) * 3**outside * full
-    return total / 4**width
+        weight = comb(width, kinks) * 3 ** (width - kinks)
+        total += flint.fmpq(weight * ((short << width) - unpinned), comb(n + kinks, n) << width)
+    return Fraction(int(total.p), int(total.q)) / 4**width
 
 
-def _powers_of_trinomial(n: int, count: int) -> list[int]:
-    """Return [z^n] (1 + z + z^2)^(k + 1) for k = 0, ..., count - 1."""
-    import flint
+@lru_cache(maxsize=256)
+def _orders(n: int, count: int) -> tuple[tuple[int, int], ...]:
+    """Return for 0, ..., count - 1 kinks among n points: orders with runs of at most two points, and the unpinned ones.
 
-    base = flint.fmpz_poly([1, 1, 1])
-    power, values = flint.fmpz_poly([1]), []
-    for _ in range(count):
+    The first is [z^n] (1 + z + z^2)^(kinks + 1); the second counts labelled orders with short runs that are deficient
+    without constants.
+    """
+    deficient = [int(c) for c in unpinned_cut_sets(n).coeffs()]
+    base, power = flint.fmpz_poly([1, 1, 1]), flint.fmpz_poly([1])
+    found = []
+    for kinks in range(count):
         power = flint.fmpz_poly((power * base).coeffs()[: n + 1])
-        values.append(int(power[n]))
-    return values
+        unpinned = sum(c * comb(kinks + 1, q + 1) for q, c in enumerate(deficient[: kinks + 1]))
+        found.append((int(power[n]), unpinned))
+    return tuple(found)
 
 
 def draw_rows(rng: np.random.Generator, n: int, d: int, data: str) -> np.ndarray:
