@@ -194,3 +194,33 @@ def test_wrong_values_are_named(wrong, message):
 
     with pytest.raises(InputError, match=message):
         use()
+
+
+def test_requ_training_keeps_the_promise_of_its_theorem_and_breaks_it_without_the_hypotheses(tmp_path):
+    plan = Sweep(
+        "requ",
+        "requ_training",
+        zip={"width": ["designed", 1], "strength": [1.0, 0.0]},
+        fixed={"n": 4, "d": 1},
+        trials=12,
+        seed=2,
+    )
+    run(plan, tmp_path / "a.db")
+    with Store(tmp_path / "a.db") as store:
+        rows = {(row["cell"], row["number"]): row for row in store.summary()}
+        designed = np.concatenate([values for _, values in store.trials(0)])
+    fails, _, certified, loss = designed.T
+    # one class only: nothing to learn, the numbers are missing
+    alone = sum(len(set(draw_samples({**SAMPLES, "n": 4, "d": 1, "targets": "signs"}, r)[1])) == 1 for r in rngs(plan))
+    assert np.isnan(loss).sum() == alone
+    # Theorem 1: a local minimum of the designed landscape has no error
+    assert not (fails[certified == 1.0]).any()
+    assert np.nansum(certified) >= 8
+    # one unit cannot separate alternating labels
+    assert rows[1, "fails"]["mean"] > 0
+    assert rows[1, "certified"]["mean"] is None
+
+
+def rngs(plan):
+    cell = next(plan.cells())
+    return [stream(plan.seed, "sweep", cell.key, trial) for trial in range(plan.trials)]

@@ -74,6 +74,7 @@ QUANTITIES = {
     "reachable": "reachable",
     "gradient_descent": "training",
     "training_path": "training_path",
+    "requ_training": "requ_training",
 }
 
 
