@@ -95,6 +95,8 @@ class Tolerances:
     program_feasibility: float = 1e-10
     # 1 - cosine below which two units of the margin program are one
     same_unit: float = 1e-14
+    # largest entry of the gradient at which a point of a ReQU network's loss counts as critical
+    requ_critical: float = 1e-6
 
 
 DEFAULT = Tolerances()

@@ -10,7 +10,7 @@ from typing import Any
 _FILES = {
     "karhadkar": ("karhadkar_regions", "karhadkar_widths"),
     "liu": ("liu_cells", "liu_kinks", "liu_genuineness", "liu_saddles", "liu_solution"),
-    "liang": ("liang",),
+    "liang": ("liang", "liang_conv", "liang_lemmas", "liang_problems"),
     "safran": (
         "safran",
         "safran_basins",

@@ -19,8 +19,8 @@ def positive(name: str, values: Any, m: int | None = None) -> np.ndarray:
         ShapeError: not one per unit.
     """
     array = np.atleast_1d(np.asarray(values, dtype=float))
-    if array.size == 1 and m is not None:
-        array = np.full(m, float(array.reshape(-1)[0]))
+    if np.ndim(values) == 0 and m is not None:
+        array = np.full(m, float(array[0]))
     if array.ndim != 1 or not array.size or (m is not None and len(array) != m):
         raise ShapeError(f"{name} has shape {array.shape}, expected ({'m' if m is None else m},): one per unit")
     bad = np.flatnonzero(~(np.isfinite(array) & (array > 0)))

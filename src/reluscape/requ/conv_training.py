@@ -8,13 +8,17 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from ..errors import ShapeError
+from ..errors import AssumptionError, ShapeError
 from ..tolerances import DEFAULT, Tolerances
+from .certify import certify
 from .constants import training_error
 from .conv import ConvReQUNet, leaky, pad_convolve, toeplitz
 from .losses import margin_loss
+from .network import ReQUNet
 
 __all__ = ["ConvTraining", "conv_loss", "train_conv"]
+
+HALVINGS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,7 @@ class ConvTraining:
         gradient: largest entry of the gradient there; kinks of the leaky ReLU can keep it above 0.
         training_error: share of samples on the wrong side.
         active: number of ReQU units that are not zero.
+        quiet: whether no silent unit lowers the loss on the features of this point: a local minimum needs it.
     """
 
     net: ConvReQUNet
@@ -34,6 +39,7 @@ class ConvTraining:
     gradient: float
     training_error: float
     active: int
+    quiet: bool
 
 
 def conv_loss(
@@ -67,9 +73,10 @@ def train_conv(
     loss: Any = "logistic",
     base: float = 2,
     iterations: int = 5000,
+    rounds: int = 8,
     tolerances: Tolerances = DEFAULT,
 ) -> ConvTraining:
-    """Run L-BFGS from a network and return where it ends; units that end near zero are set to zero where it helps.
+    """Run L-BFGS from a network; set small units to zero, let silent ones out while that lowers the loss.
 
     Args:
         net: the start, with its coefficients.
@@ -77,28 +84,56 @@ def train_conv(
         y: (n,) labels -1 or 1.
         loss: as in `rs.requ.design`.
         base: base of the logarithm of the logistic loss.
-        iterations: most iterations of each of two rounds.
+        iterations: most iterations of each round.
+        rounds: most rounds of descent and escape.
         tolerances: size below which a unit is set to 0 where the loss does not rise; gradient at which a round ends.
 
     Example:
         >>> from reluscape.requ.conv import random_net
         >>> end = train_conv(random_net(1, 1, 1, 2, [0.05, 0.08], rng=0), [[1.0]], [1.0])
-        >>> end.training_error, end.gradient < 1e-5
-        (0.0, True)
+        >>> end.training_error, end.quiet, end.gradient < 1e-5
+        (0.0, True, True)
     """
     parts = _Parts(net, X, y, loss, base)
     point = _flat(net)
     options = {"maxiter": iterations, "maxfun": 4 * iterations, "ftol": 0.0, "maxcor": 30}
-    for _ in range(2):
+    quiet = False
+    for _ in range(max(1, rounds)):
         found = minimize(
             parts.at, point, jac=True, method="L-BFGS-B", options={**options, "gtol": tolerances.requ_gradient}
         )
         point = _snapped(parts, found.x, tolerances.requ_silent)
+        moved, quiet = _escaped(parts, point)
+        if moved is None:
+            break
+        point = moved
     value, gradient = parts.at(point)
-    a, W, b, filters = parts.split(point)
-    end = ConvReQUNet(a, W, b, filters, net.lambdas, net.lambda_c, net.slope)
-    active = int(np.count_nonzero(np.abs(a) + np.linalg.norm(end.U, axis=1)))
-    return ConvTraining(end, value, float(np.abs(gradient).max()), training_error(end, X, parts.y), active)
+    end = parts.net_at(point)
+    active = int(np.count_nonzero(np.abs(end.a) + np.linalg.norm(end.U, axis=1)))
+    return ConvTraining(end, value, float(np.abs(gradient).max()), training_error(end, X, parts.y), active, quiet)
+
+
+def _escaped(parts: _Parts, point: np.ndarray) -> tuple[np.ndarray | None, bool]:
+    """Return a point of lower loss with one silent unit let out, or None; and whether no silent unit helps."""
+    net = parts.net_at(point)
+    try:
+        found = certify(net.features(parts.X), parts.y, ReQUNet(net.a, net.U), net.lambdas, parts.loss, prove=False)
+    except AssumptionError:  # filters that send samples of both labels to one point
+        return None, False
+    if not found.inactive:
+        return None, True
+    if found.peak.value <= found.least_lambda:
+        return None, True
+    j = min(found.inactive, key=lambda k: net.lambdas[k])
+    value = parts.at(point)[0]
+    for halvings in range(HALVINGS):
+        trial = point.copy()
+        a, W, b, _ = parts.split(trial)
+        a[j] = found.peak.sign * 2.0**-halvings
+        W[:, j], b[j] = np.abs(a[j]) * found.peak.direction[:-1], np.abs(a[j]) * found.peak.direction[-1]
+        if parts.at(trial)[0] < value:
+            return trial, False
+    return None, False
 
 
 def _snapped(parts: _Parts, point: np.ndarray, zero: float) -> np.ndarray:
@@ -132,6 +167,10 @@ class _Parts:
         ends = np.cumsum([m, h * m, m])
         a, W, b, v = np.split(point, ends)
         return a, W.reshape(h, m), b, v.reshape(self.net.filters.shape)
+
+    def net_at(self, point: np.ndarray) -> ConvReQUNet:
+        """Return the network of a point."""
+        return ConvReQUNet(*self.split(point), self.net.lambdas, self.net.lambda_c, self.net.slope)
 
     def at(self, point: np.ndarray) -> tuple[float, np.ndarray]:
         """Return loss and gradient."""
