@@ -268,3 +268,16 @@ def test_every_statement_of_the_paper_has_a_function():
     wanted |= {"liang_assumption_1", "liang_assumption_2", "liang_definition_1", "liang_corollary_1", "liang_xyz"}
     wanted |= {"liang_claim_1", "liang_claim_2"}
     assert wanted <= names
+
+
+def test_rows_of_the_table_say_that_they_are_about_other_networks():
+    def own(X, y=None):
+        return {r.statement: r for r in rs.bounds.table(X, y) if r.source.startswith("Liang")}
+
+    rows = own([[0.0], [1.0], [2.0]], [1, -1, 1])
+    assert not any(row.applies for row in rows.values())
+    assert "ReQU units, not ReLU units; it asks for 4 units" in rows["Theorem 1 (ReQU)"].reason
+    assert "it asks for 3 units" in rows["Proposition 2 (quadratic units)"].reason
+    assert "labels -1 and 1" in own([[0.0], [1.0]])["Theorem 1 (ReQU)"].reason
+    assert "Assumption 2" in own([[0.0], [0.0]], [1, -1])["Theorem 1 (ReQU)"].reason
+    assert "neither -1 nor 1" in own([[0.0], [1.0]], [0.5, 1])["Theorem 1 (ReQU)"].reason

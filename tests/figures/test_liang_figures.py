@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reluscape import figures
-from reluscape.figures import liang_errors, liang_infinity, liang_slices
+from reluscape.figures import liang_errors, liang_infinity, liang_planes, liang_slices
 
 
 def test_designed_runs_have_no_errors():
@@ -69,3 +69,20 @@ def test_the_gradient_of_the_drawn_descent():
                 by_u[j, k], abs=1e-5
             )
     assert "liang-errors" in figures.FIGURES
+
+
+def test_the_plane_holds_the_losses_of_its_marks():
+    data = liang_planes.draw(quick=True).data
+    assert data["training_error"]["designed"] == 0
+    assert data["training_error"]["unregularised"] > 0
+    assert data["loss"]["zero"] == 3.0
+    X, y = liang_errors.LINE
+    objective, good, bad = liang_planes.ends(X, y, 0)
+    with_it, without = liang_planes.plane(objective, good, bad, np.array([0.0, 1.0]))
+    fits = [np.log2(1 + np.exp(-y * net.predict(X))).sum() for net in (good, bad)]
+    assert without[1, 0] == pytest.approx(fits[0])
+    assert without[0, 1] == pytest.approx(fits[1])
+    assert with_it[1, 0] == pytest.approx(data["loss"]["designed"])
+    assert with_it[0, 1] == pytest.approx(data["loss"]["unregularised"])
+    # the wrong end lies above the zero network, the designed one below
+    assert data["loss"]["designed"] < 3.0 < data["loss"]["unregularised"]

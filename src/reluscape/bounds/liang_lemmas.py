@@ -151,8 +151,8 @@ def liang_lemma_3(d: int, n: int, form: str | None = None) -> int:
     """Return the least m for which, outside a null set of lambda, some M_j is non-singular for ALL vectors z_i too.
 
     M_j = lambda_j I - sum_i A_ij z_i z_i^T. "printed" (default): dn + 1, from the d n numbers in the z_i. "sharp": 1
-    plus the dimension of their Gram matrices, since the eigenvalues do not see rotations: n(n+1)/2 for n <= d, else
-    dn - d(d-1)/2. The proof says m >= n + 1, which is not enough for n, d >= 2.
+    plus the dimension of their Gram matrices, since the eigenvalues do not see rotations (take Z triangular): n(n+1)/2
+    for n <= d, else dn - d(d-1)/2. The proof says m >= n + 1, which is not enough for n, d >= 2.
 
     Args:
         d: size of the vectors.
@@ -239,7 +239,7 @@ def liang_theorem_3(A: Any, B: Any) -> tuple[float, float]:
         >>> liang_theorem_3([[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]])
         (1.4142135623730951, 1.4142135623730951)
     """
-    first, second = _symmetric(A, "A"), _symmetric(B, "B")
+    first, second = symmetric(A, "A"), symmetric(B, "B")
     if first.shape != second.shape:
         raise ShapeError(f"A has shape {first.shape} and B {second.shape}; expected the same")
     moved = np.linalg.eigvalsh(first) - np.linalg.eigvalsh(second)
@@ -280,11 +280,11 @@ def _family(matrices: Any, A: Any, lambdas: Any) -> tuple[np.ndarray, np.ndarray
     if Xs.ndim != 3 or entries.ndim != 2 or lam.ndim != 1 or entries.shape != (len(Xs), len(lam)):
         raise ShapeError(f"shapes {Xs.shape}, {entries.shape}, {lam.shape}; expected (n, d, d), (n, m), (m,)")
     for i, X in enumerate(Xs):
-        _symmetric(X, f"X_{i}")
+        symmetric(X, f"X_{i}")
     return Xs, entries, lam, (len(Xs), len(lam))
 
 
-def _symmetric(M: Any, name: str) -> np.ndarray:
+def symmetric(M: Any, name: str) -> np.ndarray:
     """Return a symmetric matrix as floats."""
     array = np.asarray(M, dtype=float)
     if array.ndim != 2 or array.shape[0] != array.shape[1]:

@@ -14,7 +14,7 @@ from .. import exact
 from ..data import readonly
 from ..errors import InputError, ShapeError, TooLarge
 from .arguments import require, whole
-from .liang_lemmas import _symmetric
+from .liang_lemmas import symmetric
 
 __all__ = [
     "Adversary", "DivergingPoint", "liang_digit_map", "liang_problem_1", "liang_problem_2", "liang_problem_3",
@@ -248,7 +248,7 @@ def liang_problem_5(B: Any, lambdas: Any, starts: int = 10, rng: Any = None) -> 
     n, m = family.shape[:2]
     require(m >= n + 1, f"m >= n + 1, got m = {m} and n = {n}")
     for i, j in product(range(n), range(m)):
-        _symmetric(family[i, j], f"B_{i},{j}")
+        symmetric(family[i, j], f"B_{i},{j}")
 
     def gap(alpha: np.ndarray) -> float:
         values = np.linalg.eigvalsh(np.einsum("i,imjk->mjk", alpha, family))

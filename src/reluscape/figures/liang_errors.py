@@ -18,6 +18,7 @@ from .drawing import Drawing
 from .sheet import sheet
 
 TOO_LARGE, TOO_FEW = 100, 2
+LINE = (np.array([[0.0], [1.0], [2.0]]), np.array([1.0, -1.0, 1.0]))
 SETTINGS = (
     ("designed", GREEN),
     ("no regulariser", BLUE),
@@ -31,7 +32,7 @@ def tables(seed: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     iris = datasets.load("iris", classes=("versicolor", "virginica"))
     cancer = datasets.load("breast_cancer")
     return {
-        "3 points\non a line": (np.array([[0.0], [1.0], [2.0]]), np.array([1.0, -1.0, 1.0])),
+        "3 points\non a line": LINE,
         "XOR": (np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([1.0, -1.0, -1.0, 1.0])),
         "iris, sepals,\n16 rows": subsample(iris.X[:, :2], iris.y, 16, seed),
         "breast cancer,\nradius and texture,\n20 rows": subsample(cancer.X[:, :2], cancer.y, 20, seed),

@@ -24,6 +24,7 @@ FIGURES = {
     "liu-3": "A local minimum on the border of two cells",
     "liang-infinity": "Paths to infinity along which the loss falls, and a regulariser that leaves none",
     "liang-slices": "The landscape of one ReQU unit: no regulariser, a designed one, too much of it (our own)",
+    "liang-planes": "A plane of weights with and without a regulariser, through where training ended (our own)",
     "liang-errors": "How often training ends with errors: designed networks against three others (our own)",
     "safran-1": "Regions of two centres, and the noisy regions that clusters around them add",
     "safran-2": "One weight, two samples: a good and a bad minimum",

@@ -32,7 +32,7 @@ class QuadraticSeparation:
         margin: exact min_i y_i z_i^T Q z_i of this Q, 0 where not separable.
         multipliers: (n,) `Fraction` q >= 0, not all zero, with sum_i q_i y_i z_i z_i^T = 0; None where separable.
         gamma_quad: proven lower bound of gamma_quad, 0 where not separable.
-        upper: upper bound from the dual point, up to rounding.
+        upper: upper bound from the dual point, up to rounding; close to `gamma_quad` unless the data are badly scaled.
         dual: (n,) the q of that bound, summing to 1.
     """
 
@@ -75,7 +75,7 @@ def quadratically_separable(X: Any, y: Any = None) -> QuadraticSeparation:
 
     Raises:
         InputError: another label, or no sample.
-        SolverError: the conic solver ended without a point.
+        SolverError: no quadratic function in doubles shows what exact arithmetic has decided.
 
     Source: Liang, Sun and Srikant, Definition 1. The margin replaces print's max over |rho| = 1, which depends on the
     number of units.
@@ -100,13 +100,15 @@ def quadratically_separable(X: Any, y: Any = None) -> QuadraticSeparation:
         total = sum(weights, Fraction(0))
         q = np.array([float(v / total) for v in weights])
         return QuadraticSeparation(False, None, Fraction(0), readonly(weights, object), 0.0, 0.0, readonly(q))
-    dual, best = _best_margin(Z * data.y[:, None], Z)
-    size = data.d + 1
-    witness = np.zeros((size, size))
+    # the solver's tolerances are absolute: one of the scales brings the margin well above them
+    scales = (1.0, float(np.sqrt((Z**2).sum(axis=1).max())), float(np.sqrt(np.median((Z**2).sum(axis=1)))))
+    solved = [_best_margin(Z * data.y[:, None] / size, Z / size) for size in scales]
+    k = data.d + 1
+    witness = np.zeros((k, k))
     for (i, j), value in zip(pairs, np.asarray(found.witness), strict=True):
         witness[i, j] += float(value) / 2
         witness[j, i] += float(value) / 2
-    tried = [Q / np.abs(np.linalg.eigvalsh(Q)).sum() for Q in (best, witness) if np.any(Q)]
+    tried = [Q / np.abs(np.linalg.eigvalsh(Q)).sum() for Q in (*(Q for _, Q in solved), witness) if np.any(Q)]
     margins = [_margin(Q, points, signs) for Q in tried]
     chosen = int(np.argmax([float(v) for v in margins]))
     Q, margin = tried[chosen], margins[chosen]
@@ -115,8 +117,11 @@ def quadratically_separable(X: Any, y: Any = None) -> QuadraticSeparation:
             "the data are quadratically separable, but no quadratic function in doubles shows it; rescale X"
         )
     # the nuclear norm of Q is 1 up to rounding of d + 1 eigenvalues
-    gamma = float(margin) * (1 - 16 * size * size * MACHINE_PRECISION)
-    upper = float(np.abs(np.linalg.eigvalsh((Z * (dual * data.y)[:, None]).T @ Z)).max())
+    gamma = float(margin) * (1 - 16 * k * k * MACHINE_PRECISION)
+    upper, dual = min(
+        ((float(np.abs(np.linalg.eigvalsh((Z * (q * data.y)[:, None]).T @ Z)).max()), q) for q, _ in solved),
+        key=lambda pair: pair[0],
+    )
     return QuadraticSeparation(True, readonly(Q), margin, None, gamma, upper, readonly(dual))
 
 
@@ -155,9 +160,10 @@ def _best_margin(left: np.ndarray, Z: np.ndarray) -> tuple[np.ndarray, np.ndarra
     cost = np.append(np.zeros(n), 1.0)
     answer = clarabel.DefaultSolver(sp.csc_matrix((n + 1, n + 1)), cost, A, b, cones, settings).solve()
     x, z = np.asarray(answer.x), np.asarray(answer.z)
-    if x.shape != (n + 1,) or not np.isfinite(x).all() or not np.isfinite(z).all():
-        raise SolverError("the conic solver ended without a point; rescale the columns of X")
-    q = np.maximum(x[:n], 0.0)
+    q = np.maximum(x[:n], 0.0) if x.shape == (n + 1,) else np.zeros(n)
+    if not (np.isfinite(z).all() and np.isfinite(q).all() and q.sum() > 0):
+        # both bounds are computed from the points alone, so any points will do
+        return np.full(n, 1 / n), np.zeros((size, size))
     first, second = z[1 + n :].reshape(2, -1) / scale
     Q = np.zeros((size, size))
     for (i, j), value in zip(upper, second - first, strict=True):
