@@ -9,10 +9,12 @@ import numpy as np
 from .. import datasets
 from ..estimates import Probability
 from ..plots.palette import BLUE, GREEN, INK, ORANGE, VERMILLION
-from ..requ import Objective, design, train, training_error
+from ..requ.constants import training_error
+from ..requ.design import design
 from ..requ.losses import margin_loss
 from ..requ.network import lifted
-from ..requ.training import lbfgs, random_net
+from ..requ.objective import Objective
+from ..requ.training import lbfgs, random_net, train
 from ..seeds import stream
 from .drawing import Drawing
 from .sheet import sheet

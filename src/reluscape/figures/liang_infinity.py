@@ -8,7 +8,7 @@ import numpy as np
 
 from ..bounds import liang_xyz
 from ..plots.palette import BLUE, GREEN, GREY, PAPER, VERMILLION
-from ..requ import sublevel_radius
+from ..requ.constants import sublevel_radius
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..plots.palette import GREEN, INK, PAPER, VERMILLION
-from ..requ import Objective, ReQUNet, design, train, training_error
+from ..requ.constants import training_error
+from ..requ.design import design
 from ..requ.losses import margin_loss
-from ..requ.network import lifted
-from ..requ.training import lbfgs, random_net
+from ..requ.network import ReQUNet, lifted
+from ..requ.objective import Objective
+from ..requ.training import lbfgs, random_net, train
 from ..seeds import stream
 from .drawing import Drawing
 from .liang_errors import LINE
