@@ -11,6 +11,7 @@ import typer
 from .._version import __version__
 from ..errors import ReluscapeError
 from .census import census
+from .design import design
 from .explain import explain
 from .figure import figure
 from .survey import survey
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Exact maps of the loss landscape of ReLU networks.",
 )
-for command in (survey, explain, census, verify, figure, sweep):
+for command in (survey, explain, design, census, verify, figure, sweep):
     app.command()(command)
 
 

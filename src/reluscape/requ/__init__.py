@@ -15,6 +15,7 @@ _EXPORTS = {
     "Certificate": ".certify",
     "ConvReQU": "..interop.torch_requ",
     "Design": ".design",
+    "DesignStory": ".story",
     "ExponentialLoss": ".losses",
     "LogisticLoss": ".losses",
     "Objective": ".objective",
@@ -36,6 +37,7 @@ _EXPORTS = {
     "quadratically_separable": ".quadratic",
     "regularizer": ".constants",
     "sublevel_radius": ".constants",
+    "tell_design": ".story",
     "train": ".training",
     "training_error": ".constants",
 }

@@ -1,0 +1,214 @@
+"""The whole job for one table: design, training, certificate, told in plain words."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..claims import claim
+from ..data import Dataset, standardize
+from ..errors import DataWarning, TooLarge
+from ..preamble import opening
+from ..seeds import stream
+from ..tolerances import DEFAULT
+from .design import Design, design
+from .network import ReQUNet
+from .training import MOST_NEWTON, Training, random_net, train
+
+__all__ = ["DesignStory", "tell_design"]
+
+# beyond so many rows the search for the margin stops earlier; beyond so many nothing is started
+FINE_ROWS, MOST_ROWS = 60, 400
+ROUGH = replace(DEFAULT, margin_gap=0.01)
+# units that are not zero at the start
+AWAKE = 12
+
+
+@dataclass(frozen=True, eq=False)
+class DesignStory:
+    """A designed network, trained and certified.
+
+    Attributes:
+        design: the design, on the inputs as trained.
+        training: the training with its certificate.
+        net: the network for the inputs as given.
+        report: everything as plain data.
+    """
+
+    design: Design
+    training: Training
+    net: ReQUNet
+    report: dict[str, Any]
+
+    @property
+    def lines(self) -> list[str]:
+        """The answer in plain lines."""
+        return list(self.report["verdict"])
+
+    def __str__(self) -> str:
+        """Return the answer."""
+        return "\n".join(self.lines)
+
+
+def tell_design(
+    X: Any,
+    y: Any = None,
+    loss: Any = "logistic",
+    base: float = 2,
+    width: int | None = None,
+    seed: int = 0,
+    standardized: bool = True,
+    steps: int = MOST_NEWTON,
+    classes: dict[int, str] | None = None,
+    file: str | None = None,
+    command: str = "rs.requ.tell_design(...)",
+    notes: tuple[str, ...] = (),
+    progress: Callable[[str, float], None] | None = None,
+) -> DesignStory:
+    """Design a landscape for a data set, train to a certified point of it, and say in plain words what holds.
+
+    Args:
+        X: (n, d) samples without a column of ones, or a `Dataset`.
+        y: (n,) labels -1 and +1.
+        loss: as in `design`.
+        base: of the logarithm in the logistic loss.
+        width: number of units; None for n + 1.
+        seed: of everything random.
+        standardized: centre and scale the inputs first; the network in the result takes the inputs as given.
+        steps: the most Newton steps of the training.
+        classes: names of the classes -1 and +1.
+        file: name of the table.
+        command: what was typed.
+        notes: remarks to pass on.
+        progress: called with what is being done and the share that is done.
+
+    Raises:
+        TooLarge: more than 400 samples.
+        InputError, AssumptionError: see `design`.
+
+    Example:
+        >>> story = tell_design([[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1])
+        >>> story.training.certified, story.net.predict([[0, 1]])[0] > 0
+        (True, True)
+    """
+    data = X if isinstance(X, Dataset) else Dataset(X, y)
+    labels = data.y if y is None else y
+    if data.n > MOST_ROWS:
+        raise TooLarge(
+            f"{data.n} samples need {data.n + 1} units and a margin program of that size; at most {MOST_ROWS} are "
+            f"taken, draw some (--rows {MOST_ROWS})",
+            data.n,
+        )
+    say = progress or (lambda what, share: None)
+    inputs: Any = data
+    transform = np.eye(data.d + 1)
+    if standardized:
+        scaled = standardize(Dataset(data.fractions, bias=True))
+        inputs, transform = scaled.X[:, :-1], scaled.transform
+    say("designing", 0.0)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", DataWarning)
+        plan = design(
+            inputs, labels, loss, base, width, stream(seed, "design"),
+            tolerances=DEFAULT if data.n <= FINE_ROWS else ROUGH,
+        )  # fmt: skip
+    say("training", 0.3)
+    start = random_net(plan.width, data.d, stream(seed, "start"), awake=AWAKE)
+    end = train(inputs, labels, plan, start=start, steps=steps)
+    say("done", 1.0)
+    remarks = [*notes, *(str(w.message) for w in said)]
+    report = _report(data, plan, end, loss, base, seed, standardized, classes, file, command, remarks)
+    return DesignStory(plan, end, end.net.transformed(transform), report)
+
+
+def _report(
+    data: Dataset, plan: Design, end: Training, loss: Any, base: float, seed: int, standardized: bool,
+    classes: dict[int, str] | None, file: str | None, command: str, remarks: list[str],
+) -> dict[str, Any]:  # fmt: skip
+    """Return everything as plain data."""
+    found = end.certificate
+    return {
+        **opening("design", command, seed),
+        "data": {
+            "file": file or "data",
+            "target": data.target or "y",
+            "features": list(data.features),
+            "n": data.n,
+            "d": data.d,
+            "classes": {f"{k:+d}": name for k, name in classes.items()} if classes else None,
+            "inputs": "standardised" if standardized else "as given",
+            "warnings": remarks,
+        },
+        "verdict": _verdict(data, plan, end),
+        "design": {
+            "loss": loss if isinstance(loss, str) else type(loss).__name__,
+            "base": base if loss == "logistic" else None,
+            "width": plan.width,
+            "epsilon": plan.epsilon,
+            "gamma": claim(plan.gamma_lower, "certified", plan.gamma_lower, plan.gamma_upper, method=plan.margin.kind),
+            "lambda0": plan.lambda0,
+            "lambdas": plan.lambdas.tolist(),
+            "coercivity": plan.coercivity,
+            "radius": plan.radius,
+            "lines": list(plan.lines),
+        },
+        "training": {
+            "loss": end.loss,
+            "training_error": end.training_error,
+            "certified": end.certified,
+            "escapes": end.escapes,
+            "history": [[what, value] for what, value in end.history],
+            "a": end.net.a.tolist(),
+            "U": end.net.U.tolist(),
+        },
+        "certificate": {
+            "kind": found.kind,
+            "stationarity": found.stationarity,
+            "active": list(found.active),
+            "inactive": len(found.inactive),
+            "max_psi": claim(found.peak.value, "certified" if found.peak.proof == "cells" else "numerical",
+                             found.peak.value, found.peak.upper),
+            "least_lambda": found.least_lambda if np.isfinite(found.least_lambda) else None,
+            "curvature": found.curvature if np.isfinite(found.curvature) else None,
+            "claims": [{"name": c.name, "holds": c.holds, "kind": c.kind, "text": c.text} for c in found.claims],
+        },
+    }  # fmt: skip
+
+
+def _verdict(data: Dataset, plan: Design, end: Training) -> list[str]:
+    """Return the answer in plain lines."""
+    n, used = data.n, len(end.certificate.active)
+    wrong = round(end.training_error * n)
+    lines = [
+        f"Design: {plan.width} ReQU units with weights kept small by {plan.width} different coefficients below "
+        f"{plan.lambda0:.3g}. With it every dead end of training is a good one: each local minimum classifies all {n} "
+        "rows correctly, and no path runs to infinity."
+    ]
+    if end.certified:
+        lines.append(
+            f"Training: ended at a local minimum, {n - wrong} of {n} rows correct; {used} of {plan.width} units are in "
+            f"use{', the others are exactly zero' if used < plan.width else ''}."
+        )
+    else:
+        lines.append(
+            f"Training: stopped before a local minimum ({end.certificate.kind}), {n - wrong} of {n} rows correct so "
+            "far; more steps would lead on."
+        )
+    held = [c for c in end.certificate.claims if c.holds and c.name != "inactive unit"]
+    proven = [c.text.split(":")[0] for c in held if c.kind == "proven"]
+    seen = [c.text.split(":")[0] for c in held if c.kind == "numerical"]
+    if proven:
+        lines.append("Proven for this network: " + "; ".join(proven) + ".")
+    if seen:
+        lines.append("Computed, not proven: " + "; ".join(seen) + ".")
+    margin = "exactly" if plan.margin.kind == "exact" else "at least"
+    lines.append(
+        f"Why: the data's margin is {margin} {plan.gamma_lower:.4g}, the loss has slope {plan.epsilon:.4g} or more on "
+        f"a misclassified row, and their product {plan.lambda0:.4g} is what the coefficients stay below. They are "
+        "drawn at random, since a set of measure zero has to be missed (equal ones lie in it)."
+    )
+    return lines
