@@ -19,6 +19,8 @@ DOORS = {
     "sample_regions, law": lambda X: rs.sample_regions(X, 3, law="normal"),
     "generic_region": lambda X: rs.generic_region(X, 0),
     "generic_regions": generic_regions,
+    "count_faces": rs.count_faces,
+    "region_facets": lambda X: rs.region_facets(X, [1, 0]),
     "region_volumes": rs.region_volumes,
     "region_volume": lambda X: region_volume(X, [1, 0]),
     "show_region": lambda X: rs.show_region(X, [1, 0]),
@@ -30,6 +32,9 @@ WRONG = {
     "ragged": [[1, 2], [3]],
     "text": [["a", "b"], ["1", "2"]],
     "three axes": np.zeros((2, 2, 2)),
+    "beyond doubles": [[10**400, 1], [1, 1]],
+    "nothing": None,
+    "complex": np.array([[1j, 1], [0, 1]]),
 }
 
 
@@ -40,3 +45,30 @@ def test_a_named_error_in_one_line(door, wrong):
         DOORS[door](WRONG[wrong])
     assert isinstance(error.value, ReluscapeError)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("wrong", [-1, 1.5, "3", None, True])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda v: rs.count_regions(np.eye(2), width=v),
+        lambda v: rs.count_basins(np.eye(2), v),
+        lambda v: rs.sample_regions(np.eye(2), v),
+        lambda v: rs.estimate_regions(np.eye(2), v),
+        lambda v: rs.generic_region(np.eye(2), v),
+    ],
+)
+def test_numbers_that_are_not_whole(ask, wrong):
+    with pytest.raises(InputError, match=r"or more$"):
+        ask(wrong)
+
+
+def test_targets_beyond_doubles():
+    with pytest.raises(InputError, match="y has a value beyond the range of doubles"):
+        rs.Dataset([[1], [2]], [1, 10**400])
+
+
+def test_sparse_tables_are_read():
+    from scipy.sparse import csr_matrix
+
+    assert rs.count_regions(csr_matrix([[1, 0], [0, 1], [1, 1]])) == 6

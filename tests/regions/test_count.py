@@ -83,6 +83,14 @@ def test_decimals_with_another_count_are_named():
     assert count_regions(rs.exact_decimals(X)) == 12
 
 
+def test_basins_of_decimals_with_another_count_are_named():
+    X = np.array([[0.1, 0.3, 1], [0.2, 0.6, 1], [0.3, 0.9, 1], [0.7, 0.1, 1]])
+    with pytest.warns(DataWarning, match="decimals"):
+        assert count_basins(X, 1) == 28
+    # numbers with more digits than a person types are no decimals
+    count_regions(X / 3)
+
+
 def test_refusals_before_the_work():
     with pytest.raises(TooLarge, match="estimate_regions") as refused:
         count_regions(np.random.default_rng(0).integers(-9, 9, size=(300, 12)))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reluscape import exact
 from reluscape.data import Dataset
-from reluscape.errors import CertificateError, InputError, ShapeError, SolverError, TooLarge
+from reluscape.errors import CertificateError, DataWarning, InputError, ShapeError, SolverError, TooLarge
 from reluscape.geometry import enumeration, enumeration_plain
 from reluscape.geometry.arrangement import Arrangement
 from reluscape.geometry.counting import cover_number
@@ -161,7 +161,7 @@ def test_doubles_with_a_determinant_of_about_1e_15():
     # the third row is the sum of the others: in decimals, not in doubles
     X = np.array([[0.1, 0.7, 1.0], [0.2, 0.1, 1.0], [0.3, 0.8, 2.0], [0.5, 0.25, 1.0]])
     assert abs(np.linalg.det(X[:3])) < 1e-15
-    regions = enumerate_regions(X)
+    regions = enumerate_regions(Dataset(X))
     truth = realizable_patterns([[Fraction(v) for v in row] for row in X])
     assert {tuple(row) for row in regions.patterns.tolist()} == truth
     decimals = exact.exact_decimals(X)
@@ -220,6 +220,30 @@ def test_blocks_slices_and_the_packed_table():
     assert (np.array(list(itertools.islice(regions, 5))) == patterns[:5]).all()
     with pytest.raises(IndexError):
         regions[len(regions)]
+
+
+def test_one_region_some_regions_and_the_line_that_names_the_table():
+    regions = enumerate_regions([[1, 0], [0, 1], [1, 1]])
+    everything = regions.patterns
+    assert (regions[[5, 0, -1]] == everything[[5, 0, -1]]).all()
+    assert (regions[everything[:, 0]] == everything[3:]).all()
+    assert regions[[]].shape == (0, 3)
+    assert repr(regions).startswith("Regions(6 regions of 3 samples, with witnesses,")
+    assert "3 regions of a shard" in repr(enumerate_regions([[1, 0], [0, 1], [1, 1]], prefix=(1,)))
+    for wrong in (1.5, "a", [[0]], [True]):
+        with pytest.raises(InputError, match="whole number, a slice"):
+            regions[wrong]
+    with pytest.raises(IndexError, match="numbers run from 0 to 5"):
+        regions[6]
+
+
+def test_decimals_with_another_list_are_named():
+    X = np.array([[0.1, 0.3, 1], [0.2, 0.6, 1], [0.3, 0.9, 1], [0.7, 0.1, 1]])
+    with pytest.warns(DataWarning, match="14 regions, but the decimals they print have 12"):
+        assert len(enumerate_regions(X)) == 14
+    assert len(enumerate_regions(exact.exact_decimals(X))) == 12
+    enumerate_regions(X, prefix=(1,))
+    enumerate_regions(Dataset(X))
 
 
 def test_refusals():

@@ -1,6 +1,6 @@
 """A data set, checked once: the noun that every question starts from."""
 
-from .arrays import check_pattern, check_signs, readonly
+from .arrays import check_pattern, check_signs, readonly, whole_number
 from .dataset import Dataset, as_dataset
 from .position import GeneralPosition
 from .scaling import standardize
@@ -16,4 +16,5 @@ __all__ = [
     "read_table",
     "readonly",
     "standardize",
+    "whole_number",
 ]

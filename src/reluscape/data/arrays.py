@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -44,3 +45,18 @@ def check_signs(signs: Any, m: int) -> np.ndarray:
     if array.size and not np.isin(array, (-1, 1)).all():
         raise InputError("output signs are -1 or +1")
     return array.astype(np.int8)
+
+
+def whole_number(name: str, value: Any, least: int = 0) -> int:
+    """Return a number as an int.
+
+    Raises:
+        InputError: it is no whole number, or below `least`.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = int(value) if isinstance(value, float) and value.is_integer() else least - 1
+    if isinstance(value, bool | np.bool_) or number < least:
+        raise InputError(f"{name} is {value!r}; it is a whole number, {least} or more")
+    return number

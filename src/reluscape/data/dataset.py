@@ -45,6 +45,10 @@ class Dataset:
         features: Iterable[str] | None = None,
         target: str | None = None,
     ) -> None:
+        if not isinstance(X, np.ndarray) and hasattr(X, "toarray"):
+            X = X.toarray()
+        if not (isinstance(X, np.ndarray | Iterable) or hasattr(X, "to_numpy")):
+            raise InputError(f"X is of type {type(X).__name__}; give a table with one row per sample")
         inexact = isinstance(X, np.ndarray) and X.dtype.kind == "f"
         if inexact and not np.isfinite(X).all():
             place = np.argwhere(~np.isfinite(X))[0]
@@ -59,9 +63,7 @@ class Dataset:
             inexact = any(isinstance(v, float | np.floating) for row in X for v in row)
         if bias:
             F = np.concatenate([F, np.full((F.shape[0], 1), exact.to_fraction(1), dtype=object)], axis=1)
-        floats = np.array(F, dtype=float).reshape(F.shape)
-        if not np.isfinite(floats).all():
-            raise InputError("X has a value beyond the range of doubles; rescale the column")
+        floats = _floats(F, "X")
         state = self.__dict__
         state["fractions"] = readonly(F)
         state["X"] = readonly(floats)
@@ -207,7 +209,15 @@ def _targets(y: Any, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
             f"y has a value that is not finite at row {int(np.argmin(np.isfinite(array)))}; remove the row"
         )
     fractions = exact.fraction_array(array)
-    return readonly(fractions), readonly(np.array(fractions, dtype=float))
+    return readonly(fractions), readonly(_floats(fractions, "y"))
+
+
+def _floats(values: np.ndarray, name: str) -> np.ndarray:
+    """Return fractions as doubles."""
+    try:
+        return np.array(values, dtype=float).reshape(values.shape)
+    except OverflowError:
+        raise InputError(f"{name} has a value beyond the range of doubles; rescale it") from None
 
 
 def _groups(keys: tuple[Any, ...]) -> tuple[tuple[int, ...], ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, readonly
+from ..data import Dataset, as_dataset, readonly, whole_number
 from ..data.position import general_position
 from ..errors import AssumptionError, InputError, TooLarge
 from ..exact import signs_of_products
@@ -260,7 +260,7 @@ def generic_region(X: Any, k: int) -> np.ndarray:
         >>> len({tuple(generic_region(X, k)) for k in range(6)})
         6
     """
-    return readonly(generic_regions(X).pattern(int(k)))
+    return readonly(generic_regions(X).pattern(whole_number("k", k)))
 
 
 def _status(data: Dataset, arrangement: Arrangement) -> Any:

@@ -6,14 +6,14 @@ import warnings
 from math import comb
 from typing import Any
 
-from ..data import Dataset, as_dataset
+from ..data import Dataset, as_dataset, whole_number
 from ..errors import DataWarning, InputError, TooLarge
 from ..exact import exact_decimals
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting import count, cover_number
 
-# a float array is counted a second time, as decimals, only where that is cheap
-SECOND_LOOK = 100_000
+# a float array is counted a second time, as decimals, only where that is cheap and they are what a person types
+SECOND_LOOK, TYPED_DIGITS = 100_000, 15
 
 
 def count_regions(X: Any, width: int = 1, zero_rows: str = "strict") -> int:
@@ -54,8 +54,7 @@ def count_regions(X: Any, width: int = 1, zero_rows: str = "strict") -> int:
     if zero_rows == "strict" and data.zero_rows:
         return 0
     regions = count(Arrangement.of(data))
-    if not isinstance(X, Dataset) and not data.exact_input:
-        _warn_about_decimals(data, regions)
+    warn_about_decimals(X, data, regions)
     return regions**width
 
 
@@ -70,6 +69,9 @@ def count_basins(X: Any, width: int, ordered: bool = True) -> int:
     Raises:
         TooLarge: the count is out of reach.
 
+    Warns:
+        DataWarning: as `count_regions` does.
+
     Source: Safran and Shamir, Definition 2 (whose patterns are units by samples, not units by inputs).
 
     Example:
@@ -77,20 +79,23 @@ def count_basins(X: Any, width: int, ordered: bool = True) -> int:
         (64, 36)
     """
     width = check_width(width)
-    states = 2 * count_regions(as_dataset(X), zero_rows="drop")
+    data = as_dataset(X)
+    regions = count(Arrangement.of(data))
+    warn_about_decimals(X, data, regions)
+    states = 2 * regions
     return states**width if ordered else comb(states + width - 1, width)
 
 
 def check_width(width: Any) -> int:
     """Return a width as an int."""
-    if isinstance(width, bool) or int(width) != width or width < 0:
-        raise InputError(f"the width is {width!r}; it is a whole number, 0 or more")
-    return int(width)
+    return whole_number("the width", width)
 
 
-def _warn_about_decimals(data: Dataset, regions: int) -> None:
+def warn_about_decimals(X: Any, data: Dataset, regions: int) -> None:
     """Warn where the decimals that a float array prints have another number of regions."""
-    if cover_number(data.n, data.rank) > SECOND_LOOK:
+    if isinstance(X, Dataset) or data.exact_input or cover_number(data.n, data.rank) > SECOND_LOOK:
+        return
+    if any(len(repr(v).partition("e")[0].strip("-0.").replace(".", "")) > TYPED_DIGITS for v in data.X.flat):
         return
     try:
         decimals = count(Arrangement.of(Dataset(exact_decimals(data.X))))

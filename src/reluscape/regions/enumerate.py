@@ -10,6 +10,7 @@ from ..data import as_dataset
 from ..errors import InputError, TooLarge
 from ..geometry.arrangement import Arrangement
 from ..geometry.listing import listed_half, most_regions
+from .count import warn_about_decimals
 from .table import Regions
 
 # most bytes that the table and the traces behind it may take
@@ -36,6 +37,9 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
         TooLarge: the table would take more than 3 GB; `.estimate` holds the number of regions, or Cover's bound.
         InputError: a prefix longer than the data, or with entries other than 0 and 1.
 
+    Warns:
+        DataWarning: a float array whose decimals, as printed, have another number of regions than its doubles.
+
     Source: the open regions S_X^A of Karhadkar et al., Section 3, and of Safran and Shamir, Definition 2; the method is
     deletion and restriction (Zaslavsky 1975).
 
@@ -58,6 +62,8 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
     upward = sides if halves[1] else tuple(1 - s for s in sides)
     _check_size(arrangement, witnesses, len(upward))
     half = listed_half(arrangement, upward, witnesses)
+    if not len(bits):
+        warn_about_decimals(X, data, 2 * len(half.bits))
     return Regions.of(data, arrangement, half.bits, half.points, half.fractions, halves, witnesses, len(bits) > 0)
 
 

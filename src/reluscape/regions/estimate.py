@@ -7,9 +7,8 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from ..data import as_dataset
+from ..data import as_dataset, whole_number
 from ..data.position import general_position
-from ..errors import InputError
 from ..estimates import Probability
 from ..geometry.arrangement import Arrangement
 from ..seeds import as_generator
@@ -78,8 +77,7 @@ def estimate_regions(X: Any, trials: int = 1000, rng: Any = None, confidence: fl
         >>> estimate_regions([[1, 0], [0, 1], [1, 1]]).value
         6
     """
-    if trials < 1:
-        raise InputError(f"trials is {trials}; ask for at least one")
+    trials = whole_number("trials", trials, 1)
     arrangement = Arrangement.of(as_dataset(X))
     k, r = len(arrangement.normals), int(arrangement.rank)
     bound = 2 * sum(comb(k - 1, i) for i in range(r)) if k else 1

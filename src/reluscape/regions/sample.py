@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset
-from ..errors import InputError, TieError
+from ..data import Dataset, as_dataset, whole_number
+from ..errors import TieError
 from ..exact import signs_of_products
 from ..geometry.arrangement import Arrangement
 from ..initialization import get_law
@@ -46,8 +46,7 @@ def sample_regions(X: Any, size: int, law: Any = "uniform", rng: Any = None) -> 
         6
     """
     data = as_dataset(X)
-    if size < 0:
-        raise InputError(f"size is {size}; ask for 0 or more patterns")
+    size = whole_number("size", size)
     rng = as_generator(rng)
     if isinstance(law, str) and law == "uniform":
         return _uniform(data, size, rng)

@@ -82,6 +82,8 @@ class RegionView:
         width = max(len(name) for name, _ in self.lines)
         return "\n".join(["activation region", *(f"  {name:<{width}}  {text}" for name, text in self.lines)])
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         """Return the region as a table for a notebook."""
         body = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.lines)

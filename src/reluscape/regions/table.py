@@ -72,13 +72,25 @@ class Regions:
         return len(self._bits) * sum(self._halves)
 
     def __getitem__(self, i: Any) -> np.ndarray:
-        """Return the pattern (n,) of region i, or the patterns of a slice of regions."""
+        """Return the pattern (n,) of region i, or the patterns of a slice or an array of regions."""
         if isinstance(i, slice):
-            return self._unpacked(np.arange(len(self))[i])
-        place = int(i) + len(self) if i < 0 else int(i)
-        if not 0 <= place < len(self):
-            raise IndexError(f"region {i} of {len(self)}")
-        return self._unpacked(np.array([place]))[0]
+            return self._unpacked(np.arange(*i.indices(len(self))))
+        asked = np.asarray(i)
+        if asked.dtype == bool and asked.shape == (len(self),):
+            asked = np.flatnonzero(asked)
+        if asked.ndim > 1 or (asked.size and asked.dtype.kind not in "iu"):
+            raise InputError("ask for regions by a whole number, a slice, or an array of numbers or booleans")
+        places = np.where(asked < 0, asked + len(self), asked).astype(np.int64)
+        if ((places < 0) | (places >= len(self))).any():
+            raise IndexError(f"region {i} of {len(self)}: numbers run from 0 to {len(self) - 1}")
+        return self._unpacked(places) if places.ndim else self._unpacked(places[None])[0]
+
+    def __repr__(self) -> str:
+        """Return what the table holds, in one line."""
+        weights = "with" if self._points is not None else "without"
+        shard = " of a shard" if self._prefix else ""
+        size = (self._bits.nbytes + (self._points.nbytes if self._points is not None else 0)) / 2**20
+        return f"Regions({len(self):,} regions{shard} of {self.n} samples, {weights} witnesses, {size:.1f} MB)"
 
     @property
     def packed(self) -> np.ndarray:
