@@ -13,9 +13,10 @@ from ..requ.bad_minimum import BadMinimum
 from ..requ.constants import coercivity_constant, positive, sublevel_radius
 from ..requ.conv import widths
 from ..requ.interpolation import interpolate, interpolate_exactly
+from ..requ.labels import labelled_dataset
 from ..requ.losses import epsilon, margin_loss
 from ..requ.network import ReQUNet
-from ..requ.quadratic import QuadraticSeparation, labelled, quadratically_separable
+from ..requ.quadratic import QuadraticSeparation, quadratically_separable
 from .arguments import require, which_form, whole
 
 __all__ = [
@@ -88,7 +89,7 @@ def liang_assumption_2(X: Any, y: Any, form: str | None = None) -> tuple[tuple[i
         >>> liang_assumption_2([[0], [0], [1]], [1, 1, -1])
         ((0, 1),)
     """
-    data = labelled(X, y)
+    data = labelled_dataset(X, y)
     if which_form(form, "sharp", ("printed", "sharp")) == "printed" and data.duplicates:
         raise AssumptionError(f"hypothesis violated (Assumption 2): samples {data.duplicates[0]} are equal")
     if data.conflicts:
@@ -131,7 +132,7 @@ def liang_theorem_1(
     """
     from ..requ.margin import margin
 
-    data = labelled(X, y)
+    data = labelled_dataset(X, y)
     liang_assumption_2(data, None)
     eps = epsilon(loss, base)
     chosen = which_form(form, "sharp", ("printed", "sharp"))
@@ -198,7 +199,7 @@ def liang_theorem_2(
     """
     from .liang_conv import liang_lemma_6
 
-    data = labelled(X, y)
+    data = labelled_dataset(X, y)
     liang_assumption_2(data, None)
     scale = float(positive("lambda_c", lambda_c)[0])
     shapes = widths(data.d, s, layers, data.n)
@@ -338,7 +339,7 @@ def liang_proposition_2(
         >>> found.width, round(found.gamma, 4)
         (3, 0.3333)
     """
-    data = labelled(X, y)
+    data = labelled_dataset(X, y)
     chosen = which_form(form, "corrected")
     eps = epsilon(loss, base)
     found = quadratically_separable(data)
@@ -376,7 +377,7 @@ def liang_claim_2(X: Any, y: Any, form: str | None = None, rng: Any = None) -> t
         >>> net.width, bool((margins > 0).all())
         (2, True)
     """
-    data = labelled(X, y)
+    data = labelled_dataset(X, y)
     liang_assumption_2(data, None, "printed")
     stream = np.random.default_rng(rng)
     while True:

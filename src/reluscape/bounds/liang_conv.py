@@ -9,9 +9,9 @@ import numpy as np
 
 from ..data import readonly
 from ..requ.conv import ConvReQUNet, leaky, pad_convolve, toeplitz, widths
+from ..requ.labels import labelled_dataset
 from ..requ.losses import epsilon
 from ..requ.network import ReQUNet
-from ..requ.quadratic import labelled
 from ..tolerances import DEFAULT, Tolerances
 from .arguments import require, whole
 from .liang_lemmas import CriticalUnits, critical_units
@@ -73,7 +73,7 @@ def liang_lemma_4(
         >>> liang_lemma_4(quiet, [[1.0], [2.0]], [1, -1]).silent
         (0, 1)
     """
-    data = labelled(X, y)
+    data = labelled_dataset(X, y)
     need = widths(net.d, net.filters.shape[1], len(net.filters) + 1, data.n).sharp
     flat = ReQUNet(net.a, net.U)
     found = critical_units(flat, net.features(data.X), data.y, net.lambdas, loss, base, promised=net.width >= need)
@@ -189,7 +189,7 @@ def liang_lemma_6(
     """
     from ..requ.margin import margin
 
-    data = labelled(X, y)
+    data = labelled_dataset(X, y)
     s, layers = whole("s", s), whole("layers", layers)
     require(0 < slope < 1, f"0 < slope < 1, got {slope:g}")
     eps = epsilon(loss, base)

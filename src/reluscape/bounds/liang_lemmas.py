@@ -10,9 +10,9 @@ import numpy as np
 from ..data import readonly
 from ..errors import InputError, ShapeError
 from ..requ.constants import positive
+from ..requ.labels import labelled_dataset
 from ..requ.losses import margin_loss
 from ..requ.network import ReQUNet
-from ..requ.quadratic import labelled
 from ..tolerances import DEFAULT, Tolerances
 from .arguments import require, which_form, whole
 
@@ -75,7 +75,7 @@ def liang_lemma_1(
         >>> liang_lemma_1(([0.0, 0.0], [[0.0, 0.0], [0.0, 0.0]]), [[1.0]], [1], [0.1, 0.2]).silent
         (0, 1)
     """
-    data = labelled(X, y)
+    data = labelled_dataset(X, y)
     point = net if isinstance(net, ReQUNet) else ReQUNet(*net)
     lam = positive("lambda", lambdas, point.width)
     found = critical_units(point, data.X, data.y, lam, loss, base, promised=point.width >= data.n + 1)

@@ -6,19 +6,48 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset
+from ..data import Dataset, as_dataset
 from ..errors import AssumptionError, InputError, ShapeError
 
-__all__ = ["labelled", "two_classes"]
+__all__ = ["labelled", "labelled_dataset", "two_classes", "with_labels"]
 
 
 def labelled(X: Any, y: Any = None) -> tuple[Dataset, np.ndarray]:
-    """Return the samples (without a column of ones) and their labels as floats -1 and +1.
+    """Return the samples (without a column of ones) and their labels as floats -1 and +1, free of contradictions.
 
     Raises:
         InputError: NaN, no sample, a label other than -1 and +1.
         ShapeError: not one label per sample.
         AssumptionError: equal points with different labels.
+    """
+    data, labels = with_labels(X, y)
+    for group in data.duplicates:
+        if len({labels[i] for i in group}) > 1:
+            first = group[0]
+            other = next(i for i in group if labels[i] != labels[first])
+            raise AssumptionError(
+                f"hypothesis violated (Assumption 2): samples {first} and {other} are the same point with different "
+                "labels, and no network can give both; leave one of them out"
+            )
+    return data, labels
+
+
+def labelled_dataset(X: Any, y: Any = None) -> Dataset:
+    """Return samples and labels as one data set; equal points with different labels are let through.
+
+    Raises:
+        InputError, ShapeError: as in `with_labels`.
+    """
+    data, labels = with_labels(X, y)
+    return data if data.y is not None and np.array_equal(data.y, labels) else as_dataset(data, labels)
+
+
+def with_labels(X: Any, y: Any = None) -> tuple[Dataset, np.ndarray]:
+    """Return the samples (without a column of ones) and their labels as floats -1 and +1.
+
+    Raises:
+        InputError: NaN, no sample, a label other than -1 and +1.
+        ShapeError: not one label per sample.
     """
     data = X if isinstance(X, Dataset) else Dataset(X)
     if data.bias:
@@ -42,14 +71,6 @@ def labelled(X: Any, y: Any = None) -> tuple[Dataset, np.ndarray]:
             advice = f"with {kinds[0]:g} and {kinds[1]:g} use numpy.where(y == {kinds[1]:g}, 1, -1)"
         place = int(strange[0])
         raise InputError(f"label {labels[place]:g} of sample {place} is neither -1 nor +1; {advice}")
-    for group in data.duplicates:
-        if len({labels[i] for i in group}) > 1:
-            first = group[0]
-            other = next(i for i in group if labels[i] != labels[first])
-            raise AssumptionError(
-                f"hypothesis violated (Assumption 2): samples {first} and {other} are the same point with different "
-                "labels, and no network can give both; leave one of them out"
-            )
     labels.setflags(write=False)
     return data, labels
 

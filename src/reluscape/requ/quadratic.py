@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from .. import exact
-from ..data import Dataset, as_dataset, readonly
-from ..errors import InputError, SolverError
+from ..data import readonly
+from ..errors import SolverError
 from ..solvers.linear import strictly_feasible
 from ..tolerances import MACHINE_PRECISION
+from .labels import labelled_dataset
 
-__all__ = ["QuadraticSeparation", "labelled", "quadratically_separable"]
+__all__ = ["QuadraticSeparation", "quadratically_separable"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,23 +50,6 @@ class QuadraticSeparation:
         return self.separable
 
 
-def labelled(X: Any, y: Any) -> Dataset:
-    """Return data with labels -1 and 1 and at least one sample.
-
-    Raises:
-        InputError: no targets, no samples, or another label.
-    """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("there are no labels; give y")
-    if not data.n:
-        raise InputError("there are no samples; give one or more")
-    wrong = np.flatnonzero(np.abs(data.y) != 1)
-    if len(wrong):
-        raise InputError(f"label {data.y[wrong[0]]:g} of sample {wrong[0]} is neither -1 nor 1; map the two classes")
-    return data
-
-
 def quadratically_separable(X: Any, y: Any = None) -> QuadraticSeparation:
     """Decide whether some quadratic function q has y_i q(x_i) > 0 for all i, exactly, and bound its best margin.
 
@@ -87,7 +71,7 @@ def quadratically_separable(X: Any, y: Any = None) -> QuadraticSeparation:
         >>> quadratically_separable([[0], [1], [2], [3]], [1, -1, 1, -1]).multipliers.tolist()
         [Fraction(1, 1), Fraction(3, 1), Fraction(3, 1), Fraction(1, 1)]
     """
-    data = labelled(X, y)
+    data = labelled_dataset(X, y)
     F, signs = data.fractions, [int(s) for s in data.y]
     one = Fraction(1)
     points = [[*row, one] for row in F]

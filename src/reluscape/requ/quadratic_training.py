@@ -12,9 +12,9 @@ from ..data import readonly
 from ..errors import ShapeError
 from ..tolerances import DEFAULT, Tolerances
 from .constants import positive, training_error
+from .labels import labelled_dataset
 from .losses import margin_loss
 from .network import lifted
-from .quadratic import labelled
 
 __all__ = ["QuadraticTraining", "pull_matrix", "train_quadratic"]
 
@@ -76,7 +76,7 @@ def train_quadratic(
         >>> end.training_error, end.quiet, len(end.active) <= 2
         (0.0, True, True)
     """
-    data = labelled(X, y)
+    data = labelled_dataset(X, y)
     lam = positive("lambda", lambdas)
     if np.ndim(lambdas) == 0:
         raise ShapeError("lambda has shape (), expected (m,): one per unit")
