@@ -39,6 +39,8 @@ _EXPORTS = {
     "sublevel_radius": ".constants",
     "tell_design": ".story",
     "train": ".training",
+    "train_conv": ".conv_training",
+    "train_quadratic": ".quadratic_training",
     "training_error": ".constants",
 }
 

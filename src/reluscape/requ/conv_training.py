@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from ..errors import AssumptionError, ShapeError
+from ..errors import AssumptionError
 from ..tolerances import DEFAULT, Tolerances
 from .certify import certify
 from .constants import training_error
 from .conv import ConvReQUNet, leaky, pad_convolve, toeplitz
+from .labels import with_labels
 from .losses import margin_loss
 from .network import ReQUNet
 
@@ -57,7 +58,7 @@ def conv_loss(
         base: base of the logarithm of the logistic loss.
 
     Raises:
-        ShapeError: not one label per sample.
+        InputError, ShapeError: data or labels that cannot be used.
 
     Source: Liang, Sun and Srikant, (6), (27), (28).
     """
@@ -155,11 +156,9 @@ class _Parts:
 
     def __init__(self, net: ConvReQUNet, X: Any, y: Any, loss: Any, base: float) -> None:
         self.net, self.loss = net, margin_loss(loss, base)
-        self.X = np.asarray(X, dtype=float)
-        self.y = np.asarray(y, dtype=float).reshape(-1)
+        data, self.y = with_labels(X, y)
+        self.X = data.X
         self.m, self.h = net.width, len(net.W)
-        if len(self.X) != len(self.y):
-            raise ShapeError(f"{len(self.X)} samples and {len(self.y)} labels")
 
     def split(self, point: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return views of a, W, b and the filters."""
