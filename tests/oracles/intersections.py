@@ -42,8 +42,11 @@ def closed_cells(lines, rays):
     return cells, [np.flatnonzero(((side == 0) | (side == c)).all(axis=1)) for c in cells]
 
 
-def merge_pairs(X, y, width, bias):
-    """Return (global minimum, sorted (birth, merge) pairs), two basins joined at the value of their intersection."""
+def merge_pairs(X, y, width, bias, labelled=False, signs=None):
+    """Return (global minimum, sorted (birth, merge) pairs), two basins joined at the value of their intersection.
+
+    Labelled units are matched in their order only; with frozen signs a unit is matched with one of its own sign.
+    """
     X, y = np.array(X, dtype=float), np.array(y, dtype=float)
     n = len(y)
     lines, rays, basis = lines_and_rays(X)
@@ -68,12 +71,19 @@ def merge_pairs(X, y, width, bias):
 
     states = [(c, s) for c in range(len(cells)) for s in (1, -1)]
     gens = {(c, s): {(q, s) for q in inside[c]} for c, s in states}
-    nodes = list(itertools.combinations_with_replacement(states, width))
+    if labelled:
+        nodes = list(itertools.product(states, repeat=width))
+    else:
+        nodes = list(itertools.combinations_with_replacement(states, width))
+    if signs is not None:
+        nodes = [node for node in nodes if sorted(s for _, s in node) == sorted(signs)]
     birth = [value(set().union(*(gens[u] for u in node))) for node in nodes]
     edges = []
     for i, j in itertools.combinations(range(len(nodes)), 2):
         best = np.inf
-        for order in set(itertools.permutations(nodes[j])):
+        for order in [nodes[j]] if labelled else set(itertools.permutations(nodes[j])):
+            if signs is not None and any(a[1] != b[1] for a, b in zip(nodes[i], order, strict=True)):
+                continue
             # units matched one to one: same sign shares the common rays, opposite signs only z_j = 0
             common = [gens[a] & gens[b] if a[1] == b[1] else set() for a, b in zip(nodes[i], order, strict=True)]
             best = min(best, value(set().union(*common)))

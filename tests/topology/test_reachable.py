@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 import reluscape as rs
 from reluscape.topology import barrier_tree, reachable_minimum
+from reluscape.topology.graph import build
+from reluscape.topology.valleys import first_node
 from tests.strategies import problems
 
 
@@ -89,6 +91,31 @@ def test_descents_never_cross_a_merge_height_from_below():
             g_v, g_w = np.maximum(pre, 0).T @ error, (error[:, None] * (pre > 0) * v).T @ X
             W, v = W - 0.01 * g_w, v - 0.01 * g_v
         assert np.mean((np.maximum(X @ W.T, 0) @ v - y) ** 2) >= reach.value - 1e-9
+
+
+@pytest.mark.parametrize(("width", "bias"), [(1, False), (2, False), (2, True)])
+def test_no_step_downhill_enters_a_component_from_below_its_merge_height(width, bias):
+    """All along tiny steps downhill the lowest point of the component stays what it was, or rises."""
+    rng = np.random.default_rng(8)
+    data = rs.Dataset(np.c_[[-3.0, -1.0, 1.0, 2.0, 4.0], np.ones(5)], [2.0, -1.0, 3.0, -2.0, 1.0])
+    X, y = np.array(data.X), np.array(data.y)
+    graph = build(data, width, output_bias=bias)
+    changes = 0
+    for _ in range(12):
+        W, v, c = rng.normal(size=(width, 2)), 0.4 * rng.normal(size=width), 0.0
+        lowest, before = -np.inf, None
+        for step in range(3000):
+            pre = X @ W.T
+            error = 2 * (np.maximum(pre, 0) @ v + c - y) / 5
+            if step % 10 == 0:
+                node = first_node(graph, X, W, v)
+                level = max(float(np.mean((error * 2.5) ** 2)), graph.birth[node]) + graph.noise
+                now = float(graph.birth[graph.lowest_below(np.array([node]), np.array([level]))[0]])
+                assert now >= lowest - 1e-9
+                lowest, changes, before = now, changes + (before not in (None, node)), node
+            g_v, g_w = np.maximum(pre, 0).T @ error, (error[:, None] * (pre > 0) * v).T @ X
+            W, v, c = W - 0.003 * g_w, v - 0.003 * g_v, c - 0.003 * error.sum() * bias
+    assert changes >= 10
 
 
 def test_bad_input():

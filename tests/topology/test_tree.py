@@ -10,6 +10,8 @@ from scipy.optimize import nnls
 import reluscape as rs
 from reluscape.cones import Layers, project
 from reluscape.topology import barrier_tree
+from reluscape.topology.graph import build
+from reluscape.topology.valleys import first_node
 from tests.oracles.flood import flood_pairs
 from tests.oracles.intersections import merge_pairs
 from tests.strategies import problems
@@ -33,6 +35,63 @@ def test_tree_equals_the_intersection_graph_of_all_basins(problem, width, bias):
     size = max(1.0, float(sum(v * v for v in y)))
     assert float(tree.global_minimum) == pytest.approx(lowest, abs=1e-8 * size)
     close(tree.pairs, expected, size)
+
+
+@given(problems(max_n=3, max_d=2, bias=False), st.booleans())
+@settings(max_examples=12)
+def test_labelled_tree_equals_the_intersection_graph_of_ordered_basins(problem, bias):
+    X, y = problem
+    lowest, expected = merge_pairs(X, y, 2, bias, labelled=True)
+    tree = barrier_tree(X, y, 2, labelled=True, output_bias=bias)
+    size = max(1.0, float(sum(v * v for v in y)))
+    assert float(tree.global_minimum) == pytest.approx(lowest, abs=1e-8 * size)
+    close(tree.pairs, expected, size)
+
+
+@given(problems(max_n=4, max_d=2, bias=False), st.sampled_from([(1,), (-1,), (1, 1), (1, -1), (-1, -1)]), st.booleans())
+@settings(max_examples=20)
+def test_frozen_signs_keep_units_with_their_sign(problem, signs, bias):
+    X, y = problem
+    lowest, expected = merge_pairs(X, y, len(signs), bias, signs=signs)
+    tree = barrier_tree(X, y, len(signs), output_bias=bias, signs=signs)
+    size = max(1.0, float(sum(v * v for v in y)))
+    assert float(tree.global_minimum) == pytest.approx(lowest, abs=1e-8 * size)
+    close(tree.pairs, expected, size)
+
+
+@given(problems(max_n=4, max_d=2), st.integers(1, 2), st.booleans())
+@settings(max_examples=15)
+def test_births_are_basin_values(problem, width, bias):
+    X, y = problem
+    width = 1 if rs.Dataset(X).rank > 2 else width
+    tree = barrier_tree(X, y, width, output_bias=bias, exact=True)
+    for valley in tree.valleys:
+        pattern = np.array([p for p, _ in valley.states], dtype=bool).reshape(-1, len(y))
+        if not len(pattern):
+            pattern = np.zeros((1, len(y)), dtype=bool)
+        signs = [s for _, s in valley.states] or [1]
+        own = rs.basin_value(X, y, pattern, signs, exact=True, output_bias=bias)
+        assert own.exact_value == valley.exact_value
+
+
+@given(problems(max_n=3, max_d=2), st.integers(1, 2), st.booleans())
+@settings(max_examples=12)
+def test_valleys_are_the_local_minima_that_cannot_sink(problem, width, bias):
+    """The list of all local minima comes from faces and spans, not from basins; plateaus that lead lower drop out."""
+    X, y = problem
+    width = 1 if rs.Dataset(X).rank > 2 else width
+    census = rs.local_minima(X, y, width, output_bias=bias)
+    tree = barrier_tree(X, y, width, output_bias=bias, exact=True)
+    values = {v.exact_value for v in tree.valleys}
+    assert values <= set(census.losses)
+    size = max(1.0, float(sum(v * v for v in y)))
+    graph, stay = build(rs.Dataset(X, y), width, output_bias=bias), set()
+    for minimum in census.minima:
+        node = first_node(graph, np.array(X, dtype=float), minimum.net.W, minimum.net.v)
+        level = max(float(minimum.loss), graph.birth[node]) + graph.noise
+        if graph.birth[graph.lowest_below(np.array([node]), np.array([level]))[0]] >= float(minimum.loss) - 1e-9 * size:
+            stay.add(minimum.loss)
+    assert stay == values
 
 
 @given(problems(max_n=4, max_d=2, bias=False))
@@ -64,6 +123,15 @@ def test_labelled_copies_have_a_barrier_that_relabelling_removes():
     assert (birth, merge) == (0, Fraction(1, 2))
 
 
+@given(problems(max_n=4, max_d=2), st.booleans())
+@settings(max_examples=10)
+def test_a_wider_layer_never_has_a_higher_global_minimum(problem, bias):
+    X, y = problem
+    widths = (1, 2) if rs.Dataset(X).rank > 2 else (1, 2, 3)
+    minima = [barrier_tree(X, y, m, output_bias=bias).global_minimum for m in widths]
+    assert (np.diff(minima) <= 1e-9 * max(1.0, float(sum(v * v for v in y)))).all()
+
+
 def test_invariances_and_wider_layers():
     rng = np.random.default_rng(3)
     X, y = rng.integers(-3, 4, (5, 2)), rng.integers(-3, 4, 5)
@@ -73,6 +141,9 @@ def test_invariances_and_wider_layers():
     size = float(y @ y)
     close(barrier_tree(X[order], y[order], 2).pairs, base.pairs, size)
     close(barrier_tree(turned, y, 2).pairs, base.pairs, size)
+    rotated = X @ np.array([[Fraction(3, 5), Fraction(4, 5)], [Fraction(-4, 5), Fraction(3, 5)]])
+    close(barrier_tree(rotated, y, 2).pairs, base.pairs, size)
+    close(barrier_tree(X, y, 2, signs=[1, -1]).pairs, barrier_tree(X, y, 2, signs=[-1, 1]).pairs, size)
     minima = [float(barrier_tree(X, y, m).global_minimum) for m in (1, 2, 3)]
     assert minima[0] >= minima[1] - 1e-12
     assert minima[1] >= minima[2] - 1e-12

@@ -11,6 +11,7 @@ from .. import exact
 from ..cones import Generators, balanced, cells_of, generators_of, project
 from ..data import as_dataset
 from ..errors import ShapeError, SolverError
+from ..tolerances import DEFAULT
 from .result import InfiniteWidthMinimum
 
 MOST_ROUNDS = 10_000
@@ -80,14 +81,19 @@ def _columns(generators: Generators) -> list[int]:
 
 
 def _improving(generators: Generators, residual: np.ndarray, active: list[int]) -> list[int] | None:
-    """Return the generator with the largest exact product with the residual, or None where none is positive."""
+    """Return the generator with the largest exact product with the residual, or None where none is positive.
+
+    Floats rule out what is clearly negative: rounding of a product of unit vectors is far below the margin.
+    """
+    rough = np.array(residual, dtype=float)
+    size = float(np.linalg.norm(rough))
+    near = np.flatnonzero(generators.units[0] @ rough > -DEFAULT.kkt * size)
     best, found = Fraction(0), None
-    known = set(active)
-    for g in range(len(generators.columns)):
+    for g in near.tolist():
         product = exact.dot(generators.column(g), residual)
         if product > best:
             best, found = product, g
-    if found is not None and found in known:
+    if found is not None and found in set(active):
         raise SolverError("the projection did not reach its own generators; please report these data")
     return None if found is None else [found]
 
