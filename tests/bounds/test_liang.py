@@ -59,11 +59,11 @@ def test_assumption_1():
 
 def test_assumption_2():
     X = [[0, 1], [2, 3], [0, 1]]
-    assert rs.bounds.liang_assumption_2(X, [1, -1, 1]) == ((0, 2),)
+    assert rs.bounds.liang_assumption_2(X, [1, -1, 1], "sharp") == ((0, 2),)
     with pytest.raises(rs.AssumptionError, match=r"Assumption 2.*\(0, 2\) are equal"):
-        rs.bounds.liang_assumption_2(X, [1, -1, 1], "printed")
-    with pytest.raises(rs.AssumptionError, match="Assumption 2"):
-        rs.bounds.liang_assumption_2(X, [1, -1, -1])
+        rs.bounds.liang_assumption_2(X, [1, -1, 1])
+    with pytest.raises(rs.AssumptionError, match="different labels"):
+        rs.bounds.liang_assumption_2(X, [1, -1, -1], "sharp")
     assert rs.bounds.liang_assumption_2([[0], [1]], [1, 1], "printed") == ()
 
 
@@ -175,10 +175,10 @@ def test_theorem_2_against_training():
     forms = {form: rs.bounds.liang_theorem_2(X, y, 2, 2, form=form, samples=6, rng=0).width for form in FORMS}
     assert forms == {"printed": 13, "corrected": 9, "sharp": 5}
     assert widths(3, 2, 3, 4).sharp == 9
-    limit = rs.bounds.liang_theorem_2(X, y, 2, 2, slope=0.3, samples=20, rng=0)
+    limit = rs.bounds.liang_theorem_2(X, y, 2, 2, slope=0.3, form="sharp", samples=20, rng=0)
     assert limit.kind == "sampled"
     lambdas = limit.lambda0 * np.linspace(0.4, 0.9, limit.width)
-    checked = rs.bounds.liang_theorem_2(X, y, 2, 2, lambdas, lambda_c=0.5, slope=0.3, samples=20, rng=0)
+    checked = rs.bounds.liang_theorem_2(X, y, 2, 2, lambdas, 0.5, 0.3, form="sharp", samples=20, rng=0)
     good = 0
     for seed in range(6):
         end = train_conv(random_net(2, 2, 2, limit.width, lambdas, 0.5, 0.3, rng=seed), X, y)

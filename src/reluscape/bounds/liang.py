@@ -72,7 +72,7 @@ def liang_assumption_1(loss: Any = "logistic", base: float = 2) -> float:
 def liang_assumption_2(X: Any, y: Any, form: str | None = None) -> tuple[tuple[int, ...], ...]:
     """Return the groups of equal samples after checking Assumption 2.
 
-    "printed": no two samples are equal. "sharp" (default): no two equal samples have different labels; equal samples of
+    "printed" (default): no two samples are equal. "sharp": no two equal samples have different labels; equal samples of
     one label do no harm, since only the margin has to be positive.
 
     Args:
@@ -86,11 +86,11 @@ def liang_assumption_2(X: Any, y: Any, form: str | None = None) -> tuple[tuple[i
     Source: Liang, Sun and Srikant, Assumption 2 (4 in the appendix).
 
     Example:
-        >>> liang_assumption_2([[0], [0], [1]], [1, 1, -1])
+        >>> liang_assumption_2([[0], [0], [1]], [1, 1, -1], "sharp")
         ((0, 1),)
     """
     data = labelled_dataset(X, y)
-    if which_form(form, "sharp", ("printed", "sharp")) == "printed" and data.duplicates:
+    if which_form(form, "printed", ("printed", "sharp")) == "printed" and data.duplicates:
         raise AssumptionError(f"hypothesis violated (Assumption 2): samples {data.duplicates[0]} are equal")
     if data.conflicts:
         raise AssumptionError(
@@ -105,10 +105,10 @@ def liang_theorem_1(
 ) -> NoBadMinima:
     """Return width n + 1 and lambda_0 below which every local minimum has zero training error, after its checks.
 
-    lambda_0 = epsilon gamma with a proven lower bound gamma. "sharp" (default): gamma* = max_p min_i y_i p(x_i) /
-    sum_k |alpha_k| |v_k|^2, which no other constant in the proof can beat. "printed": lambda~ = max over |rho| = 1 of
-    min_i y_i p(x_i) with n + 1 units, bounded below by rescaling the same network; it is at most 2/(3 sqrt 3) of the
-    sharp one.
+    lambda_0 = epsilon gamma with a proven lower bound gamma. "corrected" (default, also "sharp"): gamma* = max_p
+    min_i y_i p(x_i) / sum_k |alpha_k| |v_k|^2, which no other constant in the proof can beat. "printed": lambda~ = max
+    over |rho| = 1 of min_i y_i p(x_i) with n + 1 units, bounded below by rescaling the same network; it is at most
+    2/(3 sqrt 3) of gamma*.
 
     Args:
         X: (n, d) samples without a column of ones, or a `Dataset`.
@@ -116,7 +116,7 @@ def liang_theorem_1(
         lambdas: (m,) coefficients to check, or None.
         loss: as in `rs.requ.design`.
         base: base of the logarithm of the logistic loss.
-        form: "printed" or "sharp".
+        form: "printed", "corrected" or "sharp".
 
     Raises:
         AssumptionError: Assumption 1 or 2; fewer than n + 1 coefficients; one not in (0, lambda_0); two equal ones,
@@ -133,10 +133,10 @@ def liang_theorem_1(
     from ..requ.margin import margin
 
     data = labelled_dataset(X, y)
-    liang_assumption_2(data, None)
+    liang_assumption_2(data, None, "sharp")
     eps = epsilon(loss, base)
-    chosen = which_form(form, "sharp", ("printed", "sharp"))
-    found = margin(data.X, data.y)
+    chosen = which_form(form, "corrected")
+    found = margin(data)
     gamma = float(found.lower)
     if chosen == "printed":
         gamma = _rescaled(found, data.n + 1)
@@ -169,7 +169,7 @@ def liang_theorem_2(
 ) -> NoBadMinima:
     """Return the width and lambda_0 of a convolutional network all of whose local minima have zero training error.
 
-    Width: "printed" (d + l s) n + 1, "corrected" (d + (s-1)(l-1) + 1) n + 1, "sharp" (default) n + s (l-1) + 1.
+    Width: "printed" (d + l s) n + 1, "corrected" (default) (d + (s-1)(l-1) + 1) n + 1, "sharp" n + s (l-1) + 1.
     lambda_0 is that of `liang_lemma_6`, certified for l = 1, else over sampled filters.
 
     Args:
@@ -193,17 +193,17 @@ def liang_theorem_2(
     (`rs.requ.conv.identity_terms`), the shapes of W and b, and lambda_c/2 for lambda_c/4; the conclusion survives.
 
     Example:
-        >>> found = liang_theorem_2([[1.0], [-1.0]], [1, -1], 2, 2, samples=4, rng=0)
+        >>> found = liang_theorem_2([[1.0], [-1.0]], [1, -1], 2, 2, form="sharp", samples=4, rng=0)
         >>> found.width, found.kind
         (5, 'sampled')
     """
     from .liang_conv import liang_lemma_6
 
     data = labelled_dataset(X, y)
-    liang_assumption_2(data, None)
+    liang_assumption_2(data, None, "sharp")
     scale = float(positive("lambda_c", lambda_c)[0])
     shapes = widths(data.d, s, layers, data.n)
-    m = shapes[which_form(form, "sharp")]
+    m = shapes[which_form(form, "corrected")]
     found = liang_lemma_6(data, None, s, layers, slope, loss, base, samples, rng)
     filters = layers - 1
     return _promise(

@@ -22,7 +22,7 @@ def promises(data: Dataset, eps: Fraction) -> list[Promise]:
         problem = "needs labels -1 and 1"
     else:
         try:
-            liang_assumption_2(data, None)
+            liang_assumption_2(data, None, "sharp")
             problem = ""
         except ReluscapeError as failed:
             problem = str(failed)
