@@ -46,6 +46,20 @@ def test_every_m_below_n_has_a_bad_local_minimum(n, m):
     assert least_rise(bad, np.random.default_rng(n * m), 400) > 0.1
 
 
+def test_the_certificate_of_the_training_agrees():
+    # another route: stationarity, second derivative and the maximum over new units, none of which the proof here uses
+    for n, m in ((2, 1), (5, 2), (6, 4)):
+        bad = rs.requ.bad_minimum(n, m, np.linspace(0.2, 0.45, m))
+        found = rs.requ.certify(bad.X, bad.y, bad.net, bad.lambdas)
+        assert found.kind == "local minimum"
+        assert found.training_error == pytest.approx(bad.training_error)
+    # copies under equal coefficients: stationary, flat where mass moves between them
+    bad = rs.requ.equal_lambda_minimum(3, 4, 0.05)
+    found = rs.requ.certify(bad.X, bad.y, bad.net, bad.lambdas)
+    assert found.kind in {"local minimum", "undecided"}
+    assert found.inactive == ()
+
+
 def test_loss_in_closed_form():
     # L = (n - m) l(0) + sum of l(-c tau) + lambda tau
     for n, m in ((5, 2), (6, 4), (8, 3)):
