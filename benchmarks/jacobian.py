@@ -106,11 +106,12 @@ def main():
     trials = len(CELLS) * (arguments.trials + 1)
     print(f"the same verdict as elimination in {trials - different} of {trials} trials")
 
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     for n in range(10, 101, 10):
         for width in range(30, 301, 30):
             rs.full_rank_fraction_random_data(n, 1, width)
-    print(f"published panel d0 = 1, 100 cells in closed form: {time.perf_counter() - start:.2f} s")
+    seconds, used = time.perf_counter() - start, time.process_time() - used
+    print(f"published panel d0 = 1, 100 cells in closed form: {seconds:.2f} s, {used:.2f} s of them at work")
 
     for n, width in ((10, 100), (50, 600)):
         region = zero_loss_region(n, width)
