@@ -73,6 +73,16 @@ def test_what_floats_propose_is_confirmed_or_left_open(seed, monkeypatch):
     assert answers[0] == answers[1]
 
 
+def test_numbers_near_the_ends_of_doubles(monkeypatch):
+    monkeypatch.setattr(interior_point, "SMALL", -1)
+    big, small = 10**300, Fraction(1, 10**300)
+    X = [[big, 0, 0], [0, small, 0], [0, 0, 1], [big, small, 1]]
+    A = [[1, 1, 1, 1], [1, 0, 0, 1], [0, 0, 1, 1]]
+    # weights (1/b, 1/s, 1), (3/b, -1/s, -1), (-1/b, -1/s, 3) lie in the region and give these values
+    assert verified(rs.zero_loss(X, [-2, 1, -2, 1], A, [1, -1, -1]))
+    assert not verified(rs.zero_loss(X, [-2, 1, -2, 1], A, [1, 1, -1]))
+
+
 def test_larger_regions_in_three_dimensions():
     rng = np.random.default_rng(0)
     X, W, v = rng.uniform(-1, 1, (15, 3)).round(4), rng.normal(size=(25, 3)), np.resize([1, -1], 25)

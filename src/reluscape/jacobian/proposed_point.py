@@ -30,14 +30,24 @@ def proposed(
     """
     if not len(y) or not len(rows):
         return None
-    program = _program(X, y, rows, signs)
+    # positive factors of samples and targets change nothing, and leave numbers that fit into doubles
+    factor = np.array([max(map(abs, x)) for x in X], dtype=object)
+    X, y = X / factor[:, None], y / factor
+    size = max(map(abs, y)) or Fraction(1)
+    y = y / size
+    try:
+        program = _program(X.astype(float), y.astype(float), rows, signs)
+    except np.linalg.LinAlgError:
+        return None
     if program is None:
         return None
     margin, Z, u, mu = program
     if margin > DEFAULT.proposal:
-        return _corrected(X, y, rows, signs, Z)
+        found = _corrected(X, y, rows, signs, Z)
+        return None if found is None else found * size
     if margin < -DEFAULT.proposal:
-        return _refuted(X, y, rows, signs, u, mu)
+        refuted = _refuted(X, y, rows, signs, u, mu)
+        return None if refuted is None else (refuted[0] / factor, refuted[1] / factor)
     return None
 
 
@@ -47,11 +57,8 @@ def _program(X: np.ndarray, y: np.ndarray, rows: np.ndarray, signs: tuple[int, .
     from scipy.sparse import block_diag, csr_matrix, hstack
 
     (T, k), r = rows.shape, X.shape[1]
-    floats = X.astype(float)
-    length = np.linalg.norm(floats, axis=1)
-    Q, R = np.linalg.qr(floats / length[:, None])  # equations and inequalities are divided by |x_i|
-    target = y.astype(float) / length
-    scale = float(np.abs(target).max()) or 1.0
+    length = np.linalg.norm(X, axis=1)
+    Q, R = np.linalg.qr(X / length[:, None])  # equations and inequalities are divided by |x_i|
     equations = hstack(
         [csr_matrix(signs[j] * rows[j][:, None] * Q) for j in range(T)] + [csr_matrix((k, 1))], format="csr"
     )
@@ -66,13 +73,13 @@ def _program(X: np.ndarray, y: np.ndarray, rows: np.ndarray, signs: tuple[int, .
         A_ub=inequalities,
         b_ub=np.zeros(T * k),
         A_eq=equations,
-        b_eq=target / scale,
+        b_eq=y / length,
         bounds=[(None, None)] * (T * r) + [(None, 1.0)],
         method="highs",
     )
     if found.status != 0:
         return None
-    Z = np.linalg.solve(R, found.x[:-1].reshape(T, r).T).T * scale
+    Z = np.linalg.solve(R, found.x[:-1].reshape(T, r).T).T
     return found.x[-1], Z, -found.eqlin.marginals / length, -found.ineqlin.marginals.reshape(T, k)
 
 
