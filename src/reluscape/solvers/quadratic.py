@@ -12,6 +12,7 @@ import numpy as np
 from ..data import Dataset, readonly
 from ..errors import SolverError
 from ..tolerances import DEFAULT, Tolerances
+from .rays import low_rank_work
 from .scaling import Coordinates, coordinates
 
 __all__ = ["BasinPrograms", "Program", "Solution"]
@@ -202,7 +203,8 @@ class BasinPrograms:
                 out[first:last],
             )
 
-        _in_chunks(work, B, workers)
+        low = low_rank_work(space, active, starts, units, codes, out, tol)
+        _in_chunks(work if low is None else low, B, workers)
         residuals = out[:, 1:4].max(axis=1)
         values = np.asarray(self.value_of(out[:, 0]))
         for b in np.flatnonzero(~(residuals <= tol.kkt)):

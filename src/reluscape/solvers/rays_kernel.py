@@ -1,0 +1,191 @@
+"""Basin programs in rank 1 to 3: each closed cell by its rays, the program as non-negative least squares over them."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from .nonnegative_kernel import project
+
+HIGHEST_RANK = 3
+ON_PLANE = 1e-13
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def cell_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
+    """Fill rays (k + 3, r) with the unit rays of {z : side_t <z, C_t> >= 0} and return their number, 0 for no cell.
+
+    A cone of r independent constraints is cut by one half-space after the other; in rank 3 its rays stay in cyclic
+    order, in rank 2 they are its two ends. Constraints that are no facets cut nothing off.
+    """
+    k, r = C.shape
+    if r == 1:
+        rays[0, 0] = 1.0 if side[0] * C[0, 0] > 0 else -1.0
+        for t in range(k):
+            if side[t] * C[t, 0] * rays[0, 0] < 0:
+                return 0
+        return 1
+    count = _first_rays(C, side, rays)
+    heights, other = np.empty(k + 3), np.empty((k + 3, r))
+    for t in range(k):
+        lowest = 0.0
+        for i in range(count):
+            value = 0.0
+            for a in range(r):
+                value += side[t] * C[t, a] * rays[i, a]
+            heights[i] = value if abs(value) > ON_PLANE else 0.0
+            lowest = min(lowest, heights[i])
+        if lowest == 0.0:
+            continue
+        kept = 0
+        for i in range(count):
+            if heights[i] >= 0.0:
+                other[kept] = rays[i]
+                kept += 1
+            j = i + 1
+            if j == count:
+                if r == 2:
+                    break
+                j = 0
+            if heights[i] * heights[j] < 0.0:
+                length = 0.0
+                for a in range(r):
+                    other[kept, a] = abs(heights[j]) * rays[i, a] + abs(heights[i]) * rays[j, a]
+                    length += other[kept, a] * other[kept, a]
+                for a in range(r):
+                    other[kept, a] /= np.sqrt(length)
+                kept += 1
+        count = kept
+        if count < r:
+            return 0
+        for i in range(count):
+            rays[i] = other[i]
+    return count
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def _first_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
+    """Fill rays with those of a cone of r constraints as independent as can be; return their number."""
+    k, r = C.shape
+    second, best = 0, -1.0
+    for t in range(k):
+        inner = 0.0
+        for a in range(r):
+            inner += C[0, a] * C[t, a]
+        if 1.0 - inner * inner > best:
+            second, best = t, 1.0 - inner * inner
+    u, v = side[0] * C[0], side[second] * C[second]
+    if r == 2:
+        for i in range(2):
+            x, y = (u, v) if i == 0 else (v, u)  # on the border of x, on the positive side of y
+            rays[i, 0], rays[i, 1] = -x[1], x[0]
+            if rays[i, 0] * y[0] + rays[i, 1] * y[1] < 0:
+                rays[i] = -rays[i]
+        return 2
+    third, best = 0, -1.0
+    normal = np.cross(u, v)
+    for t in range(k):
+        volume = abs(normal[0] * C[t, 0] + normal[1] * C[t, 1] + normal[2] * C[t, 2])
+        if volume > best:
+            third, best = t, volume
+    w = side[third] * C[third]
+    for i in range(3):
+        x, y, z = (u, v, w) if i == 0 else ((v, w, u) if i == 1 else (w, u, v))
+        ray = np.cross(x, y)
+        if np.dot(ray, z) < 0:
+            ray = -ray
+        rays[i] = ray / np.sqrt(np.dot(ray, ray))
+    return 3
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def all_rays(C: np.ndarray, patterns: np.ndarray, rows: np.ndarray, starts: np.ndarray, rays: np.ndarray) -> None:
+    """Fill starts (S + 1,) and rays: pattern s has the rays starts[s] to starts[s + 1]; none where it is no cell."""
+    k, r = C.shape
+    side, found = np.empty(k), np.empty((k + 3, r))
+    starts[0] = 0
+    for s in range(len(patterns)):
+        for t in range(k):
+            side[t] = 1.0 if patterns[s, rows[t]] else -1.0
+        count = cell_rays(C, side, found)
+        for i in range(count):
+            rays[starts[s] + i] = found[i]
+        starts[s + 1] = starts[s] + count
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def over_rays(
+    T: np.ndarray,
+    gram: np.ndarray,
+    h: np.ndarray,
+    square: float,
+    ray_starts: np.ndarray,
+    bias: int,
+    starts: np.ndarray,
+    units: np.ndarray,
+    codes: np.ndarray,
+    tolerance: float,
+    out: np.ndarray,
+) -> None:
+    """Solve many programs; program b has the units starts[b] to starts[b + 1].
+
+    Args:
+        T: (Q, n) unit features of the rays, those of the output bias last.
+        gram: (Q, Q) their inner products, or (0, 0) to compute those of each program.
+        h: (Q,) products with the targets.
+        square: |y|^2.
+        ray_starts: (S + 1,) rays of each pattern.
+        bias: 1 where the last row of T is an output bias.
+        starts: (B + 1,) programs.
+        units: pattern of each unit.
+        codes: sign of each unit, 0 for one without cone.
+        tolerance: slope up to which a ray is not worth entering.
+        out: (B, 5) receives (|residual|^2, 0, 0, largest slope left, 0); infinity where a pattern is no cell.
+    """
+    Q, n = T.shape
+    most = 2 * bias
+    for b in range(len(starts) - 1):
+        size = 2 * bias
+        for u in range(starts[b], starts[b + 1]):
+            size += (ray_starts[units[u] + 1] - ray_starts[units[u]]) * (2 if codes[u] == 0 else 1)
+        most = max(most, size)
+    number, sign = np.empty(most, dtype=np.int64), np.empty(most)
+    G, right, x, scratch = np.empty((most, most)), np.empty(most), np.empty(most), np.empty((most + 3, most))
+    for b in range(len(starts) - 1):
+        q, valid = 0, True
+        for u in range(starts[b], starts[b + 1]):
+            first, last = ray_starts[units[u]], ray_starts[units[u] + 1]
+            valid = valid and last > first
+            for g in range(first, last):
+                for s in (1.0, -1.0):
+                    if codes[u] == 0 or codes[u] * s > 0:
+                        number[q], sign[q] = g, s
+                        q += 1
+        if bias:
+            for s in (1.0, -1.0):
+                number[q], sign[q] = Q - 1, s
+                q += 1
+        out[b, :] = 0.0
+        if not valid:
+            out[b, 3] = np.inf
+            continue
+        for a in range(q):
+            right[a] = sign[a] * h[number[a]]
+            for c in range(a + 1):
+                if gram.shape[0] > 0:
+                    value = gram[number[a], number[c]]
+                else:
+                    value = 0.0
+                    for t in range(n):
+                        value += T[number[a], t] * T[number[c], t]
+                G[a, c] = G[c, a] = sign[a] * sign[c] * value
+        project(G, right, q, tolerance, scratch, x)
+        value, worst = square, 0.0
+        for a in range(q):
+            slope = right[a]
+            for c in range(q):
+                slope -= G[a, c] * x[c]
+            value -= x[a] * (right[a] + slope)
+            worst = max(worst, abs(slope) if x[a] > 0.0 else slope)
+        out[b, 0] = max(value, 0.0)
+        out[b, 3] = worst
