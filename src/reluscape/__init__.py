@@ -56,6 +56,7 @@ _EXPORTS = {
     "function_space_1d": "functionspace",
     "generic_region": "geometry.generic",
     "generic_regions": "geometry.generic",
+    "genuine_minimum_share": "probability.genuine",
     "global_minimum": "optimum",
     "good_basin_curve": "probability",
     "good_basin_probability": "probability",

@@ -27,6 +27,8 @@ class Tolerances:
     weight_caps: tuple[float, ...] = (1e2, 1e4, 1e6)
     # cosine by which weights must clear every hyperplane to count as well inside their cell
     clearance: float = 1e-3
+    # height of a fitted sample, relative to |w| |x|, beyond which floats decide on which side of the hyperplane it is
+    clear: float = 1e-6
     # step of a differenced second derivative, relative to 1 + |f|
     difference_step: float = 1e-5
     # angles (after standardising) within which snapping puts a sample on a unit's hyperplane
