@@ -131,9 +131,13 @@ def _searched(
     data: Dataset, width: int, output_bias: bool, time_limit: float | None, deadline: float, seed: int
 ) -> tuple[TwoLayerNet, tuple[State, ...] | None, Search]:
     """Return the best network, the states of its units where they are known, and what branch and bound found."""
-    warm = deadline if time_limit is None else time.monotonic() + WARM_SHARE * time_limit
+    warm = deadline if time_limit is None else time.monotonic() + 2 * WARM_SHARE * time_limit
     nets = [_zero(data, width, output_bias)]
-    nets.append(_descents(data, width, output_bias, min(warm, time.monotonic() + WARM_SECONDS), seed, nets[0]))
+    if width > 1 and time.monotonic() < deadline:
+        part = None if time_limit is None else WARM_SHARE * time_limit
+        narrow = global_minimum(data, None, width - 1, output_bias, part, exact=False, seed=seed).net
+        nets.append(_widened(data, narrow, output_bias))
+    nets.append(_descents(data, width, output_bias, min(warm, time.monotonic() + WARM_SECONDS), seed, nets[-1]))
 
     def squares(net: TwoLayerNet) -> float:
         return data.n * net.loss(data)
@@ -152,6 +156,12 @@ def _searched(
     generators = generators_of(cells_of(data), output_bias)
     members = [generators.state(generators.cells.locate(pattern), sign) for pattern, sign in search.best]
     return network_of(generators, tuple(sorted({s for s in members if s >= 0})), width), search.best, search
+
+
+def _widened(data: Dataset, net: TwoLayerNet, output_bias: bool) -> TwoLayerNet:
+    """Return the end of the descent from a network with one unit more that adds nothing yet."""
+    W, v = np.concatenate([net.W, np.zeros((1, data.d))]), np.append(net.v, 0.0)
+    return descend(data, None, W, v, net.c if output_bias else None).net
 
 
 def _zero(data: Dataset, width: int, output_bias: bool) -> TwoLayerNet:

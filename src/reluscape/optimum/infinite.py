@@ -47,7 +47,8 @@ def infinite_width_minimum(X: Any, y: Any = None, output_bias: bool = False) -> 
     generators = generators_of(cells_of(data), output_bias)
     active = _columns(generators)
     while True:
-        weights = project([generators.column(g) for g in active], generators.targets)
+        columns = [generators.column(g) for g in active]
+        weights = _all_positive(columns, generators.targets) or project(columns, generators.targets)
         residual = np.array(generators.targets, dtype=object)
         for g, weight in zip(active, weights, strict=True):
             if weight:
@@ -67,6 +68,15 @@ def infinite_width_minimum(X: Any, y: Any = None, output_bias: bool = False) -> 
     return InfiniteWidthMinimum(
         float(value), value, len(cover), _is_least(generators, value, len(cover)), net, output_bias
     )
+
+
+def _all_positive(columns: list[np.ndarray], y: np.ndarray) -> list[Fraction] | None:
+    """Return the weights of the projection onto the columns' span where all are positive: then it is the cone's too."""
+    if not columns:
+        return None
+    gram = [[exact.dot(a, b) for b in columns] for a in columns]
+    weights = exact.solve(gram, [exact.dot(a, y) for a in columns])
+    return list(weights) if weights is not None and all(w > 0 for w in weights) else None
 
 
 def _columns(generators: Generators) -> list[int]:
