@@ -38,6 +38,13 @@ def test_failing_hypotheses_are_named():
     assert "|x| <= 1" in table["Proposition 11"].reason
 
 
+def test_one_sample_is_a_point_on_a_line():
+    table = rows([[3, 1, 2]], eps="0.1")
+    assert table["Theorem 7"].width == rs.bounds.karhadkar_theorem_7(1, "0.1") == 5
+    assert rs.full_rank_fraction([[3, 1, 2]], 5, population="regions") >= 0.9
+    assert not rows([[0, 0]])["Theorem 7"].applies
+
+
 def test_rows_read_as_dictionaries():
     row = rs.bounds.table([[0, 1], [1, 1]])[0]
     assert set(dict(row)) >= {"statement", "source", "law", "applies", "reason", "width", "probability"}

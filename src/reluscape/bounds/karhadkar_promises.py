@@ -117,7 +117,8 @@ def _line(
     promised: Callable[[int, int], float],
     extra: str = "",
 ) -> Promise:
-    if data.rank != 2 or data.zero_rows or not is_one_dimensional(_plane_rows(data)):
+    alone = data.n == 1 and not data.zero_rows  # one sample is one point, whatever its dimension
+    if not alone and (data.rank != 2 or data.zero_rows or not is_one_dimensional(_plane_rows(data))):
         return _not(name, REGIONS, event, "needs distinct points on a line, with bias")
     reason = f"distinct points on a line, with bias; output weights not zero{extra}"
     at_width = _clipped(lambda m: promised(data.n, m))
