@@ -42,13 +42,7 @@ def draw_disconnectivity(ax: Axes, graph: Mapping[str, Any], *, top: float | Non
         color = VERMILLION if stem["spurious"] else GREEN
         artists += ax.plot(stem["x"], stem["low"], "o", color=color, markersize=5.5, zorder=3)
         if len(stems) <= _MOST_NAMED:
-            place: dict[str, Any] = {
-                "xytext": (0, -5),
-                "textcoords": "offset points",
-                "ha": "center",
-                "va": "top",
-                "fontsize": 8,
-            }
+            place: dict[str, Any] = {"xytext": (0, -5), "textcoords": "offset points", "ha": "center", "va": "top"}
             artists.append(ax.annotate(str(stem["valley"] + 1), (stem["x"], stem["low"]), fontsize=8, **place))
     ax.set_xticks([])
     ax.set(xlim=(-0.7, max(s["x"] for s in stems) + 0.7), ylabel="mean squared error")
