@@ -16,7 +16,7 @@ from ..data import Dataset, as_dataset, readonly
 from ..errors import InputError
 from ..losses import get_loss
 from ..networks import TwoLayerNet
-from ..tolerances import DEFAULT, Tolerances
+from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from .basin import BasinPoint, BasinStep
 from .gradient import gradient_stretch
 from .result import Descent
@@ -109,7 +109,8 @@ class _Walk:
                 losses.append(net.loss(self.data, loss=self.loss))
                 continue
             at, net = found, found.net
-            losses.append(found.verdict.loss)
+            if found.verdict.loss < losses[-1]:
+                losses.append(found.verdict.loss)
             if found.verdict.is_local_minimum:
                 finished, reason = True, "no direction lowers the loss"
                 break
@@ -148,13 +149,20 @@ class _Walk:
         for faces, silent, Z in self._guesses(basin, pattern, net):
             start = self._start(Z, pattern, signs, silent, net, basin.c)
             found = self._settled(start, faces, silent, Z, tried)
-            if found is None or not found.verdict.loss < ceiling:
+            if found is None or not self._is_progress(found, ceiling):
                 continue
             if best is None or found.verdict.loss < best.verdict.loss:
                 best = found
             if found.verdict.loss <= limit:
                 return found
         return best
+
+    def _is_progress(self, found: Candidate, ceiling: float) -> bool:
+        """Return whether a point lies lower, or is the minimum that the walk stands at up to rounding."""
+        if found.verdict.loss < ceiling:
+            return True
+        rounding = 64 * MACHINE_PRECISION * (ceiling + self._target_size**2)
+        return bool(found.verdict.is_local_minimum) and found.verdict.loss <= ceiling + rounding
 
     def _settled(
         self, start: TwoLayerNet, faces: np.ndarray, silent: np.ndarray, Z: np.ndarray, tried: set[bytes]

@@ -126,8 +126,8 @@ def _listed(data: Dataset, width: int, threshold: Any) -> GenuineShare:
     limit = lowest if threshold is None else to_fraction(threshold)
     good = Fraction(sum(k for loss, k in found if loss <= limit), total)
     both = Fraction(sum(k for _, k in found), total)
-    shares = [Probability.exact(value, "regions") for value in (both, good, both - good)]
-    return GenuineShare(*shares, limit, lowest)
+    every, fine, poor = (Probability.exact(value, "regions") for value in (both, good, both - good))
+    return GenuineShare(every, fine, poor, limit, lowest)
 
 
 def _orders(chosen: tuple[int, ...]) -> int:
@@ -147,9 +147,10 @@ def _sampled(
     test = GenuineCells(data)
     losses = [loss for genuine, loss in map(test.decide, patterns) if genuine]
     lowest = min(losses, default=None)
-    limit = lowest if threshold is None else threshold
+    limit: Any = lowest if threshold is None else threshold
     room = DEFAULT.zero_loss * float(np.mean(np.asarray(data.y, dtype=float) ** 2)) if data.n else 0.0
     good = sum(float(loss) <= float(limit) + room for loss in losses) if losses else 0
     name = None if population == "regions" else (law if isinstance(law, str) else getattr(law, "__name__", "custom"))
-    shares = [Probability.sampled(count, trials, population, name) for count in (len(losses), good, len(losses) - good)]
-    return GenuineShare(*shares, limit, lowest)
+    counts = (len(losses), good, len(losses) - good)
+    every, fine, poor = (Probability.sampled(count, trials, population, name) for count in counts)
+    return GenuineShare(every, fine, poor, limit, lowest)
