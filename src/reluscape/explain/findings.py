@@ -26,6 +26,8 @@ from .match import matched
 from .reading import Trained
 
 MOST_WORK = 4_000_000
+# beyond these operations of one least-squares fit no exact candidate is looked for
+MOST_FIT = 10_000_000_000
 # up to this size a basin is solved so quickly that no clock is needed
 QUICK_WORK = 200_000
 STARTS = 3
@@ -101,7 +103,8 @@ def investigate(
     value = mean_loss(chosen, net.predict(data), y)
     constant = constant_fit(data).value if squared else _constant(y, chosen)
     given = certify(data, None, net.W, net.v, c, loss=chosen, exact=False, tolerances=tolerances)
-    found = list(candidates(data, net, trained.output_bias, chosen, tolerances))
+    snaps = can_snap(trained)
+    found = list(candidates(data, net, trained.output_bias, chosen, tolerances)) if snaps else []
     within = [k for k in found if is_near(k, value, constant, tolerances) and k.verdict.kind != "not stationary"]
     feasible = data.n * net.width * data.d <= MOST_WORK
     path = _descent(trained, chosen, net) if feasible else None
@@ -117,7 +120,9 @@ def investigate(
     better = None
     if feasible and squared and starts and basin is not None:
         below = min(basin, value) - tolerances.snap_loss * constant
-        ends = [end for end in (path.net if path is not None else None, best[0] if best is not None else None) if end]
+        ends = [path.net] if path is not None else []
+        if best is not None and best[0] is not net and not any(best[0] is end for end in ends):
+            ends.append(best[0])
         better = better_basin(data, net, trained.output_bias, below, ends)
     return Findings(
         given=given, near=near, descent=path, best=best,
@@ -126,6 +131,12 @@ def investigate(
         anatomy=anatomy(net, data, tolerances), affine_residual=_affine_residual(trained),
         descent_distance=end.distance if end is not None else None, kinks_away=kinks, better=better,
     )  # fmt: skip
+
+
+def can_snap(trained: Trained) -> bool:
+    """Return whether a least-squares fit of all hidden weights is within reach."""
+    n, p = trained.data.n, trained.net.width * trained.data.d
+    return n * p * min(n, p) <= MOST_FIT
 
 
 def gradient_norm(trained: Trained, loss: Any) -> float:

@@ -15,7 +15,9 @@ from ..solvers.linear import Rows
 # basins solved one after the other by their distance: at most this many, fewer where each is slow
 MOST_TRIED = 3_000
 MOST_TRIED_WORK = 5_000_000
+# basins solved on a straight line: at most this many, fewer where each is slow
 MOST_STEPS = 300
+MOST_STEPS_WORK = 10_000_000
 BATCH = 25
 
 
@@ -155,7 +157,7 @@ def _walk(
     below: float,
     classes: list[tuple[int, ...]],
 ) -> tuple[int, float] | None:
-    """Return (switches, value) of the first better basin on the straight line from one network to another.
+    """Return (switches, value) of the first better basin found on the straight line from one network to another.
 
     An output weight that changes its sign on the way counts as one switch.
     """
@@ -164,10 +166,13 @@ def _walk(
     speed = np.append(end.v - net.v, move.reshape(-1))
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = np.where(speed != 0, -turn / speed, np.inf)
-    times = np.unique(crossing[(crossing > 0) & (crossing < 1)])[:MOST_STEPS]
+    times = np.unique(crossing[(crossing > 0) & (crossing < 1)])
     if not times.size:
         return None
     middles = (times + np.append(times[1:], 1.0)) / 2
+    most = int(np.clip(MOST_STEPS_WORK // max(start.size * data.d, 1), 1, MOST_STEPS))
+    if len(middles) > most:  # those left out can only make the count larger than it need be
+        middles = middles[np.linspace(len(middles) - 1, 0, most).round().astype(int)[::-1]]
     here, negative_here = start > 0, net.v < 0
     chosen = [group[0] for group in classes]
     for at in range(0, len(middles), BATCH):

@@ -44,7 +44,7 @@ def line_block(
     if len(marks) > MOST_MARKS:
         marks = marks[np.linspace(0, len(marks) - 1, MOST_MARKS).round().astype(int)]
     heights = line(marks) if squared else np.array([_loss_at(a, b, data, s, loss) for s in marks])
-    note = f"{len(line.breakpoints)} breakpoints, solved; "
+    note = f"{len(line.breakpoints)} breakpoint{'' if len(line.breakpoints) == 1 else 's'}, solved; "
     note += f"lowest loss on the line {values[low]:.6g} at {t[low]:.4g}"
     if len(marks) < len(line.breakpoints):
         note += f"; {len(marks)} of them are drawn"
@@ -77,17 +77,28 @@ def _minima(line: LossSlice) -> np.ndarray:
     """Return the local minima of a piecewise polynomial inside its interval, from the roots of the derivatives."""
     found = []
     slopes = line.coefficients[:, 1:] * np.arange(1, 5)
-    for piece, (low, high) in enumerate(zip(line.edges[:-1], line.edges[1:], strict=True)):
+    for piece in np.flatnonzero(_turns_up(slopes, line.edges)):
+        low, high = line.edges[piece], line.edges[piece + 1]
         trimmed = np.trim_zeros(slopes[piece][::-1], "f")
-        if len(trimmed) > 1:
-            roots = np.roots(trimmed)
-            bends = np.polyder(trimmed)
-            found += [float(r.real) for r in roots if r.imag == 0 and low < r.real < high and np.polyval(bends, r) > 0]
-    for k, t in enumerate(line.edges[1:-1], start=1):
-        powers = t ** np.arange(4)
-        if slopes[k - 1] @ powers <= 0 <= slopes[k] @ powers:
-            found.append(float(t))
-    return np.unique(np.array(found))
+        roots, bends = np.roots(trimmed), np.polyder(trimmed)
+        found += [float(r.real) for r in roots if r.imag == 0 and low < r.real < high and np.polyval(bends, r) > 0]
+    inner = line.edges[1:-1]
+    powers = inner[:, None] ** np.arange(4)
+    before, after = (slopes[:-1] * powers).sum(axis=1), (slopes[1:] * powers).sum(axis=1)
+    return np.unique(np.concatenate([np.array(found), inner[(before <= 0) & (after >= 0)]]))
+
+
+def _turns_up(slopes: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Return the pieces on which a cubic slope goes from below 0 to above it: at its ends or its own turning points."""
+    low, high = edges[:-1], edges[1:]
+    c, b, a = slopes[:, 1], 2 * slopes[:, 2], 3 * slopes[:, 3]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        root = np.sqrt(np.maximum(b * b - 4 * a * c, 0.0))
+        turns = [np.where(a != 0, (-b + s * root) / (2 * a), np.where(b != 0, -c / b, low)) for s in (-1.0, 1.0)]
+    inside = [np.clip(np.where(np.isfinite(t), t, low), low, high) for t in turns]
+    t = np.sort(np.stack([low, *inside, high], axis=1), axis=1)
+    values = (slopes[:, None, :] * t[:, :, None] ** np.arange(4)).sum(axis=2)
+    return np.asarray(((values[:, :-1] < 0) & (values[:, 1:] > 0)).any(axis=1))
 
 
 def _loss_at(a: TwoLayerNet, b: TwoLayerNet, data: Dataset, t: float, loss: Any) -> float:

@@ -110,7 +110,8 @@ def plane_block(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any = "squa
     borders, total = _borders(plane, net, data)
     a, b, values = _values(plane, net, data, loss)
     drawn = len(borders["kinks"])
-    note = f"{total} borders cross this window, each solved as a straight line"
+    crossing = "border crosses" if total == 1 else "borders cross"
+    note = f"{total} {crossing} this window, each solved as a straight line"
     if drawn < total:
         note += f"; the {drawn} nearest to this network are drawn"
     note += "; the colour is the loss at each point of the plane"

@@ -29,6 +29,8 @@ from .summary import Layers, name_of
 
 PACKAGES = ("numpy", "scipy", "numba", "python-flint")
 MOST_DIGITS = 200
+# pairs of a unit and a row up to which lines and planes are drawn
+MOST_PAIRS = 200_000
 
 
 def plain(value: Any) -> Any:
@@ -266,7 +268,9 @@ def line_blocks(found: Findings, trained: Trained, loss: Any, which: str = "") -
         which: said of the weights that move, for a part of a network.
     """
     net, data = trained.net, trained.data
-    lines = []
+    lines: list[dict[str, Any]] = []
+    if net.width * data.n > MOST_PAIRS:
+        return lines
 
     def add(title: str, a: TwoLayerNet, b: TwoLayerNet, ends: str) -> None:
         if (a.W != b.W).any() or (a.v != b.v).any() or a.c != b.c:
@@ -303,6 +307,6 @@ def slice_block(found: Findings, trained: Trained, loss: Any, seed: int) -> dict
     ahead = escaped(found, trained, loss)
     if ahead is not None:
         others.append(("lowest point along the escape", ahead))
-    if net.width == 0 or trained.data.n == 0:
+    if not 0 < net.width * trained.data.n <= MOST_PAIRS:
         return None
     return plane_block(plane_through(net, others, trained.data, trained.output_bias, seed), net, trained.data, loss)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..tolerances import DEFAULT
-from .findings import Findings
+from .findings import Findings, can_snap
 from .reading import Trained
 
 WORSE = "fits worse than a constant: was it trained on scaled inputs or other labels?"
@@ -144,6 +144,8 @@ def facts(found: Findings, trained: Trained) -> list[tuple[str, str]]:
         text = f"local minimum with loss {path.loss:.6g}, {percent(found.descent_distance)}{switches} away"
     else:
         text = "none found" if path is None else f"none found: {path.reason}"
+        if path is None and not can_snap(trained):
+            text = "not looked for: the network is too large here"
     told.append(("nearest exact candidate", text))
     if found.basin is not None:
         told.append(("lowest loss in its basin", f"{found.basin:.6g} (now {found.loss:.6g})"))

@@ -49,7 +49,7 @@ def loss_bars(report: dict[str, Any]) -> Figure | None:
     words = loss_words(at(report, "model.loss") or "squared")
     sheet = layout(
         54 * len(known) + 80,
-        xaxis=axis(words, rangemode="tozero", range=[0, 1.14 * top] if top > 0 else None),
+        xaxis=axis(words, rangemode="tozero", range=[0, 1.2 * top] if top > 0 else None),
         yaxis=axis("", autorange="reversed", ticks="", ticklabelstandoff=6),
         bargap=0.42,
         margin={"l": 150, "r": 40, "t": 8, "b": 48},
