@@ -101,6 +101,16 @@ def test_both_populations_region_by_region_on_special_data(seed):
             assert share == Fraction(good[population], total[population])
 
 
+def test_many_patterns_and_few_units():
+    # 22 regions of one unit: pair by pair
+    X, y, v = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [1, -2, 3]], [1, 2, 0, 1, -1], [2, -1]
+    rows = sorted(realizable_patterns(X))
+    assert len(rows) == 22
+    good = sum(rs.zero_loss(X, y, [a, b], v).exists for a in rows for b in rows)
+    assert rs.zero_loss_fraction(X, y, v, population="regions") == Fraction(good, 22**2)
+    assert rs.zero_loss_fraction(X, y, v, population="patterns") == Fraction(good, 32**2)
+
+
 def test_independent_samples_at_any_size():
     # sample i needs an active unit of its target's sign; a target 0 needs no active unit or both signs
     X, y, v = np.eye(12), [1, -1, 0] * 4, [1] * 5 + [-1] * 3

@@ -18,7 +18,7 @@ from ..estimates import Probability
 from ..exact import sign
 from ..geometry.unit_law import unit_law
 from ..initialization import Law
-from ..setcurve import as_probability, precise_intervals, sums_over_sets
+from ..setcurve import as_probability, precise_intervals
 from .cone_test import zero_loss
 from .line_coordinates import line_coordinates
 from .line_point import step_of
@@ -161,11 +161,16 @@ def _mask(chosen: Sequence[int]) -> int:
     return sum(1 << j for j in chosen)
 
 
-def _exactly(units: _UnitShares, m: int) -> list[Any]:
-    """Return for every set of patterns the probability that m units use exactly these, dead units apart."""
-    chances = [value**m for value in sums_over_sets(units.shares, units.dead, units.rational)]
-    for j in range(len(units.shares)):
-        for mask in range(len(chances)):
+def _exactly(units: _UnitShares, m: int) -> dict[int, Any]:
+    """Return for every set of at most m patterns the probability that m units use exactly these, dead units apart."""
+    start: Any = Fraction(units.dead) if units.rational else flint.arb(0) + units.dead
+    within, chances = {0: start}, {0: start**m}
+    for chosen in _subsets(len(units.patterns), m)[1:]:
+        mask, last = _mask(chosen), 1 << chosen[-1]
+        within[mask] = within[mask ^ last] + units.shares[chosen[-1]]
+        chances[mask] = within[mask] ** m
+    for j in range(len(units.patterns)):  # with a set come all its subsets
+        for mask in chances:
             if mask >> j & 1:
                 chances[mask] = chances[mask] - chances[mask ^ (1 << j)]
     return chances
