@@ -130,6 +130,15 @@ def test_what_does_not_fit_is_refused_with_choices_that_do():
         assert dry_run(smaller, width=2)["fits"]
 
 
+def test_cells_that_cannot_be_counted_are_refused_with_a_choice_that_fits():
+    data = rs.Dataset.from_csv("examples/diabetes.csv", target="progression", bias=True)
+    with pytest.raises(rs.TooLarge, match=r"442 rows in rank 11; feasible: --features age,sex$"):
+        landscape(data, width=1)
+    with pytest.raises(rs.TooLarge, match=r"up to .* cells"):
+        rs.barrier_tree(data, width=1)
+    assert dry_run(rs.Dataset(data.fractions[:, [0, 1, 10]]), width=1)["fits"]
+
+
 def test_bad_input():
     with pytest.raises(rs.InputError, match="nothing to learn"):
         landscape([[1], [2]], [3, 3])

@@ -1,7 +1,7 @@
 """What one unit can add to the predictions: closed cells, their rays, and projections onto the cones these span."""
 
 from .bottom import balanced, exact_network, network_of
-from .cells import Cells, cells_of
+from .cells import Cells, cells_of, relatable
 from .generators import Generators, generators_of, project
 from .layers import Layers
 
@@ -15,4 +15,5 @@ __all__ = [
     "generators_of",
     "network_of",
     "project",
+    "relatable",
 ]

@@ -16,7 +16,8 @@ from ..geometry.arrangement import Arrangement
 from ..regions import enumerate_regions
 
 SUBSET_LIMIT = 2_000_000
-INCIDENCE_LIMIT = 2_000_000_000
+# cells times rays, each a byte, and times hyperplanes, each a comparison
+PAIR_LIMIT, INCIDENCE_LIMIT = 400_000_000, 10_000_000_000
 MACHINE_INTEGER = 2**62
 
 
@@ -72,6 +73,18 @@ class Cells:
         return int(found[0]) if len(found) else -1
 
 
+def relatable(cells: int, hyperplanes: int, rank: int) -> bool:
+    """Return whether the cells and rays of an arrangement are surely few enough for `cells_of`."""
+    subsets = comb(hyperplanes, max(rank - 1, 0))
+    return subsets <= SUBSET_LIMIT and _within(cells, 2 * subsets, hyperplanes)
+
+
+def _within(cells: int, rays: int, hyperplanes: int) -> bool:
+    """Return whether the table of cells and rays is small enough."""
+    pairs = cells * max(rays, 1)
+    return pairs <= PAIR_LIMIT and pairs * max(hyperplanes, 1) <= INCIDENCE_LIMIT
+
+
 def cells_of(data: Dataset) -> Cells:
     """Return all closed cells of a data set with their extreme rays, exactly.
 
@@ -92,7 +105,7 @@ def cells_of(data: Dataset) -> Cells:
     sides = np.where(patterns[:, first], 1, -1).astype(np.int8)
     sides *= np.asarray(arrangement.row_sign)[first].astype(np.int8)
     rays, ray_sides = _rays(arrangement, r)
-    if len(sides) * max(len(rays), 1) * max(k, 1) > INCIDENCE_LIMIT:
+    if not _within(len(sides), len(rays), k):
         raise TooLarge(
             f"{len(sides):,} cells and {len(rays):,} rays are too many to relate; use fewer rows or columns",
             estimate=len(sides) * len(rays),

@@ -115,18 +115,24 @@ def landscape(
 
 
 def dry_run(X: Any, y: Any = None, width: int = 1, height_cap: float | None = None) -> dict[str, Any]:
-    """Return what a landscape of these data would cost, without computing it."""
+    """Return what a landscape of these data would cost, without computing it.
+
+    Raises:
+        TooLarge: even the cells may be too many to count; the message names what fits.
+    """
     data = as_dataset(X, y)
-    size = layer_size(data, width)
+    size = _size(data, width)
+    if size is None:
+        raise _too_large(data, width)
     fits = size.fits or (height_cap is not None and size.fits_capped)
     bias = " with the column of ones" if data.bias else ""
     lines = [
         f"{data.n} rows, {data.d} inputs{bias} (rank {data.rank}), {size.cells:,} cells of one unit",
         f"width {width}: {size.basins:,} basins and up to {size.walls:,} walls between them; "
         + ("that fits" if fits else "that is too large"),
-        f"time: about {size.seconds:,.0f} seconds; memory: about {size.megabytes:,.0f} MB"
+        f"time: about {max(size.seconds, 1):,.0f} seconds; memory: about {size.megabytes:,.0f} MB beside the program"
         if fits
-        else f"what fits: {', '.join(_ways_to_fit(data, size, width))}",
+        else f"what fits: {', '.join(_ways_to_fit(data, width))}",
     ]
     return {
         "schema": 1,
@@ -142,29 +148,45 @@ def dry_run(X: Any, y: Any = None, width: int = 1, height_cap: float | None = No
 
 def refuse(data: Dataset, width: int, height_cap: float | None = None) -> None:
     """Raise TooLarge before any work, naming what is feasible on the command line."""
-    size = layer_size(data, width)
-    if size.fits or (height_cap is not None and size.fits_capped):
-        return
-    raise TooLarge(
-        f"{size.cells:,} cells give {size.basins:,} basins at width {width}, more than can be related; "
-        f"feasible: {', '.join(_ways_to_fit(data, size, width))}",
-        estimate=size.basins,
-    )
+    size = _size(data, width)
+    if size is None or not (size.fits or (height_cap is not None and size.fits_capped)):
+        raise _too_large(data, width)
 
 
-def _ways_to_fit(data: Dataset, size: LayerSize, width: int) -> list[str]:
+def _size(data: Dataset, width: int) -> LayerSize | None:
+    """Return the size of a landscape, or None where even its cells are too many."""
+    try:
+        return layer_size(data, width)
+    except TooLarge:
+        return None
+
+
+def _too_large(data: Dataset, width: int) -> TooLarge:
+    """Return the refusal with the numbers and the choices that fit."""
+    size, ways = _size(data, width), ", ".join(_ways_to_fit(data, width))
+    if size is None:
+        return TooLarge(f"one unit has too many cells on {data.n} rows in rank {data.rank}; feasible: {ways}")
+    words = f"{size.cells:,} cells give {size.basins:,} basins at width {width}, more than can be related"
+    return TooLarge(f"{words}; feasible: {ways}", estimate=size.basins)
+
+
+def _ways_to_fit(data: Dataset, width: int) -> list[str]:
     """Return the choices that make a landscape small enough; every one named was counted."""
-    ways = [f"width {size.feasible_width}"] if size.feasible_width else []
-    columns, first = list(data.features), len(data.features)
-    while first > 1:
-        first -= 1
-        kept = [*range(first), *([data.d - 1] if data.bias else [])]
-        if layer_size(Dataset(data.fractions[:, kept]), width).fits:
-            ways.append(f"--features {','.join(columns[:first])}")
+
+    def fits(columns: list[int]) -> bool:
+        part = _size(Dataset(data.fractions[:, columns]), width)
+        return part is not None and part.fits
+
+    size = _size(data, width)
+    ways = [f"width {size.feasible_width}"] if size is not None and size.feasible_width else []
+    names, ones = list(data.features), [data.d - 1] if data.bias else []
+    for first in range(len(names) - 1, 0, -1):
+        if fits([*range(first), *ones]):
+            ways.append(f"--features {','.join(names[:first])}")
             break
-    if data.bias and data.d > 1 and layer_size(Dataset(data.fractions[:, :-1]), width).fits:
+    if data.bias and data.d > 1 and fits(list(range(data.d - 1))):
         ways.append("--no-bias")
-    if size.fits_capped and not size.fits:
+    if size is not None and size.fits_capped and not size.fits:
         ways.append("a low --height-cap")
     return ways or ["fewer rows (--rows)"]
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import comb
 
+from ..cones import relatable
 from ..data import Dataset
 from ..errors import TooLarge
+from ..geometry.arrangement import Arrangement
+from ..geometry.counting import cover_number
 from ..regions import count_regions
 
+MOST_CELLS = 20_000_000
 NODE_LIMIT = 1_500_000
 WALL_LIMIT = 12_000_000
 # below a height cap walls are only looked at between basins that lie under it
@@ -46,21 +50,33 @@ class LayerSize:
 def layer_size(data: Dataset, width: int, labelled: bool = False) -> LayerSize:
     """Return the size of a width's landscape: C(2 cells + m - 1, m) basins, counted without listing a cell.
 
+    Raises:
+        TooLarge: even the cells may be too many to count.
+
     Example:
         >>> from reluscape import Dataset
         >>> layer_size(Dataset([[1, 0], [0, 1]], [1, 2]), 2).basins
         36
     """
+    arrangement = Arrangement.of(data)
+    hyperplanes, rank = len(arrangement.normals), int(arrangement.rank)
+    most = cover_number(hyperplanes, rank)
+    if most > MOST_CELLS:
+        raise TooLarge(
+            f"{data.n} rows in rank {rank} have up to {most:.3g} cells, too many to relate; use fewer rows or columns",
+            estimate=most,
+        )
     cells = count_regions(data, zero_rows="drop")
-    basins, walls = _counts(cells, data.rank, width, labelled)
-    fits = _fits(basins, walls)
-    smaller = (w for w in range(width - 1, 0, -1) if _fits(*_counts(cells, data.rank, w, labelled)))
+    listed = relatable(cells, hyperplanes, rank)
+    basins, walls = _counts(cells, rank, width, labelled)
+    fits = listed and _fits(basins, walls)
+    smaller = (w for w in range(width - 1, 0, -1) if listed and _fits(*_counts(cells, rank, w, labelled)))
     return LayerSize(
         cells,
         basins,
         walls,
         fits,
-        basins <= CAPPED_NODE_LIMIT,
+        listed and basins <= CAPPED_NODE_LIMIT,
         width if fits else next(smaller, 0),
         basins * NODE_SECONDS + walls * WALL_SECONDS,
         (basins * NODE_BYTES + walls * WALL_BYTES) / 1e6,
