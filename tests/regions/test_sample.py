@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reluscape.data import Dataset
-from reluscape.errors import InputError, TieError
+from reluscape.errors import InputError, TieError, TooLarge
+from reluscape.regions import enumerate_regions, sample, uniform
 from reluscape.regions.estimate import estimate_regions
 from reluscape.regions.sample import sample_regions, unseen_mass
 from tests.oracles.strict_cone import realizable_patterns
+from tests.regions.arrangements import threshold
 from tests.strategies import integer_matrices
 
 
@@ -79,6 +81,22 @@ def test_a_law_on_a_hyperplane_is_a_tie():
 
     with pytest.raises(TieError, match="sample 1"):
         sample_regions([[1, 0], [0, 1]], 3, law=on_axis)
+
+
+def test_regions_that_hardly_any_proposal_hits_are_listed(monkeypatch):
+    monkeypatch.setattr(uniform, "PATIENCE", 50)
+    monkeypatch.setattr(uniform, "LEAST_SHARE", 0.9)
+    X = [*threshold(3), [0, 0, 0, 0], [2, 0, 0, 2]]
+    found = sample_regions(X, 3000, rng=0)
+    table = {tuple(row): 0 for row in enumerate_regions(X).patterns.tolist()}
+    for row in found.tolist():
+        table[tuple(row)] += 1
+    counts = np.array(list(table.values()))
+    # chi-square with 103 degrees of freedom: mean 103, standard deviation 14
+    assert ((counts - 3000 / 104) ** 2).sum() / (3000 / 104) < 103 + 5 * 14.4
+    monkeypatch.setattr(sample, "LIST_LIMIT", 100)
+    with pytest.raises(TooLarge, match="104 regions are too many to list"):
+        sample_regions(X, 3000, rng=0)
 
 
 def test_unseen_mass():

@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset, whole_number
-from ..errors import TieError
+from ..errors import TieError, TooLarge
 from ..exact import signs_of_products
 from ..geometry.arrangement import Arrangement
+from ..geometry.listing import all_patterns, most_regions
 from ..initialization import get_law
 from ..seeds import as_generator
-from .uniform import collect
+from .uniform import LEAST_SHARE, RareError, collect
 
 BLOCK = 4096
+# most regions that are listed where they are too rare among proposals
+LIST_LIMIT = 4_000_000
 
 
 def sample_regions(X: Any, size: int, law: Any = "uniform", rng: Any = None) -> np.ndarray:
@@ -35,6 +38,8 @@ def sample_regions(X: Any, size: int, law: Any = "uniform", rng: Any = None) -> 
 
     Raises:
         InputError: size is negative, or NaN or infinity in X.
+        TooLarge: the data are so degenerate that their regions are too rare among those of a perturbation, and more
+            than 4,000,000.
         TieError: a law puts a weight exactly on a sample's hyperplane.
 
     Source: Zaslavsky's bijection between regions and lowest vertices (one per subset in general position); other data
@@ -82,8 +87,25 @@ def _uniform(data: Dataset, size: int, rng: np.random.Generator) -> np.ndarray:
     arrangement = Arrangement.of(data)
     if arrangement.rank == 0 or size == 0:
         return np.zeros((size, data.n), dtype=bool)
-    sides = collect(arrangement.reduced, size, rng)
+    try:
+        sides = collect(arrangement.reduced, size, rng)
+    except RareError:
+        return _from_list(arrangement, size, rng)
     return np.asarray(arrangement.expand(np.where(sides, 1, -1).astype(np.int8)), dtype=bool)
+
+
+def _from_list(arrangement: Arrangement, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Return patterns drawn from the list of all regions."""
+    number, known = most_regions(arrangement, LIST_LIMIT)
+    if number > LIST_LIMIT:
+        raise TooLarge(
+            f"fewer than one in {1 / LEAST_SHARE:,.0f} regions of a small perturbation of these data is one of theirs, "
+            f"and {'' if known else 'up to '}{number:,} regions are too many to list; use fewer samples, or a law of "
+            "initialisation",
+            estimate=number,
+        )
+    listed = all_patterns(arrangement)
+    return listed[rng.integers(len(listed), size=size)]
 
 
 def _by_law(data: Dataset, size: int, law: Any, rng: np.random.Generator) -> np.ndarray:

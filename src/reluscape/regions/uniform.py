@@ -18,8 +18,14 @@ from ..solvers.linear import Rows
 BATCH_ENTRIES = 2_000_000
 ASK_AT_MOST = 50_000
 REDRAWS = 20
+# after so many proposals a share of the regions below the least one is taken for too rare to wait for
+PATIENCE, LEAST_SHARE = 1_000, 1 / 300
 
 T = TypeVar("T")
+
+
+class RareError(Exception):
+    """Hardly any proposal is a region of the data."""
 
 
 class _NotGenericError(Exception):
@@ -104,17 +110,23 @@ def propose(normals: np.ndarray, size: int, rng: np.random.Generator) -> tuple[i
 
 
 def collect(normals: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Return the sides (size, k) of independent uniform regions of the data."""
+    """Return the sides (size, k) of independent uniform regions of the data.
+
+    Raises:
+        RareError: fewer than about one in 300 proposals is a region.
+    """
 
     def run(source: Proposer) -> np.ndarray:
         found = [np.zeros((0, len(normals)), dtype=bool)]
         have = proposals = 0
         while have < size:
             rate = (have + 1) / (proposals + 1)
-            sides, kept = source.propose(min(int((size - have) / rate) + 1, ASK_AT_MOST))
+            sides, kept = source.propose(min(int((size - have) / rate) + 1, ASK_AT_MOST, max(PATIENCE, 2 * proposals)))
             found.append(sides[kept])
             have += int(kept.sum())
             proposals += len(kept)
+            if proposals >= PATIENCE and have < LEAST_SHARE * proposals:
+                raise RareError
         return np.concatenate(found)[:size]
 
     return _with_generic_draws(normals, rng, run)
