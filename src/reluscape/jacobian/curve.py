@@ -72,6 +72,7 @@ def curve_at_initialization(data: Dataset, oracle: RankOracle, law: Law, most: i
         TooLarge: more than `most` patterns with an active sample.
         UnsupportedError: the law of the patterns has no closed form.
     """
+    from ..geometry.arrangement import Arrangement
     from ..geometry.unit_law import orthogonal, unit_law
     from ..setcurve import curve_of_sets, moebius
     from ..widthcurve import WidthCurve
@@ -85,6 +86,9 @@ def curve_at_initialization(data: Dataset, oracle: RankOracle, law: Law, most: i
         return exactly({})
     if law.spherical and orthogonal(data.rows[nonzero_samples(data)]):
         return exactly(_independent(oracle.n))
+    lines = len(np.asarray(Arrangement.of(data).normals))
+    if oracle.rank > 1 and 2 * lines - 1 > most:  # each line through 0 cuts off two patterns at least
+        raise TooLarge(f"{2 * lines - 1} patterns of one unit or more, a curve takes {most}; use full_rank_fraction")
     found = unit_law(data, law)
     if len(found.patterns) > most:
         raise TooLarge(f"{len(found.patterns)} patterns of one unit, a curve takes {most}; use full_rank_fraction")

@@ -16,6 +16,7 @@ from ..data import Dataset
 from ..errors import TooLarge, UnsupportedError
 from ..estimates import Probability
 from ..exact import sign
+from ..geometry.arrangement import Arrangement
 from ..geometry.unit_law import unit_law
 from ..initialization import Law
 from ..setcurve import as_probability, precise_intervals
@@ -100,6 +101,11 @@ def _fair(data: Dataset, nonzero: np.ndarray, law: Law) -> bool:
 
 def _unit_shares(data: Dataset, oracle: RankOracle, population: str, law: Law) -> _UnitShares:
     if population == "initialization":
+        lines = len(np.asarray(Arrangement.of(data).normals))
+        if oracle.rank > 1 and 2 * lines > MOST_PATTERNS:
+            raise TooLarge(
+                f"one unit has {2 * lines} patterns or more, an exact share takes {MOST_PATTERNS}", 2 * lines
+            )
         found = unit_law(data, law)
         return _UnitShares(found.patterns, found.shares, found.dead, found.rational)
     cover = 2 * sum(comb(oracle.n - 1, k) for k in range(oracle.rank))
