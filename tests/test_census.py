@@ -66,6 +66,10 @@ def test_why_xor_gets_stuck():
     assert census.losses == fractions("0", "1/8", "1/6", "1/4")
     stuck = next(m for m in census.minima if m.loss == Fraction(1, 4))
     assert stuck.verdict.is_local_minimum
+    # every piece is handed out as a network whose doubles have its loss
+    for piece in census.minima:
+        assert piece.net.loss(XOR, [0, 1, 1, 0]) == pytest.approx(float(piece.loss), abs=1e-12)
+        assert np.abs(piece.net.W).max() < 100
 
 
 def test_five_published_points_with_one_unit():

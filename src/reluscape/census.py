@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from . import exact
 from .critical.components import Component, Face, allowed_signs, make_face, minimisers, sign_choices, units_of
 from .critical.optimality import certify
+from .critical.placing import inside_face
 from .critical.verdict import Verdict
 from .data import Dataset, as_dataset, check_signs, readonly
 from .errors import InputError, TooLarge
@@ -139,7 +139,7 @@ class _Search:
     def __init__(self, data: Dataset, faces: Faces, output_bias: bool, frozen: np.ndarray | None) -> None:
         self.data, self.output_bias, self.frozen = data, output_bias, frozen
         self.faces = [make_face(data, sigma) for sigma in faces.covectors]
-        self.inside = [np.array([exact.to_fraction(t) for t in w], dtype=object) for w in faces.witnesses]
+        self.inside = [inside_face(data, face) for face in self.faces]
         self.live = np.ones(data.n, dtype=bool)
         self.live[list(data.zero_rows)] = False
         self.signs_of: dict[Any, frozenset[int]] = {}

@@ -15,6 +15,8 @@ from ..solvers.linear import strictly_feasible
 from .lines import exact_lines
 from .onesided import nowhere_negative, vanishes
 
+FAR = 64
+DENOMINATORS = (1, 2, 12, 1000, 10**6)
 FREE = "free"  # a sum of units with both signs: no condition but the face's span
 
 
@@ -191,7 +193,8 @@ def place(component: Component, regions: Sequence[int | str]) -> tuple[list[np.n
     found = strictly_feasible(exact.fraction_matrix(reduced))
     if found.witness is None:
         return None
-    point = np.array([exact.to_fraction(t) for t in found.witness], dtype=object) @ chart
+    inside = np.array([exact.to_fraction(t) for t in found.witness], dtype=object)
+    point = short_point(reduced, inside) @ chart
     t = point[1:] / point[0]
     sums = []
     for face, start, moves in zip(component.faces, component.start, component.moves, strict=True):
@@ -199,6 +202,41 @@ def place(component: Component, regions: Sequence[int | str]) -> tuple[list[np.n
         sums.append(coefficients @ face.basis if len(face.basis) else np.array([Fraction(0)] * component.data.d))
     c = None if component.c is None else component.c + (t @ component.c_moves if q else 0)
     return sums, c
+
+
+def short_point(rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Return a point of an open cone {rows z > 0} with short numbers, scaled so that rows[0] z is about 1.
+
+    Points far out, whose doubles would fall on another side of a hyperplane, are drawn to the middle of the cone.
+
+    Args:
+        rows: (k, q) exact, the first one the scale.
+        inside: (q,) exact, a point of the cone.
+    """
+    inside = inside / (rows[0] @ inside)
+    if max(abs(t) for t in inside) > FAR:
+        inside = _central(rows, inside)
+    for denominator in DENOMINATORS:
+        simple = np.array([t.limit_denominator(denominator) for t in inside], dtype=object)
+        if all(height > 0 for height in rows @ simple):
+            return simple
+    return inside
+
+
+def _central(rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Return the point of the cone, in a box, that is farthest from its walls; `inside` where floats miss the cone."""
+    from scipy.optimize import linprog
+
+    A = np.array([[float(v) for v in row / max(abs(t) for t in row)] for row in rows])
+    k, q = A.shape
+    cost = np.zeros(q + 1)
+    cost[-1] = -1.0
+    walls = np.concatenate([-A, np.linalg.norm(A, axis=1)[:, None]], axis=1)
+    found = linprog(cost, A_ub=walls, b_ub=np.zeros(k), bounds=[(-1, 1)] * q + [(None, 1)], method="highs")
+    if found.x is None or found.x[-1] <= 0:
+        return inside
+    middle = np.array([Fraction(float(t)) for t in found.x[:-1]], dtype=object)
+    return middle / (rows[0] @ middle) if all(height > 0 for height in rows @ middle) else inside
 
 
 def sign_choices(component: Component, allowed: Sequence[frozenset[int]], counts: Sequence[int]) -> Iterator[Any]:

@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..data import Dataset, check_signs, readonly
+from ..data import check_signs, readonly
 from ..errors import InputError, ShapeError
 from ..losses import check_labels, get_loss
-from ..solvers.linear import strictly_feasible
-from .components import Face, allowed_signs, make_face, minimisers
+from .components import allowed_signs, make_face, minimisers
 from .other_losses import allowed_signs_float, smooth_minimisers
-from .placing import Placed, group, place_units, with_targets
+from .placing import Placed, group, inside_face, place_units, with_targets
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +88,7 @@ def kink_minima(X: Any, y: Any, covectors: Any, signs: Any = None, loss: Any = "
     faces = [make_face(data, sigma[g[0]]) for g in members]
     points: list[np.ndarray] = [np.zeros(0)] * len(sigma)
     for g, face in zip(members, faces, strict=True):
-        inside = _on_face(data, face)
+        inside = inside_face(data, face)
         for j in g:
             points[j] = inside
     squared = getattr(chosen, "name", "") == "squared"
@@ -110,16 +108,3 @@ def kink_minima(X: Any, y: Any, covectors: Any, signs: Any = None, loss: Any = "
         allowed=tuple(per_unit[j] for j in range(len(sigma))), genuine=placed is not None,
         signs=placed.signs if placed else None, point=placed, method="exact" if squared else "numerical",
     )  # fmt: skip
-
-
-def _on_face(data: Dataset, face: Face) -> np.ndarray:
-    """Return exact weights in the relative interior of a face."""
-    off = np.flatnonzero(face.covector)
-    zero = np.array([Fraction(0)] * data.d, dtype=object)
-    if len(off) == 0:
-        return zero
-    rows = face.heights[off] * face.covector[off].astype(int).astype(object)[:, None]
-    found = strictly_feasible(exact.fraction_matrix(rows)) if rows.shape[1] else None
-    if found is None or found.witness is None:
-        raise InputError(f"no weights have the covector {face.covector.tolist()}; take it from enumerate_faces")
-    return np.array([exact.to_fraction(t) for t in found.witness], dtype=object) @ face.basis

@@ -16,7 +16,7 @@ from ..errors import InputError
 from ..losses import Loss
 from ..networks import TwoLayerNet
 from ..solvers.linear import strictly_feasible
-from .components import Component, Face, make_face, sign_choices, units_of
+from .components import Component, Face, make_face, short_point, sign_choices, units_of
 from .optimality import certify
 from .verdict import Verdict
 
@@ -86,8 +86,26 @@ def inside_points(data: Dataset, P: np.ndarray) -> list[np.ndarray] | None:
         if found is not None and found.witness is None:
             return None
         witness: Any = found.witness if found is not None else [1] + [0] * (data.d - 1)
-        points.append(np.array([exact.to_fraction(t) for t in witness], dtype=object))
+        point = np.array([exact.to_fraction(t) for t in witness], dtype=object)
+        points.append(short_point(exact.fraction_matrix(signed), point) if live else point)
     return points
+
+
+def inside_face(data: Dataset, face: Face) -> np.ndarray:
+    """Return exact weights in the relative interior of a face, with short numbers.
+
+    Raises:
+        InputError: a covector that no weights have.
+    """
+    off = np.flatnonzero(face.covector)
+    if len(off) == 0:
+        return np.array([Fraction(0)] * data.d, dtype=object)
+    rows = face.heights[off] * face.covector[off].astype(int).astype(object)[:, None]
+    found = strictly_feasible(exact.fraction_matrix(rows)) if rows.shape[1] else None
+    if found is None or found.witness is None:
+        raise InputError(f"no weights have the covector {face.covector.tolist()}; take it from enumerate_faces")
+    witness = np.array([exact.to_fraction(t) for t in found.witness], dtype=object)
+    return short_point(rows, witness) @ face.basis
 
 
 def group(rows: np.ndarray) -> list[list[int]]:
