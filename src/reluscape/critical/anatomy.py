@@ -62,15 +62,33 @@ def anatomy(net: TwoLayerNet, X: Any, tolerances: Tolerances = DEFAULT) -> Anato
     dead = ~on.any(axis=0)
     always = on[live].all(axis=0) & ~dead
     speaking = on[:, net.v != 0]
-    norms = np.linalg.norm(net.W, axis=1)
-    groups: dict[tuple[float, ...], list[int]] = {}
-    for j in np.flatnonzero(~dead & (norms > 0)):
-        key = tuple(np.round(net.W[j] / norms[j] / tolerances.duplicate).tolist())
-        groups.setdefault(key, []).append(int(j))
     return Anatomy(
         dead=tuple(int(j) for j in np.flatnonzero(dead)),
         always_active=tuple(int(j) for j in np.flatnonzero(always)),
         zero_output=tuple(int(j) for j in np.flatnonzero((net.v == 0) & ~dead)),
-        duplicated=tuple(tuple(g) for g in groups.values() if len(g) > 1),
+        duplicated=parallel_groups(net.W, ~dead, tolerances.duplicate),
         dead_samples=tuple(int(i) for i in np.flatnonzero(~speaking.any(axis=1))),
     )
+
+
+def parallel_groups(rows: np.ndarray, chosen: np.ndarray, width: float) -> tuple[tuple[int, ...], ...]:
+    """Return groups of two or more rows that point the same way: unit vectors at most `width` from a group's first.
+
+    Args:
+        rows: (m, d) weights.
+        chosen: (m,) bool, the rows to look at; rows of zeros are left out.
+        width: the distance.
+
+    >>> parallel_groups(np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 1e-9]]), np.ones(3, dtype=bool), 1e-6)
+    ((0, 2),)
+    """
+    lengths = np.linalg.norm(rows, axis=1)
+    groups: list[tuple[np.ndarray, list[int]]] = []
+    for j in np.flatnonzero(chosen & (lengths > 0)):
+        unit = rows[j] / lengths[j]
+        place = next((group for first, group in groups if np.linalg.norm(unit - first) <= width), None)
+        if place is None:
+            groups.append((unit, [int(j)]))
+        else:
+            place.append(int(j))
+    return tuple(tuple(group) for _, group in groups if len(group) > 1)

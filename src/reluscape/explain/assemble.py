@@ -139,6 +139,7 @@ def _run(
     """Return the short report and a function from names to the long one."""
     opened = open_model(model)
     decay = _decay(opened, weight_decay)
+    X, y = _arrays(X), _arrays(y)
     if opened.one_hidden_layer and loss != CROSS_ENTROPY:
         hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
         trained = read_trained(opened, X, y, output, hidden, loss)
@@ -154,6 +155,11 @@ def _run(
     deep = investigate_deep(seen, starts=starts, seed=seed)
     short = deep_summary(deep, seen, decay)
     return short, lambda named: build_deep_report(deep, seen, short, {**named, "weight_decay": decay})
+
+
+def _arrays(values: Any) -> Any:
+    """Return torch tensors as arrays, anything else as it is."""
+    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
 
 
 def _decay(opened: Opened, asked: Any) -> Any:

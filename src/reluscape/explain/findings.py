@@ -124,6 +124,10 @@ def investigate(
         if best is not None and best[0] is not net and not any(best[0] is end for end in ends):
             ends.append(best[0])
         better = better_basin(data, net, trained.output_bias, below, ends)
+    elif starts and basin is not None and path is not None and kinks:
+        low = path.net.loss(data, loss=chosen)
+        if low < min(basin, value) - tolerances.snap_loss * constant:
+            better = BetterBasin(kinks, low, 1)
     return Findings(
         given=given, near=near, descent=path, best=best,
         gradient_norm=gradient_norm(trained, chosen), loss=value, constant=constant,

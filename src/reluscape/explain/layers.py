@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..critical.anatomy import parallel_groups
 from ..tolerances import DEFAULT, Tolerances
 from .layered import Layered
 
@@ -82,7 +83,7 @@ def _facts(
     near = [int(_close(h, z, w, b, angle).sum()) for angle in (tolerances.snap_angles[1], tolerances.snap_angles[3])]
     return LayerFacts(
         layer=k + 1, units=len(w), dead=_places(dead), always_active=_places(always),
-        duplicated=_groups(np.concatenate([w, b[:, None]], axis=1), dead, tolerances.duplicate),
+        duplicated=parallel_groups(np.concatenate([w, b[:, None]], axis=1), ~dead, tolerances.duplicate),
         dead_samples=_places(np.asarray(~on.any(axis=1))), on_kink=near[0], near_kink=near[1], gradient_norm=norm,
         relative_gradient=share,
     )  # fmt: skip
@@ -102,16 +103,6 @@ def _close(h: np.ndarray, z: np.ndarray, w: np.ndarray, b: np.ndarray, angle: fl
     samples = np.sqrt((h**2).sum(axis=1) + constant)
     live = np.asarray((h != 0).any(axis=1)) | np.full(len(h), bool(b.any()))
     return np.asarray((np.abs(z) <= angle * np.outer(samples, units)) & live[:, None] & (units > 0))
-
-
-def _groups(rows: np.ndarray, dead: np.ndarray, width: float) -> tuple[tuple[int, ...], ...]:
-    """Return groups of live units whose rows point the same way."""
-    lengths = np.linalg.norm(rows, axis=1)
-    groups: dict[tuple[float, ...], list[int]] = {}
-    for j in np.flatnonzero(~dead & (lengths > 0)):
-        key = tuple(np.round(rows[j] / lengths[j] / width).tolist())
-        groups.setdefault(key, []).append(int(j))
-    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
 def _places(chosen: np.ndarray) -> tuple[int, ...]:

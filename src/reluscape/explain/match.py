@@ -19,7 +19,7 @@ def matched(net: TwoLayerNet, other: TwoLayerNet, X: np.ndarray) -> TwoLayerNet:
         X: (n, d) samples.
 
     >>> a = TwoLayerNet([[1.0, 0.0], [0.0, 1.0]], [1.0, 1.0])
-    >>> b = TwoLayerNet([[0.0, 2.0], [3.0, 0.0]], [1.0, -1.0])
+    >>> b = TwoLayerNet([[0.0, 2.0], [3.0, 0.0]], [1.0, 1.0])
     >>> matched(a, b, np.eye(2)).W.tolist()
     [[3.0, 0.0], [0.0, 2.0]]
     """

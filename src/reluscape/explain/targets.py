@@ -44,8 +44,6 @@ def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) ->
 
 def _column(y: Any) -> np.ndarray:
     """Return targets as a vector; an (n, 1) table counts as one."""
-    if hasattr(y, "detach"):
-        y = y.detach().cpu().numpy()
     if hasattr(y, "to_numpy"):
         y = y.to_numpy()
     values = y if isinstance(y, np.ndarray) else np.array(list(y), dtype=object)
