@@ -125,23 +125,22 @@ class BasinEvaluator:
 
     def _solve(self, sets: list[np.ndarray], keys: list[bytes]) -> None:
         """Solve the programs of sets of states and remember them."""
-        starts, units, signs = [0], [], []
-        for codes in sets:
-            pattern, positive = codes // 2, codes % 2
-            both = np.zeros(len(codes), dtype=bool)
-            both[1:] |= pattern[1:] == pattern[:-1]
-            single = ~both
-            single[:-1] &= ~both[1:]
-            units += [pattern[single], pattern[both]]
-            signs += [2 * positive[single] - 1, np.zeros(int(both.sum()), dtype=np.int64)]
-            starts.append(starts[-1] + int(single.sum()) + int(both.sum()))
-        chosen = np.concatenate(units) if units else np.zeros(0, dtype=np.int64)
-        used, local = np.unique(chosen, return_inverse=True)
+        lengths = np.array([len(codes) for codes in sets], dtype=np.int64)
+        codes = np.concatenate(sets) if sets else np.zeros(0, dtype=np.int64)
+        owner, pattern = np.repeat(np.arange(len(sets)), lengths), codes // 2
+        # sorted codes put the two signs of a pattern side by side; the second of them stands for the free unit
+        free = np.zeros(len(codes), dtype=bool)
+        free[1:] = (pattern[1:] == pattern[:-1]) & (owner[1:] == owner[:-1])
+        kept = np.ones(len(codes), dtype=bool)
+        kept[:-1] &= ~free[1:]
+        at = np.flatnonzero(kept)
+        at = at[np.lexsort((free[at], owner[at]))]  # units with a cone first
+        used, local = np.unique(pattern[at], return_inverse=True)
         batch = (
             self._unpacked(used),
-            np.array(starts, dtype=np.int64),
+            np.concatenate([[0], np.cumsum(np.bincount(owner[at], minlength=len(sets)))]).astype(np.int64),
             np.ascontiguousarray(local.reshape(-1), dtype=np.int64),
-            np.ascontiguousarray(np.concatenate(signs) if signs else np.zeros(0), dtype=np.int64),
+            np.where(free[at], 0, 2 * (codes[at] % 2) - 1).astype(np.int64),
         )
         if self.device is None:
             values, residuals = self.programs.solve_batch(*batch, self.threads)

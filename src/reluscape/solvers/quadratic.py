@@ -18,6 +18,7 @@ from .scaling import Coordinates, coordinates
 __all__ = ["BasinPrograms", "Program", "Solution"]
 
 ITERATIONS = 100
+WORTH_A_POOL = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +183,8 @@ class BasinPrograms:
             return np.full(B, self.value_of(0.0)), np.zeros(B)
         active = np.ascontiguousarray(patterns, dtype=bool)
         workers = max(1, min(threads or os.cpu_count() or 1, B))
+        if len(units) * space.C.size < WORTH_A_POOL:
+            workers = 1
 
         def work(chunk: tuple[int, int]) -> None:
             first, last = chunk
