@@ -13,6 +13,8 @@ from ..cones import Generators, Layers, cells_of, generators_of, network_of
 from ..data import Dataset, as_dataset, readonly, standardize
 from ..descent import descend
 from ..errors import InputError, ShapeError, TooLarge
+from ..geometry.arrangement import Arrangement
+from ..geometry.counting import cover_number
 from ..initialization import get_law
 from ..networks import TwoLayerNet
 from ..regions import count_regions
@@ -21,7 +23,7 @@ from ..tolerances import DEFAULT
 from .branch import MOST_SUBSETS, Search, branch_and_bound, spread
 from .result import GlobalMinimum
 
-MOST_LISTED = 300_000
+MOST_LISTED, MOST_COUNTED = 300_000, 20_000_000
 STARTS = 40
 WARM_SHARE, WARM_SECONDS = 0.2, 10.0
 State = tuple[np.ndarray, int]
@@ -48,7 +50,7 @@ def global_minimum(
         y: (n,) targets.
         width: number of hidden units m.
         output_bias: a free constant is added.
-        time_limit: seconds; None for no limit. Stopped early, the interval stays valid.
+        time_limit: seconds after which no new step begins; None for no limit. Stopped early, the interval stays valid.
         exact: also prove the value of the best basin in rationals.
         seed: root of the random starts.
 
@@ -109,7 +111,10 @@ def global_minimum(
 
 
 def layer_count(data: Dataset, width: int) -> int | None:
-    """Return the number of multisets of states, or None where the cells cannot be counted."""
+    """Return the number of multisets of states, or None where the cells may be too many to count."""
+    arrangement = Arrangement.of(data)
+    if cover_number(len(arrangement.normals), int(arrangement.rank)) > MOST_COUNTED:
+        return None
     try:
         cells = count_regions(data, zero_rows="drop")
     except TooLarge:
