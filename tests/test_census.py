@@ -95,3 +95,5 @@ def test_too_large_before_starting():
     assert problem.value.estimate > 300_000
     with pytest.raises(rs.InputError, match="width"):
         rs.local_minima(LINE, [1, 1, 1, 1], 0)
+    with pytest.raises(rs.InputError, match="whole number"):
+        rs.local_minima(LINE, [1, 1, 1, 1], 1.5)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import combinations_with_replacement, product
 from math import comb
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -117,8 +118,9 @@ def local_minima(
     data = as_dataset(X, y)
     if data.y_fractions is None:
         raise InputError("a census needs targets; give y")
-    if width < 1:
-        raise InputError(f"the width is {width}; at least one unit is needed")
+    if isinstance(width, bool) or not isinstance(width, Integral) or width < 1:
+        raise InputError(f"the width is {width!r}; it is a whole number, at least one unit is needed")
+    width = int(width)
     frozen = None if signs is None else check_signs(signs, width)
     faces = enumerate_faces(data)
     groups = [width] if frozen is None else [int((frozen == s).sum()) for s in (1, -1)]

@@ -213,6 +213,11 @@ def test_no_units_and_no_samples():
     [
         ([[1, 2, 3]], [1], "expected .m, 2."),
         ([[1, 2]], [1, 2], "one output weight per unit"),
+        ([1, 2], [1], "expected .m, 2."),
+        ([[1, 2], [1]], [1, 1], "expected .m, 2."),
+        (3, [1], "expected .m, 2."),
+        ([[1, 2]], 1, "one output weight per unit"),
+        ([["a", 2]], [1], "not a number"),
         ([[float("nan"), 1.0]], [1], "NaN or infinite|not a finite"),
     ],
 )
@@ -235,3 +240,8 @@ def test_a_fall_too_small_for_floats_is_still_shown():
     c = Fraction(2.0**-54)
     assert oracle.falls_along(X, y, oracle.fractions([[0]]), oracle.fractions([0]), c, verdict.escape)
     assert rs.verify(verdict.certificate)
+
+
+def test_dead_units_need_weights_that_fit():
+    with pytest.raises(rs.ReluscapeError, match="expected .m, 2."):
+        rs.dead_units([1, 2], [[1, 2]])

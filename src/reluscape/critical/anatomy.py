@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..data import as_dataset
+from ..errors import ShapeError
 from ..networks import TwoLayerNet
 from ..tolerances import DEFAULT, Tolerances
 
@@ -19,12 +20,17 @@ def dead_units(W: Any, X: Any) -> tuple[int, ...]:
         W: (m, d) hidden weights.
         X: (n, d) samples or a `Dataset`.
 
+    Raises:
+        ShapeError: W is not (m, d).
+
     Example:
         >>> dead_units([[1, 0], [-1, -1]], [[1, 0], [0, 1]])
         (1,)
     """
-    data = as_dataset(X)
-    heights = data.X @ np.asarray(W, dtype=float).T
+    data, weights = as_dataset(X), np.asarray(W, dtype=float)
+    if weights.ndim != 2 or weights.shape[1] != data.d:
+        raise ShapeError(f"W has shape {weights.shape}, expected (m, {data.d}): one row per unit")
+    heights = data.X @ weights.T
     return tuple(int(j) for j in np.flatnonzero((heights <= 0).all(axis=0)))
 
 

@@ -118,8 +118,7 @@ def build_point(
 
 def _weights(W: Any, v: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the weights as arrays of the right shapes, their entries as given."""
-    W = W if isinstance(W, np.ndarray) else np.array([list(row) for row in W], dtype=object)
-    v = v if isinstance(v, np.ndarray) else np.array(list(v), dtype=object)
+    W, v = _as_array(W), _as_array(v)
     if W.size == 0:
         W = W.reshape(len(v), d)
     if W.ndim != 2 or W.shape[1] != d:
@@ -127,6 +126,17 @@ def _weights(W: Any, v: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
     if v.shape != (W.shape[0],):
         raise ShapeError(f"v has shape {v.shape}, expected ({W.shape[0]},): one output weight per unit")
     return W, v
+
+
+def _as_array(values: Any) -> np.ndarray:
+    """Return nested sequences as an array of the entries as given; rows of different lengths leave one axis."""
+    if isinstance(values, np.ndarray):
+        return values
+    rows = list(values) if np.iterable(values) and not isinstance(values, str) else values
+    try:
+        return np.array(rows, dtype=object)
+    except ValueError:  # arrays of shapes that do not fit together
+        raise ShapeError("W and v are tables of numbers: (m, d) hidden weights, one row per unit, and (m,)") from None
 
 
 def _floats(values: Any, name: str) -> np.ndarray:

@@ -24,7 +24,7 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
 
     Source: our own experiment on the question that Liu, Part 1, leaves to its second part; no figure of it is meant.
     """
-    sizes, widths, trials = ((5, 10), (1, 2), 40) if quick else ((5, 10, 20, 40), (1, 2, 4), 120)
+    sizes, widths, trials = ((5, 10), (1, 2), 40) if quick else ((5, 10, 20, 40), (1, 2, 4), 80)
     inputs = (1,) if quick else (1, 3)
     figure, axes = sheet(len(inputs) + 1)
     panels: dict[str, Any] = {}
