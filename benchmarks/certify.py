@@ -1,6 +1,7 @@
 """What a verdict costs: against forward passes, a tiny census, and descent against L-BFGS from the same start.
 
-Run with OMP_NUM_THREADS=1 for figures that compare; every line is measured in this one run.
+Run with OMP_NUM_THREADS=1; times are CPU seconds of this process, so that other work on the machine does not count, and
+every line is measured in this one run.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from reluscape.data import standardize
 def timed(call, repeats=5):
     best, result = np.inf, None
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         result = call()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best, result
 
 

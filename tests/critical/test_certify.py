@@ -243,5 +243,5 @@ def test_a_fall_too_small_for_floats_is_still_shown():
 
 
 def test_dead_units_need_weights_that_fit():
-    with pytest.raises(rs.ReluscapeError, match="expected .m, 2."):
+    with pytest.raises(rs.ReluscapeError, match=r"expected .m, 2."):
         rs.dead_units([1, 2], [[1, 2]])
