@@ -64,14 +64,19 @@ def orthogonal(y: Sequence[Any], lengths: Sequence[Any] | None = None) -> Pair:
 
 
 def clusters(
-    centers: Any, delta: float, targets: Sequence[float], size: int = 5, gamma: float = 0.0, rng: Any = None
+    centers: Any,
+    delta: float,
+    targets: Sequence[float] | None = None,
+    size: int = 5,
+    gamma: float = 0.0,
+    rng: Any = None,
 ) -> Pair:
     """Return samples uniform in balls around centres, with targets that vary by at most gamma times the distance.
 
     Args:
         centers: (k, d) centres.
         delta: radius of the balls.
-        targets: (k,) target at each centre.
+        targets: (k,) target at each centre; None takes +1 and -1 in turn.
         size: samples per cluster.
         gamma: Lipschitz constant of the targets inside a cluster.
         rng: anything that `numpy.random.default_rng` takes.
@@ -88,6 +93,8 @@ def clusters(
     """
     C = np.atleast_2d(np.asarray(centers, dtype=float))
     k, d = C.shape
+    if targets is None:
+        targets = [(-1.0) ** j for j in range(k)]
     if len(targets) != k:
         raise ShapeError(f"{len(targets)} targets for {k} centres")
     if not (delta > 0 and gamma >= 0 and size >= 1):
@@ -151,7 +158,7 @@ def poor_basins(d: int, eps: Any, loss: Any = "squared", variant: str = "C.2") -
         >>> X.tolist() == [[Fraction(1, 2)], [-1]], [str(value) for value in y]
         (True, ['1/5', '1'])
     """
-    if int(d) != d or d < 1:
+    if isinstance(d, str) or int(d) != d or d < 1:
         raise InputError(f"d is {d!r}; it is a whole number, 1 or more")
     if variant not in ("C.2", "theorem 6"):
         raise InputError(f"variant is {variant!r}; choose 'C.2' or 'theorem 6'")

@@ -58,6 +58,19 @@ def test_no_units_no_active_units_one_sample():
     assert rs.basin_value([[2.0]], [3.0], [[True]], [-1]).value == pytest.approx(9)
 
 
+def test_no_samples_at_all():
+    for output_bias in (False, True):
+        assert rs.basin_value(np.zeros((0, 2)), [], np.zeros((1, 0)), [1], output_bias=output_bias).value == 0
+        assert rs.good_basin_probability(np.zeros((0, 2)), [], 2, output_bias=output_bias).value == 1
+
+
+def test_conflicting_repeated_samples_keep_half_their_difference():
+    found = rs.basin_value([[1, 0], [1, 0]], [3, 1], [[1, 1]], [1], exact=True)
+    assert found.exact_value == 1
+    law = rs.basin_value_distribution([[1, 0], [1, 0]], [3, 1], 2)
+    assert law == {Fraction(1): Fraction(7, 16), Fraction(5): Fraction(9, 16)}
+
+
 def test_constant_targets_with_an_output_bias_are_fitted():
     found = rs.basin_value(np.eye(3), [7.0] * 3, np.zeros((1, 3), bool), [1], output_bias=True)
     assert found.value == 0

@@ -173,3 +173,13 @@ def test_rows_of_the_table():
     assert not rows["Theorem 3 (corrected)"].applies
     dense = {row.statement: row for row in B.table([[1, 1], [1, 2], [3, 1]], [1, 1, 1])}
     assert "singleton" in dense["Theorem 2"].reason or not dense["Theorem 2"].applies
+    C = [[1.0, 1.0], [-2.0, 0.5]]
+    X, y = rs.constructions.clusters(C, 0.01, [1, -1], size=4, rng=0)
+    clustered = {row.statement: row for row in B.table(X, y)}["Theorem 5"]
+    assert clustered.applies
+    assert clustered.width == B.safran_theorem_5(2, 0.05)
+    bound = float(clustered.event.rsplit(" ", 1)[1])
+    assert rs.good_basin_probability(X, y, clustered.width, bound, trials=60, rng=0, exact=False).value > 0.9
+    assert not {row.statement: row for row in B.table(X)}["Theorem 5"].applies
+    spread = {row.statement: row for row in B.table(np.random.default_rng(0).standard_normal((9, 2)), np.arange(9.0))}
+    assert "violated" in spread["Theorem 5"].reason

@@ -46,6 +46,8 @@ def test_singletons_orthogonal_clusters():
     X, y = rs.constructions.clusters([[3, 0], [0, 3]], 0.1, [1, 2], size=10, gamma=2.0, rng=1)
     assert np.linalg.norm(X[:10] - [3, 0], axis=1).max() <= 0.1
     assert np.abs(y[:10] - 1).max() <= 0.2
+    _, y = rs.constructions.clusters([[3, 0], [0, 3], [1, 1]], 0.1, size=1)
+    assert y.tolist() == [1, -1, 1]
     for broken in (lambda: rs.constructions.clusters([[1, 1]], -1, [1]), lambda: rs.constructions.orthogonal([1], [0])):
         with pytest.raises(rs.InputError):
             broken()

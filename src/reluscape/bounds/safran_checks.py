@@ -57,7 +57,7 @@ def safran_conditions(X: Any, y: Any = None, centers: Any = None, teacher: Any =
         [('Theorem 2', True), ('Theorem 3', True), ('Theorem 4', True), ('Theorem 5', True)]
     """
     data = with_targets(X, y)
-    return [_singletons(data), _low_rank(data, teacher, rng), _full_rank(data), _clusters(data, centers)]
+    return [_singletons(data), _low_rank(data, teacher, rng), _full_rank(data), clusters_condition(data, centers)]
 
 
 def _singletons(data: Dataset) -> Condition:
@@ -95,7 +95,8 @@ def _full_rank(data: Dataset) -> Condition:
     return Condition("Theorem 4", asked, holds, reason, {"n": data.n} if holds else {})
 
 
-def _clusters(data: Dataset, centers: Any) -> Condition:
+def clusters_condition(data: Dataset, centers: Any = None) -> Condition:
+    """Return whether the samples are clustered as Theorem 5 asks, around given or searched centres."""
     asked = "at most d tight clusters around independent centres"
     tried = _means(data) if centers is None else [np.atleast_2d(np.asarray(centers, dtype=float))]
     if not tried:

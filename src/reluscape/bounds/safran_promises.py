@@ -9,12 +9,15 @@ from ..data import Dataset
 from ..errors import AssumptionError
 from .promise import Promise
 from .safran import safran_theorem_2, safran_theorem_4, safran_theorem_5
+from .safran_checks import clusters_condition
+from .safran_clusters import safran_theorem_5_value
 from .safran_data import safran_theorem_2_slots
 
 __all__ = ["promises"]
 
 SOURCE = "Safran and Shamir"
 ASSUMPTION_1 = "rows of W spherical, signs of v fair and independent (Assumption 1)"
+MOST_SAMPLES = 500
 GOOD = "the first basin holds a point as good as any network of this width"
 
 
@@ -58,11 +61,21 @@ def _theorem_4(data: Dataset, eps: Fraction) -> Promise:
 
 def _theorem_5(data: Dataset, eps: Fraction) -> Promise:
     width = safran_theorem_5(max(data.d, 1), eps)
-    reason = (
-        f"needs at most {data.d} tight clusters around independent centres; give them to safran_theorem_5_conditions; "
-        f"it would then ask for {width} units"
-    )
-    return Promise("Theorem 5", SOURCE, ASSUMPTION_1, False, reason)
+    if data.y is None or data.n > MOST_SAMPLES:
+        reason = (
+            f"needs at most {data.d} tight clusters around independent centres and targets; give them to "
+            f"safran_theorem_5_conditions; it would then ask for {width} units"
+        )
+        return Promise("Theorem 5", SOURCE, ASSUMPTION_1, False, reason)
+    found = clusters_condition(data)
+    if not found.holds:
+        return Promise("Theorem 5", SOURCE, ASSUMPTION_1, False, found.reason)
+    try:
+        value = safran_theorem_5_value(data, None, found.constants["centers"], width)
+    except AssumptionError as problem:
+        return Promise("Theorem 5", SOURCE, ASSUMPTION_1, False, str(problem))
+    event = f"the first basin's value at that width is at most {value:.4g}"
+    return _promised("Theorem 5", found.reason, width, data.d, Fraction(7, 8), event)
 
 
 def _theorem_6() -> Promise:

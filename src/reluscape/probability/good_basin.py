@@ -8,7 +8,7 @@ import numpy as np
 
 from ..bounds.safran_truncation import safran_theorem_4_bounds
 from ..data import Dataset, as_dataset
-from ..errors import ReluscapeError, TooLarge, UnsupportedError
+from ..errors import InputError, ReluscapeError, TooLarge, UnsupportedError
 from ..estimates import Probability
 from ..exact import to_fraction
 from ..geometry.unit_law import unit_law
@@ -71,6 +71,8 @@ def good_basin_probability(
         ('sampled', True)
     """
     data = as_dataset(X, y)
+    if data.y is None:
+        raise InputError("a good basin needs targets; give y")
     width = check_width(width)
     known = (
         None

@@ -149,7 +149,7 @@ class BasinPrograms:
         space = self.space
         size = len(x) - self.output_bias
         Z = x[:size].reshape(-1, space.r) @ space.back.T * space.y_scale if space.r else np.zeros((0, self.data.d))
-        c = float(x[-1] * space.y_scale / space.e_scale + space.y_centre) if self.output_bias else 0.0
+        c = float(x[-1] * space.y_scale / space.e_scale + space.y_centre) if space.E.size else 0.0
         return Solution(
             float(self.value_of(square)), readonly(Z), c, readonly(mu), readonly(mu > s), residual, iterations
         )
