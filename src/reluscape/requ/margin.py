@@ -18,7 +18,7 @@ from .units import ExactUnits, distinct_units, line_units, separating_line
 
 __all__ = ["Margin", "margin"]
 
-RANDOM_STARTS, MOST_ROUNDS = 60, 80
+RANDOM_STARTS, MOST_ROUNDS = 20, 80
 # on a line more digits cost little
 LINE_GAP = 1e-3
 

@@ -96,6 +96,14 @@ class Objective:
         cubes = self.lambdas @ (np.abs(a) ** 3 + 2 * squares * np.sqrt(squares)) / 3
         return float(np.sum(self.loss.value(z)) + cubes)
 
+    def rounding(self, a: np.ndarray, U: np.ndarray) -> float:
+        """Return about how far rounding may put a computed L off: predictions cancel, and each is off by its terms."""
+        P = np.maximum(self.Z @ U.T, 0.0)
+        z = -self.y * (P**2 @ a)
+        pull = np.abs(np.asarray(self.loss.derivative(z), dtype=float))
+        terms = pull @ (P * (np.linalg.norm(self.Z, axis=1)[:, None] * np.linalg.norm(U, axis=1))) @ np.abs(a)
+        return 8 * float(np.finfo(float).eps) * (1 + float(np.sum(np.abs(self.loss.value(z)))) + float(terms))
+
     def restricted(self, units: list[int]) -> Objective:
         """Return the objective of some units alone, the others being zero."""
         return Objective(self.Z, self.y, self.lambdas[units], self.loss)

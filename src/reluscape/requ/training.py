@@ -192,7 +192,7 @@ class _Walk:
 
     def _rounding(self) -> float:
         """Return what the loss may rise by rounding alone."""
-        return 8 * np.finfo(float).eps * (1 + abs(self.value))
+        return self.part.rounding(self.x[:, 0], self.x[:, 1:])
 
     def lbfgs(self) -> None:
         """Run L-BFGS on all units that are not zero."""
