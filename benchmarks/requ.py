@@ -1,6 +1,6 @@
 """Landscapes by design: what a design and a certified training cost, and plain L-BFGS from the same starts beside them.
 
-Run with OMP_NUM_THREADS=1. Everything is measured in this one run; `--full` takes five times as many starts.
+Run with OMP_NUM_THREADS=1. Everything is measured in this one run; `--full` takes ten times as many starts.
 """
 
 from __future__ import annotations
@@ -104,4 +104,4 @@ def trainings(starts: int) -> None:
 if __name__ == "__main__":
     design([[0.0, 0.0], [1.0, 1.0]], [1, -1])  # imports and kernels
     designs()
-    trainings(50 if "--full" in sys.argv else 10)
+    trainings(50 if "--full" in sys.argv else 5)

@@ -95,8 +95,8 @@ class Tolerances:
     margin_exact: float = 1e-6
     # feasibility tolerance of the margin's linear program, whose margins are 1
     program_feasibility: float = 1e-10
-    # 1 - cosine below which two units of the margin program are one
-    same_unit: float = 1e-14
+    # entries of unit directions within about this distance make one unit of the margin program
+    same_unit: float = 1e-13
     # largest entry of the gradient at which a point of a ReQU network's loss counts as critical
     requ_critical: float = 1e-6
 

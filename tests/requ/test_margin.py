@@ -137,3 +137,28 @@ def test_hard_labels_leave_a_tiny_margin_that_is_still_proven():
 def test_bad_input(X, y, error, text):
     with pytest.raises(error, match=text):
         margin(X, y)
+
+
+@pytest.mark.parametrize("n", [12, 30, 50])
+def test_long_alternating_lines_stay_exact(n):
+    # both bounds are proven, so their agreement to seven digits is a statement about gamma* itself
+    found = margin([[k] for k in range(n)], [(-1) ** k for k in range(n)], rng=0)
+    assert found.kind == "exact"
+    assert found.gap < 1e-7
+    assert Fraction(found.lower) <= found.exact_lower
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e6])
+def test_any_scale_of_the_inputs(scale):
+    g = np.random.default_rng(0)
+    X, y = scale * g.standard_normal((10, 2)), np.resize([1, -1], 10)
+    found = margin(X, y, rng=0)
+    assert found.kind in ("exact", "certified")
+    assert 0 < found.lower <= found.upper <= found.lower * 1.01
+
+
+def test_where_doubles_give_up_a_positive_bound_is_left():
+    found = margin([[0.0], [1e-100]], [1, -1])
+    assert 0 < found.lower < 1e-190
+    assert found.kind == "certified"
+    assert found.upper < 1.1

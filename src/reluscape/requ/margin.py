@@ -31,8 +31,9 @@ class Margin:
         lower: a double not above `exact_lower`.
         exact_lower: min_i y_i p(x_i) / sum_k |c_k| |u_k|^2, a `Fraction`, computed in rationals from `c` and `U`.
         upper: max |psi_q| on the unit sphere for the weights q.
-        kind: "exact": both bounds are proven and agree up to `tolerances.margin_exact` (one-dimensional data and
-            wherever the cells of the data can be listed); "certified": both are proven and a gap is left;
+        kind: "exact": both bounds are proven and agree up to `tolerances.margin_exact` (one-dimensional data, and
+            wherever the cells of the data can be listed, unless doubles cannot hold the program);
+            "certified": both are proven and a gap is left;
             "numerical": `upper` was only climbed to, and only `lower` is proven.
         c: (K,) signed coefficients of p(x) = sum_k c_k relu(<u_k, (x, 1)>)^2.
         U: (K, d + 1) its units.
@@ -103,7 +104,7 @@ class _Search:
         """Add units until both bounds meet, or nothing is gained any more."""
         lost = 0
         for _ in range(MOST_ROUNDS):
-            solved = _program(self.sphere, self.y, self.units, self.tolerances)
+            solved = _program(self.sphere, self.y, self.units, self.best[2], self.tolerances)
             if solved is None:
                 break
             coefficients, q = solved
@@ -161,6 +162,10 @@ class _Search:
             lower = float(np.nextafter(lower, 0.0))
         if not lower > 0:
             raise SolverError("gamma* of these data is below the smallest double; no usable lambda can be written down")
+        if self.climbed[0] == np.inf:
+            # one sample alone: no unit vector gives it more than its squared length
+            sizes = (self.sphere.Z**2).sum(axis=1)
+            self.proven = (float(sizes.min()) * (1 + self.tolerances.climb), np.eye(len(sizes))[np.argmin(sizes)])
         upper, q = self.proven if self.proven[0] < np.inf else self.climbed
         kind = "numerical"
         if self.proven[0] < np.inf:
@@ -169,30 +174,38 @@ class _Search:
 
 
 def _program(
-    sphere: Sphere, labels: np.ndarray, units: np.ndarray, tolerances: Tolerances
+    sphere: Sphere, labels: np.ndarray, units: np.ndarray, used: np.ndarray, tolerances: Tolerances
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Solve min sum |c| with y_i p(x_i) >= 1 over the units; return c and the dual weights, or None where it fails.
 
-    The margin of c / sum |c| is 1 / sum |c|; written like this, a tiny margin costs no accuracy.
+    The margin of c / sum |c| is 1 / sum |c|; written like this, a tiny margin costs no accuracy. Outputs are
+    scaled so that the units used so far have a largest output of one or more.
     """
     from scipy.optimize import linprog
 
-    F = (np.maximum(units @ sphere.Z.T, 0.0) ** 2 * labels).T
-    answer = linprog(
-        np.ones(2 * len(units)),
-        A_ub=np.concatenate([-F, F], axis=1),
-        b_ub=-np.ones(len(labels)),
-        bounds=(0, None),
-        method="highs-ds",
-        options={
-            "primal_feasibility_tolerance": tolerances.program_feasibility,
-            "dual_feasibility_tolerance": tolerances.program_feasibility,
-        },
-    )
-    if answer.status != 0 or answer.x is None:
+    outputs = np.maximum(units @ sphere.Z.T, 0.0) ** 2
+    top = (np.maximum(used @ sphere.Z.T, 0.0) ** 2).max(axis=1) if len(used) else np.median(outputs.max(axis=1))
+    answer = None
+    # where the solver gives up on one scale another may do
+    for size in (float(np.min(top)) or 1.0, 1.0, float(outputs.max()) or 1.0):
+        F = (outputs / size * labels).T
+        answer = linprog(
+            np.ones(2 * len(units)),
+            A_ub=np.concatenate([-F, F], axis=1),
+            b_ub=-np.ones(len(labels)),
+            bounds=(0, None),
+            method="highs-ds",
+            options={
+                "primal_feasibility_tolerance": tolerances.program_feasibility,
+                "dual_feasibility_tolerance": tolerances.program_feasibility,
+            },
+        )
+        if answer.status == 0 and answer.x is not None:
+            break
+    else:
         return None
     q = np.maximum(-np.asarray(answer.ineqlin.marginals), 0.0)
     if not (np.isfinite(q).all() and q.sum() > 0):
         return None
     half = len(units)
-    return answer.x[:half] - answer.x[half:], q / q.sum()
+    return (answer.x[:half] - answer.x[half:]) / size, q / q.sum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -68,6 +69,12 @@ class Sphere:
         plain = self.data
         with_ones = Dataset(plain.fractions if plain.exact_input else plain.X, bias=True)
         return readonly(enumerate_regions(with_ones, witnesses=False).patterns)
+
+    @cached_property
+    def doubles(self) -> bool:
+        """Whether every input is a double."""
+        inputs = zip(self.data.fractions.reshape(-1), self.data.X.reshape(-1).tolist(), strict=True)
+        return all(Fraction(value) == exact for exact, value in inputs)
 
     def psi(self, r: np.ndarray, U: np.ndarray) -> np.ndarray:
         """Return psi at each row of U (S, k)."""
@@ -142,9 +149,14 @@ class Sphere:
         """Yield the eigenpairs above a floor that may lie in their cell, and whether they do."""
         for begin in range(0, len(self.patterns), BLOCK):
             pattern = self.patterns[begin : begin + BLOCK]
-            M = self.form(r, pattern)
-            large = np.linalg.norm(M, axis=(1, 2)) > floor
-            pattern, (values, vectors) = pattern[large], np.linalg.eigh(M[large])
+            if self.k == 2:
+                Z = self.Z.astype(np.longdouble)
+                squares = np.einsum("ni,nj->nij", Z, Z).reshape(self.n, -1)
+                values, vectors = _plane_eigenpairs(pattern @ (r[:, None] * squares))
+            else:
+                M = self.form(r, pattern)
+                large = np.linalg.norm(M, axis=(1, 2)) > floor
+                pattern, (values, vectors) = pattern[large], np.linalg.eigh(M[large])
             cell, which = np.nonzero(np.abs(values) > floor + slack)
             if not len(cell):
                 continue
@@ -164,9 +176,24 @@ class Sphere:
         return max(0.0, float(np.linalg.eigvalsh(parts[0])[-1])), max(0.0, float(np.linalg.eigvalsh(parts[1])[-1]))
 
     def _rounding(self, r: np.ndarray) -> float:
-        """Return a bound on the rounding error of a cell's eigenvalues."""
+        """Return a bound on the rounding error of a cell's eigenvalues.
+
+        The sums have n terms of a few roundings each, and a symmetric solver adds a few for every row. In the plane
+        both are done in the longest floats there are. Samples that are no doubles were rounded once before.
+        """
         size = float(np.abs(r) @ (self.Z**2).sum(axis=1))
-        return 4 * (self.n + 8 * self.k) * MACHINE_PRECISION * size
+        unit = float(np.finfo(np.longdouble).eps) if self.k == 2 else MACHINE_PRECISION
+        rounded = 0.0 if self.doubles else 4 * MACHINE_PRECISION
+        return (4 * (self.n + 8 * self.k) * unit + rounded) * size
+
+
+def _plane_eigenpairs(M: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return eigenvalues (S, 2) and eigenvectors (S, 2, 2), in columns, of symmetric 2 by 2 matrices (S, 4)."""
+    a, b, c = M[:, 0], M[:, 1], M[:, 3]
+    middle, radius = (a + c) / 2, np.hypot((a - c) / 2, b)
+    angle = np.arctan2(2 * b, a - c).astype(float) / 2
+    top, low = (np.stack([np.cos(t), np.sin(t)], axis=1) for t in (angle, angle + np.pi / 2))
+    return np.stack([middle + radius, middle - radius], axis=1), np.stack([top, low], axis=2)
 
 
 def _gap(values: np.ndarray, cell: np.ndarray, which: np.ndarray) -> np.ndarray:

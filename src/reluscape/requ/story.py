@@ -92,7 +92,7 @@ def tell_design(
 
     Example:
         >>> story = tell_design([[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1])
-        >>> story.training.certified, story.net.predict([[0, 1]])[0] > 0
+        >>> story.training.certified, bool(story.net.predict([[0, 1]])[0] > 0)
         (True, True)
     """
     data = X if isinstance(X, Dataset) else Dataset(X, y)

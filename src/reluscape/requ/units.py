@@ -61,15 +61,10 @@ def _integers(values: np.ndarray) -> np.ndarray:
 
 def distinct_units(units: np.ndarray) -> np.ndarray:
     """Return unit directions, each once."""
-    lengths = np.linalg.norm(units, axis=1, keepdims=True)
-    units = units[lengths[:, 0] > 0] / lengths[lengths[:, 0] > 0]
-    keep = np.ones(len(units), dtype=bool)
-    near = units @ units.T > 1 - DEFAULT.same_unit
-    for k in range(len(units)):
-        if keep[k]:
-            near[k, : k + 1] = False
-            keep[near[k]] = False
-    return units[keep]
+    lengths = np.linalg.norm(units, axis=1)
+    units = units[lengths > 0] / lengths[lengths > 0][:, None]
+    first = np.unique(np.round(units / DEFAULT.same_unit), axis=0, return_index=True)[1]
+    return units[np.sort(first)]
 
 
 def line_units(X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
