@@ -46,3 +46,7 @@ def test_all_four_papers_are_there_and_the_first_is_built():
     assert papers == {"Karhadkar and Montufar", "Bo Liu, Part 1", "Liang, Sun and Srikant", "Safran and Shamir"}
     waiting = [row[1] for row in ROWS if row[0].startswith("Karhadkar") and row[4] == "open"]
     assert waiting == []
+
+
+def test_every_statement_of_safran_and_shamir_is_built():
+    assert not [row[1] for row in ROWS if row[0].startswith("Safran") and row[4] == "open"]
