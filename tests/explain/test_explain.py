@@ -173,3 +173,13 @@ def test_a_torch_network_end_to_end():
     after = rs.certify_model(module, X, Y)
     assert after.gradient_norm < before.gradient_norm or after.verdict.is_local_minimum
     assert after.given.loss <= before.given.loss
+
+
+def test_a_silent_unit_that_can_be_turned_on_is_no_minimum_and_is_escaped():
+    """XOR with a dead unit and one of output weight 0 that is on for some rows: R_j does not see it, the loss does."""
+    data = rs.Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], bias=True)
+    net = rs.TwoLayerNet([[1, 1, -0.5], [-1, -1, -1]], [0.0, 1.0], 0.5)
+    story = rs.explain(net, data)
+    assert story.model_report.verdict.kind == "not stationary"
+    assert story.better.loss(data) < net.loss(data) - 0.001
+    assert rs.verify(story.certificate)

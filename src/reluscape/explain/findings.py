@@ -187,8 +187,18 @@ def _as_candidate(path: Descent, net: TwoLayerNet) -> Candidate:
     R0, R = net.v[:, None] * net.W, path.net.v[:, None] * path.net.W
     size = np.linalg.norm(R0, axis=1).max(initial=0.0)
     moved = np.linalg.norm(R - R0, axis=1).max(initial=0.0)
-    faces = np.zeros((0, 0), dtype=np.int8)
-    return Candidate(path.net, path.W, path.v, path.c, path.verdict, float(moved / size if size > 0 else moved), faces)
+    distance = max(float(moved / size if size > 0 else moved), _silent_move(net, path.net))
+    return Candidate(path.net, path.W, path.v, path.c, path.verdict, distance, np.zeros((0, 0), dtype=np.int8))
+
+
+def _silent_move(net: TwoLayerNet, other: TwoLayerNet) -> float:
+    """Return how far units with R_j = 0 have moved, relative to their weights: what R_j cannot tell."""
+    silent = ~(net.v[:, None] * net.W).any(axis=1) | ~(other.v[:, None] * other.W).any(axis=1)
+    silent |= (net.v == 0) | (other.v == 0)
+    lengths = np.linalg.norm(net.W, axis=1)
+    moved = np.linalg.norm(other.W - net.W, axis=1) + np.abs(other.v - net.v)
+    relative = moved / np.where(lengths > 0, lengths, 1.0)
+    return float(relative[silent].max(initial=0.0))
 
 
 def _best(

@@ -17,18 +17,17 @@ HALVINGS = 40
 def snapped_or_escaped(found: Findings, trained: Trained, loss: Any) -> TwoLayerNet | None:
     """Return the network worth saving, or None.
 
-    At a minimum that is the snapped network; elsewhere the end of the descent, or where that is out of reach a step
-    along the escape, shortened until the loss is lower.
+    At a minimum that is the snapped network; elsewhere the lower one of the descent's end and the lowest point along
+    the escape.
     """
     if found.verdict.is_local_minimum:
         return found.near.net if found.near is not None else trained.net
-    path = found.descent
-    if path is not None and path.net.loss(trained.data, loss=loss) < found.loss:
-        return path.net
+    options = [found.descent.net] if found.descent is not None else []
     ahead = escaped(found, trained, loss)
-    if ahead is not None and ahead.loss(trained.data, loss=loss) < found.loss:
-        return ahead
-    return None
+    if ahead is not None:
+        options.append(ahead)
+    lowest = min(options, key=lambda net: net.loss(trained.data, loss=loss), default=None)
+    return lowest if lowest is not None and lowest.loss(trained.data, loss=loss) < found.loss else None
 
 
 def escape_base(found: Findings, trained: Trained) -> TwoLayerNet:

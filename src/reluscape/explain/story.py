@@ -68,7 +68,9 @@ def _answer(found: Findings) -> str:
     text = f"not stationary: keep training (gradient norm {found.gradient_norm:.3g}"
     if found.descent is not None and found.descent.finished:
         distance = distance_to_minimum(found)
-        text += f"; the nearest exact minimum found has loss {found.descent.loss:.6g}, {percent(distance)} away"
+        text += (
+            f"; the nearest exact minimum found has loss {shown(found.descent.loss, found)}, {percent(distance)} away"
+        )
     return text + ")"
 
 
@@ -108,11 +110,16 @@ def better_text(found: Findings) -> str | None:
     """Return the sentence on better networks of this width, or None where none is known."""
     text = None
     if found.best is not None and found.best[1] < found.loss - DEFAULT.snap_loss * found.constant:
-        text = f"the best network of this width known here has loss {found.best[1]:.6g}"
+        text = f"the best network of this width known here has loss {shown(found.best[1], found)}"
     if found.better is not None:
         away = kinks_text(found)
         text = f"{text}; a better basin is {away}" if text else f"a better basin is {away}"
     return text
+
+
+def shown(value: float, found: Findings) -> str:
+    """Return a loss as text; what is nothing beside the best constant's is 0."""
+    return "0" if abs(value) <= DEFAULT.kkt * found.constant else f"{value:.6g}"
 
 
 def kinks_text(found: Findings) -> str:
@@ -125,7 +132,7 @@ def kinks_text(found: Findings) -> str:
         away += f" (unit {better.unit}, {rows(better.samples)})"
     elif not better.least:
         away = f"{better.at_least} to {away}" if better.at_least > 1 else f"at most {away}"
-    return f"{away}: its lowest loss is {better.value:.6g}"
+    return f"{away}: its lowest loss is {shown(better.value, found)}"
 
 
 def facts(found: Findings, trained: Trained) -> list[tuple[str, str]]:
@@ -141,7 +148,7 @@ def facts(found: Findings, trained: Trained) -> list[tuple[str, str]]:
         text = f"{near.verdict.kind}{on} with loss {near.verdict.loss:.6g}, {percent(near.distance)} away"
     elif path is not None and path.finished:
         switches = "" if found.kinks_away is None else f" and {count(found.kinks_away, 'kink')}"
-        text = f"local minimum with loss {path.loss:.6g}, {percent(found.descent_distance)}{switches} away"
+        text = f"local minimum with loss {shown(path.loss, found)}, {percent(found.descent_distance)}{switches} away"
     else:
         text = "none found" if path is None else f"none found: {path.reason}"
         if path is None and not can_snap(trained):
@@ -162,7 +169,7 @@ def facts(found: Findings, trained: Trained) -> list[tuple[str, str]]:
     compared = [("best constant", found.constant), ("best affine fit", found.affine)]
     if found.best is not None:
         compared.append(("best known network", found.best[1]))
-    told.append(("losses", ", ".join(f"{name} {value:.6g}" for name, value in compared if value is not None)))
+    told.append(("losses", ", ".join(f"{name} {shown(value, found)}" for name, value in compared if value is not None)))
     return told
 
 
@@ -198,16 +205,22 @@ def next_steps(found: Findings, trained: Trained) -> list[str]:
     better = found.best is not None and found.best[1] < found.loss - DEFAULT.snap_loss * found.constant
     if verdict.kind == "not stationary":
         if found.descent is not None and found.descent.finished:
-            steps.append(
-                f"save the descended network (--save FILE): it ends in a minimum of loss {found.descent.loss:.6g}"
-            )
+            low = found.descent.loss
+            if low < found.loss - DEFAULT.kkt * found.constant:
+                text = f"it ends in a minimum of loss {shown(low, found)}"
+                steps.append(f"save the descended network (--save FILE): {text}")
+            else:
+                steps.append("save the escaped network (--save FILE), which has a lower loss")
         steps.append("train on with a smaller step, or a few L-BFGS steps, until the gradient norm stops falling")
     if verdict.kind == "saddle":
         steps.append(f"save the escaped network (--save FILE): turning on unit {verdict.units[0]} lowers the loss")
     if better and found.best is not None:
-        steps.append(f"start again: {width} units reach loss {found.best[1]:.6g} from other starts")
-    if found.anatomy.dead:
-        steps.append(f"restart the dead units {listed(found.anatomy.dead)}: they cost nothing to move")
+        steps.append(f"start again: {width} units reach loss {shown(found.best[1], found)} from other starts")
+    dead = len(found.anatomy.dead)
+    if dead:
+        steps.append(
+            f"restart the dead unit{'' if dead == 1 else 's'} {listed(found.anatomy.dead)}: moving costs nothing"
+        )
     if found.anatomy.duplicated:
         steps.append(f"units {listed(found.anatomy.duplicated[0])} do the same work: merge them and use the free one")
     if affine_text(found)[0] and found.affine is not None:
