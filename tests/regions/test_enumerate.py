@@ -136,6 +136,23 @@ def test_shards_make_up_the_whole(X, length):
             check_points(shard, X)
 
 
+@given(
+    st.lists(st.lists(st.integers(-9, 9), min_size=5, max_size=5), min_size=6, max_size=8),
+    st.sampled_from([1, 10**12, 10**40]),
+    st.integers(1, 6),
+    st.integers(0, 10**6),
+)
+def test_shards_of_longer_integers_are_parts_of_the_list(base, size, length, start):
+    rows = [[int(size) * v + (3 * i + j * j) % 5 - 2 for j, v in enumerate(row)] for i, row in enumerate(base)]
+    rows += [[a + b for a, b in zip(rows[0], rows[1], strict=True)], [-a for a in rows[2]]]
+    X = np.array([row for row in rows if any(row)], dtype=object)
+    whole = enumerate_regions(X)
+    prefix = whole[start % len(whole)][:length]
+    part = enumerate_regions(X, prefix=prefix)
+    assert (part.patterns == whole.patterns[(whole.patterns[:, :length] == prefix).all(axis=1)]).all()
+    check_points(part, X)
+
+
 @given(integer_matrices(max_n=6, max_d=3), st.lists(st.booleans(), max_size=6))
 def test_a_shard_holds_what_begins_like_its_prefix(X, bits):
     bits = bits[: len(X)]

@@ -21,6 +21,8 @@ from .restriction_kernel import DONE
 INT64 = 2**62
 # rounded integers keep this many bits, so that cross products in the plane still fit
 ROUNDED_BITS = 50
+# traces with at most so many cells are listed whole where a shard needs some of them
+MOST_LISTED = 4_000_000
 # rounded traces that need more mending than this share of the regions are not those of the data
 MOST_MENDED = 0.01
 
@@ -116,11 +118,31 @@ def _cells(rows: Normals, source: np.ndarray, turn: np.ndarray, wanted: np.ndarr
             return Half(bits, points)
     if compiled_only:
         raise OverflowError
-    found, _ = _listed(rows, source, turn, wanted, True)
+    found = _shard_of_rounded(rows, source, turn, wanted)
+    if found is None:
+        found, _ = _listed(rows, source, turn, wanted, True)
     for i, point in found.fractions.items():
         top = max(abs(v) for v in point)
         found.points[i] = [float(v / top) for v in point]
     return found
+
+
+def _shard_of_rounded(rows: Normals, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray) -> Half | None:
+    """Return those cells of a trace that have the wanted sides, from the list of all where rounded integers give it."""
+    if len(rows[0]) < 3 or cover_number(len(rows), len(rows[0])) > MOST_LISTED:
+        return None
+    whole = _from_rounded(rows, source, turn, wanted[:1], True)
+    if whole is None:
+        return None
+    bearer = {int(g): j for j, g in reversed(list(enumerate(source)))}
+    known = [bearer[g] for g in range(len(wanted))]
+    cells, n = whole[0], len(source)
+    asked, value = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    asked[known], value[known] = True, (wanted == 1) != turn[known]
+    kept = np.flatnonzero(((cells.bits & packed(asked)) == packed(value)).all(axis=1))
+    place = {int(old): new for new, old in enumerate(kept)}
+    fractions = {place[i]: point for i, point in cells.fractions.items() if i in place}
+    return Half(cells.bits[kept], cells.points[kept], fractions)
 
 
 def _listed(
