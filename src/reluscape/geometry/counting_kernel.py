@@ -15,7 +15,8 @@ WIDE, SPENT = -1, -2
 def count_half(rows: np.ndarray, budget: int) -> tuple[int, int]:
     """Return half the number of regions of pairwise non-parallel hyperplanes, and the traces looked at.
 
-    Each hyperplane adds as many regions as the earlier ones cut on it: N(A) = N(A') + N(A'').
+    Each hyperplane adds as many regions as the earlier ones cut on it: N(A) = N(A') + N(A''), by deletion and
+    restriction.
 
     Args:
         rows: (m, d) int64, m >= 1, d >= 2.

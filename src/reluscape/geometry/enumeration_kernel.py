@@ -25,7 +25,8 @@ def half_cells(
         source: (n,) the hyperplane that decides each bit of the output, -1 for a bit that is never set.
         turn: (n,) bool, whether its negative side sets the bit.
         wanted: (q,) the first q sides of the cells asked for, the first of them 1; or empty.
-        rounding: traces that would leave int64 are rounded, so that the cells are proposals only.
+        rounding: traces that would leave int64 are rounded, so that the cells are proposals only; where rounding has
+            made two hyperplanes one, the answer is OVERFLOW.
 
     Returns:
         (DONE, or why these floats and int64 do not suffice; bits (N, words); points (N, d)).
