@@ -59,6 +59,12 @@ def test_any_depth_and_cross_entropy():
     assert (np.diff(path.losses) < 0).all()
     assert path.losses[-1] == pytest.approx(loss(b.predict(X)), rel=1e-9)
     single = rs.DeepNet([rng.standard_normal((4, 3)), 5 * rng.standard_normal((1, 4))], [np.zeros(4), np.zeros(1)])
+    with pytest.raises(rs.InputError, match="5 labels for 8 samples"):
+        rs.monotone_path(a, b, X, labels[:5], loss="cross_entropy")
+    onehot = np.eye(3)[labels]
+    c, e = above_zero(rng, deep, X, onehot, lambda P: float(np.mean(((P - onehot) ** 2).sum(axis=1))))
+    several = rs.monotone_path(c, e, X, onehot)  # several outputs, squared loss
+    assert (np.diff(several.losses) < 0).all()
     with pytest.raises(rs.InputError, match="two outputs"):
         rs.monotone_path(single, single, X, labels, loss="cross_entropy")
 
@@ -104,6 +110,8 @@ def test_a_torch_sequential_is_read():
     models = [torch.nn.Sequential(torch.nn.Linear(2, 6), torch.nn.ReLU(), torch.nn.Linear(6, 1)) for _ in range(2)]
     with torch.no_grad():
         models[0][2].weight *= 20
+    with pytest.raises(rs.InputError, match="two networks"):
+        rs.monotone_path(models[0], None, X, y)
     path = rs.monotone_path(models[0], models[1], X, y)
     assert (np.diff(path.losses) < 0).all()
 

@@ -108,7 +108,7 @@ def monotone_path(
 def _line(start: Any, end: Any) -> Callable[[float], Net]:
     """Return the path of networks to follow."""
     if end is None:
-        if not callable(start):
+        if not callable(start) or hasattr(start, "children"):
             raise InputError("give two networks, or a function t -> network and end=None")
         return lambda t: as_net(start(t))
     a, b = as_net(start), as_net(end)

@@ -39,6 +39,8 @@ class Objective:
 
     def labels(self, P: np.ndarray) -> np.ndarray:
         """Return the labels, checked against the number of outputs."""
+        if len(P) != len(self.y):
+            raise ShapeError(f"there are {len(self.y)} labels for {len(P)} samples")
         return check_classes(self.y, P.shape[1] if P.ndim == 2 else 1)
 
     def grows(self, P: np.ndarray) -> bool:
