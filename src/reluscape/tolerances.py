@@ -51,6 +51,8 @@ class Tolerances:
     proposal: float = 1e-7
     # stationarity of a projection onto a cone of unit generators, relative to the size of the target
     cone_stationarity: float = 1e-13
+    # product of a cell's unit ray with a unit sample up to which the ray lies on the sample's plane
+    ray_on_plane: float = 1e-12
     # relative duality gap at which the interior point stops
     interior_gap: float = 1e-11
     # KKT residual up to which a basin value from a device is taken as it is

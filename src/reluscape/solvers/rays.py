@@ -11,7 +11,6 @@ from ..tolerances import Tolerances
 from .scaling import Coordinates
 
 MOST_PRODUCTS = 1 << 22
-ON_PLANE = 1e-12
 
 
 def low_rank_work(
@@ -44,7 +43,8 @@ def low_rank_work(
     all_rays(space.C, patterns, space.rows, ray_starts, rays)
     owner = np.repeat(np.arange(len(patterns)), np.diff(ray_starts))
     T = (rays[: ray_starts[-1]] @ space.U.T) * patterns[owner]
-    T[np.abs(T) <= ON_PLANE * np.linalg.norm(space.U, axis=1)] = 0.0  # a ray on a sample's plane adds nothing there
+    # a ray on a sample's plane adds nothing there
+    T[np.abs(T) <= tolerances.ray_on_plane * np.linalg.norm(space.U, axis=1)] = 0.0
     length = np.linalg.norm(T, axis=1, keepdims=True)
     T /= np.where(length > 0, length, 1.0)
     bias = int(space.E.size > 0)
