@@ -70,11 +70,10 @@ class References:
             return best
         starts = self.sampler.draw("reference", width, self.law, SAMPLE, clock)
         value, state = float(starts.values.min()), starts.best
-        polished = self._polish(state, value, clock)
+        source, polished = f"best of {len(starts.values)} other starts", self._polish(state, value, clock)
+        found = Reference(value, False, source, state)
         if polished is not None:
-            found = Reference(polished, False, f"best of {len(starts.values)} other starts, then descent", state)
-        else:
-            found = Reference(value, False, f"best of {len(starts.values)} other starts", state)
+            found = Reference(polished[0], False, f"{source}, then descent", polished[1])
         return found if best is None or found.value <= best.value else best
 
     def _proved(self, width: int, clock: Clock) -> Reference | None:
@@ -94,8 +93,8 @@ class References:
         how = f"global minimum: the lowest of all {layers:,} basins" if found.complete else "best network of a search"
         return Reference(found.value, found.complete, how, (found.pattern, found.signs))
 
-    def _polish(self, state: Any, value: float, clock: Clock) -> float | None:
-        """Return a lower loss by descent from basin to basin, or None where it finds none in time."""
+    def _polish(self, state: Any, value: float, clock: Clock) -> tuple[float, tuple[np.ndarray, np.ndarray]] | None:
+        """Return a lower loss by descent from basin to basin and the basin it ends in, or None where none in time."""
         from importlib.util import find_spec
 
         if state is None or clock.left <= 0 or find_spec("reluscape.descent") is None:
@@ -114,5 +113,6 @@ class References:
             end = descend(data, None, W, state[1] * size, float(basin.c) if bias else None)
         except (TooLarge, ArithmeticError):
             return None
-        loss = end.net.loss(data)
-        return loss if loss < value else None
+        pattern, signs = (end.net.W @ data.X.T > 0), np.where(end.net.v > 0, 1, -1)
+        loss = float(basin_value(data, None, pattern, signs, output_bias=bias).value)
+        return (loss, (pattern, signs)) if loss < value else None
