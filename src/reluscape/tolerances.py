@@ -41,6 +41,10 @@ class Tolerances:
     duplicate: float = 1e-6
     # gradient of a layer, relative to the size of its terms, up to which a deep network counts as stationary there
     deep_gradient: float = 1e-6
+    # difference, relative to the largest output, up to which a float32 module computes what its layers say
+    forward: float = 1e-3
+    # predictions closer to an affine function than this share of their spread count as affine
+    affine: float = 1e-3
     # relative fall of the cost at which a box-constrained least-squares fit stops
     box_fit: float = 1e-14
     # a loss at most this share of the best constant's loss counts as zero when no exact decision is asked

@@ -9,13 +9,12 @@ import numpy as np
 
 from ..errors import ModelError
 from ..networks import DeepNet, TwoLayerNet
+from ..tolerances import DEFAULT
 
 ACCEPTED = (
     "a torch Sequential of Linear and ReLU layers, a scikit-learn MLP, a TwoLayerNet or DeepNet, "
     "or load a file with reluscape.modelfiles.read_model"
 )
-# float32 modules agree with their layers in double precision up to this share of the largest output
-FORWARD = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +119,7 @@ def check_forward(opened: Opened, X: np.ndarray) -> None:
     expected = np.asarray(opened.net.predict(X), dtype=float).reshape(len(X), -1)
     found = module_outputs(module, X)
     size = float(np.abs(expected).max(initial=0.0))
-    if found.shape != expected.shape or np.abs(found - expected).max(initial=0.0) > FORWARD * size:
+    if found.shape != expected.shape or np.abs(found - expected).max(initial=0.0) > DEFAULT.forward * size:
         raise ModelError(
             f"{type(module).__name__} computes something else than its layers in turn; "
             "give a torch Sequential of Linear and ReLU layers"

@@ -9,8 +9,6 @@ from .findings import Findings, can_snap
 from .reading import Trained
 
 WORSE = "fits worse than a constant: was it trained on scaled inputs or other labels?"
-# predictions closer to an affine function than this share of their spread count as affine
-AFFINE = 1e-3
 MOST_NAMED = 6
 
 
@@ -99,7 +97,7 @@ def percent(share: float | None) -> str:
 
 def affine_text(found: Findings) -> tuple[bool, str]:
     """Return whether the network is just the best affine fit, and the sentence."""
-    if found.affine_residual > AFFINE:
+    if found.affine_residual > DEFAULT.affine:
         return False, "the network bends: it is not an affine function of the inputs"
     if found.affine is not None and abs(found.loss - found.affine) <= DEFAULT.snap_loss * found.constant:
         return True, "this is just the best affine fit: on these samples the network is a straight plane"
