@@ -19,7 +19,7 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     random starts only; coarser grid and fewer draws.
     """
     trials = 4 if quick else 12
-    samples = range(10, 51, 40) if quick else range(10, 191, 45)
+    samples = range(10, 51, 40) if quick else range(10, 191, 60)
     widths = range(1, 16, 7) if quick else range(1, 16)
     grid = []
     for row, population, data in ROWS:
