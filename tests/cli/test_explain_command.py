@@ -29,10 +29,12 @@ def test_the_stuck_xor_network_is_told_and_proved(folder, capsys):
     assert report["units"]["dead"] == [0, 1]
     assert sorted(p.name for p in (folder / "xor").iterdir()) == ["explain.json", "report.html"]
     assert run(capsys, "verify", "proof.json")[0] == 0
+    assert run(capsys, "verify", "proof.json", "--data", "xor.csv")[0] == 0
     proof = json.loads((folder / "proof.json").read_text())
     proof["claim"] = {**proof["claim"], "loss": "1/5"}
     (folder / "forged.json").write_text(json.dumps(proof))
     assert run(capsys, "verify", "forged.json")[0] == 1
+    assert run(capsys, "verify", "forged.json", "--data", "xor.csv")[0] == 1
 
 
 def test_an_unfinished_network_is_told_to_go_on_and_saved_lower(folder, capsys):

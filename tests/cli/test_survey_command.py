@@ -150,9 +150,23 @@ def test_certificate_round_trip_and_tampering(folder, capsys):
     (folder / "forged.json").write_text(json.dumps(proof))
     status, out, _ = run(capsys, "verify", "forged.json")
     assert (status, out.startswith("NOT verified")) == (1, True)
+    assert run(capsys, "verify", "forged.json", "--data", "line.csv")[0] == 1
     (folder / "junk.json").write_text("{")
     status, _, err = run(capsys, "verify", "junk.json")
     assert (status, "not a JSON file" in err) == (2, True)
+
+
+def test_a_proof_names_how_its_table_was_read(folder, capsys):
+    """The table alone is enough to verify: columns, rows, classes and biases are those of the survey."""
+    lines = [f"{i},{i * i % 7},{i % 3},{'yes' if i % 2 else 'no'}" for i in range(9)] + [",1,1,yes"]
+    (folder / "t.csv").write_text("a,b,junk,k\n" + "\n".join(lines) + "\n")
+    how = ["--drop", "junk", "--drop-missing", "--rows", "5", "--positive", "no", "--no-bias", "--seed", "3"]
+    words = ["survey", "t.csv", "--target", "k", *how, "--certificate", "proof.json", *QUICK]
+    assert run(capsys, *words)[0] == 0
+    assert run(capsys, "verify", "proof.json", "--data", "t.csv")[0] == 0
+    (folder / "u.csv").write_text("a,b,junk,k\n" + "\n".join(f"{i},{i},1,{'yes' if i > 2 else 'no'}" for i in range(7)))
+    status, out, _ = run(capsys, "verify", "proof.json", "--data", "u.csv")
+    assert (status, "not the data of this certificate" in out) == (1, True)
 
 
 def test_interrupted_leaves_no_file(tmp_path):

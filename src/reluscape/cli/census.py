@@ -77,8 +77,19 @@ def census(
     written = output.write_results(folder, named)
     if certificate is not None and proof is not None:
         from ..certificates import write
+        from .table_note import noted
 
-        written.append(write(certificate, proof))
+        how = {
+            "features": names(features),
+            "drop": names(drop),
+            "drop_missing": drop_missing,
+            "regression": regression,
+            "positive": positive,
+            "rows": rows,
+            "seed": seed,
+            "bias": not no_bias,
+        }
+        written.append(write(certificate, noted(proof, target, **how)))
     if as_json:
         print(json.dumps(result.report, allow_nan=False))
         return

@@ -67,7 +67,7 @@ def explain(
     )
     beside: dict[Path, str | bytes] = {}
     if certificate is not None:
-        beside[certificate] = _proof(story)
+        beside[certificate] = _proof(story, target, how)
     if save is not None:
         if story.better is None:
             raise InputError("there is neither a snapped nor an escaped network to save; leave out --save")
@@ -80,9 +80,10 @@ def explain(
     show(story.report, written)
 
 
-def _proof(story: Any) -> str:
+def _proof(story: Any, target: str, how: Reading) -> str:
     """Return the certificate's text."""
     from ..certificates import as_text
+    from .table_note import noted
 
     proof = story.certificate
     if proof is None:
@@ -90,7 +91,15 @@ def _proof(story: Any) -> str:
             "there is no exact proof for this verdict (a large network, another loss, several layers); "
             "leave out --certificate"
         )
-    return as_text(proof)
+    note = {
+        "features": how.features,
+        "drop": how.drop,
+        "drop_missing": how.drop_missing,
+        "standardize": how.standardize,
+        "labels": how.codes,
+        "loss": how.loss,
+    }
+    return as_text(noted(proof, target, **note))
 
 
 def show(report: dict[str, Any], written: list[Path]) -> None:

@@ -13,9 +13,9 @@ from ..errors import CertificateError, InputError
 def verify(
     certificate: Annotated[Path, typer.Argument(help="File written with --certificate.")],
     data: Annotated[
-        Path | None, typer.Option("--data", help="The table, where the certificate holds only its hash.")
+        Path | None, typer.Option("--data", help="The table: check also that the certificate is about it.")
     ] = None,
-    target: Annotated[str | None, typer.Option("--target", help="Target column of that table.")] = None,
+    target: Annotated[str | None, typer.Option("--target", help="Target column, if not the noted one.")] = None,
     no_bias: Annotated[
         bool, typer.Option("--no-bias", help="The certificate is about data without a hidden bias.")
     ] = False,
@@ -30,12 +30,9 @@ def verify(
         raise InputError(str(problem)) from None
     samples = None
     if data is not None:
-        from ..data import read_table
+        from .table_note import read_again
 
-        column = target or str(content.get("data", {}).get("target", ""))
-        if not column:
-            raise InputError("the table's target is needed; give it with --target")
-        samples = read_table(data, column).dataset(bias=not no_bias)
+        samples = read_again(data, content, target, no_bias)
     answer = check(content, samples)
     typer.echo(f"{'verified' if answer else 'NOT verified'} ({answer.kind}): {answer.message}")
     if not answer:
