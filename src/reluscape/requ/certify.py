@@ -46,7 +46,8 @@ class Certificate:
         loss: L at the point.
         stationarity: largest gradient of a unit relative to the terms it is made of.
         active, inactive: units that are not zero, and that are exactly zero.
-        peak: max over the unit sphere of |psi(u)| = |sum_i l'_i y_i relu(<u, (x_i, 1)>)^2|.
+        peak: max over the unit sphere of |psi(u)| = |sum_i l'_i y_i relu(<u, (x_i, 1)>)^2|, for the weights l'_i y_i as
+            computed in doubles.
         least_lambda: the smallest coefficient of an inactive unit; infinite where none is inactive.
         curvature: smallest eigenvalue of the second derivative of the active units; infinite where none is active.
         training_error: share of samples with sgn(f) != y, in exact arithmetic; sgn(0) is an error.
