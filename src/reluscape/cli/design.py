@@ -27,7 +27,7 @@ def design(
     no_standardize: Annotated[
         bool, typer.Option("--no-standardize", help="Take the inputs as they are, not centred and scaled.")
     ] = False,
-    steps: Annotated[int, typer.Option("--steps", help="Most Newton steps of the training.")] = 10_000,
+    steps: Annotated[int, typer.Option("--steps", help="Most Newton steps of the training.")] = 2000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the results.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,

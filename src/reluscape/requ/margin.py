@@ -29,7 +29,8 @@ class Margin:
 
     Attributes:
         lower: a double not above `exact_lower`.
-        exact_lower: min_i y_i p(x_i) / sum_k |c_k| |u_k|^2, a `Fraction`, computed in rationals from `c` and `U`.
+        exact_lower: min_i y_i p(x_i) / sum_k |c_k| |u_k|^2, a `Fraction`, computed in rationals from `c` and `U`
+            (where only units along a line were found: before these were rounded to doubles).
         upper: max |psi_q| on the unit sphere for the weights q.
         kind: "exact": both bounds are proven and agree up to `tolerances.margin_exact` (one-dimensional data, and
             wherever the cells of the data can be listed, unless doubles cannot hold the program);

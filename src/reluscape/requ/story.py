@@ -17,12 +17,12 @@ from ..seeds import stream
 from ..tolerances import DEFAULT
 from .design import Design, design
 from .network import ReQUNet
-from .training import MOST_NEWTON, Training, random_net, train
+from .training import Training, random_net, train
 
 __all__ = ["DesignStory", "tell_design"]
 
 # beyond so many rows the search for the margin stops earlier; beyond so many nothing is started
-FINE_ROWS, MOST_ROWS = 60, 400
+FINE_ROWS, MOST_ROWS, MOST_STEPS = 60, 400, 2000
 ROUGH = replace(DEFAULT, margin_gap=0.01)
 # units that are not zero at the start
 AWAKE = 12
@@ -62,7 +62,7 @@ def tell_design(
     width: int | None = None,
     seed: int = 0,
     standardized: bool = True,
-    steps: int = MOST_NEWTON,
+    steps: int = MOST_STEPS,
     classes: dict[int, str] | None = None,
     file: str | None = None,
     command: str = "rs.requ.tell_design(...)",
