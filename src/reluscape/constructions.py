@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .data import as_dataset
+from .data import as_dataset, real_number, real_numbers, whole_number
 from .errors import AssumptionError, InputError, ShapeError
 from .exact import fraction_array, fraction_matrix, to_fraction
 from .losses import get_loss
@@ -91,7 +91,8 @@ def clusters(
         >>> X.shape, bool((np.linalg.norm(X[:3] - [1, 1], axis=1) <= 0.02).all()), y.tolist()
         ((6, 2), True, [1.0, 1.0, 1.0, -1.0, -1.0, -1.0])
     """
-    C = np.atleast_2d(np.asarray(centers, dtype=float))
+    C = np.atleast_2d(real_numbers("centers", centers))
+    delta, gamma, size = real_number("delta", delta), real_number("gamma", gamma), whole_number("size", size)
     k, d = C.shape
     if targets is None:
         targets = [(-1.0) ** j for j in range(k)]

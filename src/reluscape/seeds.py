@@ -7,14 +7,22 @@ from typing import Any
 
 import numpy as np
 
+from .errors import InputError
+
 
 def as_generator(rng: Any = None) -> np.random.Generator:
     """Return a generator for anything that `numpy.random.default_rng` takes.
 
+    Raises:
+        InputError: it takes no such thing.
+
     >>> int(as_generator(3).integers(10)) == int(as_generator(3).integers(10))
     True
     """
-    return np.random.default_rng(rng)
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise InputError(f"rng is {rng!r}; give a whole number of at least 0, a generator or None") from None
 
 
 def stream(seed: int, *names: str | int) -> np.random.Generator:

@@ -10,6 +10,7 @@ from typing import Any
 
 import flint
 
+from .data import whole_number
 from .errors import InputError, UnsupportedError
 from .estimates import Probability
 from .exact import to_fraction
@@ -129,9 +130,7 @@ class WidthCurve:
 
 def _checked(width: Any) -> int:
     """Return a width as an int."""
-    if int(width) != width or width < 0:
-        raise InputError(f"the width is {width!r}; it is a whole number, 0 or more")
-    return int(width)
+    return whole_number("the width", width)
 
 
 def _ball(value: Any) -> Any:

@@ -45,4 +45,5 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """List every statement."""
-    return sorted({name for paper in _FILES for module in _modules(paper) for name in module.__all__})
+    found = {name for paper in _FILES for module in _modules(paper) for name in module.__all__}
+    return sorted(name for name in found if name.split("_")[0] in _FILES)

@@ -8,6 +8,7 @@ from typing import Any
 
 import flint
 
+from ..data import real_number
 from ..errors import InputError
 from ..exact import fmpq
 from ..widthcurve import PRECISION_BITS
@@ -41,6 +42,7 @@ def karhadkar_lemma_1(gradient_norm: float, sigma_min: float, n: int, form: str 
         0.04...
     """
     n = whole("n", n, 0)
+    gradient_norm, sigma_min = real_number("gradient_norm", gradient_norm), real_number("sigma_min", sigma_min)
     if not gradient_norm >= 0:
         raise InputError(f"gradient_norm is {gradient_norm!r}; a length is 0 or more")
     require(sigma_min > 0, "the Jacobian has rank n (sigma_min > 0)")

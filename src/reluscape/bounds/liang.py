@@ -17,6 +17,7 @@ from ..requ.labels import labelled_dataset
 from ..requ.losses import epsilon, margin_loss
 from ..requ.network import ReQUNet
 from ..requ.quadratic import QuadraticSeparation, quadratically_separable
+from ..seeds import as_generator
 from .arguments import require, which_form, whole
 
 __all__ = [
@@ -379,7 +380,7 @@ def liang_claim_2(X: Any, y: Any, form: str | None = None, rng: Any = None) -> t
     """
     data = labelled_dataset(X, y)
     liang_assumption_2(data, None, "printed")
-    stream = np.random.default_rng(rng)
+    stream = as_generator(rng)
     while True:
         w = stream.standard_normal(data.d)
         z = data.X @ w

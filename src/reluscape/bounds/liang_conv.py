@@ -12,6 +12,7 @@ from ..requ.conv import ConvReQUNet, leaky, pad_convolve, toeplitz, widths
 from ..requ.labels import labelled_dataset
 from ..requ.losses import epsilon
 from ..requ.network import ReQUNet
+from ..seeds import as_generator
 from ..tolerances import DEFAULT, Tolerances
 from .arguments import require, whole
 from .liang_lemmas import CriticalUnits, critical_units
@@ -193,7 +194,7 @@ def liang_lemma_6(
     s, layers = whole("s", s), whole("layers", layers)
     require(0 < slope < 1, f"0 < slope < 1, got {slope:g}")
     eps = epsilon(loss, base)
-    stream = np.random.default_rng(rng)
+    stream = as_generator(rng)
     count = 1 if layers == 1 else whole("samples", samples)
     best, at = np.inf, np.zeros((0, s))
     for k in range(count):

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly
+from ..data import readonly, real_number
 from ..errors import InputError, ShapeError
 from ..requ.constants import positive
 from ..requ.labels import labelled_dataset
 from ..requ.losses import margin_loss
 from ..requ.network import ReQUNet
+from ..seeds import as_generator
 from ..tolerances import DEFAULT, Tolerances
 from .arguments import require, which_form, whole
 
@@ -210,7 +211,7 @@ def liang_corollary_1(
     letters = np.asarray(alphabet, dtype=float)
     if letters.ndim != 1 or not len(letters):
         raise InputError("the alphabet is empty; give numbers such as (-1, 0, 1)")
-    stream = np.random.default_rng(rng)
+    stream = as_generator(rng)
     worst = np.inf
     for _ in range(whole("trials", trials)):
         A = stream.choice(letters, size=(n, len(lam)))
@@ -270,6 +271,7 @@ def liang_proposition_3(n: int, m: int, lipschitz: float, radius: float, pieces:
     """
     n, m, pieces = whole("n", n), whole("m", m), whole("pieces", pieces)
     require(n < m, f"n < m, got n = {n} and m = {m}")
+    lipschitz, radius = real_number("lipschitz", lipschitz), real_number("radius", radius)
     require(lipschitz >= 0 and radius >= 0, "the Lipschitz constant and the radius are not negative")
     return float(float(pieces) ** n * (2 * lipschitz * np.sqrt(n) * radius / pieces) ** m)
 

@@ -13,6 +13,7 @@ import numpy as np
 from .. import exact
 from ..data import readonly
 from ..errors import InputError, ShapeError, TooLarge
+from ..seeds import as_generator
 from .arguments import require, whole
 from .liang_lemmas import symmetric
 
@@ -208,7 +209,7 @@ def liang_problem_4(
     letters = np.asarray(alphabet, dtype=float)
     if Xs.ndim != 3 or lam.ndim != 1 or not len(letters):
         raise ShapeError(f"shapes {Xs.shape} and {lam.shape}; expected (n, d, d) and (m,), and an alphabet")
-    stream = np.random.default_rng(rng)
+    stream = as_generator(rng)
     best: tuple[float, np.ndarray, np.ndarray] = (np.inf, np.zeros((len(Xs), len(lam))), np.zeros(len(Xs)))
     for _ in range(whole("trials", trials)):
         A = stream.choice(letters, size=(len(Xs), len(lam)))
@@ -254,7 +255,7 @@ def liang_problem_5(B: Any, lambdas: Any, starts: int = 10, rng: Any = None) -> 
         values = np.linalg.eigvalsh(np.einsum("i,imjk->mjk", alpha, family))
         return float(np.abs(lam[:, None] - values).min(axis=1).max())
 
-    stream = np.random.default_rng(rng)
+    stream = as_generator(rng)
     scale = np.abs(lam).max() or 1.0
     found = []
     for _ in range(whole("starts", starts)):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import asin, ceil, comb, exp, floor, log, pi, sin, sqrt
 from typing import Any
 
+from ..data import real_number
 from ..errors import AssumptionError, InputError
 from ..exact import to_fraction
 from .arguments import require, tolerated_share, which_form, whole
@@ -187,7 +188,7 @@ def safran_claim_1(delta: Any, d: int, form: str | None = None) -> float:
         >>> safran_claim_1(1.0, 2, form="sharp") * 3  # an arc of 60 degrees to either side
         1.0
     """
-    d, size = whole("d", d, 2), float(delta)
+    d, size = whole("d", d, 2), real_number("delta", delta)
     require(0 < size <= sqrt(2), f"0 < delta <= sqrt(2), got {size:g}")
     x = size * sqrt(1 - size * size / 4)
     if which_form(form, "printed", ("printed", "sharp")) == "printed":
@@ -287,7 +288,7 @@ def safran_lemma_8(d: int, ratio: Any, form: str | None = None) -> float:
         >>> safran_lemma_8(2, 0.1107) <= 1 / 8
         True
     """
-    d, x = whole("d", d, 2), float(ratio)
+    d, x = whole("d", d, 2), real_number("ratio", ratio)
     require(0 <= x <= 1, f"0 <= ratio <= 1, got {x:g}")
     if which_form(form, "sharp", ("printed", "sharp")) == "printed":
         allowed = safran_theorem_5_radius(d)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import asin, exp, lgamma, pi, sin, sqrt
 from typing import Any
 
+from ..data import real_number
 from .arguments import require, which_form, whole
 
 __all__ = ["safran_claim_2", "safran_claim_3"]
@@ -27,7 +28,7 @@ def safran_claim_2(ratio: Any, form: str | None = None) -> float:
         >>> round(safran_claim_2(0.5), 4), round(safran_claim_2(0.5, form="printed"), 4)
         (0.5236, 0.5054)
     """
-    x = float(ratio)
+    x = real_number("ratio", ratio)
     require(0 <= x <= 1, f"0 <= ratio <= 1, got {x:g}")
     return asin(x) if which_form(form, "corrected", ("printed", "corrected")) == "corrected" else 2 * asin(x / 2)
 
@@ -48,7 +49,7 @@ def safran_claim_3(d: int, theta: Any, form: str | None = None) -> float:
         >>> safran_claim_3(3, 0.5) <= safran_claim_3(3, 0.5, form="sharp")
         True
     """
-    d, angle = whole("d", d, 2), float(theta)
+    d, angle = whole("d", d, 2), real_number("theta", theta)
     require(angle >= 0, f"theta >= 0, got {angle:g}")
     half = sqrt(pi) / 2 * exp(lgamma((d - 1) / 2) - lgamma(d / 2))
     if which_form(form, "printed", ("printed", "sharp")) == "printed":

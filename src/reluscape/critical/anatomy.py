@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset
+from ..data import as_dataset, real_numbers
 from ..errors import ShapeError
 from ..networks import TwoLayerNet
 from ..tolerances import DEFAULT, Tolerances
@@ -27,7 +27,7 @@ def dead_units(W: Any, X: Any) -> tuple[int, ...]:
         >>> dead_units([[1, 0], [-1, -1]], [[1, 0], [0, 1]])
         (1,)
     """
-    data, weights = as_dataset(X), np.asarray(W, dtype=float)
+    data, weights = as_dataset(X), real_numbers("W", W)
     if weights.ndim != 2 or weights.shape[1] != data.d:
         raise ShapeError(f"W has shape {weights.shape}, expected (m, {data.d}): one row per unit")
     heights = data.X @ weights.T

@@ -74,6 +74,9 @@ def loss_slice(
     data = as_dataset(X, y)
     if data.y is None:
         raise InputError("the loss needs targets; give y")
+    for net in (net_a, net_b):
+        if not isinstance(net, TwoLayerNet):
+            raise InputError(f"a slice lies between two TwoLayerNets, not {type(net).__name__}")
     if net_a.W.shape != net_b.W.shape or net_a.d != data.d:
         raise ShapeError(f"shapes differ: {net_a.W.shape}, {net_b.W.shape}, data with {data.d} columns")
     low, high = interval

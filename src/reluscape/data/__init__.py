@@ -1,6 +1,6 @@
 """A data set, checked once: the noun that every question starts from."""
 
-from .arrays import check_pattern, check_signs, readonly, whole_number
+from .arrays import check_pattern, check_signs, readonly, real_number, real_numbers, whole_number
 from .dataset import Dataset, as_dataset
 from .position import GeneralPosition
 from .scaling import standardize
@@ -15,6 +15,8 @@ __all__ = [
     "check_signs",
     "read_table",
     "readonly",
+    "real_number",
+    "real_numbers",
     "standardize",
     "whole_number",
 ]

@@ -8,11 +8,19 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, ShapeError
+from ..exact import to_fraction
 
 
 def readonly(array: Any, dtype: Any = None) -> np.ndarray:
-    """Return a copy that cannot be written to."""
-    copy = np.array(array, dtype=dtype)
+    """Return a copy that cannot be written to.
+
+    Raises:
+        InputError: an entry is no number of this type, or the rows have different lengths.
+    """
+    try:
+        copy = np.array(array, dtype=dtype)
+    except (TypeError, ValueError) as problem:
+        raise InputError(f"an array of numbers is needed ({problem})") from None
     copy.setflags(write=False)
     return copy
 
@@ -45,6 +53,32 @@ def check_signs(signs: Any, m: int) -> np.ndarray:
     if array.size and not np.isin(array, (-1, 1)).all():
         raise InputError("output signs are -1 or +1")
     return array.astype(np.int8)
+
+
+def real_number(name: str, value: Any) -> float:
+    """Return a number as a float; text such as "1/3" is a number too.
+
+    Raises:
+        InputError: it is no number.
+    """
+    if isinstance(value, str):
+        return float(to_fraction(value))
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is {value!r}; it is a number") from None
+
+
+def real_numbers(name: str, values: Any) -> np.ndarray:
+    """Return numbers as an array of floats.
+
+    Raises:
+        InputError: an entry is no number, or the rows have different lengths.
+    """
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as problem:
+        raise InputError(f"{name} is an array of numbers ({problem})") from None
 
 
 def whole_number(name: str, value: Any, least: int = 0) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import comb
 from typing import Any
 
-from ..data import as_dataset
+from ..data import as_dataset, whole_number
 from ..errors import InputError, TooLarge
 from .arrangement import Arrangement
 from .counting import count_rows
@@ -59,6 +59,7 @@ def wanted_dimensions(arrangement: Arrangement, dim: int | None) -> Sequence[int
     lineality = arrangement.d - arrangement.rank
     if dim is None:
         return range(arrangement.rank + 1)
+    dim = whole_number("dim", dim)
     if not lineality <= dim <= arrangement.d:
         raise InputError(f"dim is {dim}; faces of these data have dimensions {lineality} to {arrangement.d}")
     return [dim - lineality]

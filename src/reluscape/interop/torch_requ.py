@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import AssumptionError, InputError, ShapeError, UnsupportedError
+from ..seeds import as_generator
 from .torch_modules import import_torch
 
 __all__ = ["ConvReQU", "RegularizedReQU"]
@@ -59,7 +60,7 @@ class RegularizedReQU(_Module):
         self.d = _count("d", d)
         self._loss = _torch_loss(loss, base)
         self.register_buffer("lambdas", _coefficients(lambdas))
-        stream, m = np.random.default_rng(rng), len(self.lambdas)
+        stream, m = as_generator(rng), len(self.lambdas)
         self.a = _parameter(stream.standard_normal(m))
         self.W = _parameter(stream.standard_normal((m, d)))
         self.b = _parameter(stream.standard_normal(m))
@@ -133,7 +134,7 @@ class ConvReQU(_Module):
         self.slope, self.lambda_c = float(slope), float(_coefficients([lambda_c])[0])
         self._loss = _torch_loss(loss, base)
         self.register_buffer("lambdas", _coefficients(lambdas))
-        stream, m = np.random.default_rng(rng), len(self.lambdas)
+        stream, m = as_generator(rng), len(self.lambdas)
         h = d + (s - 1) * (layers - 1)
         self.a = _parameter(stream.standard_normal(m))
         self.W = _parameter(stream.standard_normal((h, m)))
@@ -203,7 +204,7 @@ def _coefficients(values: Any) -> Any:
 
 def _count(name: str, value: int) -> int:
     """Return a whole number of at least 1."""
-    if isinstance(value, bool) or int(value) != value or value < 1:
+    if isinstance(value, bool | str) or int(value) != value or value < 1:
         raise InputError(f"{name} is {value!r}; it is a whole number, 1 or more")
     return int(value)
 

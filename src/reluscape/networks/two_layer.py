@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import files
-from ..data import Dataset, as_dataset, readonly
+from ..data import Dataset, as_dataset, readonly, real_number
 from ..errors import ModelError, ShapeError
 from ..losses import mean_loss
 from .deep import DeepNet
@@ -46,11 +46,12 @@ class TwoLayerNet:
             raise ShapeError(f"W has shape {W.shape}, expected (m, d): one row per hidden unit")
         if v.shape != (W.shape[0],):
             raise ShapeError(f"v has shape {v.shape}, expected ({W.shape[0]},): one output weight per hidden unit")
-        if not (np.isfinite(W).all() and np.isfinite(v).all() and np.isfinite(self.c)):
+        c = real_number("the output bias c", self.c)
+        if not (np.isfinite(W).all() and np.isfinite(v).all() and np.isfinite(c)):
             raise ModelError("the network has a weight that is NaN or infinite; training diverged before it was saved")
         object.__setattr__(self, "W", W)
         object.__setattr__(self, "v", v)
-        object.__setattr__(self, "c", float(self.c))
+        object.__setattr__(self, "c", c)
 
     @property
     def width(self) -> int:

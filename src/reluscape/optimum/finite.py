@@ -10,7 +10,7 @@ import numpy as np
 
 from ..basins import basin_value
 from ..cones import Generators, Layers, cells_of, generators_of, network_of
-from ..data import Dataset, as_dataset, readonly, standardize
+from ..data import Dataset, as_dataset, readonly, real_number, standardize, whole_number
 from ..descent import descend
 from ..errors import InputError, ShapeError, TooLarge
 from ..geometry.arrangement import Arrangement
@@ -67,9 +67,8 @@ def global_minimum(
         >>> found.exact_value, found.complete, found.net.width
         (Fraction(0, 1), True, 2)
     """
-    if isinstance(width, bool) or int(width) != width or width < 1:
-        raise InputError(f"the width is {width!r}; it is a whole number, at least 1")
-    if time_limit is not None and not time_limit >= 0:
+    width = whole_number("the width", width, 1)
+    if time_limit is not None and not real_number("the time limit", time_limit) >= 0:
         raise InputError(f"the time limit is {time_limit!r} seconds; it is 0 or more")
     data = as_dataset(X, y)
     if data.y_fractions is None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..basins import BasinEvaluator
-from ..data import as_dataset
+from ..data import as_dataset, whole_number
 from ..errors import InputError, ShapeError, TieError
 from ..exact import signs_of_products
 from ..initialization import Law, get_law
@@ -100,13 +100,9 @@ def frozen_signs(signs: Any, width: int) -> np.ndarray | None:
 
 def check_width(width: Any) -> int:
     """Return a width as an int."""
-    if int(width) != width or width < 0:
-        raise InputError(f"the width is {width!r}; it is a whole number, 0 or more")
-    return int(width)
+    return whole_number("the width", width)
 
 
 def check_trials(trials: Any) -> int:
     """Return a number of trials as an int."""
-    if int(trials) != trials or trials < 1:
-        raise InputError(f"trials is {trials!r}; it is a whole number, 1 or more")
-    return int(trials)
+    return whole_number("trials", trials, 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly
+from ..data import readonly, whole_number
 from ..errors import AssumptionError, InputError
 from .constants import positive, regularizer, training_error
 from .network import ReQUNet
@@ -88,9 +88,7 @@ def bad_minimum(n: int, m: int, lambdas: Any, radius2: float | None = None) -> B
         >>> bad.training_error, bad.gradient < 1e-12, bad.clearance < 0
         (0.6, True, True)
     """
-    for name, value, least in (("n", n, 2), ("m", m, 1)):
-        if isinstance(value, bool) or int(value) != value or value < least:
-            raise InputError(f"{name} is {value!r}; it is a whole number, {least} or more")
+    n, m = whole_number("n", n, 2), whole_number("m", m, 1)
     if not m < n:
         raise AssumptionError(f"hypothesis violated: m < n, got m = {m} and n = {n} (m = n would promise error 0)")
     weights = positive("lambda", lambdas, m)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..data import real_number, real_numbers
 from ..errors import AssumptionError, InputError, ShapeError
 
 __all__ = ["coercivity_constant", "filter_radius", "positive", "regularizer", "sublevel_radius", "training_error"]
@@ -18,7 +19,7 @@ def positive(name: str, values: Any, m: int | None = None) -> np.ndarray:
         AssumptionError: one of them is not a positive finite number.
         ShapeError: not one per unit.
     """
-    array = np.atleast_1d(np.asarray(values, dtype=float))
+    array = np.atleast_1d(real_numbers(name, values))
     if np.ndim(values) == 0 and m is not None:
         array = np.full(m, float(array[0]))
     if array.ndim != 1 or not array.size or (m is not None and len(array) != m):
@@ -47,9 +48,11 @@ def regularizer(a: Any, U: Any, lambdas: Any) -> float:
         >>> regularizer([1.0], [[0.0, 2.0]], [3.0])
         17.0
     """
-    out, hidden = np.asarray(a, dtype=float), np.asarray(U, dtype=float)
+    out, hidden = real_numbers("a", a), real_numbers("U", U)
     if out.ndim != 1 or hidden.ndim != 2 or len(out) != len(hidden):
         raise ShapeError(f"a has shape {out.shape} and U {hidden.shape}; expected (m,) and (m, d + 1)")
+    if not (np.isfinite(out).all() and np.isfinite(hidden).all()):
+        raise InputError("the network has a weight that is NaN or infinite; its regulariser is no number")
     weights = positive("lambda", lambdas, len(out))
     return float(weights @ (np.abs(out) ** 3 + 2 * np.linalg.norm(hidden, axis=1) ** 3) / 3)
 
@@ -157,8 +160,8 @@ def training_error(f: Any, X: Any, y: Any = None) -> float:
         >>> training_error([0.0, 2.0, -1.0, 3.0], [1, 1, -1, -1])
         0.5
     """
-    values = np.asarray(f.predict(X) if hasattr(f, "predict") else f, dtype=float).reshape(-1)
-    labels = np.asarray(X if y is None else y, dtype=float).reshape(-1)
+    values = real_numbers("the prediction", f.predict(X) if hasattr(f, "predict") else f).reshape(-1)
+    labels = real_numbers("y", X if y is None else y).reshape(-1)
     if len(values) != len(labels):
         raise ShapeError(f"{len(values)} predictions for {len(labels)} labels")
     if not len(labels):
@@ -171,6 +174,7 @@ def training_error(f: Any, X: Any, y: Any = None) -> float:
 
 def _level(level: float) -> float:
     """Return a loss, checked not to be negative."""
+    level = real_number("the loss", level)
     if not level >= 0 or not np.isfinite(level):
         raise AssumptionError(f"hypothesis violated: the loss is not negative and finite, got {level:g}")
-    return float(level)
+    return level

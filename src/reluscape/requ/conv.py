@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly
+from ..data import readonly, real_numbers, whole_number
 from ..errors import AssumptionError, InputError, ShapeError
 from .constants import positive, regularizer
 
@@ -38,6 +38,8 @@ def pad_convolve(v: Any, z: Any) -> np.ndarray:
     rows = np.asarray(z)
     if rows.ndim not in (1, 2) or not rows.shape[-1]:
         raise ShapeError(f"z has shape {rows.shape}, expected (d_z,) or (n, d_z)")
+    for name, values in (("the filter", v), ("z", z)):
+        real_numbers(name, values)
     return rows @ toeplitz(v, rows.shape[-1]).T
 
 
@@ -49,7 +51,8 @@ def toeplitz(v: Any, dz: int) -> np.ndarray:
         dz: length of z.
 
     Raises:
-        ShapeError: v is not a vector, or d_z below 1.
+        ShapeError: v is not a vector.
+        InputError: d_z is no whole number of at least 1.
 
     Source: Liang, Sun and Srikant, Claim 1. Its last rows should read v(1), v(2), v(3) for v(d_1), v(d_2), v(d_3).
 
@@ -57,11 +60,11 @@ def toeplitz(v: Any, dz: int) -> np.ndarray:
         >>> toeplitz([1, 2], 2).tolist()
         [[2, 0], [1, 2], [0, 1]]
     """
-    filt = np.asarray(v)
-    if filt.ndim != 1 or not len(filt) or int(dz) < 1:
-        raise ShapeError(f"the filter has shape {filt.shape} and z length {dz}; expected (d_v,) and 1 or more")
-    V = np.zeros((len(filt) + int(dz) - 1, int(dz)), dtype=filt.dtype)
-    for k in range(int(dz)):
+    filt, dz = np.asarray(v), whole_number("the length of z", dz, 1)
+    if filt.ndim != 1 or not len(filt):
+        raise ShapeError(f"the filter has shape {filt.shape}, expected (d_v,)")
+    V = np.zeros((len(filt) + dz - 1, dz), dtype=filt.dtype)
+    for k in range(dz):
         V[k : k + len(filt), k] = filt[::-1]
     return V
 
@@ -117,8 +120,7 @@ def widths(d: int, s: int, l: int, n: int) -> Widths:  # noqa: E741 - the paper'
         ((3, 4, 5), 37, 25, 9)
     """
     for name, value in (("d", d), ("s", s), ("l", l), ("n", n)):
-        if isinstance(value, bool) or int(value) != value or value < 1:
-            raise InputError(f"{name} is {value!r}; it is a whole number, 1 or more")
+        whole_number(name, value, 1)
     layers = tuple(d + (s - 1) * k for k in range(l))
     h, sharp = layers[-1], n + s * (l - 1) + 1
     return Widths(layers, h, (h, sharp), (sharp,), (d + l * s) * n + 1, (h + 1) * n + 1, sharp)
@@ -262,6 +264,8 @@ def identity_terms(net: Any) -> dict[str, Any]:
     Source: Liang, Sun and Srikant, Appendix H. Derived from f(h scaled by r), whose derivative is
     2 sum_j a_j relu(u_j . h~)(w_j . h), and u_j's own stationarity.
     """
+    if not all(hasattr(net, name) for name in ("a", "W", "b", "filters", "lambdas", "lambda_c")):
+        raise InputError(f"a network of convolutions and ReQU units is needed, not {type(net).__name__}")
     a, W, b, filters = (_numbers(getattr(net, name)) for name in ("a", "W", "b", "filters"))
     lambdas = positive("lambda", _numbers(net.lambdas), len(a))
     size_w = (W**2).sum(axis=0)

@@ -43,7 +43,7 @@ class LogisticLoss:
 
     def __post_init__(self) -> None:
         """Check the base."""
-        if not (math.isfinite(self.base) and self.base > 1):
+        if isinstance(self.base, str) or not (math.isfinite(self.base) and self.base > 1):
             raise InputError(f"the logarithm's base is {self.base!r}; give a number above 1, for instance 2 or math.e")
 
     @property

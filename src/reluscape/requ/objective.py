@@ -22,7 +22,11 @@ def as_net(net: Any) -> ReQUNet:
     """Return a network given as such, as a pair (a, U), or as anything with `a` and `U`."""
     if isinstance(net, ReQUNet):
         return net
-    a, U = net if isinstance(net, tuple | list) else (net.a, net.U)
+    if isinstance(net, tuple | list) and len(net) == 2:
+        return ReQUNet(*net)
+    if not (hasattr(net, "a") and hasattr(net, "U")):
+        raise InputError(f"a network is needed, a ReQUNet or a pair (a, U), not {type(net).__name__}")
+    a, U = net.a, net.U
     return ReQUNet(a, U)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..data import Dataset
+from ..data import Dataset, real_number, whole_number
 from ..errors import InputError
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting import cover_number
@@ -47,18 +47,15 @@ class Settings:
         if not self.widths:
             raise InputError("no width was given; name at least one, for instance 1,2,4,8")
         for width in self.widths:
-            if isinstance(width, bool) or int(width) != width or not 1 <= width <= WIDEST:
+            if isinstance(width, bool | str) or int(width) != width or not 1 <= width <= WIDEST:
                 raise InputError(f"the width {width!r} is impossible; a width is a whole number from 1 to {WIDEST:,}")
-        if int(self.trials) != self.trials or self.trials < 1:
-            raise InputError(f"trials is {self.trials!r}; it is a whole number, at least 1")
+        whole_number("trials", self.trials, 1)
         if not 0 <= self.tolerance < 1:
             raise InputError(f"the tolerance is {self.tolerance!r}; it lies between 0 and 1")
-        if self.seconds is not None and not self.seconds > 0:
+        if self.seconds is not None and not real_number("seconds", self.seconds) > 0:
             raise InputError(f"seconds is {self.seconds!r}; it must be above 0")
-        if self.max_width < 1:
-            raise InputError(f"max-width is {self.max_width!r}; it is at least 1")
-        if isinstance(self.seed, bool) or self.seed < 0:
-            raise InputError(f"the seed is {self.seed!r}; it is a whole number, at least 0")
+        whole_number("max-width", self.max_width, 1)
+        whole_number("the seed", self.seed)
         get_law(self.law)
         object.__setattr__(self, "widths", tuple(sorted({int(w) for w in self.widths})))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..cones import Generators, Layers, cells_of, generators_of
-from ..data import Dataset, check_signs
+from ..data import Dataset, check_signs, real_number
 from ..errors import InputError, ShapeError
 from ..tolerances import DEFAULT
 from .edges import births, switch_off, walls
@@ -114,12 +114,10 @@ def build(
 
 def _checked_cap(cap: float, birth: np.ndarray) -> float:
     """Return the cap, which must be a number at least as high as the global minimum."""
-    lowest = float(birth.min())
-    if not float(cap) >= lowest:
-        raise InputError(
-            f"the height cap is {float(cap):.6g}, below the lowest loss of this width, {lowest:.6g}; raise it"
-        )
-    return float(cap)
+    lowest, cap = float(birth.min()), real_number("the height cap", cap)
+    if not cap >= lowest:
+        raise InputError(f"the height cap is {cap:.6g}, below the lowest loss of this width, {lowest:.6g}; raise it")
+    return cap
 
 
 def _allowed(nodes: Layers, hubs: Layers, negative: int | None) -> np.ndarray:

@@ -44,7 +44,7 @@ def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: fl
         (2.0, 0.5, 2.5)
     """
     data = as_dataset(X, y)
-    net = TwoLayerNet(W, v, 0.0 if c is None else float(c))
+    net = TwoLayerNet(W, v, 0.0 if c is None else c)
     if net.d != data.d:
         raise ShapeError(f"W has {net.d} columns, the data have {data.d}")
     graph = build(data, net.width, output_bias=c is not None)
