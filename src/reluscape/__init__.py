@@ -7,6 +7,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from . import kernelcache
 from ._version import __version__
 
 _EXPORTS = {
@@ -121,4 +122,5 @@ class _Face(ModuleType):
             super().__setattr__(name, value)
 
 
+kernelcache.forget_other_versions()
 sys.modules[__name__].__class__ = _Face

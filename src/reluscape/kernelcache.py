@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
 
+from ._version import __version__
+
 VARIABLE = "NUMBA_CACHE_DIR"
+PACKAGE = Path(__file__).parent
+
+
+def forget_other_versions(package: Path = PACKAGE, version: str = __version__) -> None:
+    """Delete kernels that another version of this package left beside it.
+
+    Numba keeps a kernel for as long as its own file is the same, also where a kernel that it calls has changed.
+    """
+    stamp = package / "__pycache__" / f"kernels-{version}"
+    if stamp.exists():
+        return
+    with contextlib.suppress(OSError):
+        for kept in (*package.rglob("*.nbi"), *package.rglob("*.nbc"), *stamp.parent.glob("kernels-*")):
+            kept.unlink()
+        stamp.parent.mkdir(exist_ok=True)
+        stamp.touch()
 
 
 def prepare() -> bool:
@@ -15,7 +34,7 @@ def prepare() -> bool:
     The folder beside the package is left to numba. Where it cannot be written, a folder in the user's cache is named
     in the environment, and where that fails too a temporary one.
     """
-    package = Path(__file__).parent
+    package = PACKAGE
     chosen = os.environ.get(VARIABLE)
     if chosen is None and not os.access(package / "solvers", os.W_OK):
         chosen = str(_user_folder())
@@ -27,7 +46,7 @@ def prepare() -> bool:
 def _user_folder() -> Path:
     """Return a writable folder of the user's, or a temporary one."""
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
-    folder = Path(base) / "reluscape" / "kernels"
+    folder = Path(base) / "reluscape" / f"kernels-{__version__}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if os.access(folder, os.W_OK):
