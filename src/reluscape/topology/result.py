@@ -79,7 +79,7 @@ class BarrierTree:
     Attributes:
         global_minimum: the lowest loss of this width.
         valleys: sorted by value; the first is one global minimum.
-        pairs: sorted (birth, merge height) of every valley but one global one.
+        pairs: sorted list of (birth, merge height) of every valley but one global one.
         nodes: number of basins and hubs that were related.
         edges: number of programs on shared walls.
         width: number of units.
@@ -92,7 +92,7 @@ class BarrierTree:
 
     global_minimum: float | Fraction
     valleys: tuple[Valley, ...]
-    pairs: tuple[tuple[float | Fraction, float | Fraction], ...]
+    pairs: list[tuple[float | Fraction, float | Fraction]]
     nodes: int
     edges: int
     width: int

@@ -60,7 +60,7 @@ def barrier_tree(
     Example:
         >>> tree = barrier_tree([[1], [-1]], [1, 2], width=1)
         >>> round(tree.global_minimum, 12), tree.pairs
-        (0.5, ((2.0, 2.5),))
+        (0.5, [(2.0, 2.5)])
     """
     data = as_dataset(X, y)
     graph = build(data, width, labelled, output_bias, signs, height_cap)
@@ -101,7 +101,7 @@ def barrier_tree(
     return BarrierTree(
         values[0][0] if values else float(graph.birth[lowest]),
         tuple(valleys),
-        tuple(sorted(pairs)),
+        sorted(pairs),
         int(graph.allowed.sum()),
         len(graph.height),
         width,
