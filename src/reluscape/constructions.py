@@ -37,6 +37,8 @@ def singletons(positive: Sequence[Any], negative: Sequence[Any] | None = None) -
         >>> X.tolist() == [[1, 0], [0, 1], [-1, 0], [0, -1]]
         True
     """
+    if not np.iterable(positive) or isinstance(positive, str):
+        raise InputError(f"the targets are a list of numbers, not {positive!r}")
     d = len(positive)
     if negative is not None and len(negative) != d:
         raise ShapeError(f"{len(negative)} targets on the negative half-axes for {d} coordinates")

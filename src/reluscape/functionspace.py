@@ -169,6 +169,8 @@ _Layer = list[tuple[int, Fraction, Fraction]]
 
 def _sorted_points(x: Any) -> list[Fraction]:
     """Return the points as fractions after checking their order."""
+    if not np.iterable(x) or isinstance(x, str):
+        raise InputError(f"the points are a list of numbers, not {x!r}")
     points = list(exact.fraction_array(np.asarray(list(x), dtype=object)).reshape(-1))
     for j in range(len(points) - 1):
         if points[j] >= points[j + 1]:

@@ -79,6 +79,8 @@ def loss_slice(
             raise InputError(f"a slice lies between two TwoLayerNets, not {type(net).__name__}")
     if net_a.W.shape != net_b.W.shape or net_a.d != data.d:
         raise ShapeError(f"shapes differ: {net_a.W.shape}, {net_b.W.shape}, data with {data.d} columns")
+    if np.shape(interval) != (2,):
+        raise InputError(f"the interval is {interval!r}; give two numbers (low, high)")
     low, high = interval
     start, move = data.X @ net_a.W.T, data.X @ (net_b.W - net_a.W).T
     dv = net_b.v - net_a.v

@@ -32,7 +32,10 @@ def check_pattern(pattern: Any, n: int, m: int | None = None) -> np.ndarray:
         ShapeError: the number of columns is not the number of samples, or of rows not the width.
         InputError: an entry is neither 0/1 nor boolean.
     """
-    array = np.asarray(pattern)
+    try:
+        array = np.asarray(pattern)
+    except ValueError:
+        raise ShapeError("the rows of the activation pattern have different lengths; one per unit, n each") from None
     if array.ndim == 1 and (m in (None, 1)) and array.size == n:
         array = array.reshape(1, n)
     if array.ndim != 2 or array.shape[1] != n or (m is not None and array.shape[0] != m):

@@ -41,6 +41,9 @@ def zero_loss_fraction_1d(x: Sequence[Any], y: Sequence[Any], v: Sequence[Any]) 
         >>> zero_loss_fraction_1d([0, 1], [1, -1], [1, -1]), zero_loss_fraction_1d([0, 1, 2], [1, -1, 1], [1, 1, -1])
         (Fraction(1, 4), Fraction(5, 27))
     """
+    for name, values in (("x", x), ("y", y), ("v", v)):
+        if not np.iterable(values) or isinstance(values, str):
+            raise InputError(f"{name} is {values!r}; it is a list of numbers")
     points = [exact.to_fraction(value) for value in x]
     targets = [exact.to_fraction(value) for value in y]
     if len(targets) != len(points):

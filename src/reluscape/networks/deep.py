@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import files
-from ..data import Dataset, readonly
+from ..data import Dataset, readonly, real_numbers
 from ..errors import InputError, ModelError, ShapeError, TieError
 
 
@@ -34,14 +34,16 @@ class DeepNet:
 
     def __post_init__(self) -> None:
         """Check that neighbouring layers fit and freeze the arrays."""
-        weights = tuple(readonly(np.atleast_2d(np.asarray(w, dtype=float))) for w in self.weights)
+        if not np.iterable(self.weights) or isinstance(self.weights, str):
+            raise ShapeError("the weights are a list of matrices (out, in), one per layer")
+        weights = tuple(readonly(np.atleast_2d(real_numbers("a weight matrix", w))) for w in self.weights)
         if not weights:
             raise ShapeError("a network needs at least one layer")
         given = list(self.biases) if self.biases is not None else [None] * len(weights)
         if len(given) != len(weights):
             raise ShapeError(f"{len(weights)} weight matrices but {len(given)} bias vectors")
         biases = tuple(
-            readonly(np.zeros(len(w)) if b is None else np.atleast_1d(np.asarray(b, dtype=float)))
+            readonly(np.zeros(len(w)) if b is None else np.atleast_1d(real_numbers("a bias", b)))
             for w, b in zip(weights, given, strict=True)
         )
         for k, (w, b) in enumerate(zip(weights, biases, strict=True)):

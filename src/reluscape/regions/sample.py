@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset, whole_number
-from ..errors import TieError, TooLarge
+from ..errors import ShapeError, TieError, TooLarge
 from ..exact import signs_of_products
 from ..geometry.arrangement import Arrangement
 from ..geometry.listing import all_patterns, most_regions
@@ -75,6 +75,8 @@ def unseen_mass(patterns: Any) -> float:
         0.5
     """
     draws = np.asarray(patterns, dtype=bool)
+    if draws.ndim == 0:
+        raise ShapeError("the patterns are an array (N, n) or (N, m, n), one row per draw")
     if len(draws) == 0:
         return 1.0
     packed = np.packbits(draws.reshape(len(draws), -1), axis=1)

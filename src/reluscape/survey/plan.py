@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from ..data import Dataset, real_number, whole_number
 from ..errors import InputError
@@ -44,13 +47,13 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse settings that no survey can follow."""
-        if not self.widths:
+        if not np.iterable(self.widths) or not len(self.widths):
             raise InputError("no width was given; name at least one, for instance 1,2,4,8")
         for width in self.widths:
-            if isinstance(width, bool | str) or int(width) != width or not 1 <= width <= WIDEST:
+            if not isinstance(width, Real) or isinstance(width, bool) or width not in range(1, WIDEST + 1):
                 raise InputError(f"the width {width!r} is impossible; a width is a whole number from 1 to {WIDEST:,}")
         whole_number("trials", self.trials, 1)
-        if not 0 <= self.tolerance < 1:
+        if not 0 <= real_number("the tolerance", self.tolerance) < 1:
             raise InputError(f"the tolerance is {self.tolerance!r}; it lies between 0 and 1")
         if self.seconds is not None and not real_number("seconds", self.seconds) > 0:
             raise InputError(f"seconds is {self.seconds!r}; it must be above 0")
