@@ -42,3 +42,22 @@ def test_proposition_3():
 def test_lemma_6():
     for n in (1, 2, 3, 4):
         assert bounds.karhadkar_lemma_6(n, 2) == len(list(product(step_patterns(n), repeat=2)))
+
+
+def test_proposition_4_lists_the_regions_and_its_print_refuses_a_row_of_zeros():
+    X = np.array([[1, 2], [3, -1], [-1, 1]])
+    found = bounds.karhadkar_proposition_4(X)
+    corners = {tuple(pattern @ X) for pattern in found.patterns.astype(int)}
+    assert len(found.patterns) == len(corners) == 6  # three lines through 0 in general position
+    assert corners == {tuple(vertex) for vertex in found.vertices.astype(int)}
+    assert bounds.karhadkar_proposition_4(X, form="printed").vertices.tolist() == found.vertices.tolist()
+    assert bounds.karhadkar_proposition_4([[1, 0], [0, 0]]).patterns.tolist() == [[False, False], [True, False]]
+    with pytest.raises(AssumptionError, match="no row is zero"):
+        bounds.karhadkar_proposition_4([[1, 0], [0, 0]], form="printed")
+
+
+def test_proposition_13_has_the_vertices_of_the_figure_and_refuses_one_point():
+    line = [[0, 0, 0], [1, 0, 0], [2, 1, 0], [0, 1, 2], [0, 0, 1], [0, 0, 0]]
+    assert bounds.karhadkar_proposition_13([0, 1, 2]).tolist() == line
+    with pytest.raises(AssumptionError, match="two distinct points"):
+        bounds.karhadkar_proposition_13([0])

@@ -306,3 +306,32 @@ def test_a_cluster_between_two_angles():
     moved = np.linalg.norm(found.near.W - found.net.W) / delta
     assert moved == pytest.approx(1 / sin(eta / 2), rel=0.02)  # print: at most 1
     assert asin(0.5) > 0.5
+
+
+def test_theorem_1_gives_the_prescribed_losses_along_a_line_of_predictions():
+    """p(t) = (2t - 1, 2 - t) and y = (1, 1): c(0) = 1, c(1/2) = 2/3 + (8/9) sqrt(63/32), c(1) = 1 + sqrt 2."""
+    y = np.ones(2)
+    losses = []
+    for t in np.linspace(0, 1, 11):
+        p = np.array([2 * t - 1, 2 - t])
+        factor = B.safran_theorem_1(p, y, t, 2.5, 0)
+        losses.append(np.mean((factor * p - y) ** 2))
+        assert losses[-1] == pytest.approx((1 - t / 3) * 2.5 + t / 3)
+    assert (np.diff(losses) < 0).all()
+    assert B.safran_theorem_1([-1, 2], y, 0, 2.5, 0) == pytest.approx(1)
+    assert B.safran_theorem_1([0, 1.5], y, 0.5, 2.5, 0) == pytest.approx(2 / 3 + 8 / 9 * sqrt(63 / 32))
+    assert B.safran_theorem_1([1, 1], y, 1, 2.5, 0) == pytest.approx(1 + sqrt(2))
+
+
+@pytest.mark.parametrize(
+    ("words", "hypothesis"),
+    [
+        (([1, 1], [1, 1], 0.5, 0.5, 0), "L.start. > L.0."),
+        (([1, 1], [1, 1], 0.5, 2, 3), "L.end. < L.start."),
+        (([0, 0], [1, 1], 0.5, 2, 0), "vanishes"),
+        (([1, 1], [1, 1], 1.5, 2, 0), "t <= 1"),
+    ],
+)
+def test_theorem_1_names_the_hypothesis_that_fails(words, hypothesis):
+    with pytest.raises(rs.AssumptionError, match=hypothesis):
+        B.safran_theorem_1(*words)

@@ -8,7 +8,7 @@ from typing import Any
 
 # each statement's name begins with its paper; the table stands apart
 _FILES = {
-    "karhadkar": ("karhadkar_regions", "karhadkar_widths"),
+    "karhadkar": ("karhadkar_geometry", "karhadkar_regions", "karhadkar_widths"),
     "liu": ("liu_cells", "liu_kinks", "liu_genuineness", "liu_saddles", "liu_solution"),
     "liang": ("liang", "liang_conv", "liang_lemmas", "liang_problems"),
     "safran": (
@@ -20,6 +20,7 @@ _FILES = {
         "safran_data",
         "safran_lipschitz",
         "safran_moves",
+        "safran_rescaling",
         "safran_sphere",
         "safran_teacher",
         "safran_truncation",
