@@ -37,8 +37,12 @@ def test_report_is_plain_json_and_agrees_with_the_tree(story):
 def test_the_proof_covers_every_valley_listed(story):
     proof = story.certificate()
     assert rs.verify(proof)
-    assert len(proof["witness"]["members"]) == len(story.report["valleys"])
-    proof["witness"]["members"][0]["claim"]["loss"] = "1/7"
+    lowest, *bottoms = proof["witness"]["members"]
+    assert proof["claim"] == {"local_minima": len(story.report["valleys"]), "global_minimum": True}
+    assert lowest["kind"] == "global-minimum"
+    assert lowest["claim"]["value"] == story.report["valleys"][0]["exact"]
+    assert len(bottoms) == len(story.report["valleys"])
+    bottoms[0]["claim"]["loss"] = "1/7"
     assert not rs.verify(proof)
 
 

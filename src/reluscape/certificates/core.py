@@ -31,6 +31,7 @@ CHECKERS: dict[str, str] = {
     "local-minimum": "critical:check_minimum",
     "not-minimum": "critical:check_not_minimum",
     "bundle": "bundle:check_bundle",
+    "global-minimum": "minimum:check_minimum",
     "zero-loss": "zero_loss:check_zero_loss",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..certificates import core
 from ..data import Dataset
+from ..optimum import minimum_proof
 from ..telling import Telling
 from ..topology import BarrierTree
 
@@ -24,7 +25,15 @@ class Landscape(Telling):
     _shown: tuple[int, ...]
 
     def certificate(self) -> dict[str, Any]:
-        """Return the proofs, for `reluscape verify`, that the bottom of every listed valley is a local minimum."""
+        """Return the proofs, for `reluscape verify`: every listed valley's bottom is a local minimum, none is lower.
+
+        That no network of this width has a lower loss is among them where the layers are few enough to be bounded.
+        """
         members = [self.tree.valleys[k].verdict.certificate for k in self._shown]
-        claim = {"local_minima": len(members)}
+        claim = {"local_minima": len(members), "global_minimum": False}
+        lowest = minimum_proof(
+            self._data, self.report["settings"]["width"], bool(self.report["data"]["output_bias"])
+        )
+        if lowest is not None:
+            members, claim = [lowest, *members], {**claim, "global_minimum": True}
         return core.new("bundle", self._data.fractions, self._data.y_fractions, claim, {"members": members})

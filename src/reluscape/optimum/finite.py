@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from fractions import Fraction
 from math import comb
 from typing import Any
 
@@ -13,6 +14,7 @@ from ..cones import Generators, Layers, cells_of, generators_of, network_of
 from ..data import Dataset, as_dataset, readonly, real_number, standardize, whole_number
 from ..descent import descend
 from ..errors import InputError, ShapeError, TooLarge
+from ..exact import fraction_matrix, to_fraction
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting import cover_number
 from ..initialization import get_law
@@ -21,6 +23,7 @@ from ..regions import count_regions
 from ..seeds import stream
 from ..tolerances import DEFAULT
 from .branch import MOST_SUBSETS, Search, branch_and_bound, spread
+from .proof import MOST_SETS, prove_minimum, prove_zero
 from .result import GlobalMinimum
 
 MOST_LISTED, MOST_COUNTED = 300_000, 20_000_000
@@ -51,7 +54,8 @@ def global_minimum(
         width: number of hidden units m.
         output_bias: a free constant is added.
         time_limit: seconds after which no new step begins; None for no limit. Stopped early, the interval stays valid.
-        exact: also prove the value of the best basin in rationals.
+        exact: also prove the result in rationals: that no network of this width has less where the layers are few or
+            the loss is zero (a certificate of kind "global-minimum"), else the value of the best basin.
         seed: root of the random starts.
 
     Returns:
@@ -77,10 +81,12 @@ def global_minimum(
         raise ShapeError("the data have no samples")
     deadline = np.inf if time_limit is None else time.monotonic() + time_limit
     scale = spread(data, output_bias)
-    layers = layer_count(data, width)
+    layers, proof = layer_count(data, width), None
     if layers is not None and layers <= MOST_LISTED and time.monotonic() < deadline and _quick_cells(data):
         generators = generators_of(cells_of(data), output_bias)
         members, value = _listed(generators, width)
+        proof = prove_minimum(generators, members, width, deadline) if exact else None
+        members = members if proof is None else proof.members
         net, looked_at, complete = network_of(generators, members, width), layers, True
         states: tuple[State, ...] | None = _states(generators, members)
         lower = max(value - DEFAULT.kkt * scale, 0.0)
@@ -92,10 +98,15 @@ def global_minimum(
             lower = max(lower, _floor(data, output_bias) - DEFAULT.kkt * scale)
         complete = found.finished or value - lower <= 2 * DEFAULT.kkt * scale
     pattern, signs = _basin_of(data, net, states)
-    proved = _prove(data, pattern, signs, output_bias) if exact else None
+    exact_value, certificate = _proved(data, pattern, signs, output_bias) if exact and proof is None else (None, None)
+    if proof is not None:
+        exact_value, certificate = proof.value, proof.certificate
+    if exact_value is not None and certificate is not None and certificate["kind"] == "global-minimum":
+        value, complete = float(exact_value), True
+        lower = value if Fraction(value) <= exact_value else float(np.nextafter(value, 0.0))
     return GlobalMinimum(
         value=value,
-        exact_value=None if proved is None else proved.exact_value,
+        exact_value=exact_value,
         net=net,
         lower=min(lower, value),
         upper=value,
@@ -104,9 +115,18 @@ def global_minimum(
         looked_at=looked_at,
         pattern=readonly(pattern),
         signs=readonly(signs),
-        certificate=None if proved is None else proved.certificate,
+        certificate=certificate,
         kind="certified" if complete else "numerical",
     )
+
+
+def minimum_proof(data: Dataset, width: int, output_bias: bool) -> dict[str, Any] | None:
+    """Return the proof of a width's global minimum, both ends, or None where the layers are too many for one."""
+    layers = layer_count(data, width)
+    if layers is None or layers > MOST_SETS:
+        return None
+    certificate = global_minimum(data, None, width, output_bias).certificate
+    return certificate if certificate is not None and certificate["kind"] == "global-minimum" else None
 
 
 def layer_count(data: Dataset, width: int) -> int | None:
@@ -232,9 +252,19 @@ def _basin_of(data: Dataset, net: TwoLayerNet, states: tuple[State, ...] | None)
     return np.array([p for p, _ in rows]), np.array([s for _, s in rows])
 
 
-def _prove(data: Dataset, pattern: np.ndarray, signs: np.ndarray, output_bias: bool) -> Any:
-    """Return the exact value of a basin; None where it is out of reach."""
+def _proved(
+    data: Dataset, pattern: np.ndarray, signs: np.ndarray, output_bias: bool
+) -> tuple[Fraction | None, dict[str, Any] | None]:
+    """Return the exact value of a basin and its proof, that of the minimum where it is zero; None out of reach."""
     try:
-        return basin_value(data, None, pattern, signs, exact=True, output_bias=output_bias)
+        basin = basin_value(data, None, pattern, signs, exact=True, output_bias=output_bias)
     except TooLarge:
-        return None
+        return None, None
+    value, certificate = basin.exact_value, basin.certificate
+    if value is None or certificate is None:
+        return value, certificate
+    if value == 0:
+        Z, c = fraction_matrix(certificate["witness"]["Z"]), to_fraction(certificate["witness"]["c"])
+        return value, prove_zero(data, output_bias, Z, signs, c)
+    proves = "the upper end of the global minimum; its lower end is numerical"
+    return value, {**certificate, "claim": {**certificate["claim"], "proves": proves}}

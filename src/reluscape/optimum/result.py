@@ -17,7 +17,8 @@ class GlobalMinimum:
 
     Attributes:
         value: the lowest loss found; equal to `upper`.
-        exact_value: the exact value of the basin of `net`, or None where it was not asked for or out of reach.
+        exact_value: the exact value of the basin of `net`, or None where it was not asked for or out of reach; the
+            proven minimum where the certificate is of kind "global-minimum".
         net: a network with that loss.
         lower: no network of this width has a lower loss.
         upper: loss of `net`.
@@ -27,7 +28,8 @@ class GlobalMinimum:
         looked_at: how many layers were solved; branch and bound counts those of its coarser levels.
         pattern: (m, n) boolean activations of a basin whose value it is; units that are not needed repeat another's.
         signs: (m,) output signs of that basin.
-        certificate: proof of the exact value as plain JSON, or None.
+        certificate: plain JSON, or None. Of kind "global-minimum" it proves both ends: a network has the exact value
+            and none of this width has less; of kind "basin-value" it proves the upper end alone.
         kind: "certified" where complete, else "numerical" with the interval [lower, upper].
     """
 
