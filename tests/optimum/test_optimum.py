@@ -143,5 +143,5 @@ def test_stopped_early_the_interval_is_valid():
     assert found.lower >= 0
     with pytest.raises(rs.InputError, match="time limit"):
         global_minimum([[1]], [1], 1, time_limit=-1)
-    with pytest.raises(rs.InputError, match="at least 1"):
+    with pytest.raises(rs.InputError, match="1 or more"):
         global_minimum([[1]], [1], 0)

@@ -31,9 +31,7 @@ class Landscape(Telling):
         """
         members = [self.tree.valleys[k].verdict.certificate for k in self._shown]
         claim = {"local_minima": len(members), "global_minimum": False}
-        lowest = minimum_proof(
-            self._data, self.report["settings"]["width"], bool(self.report["data"]["output_bias"])
-        )
+        lowest = minimum_proof(self._data, self.report["settings"]["width"], bool(self.report["data"]["output_bias"]))
         if lowest is not None:
             members, claim = [lowest, *members], {**claim, "global_minimum": True}
         return core.new("bundle", self._data.fractions, self._data.y_fractions, claim, {"members": members})
