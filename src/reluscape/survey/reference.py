@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..basins import basin_value
+from ..descent import descend
 from ..errors import TooLarge
 from ..optimum import global_minimum
 from .starts import Clock, Sampler
@@ -18,6 +20,8 @@ MOST_UNITS = 4
 MOST_SUBSETS = 10_000
 SEARCH_SECONDS, SEARCH_SHARE = 6.0, 0.4
 SAMPLE = 200
+# rows times units up to which a descent is a matter of a moment, and up to which one is tried while there is time
+ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
 
 
 @dataclass(frozen=True)
@@ -64,53 +68,49 @@ class References:
         return self.found[width]
 
     def _own(self, width: int, clock: Clock) -> Reference:
-        """Return the reference found by looking at this width alone."""
-        best = self._proved(width, clock)
-        if best is not None and best.exhaustive:
-            return best
+        """Return the reference found by looking at this width alone: starts first, a search with the time left."""
+        layers = self._layers(width)
+        if layers is not None and layers <= FEW_LAYERS:
+            return self._searched(width, layers, None)
         starts = self.sampler.draw("reference", width, self.law, SAMPLE, clock)
         value, state = float(starts.values.min()), starts.best
         source, polished = f"best of {len(starts.values)} other starts", self._polish(state, value, clock)
         found = Reference(value, False, source, state)
         if polished is not None:
             found = Reference(polished[0], False, f"{source}, then descent", polished[1])
-        return found if best is None or found.value <= best.value else best
+        limit = min(SEARCH_SECONDS, SEARCH_SHARE * clock.left)
+        if layers is None or layers > MOST_LAYERS or limit <= 0:
+            return found
+        best = self._searched(width, layers, limit)
+        return best if best.exhaustive or best.value < found.value else found
 
-    def _proved(self, width: int, clock: Clock) -> Reference | None:
-        """Return the global minimum, or the best network that the search for it came across; None where too large."""
+    def _layers(self, width: int) -> int | None:
+        """Return how many layers a search for the global minimum chooses from, None where it is not tried."""
         data, cells = self.sampler.data, self.regions
         if cells is None or width > MOST_UNITS or comb(data.n, max(data.rank - 1, 0)) > MOST_SUBSETS:
             return None
-        layers = comb(2 * cells + width - 1, width)
-        if layers > MOST_LAYERS:
-            return None
-        limit = min(SEARCH_SECONDS, SEARCH_SHARE * clock.left)
-        if layers > FEW_LAYERS and limit <= 0:
-            return None
-        found = global_minimum(
-            data, None, width, self.output_bias, None if layers <= FEW_LAYERS else limit, exact=False
-        )
+        return comb(2 * cells + width - 1, width)
+
+    def _searched(self, width: int, layers: int, limit: float | None) -> Reference:
+        """Return the global minimum, or the best network that the search for it came across in so many seconds."""
+        found = global_minimum(self.sampler.data, None, width, self.output_bias, limit, exact=False)
         how = f"global minimum: the lowest of all {layers:,} basins" if found.complete else "best network of a search"
         return Reference(found.value, found.complete, how, (found.pattern, found.signs))
 
     def _polish(self, state: Any, value: float, clock: Clock) -> tuple[float, tuple[np.ndarray, np.ndarray]] | None:
         """Return a lower loss by descent from basin to basin and the basin it ends in, or None where none in time."""
-        from importlib.util import find_spec
-
-        if state is None or clock.left <= 0 or find_spec("reluscape.descent") is None:
+        if state is None:
             return None
-        from ..basins import basin_value
-        from ..descent import descend
-
         data = self.sampler.basins.data
         bias = self.sampler.basins.evaluator.programs.output_bias
-        if data.n * state[0].shape[0] > 2_000:
+        size = data.n * state[0].shape[0]
+        if size > MOST_POLISHED or (size > ALWAYS_POLISHED and clock.left <= 0):
             return None
         try:
             basin = basin_value(data, None, state[0], state[1], output_bias=bias)
-            size = np.sqrt(np.linalg.norm(np.asarray(basin.Z, dtype=float), axis=1))
-            W = state[1][:, None] * np.asarray(basin.Z, dtype=float) / np.where(size > 0, size, 1.0)[:, None]
-            end = descend(data, None, W, state[1] * size, float(basin.c) if bias else None)
+            root = np.sqrt(np.linalg.norm(np.asarray(basin.Z, dtype=float), axis=1))
+            W = state[1][:, None] * np.asarray(basin.Z, dtype=float) / np.where(root > 0, root, 1.0)[:, None]
+            end = descend(data, None, W, state[1] * root, float(basin.c) if bias else None)
         except (TooLarge, ArithmeticError):
             return None
         pattern, signs = (end.net.W @ data.X.T > 0), np.where(end.net.v > 0, 1, -1)
