@@ -114,6 +114,17 @@ def test_a_start_that_is_not_the_best_is_replaced():
         assert rs.verify(found.certificate)
 
 
+@given(problems(max_n=6, max_d=2), st.booleans(), st.randoms(use_true_random=False))
+@settings(max_examples=25)
+def test_floats_propose_what_fractions_find(problem, bias, random):
+    """Cones that hold a generator and its negative, and generators that depend on each other once centred."""
+    generators = generators_of(cells_of(rs.Dataset(*problem)), bias)
+    search = proof._Search(generators)
+    states = random.sample(range(generators.states), random.randint(0, generators.states))
+    size = max(1.0, float(sum(v * v for v in problem[1])))
+    assert search.rough(states)[0] == pytest.approx(float(search.exact(states).value), abs=1e-9 * size)
+
+
 @pytest.fixture(scope="module")
 def five():
     return global_minimum(*FIVE, 2, output_bias=True).certificate

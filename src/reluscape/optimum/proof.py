@@ -16,11 +16,14 @@ from ..certificates import fraction_text, fraction_texts, new
 from ..cones import Generators, exact_network
 from ..data import Dataset
 from ..solvers.exact_cone import Cone, primitive
+from ..solvers.nonnegative_kernel import project
 from ..tolerances import DEFAULT
 
 # sets of states to cover, vectors to cover them with, and pairs of a vector and a state to prove
-MOST_SETS, MOST_BOUNDS, MOST_PAIRS = 20_000, 200, 60_000
+MOST_SETS, MOST_BOUNDS, MOST_PAIRS = 300_000, 500, 60_000
 FIRST_STEP, MOST_FAILURES = 32, 6
+# rounds of a projection, and generators that enter in one
+MOST_ROUNDS, ENTERING = 200, 10
 
 
 @dataclass(frozen=True)
@@ -178,23 +181,34 @@ class _Search:
         return sorted({g for s in states for g in self.generators.of_state[s]})
 
     def rough(self, states: Any) -> tuple[float, np.ndarray, list[int]]:
-        """Return the value of a set of states in floats, its residual and the generators it uses."""
-        from scipy.optimize import nnls
+        """Return the value of a set of states in floats, its residual and the generators it uses.
 
-        members = self.of(states)
-        if not members:
-            return float(self.y @ self.y) / self.n, self.y, []
-        A = self.units[members]
-        weights, _ = nnls(A.T, self.y, maxiter=100 * len(members) + 100)
-        residual = self.y - weights @ A
-        return float(residual @ residual) / self.n, residual, [members[k] for k in np.flatnonzero(weights > 0)]
+        The steepest generators enter a few at a time; the value is that of a point of the cone, never below the least.
+        """
+        members = np.array(self.of(states), dtype=np.int64)
+        residual, used = self.y, np.zeros(0, dtype=np.int64)
+        A, stop = self.units[members], DEFAULT.proposal * float(np.linalg.norm(self.y))
+        value = float(self.y @ self.y)
+        for _ in range(MOST_ROUNDS):
+            slopes = A @ residual
+            slopes[np.searchsorted(members, used)] = -np.inf
+            new = np.argsort(-slopes)[:ENTERING]
+            new = members[new[slopes[new] > stop]]
+            if not len(new):
+                break
+            tried = np.concatenate([used, new])
+            B = self.units[tried]
+            weights, k = np.zeros(len(tried)), len(tried)
+            project(B @ B.T, B @ self.y, k, DEFAULT.cone_stationarity, np.empty((k + 3, k)), weights)
+            rest = self.y - weights @ B
+            if rest @ rest >= value:
+                break
+            value, residual, used = float(rest @ rest), rest, tried[weights > 0]
+        return value / self.n, residual, used.tolist()
 
     def exact(self, states: Any) -> Bound:
         """Return the exact residual of a set of states, what it proves and for which states."""
-        try:
-            start = self.rough(states)[2]
-        except RuntimeError:
-            start = []
+        start = self.rough(states)[2]
         found = self.cone.nearest([*start, *self.constants[:1]], [*self.of(states), *self.constants])
         square = sum(v * v for v in found.residual)
         value = Fraction(square, found.denominator**2 * self.scale**2 * self.n)
@@ -206,26 +220,23 @@ class _Search:
         """Return the layer with as many wanted states more as leave its value above a floor, the mildest first."""
         floor = floor + DEFAULT.kkt * float(self.y @ self.y) / self.n
         states, failures, step, usable = list(layer), 0, FIRST_STEP, wanted.copy()
-        try:
-            value, residual, _ = self.rough(states)
-            if value <= floor:
-                return layer
-            usable[states] = False
-            left = self._mildest(residual, usable)
-            while left and failures < MOST_FAILURES:
-                more = left[:step]
-                value, tried, _ = self.rough([*states, *more])
-                if value > floor:
-                    states, residual, step = [*states, *more], tried, 2 * step
-                elif len(more) > 1:
-                    step = len(more) // 2
-                    continue
-                else:
-                    failures += 1
-                usable[more] = False
-                left = self._mildest(residual, usable)
-        except RuntimeError:
+        value, residual, _ = self.rough(states)
+        if value <= floor:
             return layer
+        usable[states] = False
+        left = self._mildest(residual, usable)
+        while left and failures < MOST_FAILURES:
+            more = left[:step]
+            value, tried, _ = self.rough([*states, *more])
+            if value > floor:
+                states, residual, step = [*states, *more], tried, 2 * step
+            elif len(more) > 1:
+                step = len(more) // 2
+                continue
+            else:
+                failures += 1
+            usable[more] = False
+            left = self._mildest(residual, usable)
         return tuple(states)
 
     def _mildest(self, residual: np.ndarray, usable: np.ndarray) -> list[int]:
