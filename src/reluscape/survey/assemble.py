@@ -104,7 +104,7 @@ def survey(
     sampler.warm_up((1, settings.widths[-1], min(settings.max_width, WIDE)))
     clock = Clock(settings.budget)
     unit_count = int(regions["value"]) if regions["kind"] == "exact" else None
-    references = References(sampler, affine.value, output_bias, unit_count, law)
+    references = References(sampler, affine.value, output_bias, unit_count, law, clock)
     entries: list[dict[str, Any]] = []
     tried: dict[int, Probability] = {}
     for k, width in enumerate(settings.widths):
@@ -124,7 +124,9 @@ def survey(
 
     found = search_width(tried, measure, settings.probability, settings.max_width)
     tell("drawing", 0.96)
-    best_width, best = min(references.found.items(), key=lambda item: (item[1].value, item[0]))
+    best_width, best = min(
+        references.found.items(), key=lambda item: (_snapped(item[1].value, constant.value), item[0])
+    )
     network = _network(sampler, best, output_bias)
     report: dict[str, Any] = {
         **opening("survey", command or "reluscape.survey(X, y)", seed),

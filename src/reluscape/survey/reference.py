@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from math import comb
 from typing import Any
@@ -14,11 +15,11 @@ from ..errors import TooLarge
 from ..optimum import global_minimum
 from .starts import Clock, Sampler
 
-# up to this many layers all are solved at once; up to MOST_LAYERS branch and bound is given a share of the time
+# up to this many layers all are solved at once; up to MOST_LAYERS branch and bound gets some seconds
 FEW_LAYERS, MOST_LAYERS = 20_000, 10**10
 MOST_UNITS = 4
 MOST_SUBSETS = 10_000
-SEARCH_SECONDS, SEARCH_SHARE = 6.0, 0.4
+SEARCH_SECONDS, SEARCH_SHARE = 4.0, 0.4
 SAMPLE = 200
 # rows times units up to which a descent is a matter of a moment, and up to which one is tried while there is time
 ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
@@ -48,10 +49,16 @@ class References:
         sampler: draws and solves.
         affine: loss of the best affine fit, which two units reach (one, with both biases).
         output_bias: a free constant is added.
+        regions: exact number of regions of one unit, None where it is not known.
+        law: of the starts.
+        clock: of all starts; a search for a global minimum does not take from it.
     """
 
-    def __init__(self, sampler: Sampler, affine: float, output_bias: bool, regions: int | None, law: Any) -> None:
-        self.sampler, self.affine, self.law = sampler, affine, law
+    def __init__(
+        self, sampler: Sampler, affine: float, output_bias: bool, regions: int | None, law: Any, clock: Clock
+    ) -> None:
+        self.sampler, self.affine, self.law, self.clock = sampler, affine, law, clock
+        self.limit = min(SEARCH_SECONDS, SEARCH_SHARE * clock.seconds)
         self.regions, self.output_bias = regions, output_bias
         self.affine_from = 1 if sampler.data.bias and output_bias else 2
         self.found: dict[int, Reference] = {}
@@ -68,7 +75,7 @@ class References:
         return self.found[width]
 
     def _own(self, width: int, clock: Clock) -> Reference:
-        """Return the reference found by looking at this width alone: starts first, a search with the time left."""
+        """Return the reference found by looking at this width alone: starts first, then a search in its own time."""
         layers = self._layers(width)
         if layers is not None and layers <= FEW_LAYERS:
             return self._searched(width, layers, None)
@@ -78,10 +85,11 @@ class References:
         found = Reference(value, False, source, state)
         if polished is not None:
             found = Reference(polished[0], False, f"{source}, then descent", polished[1])
-        limit = min(SEARCH_SECONDS, SEARCH_SHARE * clock.left)
-        if layers is None or layers > MOST_LAYERS or limit <= 0:
+        if layers is None or layers > MOST_LAYERS or self.limit <= 0:
             return found
-        best = self._searched(width, layers, limit)
+        begin = time.monotonic()
+        best = self._searched(width, layers, self.limit)
+        self.clock.wait(time.monotonic() - begin)
         return best if best.exhaustive or best.value < found.value else found
 
     def _layers(self, width: int) -> int | None:

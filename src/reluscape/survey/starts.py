@@ -29,6 +29,10 @@ class Clock:
         """Seconds left."""
         return self.seconds - (time.monotonic() - self.begin)
 
+    def wait(self, seconds: float) -> None:
+        """Move the deadline: this time was spent on something else."""
+        self.seconds += seconds
+
     def part(self, share: float) -> Clock:
         """Return a clock for a share of what is left."""
         return Clock(max(self.left, 0.0) * share)
