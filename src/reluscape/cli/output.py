@@ -16,7 +16,7 @@ from ..errors import InputError
 def announce_kernels() -> None:
     """Say that kernels are compiled where none are kept yet."""
     if kernelcache.prepare():
-        print("compiling kernels once (about half a minute; later runs start at once)", file=sys.stderr)
+        print("compiling kernels once (less than a minute; later runs start at once)", file=sys.stderr)
 
 
 class Progress:
