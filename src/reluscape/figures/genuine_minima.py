@@ -17,6 +17,7 @@ from .sheet import sheet
 
 COLORS = (BLUE, VERMILLION, GREEN)
 POPULATIONS = ("regions", "initialization")
+LINNERUD, IRIS = "Linnerud's exercises", "iris petals, two classes"
 
 
 def draw(seed: int = 0, quick: bool = False) -> Drawing:
@@ -26,14 +27,13 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     """
     sizes, widths, trials = ((5, 10), (1, 2), 40) if quick else ((5, 10, 20, 40), (1, 2, 4), 80)
     inputs = (1,) if quick else (1, 3)
-    figure, axes = sheet(len(inputs) + 1)
+    figure, axes = sheet(len(inputs) + 2, width=3.6)
     panels: dict[str, Any] = {}
     for ax, d in zip(axes, inputs, strict=False):
         title = f"Gaussian data, {d} input{'s' if d > 1 else ''}"
         panels[title] = _panel(ax, title, lambda n, d=d: _gaussian(seed, n, d), sizes, widths, trials, seed)
-    panels["linnerud"] = _panel(
-        axes[-1], "Linnerud's exercises", lambda n: _table(n), (5, 10) if quick else (5, 10, 20), widths, trials, seed
-    )
+    for ax, title, table, most in ((axes[-2], LINNERUD, _linnerud, 20), (axes[-1], IRIS, _iris, 40)):
+        panels[title] = _panel(ax, title, table, tuple(n for n in sizes if n <= most), widths, trials, seed)
     axes[0].set_ylabel("share with a genuine minimum")
     for k, m in enumerate(widths):
         axes[-1].plot([], [], color=COLORS[k], label=f"{m} unit{'s' if m > 1 else ''}")
@@ -102,9 +102,20 @@ def _gaussian(seed: int, n: int, d: int) -> Dataset:
     return Dataset(table[:, :d], table[:, d], bias=True)
 
 
-def _table(n: int) -> Dataset:
+def _linnerud(n: int) -> Dataset:
     """Return the first rows of Linnerud's table, standardised."""
     data = datasets.load("linnerud", bias=True)
-    first = Dataset(data.fractions[:n, :-1], data.y_fractions[:n], bias=True)
-    y = np.asarray(first.y)
-    return Dataset(standardize(first).X, (y - y.mean()) / y.std())
+    return _standardised(Dataset(data.fractions[:n, :-1], data.y_fractions[:n], bias=True))
+
+
+def _iris(n: int) -> Dataset:
+    """Return rows spread over the two classes of iris petals, standardised."""
+    data = datasets.load("iris", classes=("versicolor", "virginica"), bias=True)
+    rows = np.linspace(0, data.n - 1, n).round().astype(int)
+    return _standardised(Dataset(data.fractions[rows, 2:4], data.y_fractions[rows], bias=True))
+
+
+def _standardised(data: Dataset) -> Dataset:
+    """Return inputs and targets of mean 0 and spread 1."""
+    y = np.asarray(data.y)
+    return Dataset(standardize(data).X, (y - y.mean()) / y.std())
