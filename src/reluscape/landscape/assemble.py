@@ -11,9 +11,9 @@ import numpy as np
 from ..basins import affine_fit, constant_fit
 from ..claims import loss_claim, plain, probability_claim
 from ..data import Dataset, as_dataset, standardize
-from ..errors import InputError, TooLarge
+from ..errors import TooLarge
 from ..initialization import get_law
-from ..preamble import about_data, opening
+from ..preamble import about_data, check_subject, opening
 from ..seeds import stream
 from ..topology import BarrierTree, Coordinates, LayerSize, ReachChances, barrier_tree, layer_size
 from .pictures import disconnectivity, passages, ways_out
@@ -73,7 +73,7 @@ def landscape(
     """
     begin = time.monotonic()
     data = as_dataset(X, y)
-    _check(data)
+    check_subject(data, "landscape")
     tell = progress or (lambda what, share: None)
     refuse(data, width, height_cap)
     tell("relating basins", 0.05)
@@ -224,18 +224,6 @@ def _chances(found: ReachChances) -> dict[str, Any]:
         "steps": found.steps,
         "descent_losses": [plain(v) for v in found.descent_losses],
     }
-
-
-def _check(data: Dataset) -> None:
-    """Refuse data that have no landscape to speak of."""
-    if data.y is None:
-        raise InputError("the landscape needs targets; give y")
-    if data.n < 2:
-        raise InputError(f"the data have {data.n} row(s); at least 2 are needed")
-    if len(set(data.y_fractions)) == 1:
-        raise InputError("the target has the same value in every row; there is nothing to learn")
-    if data.rank == 0:
-        raise InputError("every input is zero in every row; there is nothing to learn from")
 
 
 def _most_lasting(tree: BarrierTree, most: int) -> list[int]:

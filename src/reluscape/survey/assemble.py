@@ -12,10 +12,10 @@ from .. import bounds
 from ..basins import affine_fit, basin_value, constant_fit
 from ..claims import loss_claim, plain, probability_claim
 from ..data import Dataset, as_dataset, standardize
-from ..errors import AssumptionError, InputError, ReluscapeError, TooLarge
+from ..errors import AssumptionError, ReluscapeError, TooLarge
 from ..estimates import Probability
 from ..initialization import get_law
-from ..preamble import about_data, opening
+from ..preamble import about_data, check_subject, opening
 from ..tolerances import DEFAULT
 from .counts import BASIN_TEXT, layer_regions, unit_regions
 from .pictures import data_picture, fan_picture, slice_picture
@@ -93,7 +93,7 @@ def survey(
     settings = Settings(
         tuple(np.atleast_1d(widths).tolist()), law, trials, tolerance, seconds, max_width, output_bias, seed
     )
-    _check(data)
+    check_subject(data, "survey")
     tell = progress or (lambda what, share: None)
     tell("counting regions", 0.0)
     regions = unit_regions(data, seed)
@@ -169,18 +169,6 @@ def survey(
     report["seconds"] = round(time.monotonic() - begin, 2)
     tell("done", 1.0)
     return Survey(report, data, best.state)
-
-
-def _check(data: Dataset) -> None:
-    """Refuse data that have nothing to survey."""
-    if data.y is None:
-        raise InputError("the survey needs targets; give y")
-    if data.n < 2:
-        raise InputError(f"the data have {data.n} row(s); at least 2 are needed")
-    if len(set(data.y_fractions)) == 1:
-        raise InputError("the target has the same value in every row; there is nothing to learn")
-    if data.rank == 0:
-        raise InputError("every input is zero in every row; there is nothing to learn from")
 
 
 def _threshold(reference: Reference, settings: Settings, constant: float) -> float:
