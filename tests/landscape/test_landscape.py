@@ -160,3 +160,18 @@ def test_ties_are_told():
     assert report["ties"] == [4]
     assert any("share their loss" in line for line in report["verdict"])
     assert all(a["value"] <= b["value"] + 1e-12 for a, b in pairwise(report["valleys"]))
+
+
+def test_rounding_is_told_as_nothing():
+    """XOR is fitted exactly by three units: losses are 0, not 1e-16."""
+    X, y = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0]
+    story = landscape(X, y, width=3, trials=20)
+    report = story.report
+    assert report["losses"]["best_network"]["value"] == 0.0
+    assert report["valleys"][0]["value"] == 0.0
+    assert report["pictures"]["disconnectivity"]["stems"][0]["low"] == 0.0
+    assert "the lowest loss is 0 (0%" in story.verdict
+    shown = [v["value"] for v in report["valleys"]] + [v for pair in report["pairs"] for v in pair]
+    assert all(v == 0 or v > 1e-10 for v in shown)
+    told = [v["value"] for v in report["valleys"]]
+    assert told == pytest.approx([v.value for v in story.tree.valleys], abs=1e-12)

@@ -2,11 +2,13 @@
 
 from .bottom import balanced, exact_network, network_of
 from .cells import Cells, cells_of, relatable
+from .exact_faces import Faces, threshold
 from .generators import Generators, generators_of, project
 from .layers import Layers
 
 __all__ = [
     "Cells",
+    "Faces",
     "Generators",
     "Layers",
     "balanced",
@@ -16,4 +18,5 @@ __all__ = [
     "network_of",
     "project",
     "relatable",
+    "threshold",
 ]

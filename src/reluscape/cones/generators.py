@@ -94,7 +94,7 @@ class Generators:
         y = np.array(self.targets, dtype=float)
         size = float(y @ y)
         unit_y = y / np.sqrt(size) if size else y
-        A = np.array(self.columns, dtype=float).reshape(-1, len(y))
+        A = np.array([rounded_row(row) for row in self.columns.tolist()], dtype=float).reshape(-1, len(y))
         if self.free_constant and len(y):
             A = A - A.mean(axis=1, keepdims=True)
         length = np.sqrt((A * A).sum(axis=1, keepdims=True))
@@ -109,30 +109,39 @@ class Generators:
 
     def values(self, sets: Iterable[tuple[int, ...]]) -> np.ndarray:
         """Return the mean squared loss of the best prediction in each cone, given by generator indices."""
-        from .projection_kernel import reductions, reductions_of
+        return self.proposals(*flattened(sets))[0]
 
-        sets = list(sets)
+    def proposals(self, starts: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same values, and which members have a weight in the best prediction, both by floats.
+
+        Args:
+            starts: (sets + 1,) where each set begins among the members.
+            members: generator indices.
+        """
+        from .projection_kernel import distances, distances_of
+
         A, h, size = self.units
         few = len(A) <= MOST_PRODUCTS
-        inner, reduce = (self._products, reductions) if few else (A, reductions_of)
-        n = max(len(self.targets), 1)
-        out = np.zeros(len(sets))
-        if size == 0.0 or not sets:
-            return out
-        lengths = np.fromiter((len(s) for s in sets), dtype=np.int64, count=len(sets))
-        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        members = np.fromiter((g for s in sets for g in s), dtype=np.int64, count=int(starts[-1]))
+        number, n = len(starts) - 1, max(len(self.targets), 1)
+        out, used = np.zeros(number), np.zeros(len(members), dtype=bool)
+        if size == 0.0 or not number:
+            return out, used
+        y, length = np.array(self.targets, dtype=float), np.sqrt(size)
 
         def part(lo: int) -> None:
-            hi = min(lo + SLICE, len(sets))
-            reduce(inner, h, starts[lo : hi + 1], members, DEFAULT.cone_stationarity, out[lo:hi])
+            hi = min(lo + SLICE, number)
+            rest = (h, starts[lo : hi + 1], members, DEFAULT.cone_stationarity, out[lo:hi], used)
+            if few:
+                distances(A, y, length, self._products, *rest)
+            else:
+                distances_of(A, y, length, *rest)
 
-        if len(sets) <= SLICE:
+        if number <= SLICE:
             part(0)
         else:
             with ThreadPoolExecutor(THREADS) as pool:
-                list(pool.map(part, range(0, len(sets), SLICE)))
-        return np.maximum(1.0 - out, 0.0) * size / n
+                list(pool.map(part, range(0, number, SLICE)))
+        return out / n, used
 
     def exact_value(self, generators: tuple[int, ...]) -> Fraction:
         """Return the same value as an exact fraction, by Lawson and Hanson's method over the rationals."""
@@ -182,6 +191,20 @@ class Generators:
             return Z, Fraction(0)
         raw = _combine([self._raw(g) for g in used], weights, data.n)
         return Z, sum(data.y_fractions - raw, Fraction(0)) / data.n
+
+
+def rounded_row(row: list[int]) -> list[float]:
+    """Return integers of any length divided by the largest of them, each quotient correctly rounded."""
+    top = max(map(abs, row), default=0) or 1
+    return [v / top for v in row]
+
+
+def flattened(sets: Iterable[tuple[int, ...]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return sets of generators one behind the other: (where each begins, and the end of the last; the members)."""
+    sets = list(sets)
+    lengths = np.fromiter((len(s) for s in sets), dtype=np.int64, count=len(sets))
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return starts, np.fromiter((g for s in sets for g in s), dtype=np.int64, count=int(starts[-1]))
 
 
 def project(columns: list[np.ndarray], y: np.ndarray) -> list[Fraction]:

@@ -1,4 +1,4 @@
-"""Compiled kernels: projections onto cones given by inner products alone."""
+"""Compiled kernels: distances from cones, the weights found from inner products, the distance from its residual."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from ..solvers.nonnegative_kernel import project
 
 
 @numba.njit(nogil=True, cache=True)
-def reductions(G, h, starts, members, tolerance, out):
-    """Fill out with |projection of y onto cone|^2 for each cone of generators members[starts[b]:starts[b+1]].
+def distances(A, y, length, G, h, starts, members, tolerance, out, used):
+    """Fill out with |y - projection|^2 for each cone of generators members[starts[b]:starts[b+1]].
 
-    G (g, g) are the inner products of unit generators, h (g,) their products with a unit y.
+    A (g, n) are unit generators, G (g, g) = A A^T and h (g,) = A y / length, length that of y (n,); used marks the
+    members with a positive weight in the projection. Inner products alone would lose the distance where generators
+    nearly cancel: an error of the weights enters it as it is there, and squared through the residual.
     """
     most = 1
     for b in range(len(starts) - 1):
         most = max(most, starts[b + 1] - starts[b])
     gram, right, scratch = np.empty((most, most)), np.empty(most), np.empty((most + 3, most))
-    weights = np.empty(most)
+    weights, residual = np.empty(most), np.empty(len(y))
     for b in range(len(starts) - 1):
         lo = starts[b]
         k = starts[b + 1] - lo
@@ -26,17 +28,18 @@ def reductions(G, h, starts, members, tolerance, out):
             right[a] = h[members[lo + a]]
             for c in range(k):
                 gram[a, c] = G[members[lo + a], members[lo + c]]
-        out[b] = project(gram, right, k, tolerance, scratch, weights)
+        project(gram, right, k, tolerance, scratch, weights)
+        out[b] = _distance(A, y, length, members[lo : lo + k], weights, residual, used[lo : lo + k])
 
 
 @numba.njit(nogil=True, cache=True)
-def reductions_of(A, h, starts, members, tolerance, out):
-    """Fill out as `reductions` does, inner products taken from the unit generators A (g, n) themselves."""
+def distances_of(A, y, length, h, starts, members, tolerance, out, used):
+    """Fill out as `distances` does, inner products taken from the unit generators themselves."""
     most = 1
     for b in range(len(starts) - 1):
         most = max(most, starts[b + 1] - starts[b])
     gram, right, scratch = np.empty((most, most)), np.empty(most), np.empty((most + 3, most))
-    weights = np.empty(most)
+    weights, residual = np.empty(most), np.empty(len(y))
     for b in range(len(starts) - 1):
         lo = starts[b]
         k = starts[b + 1] - lo
@@ -48,4 +51,21 @@ def reductions_of(A, h, starts, members, tolerance, out):
                     total += A[members[lo + a], i] * A[members[lo + c], i]
                 gram[a, c] = total
                 gram[c, a] = total
-        out[b] = project(gram, right, k, tolerance, scratch, weights)
+        project(gram, right, k, tolerance, scratch, weights)
+        out[b] = _distance(A, y, length, members[lo : lo + k], weights, residual, used[lo : lo + k])
+
+
+@numba.njit(nogil=True, cache=True)
+def _distance(A, y, length, members, weights, residual, used):
+    """Return |y - length * weighted generators|^2, and mark the generators with a weight."""
+    residual[:] = y
+    for a in range(len(members)):
+        used[a] = weights[a] > 0.0
+        if used[a]:
+            weight = length * weights[a]
+            for i in range(len(y)):
+                residual[i] -= weight * A[members[a], i]
+    total = 0.0
+    for i in range(len(y)):
+        total += residual[i] * residual[i]
+    return total

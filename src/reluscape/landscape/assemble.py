@@ -95,7 +95,7 @@ def landscape(
         "spurious_count": sum(v.spurious for v in tree.valleys),
         "ties": [len(group) for group in tree.ties],
         "valleys": [],
-        "pairs": [[plain(a), plain(b)] for a, b in tree.pairs[:MOST_PAIRS]],
+        "pairs": [[plain(tree.told(float(a))), plain(tree.told(float(b)))] for a, b in tree.pairs[:MOST_PAIRS]],
         "chances": None if chances is None else _chances(chances),
     }
     tell("certifying valleys", 0.7)
@@ -210,7 +210,7 @@ def _losses(data: Dataset, tree: BarrierTree, width: int, output_bias: bool) -> 
         "constant": loss_claim(constant, variance, "exact"),
         "affine": loss_claim(affine, variance, "exact"),
         "zero": loss_claim(zero, variance, "exact"),
-        "best_network": loss_claim(float(tree.global_minimum), variance, "numerical", width=width),
+        "best_network": loss_claim(tree.told(float(tree.global_minimum)), variance, "numerical", width=width),
     }
 
 
@@ -236,10 +236,11 @@ def _valley(tree: BarrierTree, k: int, kept: list[int], variance: float, shares:
     """Describe one valley."""
     valley, verdict = tree.valleys[k], tree.valleys[k].verdict
     exact = str(verdict.exact_loss) if verdict.exact_loss is not None else None
+    value = tree.told(valley.value) if verdict.exact_loss is None else float(verdict.exact_loss)
     net = valley.net
     return {
-        "value": plain(valley.value),
-        "share": plain(valley.value / variance) if variance else None,
+        "value": plain(value),
+        "share": plain(value / variance) if variance else None,
         "exact": exact if exact is not None and len(exact) <= MOST_DIGITS else None,
         "kind": "exact" if verdict.exact_loss is not None else "numerical",
         "barrier": plain(valley.barrier),

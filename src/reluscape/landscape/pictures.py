@@ -25,7 +25,8 @@ def disconnectivity(tree: BarrierTree, kept: list[int], zero_loss: float) -> dic
     for number, k in enumerate(kept):
         valley = tree.valleys[k]
         top = valley.merge_height if np.isfinite(valley.merge_height) else None
-        stems.append({"valley": number, "x": place[k], "low": valley.value, "high": top, "spurious": valley.spurious})
+        low = tree.told(valley.value)
+        stems.append({"valley": number, "x": place[k], "low": low, "high": top, "spurious": valley.spurious})
         if valley.parent in place:
             joins.append({"height": valley.merge_height, "from": place[k], "to": place[valley.parent]})
     return {"stems": stems, "joins": joins, "zero_loss": zero_loss, "cap": tree.capped}
@@ -67,7 +68,7 @@ def passages(tree: BarrierTree, kept: list[int], ways: list[dict[str, Any]], dat
         for leg, (a, b) in enumerate(pairwise(way["networks"])):
             t = np.linspace(0.0, 1.0, SAMPLES)
             values = np.asarray(loss_slice(a, b, data)(t))
-            samples += [[leg + float(s), float(value)] for s, value in zip(t, values, strict=True)]
+            samples += [[leg + float(s), tree.told(float(value))] for s, value in zip(t, values, strict=True)]
         samples = _without_flat_legs(samples)
         top = max(samples, key=lambda sample: sample[1])
         parent = kept.index(valley.parent) if valley.parent in kept else None

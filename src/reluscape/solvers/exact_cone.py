@@ -87,6 +87,14 @@ class Cone:
                 moved = {g: weights[g] + step * (t - weights[g]) for g, t in zip(support, target, strict=True)}
                 weights = {g: v for g, v in moved.items() if v > 0}
 
+    def on_span(self, start: Iterable[int]) -> Nearest:
+        """Return the nearest point on the span of the generators of a start that keep positive weights.
+
+        Whether another generator of the cone leads closer is not looked at.
+        """
+        weights = self._started(list(start))
+        return Nearest(weights, *self._residual(weights))
+
     def _started(self, start: list[int]) -> dict[int, flint.fmpq]:
         """Return positive weights for an independent part of the start, or none."""
         while start:

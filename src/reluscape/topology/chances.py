@@ -89,7 +89,7 @@ def reachable_probability(
 def chances_of(graph: Graph, data: Dataset, starts: Starts, steps: int = STEPS) -> ReachChances:
     """Return what drawn starts can reach in a landscape that is already related."""
     output_bias, trials = graph.generators.free_constant, len(starts.W)
-    lowest, zero = float(graph.birth[graph.allowed].min()), graph.zero_loss
+    lowest, zero = float(graph.birth[graph.lowest]), graph.zero_loss
     W, v, c = starts.raw
     counts = np.zeros(3, dtype=int)
     for t in range(trials):
@@ -97,7 +97,7 @@ def chances_of(graph: Graph, data: Dataset, starts: Starts, steps: int = STEPS) 
         start = first_node(graph, data.X, net.W, net.v)
         level = net.loss(data)
         end, _ = reached(graph, data, net, start, level, c if output_bias else None)
-        counts += [graph.birth[end] <= lowest + graph.noise, graph.birth[start] <= lowest + graph.noise, level >= zero]
+        counts += [not graph.above(end, graph.lowest), not graph.above(start, graph.lowest), level >= zero]
     scale = starts.coordinates
     ends = gradient_descent(
         scale.samples(data.X), scale.targets(np.asarray(data.y)), starts.W, starts.v, output_bias, steps

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..cones import Generators, Layers
 from ..errors import TooLarge
+from .measure import Measure
 from .size import WALL_LIMIT
 
 Edges = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -15,19 +16,17 @@ Edges = tuple[np.ndarray, np.ndarray, np.ndarray]
 ROWS, PROGRAMS = 100_000, 60_000
 
 
-def births(generators: Generators, layers: Layers) -> np.ndarray:
-    """Return the value of every layer (number,); it depends only on the set of its states."""
-    out = np.empty(layers.number)
+def births(generators: Generators, layers: Layers, measure: Measure) -> np.ndarray:
+    """Return the mark of every layer's lowest loss (number,); it depends only on the set of its states."""
+    out = [measure.marks([])]
     of_state = generators.of_state
     for lo in range(0, layers.number, ROWS):
         rows = layers.table[lo : lo + ROWS].tolist()
-        out[lo : lo + ROWS] = generators.values(
-            [tuple(sorted({g for s in set(row) for g in of_state[s]})) for row in rows]
-        )
-    return out
+        out.append(measure.marks([tuple(sorted({g for s in set(row) for g in of_state[s]})) for row in rows]))
+    return np.concatenate(out)
 
 
-def switch_off(nodes: Layers, hubs: Layers, allowed: np.ndarray) -> Edges:
+def switch_off(nodes: Layers, hubs: Layers, allowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the edges basin - hub: a unit's output weight goes to zero; their height is the hub's birth."""
     left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
     kept = np.flatnonzero(allowed[: nodes.number])
@@ -36,12 +35,15 @@ def switch_off(nodes: Layers, hubs: Layers, allowed: np.ndarray) -> Edges:
         open_ = allowed[hub]
         left.append(kept[open_])
         right.append(hub[open_])
-    a, b = np.concatenate(left), np.concatenate(right)
-    return a, b, np.full(len(a), -np.inf)
+    return np.concatenate(left), np.concatenate(right)
 
 
-def walls(generators: Generators, nodes: Layers, hubs: Layers, allowed: np.ndarray, hub_birth: np.ndarray) -> Edges:
+def walls(
+    generators: Generators, nodes: Layers, hubs: Layers, allowed: np.ndarray, hub_birth: np.ndarray, measure: Measure
+) -> Edges:
     """Return the edges basin - basin where one unit crosses a facet, those lower than the hub that joins them anyway.
+
+    Their heights and the hubs' births are marks.
 
     Raises:
         TooLarge: below the height cap there are still too many of them.
@@ -52,12 +54,12 @@ def walls(generators: Generators, nodes: Layers, hubs: Layers, allowed: np.ndarr
     total = 0
 
     def solve() -> None:
-        height = generators.values(programs)
+        height = measure.marks(programs)
         at = 0
         for a, b, hub in waiting:
             mine = height[at : at + len(a)]
             at += len(a)
-            useful = mine < hub
+            useful = measure.lower(mine, hub)
             parts.append((a[useful], b[useful], mine[useful]))
         waiting.clear()
         programs.clear()
@@ -75,7 +77,7 @@ def walls(generators: Generators, nodes: Layers, hubs: Layers, allowed: np.ndarr
             solve()
     solve()
     if not parts:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), hub_birth[:0]
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))  # type: ignore[return-value]
 
 

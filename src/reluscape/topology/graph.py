@@ -4,44 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from ..cones import Generators, Layers, cells_of, generators_of
 from ..data import Dataset, check_signs, real_number
 from ..errors import InputError, ShapeError
+from ..exact import to_fraction
 from ..tolerances import DEFAULT
 from .edges import births, switch_off, walls
-from .size import refuse_too_large
+from .measure import Scale, by_floats, by_fractions
+from .size import refuse_exact, refuse_too_large
 
 
 @dataclass(frozen=True)
 class Graph:
     """Basins and hubs with their births, walls with their heights, and the merges that the elder rule finds.
 
+    Births and heights are held as places on a scale, where they are compared: losses, or ranks of exact losses.
+
     Attributes:
         generators: generators of every state.
         nodes: layers of m units; node numbers below `nodes.number` are basins.
         hubs: layers of m - 1 units; hub h is node `nodes.number + h`.
         allowed: (number of nodes and hubs,) whether the frozen signs and the height cap permit it.
-        birth: (number,) values.
-        left, right, height: edges.
-        died: (number,) height at which a node's component merged into a lower one; infinity for survivors.
-        into: (number,) the lower node whose component it merged into.
-        noise: differences below this are rounding.
+        left, right: ends of the edges.
+        into: (number,) the lower node whose component a node's component merged into.
+        births, heights, deaths: places of nodes (number,), edges, and merges (number,), infinity for survivors.
+        scale: what places stand for.
+        noise: losses as floats that differ by less are rounding.
     """
 
     generators: Generators
     nodes: Layers
     hubs: Layers
     allowed: np.ndarray
-    birth: np.ndarray
     left: np.ndarray
     right: np.ndarray
-    height: np.ndarray
-    died: np.ndarray
     into: np.ndarray
+    births: np.ndarray
+    heights: np.ndarray
+    deaths: np.ndarray
+    scale: Scale
     noise: float
+
+    @cached_property
+    def birth(self) -> np.ndarray:
+        """(number,) lowest losses of the nodes, as floats."""
+        return self.scale.losses(self.births)
+
+    @cached_property
+    def height(self) -> np.ndarray:
+        """Losses of the edges, as floats."""
+        return self.scale.losses(self.heights)
+
+    @cached_property
+    def died(self) -> np.ndarray:
+        """(number,) loss at which a node's component merged into a lower one; infinity for survivors."""
+        return self.scale.losses(self.deaths)
 
     @property
     def zero_loss(self) -> float:
@@ -57,12 +80,39 @@ class Graph:
 
     def lowest_below(self, nodes: np.ndarray, levels: np.ndarray) -> np.ndarray:
         """Return the lowest node in the component of {L <= level} of each node, whose birth is at most its level."""
+        return self._sink(self.died, nodes, levels)
+
+    def lowest_from(self, nodes: np.ndarray) -> np.ndarray:
+        """Return the lowest node that each node can sink to from its own lowest loss."""
+        return self._sink(self.deaths, nodes, self.births[nodes] + self.scale.noise)
+
+    def _sink(self, ends: np.ndarray, nodes: np.ndarray, levels: np.ndarray) -> np.ndarray:
+        """Follow the merges up to a level."""
         at = np.array(nodes, dtype=np.int64)
         while True:
-            moving = self.died[at] <= levels
+            moving = ends[at] <= levels
             if not moving.any():
                 return at
             at = np.where(moving, self.into[at], at)
+
+    def above(self, node: int, other: int) -> bool:
+        """Return whether a node's lowest loss is above another's, beyond rounding where there is any."""
+        return bool(self.births[node] > self.births[other] + self.scale.noise)
+
+    @cached_property
+    def lowest(self) -> int:
+        """A node with the lowest loss of all."""
+        return int(np.argmin(np.where(self.allowed, self.births, np.inf)))
+
+    def lasting(self) -> list[int]:
+        """Return the nodes whose component lasts longer than rounding, all but the lowest, from low to high."""
+        lasts = self.allowed & (self.deaths > self.births + self.scale.noise)
+        lasts[self.lowest] = False
+        return sorted(np.flatnonzero(lasts).tolist(), key=lambda i: (self.births[i], i))
+
+    def open_edges(self, leaf: int) -> np.ndarray:
+        """Return the edges that are no higher than a node's merge."""
+        return np.flatnonzero(self.heights <= self.deaths[leaf] + self.scale.noise)
 
     def node_of(self, states: Sequence[int]) -> int:
         """Return the node of a layer, its dead units given as -1.
@@ -83,41 +133,62 @@ def build(
     output_bias: bool = False,
     signs: Sequence[int] | None = None,
     height_cap: float | None = None,
+    exact: bool = False,
 ) -> Graph:
-    """Relate all basins of a layer: births, walls, hubs, and their merges."""
+    """Relate all basins of a layer: births, walls, hubs, and their merges; by floats, or by exact losses alone."""
     if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
         raise InputError(f"the width is {width!r}; it is a whole number, at least 1")
     if data.y_fractions is None:
         raise ShapeError("the data have no targets; give y")
     if data.n == 0:
         raise ShapeError("the data have no samples")
-    refuse_too_large(data, width, labelled, capped=height_cap is not None)
+    size = refuse_too_large(data, width, labelled, capped=height_cap is not None)
     generators = generators_of(cells_of(data), output_bias)
+    if exact:
+        refuse_exact(size, generators, capped=height_cap is not None)
+    measure = by_fractions(generators) if exact else by_floats(generators)
     nodes = Layers(generators.states, width, labelled)
     hubs = Layers(generators.states, width - 1 if generators.states else 0, labelled)
     negative = None if signs is None else int((check_signs(signs, width) < 0).sum())
     allowed = _allowed(nodes, hubs, negative)
-    birth = np.concatenate([births(generators, nodes), births(generators, hubs)])
-    if height_cap is not None:
-        allowed &= birth <= _checked_cap(height_cap, birth[allowed])
+    marks = np.concatenate([births(generators, nodes, measure), births(generators, hubs, measure)])
+    cap = None if height_cap is None else _checked_cap(height_cap, exact)
+    if cap is not None:
+        (places,), scale = measure.places([marks])
+        _refuse_low_cap(cap, scale, places[allowed])
+        allowed &= places <= scale.level(cap)
     off = switch_off(nodes, hubs, allowed)
-    wall = walls(generators, nodes, hubs, allowed, birth[nodes.number :])
+    wall = walls(generators, nodes, hubs, allowed, marks[nodes.number :], measure)
+    (places, tops), scale = measure.places([marks, wall[2]])
     left, right = np.concatenate([off[0], wall[0]]), np.concatenate([off[1], wall[1]])
-    height = np.maximum(np.concatenate([off[2], wall[2]]), np.maximum(birth[left], birth[right]))
-    if height_cap is not None:
-        low = height <= height_cap
+    height = np.concatenate([np.full(len(off[0]), -np.inf), tops])
+    height = np.maximum(height, np.maximum(places[left], places[right]))
+    if cap is not None:
+        low = height <= scale.level(cap)
         left, right, height = left[low], right[low], height[low]
-    died, into = _merge(birth, left, right, height, np.argsort(height, kind="stable"))
-    noise = DEFAULT.barrier * max(float(np.max(birth[allowed], initial=0.0)), np.finfo(float).tiny)
-    return Graph(generators, nodes, hubs, allowed, birth, left, right, height, died, into, noise)
+    died, into = _merge(places, left, right, height, np.argsort(height, kind="stable"))
+    top = float(np.max(scale.losses(places[allowed]), initial=0.0))
+    noise = DEFAULT.barrier * max(top, np.finfo(float).tiny)
+    if not exact:
+        scale = Scale(noise)
+    return Graph(generators, nodes, hubs, allowed, left, right, into, places, height, died, scale, noise)
 
 
-def _checked_cap(cap: float, birth: np.ndarray) -> float:
-    """Return the cap, which must be a number at least as high as the global minimum."""
-    lowest, cap = float(birth.min()), real_number("the height cap", cap)
-    if not cap >= lowest:
-        raise InputError(f"the height cap is {cap:.6g}, below the lowest loss of this width, {lowest:.6g}; raise it")
-    return cap
+def _checked_cap(cap: Any, exact: bool) -> float | Fraction:
+    """Return the cap as a number, as it was typed where losses are exact."""
+    number = real_number("the height cap", cap)
+    if np.isnan(number):
+        raise InputError("the height cap is not a number")
+    return to_fraction(cap) if exact and np.isfinite(number) else number
+
+
+def _refuse_low_cap(cap: float | Fraction, scale: Scale, places: np.ndarray) -> None:
+    """Raise where the cap is below the global minimum."""
+    if not (places <= scale.level(cap)).any():
+        lowest = float(scale.losses(places.min(keepdims=True))[0])
+        raise InputError(
+            f"the height cap is {float(cap):.6g}, below the lowest loss of this width, {lowest:.6g}; raise it"
+        )
 
 
 def _allowed(nodes: Layers, hubs: Layers, negative: int | None) -> np.ndarray:

@@ -11,7 +11,7 @@ from .graph import Graph
 
 
 def polyline(
-    graph: Graph, net: TwoLayerNet, states: list[int], end: int, ceiling: float, c: float | None
+    graph: Graph, net: TwoLayerNet, states: list[int], end: int, open_edges: np.ndarray, c: float | None
 ) -> list[TwoLayerNet]:
     """Return corner networks from the start to the bottom of a node; between corners the loss stays below the ceiling.
 
@@ -23,7 +23,7 @@ def polyline(
         net: the start.
         states: a state for each unit whose closed cell holds it, -1 for a unit that adds nothing.
         end: the node to reach.
-        ceiling: no edge above it is taken.
+        open_edges: the edges that may be taken; none is above the ceiling.
         c: the output bias where it is trained, else None.
     """
     start = graph.node_of(states)
@@ -31,7 +31,7 @@ def polyline(
     if start == end:
         return path
     order = list(states)
-    for _, b, _ in _edges_between(graph, start, end, ceiling):
+    for _, b, _ in _edges_between(graph, start, end, open_edges):
         order = _cross(graph, path, order, b, c)
     path += _descend(graph, path[-1], order, c)
     return path
@@ -66,15 +66,14 @@ def _move(
     return corners
 
 
-def _edges_between(graph: Graph, start: int, end: int, ceiling: float) -> list[tuple[int, int, int]]:
-    """Return the edges (from, to, number) of a shortest way between two nodes below the ceiling."""
-    usable = np.flatnonzero(graph.height <= ceiling)
+def _edges_between(graph: Graph, start: int, end: int, usable: np.ndarray) -> list[tuple[int, int, int]]:
+    """Return the edges (from, to, number) of a shortest way between two nodes along usable edges."""
     tails = np.concatenate([graph.left[usable], graph.right[usable]])
     heads = np.concatenate([graph.right[usable], graph.left[usable]])
     numbers = np.concatenate([usable, usable])
     by_tail = np.argsort(tails, kind="stable")
     tails, heads, numbers = tails[by_tail], heads[by_tail], numbers[by_tail]
-    first = np.searchsorted(tails, np.arange(len(graph.birth) + 1))
+    first = np.searchsorted(tails, np.arange(len(graph.births) + 1))
     came: dict[int, tuple[int, int]] = {start: (-1, -1)}
     queue = deque([start])
     while queue:

@@ -52,7 +52,7 @@ def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: fl
     states = states_of(graph, data.X, net.W, net.v)
     start = graph.node_of(states)
     end, ceiling = reached(graph, data, net, start, level, c)
-    path = polyline(graph, net, states, end, ceiling, c)
+    path = polyline(graph, net, states, end, np.flatnonzero(graph.height <= ceiling), c)
     smooth = monotone_path(data, path, graph.zero_loss, trainable_bias=c is not None)
     value, component = float(graph.birth[end]), float(graph.birth[_lowest(graph, start, ceiling)])
     return Reach(value, component, graph.zero_loss, level, float(graph.birth.min()), tuple(path), tuple(smooth))

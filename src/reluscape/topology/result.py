@@ -86,8 +86,9 @@ class BarrierTree:
         labelled: units carry names, so that relabelled copies count separately.
         output_bias: an output bias was free.
         capped: merges above this height were not looked for; None where all were.
-        kind: "numerical", or "exact" where the values of the pairs are fractions.
+        kind: "numerical", or "exact" where every decision was made on fractions, and the pairs are fractions.
         signs: output signs that were frozen, None where they are trained.
+        noise: differences up to this counted as ties, and smaller losses are rounding; 0 where the tree is exact.
     """
 
     global_minimum: float | Fraction
@@ -101,6 +102,7 @@ class BarrierTree:
     capped: float | None
     kind: str
     signs: tuple[int, ...] | None
+    noise: float
     _data: Dataset = field(repr=False)
     _share: Callable[[Starts], tuple[Probability, ...]] = field(repr=False)
     _chance: Callable[[Starts, int], ReachChances] = field(repr=False)
@@ -137,15 +139,24 @@ class BarrierTree:
 
     @property
     def ties(self) -> tuple[tuple[int, ...], ...]:
-        """Groups of valleys with equal values, up to rounding: which of them outlives the others is a choice."""
+        """Groups of valleys with equal values: which of them outlives the others is a choice.
+
+        Equal means exactly equal where the tree is exact, and up to rounding otherwise.
+        """
         groups: list[list[int]] = []
-        top = max((abs(float(v.value)) for v in self.valleys), default=0.0)
-        for k, valley in enumerate(self.valleys):
-            if groups and valley.value - self.valleys[groups[-1][-1]].value <= DEFAULT.zero_loss * top:
+        exact = self.kind == "exact"
+        values: list[Any] = [v.exact_value if exact else v.value for v in self.valleys]
+        room = 0 if exact else DEFAULT.zero_loss * max(values, default=0.0)
+        for k, value in enumerate(values):
+            if groups and value - values[groups[-1][-1]] <= room:
                 groups[-1].append(k)
             else:
                 groups.append([k])
         return tuple(tuple(group) for group in groups if len(group) > 1)
+
+    def told(self, loss: float) -> float:
+        """Return a loss as it is told to people: 0 where it is nothing but rounding."""
+        return 0.0 if abs(loss) <= self.noise else loss
 
     def path(self, valley: int) -> tuple[TwoLayerNet, ...]:
         """Return the corners of a polyline from a valley's bottom to that of its parent.
@@ -161,10 +172,11 @@ class BarrierTree:
 
     def __str__(self) -> str:
         """Tell the landscape in a few lines."""
-        lines = [f"width {self.width}: {len(self.valleys)} valley(s), global minimum {float(self.global_minimum):.6g}"]
+        lowest = self.told(float(self.global_minimum))
+        lines = [f"width {self.width}: {len(self.valleys)} valley(s), global minimum {lowest:.6g}"]
         for valley in self.valleys[:10]:
             height = "never needs to be left" if valley.barrier == float("inf") else f"barrier {valley.barrier:.6g}"
-            lines.append(f"  loss {valley.value:.6g}, {height}")
+            lines.append(f"  loss {self.told(valley.value):.6g}, {height}")
         return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import comb
 
-from ..cones import relatable
+from ..cones import Generators, relatable
 from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement
@@ -20,6 +20,10 @@ CAPPED_NODE_LIMIT = 15_000_000
 # measured on one core: seconds and bytes for each basin and each wall
 NODE_SECONDS, WALL_SECONDS = 6e-6, 1e-5
 NODE_BYTES, WALL_BYTES = 250, 130
+# measured likewise where values are exact: seconds for each cone, and for each face by the bits of its numbers
+CONE_SECONDS, FACE_SECONDS, FACE_SHARE = 3e-6, (4e-5, 2e-7, 2e-10), 0.1
+FACE_BYTES = 800
+EXACT_SECONDS, EXACT_MEGABYTES = 600.0, 4000.0
 
 
 @dataclass(frozen=True)
@@ -83,11 +87,11 @@ def layer_size(data: Dataset, width: int, labelled: bool = False) -> LayerSize:
     )
 
 
-def refuse_too_large(data: Dataset, width: int, labelled: bool = False, capped: bool = False) -> None:
-    """Raise TooLarge before any work, naming what fits."""
+def refuse_too_large(data: Dataset, width: int, labelled: bool = False, capped: bool = False) -> LayerSize:
+    """Raise TooLarge before any work, naming what fits; return the size."""
     size = layer_size(data, width, labelled)
     if size.fits or (capped and size.fits_capped):
-        return
+        return size
     advice = [f"width {size.feasible_width} fits" if size.feasible_width else "use fewer rows or columns"]
     if size.fits_capped:
         advice.append("a height cap may")
@@ -96,6 +100,25 @@ def refuse_too_large(data: Dataset, width: int, labelled: bool = False, capped: 
         + ", ".join(advice),
         estimate=size.basins,
     )
+
+
+def refuse_exact(size: LayerSize, generators: Generators, capped: bool = False) -> None:
+    """Raise TooLarge where exact values would take too long or too much memory, naming the estimate.
+
+    About one cone in ten has a face of its own, whose cost grows with the digits of the generators.
+    """
+    cones = size.basins if capped and not size.fits else size.basins + size.walls
+    faces = max(FACE_SHARE * cones, 1)
+    bits = max((abs(int(v)).bit_length() for v in generators.columns.flat), default=0)
+    face_seconds = FACE_SECONDS[0] + bits * (FACE_SECONDS[1] + bits * FACE_SECONDS[2])
+    seconds = cones * (NODE_SECONDS + CONE_SECONDS) + faces * face_seconds
+    megabytes = size.megabytes + faces * (FACE_BYTES + 8 * len(generators.targets) + 2 * bits) / 1e6
+    if seconds > EXACT_SECONDS or megabytes > EXACT_MEGABYTES:
+        raise TooLarge(
+            f"exact values of {cones:,} cones, with numbers of {bits} bits, would take about {seconds / 60:,.0f} "
+            f"minutes and {megabytes / 1000:,.1f} GB; leave out exact=True, or use a smaller width or shorter numbers",
+            estimate=cones,
+        )
 
 
 def _counts(cells: int, rank: int, width: int, labelled: bool) -> tuple[int, int]:

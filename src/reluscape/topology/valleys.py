@@ -63,7 +63,7 @@ def shares(graph: Graph, leaves: list[int], data: Dataset, starts: Starts) -> tu
     W, v, _ = starts.raw
     nodes = np.array([first_node(graph, data.X, W[t], v[t]) for t in range(len(W))])
     nodes = nodes[graph.allowed[nodes]]
-    ends = graph.lowest_below(nodes, graph.birth[nodes] + graph.noise)
+    ends = graph.lowest_from(nodes)
     found = dict.fromkeys(leaves, 0)
     for end in ends.tolist():
         if end in found:
