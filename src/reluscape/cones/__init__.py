@@ -3,7 +3,7 @@
 from .bottom import balanced, exact_network, network_of
 from .cells import Cells, cells_of, relatable
 from .exact_faces import Faces, threshold
-from .generators import Generators, generators_of, project
+from .generators import Generators, flattened, generators_of, project
 from .layers import Layers
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "balanced",
     "cells_of",
     "exact_network",
+    "flattened",
     "generators_of",
     "network_of",
     "project",

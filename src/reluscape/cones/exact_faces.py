@@ -30,6 +30,7 @@ class Faces:
 
     Attributes:
         values: mean squared loss on each face, exact.
+        rounded: the same as floats, each correctly rounded, in the first places of an array that grows.
         searched: how many cones had to be searched over the rationals.
     """
 
@@ -45,7 +46,7 @@ class Faces:
         self._place = np.array([self._cone.add(row) for row in rows], dtype=np.int64)
         self._rows = np.array([rounded_row(row) for row in self._cone.generators]).reshape(-1, len(y))
         self._supports: list[tuple[int, ...]] = []
-        self._residuals, self._rounded = np.zeros((64, len(y))), np.zeros(64)
+        self._residuals, self.rounded = np.zeros((64, len(y))), np.zeros(64)
         self._first, self._inside = np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64)
         self._number: dict[tuple[int, ...], int] = {}
         self._proposed: dict[bytes, int] = {}
@@ -66,7 +67,7 @@ class Faces:
 
     def lower(self, faces: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return where the loss on one face is below that on another, exactly."""
-        a, b = self._rounded[faces], self._rounded[others]
+        a, b = self.rounded[faces], self.rounded[others]
         below = a < b
         for at in np.flatnonzero((a == b) & (faces != others)).tolist():
             below[at] = self.values[faces[at]] < self.values[others[at]]
@@ -75,9 +76,9 @@ class Faces:
     def ranks(self, faces: np.ndarray) -> tuple[np.ndarray, tuple[Fraction, ...]]:
         """Return the place of each face's loss among the distinct ones, and these from the lowest to the highest."""
         numbers = np.unique(faces)
-        numbers = numbers[np.argsort(self._rounded[numbers])]
+        numbers = numbers[np.argsort(self.rounded[numbers])]
         place, distinct = np.zeros(len(self.values), dtype=np.int64), list[flint.fmpq]()
-        for _, run in groupby(numbers.tolist(), key=self._rounded.item):
+        for _, run in groupby(numbers.tolist(), key=self.rounded.item):
             for number in sorted(run, key=cmp_to_key(self._compare)):
                 if not distinct or distinct[-1] != self.values[number]:
                     distinct.append(self.values[number])
@@ -112,8 +113,8 @@ class Faces:
         value = flint.fmpq(sum(v * v for v in point.residual), point.denominator**2 * self._unit)
         if number == len(self._residuals):
             self._residuals = np.concatenate([self._residuals, np.zeros_like(self._residuals)])
-            self._rounded = np.concatenate([self._rounded, np.zeros_like(self._rounded)])
-        self._residuals[number], self._rounded[number] = rounded_row(point.residual), _nearest_float(value)
+            self.rounded = np.concatenate([self.rounded, np.zeros_like(self.rounded)])
+        self._residuals[number], self.rounded[number] = rounded_row(point.residual), _nearest_float(value)
         self._supports.append(support)
         self.values.append(value)
         return number

@@ -111,8 +111,10 @@ class Generators:
         """Return the mean squared loss of the best prediction in each cone, given by generator indices."""
         return self.proposals(*flattened(sets))[0]
 
-    def proposals(self, starts: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the same values, and which members have a weight in the best prediction, both by floats.
+    def proposals(self, starts: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the same values, which members have a weight in the best prediction, and which values are sure.
+
+        All by floats; a value is sure where its residual meets the conditions of optimality up to rounding.
 
         Args:
             starts: (sets + 1,) where each set begins among the members.
@@ -123,14 +125,15 @@ class Generators:
         A, h, size = self.units
         few = len(A) <= MOST_PRODUCTS
         number, n = len(starts) - 1, max(len(self.targets), 1)
-        out, used = np.zeros(number), np.zeros(len(members), dtype=bool)
+        out, used, sure = np.zeros(number), np.zeros(len(members), dtype=bool), np.ones(number, dtype=bool)
         if size == 0.0 or not number:
-            return out, used
+            return out, used, sure
         y, length = np.array(self.targets, dtype=float), np.sqrt(size)
 
         def part(lo: int) -> None:
             hi = min(lo + SLICE, number)
-            rest = (h, starts[lo : hi + 1], members, DEFAULT.cone_stationarity, out[lo:hi], used)
+            limits = (DEFAULT.cone_stationarity, exact.UNIT_ROUNDOFF, DEFAULT.barrier)
+            rest = (h, starts[lo : hi + 1], members, limits, out[lo:hi], used, sure[lo:hi])
             if few:
                 distances(A, y, length, self._products, *rest)
             else:
@@ -141,7 +144,7 @@ class Generators:
         else:
             with ThreadPoolExecutor(THREADS) as pool:
                 list(pool.map(part, range(0, number, SLICE)))
-        return out / n, used
+        return out / n, used, sure
 
     def exact_value(self, generators: tuple[int, ...]) -> Fraction:
         """Return the same value as an exact fraction, by Lawson and Hanson's method over the rationals."""

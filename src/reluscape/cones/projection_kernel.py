@@ -9,12 +9,15 @@ from ..solvers.nonnegative_kernel import project
 
 
 @numba.njit(nogil=True, cache=True)
-def distances(A, y, length, G, h, starts, members, tolerance, out, used):
+def distances(A, y, length, G, h, starts, members, limits, out, used, sure):
     """Fill out with |y - projection|^2 for each cone of generators members[starts[b]:starts[b+1]].
 
     A (g, n) are unit generators, G (g, g) = A A^T and h (g,) = A y / length, length that of y (n,); used marks the
     members with a positive weight in the projection. Inner products alone would lose the distance where generators
-    nearly cancel: an error of the weights enters it as it is there, and squared through the residual.
+    nearly cancel: an error of the weights enters it as it is there, and squared through the residual. sure tells where
+    the residual meets the conditions of a nearest point up to rounding, and rounding is below the noise; it may not
+    where generators are nearly dependent. limits are the slope up to which a generator stays out, the error of one
+    operation, and the noise.
     """
     most = 1
     for b in range(len(starts) - 1):
@@ -28,12 +31,13 @@ def distances(A, y, length, G, h, starts, members, tolerance, out, used):
             right[a] = h[members[lo + a]]
             for c in range(k):
                 gram[a, c] = G[members[lo + a], members[lo + c]]
-        project(gram, right, k, tolerance, scratch, weights)
+        project(gram, right, k, limits[0], scratch, weights)
         out[b] = _distance(A, y, length, members[lo : lo + k], weights, residual, used[lo : lo + k])
+        sure[b] = _stationary(A, length, members[lo : lo + k], weights, residual, used[lo : lo + k], limits)
 
 
 @numba.njit(nogil=True, cache=True)
-def distances_of(A, y, length, h, starts, members, tolerance, out, used):
+def distances_of(A, y, length, h, starts, members, limits, out, used, sure):
     """Fill out as `distances` does, inner products taken from the unit generators themselves."""
     most = 1
     for b in range(len(starts) - 1):
@@ -51,8 +55,9 @@ def distances_of(A, y, length, h, starts, members, tolerance, out, used):
                     total += A[members[lo + a], i] * A[members[lo + c], i]
                 gram[a, c] = total
                 gram[c, a] = total
-        project(gram, right, k, tolerance, scratch, weights)
+        project(gram, right, k, limits[0], scratch, weights)
         out[b] = _distance(A, y, length, members[lo : lo + k], weights, residual, used[lo : lo + k])
+        sure[b] = _stationary(A, length, members[lo : lo + k], weights, residual, used[lo : lo + k], limits)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -69,3 +74,23 @@ def _distance(A, y, length, members, weights, residual, used):
     for i in range(len(y)):
         total += residual[i] * residual[i]
     return total
+
+
+@numba.njit(nogil=True, cache=True)
+def _stationary(A, length, members, weights, residual, used, limits):
+    """Return whether products with the residual are surely zero on used generators and not positive on others."""
+    tolerance, unit, noise = limits
+    n, size = len(residual), 1.0
+    for a in range(len(members)):
+        size += weights[a]
+    rounding = (n + 3) * unit * size
+    if rounding > noise:
+        return False
+    bound = length * (2 * tolerance + 64 * rounding)
+    for a in range(len(members)):
+        slope = 0.0
+        for i in range(n):
+            slope += A[members[a], i] * residual[i]
+        if slope > bound or (used[a] and slope < -bound):
+            return False
+    return True

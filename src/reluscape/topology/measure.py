@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..cones import Faces, Generators, threshold
+from ..cones import Faces, Generators, flattened, threshold
 from ..tolerances import DEFAULT
 
 
@@ -56,13 +56,24 @@ class Measure:
 
 
 def by_floats(generators: Generators) -> Measure:
-    """Return the measure whose marks are losses as floats."""
+    """Return the measure whose marks are losses as floats; those that are not sure are looked up exactly."""
+    exactly: list[Faces] = []
+
+    def marks(sets: list[tuple[int, ...]]) -> np.ndarray:
+        losses, _, sure = generators.proposals(*flattened(sets))
+        unsure = np.flatnonzero(~sure)
+        if len(unsure):
+            faces = exactly[0] if exactly else Faces(generators)
+            exactly[:] = [faces]
+            found = faces.of([sets[b] for b in unsure])
+            losses[unsure] = faces.rounded[found]
+        return losses
 
     def places(marks: list[np.ndarray]) -> tuple[list[np.ndarray], Scale]:
         top = max(float(np.max(marks[0], initial=0.0)), np.finfo(float).tiny)
         return marks, Scale(DEFAULT.barrier * top)
 
-    return Measure(generators.values, lambda a, b: a < b, places)
+    return Measure(marks, lambda a, b: a < b, places)
 
 
 def by_fractions(generators: Generators) -> Measure:
