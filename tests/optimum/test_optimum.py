@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 import reluscape as rs
-from reluscape.cones import cells_of, generators_of
-from reluscape.optimum import finite, global_minimum, infinite_width_minimum
+from reluscape.optimum import global_minimum, infinite_width_minimum
 from reluscape.optimum.branch import branch_and_bound
 from tests.oracles.intersections import closed_cells, lines_and_rays
 from tests.strategies import problems
@@ -49,7 +48,7 @@ def test_global_minimum_against_all_basins(problem, width, bias):
 
 
 @given(problems(max_n=5, max_d=2), st.integers(1, 3), st.booleans(), st.integers(0, 5))
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_branch_and_bound_equals_the_list_of_all_layers(problem, width, bias, seed):
     """Whatever the order of the rows, from a start without any network."""
     X, y = problem
@@ -58,11 +57,12 @@ def test_branch_and_bound_equals_the_list_of_all_layers(problem, width, bias, se
     size = max(1.0, float(sum(v * v for v in y)))
     order = np.random.default_rng(seed).permutation(data.n)
     found = branch_and_bound(data, width, bias, np.inf, order)
-    truth = finite._listed(generators_of(cells_of(data), bias), width)[1]
+    truth = brute(X, y, width, bias)
     assert found.finished
     assert found.upper / data.n == pytest.approx(truth, abs=1e-8 * size)
     assert found.lower <= data.n * truth + 1e-12 * size
-    patterns, signs = np.array([p for p, _ in found.best]), [s for _, s in found.best]
+    assert found.best.loss(data) == pytest.approx(truth, abs=1e-8 * size)
+    patterns, signs = np.array([p for p, _ in found.states]), [s for _, s in found.states]
     own = rs.basin_value(data, None, patterns, signs, output_bias=bias).value
     assert own == pytest.approx(truth, abs=1e-7 * size)
 
@@ -87,18 +87,14 @@ def test_interval_holds_the_truth_whenever_it_stops(seed, monkeypatch):
     assert (np.diff(lowers) >= -1e-9).all()
 
 
-def test_search_and_list_agree_on_real_data(monkeypatch):
+def test_search_agrees_with_the_tree_of_all_basins_on_real_data():
     data = rs.Dataset.from_csv("examples/linnerud.csv", target="weight", features=["chins"], bias=True)
-    listed = global_minimum(data, width=2, output_bias=True)
-    monkeypatch.setattr(finite, "MOST_LISTED", 0)
-    searched = global_minimum(data, width=2, output_bias=True)
-    assert listed.complete
-    assert searched.complete
-    assert searched.value == pytest.approx(listed.value, rel=1e-9)
-    assert searched.exact_value == listed.exact_value
-    assert searched.net.loss(data) == pytest.approx(listed.value, rel=1e-9)
-    assert rs.verify(searched.certificate)
-    assert searched.lower == pytest.approx(listed.value, rel=1e-8)
+    for width in (1, 2):
+        found = global_minimum(data, width=width, output_bias=True)
+        tree = rs.barrier_tree(data, width=width, output_bias=True, exact=True)
+        assert found.complete
+        assert found.exact_value == tree.global_minimum
+        assert found.net.loss(data) == pytest.approx(found.value, rel=1e-9)
 
 
 @given(problems(max_n=5, max_d=2), st.booleans())

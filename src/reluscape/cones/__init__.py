@@ -2,6 +2,7 @@
 
 from .bottom import balanced, exact_network, network_of
 from .cells import Cells, cells_of, relatable
+from .distances import squared_distances
 from .exact_faces import Faces, threshold
 from .generators import Generators, flattened, generators_of, project
 from .layers import Layers
@@ -19,5 +20,6 @@ __all__ = [
     "network_of",
     "project",
     "relatable",
+    "squared_distances",
     "threshold",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -13,13 +12,8 @@ import numpy as np
 from .. import exact
 from ..data import readonly
 from ..errors import SolverError
-from ..tolerances import DEFAULT
 from .cells import Cells
-
-THREADS = 2
-SLICE = 10_000
-# up to this many generators all inner products are kept
-MOST_PRODUCTS = 3_000
+from .distances import MOST_PRODUCTS, squared_distances
 
 
 @dataclass(frozen=True)
@@ -89,17 +83,14 @@ class Generators:
         return y - sum(y, Fraction(0)) / len(y) if self.free_constant and len(y) else y
 
     @cached_property
-    def units(self) -> tuple[np.ndarray, np.ndarray, float]:
-        """Return unit generators (g, n), their products with the unit target (g,), and |target|^2."""
+    def units(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return unit generators (g, n) and the targets (n,) in floats, centred where a constant is free."""
         y = np.array(self.targets, dtype=float)
-        size = float(y @ y)
-        unit_y = y / np.sqrt(size) if size else y
         A = np.array([rounded_row(row) for row in self.columns.tolist()], dtype=float).reshape(-1, len(y))
         if self.free_constant and len(y):
             A = A - A.mean(axis=1, keepdims=True)
         length = np.sqrt((A * A).sum(axis=1, keepdims=True))
-        A = np.ascontiguousarray(A / np.where(length > 0, length, 1.0))
-        return A, np.ascontiguousarray(A @ unit_y), size
+        return np.ascontiguousarray(A / np.where(length > 0, length, 1.0)), y
 
     @cached_property
     def _products(self) -> np.ndarray:
@@ -120,31 +111,9 @@ class Generators:
             starts: (sets + 1,) where each set begins among the members.
             members: generator indices.
         """
-        from .projection_kernel import distances, distances_of
-
-        A, h, size = self.units
-        few = len(A) <= MOST_PRODUCTS
-        number, n = len(starts) - 1, max(len(self.targets), 1)
-        out, used, sure = np.zeros(number), np.zeros(len(members), dtype=bool), np.ones(number, dtype=bool)
-        if size == 0.0 or not number:
-            return out, used, sure
-        y, length = np.array(self.targets, dtype=float), np.sqrt(size)
-
-        def part(lo: int) -> None:
-            hi = min(lo + SLICE, number)
-            limits = (DEFAULT.cone_stationarity, exact.UNIT_ROUNDOFF, DEFAULT.barrier)
-            rest = (h, starts[lo : hi + 1], members, limits, out[lo:hi], used, sure[lo:hi])
-            if few:
-                distances(A, y, length, self._products, *rest)
-            else:
-                distances_of(A, y, length, *rest)
-
-        if number <= SLICE:
-            part(0)
-        else:
-            with ThreadPoolExecutor(THREADS) as pool:
-                list(pool.map(part, range(0, number, SLICE)))
-        return out / n, used, sure
+        inner = self._products if len(self.columns) <= MOST_PRODUCTS else None
+        out, used, sure = squared_distances(*self.units, starts, members, inner)
+        return out / max(len(self.targets), 1), used, sure
 
     def exact_value(self, generators: tuple[int, ...]) -> Fraction:
         """Return the same value as an exact fraction, by Lawson and Hanson's method over the rationals."""

@@ -53,16 +53,23 @@ class InfiniteWidthMinimum:
 
     Attributes:
         value: that loss.
-        exact_value: the same as a Fraction, proved by the optimality conditions over all rays.
+        exact_value: the same as a Fraction, from the closed form.
         width: a number of units that reaches it, as small as was found.
         width_is_least: no smaller number does.
+        at_least: no smaller number than this reaches it, by branch and bound up to rounding.
         net: a network of that width.
         output_bias: an output bias was free.
+        dimension: that of the span of the predictions of all networks; so many units always suffice.
+        kind: "exact" where a network of that width has exactly this loss in rationals, "numerical" where `net` has it
+            up to rounding.
     """
 
     value: float
     exact_value: Fraction
     width: int
     width_is_least: bool
+    at_least: int
     net: TwoLayerNet
     output_bias: bool
+    dimension: int
+    kind: str

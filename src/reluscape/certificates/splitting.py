@@ -1,0 +1,100 @@
+"""Cones cut by one sample after the other, for the verifier: rays in integers, edges told by ranks."""
+
+from __future__ import annotations
+
+from math import gcd, lcm
+
+import numpy as np
+
+from .. import exact
+from ..errors import CertificateError
+
+Ray = tuple[int, ...]
+
+
+class Cones:
+    """The closed cells that samples cut weight space into, one sample after the other, where they are asked for.
+
+    Cell 0 is all of weight space. Weights are told by their coordinates in as many columns as the samples have rank.
+    The first samples, as many as the rank, are independent, so that a cell of k of them has k rays; what is left of
+    weight space changes none of their products.
+
+    Args:
+        X: (n, d) fractions in the order in which they cut.
+
+    Raises:
+        CertificateError: the first samples are dependent.
+    """
+
+    def __init__(self, X: np.ndarray) -> None:
+        pivots = list(exact.pivot_columns(X)) if X.size else []
+        unit = lcm(1, *(v.denominator for v in X.flat))
+        self.rows = [[int(v * unit) for v in row[pivots]] for row in X]
+        self.rank = len(pivots)
+        first = np.array(self.rows[: self.rank], dtype=object)
+        if self.rank and exact.rank(first) < self.rank:
+            raise CertificateError(f"the first {self.rank} samples of the order are dependent")
+        units = [exact.solve(first, [int(i == j) for i in range(self.rank)]) for j in range(self.rank)]
+        self.dual = [_shortest(row) for row in exact.integer_rows(np.array(units, dtype=object))[0]] if units else []
+        self.cells: list[tuple[int, list[Ray], str]] = [(0, [], "")]
+        self.parts: dict[int, list[int]] = {}
+
+    def rays(self, cell: int) -> list[Ray]:
+        """Return the rays of a cell."""
+        return self.cells[cell][1]
+
+    def pattern(self, cell: int) -> str:
+        """Return the activations of a cell on the samples it has seen, as zeros and ones."""
+        return self.cells[cell][2]
+
+    def inside(self, cell: int, k: int) -> list[int]:
+        """Return the cells of the first k samples inside a cell."""
+        found = [cell]
+        while self.cells[found[0]][0] < k:
+            found = [part for c in found for part in self._cut(c)]
+        return found
+
+    def features(self, rays: list[Ray], k: int) -> np.ndarray:
+        """Return max(0, <x_i, ray>) times a common number (q, k) for the first k samples."""
+        return np.array([[max(_dot(row, ray), 0) for row in self.rows[:k]] for ray in rays], dtype=object)
+
+    def _cut(self, cell: int) -> list[int]:
+        """Cut a cell by its next sample; return the parts that are not flat."""
+        if cell in self.parts:
+            return self.parts[cell]
+        seen, rays, pattern = self.cells[cell]
+        row, sides = self.rows[seen], []
+        if seen < self.rank:
+            ray = self.dual[seen]
+            sides = [([*rays, ray], "1"), ([*rays, tuple(-v for v in ray)], "0")]
+        else:
+            heights = [_dot(row, ray) for ray in rays]
+            above = [(ray, h) for ray, h in zip(rays, heights, strict=True) if h > 0]
+            below = [(ray, h) for ray, h in zip(rays, heights, strict=True) if h < 0]
+            if above and below:
+                flat = [ray for ray, h in zip(rays, heights, strict=True) if h == 0]
+                for u, h in above:
+                    for v, g in below:
+                        if self._edge(u, v, seen):
+                            flat.append(_shortest([h * b - g * a for a, b in zip(u, v, strict=True)]))
+                sides = [([ray for ray, _ in above] + flat, "1"), ([ray for ray, _ in below] + flat, "0")]
+            else:
+                sides = [(rays, "1" if above else "0")]
+        self.parts[cell] = list(range(len(self.cells), len(self.cells) + len(sides)))
+        self.cells += [(seen + 1, part, pattern + side) for part, side in sides]
+        return self.parts[cell]
+
+    def _edge(self, u: Ray, v: Ray, seen: int) -> bool:
+        """Return whether two rays of a cell span an edge: the samples that vanish on both have rank r - 2."""
+        shared = [row for row in self.rows[:seen] if _dot(row, u) == 0 and _dot(row, v) == 0]
+        wanted = self.rank - 2
+        return len(shared) >= wanted and exact.rank(np.array(shared, dtype=object).reshape(-1, self.rank)) == wanted
+
+
+def _dot(a: list[int], b: Ray) -> int:
+    return sum(x * z for x, z in zip(a, b, strict=True))
+
+
+def _shortest(vector: list[int]) -> Ray:
+    divisor = gcd(*(int(v) for v in vector))
+    return tuple(int(v) // divisor for v in vector)

@@ -1,0 +1,57 @@
+"""How far a target is from many cones that share their generators, in floats."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from ..exact import UNIT_ROUNDOFF
+from ..tolerances import DEFAULT
+
+THREADS = 2
+SLICE = 10_000
+# up to this many generators all inner products are kept
+MOST_PRODUCTS = 3_000
+
+
+def squared_distances(
+    A: np.ndarray, y: np.ndarray, starts: np.ndarray, members: np.ndarray, inner: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (B,) squared distances of y (n,) to cones, which members have a weight in the nearest points, what is sure.
+
+    A distance is sure where its residual meets the conditions of a nearest point up to rounding; it may not where
+    generators are nearly dependent.
+
+    Args:
+        A: (g, n) generators of length one, or zero; they may repeat or depend on each other.
+        y: the target.
+        starts: (B + 1,) where each cone begins among the members.
+        members: numbers of generators.
+        inner: (g, g) their inner products, where they are known.
+    """
+    from .projection_kernel import distances, distances_of
+
+    length, number = float(np.sqrt(y @ y)), len(starts) - 1
+    out, used, sure = np.zeros(number), np.zeros(len(members), dtype=bool), np.ones(number, dtype=bool)
+    if length == 0.0 or number < 1:
+        return out, used, sure
+    h = np.ascontiguousarray(A @ (y / length))
+    if inner is None and len(A) <= MOST_PRODUCTS:
+        inner = np.ascontiguousarray(A @ A.T)
+
+    def part(lo: int) -> None:
+        hi = min(lo + SLICE, number)
+        limits = (DEFAULT.cone_stationarity, UNIT_ROUNDOFF, DEFAULT.barrier)
+        rest = (h, starts[lo : hi + 1], members, limits, out[lo:hi], used, sure[lo:hi])
+        if inner is None:
+            distances_of(A, y, length, *rest)
+        else:
+            distances(A, y, length, inner, *rest)
+
+    if number <= SLICE:
+        part(0)
+    else:
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(part, range(0, number, SLICE)))
+    return out, used, sure

@@ -1,0 +1,135 @@
+"""Lower bounds of layers: vectors that point away from many states' cones, found in floats, proved in integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+
+from ..solvers.exact_cone import Cone, primitive
+from ..solvers.nonnegative_kernel import project
+from ..tolerances import DEFAULT
+
+FIRST_STEP, MOST_FAILURES = 32, 6
+# rounds of a projection, and generators that enter in one
+MOST_ROUNDS, ENTERING = 200, 10
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A vector q (n integers) that proves loss >= value for every layer of the states in `covers`."""
+
+    q: list[int]
+    value: Fraction
+    covers: np.ndarray
+
+
+class LowerBounds:
+    """Finds bounds for sets of states on the rows seen: floats propose, integers decide.
+
+    Args:
+        y: (n,) fractions, the targets of these rows.
+        columns: (g, n) integers, what the signed rays add to the predictions.
+        of_state: for every state the columns of its rays.
+        free_constant: a constant is added.
+    """
+
+    def __init__(
+        self, y: np.ndarray, columns: np.ndarray, of_state: Sequence[Sequence[int]], free_constant: bool
+    ) -> None:
+        self.n = len(y)
+        self.scale = lcm(1, *(v.denominator for v in y))
+        self.cone = Cone([int(v * self.scale) for v in y])
+        place = [self.cone.add(column) for column in columns.tolist()]
+        self.columns = np.array(self.cone.generators, dtype=object).reshape(-1, self.n)
+        self.constants = [self.cone.add([s] * self.n) for s in (1, -1)] if free_constant else []
+        A, self.y = np.array(self.columns, dtype=float), np.array(y, dtype=float)
+        idle = (self.columns == (self.columns[:, :1] if free_constant else 0)).all(axis=1)
+        if free_constant:
+            A, self.y = A - A.mean(axis=1, keepdims=True), self.y - self.y.mean()
+        A[idle] = 0.0
+        self.noise = DEFAULT.kkt * float(self.y @ self.y)
+        size = np.sqrt((A * A).sum(axis=1, keepdims=True))
+        self.units = A / np.where(size > 0, size, 1.0)
+        self.members = [np.unique([place[g] for g in of]).astype(np.int64) for of in of_state]
+        self.filled = np.array([s for s, of in enumerate(self.members) if len(of)], dtype=np.int64)
+        self.flat = np.concatenate([np.zeros(0, dtype=np.int64), *self.members])
+        self.starts = np.cumsum([0, *(len(self.members[s]) for s in self.filled)])[:-1]
+
+    def of(self, states: Iterable[int]) -> list[int]:
+        """Return the generators of states."""
+        return sorted({int(g) for s in states for g in self.members[s]})
+
+    def rough(self, states: Iterable[int]) -> tuple[float, np.ndarray, list[int]]:
+        """Return the value of a set of states in floats, its residual and the generators it uses.
+
+        The steepest generators enter a few at a time; the value is that of a point of the cone, never below the least.
+        """
+        members = np.array(self.of(states), dtype=np.int64)
+        residual, used = self.y, np.zeros(0, dtype=np.int64)
+        A, stop = self.units[members], DEFAULT.proposal * float(np.linalg.norm(self.y))
+        value = float(self.y @ self.y)
+        for _ in range(MOST_ROUNDS):
+            slopes = A @ residual
+            slopes[np.searchsorted(members, used)] = -np.inf
+            new = np.argsort(-slopes)[:ENTERING]
+            new = members[new[slopes[new] > stop]]
+            if not len(new):
+                break
+            tried = np.concatenate([used, new])
+            B = self.units[tried]
+            weights, k = np.zeros(len(tried)), len(tried)
+            project(B @ B.T, B @ self.y, k, DEFAULT.cone_stationarity, np.empty((k + 3, k)), weights)
+            rest = self.y - weights @ B
+            if rest @ rest >= value:
+                break
+            value, residual, used = float(rest @ rest), rest, tried[weights > 0]
+        return value / self.n, residual, used.tolist()
+
+    def exact(self, states: Iterable[int]) -> Bound:
+        """Return the exact residual of a set of states, what it proves and for which states."""
+        start = self.rough(states)[2]
+        found = self.cone.nearest([*start, *self.constants[:1]], [*self.of(states), *self.constants])
+        square = sum(v * v for v in found.residual)
+        value = Fraction(square, found.denominator**2 * self.scale**2 * self.n)
+        q = primitive(found.residual)
+        rising = (self.columns.dot(np.array(q, dtype=object)) > 0).astype(float)
+        return Bound(q, value, self._steepest(rising) <= 0)
+
+    def extended(self, layer: tuple[int, ...], floor: float, wanted: np.ndarray) -> tuple[int, ...]:
+        """Return the layer with as many wanted states more as leave its value above a floor, the mildest first."""
+        floor = floor + self.noise / self.n
+        states, failures, step, usable = list(layer), 0, FIRST_STEP, wanted.copy()
+        value, residual, _ = self.rough(states)
+        if value <= floor:
+            return layer
+        usable[states] = False
+        left = self._mildest(residual, usable)
+        while left and failures < MOST_FAILURES:
+            more = left[:step]
+            value, tried, _ = self.rough([*states, *more])
+            if value > floor:
+                states, residual, step = [*states, *more], tried, 2 * step
+            elif len(more) > 1:
+                step = len(more) // 2
+                continue
+            else:
+                failures += 1
+            usable[more] = False
+            left = self._mildest(residual, usable)
+        return tuple(states)
+
+    def _mildest(self, residual: np.ndarray, usable: np.ndarray) -> list[int]:
+        """Return the usable states, those first whose rays the residual rises along least."""
+        chosen = np.flatnonzero(usable)
+        return chosen[np.argsort(self._steepest(self.units @ residual)[chosen], kind="stable")].tolist()
+
+    def _steepest(self, slopes: np.ndarray) -> np.ndarray:
+        """Return for every state the largest slope along its generators, below every slope where it has none."""
+        out = np.full(len(self.members), -np.inf)
+        if len(self.flat):
+            out[self.filled] = np.maximum.reduceat(slopes[self.flat], self.starts)
+        return out

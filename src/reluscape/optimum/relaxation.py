@@ -1,0 +1,194 @@
+"""Layers as the first rows see them: their best fit of these rows, and the row that would tell most about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..cones import balanced, squared_distances
+from ..data import Dataset
+from ..networks import TwoLayerNet
+from ..solvers.nonnegative_kernel import project
+from ..tolerances import DEFAULT
+from .splitting import CellTree
+
+GROWTH = 1.2
+# beyond this width one more row is seen at a time, so that a unit's state has at most two inside it
+WIDE = 4
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The best fit of the rows seen by one layer.
+
+    Attributes:
+        Z: (m, d) z_j = v_j w_j.
+        signs: (m,) output signs.
+        c: output bias, 0 where none is free.
+        prediction: (n,) on all rows.
+        leverage: (n,) f' (F' F)^-1 f for the rays in use, their features F on the rows seen and f on each row.
+    """
+
+    Z: np.ndarray
+    signs: np.ndarray
+    c: float
+    prediction: np.ndarray
+    leverage: np.ndarray
+
+    @property
+    def net(self) -> TwoLayerNet:
+        """The balanced network of this fit."""
+        return balanced(self.Z, self.signs, self.c)
+
+
+class Relaxation:
+    """Layers of states 2 * cell + (sign < 0) of a cell tree, bounded by their best fit of the rows seen.
+
+    The loss on some of the rows is never above the loss on all of them.
+    """
+
+    def __init__(self, data: Dataset, output_bias: bool, preferred: Sequence[int]) -> None:
+        self.tree, self.free = CellTree(data), output_bias
+        self.basis = self.tree.begin(preferred)
+        self.X, self.y = np.array(data.X, dtype=float), np.array(data.y, dtype=float)
+
+    def see(self, rows: Sequence[int]) -> None:
+        """Put more rows at the end of the order."""
+        for row in rows:
+            self.tree.see(int(row))
+
+    def unseen(self) -> np.ndarray:
+        """Return the rows not seen, those of the basis first."""
+        seen = set(self.tree.order)
+        first = [i for i in self.basis if i not in seen]
+        return np.array(first + [i for i in range(len(self.y)) if i not in seen | set(first)], dtype=np.int64)
+
+    def bounds(self, seen: int, layers: np.ndarray) -> np.ndarray:
+        """Return the least sums of squares (B,) of layers (B, m) on the first `seen` rows."""
+        states, place = np.unique(layers, return_inverse=True)
+        place = place.reshape(layers.shape)
+        cells, turns = states // 2, states % 2
+        of_cell = [self.tree.cells[seen][c] for c in cells.tolist()]
+        length = np.array([len(rays) for rays in of_cell], dtype=np.int64)
+        flat = np.concatenate(of_cell) if len(of_cell) else np.zeros(0, dtype=np.int64)
+        rays, number = np.unique(flat, return_inverse=True)
+        number = number.ravel() + len(rays) * np.repeat(turns, length)
+        first = np.cumsum(length) - length
+        # a state that comes twice in a layer adds nothing the second time
+        lengths = length[place]
+        for j in range(1, layers.shape[1]):
+            lengths[(layers[:, :j] == layers[:, j : j + 1]).any(axis=1), j] = 0
+        flat_lengths = lengths.ravel()
+        offset = np.cumsum(flat_lengths) - flat_lengths
+        places = np.arange(int(flat_lengths.sum())) - np.repeat(offset - first[place.ravel()], flat_lengths)
+        starts = np.concatenate([[0], np.cumsum(lengths.sum(axis=1))]).astype(np.int64)
+        A, target = self._generators(seen, rays)
+        return squared_distances(np.concatenate([A, -A]), target, starts, number[places])[0]
+
+    def children(self, seen: int, later: int, layers: np.ndarray, most: float) -> tuple[np.ndarray, int] | None:
+        """Return (layers of the first `later` rows inside the first of these layers, how many these are).
+
+        As many layers are taken as have at most `most` inside them; None where the first alone has more.
+        """
+        states, place = np.unique(layers, return_inverse=True)
+        place = place.reshape(layers.shape)
+        inside = [self.tree.inside(seen, s // 2, later) for s in states.tolist()]
+        counts = np.array([len(c) for c in inside], dtype=np.int64)
+        total = np.cumsum(counts[place].prod(axis=1, dtype=float))
+        if not len(total) or total[0] > most:
+            return None
+        take = max(1, int(np.searchsorted(total, most, side="right")))
+        first = np.concatenate([[0], np.cumsum(counts)])
+        flat = np.array([2 * c + s % 2 for s, own in zip(states.tolist(), inside, strict=True) for c in own])
+        return refined(place[:take], counts[place[:take]], first, flat), take
+
+    def fit(self, seen: int, layer: np.ndarray) -> Fit:
+        """Return the best fit of the rows seen by one layer (m,)."""
+        tree = self.tree
+        own = [(j, int(q)) for j, s in enumerate(layer.tolist()) for q in tree.cells[seen][s // 2]]
+        rays = [q for _, q in own]
+        signs = np.where(layer % 2, -1, 1)
+        of = np.array([signs[j] for j, _ in own], dtype=float)
+        directions = tree.directions(rays)
+        exactly = tree.products(rays, range(len(self.y)))
+        features = np.where(exactly > 0, np.maximum(directions @ self.X.T, 0.0), 0.0) * of[:, None]
+        order = tree.order[:seen]
+        scale = np.abs(features[:, order]).max(axis=1, initial=0.0)
+        features = features / np.where(scale > 0, scale, 1.0)[:, None]
+        A, y = features[:, order], self.y[order]
+        if self.free and seen:
+            A, target = A - A.mean(axis=1, keepdims=True), y - y.mean()
+        else:
+            target = y
+        k, weights = len(A), np.zeros(len(A))
+        project(A @ A.T, A @ target, k, DEFAULT.cone_stationarity, np.empty((k + 3, k)), weights)
+        c = float(y.mean() - weights @ features[:, order].mean(axis=1)) if self.free and seen else 0.0
+        Z = np.zeros((len(layer), tree.data.d))
+        for g, (j, _) in enumerate(own):
+            if weights[g]:
+                Z[j] += of[g] * weights[g] / (scale[g] or 1.0) * directions[g]
+        used = features[weights > 0]
+        if self.free:
+            used = np.concatenate([used, np.ones((1, len(self.y)))])
+        inverse = np.linalg.pinv(used[:, order] @ used[:, order].T) if len(used) else np.zeros((0, 0))
+        leverage = np.einsum("ai,ab,bi->i", used, inverse, used)
+        return Fit(Z, signs, c, weights @ features + c, leverage)
+
+    def states(self, layer: np.ndarray) -> tuple[tuple[np.ndarray, int], ...]:
+        """Return the (pattern, output sign) of each unit of a layer that knows all rows."""
+        n = len(self.y)
+        return tuple((self.tree.pattern(n, s // 2), -1 if s % 2 else 1) for s in layer.tolist())
+
+    def _generators(self, seen: int, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return unit generators (q, seen) of rays and the target, centred where a constant is free."""
+        order, target = self.tree.order[:seen], self.y[self.tree.order[:seen]]
+        exactly = np.maximum(self.tree.products(rays.tolist(), order), 0)
+        flat = exactly.max(axis=1, initial=0) == 0
+        if self.free and seen:
+            flat |= exactly.min(axis=1) == exactly.max(axis=1)
+            target = target - target.mean()
+        top = np.array([v or 1 for v in exactly.max(axis=1, initial=0).tolist()], dtype=exactly.dtype)
+        A = np.array(exactly / top[:, None], dtype=float)
+        if self.free and seen:
+            A = A - A.mean(axis=1, keepdims=True)
+        A[flat] = 0.0
+        size = np.sqrt((A * A).sum(axis=1, keepdims=True))
+        return np.ascontiguousarray(A / np.where(size > 0, size, 1.0)), target
+
+
+def row_counts(n: int, width: int) -> list[int]:
+    """Return how many rows each level sees."""
+    counts = [min(1, n)]
+    growth = GROWTH if width <= WIDE else 1.0
+    while counts[-1] < n:
+        counts.append(min(n, max(counts[-1] + 1, int(growth * counts[-1]))))
+    return counts
+
+
+def multisets(states: int, width: int) -> np.ndarray:
+    """Return all sorted rows of `width` states."""
+    from itertools import combinations_with_replacement
+
+    flat = [s for row in combinations_with_replacement(range(states), width) for s in row]
+    return np.array(flat, dtype=np.int32).reshape(-1, width)
+
+
+def refined(states: np.ndarray, counts: np.ndarray, first: np.ndarray, children: np.ndarray) -> np.ndarray:
+    """Return every choice of one child for each unit of layers (B, m), as sorted rows, each once.
+
+    The children of state s are children[first[s] : first[s + 1]]; counts (B, m) tells how many there are.
+    """
+    each = counts.prod(axis=1)
+    owner = np.repeat(np.arange(len(states)), each)
+    number = np.arange(len(owner)) - np.repeat(np.cumsum(each) - each, each)
+    out = np.empty((len(owner), states.shape[1]), dtype=np.int32)
+    for j in range(states.shape[1] - 1, -1, -1):
+        number, digit = np.divmod(number, counts[owner, j])
+        out[:, j] = children[first[states[owner, j]] + digit]
+    out.sort(axis=1)
+    repeated = (states[:, 1:] == states[:, :-1]).any(axis=1)[owner]
+    if not repeated.any():
+        return out
+    return np.concatenate([out[~repeated], np.unique(out[repeated], axis=0)])
