@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 import reluscape as rs
+from reluscape import exact
 from reluscape.optimum import global_minimum, infinite_width_minimum
 from reluscape.optimum.branch import branch_and_bound
+from reluscape.optimum.infinite import infinite_width_value
 from tests.oracles.intersections import closed_cells, lines_and_rays
 from tests.strategies import problems
 
@@ -119,6 +121,52 @@ def test_infinite_width_against_scipy_and_wide_layers(problem, bias):
         assert global_minimum(X, y, found.width, output_bias=bias).value == pytest.approx(found.value, abs=1e-8 * size)
     if found.width == 2 and found.width_is_least:
         assert global_minimum(X, y, 1, output_bias=bias).value > found.value
+
+
+@given(problems(max_n=6, max_d=3), st.booleans(), st.integers(0, 9))
+@settings(max_examples=40)
+def test_infinite_width_is_the_projection_on_the_features_of_many_units(problem, bias, seed):
+    """In fractions: with enough random units the span is complete, and no unit adds to it."""
+    data = rs.Dataset(*problem)
+    rng = np.random.default_rng(seed)
+    W = rng.integers(-99, 100, (6 * data.n, data.d))
+    features = [[max(exact.dot(w, x), Fraction(0)) for x in data.fractions] for w in W.tolist()]
+    if bias:
+        features.append([Fraction(1)] * data.n)
+    F = np.array(features, dtype=object)
+    kept = list(exact.pivot_columns(F.T)) if any(map(any, features)) else []
+    rest = data.y_fractions
+    if kept:
+        weights = exact.solve(F[kept].dot(F[kept].T), F[kept].dot(rest))
+        rest = rest - np.array(weights, dtype=object).dot(F[kept])
+    value, dimension = infinite_width_value(data, bias)
+    assert value == sum((v * v for v in rest), Fraction(0)) / data.n
+    assert dimension == len(kept)
+
+
+def test_width_from_which_more_units_cannot_help_on_a_real_table():
+    """Flowers with the same petals and different species keep every network above 2/75."""
+    data = rs.Dataset.from_csv(
+        "examples/iris_versicolor_virginica.csv", target="species", features=["petal_length", "petal_width"], bias=True
+    )
+    found = infinite_width_minimum(data, output_bias=True, time_limit=4)
+    table = {}
+    for x, y in zip(data.fractions.tolist(), data.y_fractions, strict=True):
+        table.setdefault(tuple(x), []).append(y)
+    noise = sum(sum((v - sum(ys) / len(ys)) ** 2 for v in ys) for ys in table.values())
+    assert found.exact_value == noise / 100 == Fraction(2, 75)
+    assert found.net.loss(data) == pytest.approx(float(found.exact_value), abs=1e-8)
+    assert 3 <= found.at_least <= found.width <= found.dimension
+    assert found.width_is_least == (found.at_least == found.width)
+
+
+def test_infinite_width_without_time_has_the_width_of_the_span():
+    found = infinite_width_minimum([[1, 2], [2, 1], [-1, 1], [3, 1]], [1, -2, 3, 1], time_limit=0)
+    assert found.exact_value == 0
+    assert found.width <= found.dimension == 4
+    assert found.net.loss([[1, 2], [2, 1], [-1, 1], [3, 1]], [1, -2, 3, 1]) < 1e-12
+    with pytest.raises(rs.InputError, match="time limit"):
+        infinite_width_minimum([[1]], [1], time_limit=-1)
 
 
 def test_xor_has_the_published_values():

@@ -17,7 +17,8 @@ from .relaxation import Relaxation, multisets, row_counts
 
 # layers of which the next rows are asked
 SAMPLE = 40
-CHUNK = 50_000
+# layers that are refined in one step at first; more or fewer later, so that a step takes about so many seconds
+CHUNK, STEP = 50_000, 1.0
 MOST_INSIDE = 2_000_000
 OPEN_LIMIT = 20_000_000
 
@@ -86,8 +87,9 @@ def branch_and_bound(
     tolerance = DEFAULT.kkt * data.n * spread(data, output_bias)
     search = Search(upper, None, 0.0, 0, False)
     _solve(search, relaxation, 0, multisets(2, width), tolerance)
-    known = 0
+    known, size = 0, CHUNK
     while search.open and time.monotonic() < deadline:
+        begin = time.perf_counter()
         chunk = search.open.pop(_next(search.open))
         later = sizes[bisect_right(sizes, chunk.seen)]
         if later > known:
@@ -96,7 +98,7 @@ def branch_and_bound(
                 search.upper = min(search.upper, polish(promising))
             relaxation.see(_telling(relaxation, chunk, search.upper, later - known))
             known = later
-        inside = relaxation.children(chunk.seen, later, chunk.states[:CHUNK], CHUNK)
+        inside = relaxation.children(chunk.seen, later, chunk.states[:size], size)
         if inside is None:
             inside = relaxation.children(chunk.seen, later, chunk.states[:1], MOST_INSIDE)
         if inside is None:
@@ -107,6 +109,8 @@ def branch_and_bound(
             search.open.append(Chunk(chunk.seen, chunk.states[take:], chunk.bounds[take:]))
         _solve(search, relaxation, later, states, tolerance)
         search.open = [c for c in (_pruned(c, search.upper - tolerance) for c in search.open) if c is not None]
+        spent = time.perf_counter() - begin
+        size = max(CHUNK // 16, size // 2) if spent > STEP else min(4 * CHUNK, 2 * size) if 4 * spent < STEP else size
     search.finished = not search.open
     bounds = [float(c.bounds[0]) for c in search.open]
     search.lower = max(min([search.upper, *bounds]) - tolerance, 0.0)

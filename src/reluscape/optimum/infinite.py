@@ -11,7 +11,7 @@ import numpy as np
 from .. import exact
 from ..data import Dataset, as_dataset, real_number, standardize
 from ..descent import descend
-from ..errors import InputError, ShapeError
+from ..errors import InputError, ShapeError, SolverError
 from ..geometry.arrangement import Arrangement
 from ..networks import TwoLayerNet
 from ..seeds import stream
@@ -24,6 +24,7 @@ from .result import InfiniteWidthMinimum
 SECONDS = 20.0
 # shares of the time for a network that reaches the minimum, and for proofs that narrower ones do not
 SEARCH_SHARE = 0.5
+DRAWS = 5
 
 
 def infinite_width_minimum(
@@ -153,25 +154,50 @@ def _reaching(
     rng = stream(seed, "infinite width")
     while net.loss(data) > ceiling:
         if net.width >= dimension - int(output_bias) or time.monotonic() >= deadline:
-            return _spanning(data, output_bias, dimension, rng)
+            return _spanning(data, output_bias, dimension, ceiling, rng)
         w, sign = best_unit(data, y - net.predict(data), output_bias, rng)
         W, v = np.concatenate([net.W, w[None]]), np.append(net.v, sign)
         net = descend(data, None, W, v, net.c if output_bias else None, exact=False).net
     return net
 
 
-def _spanning(data: Dataset, output_bias: bool, dimension: int, rng: np.random.Generator) -> TwoLayerNet:
-    """Return a network of random units whose features span all predictions, with the best output weights.
+def _spanning(
+    data: Dataset, output_bias: bool, dimension: int, ceiling: float, rng: np.random.Generator
+) -> TwoLayerNet:
+    """Return a network of as many units as the span of all predictions has dimensions, with the best output weights.
 
-    As many random units as the span has dimensions do with probability one.
+    Random units and pairs of units on the two sides of a random point of every hyperplane are drawn; the latter differ
+    by the kink along it. Pivoted elimination keeps the most independent ones.
+
+    Raises:
+        SolverError: the features are too nearly dependent for floats.
     """
-    y = np.asarray(data.y, dtype=float)
-    W = rng.normal(size=(dimension - int(output_bias), data.d)) @ standardize(data).transform.T
-    features = np.maximum(data.X @ W.T, 0.0)
-    size = np.maximum(np.linalg.norm(features, axis=0), np.finfo(float).tiny)
-    columns = np.concatenate([features / size, np.ones((data.n, int(output_bias)))], axis=1)
-    weights = np.linalg.lstsq(columns, y, rcond=None)[0]
-    return TwoLayerNet(W / size[:, None], weights[: len(W)], float(weights[-1]) if output_bias else 0.0)
+    from scipy.linalg import qr
+
+    y, turn = np.asarray(data.y, dtype=float), standardize(data).transform
+    X = np.asarray(data.X @ turn, dtype=float)
+    normals = X[np.linalg.norm(X, axis=1) > 0]
+    normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    W, size = np.zeros((0, data.d)), dimension - int(output_bias)
+    for _ in range(DRAWS):
+        points = rng.normal(size=(len(normals), data.d))
+        points -= (points * normals).sum(axis=1, keepdims=True) * normals
+        apart = np.abs(points @ normals.T)
+        apart[apart <= np.sqrt(np.finfo(float).eps)] = np.inf
+        step = np.minimum(apart.min(axis=1, initial=1.0), 1.0)[:, None] / 2
+        W = np.concatenate([W, rng.normal(size=(2 * data.n, data.d)), points + step * normals, points - step * normals])
+        features = np.maximum(X @ W.T, 0.0)
+        features /= np.maximum(np.linalg.norm(features, axis=0), np.finfo(float).tiny)
+        centred = features - features.mean(axis=0) if output_bias else features
+        chosen = qr(centred, mode="r", pivoting=True)[1][:size]
+        columns = np.concatenate([features[:, chosen], np.ones((data.n, int(output_bias)))], axis=1)
+        weights = np.linalg.lstsq(columns, y, rcond=None)[0]
+        length = np.maximum(np.linalg.norm(np.maximum(X @ W[chosen].T, 0.0), axis=0), np.finfo(float).tiny)
+        c = float(weights[-1]) if output_bias else 0.0
+        net = TwoLayerNet(W[chosen] @ turn.T / length[:, None], weights[:size], c)
+        if net.loss(data) <= ceiling:
+            return net
+    raise SolverError("no network with the lowest loss was found: samples are too nearly parallel; raise time_limit")
 
 
 def _without_idle(data: Dataset, net: TwoLayerNet) -> TwoLayerNet:
