@@ -19,6 +19,8 @@ from .relaxation import Relaxation, multisets, row_counts
 SAMPLE = 40
 # layers that are refined in one step at first; more or fewer later, so that a step takes about so many seconds
 CHUNK, STEP = 50_000, 1.0
+# and no more than have so many pairs of rays
+EFFORT = 1e8
 MOST_INSIDE = 2_000_000
 OPEN_LIMIT = 20_000_000
 
@@ -98,9 +100,11 @@ def branch_and_bound(
                 search.upper = min(search.upper, polish(promising))
             relaxation.see(_telling(relaxation, chunk, search.upper, later - known))
             known = later
-        inside = relaxation.children(chunk.seen, later, chunk.states[:size], size)
+        first = chunk.states[:size]
+        take = max(1, min(size, int(EFFORT / max(relaxation.weight(chunk.seen, first), 1.0))))
+        inside = relaxation.children(chunk.seen, later, first[:take], size, deadline)
         if inside is None:
-            inside = relaxation.children(chunk.seen, later, chunk.states[:1], MOST_INSIDE)
+            inside = relaxation.children(chunk.seen, later, first[:1], MOST_INSIDE, deadline)
         if inside is None:
             search.open.append(chunk)
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,14 +88,26 @@ class Relaxation:
         A, target = self._generators(seen, rays)
         return squared_distances(np.concatenate([A, -A]), target, starts, number[places])[0]
 
-    def children(self, seen: int, later: int, layers: np.ndarray, most: float) -> tuple[np.ndarray, int] | None:
+    def weight(self, seen: int, layers: np.ndarray) -> float:
+        """Return the mean squared number of rays of layers (B, m): what solving one of them costs."""
+        states, place = np.unique(layers, return_inverse=True)
+        rays = np.array([len(self.tree.cells[seen][s // 2]) for s in states.tolist()], dtype=float)
+        return float(np.mean(rays[place.reshape(layers.shape)].sum(axis=1) ** 2))
+
+    def children(
+        self, seen: int, later: int, layers: np.ndarray, most: float, deadline: float = np.inf
+    ) -> tuple[np.ndarray, int] | None:
         """Return (layers of the first `later` rows inside the first of these layers, how many these are).
 
-        As many layers are taken as have at most `most` inside them; None where the first alone has more.
+        As many layers are taken as have at most `most` inside them; None where the first alone has more, or where the
+        time is up on the monotonic clock.
         """
         states, place = np.unique(layers, return_inverse=True)
-        place = place.reshape(layers.shape)
-        inside = [self.tree.inside(seen, s // 2, later) for s in states.tolist()]
+        place, inside = place.reshape(layers.shape), []
+        for s in states.tolist():
+            if time.monotonic() >= deadline:
+                return None
+            inside.append(self.tree.inside(seen, s // 2, later))
         counts = np.array([len(c) for c in inside], dtype=np.int64)
         total = np.cumsum(counts[place].prod(axis=1, dtype=float))
         if not len(total) or total[0] > most:
