@@ -17,10 +17,8 @@ from .relaxation import Relaxation, multisets, row_counts
 
 # layers of which the next rows are asked
 SAMPLE = 40
-# layers that are refined in one step at first; more or fewer later, so that a step takes about so many seconds
-CHUNK, STEP = 50_000, 1.0
-# and no more than have so many pairs of rays
-EFFORT = 1e8
+# layers that are refined in one step, and pairs of rays in them
+CHUNK, EFFORT = 20_000, 1e8
 MOST_INSIDE = 2_000_000
 OPEN_LIMIT = 20_000_000
 
@@ -89,9 +87,8 @@ def branch_and_bound(
     tolerance = DEFAULT.kkt * data.n * spread(data, output_bias)
     search = Search(upper, None, 0.0, 0, False)
     _solve(search, relaxation, 0, multisets(2, width), tolerance)
-    known, size = 0, CHUNK
+    known = 0
     while search.open and time.monotonic() < deadline:
-        begin = time.perf_counter()
         chunk = search.open.pop(_next(search.open))
         later = sizes[bisect_right(sizes, chunk.seen)]
         if later > known:
@@ -100,9 +97,9 @@ def branch_and_bound(
                 search.upper = min(search.upper, polish(promising))
             relaxation.see(_telling(relaxation, chunk, search.upper, later - known))
             known = later
-        first = chunk.states[:size]
-        take = max(1, min(size, int(EFFORT / max(relaxation.weight(chunk.seen, first), 1.0))))
-        inside = relaxation.children(chunk.seen, later, first[:take], size, deadline)
+        first = chunk.states[:CHUNK]
+        take = max(1, min(CHUNK, int(EFFORT / max(relaxation.weight(chunk.seen, first), 1.0))))
+        inside = relaxation.children(chunk.seen, later, first[:take], CHUNK, deadline)
         if inside is None:
             inside = relaxation.children(chunk.seen, later, first[:1], MOST_INSIDE, deadline)
         if inside is None:
@@ -113,8 +110,6 @@ def branch_and_bound(
             search.open.append(Chunk(chunk.seen, chunk.states[take:], chunk.bounds[take:]))
         _solve(search, relaxation, later, states, tolerance)
         search.open = [c for c in (_pruned(c, search.upper - tolerance) for c in search.open) if c is not None]
-        spent = time.perf_counter() - begin
-        size = max(CHUNK // 16, size // 2) if spent > STEP else min(4 * CHUNK, 2 * size) if 4 * spent < STEP else size
     search.finished = not search.open
     bounds = [float(c.bounds[0]) for c in search.open]
     search.lower = max(min([search.upper, *bounds]) - tolerance, 0.0)

@@ -9,6 +9,7 @@ from math import lcm
 
 import numpy as np
 
+from ..cones.generators import rounded_row
 from ..solvers.exact_cone import Cone, primitive
 from ..solvers.nonnegative_kernel import project
 from ..tolerances import DEFAULT
@@ -46,7 +47,8 @@ class LowerBounds:
         place = [self.cone.add(column) for column in columns.tolist()]
         self.columns = np.array(self.cone.generators, dtype=object).reshape(-1, self.n)
         self.constants = [self.cone.add([s] * self.n) for s in (1, -1)] if free_constant else []
-        A, self.y = np.array(self.columns, dtype=float), np.array(y, dtype=float)
+        A = np.array([rounded_row(row) for row in self.columns.tolist()], dtype=float).reshape(-1, self.n)
+        self.y = np.array(y, dtype=float)
         idle = (self.columns == (self.columns[:, :1] if free_constant else 0)).all(axis=1)
         if free_constant:
             A, self.y = A - A.mean(axis=1, keepdims=True), self.y - self.y.mean()
