@@ -18,7 +18,7 @@ MOST_PRODUCTS = 3_000
 def squared_distances(
     A: np.ndarray, y: np.ndarray, starts: np.ndarray, members: np.ndarray, inner: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (B,) squared distances of y (n,) to cones, which members have a weight in the nearest points, what is sure.
+    """Return (B,) squared distances of y (n,) to cones, which members the nearest points use, and what is sure.
 
     A distance is sure where its residual meets the conditions of a nearest point up to rounding; it may not where
     generators are nearly dependent.

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
 
 import numpy as np
 
 from ..cones import balanced, squared_distances
 from ..data import Dataset
 from ..networks import TwoLayerNet
+from ..solvers.exact_cone import Cone, primitive
 from ..solvers.nonnegative_kernel import project
 from ..tolerances import DEFAULT
 from .splitting import CellTree
@@ -67,7 +70,10 @@ class Relaxation:
         return np.array(first + [i for i in range(len(self.y)) if i not in seen | set(first)], dtype=np.int64)
 
     def bounds(self, seen: int, layers: np.ndarray) -> np.ndarray:
-        """Return the least sums of squares (B,) of layers (B, m) on the first `seen` rows."""
+        """Return the least sums of squares (B,) of layers (B, m) on the first `seen` rows.
+
+        What floats cannot vouch for, where rays are nearly dependent, is looked up exactly.
+        """
         states, place = np.unique(layers, return_inverse=True)
         place = place.reshape(layers.shape)
         cells, turns = states // 2, states % 2
@@ -86,7 +92,25 @@ class Relaxation:
         places = np.arange(int(flat_lengths.sum())) - np.repeat(offset - first[place.ravel()], flat_lengths)
         starts = np.concatenate([[0], np.cumsum(lengths.sum(axis=1))]).astype(np.int64)
         A, target = self._generators(seen, rays)
-        return squared_distances(np.concatenate([A, -A]), target, starts, number[places])[0]
+        out, _, sure = squared_distances(np.concatenate([A, -A]), target, starts, number[places])
+        for b in np.flatnonzero(~sure).tolist():
+            out[b] = float(self.exact_bound(seen, layers[b]))
+        return out
+
+    def exact_bound(self, seen: int, layer: np.ndarray) -> Fraction:
+        """Return the least sum of squares of one layer (m,) on the first `seen` rows as a fraction."""
+        order = self.tree.order[:seen]
+        y = self.tree.data.y_fractions[order]
+        unit = lcm(1, *(v.denominator for v in y))
+        cone = Cone([int(v * unit) for v in y])
+        for s in set(layer.tolist()):
+            for row in self.tree.products(self.tree.cells[seen][s // 2].tolist(), order).tolist():
+                cone.add(primitive([(-1 if s % 2 else 1) * max(v, 0) for v in row]))
+        if self.free:
+            cone.add([1] * seen)
+            cone.add([-1] * seen)
+        found = cone.nearest()
+        return Fraction(sum(v * v for v in found.residual), (found.denominator * unit) ** 2)
 
     def weight(self, seen: int, layers: np.ndarray) -> float:
         """Return the mean squared number of rays of layers (B, m): what solving one of them costs."""
