@@ -11,6 +11,10 @@ from ._version import __version__
 
 VARIABLE = "NUMBA_CACHE_DIR"
 PACKAGE = Path(__file__).parent
+# options of every compiled kernel; nobody asks for an address that C could call, and compiling one takes time
+KERNEL = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
+# options of a kernel that only kernels call
+INNER = {**KERNEL, "no_cpython_wrapper": True}
 
 
 def forget_other_versions(package: Path = PACKAGE, version: str = __version__) -> None:

@@ -11,6 +11,7 @@ from ..data import readonly
 from ..losses import Loss
 from ..tolerances import DEFAULT, Tolerances
 from .conic import cone_matrix, feature_matrix, squared_program
+from .quadratic import one_program
 from .recession import FAR, far_enough, recession_direction, recession_signs, still_falling
 from .scaling import Coordinates
 
@@ -227,8 +228,6 @@ def _model_minimiser(
     tolerances: Tolerances,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the minimiser of the quadratic model, its multipliers and slacks."""
-    from .quadratic_kernel import interior_point
-
     root = np.sqrt(h)
     target = root * f - g / root
     size = max(float(np.linalg.norm(root * f)), float(np.linalg.norm(g))) or 1.0  # not of g / root, which may be huge
@@ -236,22 +235,13 @@ def _model_minimiser(
     U = readonly(root[:, None] * space.U)
     E = readonly(root * space.E) if space.E.size else space.E
     y = readonly(target / size)
-    x, mu, slack, stats = interior_point(
-        U,
-        E,
-        y,
-        space.C,
-        space.products,
-        active,
-        np.ascontiguousarray(sides),
-        tolerances.interior_gap,
-        tolerances.interior_ridge,
-        tolerances.interior_pivot,
-        STEPS,
+    weighted = replace(space, U=U, E=E, y=y)
+    codes = np.array([1] * len(sides) + [0] * (len(active) - len(sides)))
+    free = np.zeros((len(active) - len(sides), sides.shape[1]), dtype=bool)
+    x, mu, slack, stats = one_program(
+        weighted, active != 0, np.concatenate([sides > 0, free]), codes, tolerances, STEPS
     )
     if not stats[1:4].max() <= tolerances.kkt:  # unbounded sets of minimisers can lead the interior point far away
-        weighted = replace(space, U=U, E=E, y=y)
-        codes = np.array([1] * len(sides) + [0] * (len(active) - len(sides)))
         found = squared_program(weighted, active != 0, sides, codes)
         if found is not None and found.residual < stats[1:4].max():
             x, mu, slack = found.x, found.multipliers, found.slacks

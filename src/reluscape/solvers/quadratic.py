@@ -111,8 +111,6 @@ class BasinPrograms:
 
     def solve(self, program: Program) -> Solution:
         """Solve one presolved program."""
-        from .quadratic_kernel import interior_point
-
         space, tol = self.space, self.tolerances
         p = int((program.codes != 0).sum())
         sides = np.where(program.patterns[:p][:, space.rows], 1.0, -1.0) * program.codes[:p, None]
@@ -120,19 +118,7 @@ class BasinPrograms:
             x = np.zeros(len(program.codes) * space.r + self.output_bias)
             square = float(space.y @ space.y)
             return self._solution(x, np.zeros_like(sides), np.ones_like(sides), square, 0.0, 0)
-        x, mu, s, stats = interior_point(
-            space.U,
-            space.E,
-            space.y,
-            space.C,
-            space.products,
-            program.patterns.astype(float),
-            np.ascontiguousarray(sides),
-            tol.interior_gap,
-            tol.interior_ridge,
-            tol.interior_pivot,
-            ITERATIONS,
-        )
+        x, mu, s, stats = one_program(space, program.patterns, program.patterns[:, space.rows], program.codes, tol)
         residual = float(max(stats[1], stats[2], stats[3]))
         if not residual <= tol.kkt:
             from .conic import squared_program
@@ -174,7 +160,7 @@ class BasinPrograms:
         Returns:
             values (B,) and KKT residuals (B,), relative to the targets.
         """
-        from .quadratic_kernel import interior_point_many
+        from .quadratic_kernel import interior_points
 
         space, tol = self.space, self.tolerances
         B = len(starts) - 1
@@ -182,20 +168,21 @@ class BasinPrograms:
         if space.y_scale == 0.0:
             return np.full(B, self.value_of(0.0)), np.zeros(B)
         active = np.ascontiguousarray(patterns, dtype=bool)
+        sides = np.ascontiguousarray(active[:, space.rows])
         workers = max(1, min(threads or os.cpu_count() or 1, B))
         if len(units) * space.C.size < WORTH_A_POOL:
             workers = 1
 
         def work(chunk: tuple[int, int]) -> None:
             first, last = chunk
-            interior_point_many(
+            interior_points(
                 space.U,
                 space.E,
                 space.y,
                 space.C,
                 space.products,
                 active,
-                space.rows,
+                sides,
                 np.ascontiguousarray(starts[first : last + 1], dtype=np.int64),
                 units,
                 codes,
@@ -215,6 +202,53 @@ class BasinPrograms:
             solution = self.solve(Program(patterns[units[chosen]], codes[chosen]))
             values[b], residuals[b] = solution.value, solution.residual
         return values, residuals
+
+
+def one_program(
+    space: Coordinates,
+    patterns: np.ndarray,
+    sides: np.ndarray,
+    codes: np.ndarray,
+    tolerances: Tolerances,
+    iterations: int = ITERATIONS,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Solve one program by the interior point.
+
+    Args:
+        space: the coordinates.
+        patterns: (m, N) bool, units with a cone first.
+        sides: (m, k) bool, on which side of each constraint a unit with sign 1 lies.
+        codes: (m,) sign of each unit, 0 for one without cone.
+        tolerances: where the search stops.
+        iterations: largest number of Newton steps.
+
+    Returns:
+        minimiser (m r + bias,), multipliers (p, k), slacks (p, k), and (|residual|^2, gap, primal residual, dual
+        residual, iterations).
+    """
+    from .quadratic_kernel import interior_points
+
+    m = len(codes)
+    out = np.zeros((1, 5))
+    x, mu, s = interior_points(
+        space.U,
+        space.E,
+        space.y,
+        space.C,
+        space.products,
+        np.array(patterns, dtype=bool, order="C"),
+        np.array(sides, dtype=bool, order="C"),
+        np.array([0, m], dtype=np.int64),
+        np.arange(m, dtype=np.int64),
+        np.array(codes, dtype=np.int64),
+        tolerances.interior_gap,
+        tolerances.interior_ridge,
+        tolerances.interior_pivot,
+        iterations,
+        out,
+    )
+    shape = int((codes != 0).sum()), len(space.C)
+    return x, mu.reshape(shape), s.reshape(shape), out[0]
 
 
 def _in_chunks(work, size: int, workers: int) -> None:  # type: ignore[no-untyped-def]

@@ -1,19 +1,65 @@
-"""Products with the constraint normals: plain loops where the matrices are small, the linear algebra library beyond."""
+"""Products of the interior point: plain loops where the matrices are small, the linear algebra library beyond.
+
+Everything is written into arrays that stand ready, and the library is reached in two places only: assignments to
+slices and products of many layouts are what takes the compiler long.
+"""
 
 from __future__ import annotations
 
 import numba
 import numpy as np
 
+from ..kernelcache import INNER
+
 SMALL = 20_000
+SMALL_MATRIX = 20_000
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=True)
+@numba.njit(**INNER)
+def product(A: np.ndarray, B: np.ndarray, out: np.ndarray) -> None:
+    """Fill out (p, q) with A (p, r) times B (r, q)."""
+    np.dot(A, B, out)
+
+
+@numba.njit(**INNER)
+def product_transposed(A: np.ndarray, B: np.ndarray, out: np.ndarray) -> None:
+    """Fill out (p, q) with A (p, r) times the transpose of B (q, r)."""
+    np.dot(A, B.T, out)
+
+
+@numba.njit(**INNER, fastmath=True)
+def times_vector(A: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
+    """Fill out (p,) with A (p, q) times x (q,)."""
+    if A.size > SMALL_MATRIX:
+        np.dot(A, x, out)
+        return
+    for i in range(A.shape[0]):
+        total = 0.0
+        for c in range(A.shape[1]):
+            total += A[i, c] * x[c]
+        out[i] = total
+
+
+@numba.njit(**INNER, fastmath=True)
+def vector_times(x: np.ndarray, A: np.ndarray, out: np.ndarray) -> None:
+    """Fill out (q,) with x (p,) times A (p, q)."""
+    if A.size > SMALL_MATRIX:
+        np.dot(x, A, out)
+        return
+    for c in range(A.shape[1]):
+        out[c] = 0.0
+    for i in range(A.shape[0]):
+        value = x[i]
+        for c in range(A.shape[1]):
+            out[c] += value * A[i, c]
+
+
+@numba.njit(**INNER, fastmath=True)
 def times_normals(Z: np.ndarray, normals: np.ndarray, out: np.ndarray) -> None:
     """Fill out (p, k) with Z (p, r) times normals (r, k)."""
     (p, r), k = Z.shape, normals.shape[1]
     if p * r * k > SMALL:
-        out[:] = np.dot(Z, normals)
+        product(Z, normals, out)
         return
     for j in range(p):
         for t in range(k):
@@ -24,31 +70,16 @@ def times_normals(Z: np.ndarray, normals: np.ndarray, out: np.ndarray) -> None:
                 out[j, t] += value * normals[a, t]
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=True)
-def pulled(work: np.ndarray, normals: np.ndarray, C: np.ndarray, out: np.ndarray) -> None:
-    """Fill out (p, r) with work (p, k) times C (k, r), normals being C's transpose."""
-    (p, k), r = work.shape, normals.shape[0]
-    if p * r * k > SMALL:
-        out[:] = np.dot(work, C)
-        return
-    for j in range(p):
-        for a in range(r):
-            total = 0.0
-            for t in range(k):
-                total += work[j, t] * normals[a, t]
-            out[j, a] = total
-
-
-@numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=True)
-def cone_blocks(weights: np.ndarray, products: np.ndarray, columns: np.ndarray, out: np.ndarray) -> None:
-    """Fill out (p, e) with weights (p, k) times products (k, e); columns is the transpose, or (0, 0) beyond SMALL."""
-    (p, k), e = weights.shape, products.shape[1]
-    if columns.shape[0] == 0:
-        out[:] = np.dot(weights, products)
+@numba.njit(**INNER, fastmath=True)
+def times_rows(weights: np.ndarray, rows: np.ndarray, out: np.ndarray) -> None:
+    """Fill out (p, e) with the products of weights (p, k) and rows (e, k)."""
+    (p, k), e = weights.shape, rows.shape[0]
+    if p * k * e > SMALL:
+        product_transposed(weights, rows, out)
         return
     for j in range(p):
         for c in range(e):
             total = 0.0
             for t in range(k):
-                total += weights[j, t] * columns[c, t]
+                total += weights[j, t] * rows[c, t]
             out[j, c] = total
