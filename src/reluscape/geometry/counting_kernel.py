@@ -5,13 +5,14 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ..kernelcache import KERNEL
 from .restriction_kernel import DONE, restrict
 
 # answers below zero: an integer would leave int64; the budget was reached
 WIDE, SPENT = -1, -2
 
 
-@numba.njit("Tuple((int64, int64))(int64[:,::1], int64)", nogil=True, cache=True)
+@numba.njit("Tuple((int64, int64))(int64[:,::1], int64)", **KERNEL)
 def count_half(rows: np.ndarray, budget: int) -> tuple[int, int]:
     """Return half the number of regions of pairwise non-parallel hyperplanes, and the traces looked at.
 
@@ -48,7 +49,7 @@ def count_half(rows: np.ndarray, budget: int) -> tuple[int, int]:
     return total, spent
 
 
-@numba.njit("float64(int64[:,::1], int64, int64)", nogil=True, cache=True)
+@numba.njit("float64(int64[:,::1], int64, int64)", **KERNEL)
 def likely_cost(rows: np.ndarray, descents: int, seed: int) -> float:
     """Return an unbiased estimate of the traces that `count_half` looks at, from random descents (Knuth 1975).
 

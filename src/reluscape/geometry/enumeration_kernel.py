@@ -5,6 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ..kernelcache import KERNEL
 from .plane_kernel import plane_cells
 from .prefix_walk_kernel import products, scaled, start, walk
 from .restriction_kernel import DONE, NOTHING, restrict
@@ -12,8 +13,7 @@ from .restriction_kernel import DONE, NOTHING, restrict
 
 @numba.njit(
     "Tuple((int64, uint64[:,::1], float64[:,::1]))(int64[:,::1], int64[::1], boolean[::1], int8[::1], boolean)",
-    nogil=True,
-    cache=True,
+    **KERNEL,
 )
 def half_cells(
     rows: np.ndarray, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray, rounding: bool

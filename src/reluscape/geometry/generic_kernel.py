@@ -5,12 +5,14 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ..kernelcache import KERNEL
+
 UNIT = 2.0**-53
 # all bits of a double but its sign
 SIZE = 0x7FFFFFFFFFFFFFFF
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**KERNEL, error_model="numpy")
 def sweep_level(
     columns: np.ndarray,
     offsets: np.ndarray,

@@ -7,6 +7,7 @@ import math
 import numba
 import numpy as np
 
+from ..kernelcache import INNER
 from .restriction_kernel import DONE, OVERFLOW, REPAIR
 
 # a cross product of unit vectors above this has the sign that doubles say: three roundings of each of two products
@@ -17,7 +18,7 @@ LARGEST = 2**55
 SMALL = 2**30
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**INNER)
 def turn_of(a: int, b: int, c: int, d: int, small: bool) -> int:
     """Return the sign of a d - b c for integers below LARGEST.
 
@@ -33,7 +34,7 @@ def turn_of(a: int, b: int, c: int, d: int, small: bool) -> int:
     return 1 if wrapped > 0 else (-1 if wrapped < 0 else 0)
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**INNER)
 def plane_cells(
     rows: np.ndarray, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray
 ) -> tuple[int, np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ import math
 import numba
 import numpy as np
 
+from ..kernelcache import INNER, KERNEL
 from .restriction_kernel import DONE, FULL, INCOMPLETE, REPAIR, UNCERTAIN
 
 UNIT = 2.0**-53
@@ -22,13 +23,13 @@ SPECK = 1e-290
 LANES = 32
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**KERNEL, error_model="numpy")
 def padded(m: int) -> int:
     """Return m rounded up to whole half words."""
     return (m + LANES - 1) // LANES * LANES
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**INNER, error_model="numpy")
 def scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return integer rows as columns of floats (d, padded m) of size about 1, and the power of two of each coordinate.
 
@@ -54,7 +55,7 @@ def scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return columns, power
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**KERNEL, error_model="numpy")
 def products(columns: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the products (m, padded m) of the float rows, and for each the error of a product with a point.
 
@@ -85,7 +86,7 @@ def products(columns: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
     return table, error
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**INNER, error_model="numpy")
 def lift(
     traces: np.ndarray, row: int, columns: np.ndarray, power: np.ndarray, k: int, pivot: int, foot: np.ndarray
 ) -> None:
@@ -104,7 +105,7 @@ def lift(
         foot[c] /= top
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**INNER, error_model="numpy")
 def room(
     foot: np.ndarray, columns: np.ndarray, table: np.ndarray, k: int, at_foot: np.ndarray, ratio: np.ndarray
 ) -> float:
@@ -130,7 +131,7 @@ def room(
     return ratio[0]
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**INNER, error_model="numpy")
 def place(
     foot: np.ndarray,
     step: float,
@@ -169,7 +170,7 @@ def place(
     return doubtful
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**INNER, error_model="numpy")
 def agree(heads: np.ndarray, i: int, sides: np.ndarray, row: int, k: int) -> bool:
     """Return whether the first k sides of two rows are the same."""
     last = k >> 6
@@ -181,7 +182,7 @@ def agree(heads: np.ndarray, i: int, sides: np.ndarray, row: int, k: int) -> boo
     return different == 0
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**INNER, error_model="numpy")
 def moved(points: np.ndarray, sides: np.ndarray, doubtful: np.ndarray, source: int, target: int) -> None:
     """Copy a point with its sides from one row to another."""
     for c in range(points.shape[1]):
@@ -191,7 +192,7 @@ def moved(points: np.ndarray, sides: np.ndarray, doubtful: np.ndarray, source: i
     doubtful[target] = doubtful[source]
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**KERNEL, error_model="numpy")
 def walk(
     columns: np.ndarray,
     power: np.ndarray,
@@ -361,7 +362,7 @@ def walk(
     return DONE
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**KERNEL, error_model="numpy")
 def start(
     columns: np.ndarray, table: np.ndarray, error: np.ndarray, m: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

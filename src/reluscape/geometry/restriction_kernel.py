@@ -5,6 +5,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ..kernelcache import INNER
+
 # answers of the kernels; every other one than DONE is a reason to go on elsewhere, never a result
 DONE, FULL, REPAIR, UNCERTAIN, OVERFLOW, INCOMPLETE, NOTHING = 0, 1, 2, 3, 4, 5, 6
 
@@ -12,7 +14,7 @@ DONE, FULL, REPAIR, UNCERTAIN, OVERFLOW, INCOMPLETE, NOTHING = 0, 1, 2, 3, 4, 5,
 ROOM = 2.0**62
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**INNER)
 def gcd(a: int, b: int) -> int:
     """Return the greatest common divisor of two non-negative integers."""
     while b:
@@ -20,7 +22,7 @@ def gcd(a: int, b: int) -> int:
     return a
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**INNER)
 def restrict(
     rows: np.ndarray, k: int, wanted: np.ndarray, rounding: bool
 ) -> tuple[int, int, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

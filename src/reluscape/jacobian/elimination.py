@@ -9,6 +9,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ..kernelcache import INNER, KERNEL
+
 __all__ = ["LARGEST_PRIME", "PRIMES", "dependencies_mod", "pattern_rank_mod"]
 
 # residues at most 2**29 - 4: a reduced entry and 64 products of two residues stay below 2**64
@@ -28,7 +30,7 @@ def _reduced(value, prime, reciprocal):  # pragma: no cover - compiled
     return np.uint64(rest)
 
 
-@numba.njit("uint64(uint64, uint64)", nogil=True, cache=True)
+@numba.njit("uint64(uint64, uint64)", **INNER)
 def _inverse(value, prime):  # pragma: no cover - compiled
     """Inverse of a non-zero residue by Fermat's little theorem."""
     result, base, power = np.uint64(1), value % prime, prime - np.uint64(2)
@@ -40,7 +42,7 @@ def _inverse(value, prime):  # pragma: no cover - compiled
     return result
 
 
-@numba.njit("uint64(uint32[::1], uint32[::1], uint64, float64)", nogil=True, cache=True)
+@numba.njit("uint64(uint32[::1], uint32[::1], uint64, float64)", **INNER)
 def _product(row, vector, prime, reciprocal):  # pragma: no cover - compiled
     """Inner product of residues."""
     n, total, begin = len(row), np.uint64(0), 0
@@ -53,7 +55,7 @@ def _product(row, vector, prime, reciprocal):  # pragma: no cover - compiled
     return total
 
 
-@numba.njit("void(uint32[:, ::1], int64[::1], int64, uint32[::1], uint64, uint64)", nogil=True, cache=True)
+@numba.njit("void(uint32[:, ::1], int64[::1], int64, uint32[::1], uint64, uint64)", **INNER)
 def _random_functional(basis, pivots, rank, functional, seed, prime):  # pragma: no cover - compiled
     """Fill `functional` with a random vector that vanishes on the basis columns."""
     reciprocal = 1.0 / np.float64(prime)
@@ -70,8 +72,7 @@ def _random_functional(basis, pivots, rank, functional, seed, prime):  # pragma:
 
 @numba.njit(
     "int64(boolean[:, ::1], uint32[:, ::1], uint64, uint32[:, ::1], int64[::1])",
-    nogil=True,
-    cache=True,
+    **KERNEL,
 )
 def pattern_rank_mod(units, residues, prime, basis, pivots):  # pragma: no cover
     """Rank modulo ``prime`` of the matrix with entry units[j, i] * residues[i, k] in row i and column (j, k).
@@ -140,7 +141,7 @@ def pattern_rank_mod(units, residues, prime, basis, pivots):  # pragma: no cover
     return rank
 
 
-@numba.njit("boolean[:, ::1](uint32[:, ::1], int64[::1], int64, uint64)", nogil=True, cache=True)
+@numba.njit("boolean[:, ::1](uint32[:, ::1], int64[::1], int64, uint64)", **KERNEL)
 def dependencies_mod(basis, pivots, rank, prime):  # pragma: no cover
     """Supports of the dependencies among the rows: one per non-pivot sample, (n - rank, n) bool.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ..kernelcache import KERNEL
+
 ROUNDING = 2.0**-51
 TINY = float(np.finfo(float).tiny)
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**KERNEL)
 def min_norm_point(
     points: np.ndarray, signs: np.ndarray, gap: float, zero: float, dependent: float, limit: int
 ) -> tuple[bool, np.ndarray, np.ndarray]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ..kernelcache import INNER, KERNEL
 
-@numba.njit(nogil=True, cache=True)
+
+@numba.njit(**KERNEL)
 def project(gram, right, k, tolerance, scratch, x):
     """Fill x with weights >= 0 of the projection of y onto the cone of k generators; return |projection|^2.
 
@@ -75,7 +77,7 @@ def project(gram, right, k, tolerance, scratch, x):
     return total
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**INNER)
 def _grow(gram, passive, p, L):
     """Append row p of the Cholesky factor; False where the new generator depends on the others."""
     row = passive[p]
@@ -92,7 +94,7 @@ def _grow(gram, passive, p, L):
     return True
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**INNER)
 def _solve(right, passive, p, L, z):
     """Solve for the unconstrained optimum on the passive generators."""
     for a in range(p):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ..kernelcache import INNER, KERNEL
 from .nonnegative_kernel import project
 
 HIGHEST_RANK = 3
 ON_PLANE = 1e-13
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**KERNEL, error_model="numpy")
 def cell_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
     """Fill rays (k + 3, r) with the unit rays of {z : side_t <z, C_t> >= 0} and return their number, 0 for no cell.
 
@@ -63,7 +64,7 @@ def cell_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
     return count
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**INNER, error_model="numpy")
 def _first_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
     """Fill rays with those of a cone of r constraints as independent as can be; return their number."""
     k, r = C.shape
@@ -98,7 +99,7 @@ def _first_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
     return 3
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**KERNEL, error_model="numpy")
 def all_rays(C: np.ndarray, patterns: np.ndarray, rows: np.ndarray, starts: np.ndarray, rays: np.ndarray) -> None:
     """Fill starts (S + 1,) and rays: pattern s has the rays starts[s] to starts[s + 1]; none where it is no cell."""
     k, r = C.shape
@@ -113,7 +114,7 @@ def all_rays(C: np.ndarray, patterns: np.ndarray, rows: np.ndarray, starts: np.n
         starts[s + 1] = starts[s] + count
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(**KERNEL, error_model="numpy")
 def over_rays(
     T: np.ndarray,
     gram: np.ndarray,
