@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ..kernelcache import INNER
+from ..kernelcache import INNER, KERNEL
 
 # answers of the kernels; every other one than DONE is a reason to go on elsewhere, never a result
 DONE, FULL, REPAIR, UNCERTAIN, OVERFLOW, INCOMPLETE, NOTHING = 0, 1, 2, 3, 4, 5, 6
@@ -22,7 +22,7 @@ def gcd(a: int, b: int) -> int:
     return a
 
 
-@numba.njit(**INNER)
+@numba.njit(**KERNEL)
 def restrict(
     rows: np.ndarray, k: int, wanted: np.ndarray, rounding: bool
 ) -> tuple[int, int, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
