@@ -63,7 +63,8 @@ def distances_of(A, y, length, h, starts, members, limits, out, used, sure):
 @numba.njit(nogil=True, cache=True)
 def _distance(A, y, length, members, weights, residual, used):
     """Return |y - length * weighted generators|^2, and mark the generators with a weight."""
-    residual[:] = y
+    for i in range(len(y)):
+        residual[i] = y[i]
     for a in range(len(members)):
         used[a] = weights[a] > 0.0
         if used[a]:
