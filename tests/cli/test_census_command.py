@@ -36,6 +36,13 @@ def test_census_writes_files_says_the_verdict_and_its_proof_verifies(folder, cap
     assert (status, "verified (bundle)" in out) == (0, True)
 
 
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(folder, capsys):
+    words = ["census", "line.csv", *QUICK, "--width", "1", "--certificate", "nowhere/proof.json"]
+    status, _, err = run(capsys, *words)
+    assert (status, "there is no folder nowhere" in err) == (2, True)
+    assert [p.name for p in folder.iterdir()] == ["line.csv"]
+
+
 def test_json_prints_one_object(folder, capsys):
     status, out, _ = run(capsys, "census", "line.csv", *QUICK, "--width", "2", "--json", "--height-cap", "0.9")
     assert status == 0

@@ -55,6 +55,7 @@ def census(
             output.lines(answer["lines"])
         return
     folder = output.folder_for(data, out)
+    output.check_place(certificate)
     output.announce_kernels()
     result = landscape(
         samples,
@@ -71,25 +72,24 @@ def census(
         warnings=table.warnings,
     )
     from ..pagelink import render_page
+    from .table_note import write_noted
 
     named: dict[str, Any] = {"census.json": result.to_json, "report.html": lambda: render_page(result.report)}
     proof = result.certificate() if certificate is not None else None
     written = output.write_results(folder, named)
-    if certificate is not None and proof is not None:
-        from ..certificates import write
-        from .table_note import noted
-
-        how = {
-            "features": names(features),
-            "drop": names(drop),
-            "drop_missing": drop_missing,
-            "regression": regression,
-            "positive": positive,
-            "rows": rows,
-            "seed": seed,
-            "bias": not no_bias,
-        }
-        written.append(write(certificate, noted(proof, target, **how)))
+    written += write_noted(
+        certificate,
+        proof,
+        target,
+        features=names(features),
+        drop=names(drop),
+        drop_missing=drop_missing,
+        regression=regression,
+        positive=positive,
+        rows=rows,
+        seed=seed,
+        bias=not no_bias,
+    )
     if as_json:
         print(json.dumps(result.report, allow_nan=False))
         return

@@ -22,6 +22,15 @@ def noted(certificate: dict[str, Any], target: str, **how: Any) -> dict[str, Any
     return {**certificate, "data": {**certificate["data"], "table": note}}
 
 
+def write_noted(path: Path | None, proof: dict[str, Any] | None, target: str, **how: Any) -> list[Path]:
+    """Write a certificate with its note and return where; nothing where there is no path or no proof."""
+    if path is None or proof is None:
+        return []
+    from ..certificates import write
+
+    return [write(path, noted(proof, target, **how))]
+
+
 def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias: bool) -> Any:
     """Return the samples of a table as the certificate's note says they were read.
 
