@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.errors import InputError, TieError, ZeroRowError
+from reluscape.errors import DataWarning, InputError, TieError, ZeroRowError
 from tests.oracles.elimination import all_patterns, full_fraction, step_patterns
 
 GENERIC = {
@@ -141,3 +141,14 @@ def test_a_law_on_the_hyperplane_is_refused():
 
     with pytest.raises(TieError):
         rs.full_rank_fraction([[1, -1], [1, 2]], 3, population="initialization", law=lattice, trials=2)
+
+
+def test_decimals_with_other_regions_are_named():
+    X = np.array([[0.1, 0.7, 1.0], [0.2, 0.1, 1.0], [0.3, 0.8, 2.0], [0.5, 0.25, 1.0]])
+    with pytest.warns(DataWarning, match="14 regions, but the decimals they print have 12"):
+        found = rs.full_rank_fraction(X, 2, population="regions").value
+    cells = rs.enumerate_regions(rs.Dataset(X)).patterns
+    assert found == full_fraction(cells.tolist(), X.tolist(), 2)
+    # the other populations do not ask which regions there are
+    rs.full_rank_fraction(X, 2, population="patterns")
+    rs.full_rank_fraction(rs.exact_decimals(X), 2, population="regions")

@@ -14,6 +14,7 @@ from ..errors import InputError, TieError, TooLarge, UnsupportedError, ZeroRowEr
 from ..estimates import Probability
 from ..exact import signs_of_products
 from ..initialization import Law, get_law
+from ..regions.count import warn_about_decimals
 from ..seeds import as_generator
 from .rank import RankOracle, nonzero_samples
 
@@ -53,6 +54,9 @@ def full_rank_fraction(
         ZeroRowError: population "regions" and a row of zeros, which leaves no region at all.
         TooLarge: `exact=True` out of reach.
 
+    Warns:
+        DataWarning: population "regions" and a float array whose decimals have another number of regions.
+
     Source: Karhadkar and Montufar, Theorems 2 and 7, Figure 3; their released code decides the rank in single
     precision, which misses full rank near the transition.
 
@@ -65,6 +69,8 @@ def full_rank_fraction(
     data = as_dataset(X)
     check_population(population, data)
     width = whole("the width", width, 0)
+    if population == "regions":
+        warn_about_decimals(X, data)
     chosen = get_law(law)
     named = chosen.name if population == "initialization" else None
     oracle = RankOracle.of(data)

@@ -91,14 +91,15 @@ def check_width(width: Any) -> int:
     return whole_number("the width", width)
 
 
-def warn_about_decimals(X: Any, data: Dataset, regions: int) -> None:
-    """Warn where the decimals that a float array prints have another number of regions."""
+def warn_about_decimals(X: Any, data: Dataset, regions: int | None = None) -> None:
+    """Warn where the decimals that a float array prints have another number of regions; None counts those of data."""
     if isinstance(X, Dataset) or data.exact_input or cover_number(data.n, data.rank) > SECOND_LOOK:
         return
     if any(len(repr(v).partition("e")[0].strip("-0.").replace(".", "")) > TYPED_DIGITS for v in data.X.flat):
         return
     try:
         decimals = count(Arrangement.of(Dataset(exact_decimals(data.X))))
+        regions = count(Arrangement.of(data)) if regions is None else regions
     except TooLarge:
         return
     if decimals != regions:
