@@ -105,7 +105,13 @@ class Tolerances:
     same_unit: float = 1e-13
     # largest entry of the gradient at which a point of a ReQU network's loss counts as critical
     requ_critical: float = 1e-6
+    # coefficient, relative to the largest, up to which a teacher's unit counts as absent
+    least_coefficient: float = 1e-9
+    # what a solid angle found by quadrature may be off by, as a share of the sphere
+    solid_angle: float = 1e-10
 
 
 DEFAULT = Tolerances()
 MACHINE_PRECISION = 2.0**-52
+# keeps a quotient finite where its divisor is zero; no quantity that is believed is this small
+SPECK = 1e-300

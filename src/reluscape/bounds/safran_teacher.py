@@ -17,8 +17,6 @@ from .safran_data import with_targets
 
 __all__ = ["safran_theorem_3_conditions", "safran_theorem_3_teacher"]
 
-LEAST_COEFFICIENT = 1e-9
-
 
 def safran_theorem_3_teacher(X: Any, y: Any = None, candidates: int | None = None, rng: Any = 0) -> TwoLayerNet:
     """Return a network of few units that fits the data exactly, found by a linear program.
@@ -66,7 +64,7 @@ def safran_theorem_3_teacher(X: Any, y: Any = None, candidates: int | None = Non
             "give one, or more candidates)"
         )
     weight = found.x[: len(directions)] - found.x[len(directions) :]
-    used = np.flatnonzero(np.abs(weight) > LEAST_COEFFICIENT * np.abs(weight).max())
+    used = np.flatnonzero(np.abs(weight) > DEFAULT.least_coefficient * np.abs(weight).max())
     # the program's equations hold to its own tolerance; on its support they are solved again
     exact = np.linalg.lstsq(features[:, used], targets, rcond=None)[0]
     return TwoLayerNet(np.abs(exact)[:, None] * directions[used], np.where(exact >= 0, 1.0, -1.0))

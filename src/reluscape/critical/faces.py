@@ -12,7 +12,7 @@ import numpy as np
 from .. import exact
 from ..data import Dataset
 from ..losses import Loss
-from ..tolerances import DEFAULT, MACHINE_PRECISION
+from ..tolerances import DEFAULT, MACHINE_PRECISION, SPECK
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +72,8 @@ def _orthogonal_basis(rows: np.ndarray) -> np.ndarray:
     d = rows.shape[1]
     if len(rows) == 0:
         return np.eye(d)
-    _, singular, right = np.linalg.svd(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-300))
-    keep = int((singular > DEFAULT.rank * MACHINE_PRECISION * max(rows.shape) * max(singular.max(), 1e-300)).sum())
+    _, singular, right = np.linalg.svd(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), SPECK))
+    keep = int((singular > DEFAULT.rank * MACHINE_PRECISION * max(rows.shape) * max(singular.max(), SPECK)).sum())
     return right[keep:]
 
 
@@ -96,7 +96,7 @@ def _newton(
         weight = np.sqrt(curvature + DEFAULT.interior_ridge * (1 + curvature.max(initial=0.0)))
         step = _least_squares(weight[:, None] * M, -gradient / weight, scale)
         fall = float(gradient @ (M @ step))
-        if abs(fall) <= DEFAULT.newton_decrement * (abs(value) + 1e-300):
+        if abs(fall) <= DEFAULT.newton_decrement * (abs(value) + SPECK):
             return p + step if np.isfinite(step).all() else p
         factor = 1.0
         while factor > DEFAULT.boundary:

@@ -14,6 +14,7 @@ from ..data import Dataset
 from ..errors import TooLarge, UnsupportedError
 from ..exact import dot, fmpq
 from ..initialization import get_law
+from ..tolerances import DEFAULT
 from ..widthcurve import PRECISION_BITS
 from .arrangement import Arrangement
 from .planar import Arcs, arcs
@@ -27,7 +28,6 @@ NIVEN = {
     Fraction(3, 4): Fraction(1, 12),
 }
 ORTHOGONAL_MOST = 12
-SOLID_ANGLE_ERROR = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ def unit_law(data: Dataset, law: Any = "normal") -> UnitLaw:
         return _split(np.asarray(table.patterns), list(table.fractions), True)
     if table.kind != "exact":
         raise UnsupportedError(f"the cells have no closed form under the law {chosen.name!r}; simulate")
-    return _split(np.asarray(table.patterns), [flint.arb(float(v), SOLID_ANGLE_ERROR) for v in table.values], False)
+    return _split(np.asarray(table.patterns), [flint.arb(float(v), DEFAULT.solid_angle) for v in table.values], False)
 
 
 def orthogonal(normals: np.ndarray) -> bool:
