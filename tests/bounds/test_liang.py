@@ -263,7 +263,7 @@ def test_proposition_2_names_the_hypothesis_that_fails():
 
 def test_every_statement_of_the_paper_has_a_function():
     names = {name for name in dir(rs.bounds) if name.startswith("liang_")}
-    wanted = {f"liang_theorem_{k}" for k in (1, 2, 3)} | {f"liang_proposition_{k}" for k in (1, 2, 3)}
+    wanted = {f"liang_theorem_{k}" for k in (1, 2, 3)} | {f"liang_proposition_{k}" for k in range(1, 6)}
     wanted |= {f"liang_lemma_{k}" for k in range(1, 7)} | {f"liang_problem_{k}" for k in range(1, 6)}
     wanted |= {"liang_assumption_1", "liang_assumption_2", "liang_definition_1", "liang_corollary_1", "liang_xyz"}
     wanted |= {"liang_claim_1", "liang_claim_2"}
@@ -281,3 +281,16 @@ def test_rows_of_the_table_say_that_they_are_about_other_networks():
     assert "labels -1 and 1" in own([[0.0], [1.0]])["Theorem 1 (ReQU)"].reason
     assert "Assumption 2" in own([[0.0], [0.0]], [1, -1])["Theorem 1 (ReQU)"].reason
     assert "neither -1 nor" in own([[0.0], [1.0]], [0.5, 1])["Theorem 1 (ReQU)"].reason
+
+
+def test_the_appendix_numbers_the_propositions_again():
+    found = rs.bounds.liang_proposition_4(5, 2)
+    # two of five labels are met: counted sample by sample from the network's own outputs
+    outputs = [float(np.asarray(found.net.predict(x[None])).item()) for x in np.asarray(found.X)]
+    wrong = sum(np.sign(out) != label for out, label in zip(outputs, found.y, strict=True))
+    assert wrong / 5 == found.training_error >= 1 - 2 / 5
+    with pytest.raises(rs.AssumptionError):
+        rs.bounds.liang_proposition_4(3, 3)
+    assert rs.bounds.liang_proposition_5([[0.0, 1.0], [2.0, 3.0]], [1, -1]).width == 2 * 2 + 4
+    with pytest.raises(rs.AssumptionError):
+        rs.bounds.liang_proposition_5([[0.0], [0.0]], [1, -1])

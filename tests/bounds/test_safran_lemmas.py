@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
+from reluscape.initialization import get_law
 from tests.basins_strategy import basins
 from tests.oracles import basin as oracle
 
@@ -335,3 +336,31 @@ def test_theorem_1_gives_the_prescribed_losses_along_a_line_of_predictions():
 def test_theorem_1_names_the_hypothesis_that_fails(words, hypothesis):
     with pytest.raises(rs.AssumptionError, match=hypothesis):
         B.safran_theorem_1(*words)
+
+
+def test_definition_1_is_the_least_loss_of_the_cell():
+    # one unit, two samples on a line, both alive: v w = z >= 0, and the best z is <x, y> / <x, x>
+    X, y = [[1.0], [3.0]], [2.0, 1.0]
+    z = (1 * 2 + 3 * 1) / (1 + 9)
+    least = ((z - 2) ** 2 + (3 * z - 1) ** 2) / 2
+    assert B.safran_definition_1(X, y, [[True, True]], [1]) == pytest.approx(least)
+    assert B.safran_definition_1(X, y, [[True, True]], [-1]) == pytest.approx((4 + 1) / 2)
+    # with both signs there is no cone left: the same minimum
+    assert B.safran_definition_1(X, y, [[True, True]] * 2, [1, -1]) == pytest.approx(least)
+    # a constant: the best straight line through both samples
+    assert B.safran_definition_1(X, y, [[True, True]] * 2, [1, -1], output_bias=True) == pytest.approx(0, abs=1e-9)
+    with pytest.raises(rs.InputError):
+        B.safran_definition_1(X, None, [[True, True]], [1])
+
+
+@pytest.mark.parametrize("law", ["normal", "sphere", "torch", "he_normal", "he_uniform", "glorot_uniform"])
+def test_assumption_1_is_seen_in_draws(law):
+    # on the sphere of the plane the fourth moment of a coordinate of the direction is 3/8; a box has another one
+    W, _ = get_law(law).sample_many(np.random.default_rng(0), 200_000, 1, 2)
+    direction = W[:, 0] / np.linalg.norm(W[:, 0], axis=1, keepdims=True)
+    round_ = abs((direction[:, 0] ** 4).mean() - 3 / 8) < 0.004
+    assert B.safran_assumption_1(law) == round_
+
+
+def test_assumption_1_of_a_function_is_unknown():
+    assert B.safran_assumption_1(lambda rng, m, d: (rng.normal(size=(m, d)), rng.normal(size=m))) is None

@@ -22,7 +22,8 @@ from .arguments import require, which_form, whole
 
 __all__ = [
     "NoBadMinima", "liang_assumption_1", "liang_assumption_2", "liang_claim_2", "liang_definition_1",
-    "liang_proposition_1", "liang_proposition_2", "liang_theorem_1", "liang_theorem_2",
+    "liang_proposition_1", "liang_proposition_2", "liang_proposition_4", "liang_proposition_5",
+    "liang_theorem_1", "liang_theorem_2",
 ]  # fmt: skip
 
 
@@ -294,6 +295,27 @@ def liang_proposition_1(n: int, m: int, lambdas: Any = 0.25, form: str | None = 
     return bad_minimum(n, m, lam)
 
 
+def liang_proposition_4(n: int, m: int, lambdas: Any = 0.25, form: str | None = None) -> BadMinimum:
+    """Return what `liang_proposition_1` returns: the appendix states it again under this number.
+
+    Args:
+        n: number of samples.
+        m: number of units, below n.
+        lambdas: (m,) coefficients in (0, 1/2), or one for all.
+        form: "printed" or "corrected".
+
+    Raises:
+        AssumptionError: as there.
+
+    Source: Liang, Sun and Srikant, Proposition 4 (Appendix B). It allows m = n, where the claim 1 - m/n = 0 is empty.
+
+    Example:
+        >>> liang_proposition_4(3, 1).training_error >= 1 - 1 / 3
+        True
+    """
+    return liang_proposition_1(n, m, lambdas, form)
+
+
 def liang_definition_1(X: Any, y: Any) -> QuadraticSeparation:
     """Decide quadratic separability exactly, with the quadratic function or multipliers that prove it.
 
@@ -355,6 +377,31 @@ def liang_proposition_2(
     return NoBadMinima(
         m, eps, found.gamma_quad, limit, "certified", excluded, coercivity_constant(lam), sublevel_radius(at_zero, lam)
     )
+
+
+def liang_proposition_5(
+    X: Any, y: Any, lambdas: Any = None, loss: Any = "logistic", base: float = 2, form: str | None = None
+) -> NoBadMinima:
+    """Return what `liang_proposition_2` returns: the appendix states it again under this number.
+
+    Args:
+        X: (n, d) samples without a column of ones, or a `Dataset`.
+        y: (n,) labels -1 or 1.
+        lambdas: (m,) coefficients to check, or None.
+        loss: as in `rs.requ.design`.
+        base: base of the logarithm of the logistic loss.
+        form: "printed", "corrected" or "sharp".
+
+    Raises:
+        AssumptionError: as there.
+
+    Source: Liang, Sun and Srikant, Proposition 5 (Appendix C), with the same gap as Proposition 2.
+
+    Example:
+        >>> liang_proposition_5([[-1], [0], [1]], [1, -1, 1]).width
+        6
+    """
+    return liang_proposition_2(X, y, lambdas, loss, base, form)
 
 
 def liang_claim_2(X: Any, y: Any, form: str | None = None, rng: Any = None) -> tuple[ReQUNet, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Safran and Shamir's Definition 2 and Lemmas 1 to 3: the closed cells of a point, and what holds inside one basin."""
+"""Safran and Shamir's Assumption 1, Definitions 1 and 2 and Lemmas 1 to 3: basins, and what holds inside one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from ..data import Dataset, as_dataset, check_pattern, check_signs
 from ..errors import AssumptionError, InputError, ShapeError, TooLarge
 from ..exact import signs_of_products
+from ..initialization import get_law
 from ..losses import mean_loss
 from ..networks import TwoLayerNet
 from ..solvers.linear import Rows
@@ -20,6 +21,8 @@ from .arguments import require, which_form
 
 __all__ = [
     "SublevelPromise",
+    "safran_assumption_1",
+    "safran_definition_1",
     "safran_definition_2",
     "safran_lemma_1",
     "safran_lemma_2",
@@ -58,6 +61,52 @@ def sides(data: Dataset, W: np.ndarray) -> np.ndarray:
     if W.shape[1] != data.d:
         raise ShapeError(f"W has shape {W.shape}, expected (m, {data.d})")
     return signs_of_products(data.rows, np.atleast_2d(W)).reshape(len(W), data.n)
+
+
+def safran_assumption_1(law: Any = "normal") -> bool | None:
+    """Return whether a law of initialisation meets Assumption 1; None for a function, whose law nobody knows.
+
+    Units are drawn independently, the direction of each hidden weight is uniform on the sphere, and output signs are
+    fair coins of their own. A box is not spherical, so PyTorch's default does not meet it.
+
+    Args:
+        law: name of a law or a callable `(rng, m, d) -> (W, v)`.
+
+    Raises:
+        InputError: no such law.
+
+    Source: Safran and Shamir, Assumption 1. Theorems 2 and 4 need only signs that are fair and independent.
+
+    Example:
+        >>> safran_assumption_1("sphere"), safran_assumption_1("torch")
+        (True, False)
+    """
+    return get_law(law).meets_assumption_1
+
+
+def safran_definition_1(X: Any, y: Any, pattern: Any, sign: Any, output_bias: bool = False) -> float:
+    """Return the basin value: the least loss on the closed basin with this pattern and these output signs.
+
+    Bas(B) = min over (W, v) in B of (1/n) sum_i (f(x_i) - y_i)^2.
+
+    Args:
+        X: (n, d) samples or a `Dataset`.
+        y: (n,) targets, None where X is a `Dataset` with targets.
+        pattern: (m, n) bool, the pattern of a cell.
+        sign: (m,) -1 or 1.
+        output_bias: True adds a free constant.
+
+    Raises:
+        InputError: no targets.
+
+    Source: Safran and Shamir, Definition 1; squared loss, kind "numerical", and the minimum is attained. `basin_value`
+    has the minimiser, other losses and the exact value with its proof.
+
+    Example:
+        >>> round(safran_definition_1([[1, 0], [0, 1]], [1, -1], [[True, False]], [1]), 9)
+        0.5
+    """
+    return safran_lemma_2(X, y, pattern, sign, range(len(np.atleast_1d(sign))), output_bias)
 
 
 def safran_definition_2(X: Any, W: Any, v: Any) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -192,7 +241,7 @@ def safran_lemma_2(X: Any, y: Any, pattern: Any, sign: Any, units: Any, output_b
     data = as_dataset(X, y)
     A = check_pattern(pattern, data.n)
     signs = check_signs(sign, len(A))
-    chosen = [int(j) for j in np.atleast_1d(np.asarray(units, dtype=int))]
+    chosen = [int(j) for j in np.atleast_1d(np.array(units, dtype=int))]
     if data.y is None:
         raise InputError("a basin value needs targets; give y")
     if any(not 0 <= j < len(A) for j in chosen):
