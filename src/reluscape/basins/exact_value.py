@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -294,29 +295,47 @@ def exact_basin(
     Z = W * V
     heights = exact.fractions_of(exact.fmpq_matrix(Z) * exact.fmpq_matrix(data.fractions).transpose()) if Z.size else Z
     prediction = [c + sum((heights[j, i] for j in range(len(A)) if A[j, i]), Fraction(0)) for i in range(data.n)]
+    claim = {"signs": [int(s) for s in signs]}
+    witness = {"Z": fraction_texts(Z), "c": fraction_text(c)}
+    return proven(program, "basin-value", data.y_fractions, value, Z, c, prediction, claim, witness, multipliers)
+
+
+def proven(
+    program: ExactBasin,
+    kind: str,
+    targets: Any,
+    value: Fraction,
+    Z: np.ndarray,
+    c: Any,
+    prediction: Any,
+    claim: dict[str, Any],
+    witness: dict[str, Any],
+    multipliers: list[dict[int, Fraction]],
+) -> Basin:
+    """Return a basin with its value as a fraction; claim and witness get what every such certificate has."""
+    data = program.data
     claim = {
         "value": fraction_text(value),
-        "patterns": ["".join("1" if bit else "0" for bit in row) for row in A],
-        "signs": [int(s) for s in signs],
-        "output_bias": bool(output_bias),
+        "patterns": ["".join("1" if bit else "0" for bit in row) for row in program.A],
+        **claim,
+        "output_bias": bool(program.output_bias),
     }
     witness = {
-        "Z": fraction_texts(Z),
-        "c": fraction_text(c),
+        **witness,
         "multipliers": [[[i, fraction_text(v)] for i, v in sorted(row.items())] for row in multipliers],
     }
     return Basin(
         value=float(value),
         exact_value=value,
         Z=readonly(Z, dtype=float),
-        c=float(c),
+        c=readonly(c, dtype=float) if np.ndim(c) else float(c),
         prediction=readonly(prediction, dtype=float),
         attained=True,
         direction=None,
         residual=0.0,
         kind="certified",
         zero_rows=data.zero_rows,
-        certificate=new("basin-value", data.fractions, data.y_fractions, claim, witness),
+        certificate=new(kind, data.fractions, targets, claim, witness),
     )
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from .. import exact as rational
-from ..certificates import fraction_text, fraction_texts, new
+from ..certificates import fraction_texts
 from ..data import Dataset, as_dataset, check_pattern, check_signs, readonly
 from ..errors import InputError, ShapeError
 from ..losses import CrossEntropy, check_classes, check_labels, get_loss
 from ..solvers.newton import SmoothSolution
 from ..solvers.outputs import EachOutput, Softmax, frozen_cones, frozen_features, minimise_outputs
 from ..solvers.scaling import coordinates
-from .exact_value import ExactBasin, deadline_of
+from .exact_value import ExactBasin, deadline_of, proven
 from .result import Basin
 
 
@@ -157,28 +157,6 @@ def _exact(numerical: _Numerical, deadline: float | None) -> Basin:
     value, W, c, multipliers = program.solve([guess for guess in numerical.guesses() if guess[0] in units])
     heights = (data.fractions @ W.T).T * A.astype(int) if len(A) else np.empty((0, data.n), dtype=object)
     prediction = np.array(heights.T @ V + np.array(c, dtype=object), dtype=object).reshape(data.n, V.shape[1])
-    claim = {
-        "value": fraction_text(value),
-        "patterns": ["".join("1" if bit else "0" for bit in row) for row in A],
-        "weights": fraction_texts(V),
-        "targets": fraction_texts(Y),
-        "output_bias": bool(numerical.output_bias),
-    }
-    witness = {
-        "W": fraction_texts(W),
-        "c": fraction_texts(c),
-        "multipliers": [[[i, fraction_text(v)] for i, v in sorted(row.items())] for row in multipliers],
-    }
-    return Basin(
-        value=float(value),
-        exact_value=value,
-        Z=readonly(W, dtype=float),
-        c=readonly(c, dtype=float),
-        prediction=readonly(prediction, dtype=float),
-        attained=True,
-        direction=None,
-        residual=0.0,
-        kind="certified",
-        zero_rows=data.zero_rows,
-        certificate=new("frozen-basin-value", data.fractions, None, claim, witness),
-    )
+    claim = {"weights": fraction_texts(V), "targets": fraction_texts(Y)}
+    witness = {"W": fraction_texts(W), "c": fraction_texts(c)}
+    return proven(program, "frozen-basin-value", None, value, W, c, prediction, claim, witness, multipliers)
