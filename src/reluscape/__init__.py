@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from types import ModuleType
-from typing import Any
-
 from . import kernelcache
 from ._version import __version__
+from .lazynames import lazy_getattr
 
 _EXPORTS = {
     "AssumptionError": "errors",
@@ -98,15 +94,7 @@ _MODULES = {"bounds", "constructions", "datasets", "requ"}
 __all__ = ["__version__", *sorted(_EXPORTS), *sorted(_MODULES)]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name from its room when it is first used (PEP 562)."""
-    if name in _MODULES:
-        return importlib.import_module(f".{name}", __name__)
-    if name in _EXPORTS:
-        value = getattr(importlib.import_module(f".{_EXPORTS[name]}", __name__), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_getattr(__name__, {name: f".{room}" for name, room in _EXPORTS.items()}, _MODULES)
 
 
 def __dir__() -> list[str]:
@@ -114,13 +102,4 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-class _Face(ModuleType):
-    """Keeps a public name on its function when a room of the same name (jacobian, survey, ...) is imported."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in _EXPORTS and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
 kernelcache.forget_other_versions()
-sys.modules[__name__].__class__ = _Face

@@ -6,10 +6,7 @@ are -1 and +1; the loss is the SUM over samples plus the cubic regulariser.
 
 from __future__ import annotations
 
-import importlib
-import sys
-from types import ModuleType
-from typing import Any
+from ..lazynames import lazy_getattr
 
 _EXPORTS = {
     "Certificate": ".certify",
@@ -49,28 +46,9 @@ _MODULES = {"conv"}
 __all__ = [*sorted(_EXPORTS), *sorted(_MODULES)]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name from its file when it is first used (PEP 562)."""
-    if name in _MODULES:
-        return importlib.import_module(f".{name}", __name__)
-    if name in _EXPORTS:
-        value = getattr(importlib.import_module(_EXPORTS[name], __name__), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_getattr(__name__, _EXPORTS, _MODULES)
 
 
 def __dir__() -> list[str]:
     """List the public names."""
     return sorted(__all__)
-
-
-class _Face(ModuleType):
-    """Keeps a public name on its function when a file of the same name (design, certify, ...) is imported."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in _EXPORTS and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Face

@@ -1,0 +1,38 @@
+"""Public names of a package that are imported when they are first used (PEP 562)."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Collection, Mapping
+from types import ModuleType
+from typing import Any
+
+
+def lazy_getattr(package: str, exports: Mapping[str, str], modules: Collection[str]) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a package.
+
+    A name stays with its function also when a file of the same name (jacobian, design, ...) is imported.
+
+    Args:
+        package: its `__name__`.
+        exports: public name -> file, relative to the package (".design").
+        modules: names that are files themselves.
+    """
+
+    class Face(ModuleType):
+        def __setattr__(self, name: str, value: Any) -> None:
+            if not (name in exports and isinstance(value, ModuleType)):
+                super().__setattr__(name, value)
+
+    def get(name: str) -> Any:
+        if name in modules:
+            return importlib.import_module(f".{name}", package)
+        if name in exports:
+            value = getattr(importlib.import_module(exports[name], package), name)
+            vars(sys.modules[package])[name] = value
+            return value
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    sys.modules[package].__class__ = Face
+    return get
