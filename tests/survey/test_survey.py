@@ -192,6 +192,18 @@ def test_search_says_more_than():
     assert (stopped.width, stopped.stopped_by) == (None, "time")
 
 
+def test_too_few_starts_do_not_prove_a_width_too_small():
+    """Ten good starts of ten leave it open whether 95 % are good; none of ten does not."""
+
+    def measure(width):
+        return Probability.sampled(10 if width >= 16 else 0, 10, "initialization")
+
+    answer = search_width({}, measure, 0.95, 64)
+    assert (answer.width, answer.more_than, answer.stopped_by) == (None, 8, "time")
+    open_answer = search_width({}, lambda width: Probability.sampled(10, 10, "initialization"), 0.95, 64)
+    assert (open_answer.width, open_answer.more_than, open_answer.stopped_by) == (None, 0, "time")
+
+
 def test_words():
     assert whole("100000000000000000000") == "1.0 x 10^20"
     assert whole(2318) == "2,318"

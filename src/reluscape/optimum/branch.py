@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from ..data import Dataset
+from ..descent import descend
 from ..networks import TwoLayerNet
 from ..tolerances import DEFAULT
 from .relaxation import Relaxation, multisets, row_counts
@@ -64,6 +65,7 @@ def branch_and_bound(
     order: np.ndarray,
     deadline: float = np.inf,
     polish: Callable[[TwoLayerNet], float] | None = None,
+    enough: float = -np.inf,
 ) -> Search:
     """Search all layers of a width for one that fits better than `upper`, a sum of squares.
 
@@ -81,6 +83,7 @@ def branch_and_bound(
         deadline: on the monotonic clock.
         polish: given the most promising network of a level when the level is first reached, returns the sum of squares
             of a network (of its descent).
+        enough: a sum of squares at which the search stops.
     """
     relaxation = Relaxation(data, output_bias, order.tolist())
     sizes = row_counts(data.n, width)
@@ -88,7 +91,7 @@ def branch_and_bound(
     search = Search(upper, None, 0.0, 0, False)
     _solve(search, relaxation, 0, multisets(2, width), tolerance)
     known = 0
-    while search.open and time.monotonic() < deadline:
+    while search.open and search.upper > enough and time.monotonic() < deadline:
         chunk = search.open.pop(_next(search.open))
         later = sizes[bisect_right(sizes, chunk.seen)]
         if later > known:
@@ -121,10 +124,18 @@ def reaches(
     data: Dataset, width: int, output_bias: bool, value: float, deadline: float = np.inf
 ) -> TwoLayerNet | Literal[False] | None:
     """Return a network of a width with at most this loss, False where there is none, None where it takes too long."""
-    ceiling = data.n * (value + 4 * DEFAULT.kkt * spread(data, output_bias))
+    noise, nets = DEFAULT.kkt * data.n * spread(data, output_bias), []
+    ceiling = data.n * value + 4 * noise
     order = np.argsort(-np.abs(np.asarray(data.y, dtype=float)), kind="stable")
-    search = branch_and_bound(data, width, output_bias, ceiling, order, deadline)
-    return search.best or (False if search.finished else None)
+
+    def polish(net: TwoLayerNet) -> float:
+        nets.append(descend(data, None, net.W, net.v, net.c if output_bias else None, exact=False).net)
+        return data.n * nets[-1].loss(data)
+
+    search = branch_and_bound(data, width, output_bias, ceiling + 2 * noise, order, deadline, polish, ceiling)
+    if search.upper > ceiling:
+        return False if search.finished else None
+    return search.best or min(nets, key=lambda net: net.loss(data))
 
 
 def spread(data: Dataset, output_bias: bool) -> float:

@@ -20,6 +20,7 @@ from ..regions import count_regions
 from ..seeds import stream
 from ..tolerances import DEFAULT
 from .branch import Search, branch_and_bound, spread
+from .growth import constant_network, grown
 from .infinite import infinite_width_value
 from .proof import basin_of, exact_basin, prove_minimum
 from .result import GlobalMinimum
@@ -134,11 +135,11 @@ def _searched(
     data: Dataset, width: int, output_bias: bool, time_limit: float | None, deadline: float, seed: int
 ) -> tuple[TwoLayerNet, Search]:
     """Return the best network and what branch and bound found."""
-    nets = [_zero(data, width, output_bias)]
+    nets = [constant_network(data, output_bias, width)]
     if width > 1 and time.monotonic() < deadline:
         part = None if time_limit is None else WARM_SHARE * time_limit
         narrow = global_minimum(data, None, width - 1, output_bias, part, exact=False, seed=seed).net
-        nets.append(_widened(data, narrow, output_bias))
+        nets.append(grown(data, output_bias, narrow, stream(seed, "optimum", "growth", width)))
     warm = WARM_SECONDS if time_limit is None else min(WARM_SECONDS, WARM_SHARE * time_limit)
     nets.append(_descents(data, width, output_bias, min(deadline, time.monotonic() + warm), seed, nets[-1]))
 
@@ -146,7 +147,7 @@ def _searched(
         return data.n * net.loss(data)
 
     def polish(net: TwoLayerNet) -> float:
-        nets.append(descend(data, None, net.W, net.v, net.c if output_bias else None).net)
+        nets.append(descend(data, None, net.W, net.v, net.c if output_bias else None, exact=False).net)
         return squares(nets[-1])
 
     best = min(nets, key=squares)
@@ -159,18 +160,6 @@ def _searched(
     return search.best, search
 
 
-def _widened(data: Dataset, net: TwoLayerNet, output_bias: bool) -> TwoLayerNet:
-    """Return the end of the descent from a network with one unit more that adds nothing yet."""
-    W, v = np.concatenate([net.W, np.zeros((1, data.d))]), np.append(net.v, 0.0)
-    return descend(data, None, W, v, net.c if output_bias else None).net
-
-
-def _zero(data: Dataset, width: int, output_bias: bool) -> TwoLayerNet:
-    """Return the zero network, with the best constant where one is free."""
-    c = float(np.mean(np.asarray(data.y, dtype=float))) if output_bias else 0.0
-    return TwoLayerNet(np.zeros((width, data.d)), np.zeros(width), c)
-
-
 def _descents(data: Dataset, width: int, output_bias: bool, until: float, seed: int, best: TwoLayerNet) -> TwoLayerNet:
     """Return the best end of finite descents from random starts on standardised inputs, or the given network."""
     law, turn, value = get_law("normal"), standardize(data).transform, best.loss(data)
@@ -178,7 +167,7 @@ def _descents(data: Dataset, width: int, output_bias: bool, until: float, seed: 
         if time.monotonic() >= until:
             break
         W, v = law.sample(stream(seed, "optimum", width, k), width, data.d)
-        end = descend(data, None, W @ turn.T, v, 0.0 if output_bias else None)
+        end = descend(data, None, W @ turn.T, v, 0.0 if output_bias else None, exact=False)
         if end.net.loss(data) < value:
             best, value = end.net, end.net.loss(data)
     return best

@@ -10,18 +10,17 @@ import numpy as np
 
 from .. import exact
 from ..data import Dataset, as_dataset, real_number, standardize
-from ..descent import descend
 from ..errors import InputError, ShapeError, SolverError
 from ..geometry.arrangement import Arrangement
 from ..networks import TwoLayerNet
 from ..seeds import stream
 from ..tolerances import DEFAULT
 from .branch import reaches, spread
-from .pricing import best_unit
+from .growth import constant_network, grown
 from .proof import basin_of, exact_basin
 from .result import InfiniteWidthMinimum
 
-SECONDS = 20.0
+SECONDS = 60.0
 # shares of the time for a network that reaches the minimum, and for proofs that narrower ones do not
 SEARCH_SHARE = 0.5
 DRAWS = 5
@@ -149,15 +148,12 @@ def _reaching(
 ) -> TwoLayerNet:
     """Return a network that reaches the lowest loss: units added one by one, or as many as the span has dimensions."""
     ceiling = value + 4 * DEFAULT.kkt * spread(data, output_bias)
-    y = np.asarray(data.y, dtype=float)
-    net = TwoLayerNet(np.zeros((0, data.d)), np.zeros(0), float(y.mean()) if output_bias else 0.0)
+    net = constant_network(data, output_bias)
     rng = stream(seed, "infinite width")
     while net.loss(data) > ceiling:
         if net.width >= dimension - int(output_bias) or time.monotonic() >= deadline:
             return _spanning(data, output_bias, dimension, ceiling, rng)
-        w, sign = best_unit(data, y - net.predict(data), output_bias, rng)
-        W, v = np.concatenate([net.W, w[None]]), np.append(net.v, sign)
-        net = descend(data, None, W, v, net.c if output_bias else None, exact=False).net
+        net = grown(data, output_bias, net, rng)
     return net
 
 

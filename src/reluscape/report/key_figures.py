@@ -59,7 +59,7 @@ def _width_for(report: dict[str, Any]) -> str:
     found = report.get("width_for") or {}
     if found.get("width") is not None:
         value = number(report, "width_for.width", "digits")
-    elif found.get("more_than") is not None:
+    elif found.get("more_than"):
         value = "more than " + number(report, "width_for.more_than", "digits")
     else:
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
 
@@ -12,14 +12,16 @@ import numpy as np
 from ..basins import basin_value
 from ..descent import descend
 from ..errors import TooLarge
-from ..optimum import global_minimum
+from ..optimum import constant_network, global_minimum, grown, infinite_width_value
+from ..seeds import stream
+from ..tolerances import DEFAULT
 from .starts import Clock, Sampler
 
-# up to this many layers all are solved at once; up to MOST_LAYERS branch and bound gets some seconds
-FEW_LAYERS, MOST_LAYERS = 20_000, 10**10
-MOST_UNITS = 4
-MOST_SUBSETS = 10_000
-SEARCH_SECONDS, SEARCH_SHARE = 4.0, 0.4
+# up to this many layers the search has all the time it needs, beyond it some seconds
+FEW_LAYERS = 20_000
+# units, and rows times rank, up to which a global minimum is searched for
+MOST_UNITS, MOST_SEARCHED = 4, 1_000
+SEARCH_SECONDS, SEARCH_SHARE = 3.0, 0.4
 SAMPLE = 200
 # rows times units up to which a descent is a matter of a moment, and up to which one is tried while there is time
 ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
@@ -62,17 +64,50 @@ class References:
         self.regions, self.output_bias = regions, output_bias
         self.affine_from = 1 if sampler.data.bias and output_bias else 2
         self.found: dict[int, Reference] = {}
+        data = sampler.data
+        self.floor = float(infinite_width_value(data, output_bias)[0])
+        self.scale = float(np.mean((np.asarray(data.y, dtype=float) - np.mean(data.y)) ** 2))
+        self.chain, self.left = constant_network(data, output_bias), self.limit
+        self.rng = stream(sampler.seed, "reference", "growth")
 
     def get(self, width: int, clock: Clock) -> Reference:
         """Return the reference of a width."""
+        lowest = [r for w, r in self.found.items() if w < width and self._lowest(r.value)]
+        if width not in self.found and lowest:
+            self.found[width] = lowest[0]
         if width not in self.found:
             candidates = [self._own(width, clock)]
             if not candidates[0].exhaustive:
                 candidates += [r for w, r in self.found.items() if w < width]
                 if width >= self.affine_from:
                     candidates.append(Reference(self.affine, False, "the best affine fit", None))
-            self.found[width] = min(candidates, key=lambda r: r.value)
+                if not self._lowest(min(c.value for c in candidates)):
+                    candidates += self._grown(width)
+            best = min(candidates, key=lambda r: r.value)
+            if self._lowest(best.value) and not best.exhaustive:
+                best = replace(best, exhaustive=True, source=f"{best.source}; no network of any width has less")
+            self.found[width] = best
         return self.found[width]
+
+    def _lowest(self, value: float) -> bool:
+        """Return whether a loss is, up to rounding, the lowest of all widths."""
+        return value <= self.floor + DEFAULT.kkt * self.scale
+
+    def _grown(self, width: int) -> list[Reference]:
+        """Return a network grown unit by unit, as far as there is time; the chain goes on at the next width."""
+        data, begin = self.sampler.data, time.monotonic()
+        while self.chain.width < width and (self.chain.width + 1) * data.n <= MOST_POLISHED:
+            spent = time.monotonic() - begin
+            if spent >= self.left or self._lowest(self.chain.loss(data)):
+                break
+            self.chain = grown(data, self.output_bias, self.chain, self.rng)
+        self.left -= time.monotonic() - begin
+        self.clock.wait(time.monotonic() - begin)
+        if not self.chain.width or self.chain.width > width:
+            return []
+        pattern, signs = (self.chain.W @ data.X.T > 0), np.where(self.chain.v > 0, 1, -1)
+        value = float(basin_value(data, None, pattern, signs, output_bias=self.output_bias).value)
+        return [Reference(value, False, "a network grown unit by unit", (pattern, signs))]
 
     def _own(self, width: int, clock: Clock) -> Reference:
         """Return the reference found by looking at this width alone: starts first, then a search in its own time."""
@@ -85,7 +120,7 @@ class References:
         found = Reference(value, False, source, state)
         if polished is not None:
             found = Reference(polished[0], False, f"{source}, then descent", polished[1])
-        if layers is None or layers > MOST_LAYERS or self.limit <= 0:
+        if layers is None or self.limit <= 0:
             return found
         begin = time.monotonic()
         best = self._searched(width, layers, self.limit)
@@ -94,8 +129,8 @@ class References:
 
     def _layers(self, width: int) -> int | None:
         """Return how many layers a search for the global minimum chooses from, None where it is not tried."""
-        data, cells = self.sampler.data, self.regions
-        if cells is None or width > MOST_UNITS or comb(data.n, max(data.rank - 1, 0)) > MOST_SUBSETS:
+        cells, data = self.regions, self.sampler.data
+        if cells is None or width > MOST_UNITS or data.n * data.rank > MOST_SEARCHED:
             return None
         return comb(2 * cells + width - 1, width)
 

@@ -14,8 +14,8 @@ class WidthSearch:
 
     Attributes:
         width: least width tried whose interval lies above the wanted probability and all wider tried ones' too.
-        more_than: widest width that was tried and not enough, where none was.
-        stopped_by: "reached", "max-width" or "time".
+        more_than: widest width that was tried and clearly not enough (the whole interval lies below), 0 for none.
+        stopped_by: "reached", "max-width" or "time"; time also where it was too short for intervals that decide.
     """
 
     width: int | None
@@ -44,14 +44,17 @@ def search_width(
     def failed_below(width: int) -> int:
         return max((w for w in tried if w < width and not enough(w)), default=0)
 
+    def clearly_few() -> int:
+        return max((w for w in tried if float(tried[w].high) < wanted), default=0)
+
     while not any(enough(w) for w in tried):
         widest = max(tried, default=0)
         if widest >= max_width:
-            return WidthSearch(None, widest, "max-width")
+            return WidthSearch(None, clearly_few(), "time" if clearly_few() < widest else "max-width")
         width = min(max(2 * widest, 1), max_width)
         found = measure(width)
         if found is None:
-            return WidthSearch(None, widest, "time")
+            return WidthSearch(None, clearly_few(), "time")
         tried[width] = found
     high = min(w for w in tried if enough(w))
     low = failed_below(high)

@@ -57,7 +57,9 @@ def _width(report: dict[str, Any]) -> str:
     if found["width"] is not None:
         return f"{units(found['width']).capitalize()} give a good start at least {wanted} of the time.{theorem}"
     reason = "the time ran out" if found["stopped_by"] == "time" else "the widest layer tried"
-    return f"A good start {wanted} of the time needs more than {units(found['more_than'] or 0)} ({reason}).{theorem}"
+    if not found["more_than"]:
+        return f"How many units give a good start {wanted} of the time stayed open ({reason}).{theorem}"
+    return f"A good start {wanted} of the time needs more than {units(found['more_than'])} ({reason}).{theorem}"
 
 
 def _fits(report: dict[str, Any]) -> str:
