@@ -162,6 +162,15 @@ def test_ties_are_told():
     assert all(a["value"] <= b["value"] + 1e-12 for a, b in pairwise(report["valleys"]))
 
 
+def test_what_more_units_can_reach_is_told():
+    """Two samples on one ray: one unit reaches what no width beats. Three points on a line need more than one unit."""
+    tied = landscape([[1, 0], [2, 0], [0, 1]], [1, 1, 2], output_bias=False, trials=20)
+    assert tied.report["losses"]["any_width"]["value"] == pytest.approx(1 / 15)
+    assert "more units cannot lower" in tied.verdict
+    line = landscape(rs.Dataset([[-1], [0], [1]], [1, -1, 2], bias=True), width=1, trials=20)
+    assert "more units can lower it to 0" in line.verdict
+
+
 def test_rounding_is_told_as_nothing():
     """XOR is fitted exactly by three units: losses are 0, not 1e-16."""
     X, y = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0]

@@ -150,6 +150,7 @@ def test_degenerate_data_are_mapped():
     assert report["data"]["zero_rows"] == [3]
     assert report["data"]["floor_share"] == pytest.approx(0.4 / np.var([1, 2, 0, 1, 3]))
     assert any("different targets" in w for w in report["data"]["warnings"])
+    assert report["losses"]["any_width"]["value"] >= report["data"]["floor_share"] * np.var([1, 2, 0, 1, 3]) - 1e-12
     with pytest.raises(rs.InputError, match="same value"):
         rs.survey([[1], [2]], [3, 3])
     with pytest.raises(rs.InputError, match="at least 2"):

@@ -13,6 +13,7 @@ from ..claims import loss_claim, plain, probability_claim
 from ..data import Dataset, as_dataset, standardize
 from ..errors import TooLarge
 from ..initialization import get_law
+from ..optimum import infinite_width_value
 from ..preamble import about_data, check_subject, opening
 from ..seeds import stream
 from ..topology import BarrierTree, Coordinates, LayerSize, ReachChances, barrier_tree, layer_size
@@ -211,6 +212,7 @@ def _losses(data: Dataset, tree: BarrierTree, width: int, output_bias: bool) -> 
         "affine": loss_claim(affine, variance, "exact"),
         "zero": loss_claim(zero, variance, "exact"),
         "best_network": loss_claim(tree.told(float(tree.global_minimum)), variance, "numerical", width=width),
+        "any_width": loss_claim(float(infinite_width_value(data, output_bias)[0]), variance, "exact"),
     }
 
 

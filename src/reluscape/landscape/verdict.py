@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..claims import percent, short, units
+from ..tolerances import DEFAULT
 
 
 def verdict_lines(report: dict[str, Any]) -> list[str]:
@@ -23,11 +24,22 @@ def _answer(report: dict[str, Any]) -> str:
     width, traps, valleys = report["settings"]["width"], report["spurious_count"], report["valley_count"]
     best = report["losses"]["best_network"]
     lowest = f"the lowest loss is {short(best['value'])} ({portion(best['share'])} of the target's variance)"
+    lowest += _more_units(report)
     if not traps:
         only = "one valley" if valleys == 1 else f"{valleys} valleys, all of them global minima"
         return f"With {units(width)} there are no traps: {only}, {lowest}."
     kinds = "is one trap (a valley" if traps == 1 else f"are {traps} traps (valleys"
     return f"With {units(width)} there {kinds} above the best one); {lowest}."
+
+
+def _more_units(report: dict[str, Any]) -> str:
+    """What more units could reach; a loss of zero speaks for itself."""
+    best, least = report["losses"]["best_network"], report["losses"]["any_width"]
+    if best["value"] == 0:
+        return ""
+    if best["value"] <= least["value"] + DEFAULT.kkt * report["losses"]["constant"]["value"]:
+        return ", which more units cannot lower"
+    return f", more units can lower it to {short(least['value'])}"
 
 
 def _trap(report: dict[str, Any]) -> str | None:

@@ -17,6 +17,7 @@ _FITS = (
     ("affine", "Best straight-line (affine) fit"),
     ("zero", "The zero network"),
     ("best_network", "Lowest loss of this width"),
+    ("any_width", "Lowest loss of any width"),
 )
 
 

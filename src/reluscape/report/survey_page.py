@@ -19,6 +19,7 @@ _FITS = (
     ("constant", "Best constant"),
     ("affine", "Best straight-line (affine) fit"),
     ("best_network", "Best known network"),
+    ("any_width", "Lowest loss of any width"),
 )
 
 

@@ -152,6 +152,7 @@ def survey(
                 width=best_width,
                 source=best.source,
             ),
+            "any_width": loss_claim(references.floor, variance, "exact"),
         },
         "regions": regions,
         "widths": entries,

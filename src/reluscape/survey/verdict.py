@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..claims import percent, units, whole
+from ..tolerances import DEFAULT
 
 USUAL_WIDTH = 8
 
@@ -77,11 +78,12 @@ def _fits(report: dict[str, Any]) -> str:
 
 def _limits(report: dict[str, Any]) -> str:
     """What no network can do on these data."""
-    floor = report["data"].get("floor_share")
-    if floor:
-        return (
-            f"Some rows are equal but have different targets: no network can go below {percent(floor)} of the variance."
-        )
+    lowest, equal, said = report["losses"]["any_width"]["share"] or 0.0, report["data"].get("floor_share") or 0.0, []
+    if lowest > 0:
+        reason = "are equal but have different targets"
+        if lowest > equal * (1 + DEFAULT.kkt):
+            reason = "lie on one line through the origin, which ties their outputs"
+        said.append(f"Some rows {reason}: no network can go below {percent(lowest)} of the variance.")
     if not report["data"]["output_bias"]:
-        return "There is no output bias: the missing constant, not the landscape, may decide these numbers."
-    return ""
+        said.append("There is no output bias: the missing constant, not the landscape, may decide these numbers.")
+    return " ".join(said)
