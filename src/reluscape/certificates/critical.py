@@ -95,7 +95,7 @@ def check_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | No
             _check_rays(j, g, lines)
         else:
             raise CertificateError(f"unit {j} has no proof ({proof['method']!r})")
-    return f"the network of {len(net.v)} units with loss {certificate['claim']['loss']} is a local minimum"
+    return f"{_subject(len(net.v), certificate)} is a local minimum"
 
 
 def _form(net: _Network, j: int) -> tuple[np.ndarray, list[tuple[np.ndarray, Fraction]]]:
@@ -218,4 +218,9 @@ def check_not_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray 
     leading = next((value for value in coefficients if value != 0), Fraction(0))
     if leading >= 0:
         raise CertificateError("the loss does not fall along the direction")
-    return f"the network of {m} units with loss {certificate['claim']['loss']} is no local minimum: the loss falls"
+    return f"{_subject(m, certificate)} is no local minimum: the loss falls"
+
+
+def _subject(units: int, certificate: dict[str, Any]) -> str:
+    """Return what a certificate is about, in words."""
+    return f"the network of {units} unit{'' if units == 1 else 's'} with loss {certificate['claim']['loss']}"

@@ -39,7 +39,7 @@ def _more_units(report: dict[str, Any]) -> str:
         return ""
     if best["value"] <= least["value"] + DEFAULT.kkt * report["losses"]["constant"]["value"]:
         return ", which more units cannot lower"
-    return f", more units can lower it to {short(least['value'])}"
+    return f"; more units can lower it to {short(least['value'])}"
 
 
 def _trap(report: dict[str, Any]) -> str | None:

@@ -8,6 +8,8 @@ from ..data import Dataset, standardize
 from ..tolerances import DEFAULT
 
 STARTS, CLIMBED, ROUNDS = 200, 20, 20
+# shares of the way to a region's own fit that are tried
+STEPS = np.array([1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.005])
 
 
 def best_unit(
@@ -39,17 +41,17 @@ def best_unit(
 
     W = rng.normal(size=(STARTS, data.d)) @ standardize(data).transform.T
     best, gain = W[0], 0.0
-    for w in W[np.argsort(-np.abs(gains(W)[0]), kind="stable")[:CLIMBED]]:
-        signed, step = (v[0] for v in gains(w[None]))
+    for start in W[np.argsort(-np.abs(gains(W)[0]), kind="stable")[:CLIMBED]]:
+        w = start
         for _ in range(ROUNDS):
+            signed, step = (v[0] for v in gains(w[None]))
             if abs(signed) > abs(gain):
                 best, gain = w * abs(step), signed
-            active = X @ w > 0
-            columns = np.concatenate([X * active[:, None], free], axis=1)
-            sign = np.sign(signed) or 1.0
-            w = sign * np.linalg.lstsq(columns, residual, rcond=None)[0][: data.d]
-            before = signed
-            signed, step = (v[0] for v in gains(w[None]))
-            if abs(signed) <= abs(before) * (1.0 + DEFAULT.kkt):
+            columns = np.concatenate([X * (X @ w > 0)[:, None], free], axis=1)
+            fit = (np.sign(signed) or 1.0) * np.linalg.lstsq(columns, residual, rcond=None)[0][: data.d]
+            line = w * abs(step) + STEPS[:, None] * (fit - w * abs(step))
+            along = gains(line)[0] * (np.sign(signed) or 1.0)
+            if along.max() <= abs(signed) * (1.0 + DEFAULT.kkt):
                 break
+            w = line[int(np.argmax(along))]
     return best, 1.0 if gain >= 0 else -1.0
