@@ -122,9 +122,10 @@ def milp(data, y, signs, seconds):
 def comparison(seconds):
     data = iris(None)
     begin = time.perf_counter()
-    found = rs.global_minimum(data, width=2, output_bias=True, time_limit=seconds, exact=False)
+    found = rs.global_minimum(data, width=2, output_bias=True, time_limit=seconds)
     spent = time.perf_counter() - begin
-    more = f"[{found.lower:.5f}, {found.upper:.5f}], complete {found.complete}, {found.looked_at:,} layers"
+    more = f"[{found.lower:.5f}, {found.upper:.5f}], {found.certificate['kind']}, {found.exact_value}"
+    more += f", verified {bool(rs.verify(found.certificate))}, {found.looked_at:,} layers"
     line("interval: iris, 4 inputs and ones, 2 units, ours", spent, seconds, more)
     X, y = np.array(data.X), np.asarray(data.y, dtype=float)
     X[:, :-1] = (X[:, :-1] - X[:, :-1].mean(0)) / X[:, :-1].std(0)

@@ -24,7 +24,7 @@ from .lower_bounds import Bound, LowerBounds
 from .relaxation import Relaxation, multisets, row_counts
 
 # layers at any level of a proof, and vectors in all
-MOST_LAYERS, MOST_BOUNDS = 300_000, 3_000
+MOST_LAYERS, MOST_BOUNDS = 2_000_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,9 @@ def prove_minimum(
     while value and len(layers):
         last, floor = seen == data.n, value * data.n / max(seen, 1)
         limit = float(data.n * value) * (1.0 + DEFAULT.kkt)
-        todo = np.arange(len(layers)) if last else np.flatnonzero(relaxation.bounds(seen, layers) > limit)
+        sums = relaxation.bounds(seen, layers)
+        todo = np.argsort(sums, kind="stable")  # what is hard to bound first: it tends to bound the rest
+        todo = todo if last else todo[sums[todo] > limit]
         covered = np.zeros(len(layers), dtype=bool)
         if len(todo):
             search, table, known = _bounds_of(relaxation, seen, layers)
@@ -105,7 +107,7 @@ def prove_minimum(
                 return None
             layer = tuple(table[todo[0]].tolist())
             wanted = np.zeros(len(known), dtype=bool)
-            wanted[np.unique(table[todo])] = True
+            wanted[table[todo].ravel()] = True
             bound = search.exact(search.extended(layer, float(floor), wanted))
             if bound.value < floor:
                 bound = search.exact(layer)
@@ -122,7 +124,8 @@ def prove_minimum(
                 if not value:
                     break
             vectors.append((seen, bound))
-            covered |= bound.covers[table].all(axis=1)
+            left = np.flatnonzero(~covered)
+            covered[left[bound.covers[table[left]].all(axis=1)]] = True
             todo = todo[~covered[todo]]
         layers = layers[~covered]
         if not value or not len(layers):
