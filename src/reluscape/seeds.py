@@ -35,4 +35,7 @@ def stream(seed: int, *names: str | int) -> np.random.Generator:
     """
     digest = hashlib.sha256(repr(tuple(names)).encode()).digest()
     key = tuple(int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4))
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+    try:
+        return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+    except (TypeError, ValueError):
+        raise InputError(f"the seed is {seed!r}; give a whole number of at least 0") from None

@@ -189,3 +189,56 @@ def test_stopped_early_the_interval_is_valid():
         global_minimum([[1]], [1], 1, time_limit=-1)
     with pytest.raises(rs.InputError, match="1 or more"):
         global_minimum([[1]], [1], 0)
+
+
+@pytest.mark.parametrize("big", [10**19, 10**30])
+@pytest.mark.parametrize("bias", [False, True])
+def test_rows_beyond_machine_words(big, bias):
+    """Two samples on one line: a weighted mean in closed form."""
+    X, y = [[big], [2]], [1, 3]
+    found = global_minimum(X, y, 1, output_bias=bias)
+    if bias:
+        assert found.exact_value == 0
+    else:
+        slope = Fraction(big * 1 + 2 * 3, big * big + 4)
+        assert found.exact_value == ((big * slope - 1) ** 2 + (2 * slope - 3) ** 2) / 2
+    assert rs.verify(found.certificate)
+    doubles = global_minimum([[1e-20], [2.0]], y, 1, output_bias=bias)
+    assert rs.verify(doubles.certificate)
+
+
+@pytest.mark.parametrize("width", [10, 50, 2000])
+def test_wide_layers_reach_what_no_width_beats_at_once(width):
+    X, y = [[1], [1], [-1], [2], [-3]], [1, -2, 3, 1, 5]
+    found = global_minimum(X, y, width)
+    assert found.exact_value == infinite_width_value(rs.Dataset(X, y), False)[0]
+    assert found.complete
+    assert found.net.width == width
+
+
+def test_a_width_is_called_least_only_where_it_is_proven():
+    """Nearly parallel samples: floats find no network, and what they find is not taken for a proof."""
+    e = Fraction(1, 5 * 10**8)
+    X, y = [[0, 3], [-1, -3], [-e, -3 - e / 2], [e, 3 - e / 2]], [-2, -3, 1, 0]
+    found = infinite_width_minimum(X, y)
+    assert found.exact_value == 0
+    assert found.at_least <= found.width <= found.dimension
+    assert found.kind != "exact" or found.net.loss(X, y) < 1e-3
+    assert found.kind == "exact" or not found.width_is_least
+    tiny = Fraction(1, 10**12)
+    lost = infinite_width_minimum([[-2], [-4 + tiny], [-4 + 3 * tiny]], [0, -1, 1], output_bias=True)
+    assert lost.at_least <= lost.width <= lost.dimension
+    rounded = infinite_width_minimum([[-1], [0], [1]], [-100 * tiny, 3 + 100 * tiny, -1])
+    assert not rounded.width_is_least or rounded.width == 2
+    far = infinite_width_minimum([[-1, 1, 1], [-1, 1, -1], [0, 10**15, -(10**15)]], [-1, 1, 1])
+    assert far.exact_value == 0
+
+
+def test_impossible_limits_and_seeds_are_named():
+    for search in (global_minimum, infinite_width_minimum):
+        assert search([[1], [-1]], [1, 2], time_limit="1").value >= 0
+        for limit in ("abc", 10**400, -1, float("nan")):
+            with pytest.raises(rs.InputError, match="time limit"):
+                search([[1], [-1]], [1, 2], time_limit=limit)
+        with pytest.raises(rs.InputError, match="seed"):
+            search([[1], [-1]], [1, 2], seed=-1)

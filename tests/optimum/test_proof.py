@@ -251,3 +251,40 @@ def test_zero_loss_found_by_the_search_is_proved():
     assert (found.exact_value, found.lower, found.complete) == (0, 0, True)
     assert found.certificate["kind"] == "global-minimum"
     assert rs.verify(found.certificate)
+
+
+def many_samples(proof):
+    proof["data"]["n"] = 10**10
+
+
+def very_wide(proof):
+    m = 20_000
+    proof["claim"]["width"] = m
+    proof["witness"]["W"] += [["0", "0"]] * (m - 2)
+    proof["witness"]["v"] += ["0"] * (m - 2)
+
+
+def huge_exponent(proof):
+    proof["claim"]["value"] = "1e100000000"
+
+
+def other_digits(proof):
+    proof["claim"]["value"] = "nan"
+
+
+@pytest.mark.parametrize("alter", [many_samples, very_wide, huge_exponent, other_digits])
+def test_what_would_exhaust_the_verifier_is_refused(five, alter):
+    altered = copy.deepcopy(five)
+    alter(altered)
+    answer = rs.verify(altered)
+    assert not answer
+    assert "\n" not in answer.message
+    assert len(answer.message) < 400
+
+
+def test_a_number_of_thousands_of_digits_is_no_certificate(tmp_path):
+    path = tmp_path / "proof.json"
+    path.write_text('{"schema": 1, "kind": "global-minimum", "claim": ' + "9" * 5000 + "}")
+    answer = rs.verify(path)
+    assert not answer
+    assert "not a JSON file" in answer.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,6 +22,8 @@ INLINE_VALUES = 20_000
 # integers longer than this are printed and read without Python's limit of 4,300 digits
 LONG_BITS = 12_000
 LONG_TEXT = 3_000
+MOST_SHOWN = 60
+EXACT_NUMBER = re.compile(r"[+-]?[0-9]+(/[0-9]+|[.][0-9]+)?([eE][+-]?[0-9]{1,4})?")
 
 # kind of certificate -> "module:function" inside this package; a checker raises CertificateError or returns a sentence
 CHECKERS: dict[str, str] = {
@@ -73,18 +76,29 @@ def fraction_texts(values: Any) -> Any:
 def read_number(text: Any, what: str) -> Fraction:
     """Return a number of a certificate; floats are refused, since they would not be exact."""
     if isinstance(text, bool) or not isinstance(text, str | int):
-        raise CertificateError(f"{what} is {text!r}, expected an exact number written as text such as '1/3'")
+        raise CertificateError(
+            f"{what} is {str(text)[:MOST_SHOWN]!r}, expected an exact number written as text such as '1/3'"
+        )
+    if isinstance(text, str) and not EXACT_NUMBER.fullmatch(text):
+        raise CertificateError(f"{what} is {text[:MOST_SHOWN]!r}, which is no exact number")
     try:
         if isinstance(text, str) and len(text) > LONG_TEXT:
             top, _, bottom = text.partition("/")
             return Fraction(exact.integer(top), exact.integer(bottom or "1"))
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise CertificateError(f"{what} is {text!r}, which is no exact number") from None
+        raise CertificateError(f"{what} is {str(text)[:MOST_SHOWN]!r}, which is no exact number") from None
 
 
 def read_numbers(values: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """Return an array of exact numbers of the expected shape."""
+    first = values
+    for size in shape:  # before there is room for as many as are asked for
+        if not isinstance(first, list) or len(first) != size:
+            raise CertificateError(f"{what} does not have the shape {shape} that the data ask for")
+        if not size:
+            break
+        first = first[0]
     out = np.empty(shape, dtype=object)
 
     def fill(part: Any, at: tuple[int, ...]) -> None:
@@ -151,7 +165,7 @@ def read(path: str | Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CertificateError(f"there is no file {path}; check the name") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+    except (OSError, ValueError, RecursionError):  # no JSON, no UTF-8, or a number of thousands of digits
         raise CertificateError(f"{path.name} is not a JSON file; give a file written with --certificate") from None
     if not isinstance(content, dict) or content.get("schema") != SCHEMA or "kind" not in content:
         raise CertificateError(f"{path.name} is not a certificate of schema {SCHEMA}")

@@ -14,7 +14,7 @@ from .basin import told
 from .core import read_number, read_numbers
 from .splitting import Cones
 
-MOST_LAYERS, AT_ONCE = 20_000_000, 50_000
+MOST_ENTRIES, AT_ONCE = 40_000_000, 50_000
 
 
 def check_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
@@ -40,6 +40,8 @@ def check_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | No
     start = f"a network of {width} unit{'s' if width > 1 else ''} has the loss {told(value)} on {len(X)} samples"
     if value == 0:
         return f"{start}, and no loss is negative"
+    if width * width > MOST_ENTRIES:
+        raise CertificateError(f"layers of {width:,} units are more than can be followed")
     order = _order(witness["order"], len(X))
     groups = _vectors(witness["duals"], len(X), value, bias, y[order])
     cones, seen, looked_at = Cones(X[order]), 0, 0
@@ -110,8 +112,8 @@ def _cut(cones: Cones, layers: np.ndarray, k: int) -> np.ndarray:
     for j in range(layers.shape[1] if len(layers) else 0):
         inside = {s: [2 * c + s % 2 for c in cones.inside(s // 2, k)] for s in np.unique(layers[:, j]).tolist()}
         counts = np.array([len(inside[s]) for s in layers[:, j].tolist()], dtype=np.int64)
-        if counts.sum() > MOST_LAYERS:
-            raise CertificateError(f"more than {MOST_LAYERS:,} layers are left open at {k} samples")
+        if counts.sum() * layers.shape[1] > MOST_ENTRIES:
+            raise CertificateError(f"{counts.sum():,} layers are left open at {k} samples, more than can be followed")
         flat = [child for s in layers[:, j].tolist() for child in inside[s]]
         layers = np.repeat(layers, counts, axis=0)
         layers[:, j] = flat

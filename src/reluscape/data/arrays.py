@@ -64,12 +64,14 @@ def real_number(name: str, value: Any) -> float:
     Raises:
         InputError: it is no number.
     """
-    if isinstance(value, str):
-        return float(to_fraction(value))
     try:
+        if isinstance(value, str):
+            return float(to_fraction(value))
         return float(value)
     except (TypeError, ValueError):
         raise InputError(f"{name} is {value!r}; it is a number") from None
+    except OverflowError:
+        raise InputError(f"{name} is beyond the largest float; give a smaller number") from None
 
 
 def real_numbers(name: str, values: Any) -> np.ndarray:

@@ -6,12 +6,13 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from ..data import Dataset
+from ..data import Dataset, real_number
 from ..descent import descend
+from ..errors import InputError
 from ..networks import TwoLayerNet
 from ..tolerances import DEFAULT
 from .relaxation import Relaxation, multisets, row_counts
@@ -136,6 +137,20 @@ def reaches(
     if search.upper > ceiling:
         return False if search.finished else None
     return search.best or min(nets, key=lambda net: net.loss(data))
+
+
+def seconds_allowed(time_limit: Any) -> float | None:
+    """Return a time limit in seconds, None for none.
+
+    Raises:
+        InputError: it is no number of seconds.
+    """
+    if time_limit is None:
+        return None
+    seconds = real_number("the time limit", time_limit)
+    if not seconds >= 0:
+        raise InputError(f"the time limit is {time_limit!r} seconds; it is 0 or more")
+    return seconds
 
 
 def spread(data: Dataset, output_bias: bool) -> float:

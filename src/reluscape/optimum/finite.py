@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, readonly, real_number, standardize, whole_number
+from ..data import Dataset, as_dataset, readonly, standardize, whole_number
 from ..descent import descend
-from ..errors import InputError, ShapeError, TooLarge
+from ..errors import ShapeError, TooLarge
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting import cover_number
 from ..initialization import get_law
@@ -19,7 +19,7 @@ from ..networks import TwoLayerNet
 from ..regions import count_regions
 from ..seeds import stream
 from ..tolerances import DEFAULT
-from .branch import Search, branch_and_bound, spread
+from .branch import Search, branch_and_bound, seconds_allowed, spread
 from .growth import constant_network, grown
 from .infinite import infinite_width_value
 from .proof import basin_of, exact_basin, prove_minimum
@@ -28,6 +28,8 @@ from .result import GlobalMinimum
 MOST_COUNTED = 20_000_000
 PROOF_SECONDS = 120.0
 STARTS = 40
+# up to this width the global minimum of one unit less is where a network begins to grow, beyond it the constant
+MOST_SEARCHED = 4
 WARM_SHARE, WARM_SECONDS = 0.2, 2.0
 
 
@@ -71,8 +73,7 @@ def global_minimum(
         (Fraction(0, 1), True, 2)
     """
     width = whole_number("the width", width, 1)
-    if time_limit is not None and not real_number("the time limit", time_limit) >= 0:
-        raise InputError(f"the time limit is {time_limit!r} seconds; it is 0 or more")
+    time_limit = seconds_allowed(time_limit)
     data = as_dataset(X, y)
     if data.y_fractions is None:
         raise ShapeError("the data have no targets; give y")
@@ -135,29 +136,45 @@ def _searched(
     data: Dataset, width: int, output_bias: bool, time_limit: float | None, deadline: float, seed: int
 ) -> tuple[TwoLayerNet, Search]:
     """Return the best network and what branch and bound found."""
-    nets = [constant_network(data, output_bias, width)]
-    if width > 1 and time.monotonic() < deadline:
+    floor = data.n * float(infinite_width_value(data, output_bias)[0])
+    noise = DEFAULT.kkt * data.n * spread(data, output_bias)
+    net, rng = constant_network(data, output_bias), stream(seed, "optimum", "growth", width)
+    if 1 < width <= MOST_SEARCHED and time.monotonic() < deadline:
         part = None if time_limit is None else WARM_SHARE * time_limit
-        narrow = global_minimum(data, None, width - 1, output_bias, part, exact=False, seed=seed).net
-        nets.append(grown(data, output_bias, narrow, stream(seed, "optimum", "growth", width)))
+        net = global_minimum(data, None, width - 1, output_bias, part, exact=False, seed=seed).net
+    while net.width < width and data.n * net.loss(data) > floor + noise and time.monotonic() < deadline:
+        net = grown(data, output_bias, net, rng)
+    net = _widened(net, width)
+    least = data.n * net.loss(data)
+    if least <= floor + noise:
+        return net, Search(least, None, max(least - 2 * noise, 0.0), 0, True, order=np.arange(data.n))
+    nets = [constant_network(data, output_bias, width), net]
     warm = WARM_SECONDS if time_limit is None else min(WARM_SECONDS, WARM_SHARE * time_limit)
     nets.append(_descents(data, width, output_bias, min(deadline, time.monotonic() + warm), seed, nets[-1]))
 
-    def squares(net: TwoLayerNet) -> float:
+    def total(net: TwoLayerNet) -> float:
         return data.n * net.loss(data)
 
     def polish(net: TwoLayerNet) -> float:
         nets.append(descend(data, None, net.W, net.v, net.c if output_bias else None, exact=False).net)
-        return squares(nets[-1])
+        return total(nets[-1])
 
-    best = min(nets, key=squares)
+    best = min(nets, key=total)
     order = np.argsort(-np.abs(best.predict(data) - np.asarray(data.y, dtype=float)), kind="stable")
-    search = branch_and_bound(data, width, output_bias, squares(best), order, deadline, polish)
-    best = min(nets, key=squares)
-    if search.best is None or squares(best) <= search.upper:
-        search.upper, search.states = min(search.upper, squares(best)), None
+    search = branch_and_bound(data, width, output_bias, total(best), order, deadline, polish)
+    best = min(nets, key=total)
+    if search.best is None or total(best) <= search.upper:
+        search.upper, search.states = min(search.upper, total(best)), None
         return best, search
     return search.best, search
+
+
+def _widened(net: TwoLayerNet, width: int) -> TwoLayerNet:
+    """Return the network with units that add nothing, as many as are missing."""
+    idle = width - net.width
+    return TwoLayerNet(
+        np.concatenate([net.W, np.zeros((idle, net.W.shape[1]))]), np.append(net.v, np.zeros(idle)), net.c
+    )
 
 
 def _descents(data: Dataset, width: int, output_bias: bool, until: float, seed: int, best: TwoLayerNet) -> TwoLayerNet:

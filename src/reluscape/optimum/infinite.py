@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from .. import exact
-from ..data import Dataset, as_dataset, real_number, standardize
-from ..errors import InputError, ShapeError, SolverError
+from ..data import Dataset, as_dataset, standardize
+from ..errors import ShapeError
 from ..geometry.arrangement import Arrangement
 from ..networks import TwoLayerNet
 from ..seeds import stream
 from ..tolerances import DEFAULT
-from .branch import reaches, spread
+from .branch import reaches, seconds_allowed, spread
 from .growth import constant_network, grown
 from .proof import basin_of, exact_basin
 from .result import InfiniteWidthMinimum
@@ -67,11 +67,11 @@ def infinite_width_minimum(
         raise ShapeError("the data have no targets; give y")
     if data.n == 0:
         raise ShapeError("the data have no samples")
-    if time_limit is not None and not real_number("the time limit", time_limit) >= 0:
-        raise InputError(f"the time limit is {time_limit!r} seconds; it is 0 or more")
+    time_limit = seconds_allowed(time_limit)
     value, dimension = infinite_width_value(data, output_bias)
     now, limit = time.monotonic(), np.inf if time_limit is None else time_limit
-    net = _reaching(data, output_bias, float(value), dimension, now + SEARCH_SHARE * limit, seed)
+    ceiling = float(value) + 4 * DEFAULT.kkt * spread(data, output_bias)
+    net = _reaching(data, output_bias, ceiling, dimension, now + SEARCH_SHARE * limit, seed)
     at_least = int(value < _constant_loss(data, output_bias))
     while at_least and at_least < net.width:
         answer = reaches(data, at_least, output_bias, float(value), now + limit)
@@ -81,22 +81,38 @@ def infinite_width_minimum(
             net = answer
             break
         at_least += 1
-    net = _without_idle(data, net)
-    best = exact_basin(data, output_bias, *basin_of(data, net)) if net.width else None
-    proven = value == _constant_loss(data, output_bias) if best is None else best.value == value
-    if best is not None and proven:
-        net = best.net
+    net, kind = _judged(data, output_bias, value, [_without_idle(data, net), net], at_least, float(ceiling))
+    width = net.width if kind != "span" else dimension - int(output_bias)
     return InfiniteWidthMinimum(
         float(value),
         value,
-        net.width,
-        at_least == net.width,
+        width,
+        kind == "exact" and at_least == width,
         at_least,
         net,
         output_bias,
         dimension,
-        "exact" if proven else "numerical",
+        kind,
     )
+
+
+def _judged(
+    data: Dataset, output_bias: bool, value: Fraction, nets: list[TwoLayerNet], at_least: int, ceiling: float
+) -> tuple[TwoLayerNet, str]:
+    """Return the first network that reaches the lowest loss exactly, else up to rounding, else the last, and which."""
+    nets = [net for net in nets if net.width >= at_least] or nets[-1:]
+    for net in nets:
+        if not net.width:
+            if value == _constant_loss(data, output_bias):
+                return net, "exact"
+            continue
+        best = exact_basin(data, output_bias, *basin_of(data, net))
+        if best is not None and best.value == value:
+            return (best.net if best.net.loss(data) <= ceiling else net), "exact"
+    for net in nets:
+        if net.width >= at_least and net.loss(data) <= ceiling:
+            return net, "numerical"
+    return nets[-1], "span"
 
 
 def infinite_width_value(data: Dataset, output_bias: bool) -> tuple[Fraction, int]:
@@ -144,10 +160,9 @@ def _constant_loss(data: Dataset, output_bias: bool) -> Fraction:
 
 
 def _reaching(
-    data: Dataset, output_bias: bool, value: float, dimension: int, deadline: float, seed: int
+    data: Dataset, output_bias: bool, ceiling: float, dimension: int, deadline: float, seed: int
 ) -> TwoLayerNet:
     """Return a network that reaches the lowest loss: units added one by one, or as many as the span has dimensions."""
-    ceiling = value + 4 * DEFAULT.kkt * spread(data, output_bias)
     net = constant_network(data, output_bias)
     rng = stream(seed, "infinite width")
     while net.loss(data) > ceiling:
@@ -164,9 +179,6 @@ def _spanning(
 
     Random units and pairs of units on the two sides of a random point of every hyperplane are drawn; the latter differ
     by the kink along it. Pivoted elimination keeps the most independent ones.
-
-    Raises:
-        SolverError: the features are too nearly dependent for floats.
     """
     from scipy.linalg import qr
 
@@ -174,7 +186,7 @@ def _spanning(
     X = np.asarray(data.X @ turn, dtype=float)
     normals = X[np.linalg.norm(X, axis=1) > 0]
     normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
-    W, size = np.zeros((0, data.d)), dimension - int(output_bias)
+    W, size, nets = np.zeros((0, data.d)), dimension - int(output_bias), list[TwoLayerNet]()
     for _ in range(DRAWS):
         points = rng.normal(size=(len(normals), data.d))
         points -= (points * normals).sum(axis=1, keepdims=True) * normals
@@ -191,9 +203,10 @@ def _spanning(
         length = np.maximum(np.linalg.norm(np.maximum(X @ W[chosen].T, 0.0), axis=0), np.finfo(float).tiny)
         c = float(weights[-1]) if output_bias else 0.0
         net = TwoLayerNet(W[chosen] @ turn.T / length[:, None], weights[:size], c)
+        nets.append(net)
         if net.loss(data) <= ceiling:
-            return net
-    raise SolverError("no network with the lowest loss was found: samples are too nearly parallel; raise time_limit")
+            break
+    return min(nets, key=lambda net: net.loss(data))
 
 
 def _without_idle(data: Dataset, net: TwoLayerNet) -> TwoLayerNet:

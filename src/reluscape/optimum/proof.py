@@ -89,6 +89,7 @@ def prove_minimum(
         deadline: on the monotonic clock.
     """
     relaxation, width, states = Relaxation(data, output_bias, order), len(best.v), None
+    order = [*relaxation.basis, *(i for i in order if i not in set(relaxation.basis))]
     value = best.value
     vectors: list[tuple[int, Bound]] = []
     seen, layers = 0, multisets(2, width)

@@ -133,7 +133,8 @@ class Relaxation:
                 return None
             inside.append(self.tree.inside(seen, s // 2, later))
         counts = np.array([len(c) for c in inside], dtype=np.int64)
-        total = np.cumsum(counts[place].prod(axis=1, dtype=float))
+        with np.errstate(over="ignore"):  # of very wide layers there may be more than any float
+            total = np.cumsum(counts[place].prod(axis=1, dtype=float))
         if not len(total) or total[0] > most:
             return None
         take = max(1, int(np.searchsorted(total, most, side="right")))

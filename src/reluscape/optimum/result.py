@@ -19,7 +19,8 @@ class GlobalMinimum:
         value: the lowest loss found; equal to `upper`.
         exact_value: the exact value of the basin of `net`, or None where it was not asked for or out of reach; the
             proven minimum where the certificate is of kind "global-minimum".
-        net: a network with that loss.
+        net: a network with that loss, in floats: on samples that are nearly parallel, rounding its weights may cost
+            more than all the rest, and only the certificate's network has it.
         lower: no network of this width has a lower loss.
         upper: loss of `net`.
         complete: every layer of states was solved or ruled out: `lower` meets `upper`, up to a share of 1e-9 of the
@@ -55,13 +56,15 @@ class InfiniteWidthMinimum:
         value: that loss.
         exact_value: the same as a Fraction, from the closed form.
         width: a number of units that reaches it, as small as was found.
-        width_is_least: no smaller number does.
+        width_is_least: no smaller number does; only where the kind is exact.
         at_least: no smaller number than this reaches it, by branch and bound up to rounding.
         net: a network of that width.
         output_bias: an output bias was free.
         dimension: that of the span of the predictions of all networks; so many units always suffice.
-        kind: "exact" where a network of that width has exactly this loss in rationals, "numerical" where `net` has it
-            up to rounding.
+        kind: "exact" where a network of that width has exactly this loss in rationals; "numerical" where `net` has it
+            up to rounding (1e-9 of the spread of the targets); "span" where no network was found that has it in floats
+            (samples nearly parallel): `width` is then the number of units that always suffices, and `net` the best
+            found.
     """
 
     value: float

@@ -105,7 +105,8 @@ class CellTree:
         """Return the products (q, k) of rays and rows, in machine integers where none can overflow."""
         table = np.array([self.rays[q] for q in rays], dtype=object).reshape(len(rays), self.rank)
         chosen = self.rows[list(rows)].reshape(len(rows), self.rank)
-        if max(map(abs, table.flat), default=0) * self.largest_row * max(self.rank, 1) < MACHINE_INTEGER:
+        largest = max(map(abs, table.flat), default=0)
+        if max(largest, 1) * max(self.largest_row, 1) * max(self.rank, 1) < MACHINE_INTEGER:
             return np.asarray(table.astype(np.int64) @ chosen.astype(np.int64).T)
         return np.asarray(table.dot(chosen.T))
 

@@ -87,7 +87,8 @@ def coordinates(data: Dataset, y: np.ndarray, output_bias: bool, merge: bool = T
         column, means = shift
         back = back.copy()
         back[column] -= means @ back
-    C = U[rows] / np.linalg.norm(U[rows], axis=1, keepdims=True) if len(rows) else np.zeros((0, U.shape[1]))
+    length = np.linalg.norm(U[rows], axis=1, keepdims=True)  # zero where a row is lost beside much larger ones
+    C = U[rows] / np.where(length > 0, length, 1.0)
     r = U.shape[1]
     a, b = np.tril_indices(r)
     fits = len(rows) * len(a) <= PRODUCT_VALUES
