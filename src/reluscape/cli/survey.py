@@ -48,7 +48,16 @@ def survey(
     settings = Settings(
         whole_numbers(width, "--width"), law, trials, tolerance, seconds, max_width, not no_output_bias, seed
     )
-    table = read_table(data, target, names(features), names(drop), drop_missing, regression, positive, rows, seed)
+    how: dict[str, Any] = {
+        "features": names(features),
+        "drop": names(drop),
+        "drop_missing": drop_missing,
+        "regression": regression,
+        "positive": positive,
+        "rows": rows,
+        "seed": seed,
+    }
+    table = read_table(data, target, **how)
     samples = table.dataset(bias=not no_bias)
     if dry_run:
         answer = plan(samples, settings)
@@ -76,25 +85,9 @@ def survey(
         command=typed(),
         warnings=table.warnings,
     )
-    from ..pagelink import render_page
-    from .table_note import write_noted
+    from .table_note import write_all
 
-    named: dict[str, Any] = {"survey.json": result.to_json, "report.html": lambda: render_page(result.report)}
-    proof = result.certificate() if certificate is not None else None
-    written = output.write_results(folder, named)
-    written += write_noted(
-        certificate,
-        proof,
-        target,
-        features=names(features),
-        drop=names(drop),
-        drop_missing=drop_missing,
-        regression=regression,
-        positive=positive,
-        rows=rows,
-        seed=seed,
-        bias=not no_bias,
-    )
+    written = write_all(folder, "survey.json", result, certificate, target, **how, bias=not no_bias)
     if as_json:
         print(json.dumps(result.report, allow_nan=False))
         return

@@ -1,4 +1,4 @@
-"""How a command read its table, noted in the certificate so that `verify --data` reads the same numbers again."""
+"""What a command on a table writes; how it was read is noted, so that `verify --data` reads the same numbers again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from . import output
 from .explain_data import Reading, read_samples
 
 _LISTS = ("features", "drop")
@@ -22,13 +23,17 @@ def noted(certificate: dict[str, Any], target: str, **how: Any) -> dict[str, Any
     return {**certificate, "data": {**certificate["data"], "table": note}}
 
 
-def write_noted(path: Path | None, proof: dict[str, Any] | None, target: str, **how: Any) -> list[Path]:
-    """Write a certificate with its note and return where; nothing where there is no path or no proof."""
-    if path is None or proof is None:
-        return []
+def write_all(folder: Path, name: str, result: Any, certificate: Path | None, target: str, **how: Any) -> list[Path]:
+    """Write a result's JSON and page into its folder, its noted proof where one is asked for; return where."""
     from ..certificates import write
+    from ..pagelink import render_page
 
-    return [write(path, noted(proof, target, **how))]
+    proof = result.certificate() if certificate is not None else None
+    named: dict[str, Any] = {name: result.to_json, "report.html": lambda: render_page(result.report)}
+    written = output.write_results(folder, named)
+    if certificate is not None and proof is not None:
+        written.append(write(certificate, noted(proof, target, **how)))
+    return written
 
 
 def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias: bool) -> Any:
