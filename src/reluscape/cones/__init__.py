@@ -2,7 +2,7 @@
 
 from .bottom import balanced, exact_network, network_of
 from .cells import Cells, cells_of, relatable
-from .distances import squared_distances
+from .distances import squared_distances, unit_generators
 from .exact_faces import Faces, threshold
 from .generators import Generators, flattened, generators_of, project
 from .layers import Layers
@@ -22,4 +22,5 @@ __all__ = [
     "relatable",
     "squared_distances",
     "threshold",
+    "unit_generators",
 ]

@@ -15,6 +15,16 @@ SLICE = 10_000
 MOST_PRODUCTS = 3_000
 
 
+def unit_generators(A: np.ndarray, free_constant: bool, idle: np.ndarray | None = None) -> np.ndarray:
+    """Return generators (g, n) of length one, centred where a constant is free; those marked idle are zero."""
+    if free_constant and A.shape[1]:
+        A = A - A.mean(axis=1, keepdims=True)
+    if idle is not None:
+        A = np.where(idle[:, None], 0.0, A)
+    length = np.sqrt((A * A).sum(axis=1, keepdims=True))
+    return np.ascontiguousarray(A / np.where(length > 0, length, 1.0))
+
+
 def squared_distances(
     A: np.ndarray, y: np.ndarray, starts: np.ndarray, members: np.ndarray, inner: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

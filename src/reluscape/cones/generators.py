@@ -13,7 +13,7 @@ from .. import exact
 from ..data import readonly
 from ..errors import SolverError
 from .cells import Cells
-from .distances import MOST_PRODUCTS, squared_distances
+from .distances import MOST_PRODUCTS, squared_distances, unit_generators
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,7 @@ class Generators:
         """Return unit generators (g, n) and the targets (n,) in floats, centred where a constant is free."""
         y = np.array(self.targets, dtype=float)
         A = np.array([rounded_row(row) for row in self.columns.tolist()], dtype=float).reshape(-1, len(y))
-        if self.free_constant and len(y):
-            A = A - A.mean(axis=1, keepdims=True)
-        length = np.sqrt((A * A).sum(axis=1, keepdims=True))
-        return np.ascontiguousarray(A / np.where(length > 0, length, 1.0)), y
+        return unit_generators(A, self.free_constant), y
 
     @cached_property
     def _products(self) -> np.ndarray:

@@ -11,10 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from ..data import Dataset, real_number
-from ..descent import descend
 from ..errors import InputError
 from ..networks import TwoLayerNet
 from ..tolerances import DEFAULT
+from .growth import descended
 from .relaxation import Relaxation, multisets, row_counts
 
 # layers of which the next rows are asked
@@ -72,8 +72,8 @@ def branch_and_bound(
 
     The loss on some of the rows is never above the loss on all of them, so a layer whose states are known on the first
     k rows is bounded by its best fit of these rows alone. Layers are multisets of states, so units are not told apart.
-    The open layers with the lowest bound are refined first; where a level cannot be listed, its layers stay open and
-    their bounds count.
+    The open layers with the lowest bound are refined first; what is left open when the time is up, or has too many
+    layers inside it, keeps its bounds.
 
     Args:
         data: with targets.
@@ -130,7 +130,7 @@ def reaches(
     order = np.argsort(-np.abs(np.asarray(data.y, dtype=float)), kind="stable")
 
     def polish(net: TwoLayerNet) -> float:
-        nets.append(descend(data, None, net.W, net.v, net.c if output_bias else None, exact=False).net)
+        nets.append(descended(data, output_bias, net))
         return data.n * nets[-1].loss(data)
 
     search = branch_and_bound(data, width, output_bias, ceiling + 2 * noise, order, deadline, polish, ceiling)

@@ -1,4 +1,4 @@
-"""The global minimum of one width: every layer of states where they can be counted, branch and bound otherwise."""
+"""The global minimum of one width: descents and growth for a network, branch and bound for the proof."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset, readonly, standardize, whole_number
-from ..descent import descend
 from ..errors import ShapeError, TooLarge
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting import cover_number
@@ -20,7 +19,7 @@ from ..regions import count_regions
 from ..seeds import stream
 from ..tolerances import DEFAULT
 from .branch import Search, branch_and_bound, seconds_allowed, spread
-from .growth import constant_network, grown
+from .growth import constant_network, descended, grown
 from .infinite import infinite_width_value
 from .proof import basin_of, exact_basin, prove_minimum
 from .result import GlobalMinimum
@@ -44,10 +43,9 @@ def global_minimum(
 ) -> GlobalMinimum:
     """Return the lowest mean squared loss of a two-layer network of one width, with an interval that holds it.
 
-    The minimum is the lowest value of a basin, and a basin's value depends only on the set of its units' states. All
-    multisets of states are solved where they are few. Otherwise descents from random starts give a first network, and
-    branch and bound refines layers row by row, those rows first that this network fits worst; the minimum over all
-    widths bounds it too.
+    The minimum is the lowest value of a basin, and a basin's value depends only on the set of its units' states.
+    Descents from random starts and networks grown unit by unit give a first network; branch and bound refines layers
+    of states row by row, those rows first that raise the bounds most; the minimum over all widths bounds it too.
 
     Args:
         X: (n, d) samples or a Dataset.
@@ -55,8 +53,9 @@ def global_minimum(
         width: number of hidden units m.
         output_bias: a free constant is added.
         time_limit: seconds after which no new step begins; None for no limit. Stopped early, the interval stays valid.
-        exact: also prove the result in rationals: that no network of this width has less where the layers are few or
-            the loss is zero (a certificate of kind "global-minimum"), else the value of the best basin.
+        exact: also prove the result in rationals: that no network of this width has less where the search ends and some
+            thousands of vectors bound all layers, or the loss is zero (a certificate of kind "global-minimum"), else
+            the value of the best basin.
         seed: root of the random starts.
 
     Returns:
@@ -84,8 +83,6 @@ def global_minimum(
     net, search = _searched(data, width, output_bias, time_limit, deadline, seed)
     pattern, signs = basin_of(data, net, search.states)
     value, lower = search.upper / data.n, search.lower / data.n
-    if not search.finished and lower < value:
-        lower = max(lower, float(infinite_width_value(data, output_bias)[0]) - DEFAULT.kkt * scale)
     complete = search.finished or value - lower <= 2 * DEFAULT.kkt * scale
     exact_value, certificate = None, None
     found = exact_basin(data, output_bias, pattern, signs) if exact else None
@@ -156,12 +153,14 @@ def _searched(
         return data.n * net.loss(data)
 
     def polish(net: TwoLayerNet) -> float:
-        nets.append(descend(data, None, net.W, net.v, net.c if output_bias else None, exact=False).net)
+        nets.append(descended(data, output_bias, net))
         return total(nets[-1])
 
     best = min(nets, key=total)
     order = np.argsort(-np.abs(best.predict(data) - np.asarray(data.y, dtype=float)), kind="stable")
     search = branch_and_bound(data, width, output_bias, total(best), order, deadline, polish)
+    if not search.finished:
+        search.lower = max(search.lower, floor - noise)
     best = min(nets, key=total)
     if search.best is None or total(best) <= search.upper:
         search.upper, search.states = min(search.upper, total(best)), None
@@ -184,7 +183,8 @@ def _descents(data: Dataset, width: int, output_bias: bool, until: float, seed: 
         if time.monotonic() >= until:
             break
         W, v = law.sample(stream(seed, "optimum", width, k), width, data.d)
-        end = descend(data, None, W @ turn.T, v, 0.0 if output_bias else None, exact=False)
-        if end.net.loss(data) < value:
-            best, value = end.net, end.net.loss(data)
+        end = descended(data, output_bias, TwoLayerNet(W @ turn.T, v))
+        loss = end.loss(data)
+        if loss < value:
+            best, value = end, loss
     return best

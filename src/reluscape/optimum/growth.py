@@ -16,6 +16,11 @@ def constant_network(data: Dataset, output_bias: bool, width: int = 0) -> TwoLay
     return TwoLayerNet(np.zeros((width, data.d)), np.zeros(width), c)
 
 
+def descended(data: Dataset, output_bias: bool, net: TwoLayerNet) -> TwoLayerNet:
+    """Return the end of the descent from a network, in floats."""
+    return descend(data, None, net.W, net.v, net.c if output_bias else None, exact=False).net
+
+
 def grown(data: Dataset, output_bias: bool, net: TwoLayerNet, rng: np.random.Generator) -> TwoLayerNet:
     """Return a network of one unit more: the unit that takes most off the residual enters, then all units descend.
 
@@ -23,5 +28,5 @@ def grown(data: Dataset, output_bias: bool, net: TwoLayerNet, rng: np.random.Gen
     """
     residual = np.asarray(data.y, dtype=float) - net.predict(data)
     w, sign = best_unit(data, residual, output_bias, rng)
-    W, v = np.concatenate([net.W, w[None]]), np.append(net.v, sign)
-    return descend(data, None, W, v, net.c if output_bias else None, exact=False).net
+    wider = TwoLayerNet(np.concatenate([net.W, w[None]]), np.append(net.v, sign), net.c)
+    return descended(data, output_bias, wider)

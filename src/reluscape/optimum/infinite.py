@@ -117,7 +117,7 @@ def _judged(
 
 def infinite_width_value(data: Dataset, output_bias: bool) -> tuple[Fraction, int]:
     """Return the lowest loss of any width, and the dimension of the span of the predictions of all networks."""
-    rows, target, others = _tied(data, output_bias)
+    target, others, classes = _tied(data, output_bias)
     kept = list(exact.pivot_columns(others.T)) if others.size else []
     rest = target
     if kept:
@@ -125,13 +125,11 @@ def infinite_width_value(data: Dataset, output_bias: bool) -> tuple[Fraction, in
         weights = exact.solve(gram, others[kept].dot(target))
         rest = target - np.array(weights, dtype=object).dot(others[kept])
     value = sum((v * v for v in rest), Fraction(0)) / data.n
-    arrangement = Arrangement.of(data)
-    classes = {int(k) for k in np.asarray(arrangement.row_class)[rows]} - {-1}
-    return value, data.n - (len(rows) - len(classes) - len(kept))
+    return value, data.n - (len(target) - classes - len(kept))
 
 
-def _tied(data: Dataset, output_bias: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (rows that a network cannot fit freely, y and the further conditions on q, projected class by class).
+def _tied(data: Dataset, output_bias: bool) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return (y and the further conditions on q for the rows that a network cannot fit freely, their classes' number).
 
     The rows are those parallel to another one, and zero rows. In every class the part along t is taken off, so that
     what is left of y and of the conditions sum_i q_i x_i = 0 (and sum_i q_i = 0) satisfies sum_i q_i t_i = 0.
@@ -143,13 +141,14 @@ def _tied(data: Dataset, output_bias: bool) -> tuple[np.ndarray, np.ndarray, np.
     y = data.y_fractions
     table = [[y[i], *data.fractions[i][list(arrangement.pivots)], Fraction(int(output_bias))] for i in rows.tolist()]
     columns = np.array(table, dtype=object).reshape(len(rows), 2 + arrangement.rank)
-    for k in set(of[rows].tolist()) - {-1}:
+    classes = set(of[rows].tolist()) - {-1}
+    for k in classes:
         mine = np.flatnonzero(of[rows] == k)
         lead = next(c for c, v in enumerate(arrangement.normals[k]) if v)
         t = np.array([abs(data.fractions[i][lead]) for i in rows[mine].tolist()], dtype=object)
         along = t.dot(columns[mine]) / t.dot(t)
         columns[mine] = columns[mine] - t[:, None] * along[None, :]
-    return rows, columns[:, 0], columns[:, 1:].T
+    return columns[:, 0], columns[:, 1:].T, len(classes)
 
 
 def _constant_loss(data: Dataset, output_bias: bool) -> Fraction:

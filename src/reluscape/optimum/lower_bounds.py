@@ -9,6 +9,7 @@ from math import lcm
 
 import numpy as np
 
+from ..cones import unit_generators
 from ..cones.generators import rounded_row
 from ..solvers.exact_cone import Cone, primitive
 from ..solvers.nonnegative_kernel import project
@@ -51,11 +52,9 @@ class LowerBounds:
         self.y = np.array(y, dtype=float)
         idle = (self.columns == (self.columns[:, :1] if free_constant else 0)).all(axis=1)
         if free_constant:
-            A, self.y = A - A.mean(axis=1, keepdims=True), self.y - self.y.mean()
-        A[idle] = 0.0
+            self.y = self.y - self.y.mean()
         self.noise = DEFAULT.kkt * float(self.y @ self.y)
-        size = np.sqrt((A * A).sum(axis=1, keepdims=True))
-        self.units = A / np.where(size > 0, size, 1.0)
+        self.units = unit_generators(A, free_constant, idle)
         self.members = [np.unique([place[g] for g in of]).astype(np.int64) for of in of_state]
         self.filled = np.array([s for s, of in enumerate(self.members) if len(of)], dtype=np.int64)
         self.flat = np.concatenate([np.zeros(0, dtype=np.int64), *self.members])

@@ -20,7 +20,7 @@ from ..exact import fraction_matrix, to_fraction
 from ..networks import TwoLayerNet
 from ..solvers.exact_cone import primitive
 from ..tolerances import DEFAULT
-from .lower_bounds import Bound, LowerBounds
+from .lower_bounds import LowerBounds
 from .relaxation import Relaxation, multisets, row_counts
 
 # layers at any level of a proof, and vectors in all
@@ -54,16 +54,19 @@ class Proof:
     """The lowest loss of a width.
 
     Attributes:
-        value: the loss.
         best: a network that has it.
         states: (pattern, output sign) of its units where the proof found it itself, else None.
         certificate: of kind "global-minimum".
     """
 
-    value: Fraction
     best: ExactBasin
     states: tuple[tuple[np.ndarray, int], ...] | None
     certificate: dict[str, Any]
+
+    @property
+    def value(self) -> Fraction:
+        """The loss."""
+        return self.best.value
 
 
 def prove_minimum(
@@ -91,7 +94,7 @@ def prove_minimum(
     relaxation, width, states = Relaxation(data, output_bias, order), len(best.v), None
     order = [*relaxation.basis, *(i for i in order if i not in set(relaxation.basis))]
     value = best.value
-    vectors: list[tuple[int, Bound]] = []
+    vectors: list[list[int]] = []
     seen, layers = 0, multisets(2, width)
     sizes = row_counts(data.n, width)
     while value and len(layers):
@@ -124,7 +127,7 @@ def prove_minimum(
                 best, value, floor = lower, lower.value, lower.value
                 if not value:
                     break
-            vectors.append((seen, bound))
+            vectors.append(bound.q)
             left = np.flatnonzero(~covered)
             covered[left[bound.covers[table[left]].all(axis=1)]] = True
             todo = todo[~covered[todo]]
@@ -137,7 +140,7 @@ def prove_minimum(
         if inside is None or inside[1] < len(layers):
             return None
         seen, layers = later, inside[0]
-    return Proof(value, best, states, _certificate(data, output_bias, value, best, order, vectors if value else []))
+    return Proof(best, states, _certificate(data, output_bias, best, order, vectors if value else []))
 
 
 def exact_basin(data: Dataset, output_bias: bool, pattern: np.ndarray, signs: np.ndarray) -> ExactBasin | None:
@@ -186,19 +189,14 @@ def _bounds_of(relaxation: Relaxation, seen: int, layers: np.ndarray) -> tuple[L
 
 
 def _certificate(
-    data: Dataset,
-    output_bias: bool,
-    value: Fraction,
-    best: ExactBasin,
-    order: Iterable[int],
-    vectors: list[tuple[int, Bound]],
+    data: Dataset, output_bias: bool, best: ExactBasin, order: Iterable[int], vectors: list[list[int]]
 ) -> dict[str, Any]:
-    claim = {"value": fraction_text(value), "width": len(best.v), "output_bias": bool(output_bias)}
+    claim = {"value": fraction_text(best.value), "width": len(best.v), "output_bias": bool(output_bias)}
     witness = {
         "W": fraction_texts(best.W),
         "v": fraction_texts(best.v),
         "c": fraction_text(best.c),
         "order": [int(i) for i in order],
-        "duals": [fraction_texts(bound.q) for _, bound in vectors],
+        "duals": fraction_texts(vectors),
     }
     return new("global-minimum", data.fractions, data.y_fractions, claim, witness)

@@ -6,11 +6,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations_with_replacement
 from math import lcm
 
 import numpy as np
 
-from ..cones import balanced, squared_distances
+from ..cones import balanced, squared_distances, unit_generators
 from ..data import Dataset
 from ..networks import TwoLayerNet
 from ..solvers.exact_cone import Cone, primitive
@@ -188,12 +189,7 @@ class Relaxation:
             flat |= exactly.min(axis=1) == exactly.max(axis=1)
             target = target - target.mean()
         top = np.array([v or 1 for v in exactly.max(axis=1, initial=0).tolist()], dtype=exactly.dtype)
-        A = np.array(exactly / top[:, None], dtype=float)
-        if self.free and seen:
-            A = A - A.mean(axis=1, keepdims=True)
-        A[flat] = 0.0
-        size = np.sqrt((A * A).sum(axis=1, keepdims=True))
-        return np.ascontiguousarray(A / np.where(size > 0, size, 1.0)), target
+        return unit_generators(np.array(exactly / top[:, None], dtype=float), self.free, flat), target
 
 
 def row_counts(n: int, width: int) -> list[int]:
@@ -207,8 +203,6 @@ def row_counts(n: int, width: int) -> list[int]:
 
 def multisets(states: int, width: int) -> np.ndarray:
     """Return all sorted rows of `width` states."""
-    from itertools import combinations_with_replacement
-
     flat = [s for row in combinations_with_replacement(range(states), width) for s in row]
     return np.array(flat, dtype=np.int32).reshape(-1, width)
 

@@ -43,7 +43,6 @@ class CellTree:
         fractions = self.data.fractions
         self.pivots = tuple(exact.pivot_columns(fractions)) if fractions.size else ()
         unit = lcm(1, *(v.denominator for v in fractions.flat))
-        self.unit = unit
         self.rows = np.array([[int(row[c] * unit) for c in self.pivots] for row in fractions], dtype=object).reshape(
             self.data.n, len(self.pivots)
         )

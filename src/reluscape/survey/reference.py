@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..basins import basin_value
+from ..cones import balanced
+from ..data import Dataset
 from ..descent import descend
 from ..errors import TooLarge
+from ..networks import TwoLayerNet
 from ..optimum import constant_network, global_minimum, grown, infinite_width_value
 from ..seeds import stream
 from ..tolerances import DEFAULT
@@ -105,9 +108,13 @@ class References:
         self.clock.wait(time.monotonic() - begin)
         if not self.chain.width or self.chain.width > width:
             return []
-        pattern, signs = (self.chain.W @ data.X.T > 0), np.where(self.chain.v > 0, 1, -1)
-        value = float(basin_value(data, None, pattern, signs, output_bias=self.output_bias).value)
-        return [Reference(value, False, "a network grown unit by unit", (pattern, signs))]
+        value, state = self._basin(data, self.chain)
+        return [Reference(value, False, "a network grown unit by unit", state)]
+
+    def _basin(self, data: Dataset, net: TwoLayerNet) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
+        """Return the value of a network's basin, and its pattern and signs."""
+        pattern, signs = (net.W @ data.X.T > 0), np.where(net.v > 0, 1, -1)
+        return float(basin_value(data, None, pattern, signs, output_bias=self.output_bias).value), (pattern, signs)
 
     def _own(self, width: int, clock: Clock) -> Reference:
         """Return the reference found by looking at this width alone: starts first, then a search in its own time."""
@@ -151,11 +158,9 @@ class References:
             return None
         try:
             basin = basin_value(data, None, state[0], state[1], output_bias=bias)
-            root = np.sqrt(np.linalg.norm(np.asarray(basin.Z, dtype=float), axis=1))
-            W = state[1][:, None] * np.asarray(basin.Z, dtype=float) / np.where(root > 0, root, 1.0)[:, None]
-            end = descend(data, None, W, state[1] * root, float(basin.c) if bias else None)
+            start = balanced(np.asarray(basin.Z, dtype=float), state[1], float(basin.c))
+            end = descend(data, None, start.W, start.v, start.c if bias else None)
         except (TooLarge, ArithmeticError):
             return None
-        pattern, signs = (end.net.W @ data.X.T > 0), np.where(end.net.v > 0, 1, -1)
-        loss = float(basin_value(data, None, pattern, signs, output_bias=bias).value)
-        return (loss, (pattern, signs)) if loss < value else None
+        found = self._basin(data, end.net)
+        return found if found[0] < value else None
