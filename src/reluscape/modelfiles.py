@@ -110,7 +110,7 @@ def _two_layer(net: TwoLayerNet, hidden_bias: bool, output_bias: bool) -> Stored
     """Return what a file with W, v and perhaps b, c holds."""
     W, b = (net.W[:, :-1], net.W[:, -1]) if hidden_bias else (net.W, None)
     names = (("W", "b" if hidden_bias else None), ("v", "c" if output_bias else None))
-    return StoredModel(DeepNet([W, net.v[None, :]], [b, [net.c]]), "npz", names)
+    return StoredModel(DeepNet([W, net.v[None, :]], [b, [net.c] if output_bias else None]), "npz", names)
 
 
 def _form(path: Path) -> str:
@@ -171,13 +171,18 @@ def _layers(arrays: Mapping[str, np.ndarray], path: Path) -> tuple[tuple[str, st
 def _match_biases(
     order: tuple[str, ...], vectors: list[str], arrays: Mapping[str, np.ndarray]
 ) -> list[str | None] | None:
-    """Return each layer's bias: the vector with the same stem, else the next one of the right length; None if odd."""
+    """Return each layer's bias: the vector with the same stem, else the next one of the right length; None if odd.
+
+    A vector that has the stem of another layer is that layer's.
+    """
     free = sorted(vectors, key=_natural)
+    stems = {_stem(name) for name in order}
     found: list[str | None] = []
     for name in order:
         size = arrays[name].shape[0]
         same = [v for v in free if _stem(v) == _stem(name) and arrays[v].size == size]
-        choice = next(iter(same or [v for v in free if arrays[v].size == size]), None)
+        others = [v for v in free if arrays[v].size == size and _stem(v) not in stems]
+        choice = next(iter(same or others), None)
         if choice is not None:
             free.remove(choice)
         found.append(choice)

@@ -79,8 +79,10 @@ def test_small_sizes(method):
         pytest.importorskip("torch")
     net = random_net(np.random.default_rng(0), 2, (3,))
     assert net.jacobian(np.ones((0, 2)), method=method).shape == (0, 3 * 3 + 4)
-    linear = rs.DeepNet([[[1.0, 2.0]]], [None])
+    linear = rs.DeepNet([[[1.0, 2.0]]], [[0.0]])
     assert linear.jacobian([[3.0, 4.0]], method=method).tolist() == [[3, 4, 1]]
+    plain = rs.DeepNet([[[1.0, 2.0]]], [None])  # a bias that is not there has no column
+    assert plain.jacobian([[3.0, 4.0]], method=method).tolist() == [[3, 4]]
     empty = rs.DeepNet([np.zeros((0, 2)), np.zeros((1, 0))], [None, [5.0]])
     assert empty.jacobian([[3.0, 4.0]], method=method).tolist() == [[1]]
     assert empty.patterns([[3.0, 4.0]])[0].shape == (0, 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ModelError
+from ..errors import InputError, ModelError
 from ..losses import check_labels, get_loss
 from .deep import investigate_deep
 from .deep_report import build_deep_report
@@ -150,11 +150,26 @@ def _run(
         layers = Layers.of(seen)
         short = summary(found, trained, layers, loss, decay)
         return short, lambda named: build_report(found, trained, layers, short, loss, {**named, "weight_decay": decay})
-    stated = tuple(True if b is None else b for b in biases) if biases and len(biases) == opened.net.depth else None
-    seen = read_layered(opened, X, y, loss, stated)
+    seen = read_layered(opened, X, y, loss, _stated(opened, biases))
     deep = investigate_deep(seen, starts=starts, seed=seed)
     short = deep_summary(deep, seen, decay)
     return short, lambda named: build_deep_report(deep, seen, short, {**named, "weight_decay": decay})
+
+
+def _stated(opened: Opened, biases: tuple[bool | None, ...] | None) -> tuple[bool, ...] | None:
+    """Return for each layer whether a bias is trained: what is stated, for all layers or the output alone, else known.
+
+    Raises:
+        InputError: the statement is for another number of layers.
+    """
+    if biases is None:
+        return None
+    known = opened.net.has_bias if opened.biases is None else opened.biases
+    if len(biases) == 2 and biases[0] is None:
+        biases = (*(None,) * (opened.net.depth - 1), biases[1])
+    if len(biases) != opened.net.depth:
+        raise InputError(f"biases has {len(biases)} entries, the network {opened.net.depth} layers; give one for each")
+    return tuple(has if said is None else bool(said) for said, has in zip(biases, known, strict=True))
 
 
 def _arrays(values: Any) -> Any:

@@ -92,7 +92,7 @@ def with_top(seen: Layered, upper: TwoLayerNet) -> DeepNet:
     """Return the network with its last two layers replaced."""
     net, biased = seen.net, seen.biases[-2]
     W, b = (upper.W[:, :-1], upper.W[:, -1]) if biased else (upper.W, net.biases[-2])
-    return DeepNet((*net.weights[:-2], W, upper.v[None, :]), (*net.biases[:-2], b, [upper.c]))
+    return DeepNet((*net.weights[:-2], W, upper.v[None, :]), (*net.biases[:-2], b, [upper.c]), seen.has_bias)
 
 
 def _option(seen: Layered, upper: TwoLayerNet) -> tuple[DeepNet, float]:

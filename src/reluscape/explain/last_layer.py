@@ -64,7 +64,7 @@ def last_layer(seen: Layered) -> LastLayer:
     share = gap / constant if constant > 0 else 0.0
     weights = (*seen.net.weights[:-1], best[:, : features.shape[1]])
     biases = (*seen.net.biases[:-1], best[:, -1] if biased else seen.net.biases[-1])
-    net = DeepNet(weights, biases) if reached < now else seen.net
+    net = DeepNet(weights, biases, seen.has_bias) if reached < now else seen.net
     return LastLayer(lowest, gap, share, share <= DEFAULT.kkt, attained, kind, net)
 
 

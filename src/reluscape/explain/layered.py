@@ -44,6 +44,11 @@ class Layered:
         return np.asarray(self.data.X)
 
     @property
+    def has_bias(self) -> tuple[bool, ...]:
+        """For each layer whether it has a bias, trained or not."""
+        return tuple(has or trained for has, trained in zip(self.net.has_bias, self.biases, strict=True))
+
+    @property
     def predictions(self) -> np.ndarray:
         """(n, k) outputs."""
         return self.net.hidden(self.X)[-1]
@@ -61,7 +66,7 @@ def read_layered(opened: Opened, X: Any, y: Any, loss: Any, biases: tuple[bool, 
         X: (n, d) samples as the model takes them, or a `Dataset` (a column of ones is not an input).
         y: (n,) or (n, k) targets, or None where X brings them.
         loss: name or object.
-        biases: which layers train a bias; None asks the model, and takes all where it does not say.
+        biases: which layers train a bias; None asks the model.
 
     Raises:
         ShapeError, InputError: data that do not fit the model or the loss.
@@ -77,7 +82,7 @@ def read_layered(opened: Opened, X: Any, y: Any, loss: Any, biases: tuple[bool, 
         )
     check_forward(opened, np.asarray(data.X))
     Y = several_targets(data, y, opened.outputs, opened.classes)
-    trained = biases or opened.biases or (True,) * opened.net.depth
+    trained = biases or opened.biases or opened.net.has_bias
     chosen = output_loss(loss, Y)
     return Layered(
         opened.net, data, Y, trained, chosen, opened.weight_decay, opened.trained_on, opened.decay_known

@@ -65,12 +65,12 @@ def open_model(model: Any) -> Opened:
         net = DeepNet([model.W, model.v[None, :]], [None, [model.c]])
         return Opened(net, model, None, None, False, None, None, None)
     if isinstance(model, DeepNet):
-        return _checked(Opened(model, None, None, None, False, None, None, None))
+        return _checked(Opened(model, None, model.has_bias, None, False, None, None, None))
     if hasattr(model, "coefs_") or hasattr(model, "hidden_layer_sizes"):
         return _checked(_scikit(model))
     if hasattr(model, "children"):
         net = DeepNet.from_torch(model)
-        return _checked(Opened(net, None, _torch_biases(model), None, False, None, None, model))
+        return _checked(Opened(net, None, net.has_bias, None, False, None, None, model))
     raise ModelError(f"a {type(model).__name__} cannot be read; give {ACCEPTED}")
 
 
@@ -89,18 +89,7 @@ def _scikit(model: Any) -> Opened:
         trained_on = "cross_entropy" if getattr(model, "out_activation_", "") == "cross_entropy" else "bce"
         classes = tuple(model.classes_.tolist())
     decay = float(getattr(model, "alpha", 0.0))
-    return Opened(net, None, (True,) * net.depth, decay, True, trained_on, classes, None)
-
-
-def _torch_biases(module: Any) -> tuple[bool, ...]:
-    """Return which Linear layers have a bias."""
-    found: list[bool] = []
-    for layer in module.children():
-        if type(layer).__name__ == "Linear":
-            found.append(layer.bias is not None)
-        elif type(layer).__name__ == "Sequential":
-            found += _torch_biases(layer)
-    return tuple(found)
+    return Opened(net, None, net.has_bias, decay, True, trained_on, classes, None)
 
 
 def check_forward(opened: Opened, X: np.ndarray) -> None:

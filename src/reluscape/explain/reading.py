@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from ..data import Dataset
 from ..errors import InputError, ShapeError
 from ..networks import TwoLayerNet
@@ -66,23 +64,16 @@ def read_trained(
     biases = opened.biases or (None, None)
     with_hidden = biases[0] if hidden_bias is None else hidden_bias
     if with_hidden is None:
-        with_hidden = _says_hidden_bias(opened, data)
+        with_hidden = net.d != data.d
     as_given = opened.given is not None and hidden_bias is None
     net, data = _match(net, data, with_hidden, as_given)
     with_output = biases[1] if output_bias is None else output_bias
     if with_output is None:
-        with_output = net.c != 0
+        with_output = net.c != 0 if net.output_bias is None else net.output_bias
     if not with_output and net.c != 0:
         raise InputError(f"the network has the output bias {net.c}, so output_bias cannot be False")
     check_forward(opened, data.X[:, : net.d - 1] if with_hidden else data.X)
     return Trained(net, data, with_output, opened.weight_decay, opened.trained_on, opened.decay_known)
-
-
-def _says_hidden_bias(opened: Opened, data: Dataset) -> bool:
-    """Return whether plain layers are to be taken with a hidden bias: one is not zero, or the data have the ones."""
-    if opened.given is not None:
-        return opened.given.d != data.d
-    return bool(np.any(opened.net.biases[0])) or data.bias
 
 
 def _match(net: TwoLayerNet, data: Dataset, hidden_bias: bool, as_given: bool) -> tuple[TwoLayerNet, Dataset]:
@@ -90,8 +81,8 @@ def _match(net: TwoLayerNet, data: Dataset, hidden_bias: bool, as_given: bool) -
     if not hidden_bias and not as_given:
         plain = data.d - 1 if data.bias else data.d
         if net.d == plain + 2 and not net.W[:, -1].any():  # the file's weights already end with the bias
-            return TwoLayerNet(net.W[:, :-1], net.v, net.c), _with_ones(data)
-        net = TwoLayerNet(net.W[:, :-1], net.v, net.c)
+            return TwoLayerNet(net.W[:, :-1], net.v, net.c, net.output_bias), _with_ones(data)
+        net = TwoLayerNet(net.W[:, :-1], net.v, net.c, net.output_bias)
         if data.bias and data.d == net.d + 1:
             data = Dataset(data.fractions[:, :-1], data.y_fractions, features=data.features, target=data.target)
     elif net.d == data.d + 1 and not data.bias:

@@ -12,14 +12,14 @@ from ..errors import ModelError
 from .torch_modules import import_torch
 
 
-def deep_jacobian(weights: Sequence[np.ndarray], biases: Sequence[np.ndarray], X: np.ndarray) -> np.ndarray:
+def deep_jacobian(weights: Sequence[np.ndarray], biases: Sequence[np.ndarray | None], X: np.ndarray) -> np.ndarray:
     """Return the derivative of a ReLU network's single output in all weights and biases, (n, parameters).
 
-    Columns follow the layers; within a layer each unit's weights come first, then its bias.
+    Columns follow the layers; within a layer each unit's weights come first, then its bias if the layer has one.
 
     Args:
         weights: matrices (out, in), first layer first.
-        biases: vectors (out,).
+        biases: vectors (out,), None for a layer without.
         X: (n, d) inputs.
     """
     torch = import_torch()
@@ -27,11 +27,11 @@ def deep_jacobian(weights: Sequence[np.ndarray], biases: Sequence[np.ndarray], X
     # every sample has a copy of the parameters, so that one backward pass gives one gradient per sample
     layers = []
     for w, b in zip(weights, biases, strict=True):
-        stacked = torch.from_numpy(np.concatenate([w, b[:, None]], axis=1))
+        stacked = torch.from_numpy(np.array(w) if b is None else np.concatenate([w, b[:, None]], axis=1))
         layers.append(stacked.expand(n, *stacked.shape).clone().requires_grad_())
     h = torch.from_numpy(np.array(X, dtype=float))[:, :, None]
-    for k, layer in enumerate(layers):
-        h = layer[:, :, :-1] @ h + layer[:, :, -1:]
+    for k, (layer, b) in enumerate(zip(layers, biases, strict=True)):
+        h = layer @ h if b is None else layer[:, :, :-1] @ h + layer[:, :, -1:]
         h = torch.relu(h) if k + 1 < len(layers) else h
     gradients = torch.autograd.grad(h.sum(), layers)
     return np.concatenate([g.numpy().reshape(n, g.shape[1] * g.shape[2]) for g in gradients], axis=1)

@@ -20,7 +20,7 @@ class DeepRank:
     """The Jacobian of a deep network on a data set.
 
     Attributes:
-        rank: numerical rank of the Jacobian in all weights and biases.
+        rank: numerical rank of the Jacobian in all weights and in the biases of the layers that have one.
         last_pattern_rank: exact rank of the last hidden layer's 0/1 activation matrix.
         full_rank_proved: the last hidden pattern has rank n, the output weights are non-zero, no sample is lost on the
             way and no sign is in doubt; then the Jacobian in the weights has rank n at every point of the region.

@@ -20,9 +20,12 @@ from ..errors import InputError, ModelError, ShapeError, TieError
 class DeepNet:
     """A network of any depth: every layer ReLU(W h + b), the last one linear.
 
+    A bias of zero is a bias: it is a parameter like any other. A layer that has none is given as None.
+
     Attributes:
         weights: matrices (out, in), first layer first.
-        biases: vectors (out,), one per layer.
+        biases: vectors (out,), one per layer; zeros where the layer has none.
+        has_bias: for each layer whether it has a bias; left out, the layers whose bias is given have one.
 
     Example:
         >>> DeepNet([[[1.0]], [[2.0]]], [[0.0], [1.0]]).predict([[3.0]])
@@ -31,6 +34,7 @@ class DeepNet:
 
     weights: Sequence[Any]
     biases: Sequence[Any]
+    has_bias: tuple[bool, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that neighbouring layers fit and freeze the arrays."""
@@ -42,6 +46,9 @@ class DeepNet:
         given = list(self.biases) if self.biases is not None else [None] * len(weights)
         if len(given) != len(weights):
             raise ShapeError(f"{len(weights)} weight matrices but {len(given)} bias vectors")
+        said = [bool(has) for has in self.has_bias] or [b is not None for b in given]
+        if len(said) != len(weights):
+            raise ShapeError(f"{len(weights)} weight matrices, but has_bias has {len(said)} entries")
         biases = tuple(
             readonly(np.zeros(len(w)) if b is None else np.atleast_1d(real_numbers("a bias", b)))
             for w, b in zip(weights, given, strict=True)
@@ -55,8 +62,11 @@ class DeepNet:
                 raise ModelError(
                     f"layer {k} has a weight that is NaN or infinite; training diverged before it was saved"
                 )
+            if not said[k] and b.any():
+                raise InputError(f"layer {k} has a bias that is not zero, but has_bias says that it has none")
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "biases", biases)
+        object.__setattr__(self, "has_bias", tuple(said))
 
     @property
     def depth(self) -> int:
@@ -108,7 +118,7 @@ class DeepNet:
     def jacobian(self, X: Any, method: str | None = None) -> np.ndarray:
         """Return the Jacobian of the single output in all weights and biases, layer by layer: (n, parameters).
 
-        Columns follow the layers; within a layer each unit's weights come first, then its bias.
+        Columns follow the layers; within a layer each unit's weights come first, then its bias if the layer has one.
 
         Args:
             X: samples (n, d) or a Dataset.
@@ -129,14 +139,15 @@ class DeepNet:
         if method == "torch" or (method is None and find_spec("torch")):
             from ..interop.torch_jacobian import deep_jacobian
 
-            return deep_jacobian(self.weights, self.biases, A)
+            given = [b if has else None for b, has in zip(self.biases, self.has_bias, strict=True)]
+            return deep_jacobian(self.weights, given, A)
         inputs = [A, *(np.maximum(z, 0.0) for z in self.hidden(A)[:-1])]
         delta = np.ones((len(A), 1))
         blocks: list[np.ndarray] = []
         for k in range(self.depth - 1, -1, -1):
-            with_bias = np.concatenate([inputs[k], np.ones((len(A), 1))], axis=1)
-            size = delta.shape[1] * with_bias.shape[1]
-            blocks.insert(0, (delta[:, :, None] * with_bias[:, None, :]).reshape(len(A), size))
+            fed = np.concatenate([inputs[k], np.ones((len(A), int(self.has_bias[k])))], axis=1)
+            size = delta.shape[1] * fed.shape[1]
+            blocks.insert(0, (delta[:, :, None] * fed[:, None, :]).reshape(len(A), size))
             if k:
                 delta = (delta @ self.weights[k]) * patterns[k - 1].T
         return np.concatenate(blocks, axis=1)
@@ -154,9 +165,12 @@ class DeepNet:
         return A
 
     def save(self, path: str | Path) -> Path:
-        """Write the network as npz with 0.weight, 0.bias, 1.weight, ..., beside and renamed, and return the path."""
+        """Write the network as npz with 0.weight, 0.bias, 1.weight, ..., beside and renamed, and return the path.
+
+        A layer without bias has none in the file.
+        """
         arrays = {f"{k}.weight": w for k, w in enumerate(self.weights)}
-        arrays |= {f"{k}.bias": b for k, b in enumerate(self.biases)}
+        arrays |= {f"{k}.bias": b for k, b in enumerate(self.biases) if self.has_bias[k]}
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
         return files.write_atomic(path, buffer.getvalue())

@@ -25,6 +25,8 @@ class TwoLayerNet:
         W: (m, d) hidden weights; hidden biases are the last column, which meets the column of ones of the data.
         v: (m,) output weights.
         c: output bias.
+        output_bias: whether there is an output bias, 0 or not; None where that is not said (then there is one if c is
+            not 0).
 
     Raises:
         ShapeError: W is not (m, d) or v is not (m,).
@@ -38,6 +40,7 @@ class TwoLayerNet:
     W: np.ndarray
     v: np.ndarray
     c: float = 0.0
+    output_bias: bool | None = None
 
     def __post_init__(self) -> None:
         """Check shapes and freeze the arrays."""
@@ -49,6 +52,8 @@ class TwoLayerNet:
         c = real_number("the output bias c", self.c)
         if not (np.isfinite(W).all() and np.isfinite(v).all() and np.isfinite(c)):
             raise ModelError("the network has a weight that is NaN or infinite; training diverged before it was saved")
+        if self.output_bias is False and c != 0:
+            raise ModelError(f"the output bias is {c}, but output_bias says that there is none")
         object.__setattr__(self, "W", W)
         object.__setattr__(self, "v", v)
         object.__setattr__(self, "c", c)
@@ -80,11 +85,12 @@ class TwoLayerNet:
     def save(self, path: str | Path) -> Path:
         """Write the network as npz with W (m, d-1), b, v, c, beside and renamed, and return the path.
 
-        The last column of W is stored as b, the hidden bias.
+        The last column of W is stored as b, the hidden bias. A network that has no output bias is stored without c.
         """
         path = Path(path)
         buffer = io.BytesIO()
-        np.savez(buffer, W=self.W[:, :-1], b=self.W[:, -1], v=self.v, c=np.array(self.c))
+        bias = {} if self.output_bias is False else {"c": np.array(self.c)}
+        np.savez(buffer, W=self.W[:, :-1], b=self.W[:, -1], v=self.v, **bias)
         files.write_atomic(path, buffer.getvalue())
         return path
 
@@ -111,7 +117,7 @@ class TwoLayerNet:
         c = arrays.get("c", np.zeros(()))
         if c.size != 1:
             raise ModelError(f"{path.name}: c has {c.size} values; only one output is covered")
-        return cls(W, arrays["v"].reshape(-1), float(c.reshape(-1)[0]))
+        return cls(W, arrays["v"].reshape(-1), float(c.reshape(-1)[0]), "c" in arrays)
 
     @classmethod
     def from_torch(cls, module: Any) -> TwoLayerNet:
@@ -147,4 +153,4 @@ class TwoLayerNet:
         if net.weights[1].shape[0] != 1:
             raise ModelError(f"the network has {net.weights[1].shape[0]} outputs; exactly one is covered here")
         W = np.concatenate([net.weights[0], net.biases[0][:, None]], axis=1)
-        return cls(W, net.weights[1][0], float(net.biases[1][0]))
+        return cls(W, net.weights[1][0], float(net.biases[1][0]), net.has_bias[1])

@@ -74,12 +74,17 @@ def between(a: Net, b: Net, t: float) -> Net:
             raise ShapeError("the ends have layers of different shapes; they must agree")
         pairs = zip([*a.weights, *a.biases], [*b.weights, *b.biases], strict=True)
         mixed = [(1 - t) * p + t * q for p, q in pairs]
-        return DeepNet(mixed[: a.depth], mixed[a.depth :])
+        return DeepNet(mixed[: a.depth], mixed[a.depth :], _either(a, b))
     raise ShapeError("one end is a TwoLayerNet, the other a DeepNet; give both in one form")
+
+
+def _either(a: DeepNet, b: DeepNet) -> tuple[bool, ...]:
+    """Return which layers have a bias in one of two networks."""
+    return tuple(p or q for p, q in zip(a.has_bias, b.has_bias, strict=True))
 
 
 def scaled(net: Net, c: float) -> Net:
     """Return the network with its last layer, bias included, times c: its predictions are multiplied by c."""
     if isinstance(net, TwoLayerNet):
         return TwoLayerNet(net.W, c * net.v, c * net.c)
-    return DeepNet([*net.weights[:-1], c * net.weights[-1]], [*net.biases[:-1], c * net.biases[-1]])
+    return DeepNet([*net.weights[:-1], c * net.weights[-1]], [*net.biases[:-1], c * net.biases[-1]], net.has_bias)
