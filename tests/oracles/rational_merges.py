@@ -113,8 +113,12 @@ class Basins:
         ]
         pick = itertools.product if labelled else itertools.combinations_with_replacement
         layers = pick(self.states, repeat=width) if labelled else pick(self.states, width)
-        self.nodes = [node for node in layers if signs is None or sorted(s for _, s, _ in node) == sorted(signs)]
+        self.nodes = [node for node in layers if signs is None or self.frozen([s for _, s, _ in node])]
         self.birth = [self.loss(frozenset().union(*(rays for rays, _, _ in node))) for node in self.nodes]
+
+    def frozen(self, signs):
+        """Return whether a layer has the frozen signs: unit by unit where units have names."""
+        return signs == list(self.signs) if self.labelled else sorted(signs) == sorted(self.signs)
 
     def centred(self, row):
         mean = sum(row, Fraction(0)) / len(row)

@@ -58,6 +58,26 @@ def test_exact_tree_with_frozen_signs(problem, signs, bias):
     agree(*problem, len(signs), bias, signs=signs)
 
 
+@given(problems(max_n=3, max_d=2, bias=False), st.sampled_from([(1,), (-1,), (1, 1), (1, -1), (-1, 1)]), st.booleans())
+@settings(max_examples=60)
+def test_exact_labelled_tree_with_frozen_signs(problem, signs, bias):
+    agree(*problem, len(signs), bias, labelled=True, signs=signs)
+
+
+@pytest.mark.parametrize("signs", [(1, 1, 1), (1, -1, 1), (-1, 1, 1), (-1, -1, 1)])
+@pytest.mark.parametrize("labelled", [True, False])
+def test_three_units_with_frozen_signs(signs, labelled):
+    rng = np.random.default_rng(sum(signs) + 10)
+    for _ in range(4):
+        X, y = rng.integers(-2, 3, (3, 1)), rng.integers(-3, 4, 3)
+        agree(X.tolist(), y.tolist(), 3, bool(rng.integers(2)), labelled=labelled, signs=signs)
+
+
+def test_units_of_opposite_signs_have_no_valley_to_leave():
+    """By hand: relu(w_1 x) - relu(w_2 x) fits y = x from w = (1, -1), and every start falls there in its own basin."""
+    assert barrier_tree([[1], [-1]], [1, -1], 2, signs=[1, -1], labelled=True).pairs == []
+
+
 def test_ties_broken_far_below_rounding():
     """Integers moved by 1e-6 to 1e-18: what floats call a tie is told apart, and what is a tie stays one."""
     rng = np.random.default_rng(7)

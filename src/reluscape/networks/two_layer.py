@@ -89,7 +89,7 @@ class TwoLayerNet:
         """
         path = Path(path)
         buffer = io.BytesIO()
-        bias = {} if self.output_bias is False else {"c": np.array(self.c)}
+        bias: dict[str, Any] = {} if self.output_bias is False else {"c": np.array(self.c)}
         np.savez(buffer, W=self.W[:, :-1], b=self.W[:, -1], v=self.v, **bias)
         files.write_atomic(path, buffer.getvalue())
         return path

@@ -149,8 +149,7 @@ def build(
     measure = by_fractions(generators) if exact else by_floats(generators)
     nodes = Layers(generators.states, width, labelled)
     hubs = Layers(generators.states, width - 1 if generators.states else 0, labelled)
-    negative = None if signs is None else int((check_signs(signs, width) < 0).sum())
-    allowed = _allowed(nodes, hubs, negative)
+    allowed = _allowed(nodes, hubs, None if signs is None else np.asarray(check_signs(signs, width)) < 0)
     marks = np.concatenate([births(generators, nodes, measure), births(generators, hubs, measure)])
     cap = None if height_cap is None else _checked_cap(height_cap, exact)
     if cap is not None:
@@ -191,13 +190,22 @@ def _refuse_low_cap(cap: float | Fraction, scale: Scale, places: np.ndarray) -> 
         )
 
 
-def _allowed(nodes: Layers, hubs: Layers, negative: int | None) -> np.ndarray:
-    """Return which layers have as many negative output weights as the frozen signs."""
+def _allowed(nodes: Layers, hubs: Layers, negative: np.ndarray | None) -> np.ndarray:
+    """Return which layers have the frozen signs, and which hubs have them but for one unit.
+
+    Up to relabelling the number of negative output weights decides. Units with names keep their signs place by place;
+    two hubs with the same signs lack units of one sign, whose states can be handed from one to the other.
+    """
     if negative is None:
         return np.ones(nodes.number + hubs.number, dtype=bool)
-    count = (hubs.table % 2).sum(axis=1)
-    basins = (nodes.table % 2).sum(axis=1) == negative
-    return np.concatenate([basins, (count == negative) | (count == negative - 1)])
+    basins, rest = nodes.table % 2 == 1, hubs.table % 2 == 1
+    if nodes.labelled:
+        without = [np.delete(negative, j) for j in range(nodes.units)]
+        kept = [(rest == signs).all(axis=1) for signs in without if len(signs) == hubs.units]
+        off = np.any(kept, axis=0) if kept else np.ones(hubs.number, dtype=bool)
+        return np.concatenate([(basins == negative[: nodes.units]).all(axis=1), off])
+    number, count = int(negative.sum()), rest.sum(axis=1)
+    return np.concatenate([basins.sum(axis=1) == number, (count == number) | (count == number - 1)])
 
 
 def _merge(

@@ -114,7 +114,8 @@ class BarrierTree:
         """Return for each valley the share of initialisations that belong to it.
 
         An initialisation belongs to the lowest valley in the component of {L <= value of its first basin} that holds
-        that basin's minimum. With frozen signs only starts with that many negative output weights belong to any.
+        that basin's minimum. With frozen signs only starts with these signs belong to any (in another order too, unless
+        units are labelled).
         """
         return self._share(draw_starts(law, trials, self.width, self._data.d, rng, coordinates))
 
