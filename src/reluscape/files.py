@@ -1,8 +1,9 @@
-"""Files that appear whole or not at all: written beside and renamed."""
+"""Files that appear whole or not at all, and files of bounded size that are read without a hang."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -36,3 +37,44 @@ def write_atomic(path: str | Path, content: str | bytes) -> Path:
         if os.path.exists(name):
             os.unlink(name)
     return path
+
+
+def read_limited(path: str | Path, most: int) -> bytes:
+    """Return the bytes of a regular file of a bounded size; pipes, devices and folders are refused before any reading.
+
+    Args:
+        path: the file.
+        most: the largest number of bytes that is read.
+
+    Raises:
+        InputError: no such file, no regular file, no permission, a name no file can have, or more bytes than `most`.
+    """
+    name = shown(path)
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"there is no file {name}; check the name") from None
+    except OSError as problem:
+        raise InputError(f"cannot read {name}: {problem.strerror}") from None
+    except ValueError:  # a null character, or one that no file system writes
+        raise InputError(f"{name} is not a name that a file can have") from None
+    kind = os.fstat(handle)
+    if not stat.S_ISREG(kind.st_mode):
+        os.close(handle)
+        raise InputError(f"{name} is not a regular file but {_what(kind.st_mode)}; give a file")
+    with os.fdopen(handle, "rb") as stream:
+        content = stream.read(most + 1) if kind.st_size <= most else None
+    if content is None or len(content) > most:
+        raise InputError(f"{name} has more than {most:,} bytes, the most that is read here")
+    return content
+
+
+def shown(path: str | Path) -> str:
+    """Return a path as text that any screen can print."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
+
+
+def _what(mode: int) -> str:
+    """Return what stands at a path that is no regular file."""
+    kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    return next((word for test, word in kinds if test(mode)), "a device")
