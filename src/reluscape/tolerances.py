@@ -41,8 +41,8 @@ class Tolerances:
     duplicate: float = 1e-6
     # gradient of a layer, relative to the size of its terms, up to which a deep network counts as stationary there
     deep_gradient: float = 1e-6
-    # difference, relative to the largest output, up to which a float32 module computes what its layers say
-    forward: float = 1e-3
+    # difference, in roundings of the sum of absolute terms, up to which a model computes what its layers say
+    forward: float = 256.0
     # predictions closer to an affine function than this share of their spread count as affine
     affine: float = 1e-3
     # relative fall of the cost at which a box-constrained least-squares fit stops

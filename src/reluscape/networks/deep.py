@@ -14,6 +14,10 @@ import numpy as np
 from .. import files
 from ..data import Dataset, readonly, real_numbers
 from ..errors import InputError, ModelError, ShapeError, TieError
+from .agreement import check_agreement
+
+# rows of random numbers on which a module must compute what its layers say
+PROBES = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,62 +180,45 @@ class DeepNet:
         return files.write_atomic(path, buffer.getvalue())
 
     @classmethod
-    def from_torch(cls, module: Any) -> DeepNet:
-        """Return the network of a torch Sequential of Linear and ReLU layers (read by their attributes).
-
-        Sequentials inside one another count as one.
+    def from_reading(cls, reading: Any) -> DeepNet:
+        """Return the network of what was read of a model, before its head.
 
         Raises:
-            ModelError: another kind of layer, named with its place.
+            ModelError: its units are LeakyReLU.
         """
-        layers = _flat_layers(module)
-        if not layers:
-            raise ModelError(f"{type(module).__name__} is no Sequential of Linear and ReLU layers")
-        weights, biases = [], []
-        expect_linear = True
-        for k, layer in enumerate(layers):
-            kind = type(layer).__name__
-            if kind in ("Flatten", "Identity"):
-                continue
-            if expect_linear and kind == "Linear":
-                weights.append(_array(layer.weight))
-                biases.append(None if layer.bias is None else _array(layer.bias))
-            elif expect_linear or kind != "ReLU":
-                wanted = "Linear" if expect_linear else "ReLU"
-                raise ModelError(
-                    f"layer {k} is {kind}, expected {wanted}; only Linear and ReLU layers in turn are covered"
-                )
-            expect_linear = not expect_linear
-        if expect_linear:
-            raise ModelError("the last layer is a ReLU; a linear output layer is expected")
-        return cls(weights, biases)
+        if not reading.relu:
+            raise ModelError(
+                f"{reading.kind} has LeakyReLU units (slope {max(reading.slopes, key=abs):g} below 0); only ReLU is "
+                "covered here. reluscape.certify(..., slope=) takes one hidden layer and one output with such units"
+            )
+        return cls(reading.weights, reading.biases)
 
     @classmethod
-    def from_sklearn(cls, mlp: Any) -> DeepNet:
+    def from_torch(cls, module: Any) -> DeepNet:
+        """Return the network that a torch module of any form computes: Linear layers with ReLU between.
+
+        Dropout is left out, BatchNorm1d (as in evaluation) is folded in; a Sigmoid or Softmax at the end is left out,
+        so that the outputs are logits.
+
+        Raises:
+            ModelError: another kind of layer or function, named with its place.
+            UnsupportedError: torch is not installed.
+        """
+        from ..interop.torch_reading import read_torch
+
+        reading = read_torch(module)
+        check_agreement(reading, np.random.default_rng(1).normal(size=(PROBES, reading.inputs)))
+        return cls.from_reading(reading)
+
+    @classmethod
+    def from_sklearn(cls, model: Any) -> DeepNet:
         """Return the network of a fitted scikit-learn MLP with ReLU units; a classifier's outputs are its logits.
+
+        Of a Pipeline it is the network of the last step, which takes what the earlier steps make of X.
 
         Raises:
             ModelError: the model is not fitted, or its units are of another kind.
         """
-        if not hasattr(mlp, "coefs_"):
-            raise ModelError("the scikit-learn model is not fitted; call fit first")
-        if mlp.activation != "relu":
-            raise ModelError(f"the model's activation is {mlp.activation!r}; only ReLU units are covered")
-        return cls([w.T for w in mlp.coefs_], list(mlp.intercepts_))
+        from ..interop.sklearn_reading import read_sklearn
 
-
-def _flat_layers(module: Any) -> list[Any]:
-    """Return the layers of a module, those of Sequentials inside it in their place."""
-    layers = list(module.children()) if hasattr(module, "children") else []
-    flat: list[Any] = []
-    for layer in layers:
-        flat += _flat_layers(layer) if type(layer).__name__ == "Sequential" else [layer]
-    return flat
-
-
-def _array(tensor: Any) -> np.ndarray:
-    """Return a torch tensor, or anything like it, as a float array."""
-    for step in ("detach", "cpu"):
-        if hasattr(tensor, step):
-            tensor = getattr(tensor, step)()
-    return np.asarray(tensor.double().numpy() if hasattr(tensor, "double") else tensor, dtype=float)
+        return cls.from_reading(read_sklearn(model))
