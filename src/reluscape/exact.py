@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from numbers import Integral, Rational
@@ -14,6 +15,8 @@ import numpy as np
 from .errors import InputError, ShapeError
 
 UNIT_ROUNDOFF = 2.0**-53
+# a power of ten of a million digits and more
+LONG_EXPONENT = re.compile(r"[eE][+-]?0*[1-9]\d{5,}")
 
 
 def to_fraction(value: Any) -> Fraction:
@@ -37,6 +40,8 @@ def to_fraction(value: Any) -> Fraction:
         return Fraction(number)
     if isinstance(value, str):
         try:
+            if LONG_EXPONENT.search(value):
+                raise ValueError(value)  # Python would write out all of its digits
             return Fraction(value.strip())
         except (ValueError, ZeroDivisionError):
             raise InputError(f"the text {value!r} is not a number such as '0.1' or '1/3'") from None

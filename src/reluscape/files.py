@@ -9,6 +9,11 @@ from pathlib import Path
 
 from .errors import InputError
 
+# more than any table, plan or network that can be worked on
+MOST_BYTES = 500_000_000
+# letters of a file's name in that of the file beside it
+SHORT_NAME = 40
+
 
 def write_atomic(path: str | Path, content: str | bytes) -> Path:
     """Write a file beside its place and rename it, so that no reader ever sees half of it.
@@ -17,11 +22,14 @@ def write_atomic(path: str | Path, content: str | bytes) -> Path:
         InputError: the folder is missing or cannot be written to.
     """
     path = Path(path)
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    # a file's name may hold bytes that are no text; inside JSON their escapes mean the same
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent or ".")
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:SHORT_NAME]}.", dir=path.parent or ".")
     except OSError as problem:
         raise InputError(f"cannot write {path}: {problem.strerror}; choose another folder") from None
+    except ValueError:
+        raise InputError(f"{shown(path)} is not a name that a file can have; choose another") from None
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -39,7 +47,7 @@ def write_atomic(path: str | Path, content: str | bytes) -> Path:
     return path
 
 
-def read_limited(path: str | Path, most: int) -> bytes:
+def read_limited(path: str | Path, most: int = MOST_BYTES) -> bytes:
     """Return the bytes of a regular file of a bounded size; pipes, devices and folders are refused before any reading.
 
     Args:
@@ -67,6 +75,14 @@ def read_limited(path: str | Path, most: int) -> bytes:
     if content is None or len(content) > most:
         raise InputError(f"{name} has more than {most:,} bytes, the most that is read here")
     return content
+
+
+def read_text(path: str | Path, most: int = MOST_BYTES) -> str:
+    """Return the text of a regular UTF-8 file of a bounded size; see `read_limited`."""
+    try:
+        return read_limited(path, most).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{shown(path)} is not a text file in UTF-8") from None
 
 
 def shown(path: str | Path) -> str:

@@ -1,5 +1,19 @@
 """The command line: arguments in, one library call, output."""
 
-from .app import main
+from __future__ import annotations
+
+import sys
+
+INTERRUPTED, INTERRUPTED_TEXT = 130, "interrupted; nothing was written"
 
 __all__ = ["main"]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program `reluscape`; an interrupt is one line also while its own modules are still being read."""
+    try:
+        from .app import run
+    except KeyboardInterrupt:
+        print(f"reluscape: {INTERRUPTED_TEXT}", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    run(arguments)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 import warnings
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from .._version import __version__
 from ..errors import ReluscapeError
+from . import INTERRUPTED, INTERRUPTED_TEXT, output
 from .census import census
 from .design import design
 from .explain import explain
@@ -18,17 +22,21 @@ from .survey import survey
 from .sweep import sweep
 from .verify import verify
 
-WRONG, INTERRUPTED = 2, 130
-INTERRUPTED_TEXT = "interrupted; nothing was written"
+WRONG = 2
+# names the variable that shows where a defect lies, and begins the line that owns up to one
+TRACEBACK, DEFECT = "RELUSCAPE_TRACEBACK", "this is a fault of reluscape, not of your input"
+MOST_SAID = 200
+HELP = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings=HELP,
     help="Exact maps of the loss landscape of ReLU networks.",
 )
 for command in (survey, explain, design, census, verify, figure, sweep):
-    app.command()(command)
+    app.command(context_settings=HELP)(command)
 
 
 @app.callback(invoke_without_command=True)
@@ -39,43 +47,70 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-def main(arguments: list[str] | None = None) -> None:
+def run(arguments: list[str] | None = None) -> None:
     """Run the program; every fault is one line on standard error and an exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     name = "reluscape " + words[0] if words and not words[0].startswith("-") else "reluscape"
-    warnings.showwarning = lambda message, *_, **__: print(f"{name}: note: {message}", file=sys.stderr)
+    warnings.showwarning = lambda message, *_, **__: _note(name, message)
     try:
+        output.speak_any_text()
         status = app(args=words, standalone_mode=False, prog_name="reluscape")
         if status == INTERRUPTED:
             _say(name, INTERRUPTED_TEXT, INTERRUPTED)
+        sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         status = _say(name, INTERRUPTED_TEXT, INTERRUPTED)
     except SystemExit as end:
         status = _say(name, INTERRUPTED_TEXT, INTERRUPTED) if end.code == INTERRUPTED else end.code
-    except ReluscapeError as problem:
-        status = _say(name, str(problem), getattr(problem, "status", WRONG))
-    except MemoryError:
-        status = _say(name, "the memory ran out; use fewer rows or a smaller width", WRONG)
-    except OSError as problem:
-        status = _say(name, f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": "), WRONG)
     except Exception as problem:
-        status = _usage(name, problem)
+        status = _told(name, problem)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _usage(name: str, problem: Exception) -> int:
-    """Tell a fault of the command line itself; anything else is a defect and is raised."""
-    tell = getattr(problem, "format_message", None)
-    if tell is None:
-        raise problem
-    text = tell()
+def _told(name: str, problem: Exception) -> int:
+    """Say in one line what went wrong, and return the exit status."""
+    if isinstance(problem, ReluscapeError):
+        return _say(name, str(problem), getattr(problem, "status", WRONG))
+    if isinstance(problem, MemoryError):
+        return _say(name, "the memory ran out; use fewer rows or a smaller width", WRONG)
+    if isinstance(problem, BrokenPipeError):
+        output.close_for_good()
+        return _say(name, "what reads the output has closed it", WRONG)
+    if isinstance(problem, OSError):
+        where = problem.filename or "standard output, or a file that the system does not name"
+        return _say(name, f"{problem.strerror or problem}: {where}", WRONG)
+    if hasattr(problem, "format_message"):
+        return _usage(name, problem)
+    return _defect(name, problem)
+
+
+def _usage(name: str, problem: Any) -> int:
+    """Tell a fault of the command line itself."""
+    text = problem.format_message()
     if type(problem).__name__ == "NoArgsIsHelpError":
         print(text)
         return WRONG
-    return _say(name, f"{text} (see reluscape --help)", WRONG)
+    path = getattr(getattr(problem, "ctx", None), "command_path", "reluscape")
+    return _say(name, f"{text} (see {path} --help)", WRONG)
+
+
+def _defect(name: str, problem: Exception) -> int:
+    """Own up to a defect: what nobody foresaw is told in one line, and in full where the environment asks for it."""
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(problem)
+    frames = traceback.extract_tb(problem.__traceback__)
+    own = [frame for frame in frames if "reluscape" in Path(frame.filename).parts] or frames
+    place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+    what = f"{type(problem).__name__}{place}: {str(problem)[:MOST_SAID]}"
+    return _say(name, f"{DEFECT} ({what}); please report it with what {TRACEBACK}=1 shows", WRONG)
+
+
+def _note(name: str, message: Warning | str) -> None:
+    """Print a warning as one line on standard error."""
+    _say(name, f"note: {message}", 0)
 
 
 def _say(name: str, text: str, status: int) -> int:
     """Print one line on standard error and return the status."""
-    print(f"{name}: {' '.join(text.split())}", file=sys.stderr)
+    print(f"{name}: {output.one_line(text)}", file=sys.stderr)
     return status

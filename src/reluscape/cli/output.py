@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
 import sys
 import textwrap
 import time
@@ -11,6 +14,11 @@ from typing import Any
 
 from .. import files, kernelcache
 from ..errors import InputError
+
+# columns of an output that is no terminal, and of the narrowest terminal that is believed
+USUAL_WIDTH, LEAST_WIDTH = 110, 40
+# letters of the longest message; a path may have 4,096
+LONGEST_LINE = 5_000
 
 
 def announce_kernels() -> None:
@@ -56,11 +64,41 @@ def write_results(folder: Path, named: dict[str, Callable[[], str]]) -> list[Pat
     return [files.write_atomic(folder / name, text) for name, text in texts.items()]
 
 
+def speak_any_text() -> None:
+    """Make standard output and error take any text: what their encoding lacks is replaced, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace" if stream is sys.stderr else "replace")
+
+
+def close_for_good() -> None:
+    """Let what is still to be written to a closed pipe go nowhere, so that the end of the program is quiet."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def spelled(preferred: str, plain: str) -> str:
+    """Return a sign, or plain letters where standard output cannot spell it."""
+    try:
+        preferred.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return plain
+    return preferred
+
+
+def one_line(text: str) -> str:
+    """Return a message as one line of printable signs, the middle of an endless one left out."""
+    words = " ".join("".join(c if c.isprintable() or c.isspace() else repr(c)[1:-1] for c in text).split())
+    return words if len(words) <= LONGEST_LINE else f"{words[: LONGEST_LINE - 200]} ... {words[-180:]}"
+
+
 def console() -> Any:
     """Return a rich console for standard output that wraps at a readable width."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 110)
+    wide = shutil.get_terminal_size((USUAL_WIDTH, 24)).columns if sys.stdout.isatty() else USUAL_WIDTH
+    return Console(highlight=False, soft_wrap=False, width=max(wide, LEAST_WIDTH))
 
 
 def check_place(path: Path | None) -> None:
@@ -85,7 +123,7 @@ def lines(items: list[str], marks: list[str] | None = None) -> None:
     from rich.text import Text
 
     screen = console()
-    for item, mark in zip(items, marks or ["• "] * len(items), strict=True):
+    for item, mark in zip(items, marks or [spelled("• ", "* ")] * len(items), strict=True):
         for part in textwrap.wrap(mark + item, screen.width - 1, subsequent_indent=" " * len(mark)):
             screen.print(Text("".join(c if c.isprintable() else " " for c in part)))
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import InputError
-from .output import announce_kernels, console, lines
+from .output import announce_kernels, console, lines, spelled
 from .stopped import Stopped
 
 if TYPE_CHECKING:
@@ -53,12 +52,13 @@ def sweep(
     from ..experiments.engines import get_engine
     from ..experiments.export import check_export
     from ..experiments.export import export as write
+    from ..experiments.plan import read_toml
 
     plan = Sweep.from_toml(config)
     plan.check()
     if export is not None:
         check_export(export, trials)
-    slurm = tomllib.loads(config.read_text(encoding="utf-8")).get("slurm", {})
+    slurm = read_toml(config).get("slurm", {})
     if device is not None:
         _check_device(plan, device)
         workers = workers or (1 if engine == "local" else None)
@@ -216,7 +216,7 @@ def _table(store: Store, state: Progress, path: Path) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in (*axes, "number"):
         table.add_column(name)
-    for name in ("mean", "± s.e.", "95 % interval", "least", "most", "trials"):
+    for name in ("mean", spelled("± s.e.", "+- s.e."), "95 % interval", "least", "most", "trials"):
         table.add_column(name, justify="right")
     for row in rows[:SHOWN_ROWS]:
         numbers = [row[name] for name in ("mean", "standard_error", "low", "high", "least", "most")]

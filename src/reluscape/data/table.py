@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,13 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from .. import files
 from ..errors import InputError
 from ..seeds import stream
 from .dataset import Dataset
 
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
 MAX_ROWS = 2000
-MAX_BYTES = 500_000_000
+# largest number that is taken, and one over the smallest; digits of an exponent that is looked at
+LARGEST, MOST_EXPONENT_DIGITS = 10**50, 3
 # a survey's usual number of random starts, and seconds for one at 1,000 rows, 10 inputs and 8 units
 STARTS, SECONDS_PER_START = 4000, 0.02
 
@@ -113,23 +116,24 @@ def read_table(
 
 def _read(path: Path) -> tuple[list[str], list[list[str]]]:
     """Return the header and the rows as text."""
-    if not path.exists():
-        raise InputError(f"there is no file {path}; check the name")
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; give the CSV file itself")
-    if path.stat().st_size > MAX_BYTES:
-        raise InputError(f"{path.name} is larger than {MAX_BYTES // 10**6} MB; cut it to the rows you need")
-    raw = path.read_bytes()
+    raw = files.read_limited(path)
     try:
         text = raw.decode("utf-16") if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = raw.decode("latin-1")
+        text = raw.decode("latin-1")  # has a letter for every byte
     if "\x00" in text:
         raise InputError(f"{path.name} is not a text file; save it as CSV")
     if not text.strip():
         raise InputError(f"{path.name} is empty; it needs a header line and at least 2 rows")
-    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    except csv.Error as problem:
+        raise InputError(
+            f"{path.name} is no table: {problem}; a value is too long, which an unclosed quote also does"
+        ) from None
     lines = [line for line in lines if any(cell.strip() for cell in line)]
+    if not lines:
+        raise InputError(f"{path.name} has no header line; name the columns in its first line")
     header = [cell.strip() for cell in lines[0]]
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
@@ -198,11 +202,31 @@ def _without_missing(
 def _parse(text: str) -> Fraction | None:
     """Return a number's exact value, or None for text that is no finite number."""
     cleaned = text.strip().replace("−", "-")
+    exponent = re.search(r"[eE][+-]?0*(\d+)$", cleaned)
+    if exponent is not None and len(exponent[1]) > MOST_EXPONENT_DIGITS:
+        return None
     try:
-        value = Fraction(cleaned)
-        return value if abs(value) < Fraction(10) ** 300 else None
+        return Fraction(cleaned)
     except (ValueError, ZeroDivisionError):
         return None
+
+
+def _check_sizes(values: np.ndarray, name: str, path: Path) -> None:
+    """Refuse numbers whose squares leave the range of floats."""
+    for i, value in enumerate(values):
+        size = abs(value.numerator) if value.denominator == 1 else abs(value)
+        if size > LARGEST or 0 < size * LARGEST < 1:
+            what = "large" if size > 1 else "small"
+            raise InputError(
+                f"{path.name} row {i + 1}, column {name!r}: {_short(value)} is too {what} to be squared; "
+                "give the column in another unit"
+            )
+
+
+def _short(value: Fraction) -> str:
+    """Return a number of any size in a few letters."""
+    digits = len(str(abs(value.numerator))) - len(str(value.denominator))
+    return f"{'-' if value < 0 else ''}1e{digits}, or near it,"
 
 
 def _numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], path: Path) -> np.ndarray:
@@ -228,6 +252,8 @@ def _numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], pa
             f"{path.name} column {first!r} holds text ({text_columns[first][1][:40]!r}); "
             f"leave text columns out with --drop {names!r}"
         )
+    for k, name in enumerate(chosen):
+        _check_sizes(X[:, k], name, path)
     return X
 
 
@@ -256,7 +282,9 @@ def _target(
                 f"the target {target!r} has {len(kinds)} values, which looks like classes; "
                 f"choose one with --positive {texts[0]}, or say --regression"
             )
-        return np.array(values, dtype=object), "regression", None
+        numbers = np.array(values, dtype=object)
+        _check_sizes(numbers, target, path)
+        return numbers, "regression", None
     if len(kinds) == 1:
         raise InputError(f"the target {target!r} has the same value in every row; there is nothing to learn")
     if len(kinds) > 2:

@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from .. import files
 from ..errors import InputError
 from .quantities import Quantity, get_quantity
 from .quantities.samples import is_file
@@ -19,6 +20,8 @@ SETTINGS = {"name", "quantity", "trials", "chunk", "seed", "keep_trials", "paire
 # tables of a TOML file that say where to run, not what
 APART = {"slurm"}
 MAX_CELLS = 1_000_000
+# bytes of the longest plan
+MOST_PLAN = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -164,9 +167,9 @@ class Sweep:
         hashes = {}
         for name in sorted({value for value in values if is_file(value)}):
             try:
-                hashes[name] = hashlib.sha256((Path(self.folder) / name).read_bytes()).hexdigest()
-            except OSError as problem:
-                raise InputError(f"cannot read the table {name} in {self.folder}: {problem.strerror}") from None
+                hashes[name] = hashlib.sha256(files.read_limited(Path(self.folder) / name)).hexdigest()
+            except InputError as problem:
+                raise InputError(f"cannot read the table {name} in {self.folder}: {problem}") from None
         return hashes
 
     def to_dict(self) -> dict[str, Any]:
@@ -206,14 +209,25 @@ class Sweep:
     def from_toml(cls, path: str | Path) -> Sweep:
         """Read a plan from a TOML file."""
         path = Path(path)
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise InputError(f"there is no file {path}; check the name") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-            raise InputError(f"{path.name} is not a TOML file: {problem}") from None
-        content = {name: value for name, value in content.items() if name not in APART}
+        content = {name: value for name, value in read_toml(path).items() if name not in APART}
         plan = cls.from_dict({"name": path.stem, **content})
         if any(":" in str(name) for name in plan.quantity_names):
             raise InputError(f"{path.name} names a module; a quantity of your own can only be given from Python")
         return replace(plan, folder=str(path.parent))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a TOML file holds.
+
+    Raises:
+        InputError: it is no TOML file, nested too deeply, or holds a number of thousands of digits.
+    """
+    text = files.read_text(path, MOST_PLAN)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise InputError(f"{path.name} is not a TOML file: {problem}") from None
+    except RecursionError:
+        raise InputError(f"{path.name} is nested too deeply for a plan") from None
+    except ValueError as problem:
+        raise InputError(f"{path.name} holds a value that no plan has: {problem}") from None
