@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import files
+from ..arrayfiles import read_npz
 from ..data import Dataset, as_dataset, readonly, real_number
 from ..errors import ModelError, ShapeError
 from ..losses import mean_loss
@@ -98,15 +98,7 @@ class TwoLayerNet:
     def load(cls, path: str | Path) -> TwoLayerNet:
         """Read a network that `save` wrote (npz; nothing is unpickled). A file without b has no hidden bias."""
         path = Path(path)
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                arrays = {name: np.array(stored[name], dtype=float) for name in stored.files}
-        except FileNotFoundError:
-            raise ModelError(f"there is no file {path}; check the name") from None
-        except (ValueError, zipfile.BadZipFile, OSError, EOFError) as problem:
-            raise ModelError(
-                f"{path.name} is not an npz file of plain arrays ({problem}); save with .save(path)"
-            ) from None
+        arrays = read_npz(path)
         if not {"W", "v"} <= set(arrays):
             raise ModelError(f"{path.name} holds {sorted(arrays)}, expected W, v and optionally b, c")
         W = np.atleast_2d(arrays["W"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import files
+from ..arrayfiles import read_npz
 from ..data import Dataset, readonly
 from ..errors import ModelError, ShapeError
 
@@ -114,13 +114,7 @@ class ReQUNet:
             ModelError: no such file, or not such a network.
         """
         path = Path(path)
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                arrays = {name: np.asarray(stored[name], dtype=float) for name in stored.files}
-        except FileNotFoundError:
-            raise ModelError(f"there is no file {path}; check the name") from None
-        except (ValueError, zipfile.BadZipFile, OSError, EOFError) as problem:
-            raise ModelError(f"{path.name} is not an npz file of plain arrays ({problem})") from None
+        arrays = read_npz(path)
         if set(arrays) != {"a", "W", "b"}:
             raise ModelError(f"{path.name} holds {sorted(arrays)}, expected a, W and b of a ReQU network")
         W, b = arrays["W"], arrays["b"]
