@@ -28,6 +28,31 @@ def test_small_integer_problems_end_in_an_exact_minimum(seed):
         assert not oracle.probes_below(*exact, end.c, rng, count=60)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_integer_starts_on_hyperplanes_end_in_minima(seed):
+    """Small whole numbers put starts on hyperplanes, at zero units and at zero output weights."""
+    rng = np.random.default_rng([seed, 14])
+    for _ in range(60):
+        n, d, m = (int(k) for k in rng.integers(1, (6, 4, 4)))
+        X, y = rng.integers(-2, 3, (n, d)), rng.integers(-3, 4, n)
+        W, v = rng.integers(-1, 2, (m, d)), rng.integers(-1, 2, m)
+        c = int(rng.integers(-1, 2)) if rng.integers(2) else None
+        end = rs.descend(X.tolist(), y.tolist(), W.tolist(), v.tolist(), c)
+        assert end.finished, (X.tolist(), y.tolist(), W.tolist(), v.tolist(), c)
+        assert end.verdict.is_local_minimum
+        assert all(b < a for a, b in zip(end.losses, end.losses[1:], strict=False))
+        if end.verdict.method == "exact":
+            exact = [oracle.fractions(a) for a in (X.astype(object), y.astype(object), end.W, end.v)]
+            assert oracle.loss(*exact, end.c) == end.verdict.exact_loss
+            assert not oracle.probes_below(*exact, end.c, rng, count=20)
+
+
+def test_the_escape_of_a_start_that_no_basin_improves_is_followed():
+    """By hand: w = 0 with v = -1 is stuck at no minimum, since v w = -2 fits x = -1, y = -2 with loss 0."""
+    end = rs.descend([[-1]], [-2], [[0]], [-1])
+    assert end.verdict.exact_loss == 0
+
+
 def test_real_data():
     data = rs.datasets.load("linnerud", bias=True)
     S = standardize(data).X

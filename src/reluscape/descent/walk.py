@@ -16,6 +16,7 @@ from ..data import Dataset, as_dataset, readonly
 from ..errors import InputError
 from ..losses import get_loss
 from ..networks import TwoLayerNet
+from ..seeds import stream
 from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from .basin import BasinPoint, BasinStep
 from .gradient import gradient_stretch
@@ -24,6 +25,7 @@ from .result import Descent
 MENDINGS = 6
 STRETCHES = 12
 STEPS = 100
+HALVINGS = 40
 
 
 def descend(
@@ -40,9 +42,11 @@ def descend(
     """Descend from basin to basin until no direction lowers the loss.
 
     Each round solves the convex program of the current basin, moves to its minimiser, and tests it for local
-    optimality; where the test finds a direction that falls, the walls it crosses lead to the next basin. The loss
-    falls strictly and there are finitely many basins. Where a basin's minimiser cannot be placed in floats (nearly
-    dependent units), a stretch of gradient descent leads on, at most a dozen times.
+    optimality; where the test finds a direction that falls, the walls it crosses lead to the next basin. A start on
+    hyperplanes, or with units that are zero, may be the minimiser of the basin that was chosen for it: then its own
+    escape leads on. The loss falls strictly and there are finitely many basins, none of which is entered twice. Where
+    a basin's minimiser cannot be placed in floats (nearly dependent units), a stretch of gradient descent leads on, at
+    most a dozen times.
 
     Args:
         X: (n, d) samples or a `Dataset`.
@@ -83,29 +87,32 @@ class _Walk:
         self.step = BasinStep(data, self.loss, output_bias, tolerances)
         self.live = np.ones(data.n, dtype=bool)
         self.live[list(data.zero_rows)] = False
+        self.lengths = np.linalg.norm(data.X, axis=1)
+        self.aside = stream(0, "side of a hyperplane").normal(size=data.d)
         self._target_size = float(np.abs(np.asarray(data.y, dtype=float)).max(initial=0.0))
 
     def run(self, W: np.ndarray, v: np.ndarray, c: float, max_basins: int) -> Descent:
         """Descend from floats."""
-        heights = (self.data.X @ W.T).T
-        pattern = (heights > 0) & self.live
-        signs = np.where(v < 0, -1, 1)
         net = TwoLayerNet(W, v, c)
+        pattern, signs = self._basin_of(net)
         losses = [net.loss(self.data, loss=self.loss)]
         at = self._already_there(net)
         if at is not None:
             return self._end(at, net, losses, True, "no direction lowers the loss")
         finished, reason = False, f"stopped after {max_basins} basins"
-        stretches = STRETCHES
+        stretches, left = STRETCHES, set[bytes]()
         for _ in range(max_basins):
             found = self._minimiser(pattern, signs, net, losses[-1])
             if found is None:
-                moved = self._stretch(net, losses[-1]) if stretches else None
+                left.add(_key(pattern, signs))
+                moved = self._escape(net, losses[-1], left)
+                if moved is None and stretches:
+                    moved, stretches = self._stretch(net, losses[-1]), stretches - 1
                 if moved is None:
                     reason = "the basin's minimum is not attained, or the loss no longer falls beyond rounding"
                     break
                 net, pattern, signs = moved
-                at, stretches = None, stretches - 1
+                at = None
                 losses.append(net.loss(self.data, loss=self.loss))
                 continue
             at, net = found, found.net
@@ -120,13 +127,53 @@ class _Walk:
             pattern, signs, net = self._cross(found, pattern, signs)
         return self._end(at, net, losses, finished, reason)
 
+    def _escape(
+        self, net: TwoLayerNet, ceiling: float, left: set[bytes]
+    ) -> tuple[TwoLayerNet, np.ndarray, np.ndarray] | None:
+        """Return network, pattern and signs after a step along the point's own escape, or None where there is none.
+
+        A point that no program of its basin improves is a minimiser there; where it is no local minimum its escape
+        leads to a lower loss, so into another basin, and none is entered twice.
+
+        Args:
+            net: the point.
+            ceiling: the loss must fall below this.
+            left: keys of basins that lead no further.
+        """
+        if net.loss(self.data, loss=self.loss) < ceiling:
+            here = (net, *self._basin_of(net))
+            if _key(*here[1:]) not in left:
+                return here
+        c = net.c if self.output_bias else None
+        point = build_point(self.data, None, net.W, net.v, c, self.loss, False, 0, self.tolerances)
+        escape = decide(point, tolerances=self.tolerances).escape
+        if escape is None:
+            return None
+        dW, dv = (np.asarray(part, dtype=float) for part in escape[:2])
+        dc = float(escape[2]) if self.output_bias else 0.0
+        for step in 0.5 ** np.arange(HALVINGS):
+            moved = TwoLayerNet(net.W + step * dW, net.v + step * dv, net.c + step * dc)
+            if moved.loss(self.data, loss=self.loss) < ceiling:
+                basin = self._basin_of(moved)
+                return None if _key(*basin) in left else (moved, *basin)
+        return None
+
+    def _basin_of(self, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray]:
+        """Return pattern and signs of a closed basin that holds a network.
+
+        Samples on a unit's hyperplane go to the side of one direction in general position, so that the pattern is one
+        that a unit can have.
+        """
+        heights, aside = (self.data.X @ net.W.T).T, self.data.X @ self.aside
+        on = np.abs(heights) <= self.tolerances.boundary * np.outer(np.linalg.norm(net.W, axis=1), self.lengths)
+        return np.where(on, aside > 0, heights > 0) & self.live, np.where(net.v < 0, -1, 1)
+
     def _stretch(self, net: TwoLayerNet, ceiling: float) -> tuple[TwoLayerNet, np.ndarray, np.ndarray] | None:
         """Return network, pattern and signs after a stretch of gradient descent, or None where it lowers nothing."""
         moved = gradient_stretch(self.data, net, self.output_bias, self.loss, STEPS)
         if not moved.loss(self.data, loss=self.loss) < ceiling * (1 - self.tolerances.newton_residual):
             return None
-        pattern = ((self.data.X @ moved.W.T).T > 0) & self.live
-        return moved, pattern, np.where(moved.v < 0, -1, 1)
+        return moved, *self._basin_of(moved)
 
     def _already_there(self, net: TwoLayerNet) -> Candidate | None:
         """Return the start itself where it is a local minimum up to rounding."""
@@ -188,8 +235,7 @@ class _Walk:
         self, basin: BasinPoint, pattern: np.ndarray, net: TwoLayerNet
     ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Yield (faces, silent units, Z) to try: the solver's own kinks first, then kinks by their distance."""
-        lengths = np.linalg.norm(self.data.X, axis=1)
-        heights = (self.data.X @ basin.Z.T).T
+        lengths, heights = self.lengths, (self.data.X @ basin.Z.T).T
         # the scale of a unit is its largest output, since weights that no output feels may be of any size
         outputs = np.where(pattern, np.abs(heights), 0.0).max(axis=1, initial=0.0)
         reach = np.outer(outputs, lengths / lengths.max(initial=1.0))
@@ -229,9 +275,8 @@ class _Walk:
         dW, dv = (np.asarray(part, dtype=float) for part in at.verdict.escape[:2])  # type: ignore[index]
         heights = (self.data.X @ at.net.W.T).T
         moves = (self.data.X @ dW.T).T
-        lengths = np.linalg.norm(self.data.X, axis=1)
-        on = np.abs(heights) <= self.tolerances.boundary * np.outer(np.linalg.norm(at.net.W, axis=1), lengths)
-        clear = np.abs(moves) > self.tolerances.boundary * np.outer(np.linalg.norm(dW, axis=1), lengths)
+        on = np.abs(heights) <= self.tolerances.boundary * np.outer(np.linalg.norm(at.net.W, axis=1), self.lengths)
+        clear = np.abs(moves) > self.tolerances.boundary * np.outer(np.linalg.norm(dW, axis=1), self.lengths)
         pattern = np.where(on, np.where(clear, moves > 0, pattern), heights > 0) & self.live
         signs = np.where(at.net.v != 0, np.sign(at.net.v), np.where(dv != 0, np.sign(dv), signs)).astype(int)
         dc = float(at.verdict.escape[2]) if self.output_bias else 0.0  # type: ignore[index]
@@ -258,3 +303,8 @@ class _Walk:
             net, tuple(losses), verdict, readonly(W, dtype=dtype), readonly(v, dtype=dtype), c, len(losses) - 1,
             finished, reason,
         )  # fmt: skip
+
+
+def _key(pattern: np.ndarray, signs: np.ndarray) -> bytes:
+    """Return a basin's name."""
+    return pattern.tobytes() + signs.astype(np.int8).tobytes()
