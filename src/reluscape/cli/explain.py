@@ -16,7 +16,7 @@ from .survey import names, typed
 
 
 def explain(
-    model: Annotated[Path, typer.Argument(help="Weights: .npz, .safetensors or a torch state dict.")],
+    model: Annotated[Path, typer.Argument(help="Weights: .npz, .safetensors, .onnx, .skops or a torch state dict.")],
     data: Annotated[Path, typer.Argument(help="CSV file with a header line.")],
     target: Annotated[str, typer.Option("--target", help="Column the network predicts; A,B for several outputs.")],
     features: Annotated[
@@ -52,7 +52,7 @@ def explain(
     output.check_place(certificate)
     output.announce_kernels()
     story = tell(
-        stored.net,
+        stored,
         samples.data,
         samples.Y,
         loss=loss,

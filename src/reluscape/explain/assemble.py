@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,8 +44,9 @@ def certify_model(
     units do, and for one output the exact test of the last two layers; the verdict says what follows from that.
 
     Args:
-        model: torch Sequential of Linear and ReLU layers, fitted scikit-learn MLP, `TwoLayerNet` or `DeepNet`.
-        X: (n, d) samples as the model takes them, or a `Dataset`.
+        model: a torch module, a fitted scikit-learn MLP or a Pipeline or search that ends in one, a skorch net, a Keras
+            model, a `TwoLayerNet` or `DeepNet`, or the path of a model file.
+        X: (n, d) samples as the model takes them, or a `Dataset`; as many columns as the model has inputs.
         y: (n,) targets, None where X is a `Dataset` with targets; (n, k) for k outputs, or classes, one an output.
         weight_decay: None (asked of the model), a number, "ignore" or "unknown".
         loss: "squared" (the mean over samples and outputs), "logistic", "bce", "cross_entropy" (several outputs), or an
@@ -63,7 +65,9 @@ def certify_model(
         >>> certify_model(TwoLayerNet([[1.0, 0.0]], [1.0]), [[1, 0], [0, 1]], [1, -1]).verdict.kind
         'local minimum'
     """
-    return _run(model, X, y, weight_decay, loss, _biases(model, output_bias), starts=0)[0]
+    opened = open_model(model)
+    short = _run(opened, X, y, weight_decay, loss, _biases(model, output_bias), starts=0)[0]
+    return replace(short, explanation="\n".join([short.explanation, *(f"note: {note}" for note in opened.notes)]))
 
 
 def explain(
@@ -113,10 +117,11 @@ def explain(
         [0]
     """
     begin = time.monotonic()
+    opened = open_model(model)
     trained_biases = biases if biases is not None else _biases(model, output_bias)
-    short, write = _run(model, X, y, weight_decay, loss, trained_biases, STARTS, seed)
+    short, write = _run(opened, X, y, weight_decay, loss, trained_biases, STARTS, seed)
     named = {"file": file, "model_file": model_file, "command": command, "seed": seed, "target": target}
-    report = write({**named, "warnings": list(warnings), "classes": classes})
+    report = write({**named, "warnings": [*opened.notes, *warnings], "classes": classes})
     report["seconds"] = round(time.monotonic() - begin, 2)
     return Explanation(report, short)
 
@@ -185,7 +190,7 @@ def _decay(opened: Opened, asked: Any) -> Any:
     """
     if asked in ("ignore", "unknown"):
         return asked
-    if asked is None and opened.module is not None:
+    if asked is None and opened.decay_unsaid:
         return "unknown"  # the optimiser knew it, the module does not
     value = opened.weight_decay if asked is None else _number(asked)
     if value:

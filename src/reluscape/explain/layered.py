@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset
-from ..errors import ShapeError
 from ..networks import DeepNet
-from .opening import Opened, check_forward
+from .opening import Opened
 from .outputs import OutputLoss, output_loss
 from .reading import Trained
+from .rows import rows_for
 from .targets import several_targets
 
 
@@ -26,7 +26,7 @@ class Layered:
         Y: (n, k) targets.
         biases: for each layer whether it trains a bias.
         loss: the loss of the k outputs.
-        weight_decay, trained_on, decay_known: as in `Trained`.
+        weight_decay, trained_on, decay_known, notes: as in `Trained`.
     """
 
     net: DeepNet
@@ -37,6 +37,7 @@ class Layered:
     weight_decay: float | None
     trained_on: str | None
     decay_known: bool
+    notes: tuple[str, ...] = ()
 
     @property
     def X(self) -> np.ndarray:
@@ -71,21 +72,14 @@ def read_layered(opened: Opened, X: Any, y: Any, loss: Any, biases: tuple[bool, 
     Raises:
         ShapeError, InputError: data that do not fit the model or the loss.
     """
-    data = as_dataset(X)
-    inputs = opened.net.weights[0].shape[1]
-    if data.bias and data.d == inputs + 1:
-        data = Dataset(data.fractions[:, :-1], data.y_fractions, features=data.features, target=data.target)
-    if data.d != inputs:
-        raise ShapeError(
-            f"the model takes {inputs} inputs, the data have {data.d - 1 if data.bias else data.d}; "
-            "choose the model's columns, in its order"
-        )
-    check_forward(opened, np.asarray(data.X))
-    Y = several_targets(data, y, opened.outputs, opened.classes)
+    rows = rows_for(opened, X, y, lambda X, y: as_dataset(X))
+    data = rows.data
+    Y = several_targets(data, rows.y, opened.outputs, opened.classes)
     trained = biases or opened.biases or opened.net.has_bias
     chosen = output_loss(loss, Y)
     return Layered(
-        opened.net, data, Y, trained, chosen, opened.weight_decay, opened.trained_on, opened.decay_known
+        opened.net, data, Y, trained, chosen, opened.weight_decay, opened.trained_on, opened.decay_known,
+        rows.notes,
     )  # fmt: skip
 
 
@@ -95,5 +89,5 @@ def as_layered(trained: Trained, loss: Any) -> Layered:
     Y = np.asarray(trained.data.y, dtype=float)[:, None]
     return Layered(
         net, trained.data, Y, (False, trained.output_bias), output_loss(loss, Y), trained.weight_decay,
-        trained.trained_on, trained.decay_known,
+        trained.trained_on, trained.decay_known, trained.notes,
     )  # fmt: skip

@@ -8,7 +8,8 @@ from typing import Any
 from ..data import Dataset
 from ..errors import InputError, ShapeError
 from ..networks import TwoLayerNet
-from .opening import Opened, check_forward, open_model
+from .opening import Opened, open_model
+from .rows import rows_for, with_ones
 from .targets import single_target
 
 
@@ -23,6 +24,7 @@ class Trained:
         weight_decay: the penalty's weight where the model says it, 0.0 where it has none, None where it says nothing.
         decay_known: whether the kind of model can say its weight decay.
         trained_on: the loss the model says it was trained on, or None.
+        notes: sentences on how model and data were read.
     """
 
     net: TwoLayerNet
@@ -31,6 +33,7 @@ class Trained:
     weight_decay: float | None
     trained_on: str | None
     decay_known: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def read_trained(
@@ -44,10 +47,9 @@ def read_trained(
     """Return a model of one hidden layer and one output with its data.
 
     Args:
-        model: torch Sequential(Linear, ReLU, Linear), fitted scikit-learn MLP, `TwoLayerNet`, `DeepNet`, or a model
-            that `open_model` has opened.
+        model: any that `open_model` opens, or has opened.
         X: (n, d) samples as the model takes them, or a `Dataset`; a column of ones for the hidden biases is added
-            where it is missing.
+            where it is missing, and as many columns are asked for as the model has inputs.
         y: (n,) targets; a classifier's own classes are taken as 0 and 1.
         output_bias: whether c is trained; None asks the model.
         hidden_bias: whether hidden biases are trained; None asks the model.
@@ -59,45 +61,43 @@ def read_trained(
         InputError: no targets.
     """
     opened = model if isinstance(model, Opened) else open_model(model)
+    rows = rows_for(opened, X, y, lambda X, y: single_target(X, y, opened.classes, loss))
     net = opened.given if opened.given is not None else TwoLayerNet.from_deep(opened.net)
-    data = single_target(X, y, opened.classes, loss)
-    biases = opened.biases or (None, None)
-    with_hidden = biases[0] if hidden_bias is None else hidden_bias
-    if with_hidden is None:
-        with_hidden = net.d != data.d
-    as_given = opened.given is not None and hidden_bias is None
-    net, data = _match(net, data, with_hidden, as_given)
-    with_output = biases[1] if output_bias is None else output_bias
+    if opened.given is not None:
+        data = _met(net, rows.data, hidden_bias)
+        with_output = output_bias
+    else:
+        biases = opened.net.has_bias
+        net, data = _with_its_bias(net, rows.data, biases[0] if hidden_bias is None else hidden_bias)
+        with_output = biases[1] if output_bias is None else output_bias
     if with_output is None:
         with_output = net.c != 0 if net.output_bias is None else net.output_bias
     if not with_output and net.c != 0:
         raise InputError(f"the network has the output bias {net.c}, so output_bias cannot be False")
-    check_forward(opened, data.X[:, : net.d - 1] if with_hidden else data.X)
-    return Trained(net, data, with_output, opened.weight_decay, opened.trained_on, opened.decay_known)
+    return Trained(
+        net, data, with_output, opened.weight_decay, opened.trained_on, opened.decay_known, rows.notes
+    )  # fmt: skip
 
 
-def _match(net: TwoLayerNet, data: Dataset, hidden_bias: bool, as_given: bool) -> tuple[TwoLayerNet, Dataset]:
-    """Return network and data with the same columns."""
-    if not hidden_bias and not as_given:
-        plain = data.d - 1 if data.bias else data.d
-        if net.d == plain + 2 and not net.W[:, -1].any():  # the file's weights already end with the bias
-            return TwoLayerNet(net.W[:, :-1], net.v, net.c, net.output_bias), _with_ones(data)
-        net = TwoLayerNet(net.W[:, :-1], net.v, net.c, net.output_bias)
-        if data.bias and data.d == net.d + 1:
-            data = Dataset(data.fractions[:, :-1], data.y_fractions, features=data.features, target=data.target)
-    elif net.d == data.d + 1 and not data.bias:
-        data = _with_ones(data)
+def _met(net: TwoLayerNet, data: Dataset, hidden_bias: bool | None) -> Dataset:
+    """Return the samples that a `TwoLayerNet` meets: as they are, or with the ones for its last column."""
+    if net.d == data.d + 1 and not data.bias and hidden_bias is not False:
+        return with_ones(data)
     if net.d != data.d:
-        inputs = net.d - 1 if hidden_bias else net.d
-        shown = data.d - 1 if data.bias else data.d
         raise ShapeError(
-            f"the model takes {inputs} inputs, the data have {shown}; choose the model's columns, in its order"
+            f"the network's W has {net.d} columns, the data have {data.d}; choose the model's columns, in its order"
         )
-    return net, data
+    return data
 
 
-def _with_ones(data: Dataset) -> Dataset:
-    """Return the samples with a column of ones."""
-    if data.bias:
-        return data
-    return Dataset(data.fractions, data.y_fractions, bias=True, features=data.features, target=data.target)
+def _with_its_bias(net: TwoLayerNet, data: Dataset, hidden_bias: bool) -> tuple[TwoLayerNet, Dataset]:
+    """Return a network whose W ends with the hidden biases and its plain samples, both with that column or without.
+
+    Raises:
+        InputError: hidden biases that are not 0 are said not to be trained.
+    """
+    if hidden_bias:
+        return net, with_ones(data)
+    if net.W[:, -1].any():
+        raise InputError("the network has hidden biases that are not 0, so they cannot be said to be none")
+    return TwoLayerNet(net.W[:, :-1], net.v, net.c, net.output_bias), data

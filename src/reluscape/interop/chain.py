@@ -119,7 +119,11 @@ class Chain:
         if self.head is not None:
             loss = HEAD_LOSS[self.head]
             self.note(f"The {self.head} at the end is left out: its inputs are the outputs, and the loss is {loss}.")
-            more.setdefault("loss", loss)
+            if more.setdefault("loss", loss) != loss:
+                raise ModelError(
+                    f"{self.kind} was trained with the {more['loss']} loss of what its {self.head} gives; "
+                    f"with a {self.head} the {loss} loss is covered"
+                )
         if any(self.slopes):
             shown = ", ".join(f"{slope:g}" for slope in self.slopes)
             self.note(f"The activation is LeakyReLU, slope below 0 of each hidden layer: {shown}.")

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import ModelError
 from .reading import Reading
+from .skorch_reading import is_skorch, read_skorch
 
 SCALED = "The pipeline's earlier steps ({}) are applied to X; what is analysed is what {} takes."
 
@@ -28,6 +29,8 @@ def read_sklearn(model: Any) -> Reading:
         ModelError: the model is not fitted, is of another kind, or its units are not ReLU.
     """
     name = type(model).__name__
+    if is_skorch(model):
+        return read_skorch(model)
     if hasattr(model, "hidden_layer_sizes") or hasattr(model, "coefs_"):
         return _perceptron(model)
     if hasattr(model, "best_estimator_"):
