@@ -37,11 +37,17 @@ class Chain:
         self._shift: np.ndarray | float = 0.0
         self._shift_trained = False
         self._activated = False
+        self._owed: str | None = None  # what is wrong unless a trained bias follows
 
     @property
     def open(self) -> bool:
         """Whether the last step was a linear layer, so that its outputs may still be scaled, activated or headed."""
         return len(self.weights) == len(self.slopes) + 1
+
+    @property
+    def wants_bias(self) -> bool:
+        """Whether numbers added now are the bias of the layer before."""
+        return self.open and (self.biases[-1] is None or self._owed is not None)
 
     def linear(self, W: Any, b: Any, name: str) -> None:
         """Add the layer x -> W x + b, W (out, in), b (out,) or None."""
@@ -53,9 +59,7 @@ class Chain:
         scale, shift = self._scale, np.broadcast_to(np.asarray(self._shift, dtype=float), (W.shape[1],))
         if b is None and (shift.any() or self._shift_trained):
             if not self._shift_trained:
-                raise ModelError(
-                    f"{self.kind}: the numbers are shifted before {name}, which has no bias that could take the shift"
-                )
+                self._owed = f"the numbers are shifted before {name}, which has no bias that could take the shift"
             b = np.zeros(len(W))
         if b is not None:
             b = b + W @ shift
@@ -75,8 +79,11 @@ class Chain:
             self._shift_trained = self._shift_trained or trained
             return
         W, b = self.weights[-1], self.biases[-1]
-        if b is None and not trained and shift.any():
-            raise ModelError(f"{self.kind}: {name} shifts a layer that has no bias, by numbers that are not trained")
+        if trained:
+            self._owed = None
+        elif b is None and shift.any():
+            self._owed = f"{name} shifts a layer that has no bias, by numbers that are not trained"
+            trained = True
         size = len(W)
         self.weights[-1] = np.broadcast_to(scale, (size,))[:, None] * W
         if b is not None or trained:
@@ -85,6 +92,7 @@ class Chain:
     def activation(self, slope: float, name: str) -> None:
         """Add the activation max(z, slope z); a ReLU of a ReLU is one."""
         self._before_head(name)
+        self._settle()
         scaled = np.any(np.asarray(self._scale) != 1) or np.any(np.asarray(self._shift) != 0)
         if not self.open and self._activated and not scaled and not slope and not self.slopes[-1]:
             return
@@ -103,6 +111,7 @@ class Chain:
             raise ModelError(f"{self.kind}: {name} does not follow a linear layer; {COVERED}")
         if head != "Sigmoid" and len(self.weights[-1]) < 2:
             raise ModelError(f"{self.kind}: {name} of one output is a constant; give it as many outputs as classes")
+        self._settle()
         self.head = head
 
     def note(self, sentence: str) -> None:
@@ -114,6 +123,7 @@ class Chain:
         """Return what was read; `more` are further attributes of the `Reading`."""
         if not self.weights:
             raise ModelError(f"{self.kind} has no linear layer; {COVERED}")
+        self._settle()
         if not self.open:
             raise ModelError(f"{self.kind} ends in an activation; a linear output layer is expected")
         if self.head is not None:
@@ -131,6 +141,11 @@ class Chain:
         return Reading(
             self.kind, tuple(self.weights), tuple(self.biases), tuple(self.slopes), self.head, notes=notes, **more
         )
+
+    def _settle(self) -> None:
+        """Refuse a shift that no trained bias took."""
+        if self._owed is not None:
+            raise ModelError(f"{self.kind}: {self._owed}")
 
     def _before_head(self, name: str) -> None:
         """Refuse a step after the head."""

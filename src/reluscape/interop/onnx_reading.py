@@ -142,7 +142,7 @@ class _Graph:
         """Add a sum, difference, product or ratio with constants; numbers added to a linear layer are its bias."""
         kind, first = node.op_type, node.input[0] == current
         numbers = self._array(node.input[1] if first else node.input[0], name).reshape(-1)
-        bias = self.chain.open and self.chain.biases[-1] is None
+        bias = self.chain.wants_bias
         if kind == "Add":
             self.chain.scaling(1.0, numbers, name, trained=bias)
         elif kind == "Sub":
