@@ -16,6 +16,7 @@ import numpy as np
 from .. import files
 from ..errors import InputError
 from ..seeds import stream
+from .cells import decimal_points, is_row_index, truth_numbers
 from .dataset import Dataset
 
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
@@ -90,7 +91,12 @@ def read_table(
     chosen = _columns(header, target, features, drop, path)
     index = {name: header.index(name) for name in (*chosen, target)}
     n_rows = len(body)
+    told: list[str] = []
+    if features is None and len(chosen) > 1 and is_row_index(chosen[0], [row[index[chosen[0]]] for row in body]):
+        told.append(f"column {chosen[0]!r} numbers the rows, as the index that pandas writes; it is left out")
+        del index[chosen.pop(0)]
     body, warnings = _without_missing(body, index, drop_missing, path)
+    warnings = [*told, *warnings, *_as_numbers(body, index, {target} if positive is not None else set(), target, path)]
     X = _numbers(body, chosen, index, path)
     if len(body) < 2:
         raise InputError(f"{path.name} has {len(body)} usable row(s); at least 2 are needed")
@@ -229,6 +235,28 @@ def _short(value: Fraction) -> str:
     return f"{'-' if value < 0 else ''}1e{digits}, or near it,"
 
 
+def _as_numbers(body: list[list[str]], index: dict[str, int], kept: set[str], target: str, path: Path) -> list[str]:
+    """Write True and False as 1 and 0 and decimal commas as points, in place; return what was done, in sentences."""
+    truths: list[str] = []
+    commas: list[str] = []
+    for name, j in index.items():
+        if name in kept:
+            continue
+        texts = [row[j] for row in body]
+        truth = truth_numbers(texts) if name != target else None
+        plain = truth or decimal_points(texts, name, path.name)
+        if plain is not None:
+            (truths if truth else commas).append(name)
+            for row, text in zip(body, plain, strict=True):
+                row[j] = text
+    told = []
+    if truths:
+        told.append(f"True and False are read as 1 and 0 in {', '.join(map(repr, truths[:6]))}")
+    if commas:
+        told.append(f"decimal commas are read in {', '.join(map(repr, commas[:6]))}")
+    return told
+
+
 def _numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], path: Path) -> np.ndarray:
     """Return the input columns as exact decimals."""
     X = np.empty((len(body), len(chosen)), dtype=object)
@@ -321,7 +349,8 @@ def column_texts(path: str | Path, name: str) -> list[str] | None:
     if name not in header:
         return None
     column = header.index(name)
-    return [row[column].strip() for row in body if row[column].strip().lower() not in MISSING]
+    texts = [row[column].strip() for row in body if row[column].strip().lower() not in MISSING]
+    return decimal_points(texts, name, Path(path).name) or texts
 
 
 def target_is_numeric(path: str | Path, target: str) -> bool:
