@@ -107,6 +107,27 @@ class Tolerances:
     requ_critical: float = 1e-6
     # coefficient, relative to the largest, up to which a teacher's unit counts as absent
     least_coefficient: float = 1e-9
+    # what training on can still gain, as a share of the loss, up to which a network counts as stuck
+    stuck: float = 0.01
+    # a loss at most this share of the best constant's, in a basin whose lowest loss is zero, counts as solved
+    solved: float = 1e-4
+    # loss above the best constant's, as a share of it, from which a network counts as given the wrong input
+    worse_than_constant: float = 0.01
+    # spread of the predictions, relative to the largest one, up to which a network counts as a constant
+    constant_output: float = 1e-6
+    # spread relative to the targets' up to which it counts as nearly one, if it gains at most this share of the best
+    # constant's loss
+    near_constant: float = 0.1
+    # share of the targets' variance that a * prediction + b must explain for the outputs to count as standardised
+    standardised_fit: float = 0.7
+    # how far a and b may be from the targets' deviation and mean, relative to the deviation
+    standardised_scale: float = 0.3
+    # last layer's gradient under the squared loss, relative to that under another, up to which it is what was trained
+    trained_squared: float = 0.1
+    # distance of two networks, relative to their largest weight, below which no line is drawn between them
+    same_point: float = 1e-9
+    # what is left of the gradient once a multiple of the weights is added, up to which that multiple is the decay
+    decay_fit: float = 0.02
     # what a solid angle found by quadrature may be off by, as a share of the sphere
     solid_angle: float = 1e-10
 

@@ -38,9 +38,10 @@ def test_the_stuck_xor_network_is_told_and_proved(folder, capsys):
 
 
 def test_an_unfinished_network_is_told_to_go_on_and_saved_lower(folder, capsys):
-    net = rs.TwoLayerNet([[1.0, 1.0, 0.2], [1.0, -0.7, 0.1]], [0.5, 0.4], 0.1)
+    net = rs.TwoLayerNet([[1.0, 1.0, 0.0], [1.0, 1.0, -1.0]], [0.7, -1.3])
     net.save("half.npz")
-    status, out, _ = run(capsys, "explain", "half.npz", "xor.csv", "--target", "y", "--save", "better.npz")
+    words = ["explain", "half.npz", "xor.csv", "--target", "y", "--loss", "squared", "--save", "better.npz"]
+    status, out, _ = run(capsys, *words)
     assert status == 0
     assert "keep training" in " ".join(out.split())
     data = rs.Dataset.from_csv("xor.csv", target="y", bias=True)
@@ -49,10 +50,13 @@ def test_an_unfinished_network_is_told_to_go_on_and_saved_lower(folder, capsys):
 
 
 def test_trained_on_other_labels_is_the_first_line(folder, capsys):
-    rs.TwoLayerNet([[0.0, 0.0, 1.0]], [-1.0], 0.0).save("other.npz")
+    rs.TwoLayerNet([[1.0, 0.0, 1.0]], [-1.0], 0.0).save("other.npz")
     status, out, _ = run(capsys, "explain", "other.npz", "xor.csv", "--target", "y", "--json")
-    assert status == 0
-    assert json.loads(out)["verdict"]["text"][0].startswith("fits worse than a constant")
+    report = json.loads(out)
+    assert (status, report["answer"]) == (0, "wrong input")
+    assert report["verdict"]["text"][0].startswith("wrong input: fits worse than a constant")
+    assert "--loss" in report["verdict"]["text"][1]
+    assert (report["story"], report["lines"], report["slice"]) == ([], [], None)
 
 
 def test_each_fault_is_one_line_and_status_two(folder, capsys):

@@ -133,8 +133,9 @@ def test_the_terminal_tells_the_whole_story(folder, capsys):
     words = " ".join(out.split())
     assert status == 0
     for part in (
-        "gradient norm", "nearest exact candidate", "lowest loss in its basin", "dead units 0 (off on every sample)",
-        "dead samples rows 0, 1, 2, 3, 4, 5: no unit is on", "duplicated units 1 and 2 do the same work",
+        "gradient norm", "nearest exact candidate", "lowest loss in its basin",
+            "dead units 1 dead unit, off on every row: number 0",
+        "dead samples rows 0, 1, 2, 3, 4, 5: no unit is on", "duplicated units units 1 and 2 do the same work",
         "bent or straight", "a better basin", "kink", "What to do next 1. ", " 2. ", " 3. ",
         "on the plain loss, weight decay unknown", "written: t/report.html",
     ):  # fmt: skip

@@ -85,7 +85,8 @@ def test_classes_become_outputs_in_their_order():
 def test_the_story_of_a_deep_network_is_json_and_a_page(tmp_path):
     rng = np.random.default_rng(5)
     X, y = rng.normal(size=(15, 2)), rng.normal(size=15)
-    story = rs.explain(random_deep(rng, (2, 4, 3, 1)), X, y, file="a.csv", model_file="m.npz")
+    net = rs.certify_model(random_deep(rng, (2, 4, 3, 1)), X, y).better
+    story = rs.explain(net, X, y, file="a.csv", model_file="m.npz")
     report = story.report
     assert report["model"]["hidden"] == [4, 3]
     assert [layer["layer"] for layer in report["layers"]] == [1, 2, 3]
@@ -156,6 +157,11 @@ def mlp(kind, hidden, **more):
     )
 
 
+def log_loss(model, X, y):
+    """The mean negative logarithm of the probability of each row's own class, from the model's own probabilities."""
+    return -np.mean(np.log(model.predict_proba(X)[np.arange(len(X)), np.searchsorted(model.classes_, y)]))
+
+
 @pytest.mark.filterwarnings("ignore:lbfgs failed")
 def test_scikit_learn_of_every_shape():
     rng = np.random.default_rng(8)
@@ -174,7 +180,8 @@ def test_scikit_learn_of_every_shape():
     assert report.given.loss == pytest.approx(expected, rel=1e-6)
     two = mlp("MLPClassifier", (3,), alpha=0).fit(X, names == "y")
     told = rs.certify_model(two, X, names == "y")
-    assert "trained on the bce loss" in told.explanation
+    assert "(bce): the model was trained on it" in told.explanation
+    assert told.given.loss == pytest.approx(log_loss(two, X, names == "y"), rel=1e-6)
     named = mlp("MLPClassifier", (3,), alpha=0).fit(X, np.where(names == "y", "yes", "no"))
     for loss in ("bce", "logistic"):
         values = rs.certify_model(named, X, np.where(names == "y", "yes", "no"), loss=loss).given.loss

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ import typer
 from .. import files
 from ..errors import InputError
 from . import output
-from .explain_data import Reading, label_codes, read_samples
+from .explain_data import Reading, label_codes, read_samples, scaled_reading
 from .survey import names, typed
 
 
@@ -27,26 +28,53 @@ def explain(
     standardize: Annotated[
         bool, typer.Option("--standardize", help="The network was trained on standardised inputs.")
     ] = False,
+    standardize_target: Annotated[
+        bool, typer.Option("--standardize-target", help="The network was trained on a standardised target.")
+    ] = False,
+    scaler: Annotated[
+        Path | None,
+        typer.Option("--scaler", help="Means and deviations for both: .npz (mean, scale) or the training CSV."),
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option("--test", help="CSV of rows kept apart: every network is judged on them too.")
+    ] = None,
     labels: Annotated[str | None, typer.Option("--labels", help="Numbers of the classes, NEG=-1,POS=1.")] = None,
     loss: Annotated[
-        str, typer.Option("--loss", help="squared, logistic or bce; cross_entropy for several outputs.")
-    ] = "squared",
+        str | None,
+        typer.Option(
+            "--loss",
+            help="squared, logistic, bce or cross_entropy (softmax); left out: the model's own or the target's.",
+        ),
+    ] = None,
     ignore_weight_decay: Annotated[
         bool, typer.Option("--ignore-weight-decay", help="Judge the plain loss, whatever the training added.")
     ] = False,
-    save: Annotated[Path | None, typer.Option("--save", help="Write the snapped or escaped network here.")] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Write the snapped or escaped network here, balanced.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the results.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write the proof here.")] = None,
 ) -> None:
-    """Say whether a trained network sits in a local minimum, a saddle, or is still on its way."""
+    """Say whether a trained network is solved, stuck or slow, and why."""
     from ..explain import explain as tell
+    from ..explain.match import balanced_top
     from ..modelfiles import read_model
+    from ..networks import TwoLayerNet
     from ..pagelink import render_page
 
     stored = read_model(model)
+    outputs = len(stored.net.weights[-1])
     how = Reading(names(features), names(drop), drop_missing, standardize, label_codes(labels), loss)
-    samples = read_samples(data, target, len(stored.net.weights[-1]), how)
+    how = scaled_reading(how, scaler, target, outputs, standardize_target)
+    samples = read_samples(data, target, outputs, how)
+    apart = read_samples(test, target, outputs, replace(how, scale=samples.scale)) if test is not None else None
+    told = list(samples.warnings)
+    if samples.scale is not None:
+        told.append(samples.scale.line)
+    goal: Any = standardize_target
+    if standardize_target and how.scale is not None:
+        goal = how.scale.target
     folder = output.folder_for(data, out)
     output.check_place(save)
     output.check_place(certificate)
@@ -56,22 +84,28 @@ def explain(
         samples.data,
         samples.Y,
         loss=loss,
+        standardize_target=goal,
+        X_test=None if apart is None else apart.data,
+        y_test=None if apart is None else apart.Y,
         weight_decay="ignore" if ignore_weight_decay else "unknown",
         biases=stored.biases,
         file=data.name,
         model_file=model.name,
         command=typed(),
-        warnings=samples.warnings,
+        warnings=tuple(told),
         classes=samples.classes,
         target=target,
+        progress=output.Progress(in_lines=True),
     )
     beside: dict[Path, str | bytes] = {}
     if certificate is not None:
-        beside[certificate] = _proof(story, target, how)
+        coded = {name: str(number) for number, name in (samples.classes or {}).items()}
+        beside[certificate] = _proof(story, target, replace(how, codes=how.codes or coded or None))
     if save is not None:
         if story.better is None:
             raise InputError("there is neither a snapped nor an escaped network to save; leave out --save")
-        beside[save] = stored.encode_like(story.better)
+        better = story.better
+        beside[save] = stored.encode_like(better if isinstance(better, TwoLayerNet) else balanced_top(better))
     named: dict[str, Any] = {"explain.json": story.to_json, "report.html": lambda: render_page(story.report)}
     written = [*output.write_results(folder, named), *(files.write_atomic(p, content) for p, content in beside.items())]
     if as_json:
@@ -97,7 +131,7 @@ def _proof(story: Any, target: str, how: Reading) -> str:
         "drop_missing": how.drop_missing,
         "standardize": how.standardize,
         "labels": how.codes,
-        "loss": how.loss,
+        "loss": story.report["model"]["loss"],
     }
     return as_text(noted(proof, target, **note))
 
@@ -107,7 +141,9 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     screen = output.console()
     data, model = report["data"], report["model"]
     units = " + ".join(map(str, model["hidden"]))
-    shape = f"{data['n']} rows, {len(data['features'])} inputs, {units} hidden units"
+    inputs = len(data["features"])
+    shape = f"{data['n']} row{'s' * (data['n'] != 1)}, {inputs} input{'s' * (inputs != 1)}, "
+    shape += f"{units} hidden unit{'s' * (units != '1')}"
     if model["outputs"] > 1:
         shape += f", {model['outputs']} outputs"
     title = output.plain(f"{model['file']} on {data['file']}")

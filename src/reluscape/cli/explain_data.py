@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
+from .input_scale import InputScale, input_scale, read_npz_scale
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Reading:
         drop_missing: leave out rows with missing values.
         standardize: scale the inputs.
         codes: {class: number as text}, or None.
-        loss: "bce" takes two classes of text as 0 and 1, not as -1 and 1.
+        loss: "logistic" and "squared" take two classes of text as -1 and 1, "bce" and None as 0 and 1.
+        scale: means and deviations of the inputs, None for those of the rows that are read.
     """
 
     features: list[str] | None
@@ -28,7 +30,8 @@ class Reading:
     drop_missing: bool
     standardize: bool
     codes: dict[str, str] | None
-    loss: str
+    loss: str | None
+    scale: InputScale | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +43,14 @@ class Samples:
         Y: (n, k) targets for k > 1 outputs, else None.
         classes: names of two classes by their number, or None.
         warnings: what is worth saying.
+        scale: the means and deviations that the inputs were scaled by, None where they were not.
     """
 
     data: Any
     Y: np.ndarray | None
     classes: dict[int, str] | None
     warnings: tuple[str, ...]
+    scale: InputScale | None = None
 
 
 def read_samples(path: Path, target: str, outputs: int, how: Reading) -> Samples:
@@ -84,6 +89,25 @@ def label_codes(text: str | None) -> dict[str, str] | None:
     return codes
 
 
+def scaled_reading(how: Reading, scaler: Path | None, target: str, outputs: int, with_target: bool) -> Reading:
+    """Return how to read the table once the scaler's file is known: an npz of numbers, or the training rows.
+
+    Raises:
+        InputError: the file cannot be read, or says nothing about the target where that is standardised too.
+    """
+    if scaler is None:
+        return how
+    if scaler.suffix.lower() == ".npz":
+        scale = read_npz_scale(scaler)
+    else:
+        scale = input_scale(read_samples(scaler, target, outputs, replace(how, standardize=False)).data, scaler.name)
+    if with_target and scale.target is None:
+        raise InputError(
+            f"{scaler.name} says nothing about the target; add target_mean and target_scale, or give the training CSV"
+        )
+    return replace(how, scale=scale)
+
+
 def _single(path: Path, target: str, how: Reading) -> Samples:
     """Read one target: numbers as they are, two classes as -1 and 1 or as asked."""
     from ..data import read_table
@@ -92,13 +116,14 @@ def _single(path: Path, target: str, how: Reading) -> Samples:
     as_numbers = how.codes is None and target_is_numeric(path, target)
     table = read_table(path, target, how.features, how.drop, how.drop_missing, regression=as_numbers, max_rows=None)
     codes, y, names = how.codes, table.y, table.classes
-    if codes is None and how.loss == "bce" and names is not None:
+    if codes is None and how.loss in (None, "bce") and names is not None:
         codes = {names[-1]: "0", names[1]: "1"}
     if codes is not None:
         y = _relabelled(table, codes)
         numbered = {_whole(number): name for name, number in codes.items()}
         names = {number: name for number, name in numbered.items() if number is not None}
-    return Samples(_samples(table, y, how), None, names or None, table.warnings)
+    data, scale = _samples(table, y, how)
+    return Samples(data, None, names or None, table.warnings, scale)
 
 
 def _columns(path: Path, names: list[str], outputs: int, how: Reading) -> Samples:
@@ -115,7 +140,8 @@ def _columns(path: Path, names: list[str], outputs: int, how: Reading) -> Sample
     if len({len(table.y) for table in tables}) > 1:
         raise InputError(f"{path.name} misses targets in different rows; remove the rows where one is missing")
     Y = np.array([np.array(table.y, dtype=float) for table in tables]).T
-    return Samples(_samples(tables[0], None, how), Y, None, tables[0].warnings)
+    data, scale = _samples(tables[0], None, how)
+    return Samples(data, Y, None, tables[0].warnings, scale)
 
 
 def _classes(path: Path, target: str, classes: list[str], how: Reading) -> Samples:
@@ -127,17 +153,19 @@ def _classes(path: Path, target: str, classes: list[str], how: Reading) -> Sampl
         for name in classes
     ]
     Y = np.array([np.array(table.y, dtype=float) > 0 for table in tables]).T.astype(float)
-    return Samples(_samples(tables[0], None, how), Y, None, tables[0].warnings)
+    data, scale = _samples(tables[0], None, how)
+    return Samples(data, Y, None, tables[0].warnings, scale)
 
 
-def _samples(table: Any, y: Any, how: Reading) -> Any:
-    """Return a table as a data set with a column of ones, scaled where asked."""
-    from ..data import Dataset, standardize
+def _samples(table: Any, y: Any, how: Reading) -> tuple[Any, InputScale | None]:
+    """Return a table as a data set with a column of ones, scaled where asked, and by what."""
+    from ..data import Dataset
 
     data = Dataset(table.X, y, bias=True, features=table.features, target=table.target)
-    if not how.standardize:
-        return data
-    return Dataset(standardize(data).X[:, :-1], y, bias=True, features=table.features, target=table.target)
+    if not how.standardize and how.scale is None:
+        return data, None
+    scale = how.scale if how.scale is not None else input_scale(data)
+    return Dataset(scale.applied(data), y, bias=True, features=table.features, target=table.target), scale
 
 
 def _relabelled(table: Any, codes: dict[str, str]) -> np.ndarray:

@@ -27,18 +27,30 @@ def announce_kernels() -> None:
         print("compiling kernels once (less than a minute; later runs start at once)", file=sys.stderr)
 
 
-class Progress:
-    """A line on standard error that is rewritten; silent where that is no terminal."""
+# seconds between two lines of progress where standard error is no terminal
+BETWEEN_LINES = 10.0
 
-    def __init__(self) -> None:
-        self.on = sys.stderr.isatty()
-        self.begin = time.monotonic()
+
+class Progress:
+    """A line on standard error that is rewritten; where that is no terminal, silence or a new line every ten seconds.
+
+    Args:
+        in_lines: whether lines are printed where standard error is no terminal.
+    """
+
+    def __init__(self, in_lines: bool = False) -> None:
+        self.on, self.in_lines = sys.stderr.isatty(), in_lines
+        self.begin = self.last = time.monotonic()
 
     def __call__(self, what: str, share: float) -> None:
         """Show what is being done and about how long it still takes."""
+        now = time.monotonic()
         if not self.on:
+            if self.in_lines and share < 1 and now - self.last >= BETWEEN_LINES:
+                self.last = now
+                print(f"{what} ({now - self.begin:.0f} s so far)", file=sys.stderr, flush=True)
             return
-        spent = time.monotonic() - self.begin
+        spent = now - self.begin
         left = f", about {spent * (1 - share) / share:.0f} s left" if 0.02 < share < 1 else ""
         sys.stderr.write(f"\r\x1b[K{what}{left}")
         if share >= 1:

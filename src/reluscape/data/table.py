@@ -329,13 +329,13 @@ def _target(
 
 
 def _suspicious(X: np.ndarray, names: list[str]) -> list[str]:
-    """Return a sentence for each column that is constant or looks like a row number."""
+    """Return a sentence for each column that is constant or, beside other columns, looks like a row number."""
     sentences = []
     for j, name in enumerate(names):
         values = set(X[:, j])
         if len(values) == 1:
             sentences.append(f"column {name!r} is constant: it tells nothing (drop it with --drop {name!r})")
-        elif len(values) == len(X) and all(v.denominator == 1 for v in values) and len(X) >= 10:
+        elif len(names) > 1 and len(values) == len(X) and all(v.denominator == 1 for v in values) and len(X) >= 10:
             ordered = sorted(values)
             consecutive = ordered[-1] - ordered[0] == len(X) - 1
             reason = "it numbers the rows" if consecutive else "every value is a different integer, as in an identifier"

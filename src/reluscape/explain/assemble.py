@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,14 +11,18 @@ import numpy as np
 
 from ..errors import InputError, ModelError
 from ..losses import check_labels, get_loss
+from .answer import WRONG_INPUT
 from .deep import investigate_deep
 from .deep_report import build_deep_report
 from .findings import investigate
+from .judging import Judge, Options, test_layers, test_rows
 from .layered import as_layered, read_layered
+from .loss_choice import LossChoice, loss_of_targets, stated_loss
 from .opening import Opened, open_model
-from .outputs import CROSS_ENTROPY
-from .reading import read_trained
+from .outputs import CROSS_ENTROPY, output_loss
+from .reading import Trained, read_trained
 from .report import build_report
+from .rescaling import scale_of, scaled_layers, scaled_targets
 from .result import Explanation, ModelReport
 from .summary import Layers, deep_summary, summary
 
@@ -30,8 +35,9 @@ def certify_model(
     y: Any = None,
     *,
     weight_decay: Any = None,
-    loss: Any = "squared",
+    loss: Any = None,
     output_bias: bool | None = None,
+    standardize_target: Any = False,
 ) -> ModelReport:
     """Return the verdict on a trained network.
 
@@ -50,8 +56,12 @@ def certify_model(
         y: (n,) targets, None where X is a `Dataset` with targets; (n, k) for k outputs, or classes, one an output.
         weight_decay: None (asked of the model), a number, "ignore" or "unknown".
         loss: "squared" (the mean over samples and outputs), "logistic", "bce", "cross_entropy" (several outputs), or an
-            object with value(f, y) and gradient(f, y).
+            object with value(f, y) and gradient(f, y). None takes the model's own, else what the targets suggest: two
+            classes 0 and 1 "bce", -1 and 1 "logistic", a column of classes with one output each "cross_entropy",
+            anything else "squared"; the explanation says which and why.
         output_bias: whether the output bias is trained; None asks the model.
+        standardize_target: whether the network was trained on (y - mean) / deviation, with those of these rows (True)
+            or given as (mean, deviation).
 
     Returns:
         `ModelReport`.
@@ -66,7 +76,8 @@ def certify_model(
         'local minimum'
     """
     opened = open_model(model)
-    short = _run(opened, X, y, weight_decay, loss, _biases(model, output_bias), starts=0)[0]
+    options = Options(starts=0, standardize_target=standardize_target)
+    short = _run(opened, X, y, weight_decay, loss, _biases(model, output_bias), options)[0]
     return replace(short, explanation="\n".join([short.explanation, *(f"note: {note}" for note in opened.notes)]))
 
 
@@ -76,9 +87,12 @@ def explain(
     y: Any = None,
     *,
     weight_decay: Any = None,
-    loss: Any = "squared",
+    loss: Any = None,
     output_bias: bool | None = None,
     biases: tuple[bool, ...] | None = None,
+    standardize_target: Any = False,
+    X_test: Any = None,
+    y_test: Any = None,
     file: str | None = None,
     model_file: str | None = None,
     command: str | None = None,
@@ -86,6 +100,7 @@ def explain(
     target: str | None = None,
     warnings: tuple[str, ...] = (),
     classes: dict[int, str] | None = None,
+    progress: Callable[[str, float], None] | None = None,
 ) -> Explanation:
     """Return the story of a trained network: verdict, basin, units, lines to better networks, next steps.
 
@@ -97,6 +112,10 @@ def explain(
         loss: as in `certify_model`.
         output_bias: as in `certify_model`.
         biases: for each layer whether it trains a bias; None asks the model. Replaces `output_bias`.
+        standardize_target: as in `certify_model`.
+        X_test: (t, d) rows kept apart from training, or a `Dataset`; then every network that is named is told with its
+            loss on both, and a network with a lower training loss is put forward only where these rows agree.
+        y_test: (t,) or (t, k) their targets.
         file: name of the data, for the report.
         model_file: name of the model's file, for the report.
         command: what was typed, for the report.
@@ -104,9 +123,10 @@ def explain(
         target: name of the target, for the report; None takes the data's own.
         warnings: what is worth saying about the data, for the report.
         classes: names of the two classes by their number, for the report.
+        progress: called with (what, share done).
 
     Returns:
-        `Explanation` with `.verdict`, `.to_json()`, `.to_html(path)`.
+        `Explanation` with `.answer`, `.verdict`, `.to_json()`, `.to_html(path)`.
 
     Raises:
         ModelError, ShapeError, InputError: as `certify_model`.
@@ -119,9 +139,11 @@ def explain(
     begin = time.monotonic()
     opened = open_model(model)
     trained_biases = biases if biases is not None else _biases(model, output_bias)
-    short, write = _run(opened, X, y, weight_decay, loss, trained_biases, STARTS, seed)
+    options = Options(STARTS, seed, standardize_target, X_test, y_test, progress or (lambda what, share: None))
+    short, write = _run(opened, X, y, weight_decay, loss, trained_biases, options)
     named = {"file": file, "model_file": model_file, "command": command, "seed": seed, "target": target}
     report = write({**named, "warnings": [*opened.notes, *warnings], "classes": classes})
+    options.progress("done", 1.0)
     report["seconds"] = round(time.monotonic() - begin, 2)
     return Explanation(report, short)
 
@@ -138,27 +160,66 @@ def _run(
     weight_decay: Any,
     loss: Any,
     biases: tuple[bool | None, ...] | None,
-    starts: int,
-    seed: int = 0,
+    options: Options,
 ) -> tuple[ModelReport, Any]:
     """Return the short report and a function from names to the long one."""
     opened = open_model(model)
     decay = _decay(opened, weight_decay)
     X, y = _arrays(X), _arrays(y)
-    if opened.one_hidden_layer and loss != CROSS_ENTROPY:
-        hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
-        trained = read_trained(opened, X, y, output, hidden, loss)
-        chosen = get_loss(loss)
-        check_labels(chosen, np.asarray(trained.data.y))
-        seen = as_layered(trained, loss)
-        found = investigate(trained, loss, starts=starts, seed=seed)
-        layers = Layers.of(seen)
-        short = summary(found, trained, layers, loss, decay)
-        return short, lambda named: build_report(found, trained, layers, short, loss, {**named, "weight_decay": decay})
-    seen = read_layered(opened, X, y, loss, _stated(opened, biases))
-    deep = investigate_deep(seen, starts=starts, seed=seed)
-    short = deep_summary(deep, seen, decay)
-    return short, lambda named: build_deep_report(deep, seen, short, {**named, "weight_decay": decay})
+    choice = stated_loss(loss, opened.trained_on)
+    told = "squared" if choice is None else choice.loss
+    if opened.one_hidden_layer and told != CROSS_ENTROPY:
+        return _run_two_layers(opened, X, y, decay, choice, biases, options)
+    seen = read_layered(opened, X, y, told, _stated(opened, biases))
+    scale = scale_of(seen.Y, options.standardize_target)
+    seen = scaled_layers(seen, scale)
+    if choice is None:
+        choice = loss_of_targets(seen)
+        seen = replace(seen, loss=output_loss(choice.loss, seen.Y))
+    test = None
+    if options.X_test is not None:
+        X_test, y_test = _arrays(options.X_test), _arrays(options.y_test)
+        test = test_layers(scaled_layers(read_layered(opened, X_test, y_test, choice.loss, seen.biases), scale))
+    judge = Judge(seen, choice, decay, opened.trained_on, scale, test)
+    starts = 0 if judge.at_first().answer == WRONG_INPUT else options.starts
+    deep = investigate_deep(seen, starts=starts, seed=options.seed, progress=options.progress)
+    judged = judge.of_deep(deep)
+    short = deep_summary(deep, seen, judged)
+    return short, lambda named: build_deep_report(deep, seen, short, judged, named)
+
+
+def _run_two_layers(
+    opened: Opened,
+    X: Any,
+    y: Any,
+    decay: Any,
+    choice: LossChoice | None,
+    biases: tuple[bool | None, ...] | None,
+    options: Options,
+) -> tuple[ModelReport, Any]:
+    """Return the short report and a function to the long one, for one hidden layer and one output."""
+    hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
+
+    def read(X: Any, y: Any, loss: Any) -> Trained:
+        return read_trained(opened, X, y, output, hidden, loss)
+
+    trained = read(X, y, "squared" if choice is None else choice.loss)
+    scale = scale_of(np.asarray(trained.data.y, dtype=float)[:, None], options.standardize_target)
+    trained = scaled_targets(trained, scale)
+    choice = choice or loss_of_targets(as_layered(trained, "squared"))
+    check_labels(get_loss(choice.loss), np.asarray(trained.data.y))
+    test = None
+    if options.X_test is not None:
+        apart = read(_arrays(options.X_test), _arrays(options.y_test), choice.loss)
+        test = test_rows(scaled_targets(apart, scale), choice.loss)
+    seen = as_layered(trained, choice.loss)
+    judge = Judge(seen, choice, decay, opened.trained_on, scale, test)
+    starts = 0 if judge.at_first().answer == WRONG_INPUT else options.starts
+    found = investigate(trained, choice.loss, starts=starts, seed=options.seed, progress=options.progress)
+    judged = judge.of(found)
+    layers = Layers.of(seen)
+    short = summary(found, trained, layers, judged)
+    return short, lambda named: build_report(found, trained, layers, short, judged, named)
 
 
 def _stated(opened: Opened, biases: tuple[bool | None, ...] | None) -> tuple[bool, ...] | None:

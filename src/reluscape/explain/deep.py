@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from .jacobian_facts import JacobianFacts, jacobian_facts
 from .last_layer import LastLayer, constant_loss, last_layer
 from .layered import Layered
 from .layers import LayerFacts, gradient_norm, layer_facts
+from .onward import trained_on
 from .reading import Trained
 from .saving import snapped_or_escaped
 from .tangent import tangential_gradient
@@ -47,6 +49,7 @@ class DeepFindings:
         loss, constant, affine: losses of the network, the best constant outputs, the best affine fit (squared loss).
         gradient_norm: length of the whole gradient.
         better: a network with a lower loss whose first layers are the given ones, with that loss; or None.
+        downhill: the lowest loss that a way down from here was found to reach.
     """
 
     layers: tuple[LayerFacts, ...]
@@ -59,9 +62,16 @@ class DeepFindings:
     affine: float | None
     gradient_norm: float
     better: tuple[DeepNet, float] | None
+    downhill: float
 
 
-def investigate_deep(seen: Layered, tolerances: Tolerances = DEFAULT, starts: int = 0, seed: int = 0) -> DeepFindings:
+def investigate_deep(
+    seen: Layered,
+    tolerances: Tolerances = DEFAULT,
+    starts: int = 0,
+    seed: int = 0,
+    progress: Callable[[str, float], None] = lambda what, share: None,
+) -> DeepFindings:
     """Compute everything about a network of any depth.
 
     Args:
@@ -69,10 +79,16 @@ def investigate_deep(seen: Layered, tolerances: Tolerances = DEFAULT, starts: in
         tolerances: the numerical policy.
         starts: fresh starts of the last two layers for a better network.
         seed: root of their random streams.
+        progress: called with (what, share done).
     """
+    progress("looking at every layer", 0.05)
     layers, last = layer_facts(seen, tolerances), last_layer(seen)
     loss = seen.loss.value(seen.predictions, seen.Y)
-    top = _top(seen, starts, seed) if seen.Y.shape[1] == 1 and seen.loss.each is not None else None
+    progress("training on from here", 0.2)
+    onward = trained_on(seen)
+    progress("testing the last two layers", 0.4)
+    single = seen.Y.shape[1] == 1 and seen.loss.each is not None
+    top = _top(seen, starts, seed) if single else None
     options = [(last.net, seen.loss.value(last.net.hidden(seen.X)[-1], seen.Y))]
     if top is not None:
         upper = snapped_or_escaped(top.found, top.trained, seen.loss.each)
@@ -80,11 +96,15 @@ def investigate_deep(seen: Layered, tolerances: Tolerances = DEFAULT, starts: in
             options.append(_option(seen, upper))
         if top.found.best is not None:
             options.append(_option(seen, top.found.best[0]))
+    reached = [loss, last.lowest, onward[1]]
+    if top is not None and top.found.descent is not None:
+        reached.append(_option(seen, top.found.descent.net)[1])
     lowest = min(options, key=lambda option: option[1])
     return DeepFindings(
         layers=layers, last=last, jacobian=jacobian_facts(seen), top=top,
         verdict=_verdict(seen, layers, last, top, loss, tolerances), loss=loss, constant=constant_loss(seen),
         affine=_affine(seen), gradient_norm=gradient_norm(layers), better=lowest if lowest[1] < loss else None,
+        downhill=min(reached),
     )  # fmt: skip
 
 

@@ -7,33 +7,51 @@ from typing import Any
 import numpy as np
 
 from ..networks import DeepNet
+from .answer import WRONG_INPUT
 from .deep import DeepFindings
 from .deep_story import deep_facts, deep_verdict_lines
+from .judgement import Judgement
 from .layered import Layered
 from .lines import AFTER, BEFORE, FINE
-from .report import data_block, header, layer_blocks, line_blocks, model_block, plain, slice_block, verdict_block
+from .predictions import rows_right
+from .report import (
+    data_block,
+    header,
+    layer_blocks,
+    line_blocks,
+    loss_block,
+    model_block,
+    plain,
+    slice_block,
+    verdict_block,
+)
 from .result import ModelReport
 
 WHICH = " (the last two layers move)"
 
 
-def build_deep_report(found: DeepFindings, seen: Layered, short: ModelReport, named: dict[str, Any]) -> dict[str, Any]:
+def build_deep_report(
+    found: DeepFindings, seen: Layered, short: ModelReport, judged: Judgement, named: dict[str, Any]
+) -> dict[str, Any]:
     """Return the report of schema 1 for a network of any depth and any number of outputs."""
     net, top = seen.net, found.top
-    trains = {"output_bias": seen.biases[-1], "loss": seen.loss.name, "trainable": "all weights"}
-    lines, slice_ = _last_layer_line(found, seen), None
-    if top is not None:
+    trains = {"output_bias": seen.biases[-1], **loss_block(judged), "trainable": "all weights"}
+    model = {**model_block(named, judged, list(net.widths), seen.Y.shape[1]), **trains}
+    text = deep_verdict_lines(found, seen, judged)
+    told = judged.answer != WRONG_INPUT
+    lines, slice_ = _last_layer_line(found, seen) if told else [], None
+    if top is not None and told:
         lines += line_blocks(top.found, top.trained, seen.loss.each, WHICH)
         slice_ = slice_block(top.found, top.trained, seen.loss.each, named["seed"])
     first = found.layers[0]
-    text = deep_verdict_lines(found, seen, named["weight_decay"])
     return {
         **header(named),
+        "answer": judged.answer,
         "data": {**data_block(seen.data, named, seen.biases[-1]), "bias": seen.biases[0]},
-        "model": {**model_block(named, list(net.widths), seen.Y.shape[1]), **trains},
+        "model": model,
         "verdict": {**verdict_block(found.verdict), "text": text},
-        "story": [{"name": what, "text": words} for what, words in deep_facts(found, seen)],
-        "losses": _losses(found, seen),
+        "story": [{"name": what, "text": words} for what, words in deep_facts(found, seen, judged) if told],
+        "losses": _losses(found, seen, judged),
         "gradient_norm": plain(found.gradient_norm),
         "snapped": _snapped(found, short),
         "nearest": None,
@@ -54,15 +72,17 @@ def build_deep_report(found: DeepFindings, seen: Layered, short: ModelReport, na
     }
 
 
-def _losses(found: DeepFindings, seen: Layered) -> dict[str, Any]:
+def _losses(found: DeepFindings, seen: Layered, judged: Judgement) -> dict[str, Any]:
     """Return the losses that are compared."""
 
     def entry(value: float | None, kind: str, net: DeepNet | None = None) -> dict[str, Any] | None:
         if value is None:
             return None
         share = value / found.constant if found.constant > 0 else None
-        accuracy = None if net is None else _accuracy(net.hidden(seen.X)[-1], seen)
-        return {"value": plain(value), "share": plain(share), "accuracy": accuracy, "kind": kind}
+        right = None if net is None else rows_right(net.hidden(seen.X)[-1], seen.Y, judged.loss)
+        accuracy = None if right is None else right / len(seen.Y)
+        block = {"value": plain(value), "share": plain(share), "accuracy": accuracy, "kind": kind}
+        return block if judged.test is None or net is None else {**block, "test": plain(judged.test.loss(net))}
 
     better, lowest = found.better or (None, None), found.last.net
     blocks = {
@@ -73,14 +93,6 @@ def _losses(found: DeepFindings, seen: Layered) -> dict[str, Any]:
         "best_known": entry(better[1], "numerical", better[0]),
     }
     return {key: block for key, block in blocks.items() if block is not None}
-
-
-def _accuracy(F: np.ndarray, seen: Layered) -> float | None:
-    """Return the share of samples whose largest output is their class, for targets of zeros and one one."""
-    Y = seen.Y
-    if Y.shape[1] < 2 or not (np.isin(Y, (0.0, 1.0)).all() and (Y.sum(axis=1) == 1).all()):
-        return None
-    return float(np.mean(F.argmax(axis=1) == Y.argmax(axis=1)))
 
 
 def _last_layer_line(found: DeepFindings, seen: Layered) -> list[dict[str, Any]]:

@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..tolerances import DEFAULT
+from .answer import SLOW, SOLVED, WRONG_INPUT
 from .deep import DeepFindings
+from .elsewhere import UNTESTED, both_losses
+from .first_line import first_line
+from .judgement import Judgement
 from .layered import Layered
-from .story import SPARE, WORSE, count, listed, percent, rows, training_lines
+from .predictions import right_words, rows_right
+from .story import SPARE, count, listed, numbered, percent, rows, same_work
 
 
-def deep_verdict_lines(found: DeepFindings, seen: Layered, weight_decay: Any) -> list[str]:
+def deep_verdict_lines(found: DeepFindings, seen: Layered, judged: Judgement) -> list[str]:
     """Return the verdict in at most six plain lines, the answer first."""
-    lines = [WORSE] if found.loss > found.constant * (1 + DEFAULT.kkt) else []
-    lines += [_answer(found), last_layer_text(found)]
+    shape = " + ".join(map(str, seen.net.widths)) + " units"
+    lines = [first_line(judged.outlook, judged.answer, judged.loss, shape, found.verdict.reason)]
+    last = judged.closing_lines
+    if judged.answer == WRONG_INPUT:
+        return [*lines, *judged.hints, *last][:6]
+    lines += [_detail(found, judged), *judged.hints, last_layer_text(found)]
     if found.top is not None:
         lines.append(top_text(found))
-    lines.append(jacobian_text(found))
     dead = [f"{len(layer.dead)} of {layer.units} in layer {layer.layer}" for layer in found.layers if layer.dead]
     if dead:
-        lines.append("dead units, off on every sample: " + ", ".join(dead))
-    last = training_lines(seen, seen.loss.name, weight_decay)
+        lines.append("dead units, off on every row: " + ", ".join(dead))
+    lines.append(jacobian_text(found))
     return [*lines[: 6 - len(last)], *last]
 
 
-def _answer(found: DeepFindings) -> str:
-    """Return the line that answers the question."""
+def _detail(found: DeepFindings, judged: Judgement) -> str:
+    """Return what the tests say about the whole network."""
     verdict = found.verdict
     if verdict.kind == "not stationary":
-        return f"not stationary: keep training (gradient norm {found.gradient_norm:.3g}; {verdict.reason})"
+        go_on = ": keep training" if judged.answer == SLOW else ": some direction still lowers the loss"
+        return f"not stationary{go_on} (gradient norm {found.gradient_norm:.3g}; {verdict.reason})"
     if verdict.kind == "saddle":
         return f"saddle: no direction falls at first, yet lower loss is arbitrarily near ({verdict.reason})"
     if verdict.kind == "local minimum":
         return f"local minimum: {verdict.reason}"
-    return f"undecided: {verdict.reason}"
+    return f"whether it is a local minimum is undecided: {verdict.reason}"
 
 
 def last_layer_text(found: DeepFindings) -> str:
@@ -42,8 +49,10 @@ def last_layer_text(found: DeepFindings) -> str:
     how = "exactly" if last.kind == "exact" else "up to rounding"
     if last.optimal and last.attained:
         return f"the last layer is the best one for the features it gets ({how}: a convex problem)"
-    reach = "could lower" if last.attained else "could lower, without ever reaching it,"
-    return f"the last layer alone {reach} the loss by {last.gap:.3g}, to {last.lowest:.6g} (a convex problem, {how})"
+    text = f"retraining only the last layer would bring the loss from {found.loss:.6g} down "
+    if last.attained:
+        return text + f"to {last.lowest:.6g} ({how}: a convex problem)"
+    return text + f"towards {last.lowest:.6g} (a limit it never quite reaches; {how}: a convex problem)"
 
 
 def top_text(found: DeepFindings) -> str:
@@ -65,8 +74,8 @@ def jacobian_text(found: DeepFindings) -> str:
         return f"the Jacobian has rank {J.rank} of {J.rows} on one side of a kink, where Lemma 1 says nothing"
     if not J.full:
         return (
-            f"the Jacobian has rank {J.rank} of {J.rows}: a point without gradient need not fit the data, "
-            "and Lemma 1 bounds nothing"
+            f"the network has too few effective parameters ({J.rank} for {J.rows} values) for a small gradient to mean "
+            "a good fit (the rank of the Jacobian)"
         )
     proved = ", proved from the activation pattern" if J.kind == "certified" else ""
     text = f"the Jacobian has full rank {J.rows}{proved}"
@@ -75,50 +84,70 @@ def jacobian_text(found: DeepFindings) -> str:
     return f"{text}: with this gradient the loss is at most {J.bound:.4g} (Lemma 1)"
 
 
-def deep_facts(found: DeepFindings, seen: Layered) -> list[tuple[str, str]]:
+def deep_facts(found: DeepFindings, seen: Layered, judged: Judgement) -> list[tuple[str, str]]:
     """Return the story fact by fact: (what, in words)."""
-    told = [("gradient norm", f"{found.gradient_norm:.3g} at the given weights")]
+    told = []
+    right = rows_right(seen.predictions, seen.Y, judged.loss)
+    if right is not None:
+        told.append(("accuracy", right_words(right, len(seen.Y))))
+    told.append(("gradient norm", f"{found.gradient_norm:.3g} at the given weights"))
     told.append(("last layer", last_layer_text(found)))
     if found.top is not None:
         told.append(("last two layers", top_text(found)))
     told.append(("Jacobian", jacobian_text(found)))
     for layer in found.layers[:-1]:
-        parts = [f"dead {listed(layer.dead)}" if layer.dead else "no dead unit"]
-        same = "; ".join(" and ".join(map(str, group)) for group in layer.duplicated[:3])
-        parts.append(f"{same} do the same work" if same else "no duplicated unit")
+        parts = [numbered(layer.dead, "dead unit") if layer.dead else "no dead unit"]
+        parts += [same_work(group) for group in layer.duplicated[:3]] or ["no duplicated unit"]
         if layer.always_active:
-            parts.append(f"always on {listed(layer.always_active)}")
+            parts.append(numbered(layer.always_active, "unit", " on for every row"))
         if layer.dead_samples:
             parts.append(f"no unit is on for {rows(layer.dead_samples)}")
         parts.append(f"{count(layer.on_kink, 'sample')} on a kink, {layer.near_kink} near one")
         told.append((f"layer {layer.layer} ({count(layer.units, 'unit')})", "; ".join(parts)))
     compared = [("this network", found.loss), ("best constant", found.constant), ("best affine fit", found.affine)]
+    text = ", ".join(f"{name} {value:.6g}" for name, value in compared if value is not None)
     if found.better is not None:
-        compared.append(("best known with these first layers", found.better[1]))
-    told.append(("losses", ", ".join(f"{name} {value:.6g}" for name, value in compared if value is not None)))
+        net, value = found.better
+        text += f", best known {both_losses(value, judged.test, net)}"
+    told.append(("losses", text))
+    if judged.test is not None:
+        told.append((f"on {count(judged.test.rows, 'test row')}", f"this network {judged.test.given:.6g}"))
+    elif judged.answer != SOLVED:
+        told.append(("new rows", UNTESTED))
     return told
 
 
-def deep_next_steps(found: DeepFindings, seen: Layered) -> list[str]:
-    """Return three lines, best first."""
-    steps = []
-    if found.loss > found.constant * (1 + DEFAULT.kkt):
-        steps.append("check the inputs and labels first: scale them as in training (--standardize, --labels)")
+def deep_next_steps(found: DeepFindings, seen: Layered, judged: Judgement) -> list[str]:
+    """Return at most three lines, best first; a network is put forward first only where the test rows agree."""
+    if judged.answer == WRONG_INPUT:
+        return ["give the inputs, targets and loss as in training, then ask again"]
+    steps, test = [], judged.test
+    saving = None
     gain = found.better is not None and found.better[1] < found.loss - DEFAULT.snap_loss * found.constant
-    if gain and found.better is not None:
-        steps.append(f"save the network with better last layers (--save FILE): its loss is {found.better[1]:.6g}")
-    if found.verdict.kind == "not stationary":
+    if gain and found.better is not None and judged.answer != SOLVED:
+        net, value = found.better
+        if test is None or not test.is_worse(net):
+            saving = f"save the better network (--save FILE): its loss is {both_losses(value, test, net)}"
+    if saving is not None and test is not None:
+        steps.append(saving)
+    if judged.answer == SLOW:
         steps.append("train on with a smaller step, or a few L-BFGS steps, until the gradient norm stops falling")
+    elif judged.answer != SOLVED:
+        steps.append("more training changes little here: stop, or start again from other weights")
+    if saving is not None and test is None:
+        steps.append(saving)
     for layer in found.layers[:-1]:
         if layer.dead:
+            one = len(layer.dead) == 1
+            which = f"unit number {layer.dead[0]}" if one else f"units {listed(layer.dead)}"
             steps.append(
-                f"restart the dead units {listed(layer.dead)} of layer {layer.layer}: they cost nothing to move"
+                f"{which} of layer {layer.layer} {'does' if one else 'do'} nothing; give {'it' if one else 'them'} new "
+                "random weights (your fit does not change at first)"
             )
         if layer.duplicated:
-            same = listed(layer.duplicated[0])
-            steps.append(f"units {same} of layer {layer.layer} do the same work: merge them and use the free one")
-    if found.verdict.kind != "not stationary":
-        steps.append("more training changes little here: stop, or start again from other weights")
+            steps.append(f"in layer {layer.layer} {same_work(layer.duplicated[0])}: merge them and use the free one")
+    if judged.answer == SOLVED:
+        return ["nothing has to be done", *steps, *SPARE[2:]][:3]
     if found.affine is not None and found.affine <= found.loss + DEFAULT.snap_loss * found.constant:
         steps.append("a linear regression does as well; other starts or more units are needed")
     return [*steps, *SPARE[1:], SPARE[0]][:3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +85,12 @@ class Findings:
 
 
 def investigate(
-    trained: Trained, loss: Any = "squared", tolerances: Tolerances = DEFAULT, starts: int = STARTS, seed: int = 0
+    trained: Trained,
+    loss: Any = "squared",
+    tolerances: Tolerances = DEFAULT,
+    starts: int = STARTS,
+    seed: int = 0,
+    progress: Callable[[str, float], None] = lambda what, share: None,
 ) -> Findings:
     """Compute everything about a trained network.
 
@@ -94,8 +100,10 @@ def investigate(
         tolerances: the numerical policy.
         starts: fresh random starts of the same width for the best known network.
         seed: root of their random streams.
+        progress: called with (what, share done).
     """
     data, net = trained.data, trained.net
+    progress("testing the given weights", 0.05)
     chosen = get_loss(loss)
     y = np.asarray(data.y, dtype=float)
     squared = getattr(chosen, "name", "") == "squared"
@@ -104,9 +112,11 @@ def investigate(
     constant = constant_fit(data).value if squared else _constant(y, chosen)
     given = certify(data, None, net.W, net.v, c, loss=chosen, exact=False, tolerances=tolerances)
     snaps = can_snap(trained)
+    progress("looking for an exact point beside it", 0.15)
     found = list(candidates(data, net, trained.output_bias, chosen, tolerances)) if snaps else []
     within = [k for k in found if is_near(k, value, constant, tolerances) and k.verdict.kind != "not stationary"]
     feasible = data.n * net.width * data.d <= MOST_WORK
+    progress("going downhill from basin to basin", 0.3)
     path = _descent(trained, chosen, net) if feasible else None
     end = _as_candidate(path, net) if path is not None else None
     if path is not None and path.finished and end is not None and is_near(end, value, constant, tolerances):
@@ -115,8 +125,12 @@ def investigate(
     if path is not None:
         kinks = int(((data.X @ net.W.T > 0) != (data.X @ path.net.W.T > 0)).sum())
     near = min(within, key=lambda k: (not k.verdict.is_local_minimum, k.distance), default=None)
-    best = _best(trained, chosen, path, value, starts, seed) if feasible else None
-    basin = _basin(trained, chosen) if feasible else None
+    progress("solving the basin", 0.5)
+    own = _basin(trained, chosen) if feasible else None
+    basin = None if own is None else own[0]
+    progress("starting afresh for a better network", 0.55)
+    best = _best(trained, chosen, path, own, value, starts, seed) if feasible else None
+    progress("looking for a better basin", 0.75)
     better = None
     if feasible and squared and starts and basin is not None:
         below = min(basin, value) - tolerances.snap_loss * constant
@@ -202,14 +216,25 @@ def _silent_move(net: TwoLayerNet, other: TwoLayerNet) -> float:
 
 
 def _best(
-    trained: Trained, loss: Any, path: Descent | None, value: float, starts: int, seed: int
+    trained: Trained,
+    loss: Any,
+    path: Descent | None,
+    own: tuple[float, TwoLayerNet] | None,
+    value: float,
+    starts: int,
+    seed: int,
 ) -> tuple[TwoLayerNet, float] | None:
-    """Return the best network known: from here, and from fresh starts in standardised inputs."""
+    """Return the best network known: from here, from fresh starts in standardised inputs, or the best straight plane.
+
+    It is never worse than the lowest point of the network's own basin, nor than the best plane where a network of this
+    shape can be one.
+    """
     data, net = trained.data, trained.net
     common = standardize(data)
-    ends = [(net, value)]
-    if path is not None:
-        ends.append((path.net, path.net.loss(data, loss=loss)))
+    near, ends = [(net, value)], []
+    for other in (path.net if path is not None else None, own[1] if own is not None else None):
+        if other is not None:
+            near.append((other, other.loss(data, loss=loss)))
     if path is None or (not path.finished and data.n * net.width * data.d > QUICK_WORK):
         starts = 0  # where the own descent is too slow to finish, fresh ones are too
     spread = float(np.std(np.asarray(data.y)))
@@ -220,20 +245,53 @@ def _best(
         found = _descent(trained, loss, TwoLayerNet(W, v, float(np.mean(data.y)) if trained.output_bias else 0.0))
         if found is not None:
             ends.append((found.net, found.net.loss(data, loss=loss)))
-    lowest = min(ends, key=lambda end: end[1])
-    own = lowest[0] is net or (path is not None and lowest[0] is path.net)
-    return lowest if own else (matched(net, lowest[0], data.X), lowest[1])
+    straight = plane_network(trained) if getattr(loss, "name", "") == "squared" else None
+    if straight is not None:
+        ends.append((straight, straight.loss(data, loss=loss)))
+    lowest = min([*near, *ends], key=lambda end: end[1])
+    own_way = any(lowest[0] is other for other, _ in near)
+    value = lowest[1] if own is None else min(lowest[1], own[0])  # a basin's value may be approached, never attained
+    return (lowest[0] if own_way else matched(net, lowest[0], data.X)), value
 
 
-def _basin(trained: Trained, loss: Any) -> float | None:
-    """Return the value of the network's own basin, or None where no program solves it."""
+def plane_network(trained: Trained) -> TwoLayerNet | None:
+    """Return a network of this shape that is the best affine fit, None where none can be.
+
+    With hidden biases one unit that is on for every row draws the plane, and the output bias or a second unit takes
+    back its height; without hidden biases two units draw <a, x> as relu(<a, x>) - relu(-<a, x>).
+    """
+    data, net = trained.data, trained.net
+    fit = affine_fit(data)
+    a, height = np.array(fit.coefficients, dtype=float), float(fit.intercept)
+    W, v, c = np.zeros(net.W.shape), np.zeros(net.width), 0.0
+    ones = data.d > 0 and bool((data.X[:, -1] == 1).all())
+    if ones and net.width >= (1 if trained.output_bias else 2):
+        heights = data.X @ a + height
+        lift = max(1.0, -2 * float(heights.min(initial=0.0)))
+        W[0], v[0] = a, 1.0
+        W[0, -1] += height + lift
+        if trained.output_bias:
+            c = -lift
+        else:
+            W[1, -1], v[1] = lift, -1.0
+    elif net.width >= 2 and trained.output_bias:
+        W[0], W[1], v[:2], c = a, -a, (1.0, -1.0), height
+    else:
+        return None
+    return TwoLayerNet(W, v, c)
+
+
+def _basin(trained: Trained, loss: Any) -> tuple[float, TwoLayerNet] | None:
+    """Return the value of the network's own basin and a network that has it or comes near, or None where none is."""
     data, net = trained.data, trained.net
     pattern = (data.X @ net.W.T > 0).T
     signs = np.where(net.v < 0, -1, 1)
     try:
-        return float(basin_value(data, None, pattern, signs, loss=loss, output_bias=trained.output_bias).value)
+        found = basin_value(data, None, pattern, signs, loss=loss, output_bias=trained.output_bias)
     except (ReluscapeError, np.linalg.LinAlgError):
         return None
+    lowest = TwoLayerNet(signs[:, None] * np.asarray(found.Z), signs.astype(float), float(found.c))
+    return float(found.value), lowest
 
 
 def _affine_residual(trained: Trained) -> float:

@@ -11,6 +11,7 @@ from ..critical.slices import LossSlice, loss_slice
 from ..data import Dataset
 from ..losses import mean_loss
 from ..networks import TwoLayerNet
+from ..tolerances import DEFAULT
 
 MOST_MARKS = 400
 MOST_POINTS = 2_000
@@ -39,11 +40,15 @@ def line_block(
     squared = loss == "squared" or getattr(loss, "name", "") == "squared"
     t, solved = _places(line, squared)
     values = line(t) if squared else np.array([_loss_at(a, b, data, s, loss) for s in t])
+    if isinstance(loss, str):  # the package's own losses are never negative; below 0 is rounding
+        values = np.maximum(values, 0.0)
     low = int(np.argmin(values))
     marks = line.breakpoints
     if len(marks) > MOST_MARKS:
         marks = marks[np.linspace(0, len(marks) - 1, MOST_MARKS).round().astype(int)]
     heights = line(marks) if squared else np.array([_loss_at(a, b, data, s, loss) for s in marks])
+    if isinstance(loss, str):
+        heights = np.maximum(heights, 0.0)
     note = f"{len(line.breakpoints)} breakpoint{'' if len(line.breakpoints) == 1 else 's'}, solved; "
     note += f"lowest loss on the line {values[low]:.6g} at {t[low]:.4g}"
     if len(marks) < len(line.breakpoints):
@@ -54,9 +59,16 @@ def line_block(
         "breakpoints": marks.tolist(),
         "loss": np.asarray(heights).tolist() if len(marks) else [],
         "samples": np.stack([t, values], axis=1).tolist(),
-        "minima": [[float(s), float(line(s))] for s in solved] if squared else [],
+        "minima": [[float(s), max(float(line(s)), 0.0)] for s in solved] if squared else [],
         "note": note,
     }
+
+
+def same_point(a: TwoLayerNet, b: TwoLayerNet) -> bool:
+    """Return whether two networks of one shape differ by rounding only, so that nothing is to be seen between them."""
+    size = max(float(np.abs(a.W).max(initial=0.0)), float(np.abs(a.v).max(initial=0.0)), abs(a.c))
+    moved = max(float(np.abs(a.W - b.W).max(initial=0.0)), float(np.abs(a.v - b.v).max(initial=0.0)), abs(a.c - b.c))
+    return moved <= DEFAULT.same_point * size
 
 
 def _places(line: LossSlice, squared: bool) -> tuple[np.ndarray, np.ndarray]:

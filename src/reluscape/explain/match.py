@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..networks import TwoLayerNet
+from ..networks import DeepNet, TwoLayerNet
 
 
 def matched(net: TwoLayerNet, other: TwoLayerNet, X: np.ndarray) -> TwoLayerNet:
@@ -33,3 +33,34 @@ def matched(net: TwoLayerNet, other: TwoLayerNet, X: np.ndarray) -> TwoLayerNet:
     scaled = (net.v != 0) & (v != 0)
     factor = np.where(scaled, np.abs(v) / np.where(scaled, np.abs(net.v), 1.0), 1.0)
     return TwoLayerNet(W * factor[:, None], v / factor, other.c)
+
+
+def balanced(net: TwoLayerNet) -> TwoLayerNet:
+    """Return the same function with |w_j| = |v_j| for every unit whose weights are not zero.
+
+    A positive factor is moved between w_j and v_j, which changes no prediction beyond rounding.
+
+    >>> balanced(TwoLayerNet([[8.0, 0.0]], [2.0])).v.tolist()
+    [4.0]
+    """
+    factor = _factors(np.linalg.norm(net.W, axis=1), np.abs(net.v))
+    return TwoLayerNet(net.W * factor[:, None], net.v / factor, net.c, net.output_bias)
+
+
+def balanced_top(net: DeepNet) -> DeepNet:
+    """Return the same function with, for every unit of the last hidden layer, ingoing weights as long as outgoing ones.
+
+    The layers before are left as they are.
+    """
+    weights, biases = list(net.weights), list(net.biases)
+    into = np.hypot(np.linalg.norm(weights[-2], axis=1), biases[-2])
+    factor = _factors(into, np.linalg.norm(weights[-1], axis=0))
+    weights[-2], weights[-1] = weights[-2] * factor[:, None], weights[-1] / factor
+    biases[-2] = biases[-2] * factor
+    return DeepNet(weights, [b if has else None for b, has in zip(biases, net.has_bias, strict=True)])
+
+
+def _factors(into: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Return by what to multiply incoming weights of these lengths, and divide outgoing ones, to make them equal."""
+    live = (into > 0) & (out > 0)
+    return np.where(live, np.sqrt(np.where(live, out, 1.0)) / np.sqrt(np.where(live, into, 1.0)), 1.0)

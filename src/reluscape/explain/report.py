@@ -15,17 +15,21 @@ from .._version import __version__
 from ..basins import affine_fit, constant_fit
 from ..data import Dataset
 from ..networks import TwoLayerNet
+from .answer import WRONG_INPUT
 from .findings import Findings
 from .jacobian_facts import JacobianFacts
+from .judgement import Judgement
 from .last_layer import LastLayer
 from .layers import LayerFacts
-from .lines import line_block
+from .lines import line_block, same_point
+from .match import balanced
 from .plane import plane_block, plane_through
+from .predictions import rows_right
 from .reading import Trained
 from .result import ModelReport
 from .saving import escape_base, escaped
 from .story import affine_text, facts, verdict_lines
-from .summary import Layers, name_of
+from .summary import Layers
 
 PACKAGES = ("numpy", "scipy", "numba", "python-flint")
 MOST_DIGITS = 200
@@ -47,20 +51,22 @@ def exact_text(value: Fraction | None) -> str | None:
 
 
 def build_report(
-    found: Findings, trained: Trained, layers: Layers, summary: ModelReport, loss: Any, named: dict[str, Any]
+    found: Findings, trained: Trained, layers: Layers, summary: ModelReport, judged: Judgement, named: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the report of schema 1 for one hidden layer and one output."""
-    net = trained.net
-    name = name_of(loss)
+    net, loss = trained.net, judged.choice.loss
     is_affine, affine_words = affine_text(found)
-    model = {"output_bias": trained.output_bias, "loss": name, "trainable": "Wv"}
+    model = {"output_bias": trained.output_bias, **loss_block(judged), "trainable": "Wv"}
+    text = verdict_lines(found, trained, judged)
+    told = judged.answer != WRONG_INPUT  # else it is not the network that was trained, and nothing more is said of it
     return {
         **header(named),
+        "answer": judged.answer,
         "data": data_block(trained.data, named, trained.output_bias),
-        "model": {**model_block(named, [net.width], 1), **model},
-        "verdict": {**verdict_block(found.verdict), "text": verdict_lines(found, trained, name, named["weight_decay"])},
-        "story": [{"name": what, "text": words} for what, words in facts(found, trained)],
-        "losses": _losses(found, trained, name),
+        "model": {**model_block(named, judged, [net.width], 1), **model},
+        "verdict": {**verdict_block(found.verdict), "text": text},
+        "story": [{"name": what, "text": words} for what, words in facts(found, trained, judged) if told],
+        "losses": _losses(found, trained, judged),
         "gradient_norm": plain(found.gradient_norm),
         "snapped": _snapped(found, summary),
         "nearest": _nearest(found, summary),
@@ -75,8 +81,8 @@ def build_report(
         "affine_fit": {"is_affine": is_affine, "text": affine_words},
         **layer_blocks(layers.layers, layers.last, layers.jacobian),
         "next_steps": list(summary.next_steps),
-        "lines": line_blocks(found, trained, loss),
-        "slice": slice_block(found, trained, loss, named["seed"]),
+        "lines": line_blocks(found, trained, loss) if told else [],
+        "slice": slice_block(found, trained, loss, named["seed"]) if told else None,
     }
 
 
@@ -93,9 +99,14 @@ def header(named: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def model_block(named: dict[str, Any], hidden: list[int], outputs: int) -> dict[str, Any]:
+def loss_block(judged: Judgement) -> dict[str, Any]:
+    """Describe the loss and why it was taken."""
+    return {"loss": judged.loss, "loss_reason": judged.choice.reason or "it was asked for"}
+
+
+def model_block(named: dict[str, Any], judged: Judgement, hidden: list[int], outputs: int) -> dict[str, Any]:
     """Describe the network."""
-    decay = named["weight_decay"]
+    decay = judged.weight_decay
     return {
         "file": named["model_file"] or "the model",
         "width": hidden[-1],
@@ -182,20 +193,22 @@ def data_block(data: Dataset, named: dict[str, Any], output_bias: bool) -> dict[
     }
 
 
-def _losses(found: Findings, trained: Trained, name: str) -> dict[str, Any]:
+def _losses(found: Findings, trained: Trained, judged: Judgement) -> dict[str, Any]:
     """Return the losses that are compared."""
-    data, net = trained.data, trained.net
-    y = np.asarray(data.y)
+    data, net, name, test = trained.data, trained.net, judged.loss, judged.test
+    Y = np.asarray(data.y)[:, None]
 
-    def entry(value: float | None, kind: str, prediction: Any = None) -> dict[str, Any] | None:
+    def entry(value: float | None, kind: str, prediction: Any = None, of: Any = None) -> dict[str, Any] | None:
         if value is None:
             return None
         share = value / found.constant if found.constant > 0 else None
-        accuracy = None if prediction is None else _accuracy(np.asarray(prediction), y, name)
-        return {"value": plain(value), "share": plain(share), "accuracy": accuracy, "kind": kind}
+        right = None if prediction is None else rows_right(np.asarray(prediction)[:, None], Y, name)
+        accuracy = None if right is None else right / data.n
+        block = {"value": plain(value), "share": plain(share), "accuracy": accuracy, "kind": kind}
+        return block if test is None or of is None else {**block, "test": plain(test.loss(of))}
 
     blocks = {
-        "model": entry(found.loss, "numerical", net.predict(data)),
+        "model": entry(found.loss, "numerical", net.predict(data), net),
         "constant": entry(found.constant, "exact" if name == "squared" else "numerical"),
         "basin": entry(found.basin, "numerical"),
     }
@@ -204,17 +217,8 @@ def _losses(found: Findings, trained: Trained, name: str) -> dict[str, Any]:
         blocks["affine"] = entry(found.affine, "exact", data.X @ affine.coefficients + affine.intercept)
         blocks["constant"] = entry(found.constant, "exact", np.full(data.n, constant.intercept))
     if found.best is not None:
-        blocks["best_known"] = entry(found.best[1], "numerical", found.best[0].predict(data))
+        blocks["best_known"] = entry(found.best[1], "numerical", found.best[0].predict(data), found.best[0])
     return {key: block for key, block in blocks.items() if block is not None}
-
-
-def _accuracy(f: np.ndarray, y: np.ndarray, name: str) -> float | None:
-    """Return the share of samples on the right side for targets with two values, else None."""
-    values = sorted(set(y.tolist()))
-    if len(values) != 2:
-        return None
-    threshold = 0.0 if name in ("bce", "logistic") else sum(values) / 2
-    return float(np.mean((f > threshold) == (y == values[1])))
 
 
 def _snapped(found: Findings, summary: ModelReport) -> dict[str, Any] | None:
@@ -273,7 +277,8 @@ def line_blocks(found: Findings, trained: Trained, loss: Any, which: str = "") -
         return lines
 
     def add(title: str, a: TwoLayerNet, b: TwoLayerNet, ends: str) -> None:
-        if (a.W != b.W).any() or (a.v != b.v).any() or a.c != b.c:
+        a, b = balanced(a), balanced(b)
+        if not same_point(a, b):
             lines.append(line_block(title + which, a, b, data, loss, ends))
 
     if found.near is not None:
@@ -309,4 +314,5 @@ def slice_block(found: Findings, trained: Trained, loss: Any, seed: int) -> dict
         others.append(("lowest point along the escape", ahead))
     if not 0 < net.width * trained.data.n <= MOST_PAIRS:
         return None
+    net, others = balanced(net), [(label, balanced(other)) for label, other in others]
     return plane_block(plane_through(net, others, trained.data, trained.output_bias, seed), net, trained.data, loss)

@@ -33,7 +33,9 @@ class ModelReport:
         last_layer: what the last layer alone can reach.
         jacobian: rank and Lemma 1's bound, or None where that is too large.
         next_steps: three lines, best first.
-        better: the snapped network, or one with lower loss that the given one escapes to, or None.
+        better: the snapped network, or one with lower loss that the given one escapes to, or None; with
+            one hidden layer and one output it is balanced: |w_j| = |v_j| for every unit.
+        answer: "solved", "stuck", "slow", "wrong input" or "undecided".
     """
 
     verdict: Verdict
@@ -49,6 +51,7 @@ class ModelReport:
     jacobian: JacobianFacts | None
     next_steps: tuple[str, ...]
     better: TwoLayerNet | DeepNet | None
+    answer: str
 
     @property
     def certificate(self) -> dict[str, Any] | None:
@@ -71,8 +74,13 @@ class Explanation(Telling):
     model_report: ModelReport
 
     @property
+    def answer(self) -> str:
+        """What the first line says: "solved", "stuck", "slow", "wrong input" or "undecided" (docs/verdicts.md)."""
+        return self.model_report.answer
+
+    @property
     def better(self) -> TwoLayerNet | DeepNet | None:
-        """The snapped network, or one with lower loss that the given one escapes to: what `--save` writes."""
+        """The snapped network, or one with lower loss that the given one escapes to: what `--save` writes, balanced."""
         return self.model_report.better
 
     @property

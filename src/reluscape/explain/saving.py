@@ -9,6 +9,7 @@ import numpy as np
 from ..critical.slices import loss_slice
 from ..networks import TwoLayerNet
 from .findings import Findings
+from .match import balanced
 from .reading import Trained
 
 HALVINGS = 40
@@ -18,16 +19,19 @@ def snapped_or_escaped(found: Findings, trained: Trained, loss: Any) -> TwoLayer
     """Return the network worth saving, or None.
 
     At a minimum that is the snapped network; elsewhere the lower one of the descent's end and the lowest point along
-    the escape.
+    the escape. It is balanced: |w_j| = |v_j| for every unit.
     """
     if found.verdict.is_local_minimum:
-        return found.near.net if found.near is not None else trained.net
+        return balanced(found.near.net if found.near is not None else trained.net)
     options = [found.descent.net] if found.descent is not None else []
     ahead = escaped(found, trained, loss)
     if ahead is not None:
         options.append(ahead)
     lowest = min(options, key=lambda net: net.loss(trained.data, loss=loss), default=None)
-    return lowest if lowest is not None and lowest.loss(trained.data, loss=loss) < found.loss else None
+    if lowest is None:
+        return None
+    even = balanced(lowest)
+    return even if even.loss(trained.data, loss=loss) < found.loss else None
 
 
 def escape_base(found: Findings, trained: Trained) -> TwoLayerNet:

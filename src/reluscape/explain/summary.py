@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..critical import certify
+from .answer import WRONG_INPUT
 from .deep import DeepFindings, with_top
 from .deep_story import deep_facts, deep_next_steps, deep_verdict_lines
 from .findings import Findings
 from .jacobian_facts import JacobianFacts, jacobian_facts
+from .judgement import Judgement
 from .last_layer import LastLayer, last_layer
 from .layered import Layered
 from .layers import LayerFacts, layer_facts
@@ -41,48 +43,46 @@ class Layers:
         return cls(layer_facts(seen), last_layer(seen), jacobian_facts(seen))
 
 
-def name_of(loss: Any) -> str:
-    """Return a loss by its name."""
-    return loss if isinstance(loss, str) else str(getattr(loss, "name", type(loss).__name__))
-
-
-def summary(found: Findings, trained: Trained, layers: Layers, loss: Any, decay: Any) -> ModelReport:
+def summary(found: Findings, trained: Trained, layers: Layers, judged: Judgement) -> ModelReport:
     """Return the short form for one hidden layer and one output."""
-    name, near = name_of(loss), found.near
+    near, loss = found.near, judged.choice.loss
     nearest = near.net if near is not None else None
     if nearest is None and found.descent is not None and found.descent.finished:
         nearest = found.descent.net
-    steps = tuple(next_steps(found, trained))
+    steps = tuple(next_steps(found, trained, judged))
+    told = facts(found, trained, judged) if judged.answer != WRONG_INPUT else []
     return ModelReport(
         verdict=found.verdict,
         snapped=near.net if near is not None else None,
         distance=near.distance if near is not None else distance_to_minimum(found),
-        explanation=_text(verdict_lines(found, trained, name, decay), facts(found, trained), steps),
+        explanation=_text(verdict_lines(found, trained, judged), told, steps),
         gradient_norm=found.gradient_norm,
         given=found.given,
         nearest=nearest,
-        prove=lambda: _proof(found, trained, name),
+        prove=lambda: _proof(found, trained, judged.loss),
         layers=layers.layers,
         last_layer=layers.last,
         jacobian=layers.jacobian,
         next_steps=steps,
         better=snapped_or_escaped(found, trained, loss),
+        answer=judged.answer,
     )
 
 
-def deep_summary(found: DeepFindings, seen: Layered, decay: Any) -> ModelReport:
+def deep_summary(found: DeepFindings, seen: Layered, judged: Judgement) -> ModelReport:
     """Return the short form for a network of any depth."""
     upper = found.top.found if found.top is not None else None
     near = upper.near if upper is not None else None
     nearest = near.net if near is not None else None
     if nearest is None and upper is not None and upper.descent is not None and upper.descent.finished:
         nearest = upper.descent.net
-    steps = tuple(deep_next_steps(found, seen))
+    steps = tuple(deep_next_steps(found, seen, judged))
+    told = deep_facts(found, seen, judged) if judged.answer != WRONG_INPUT else []
     return ModelReport(
         verdict=found.verdict,
         snapped=with_top(seen, near.net) if near is not None else None,
         distance=None if upper is None else near.distance if near is not None else distance_to_minimum(upper),
-        explanation=_text(deep_verdict_lines(found, seen, decay), deep_facts(found, seen), steps),
+        explanation=_text(deep_verdict_lines(found, seen, judged), told, steps),
         gradient_norm=found.gradient_norm,
         given=found.verdict,
         nearest=with_top(seen, nearest) if nearest is not None else None,
@@ -92,14 +92,15 @@ def deep_summary(found: DeepFindings, seen: Layered, decay: Any) -> ModelReport:
         jacobian=found.jacobian,
         next_steps=steps,
         better=found.better[0] if found.better is not None else None,
+        answer=judged.answer,
     )
 
 
 def _text(lines: list[str], told: list[tuple[str, str]], steps: tuple[str, ...]) -> str:
     """Return the whole story as text."""
-    body = [f"{what}: {words}" for what, words in told]
+    body = ["", *(f"{what}: {words}" for what, words in told)] if told else []
     after = [f"{k}. {step}" for k, step in enumerate(steps, start=1)]
-    return "\n".join([*lines, "", *body, "", "what to do next:", *after])
+    return "\n".join([*lines, *body, "", "what to do next:", *after])
 
 
 def _proof(found: Findings, trained: Trained, loss: str) -> dict[str, Any] | None:

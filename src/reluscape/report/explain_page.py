@@ -13,6 +13,7 @@ from .network_plane import plane_figure
 from .tables import losses_table
 from .wording import count, listing, sentence
 
+WRONG_INPUT = "wrong input"
 _FITS = (
     ("constant", "Best constant"),
     ("affine", "Best straight-line (affine) fit"),
@@ -22,14 +23,16 @@ _FITS = (
     ("best_known", "Best known network"),
 )
 _UNITS = (
-    ("dead", "off on every sample"),
-    ("always_active", "on for every sample, so linear here"),
-    ("zero_output", "without effect, output weight zero"),
+    ("dead", "off on every row"),
+    ("always_active", "on for every row, so it acts like a straight line"),
+    ("zero_output", "without effect, its output weight is zero"),
 )
 
 
 def explain_figures(report: dict[str, Any]) -> list[Figure]:
     """List the figures that the JSON holds data for."""
+    if report.get("answer") == WRONG_INPUT:
+        return []
     loss = at(report, "model.loss") or "squared"
     lines = [line_figure(data, place, loss) for place, data in enumerate(report.get("lines") or [])]
     found = [loss_bars(report), *lines, plane_figure(report.get("slice"))]
@@ -104,7 +107,8 @@ def _unit_lines(report: dict[str, Any]) -> list[str]:
     for key, words in _UNITS:
         if units.get(key):
             names = listing([str(unit) for unit in units[key]])
-            lines.append(f"{count(len(units[key]), 'unit')} {words}: {names}")
+            number = "number" if len(units[key]) == 1 else "numbers"
+            lines.append(f"{count(len(units[key]), 'unit')} {words}: {number} {names}")
     for group in units.get("duplicated") or []:
         lines.append(f"units {listing([str(unit) for unit in group])} do the same work")
     dead = (report.get("samples") or {}).get("dead") or []
@@ -119,7 +123,7 @@ def _unit_lines(report: dict[str, Any]) -> list[str]:
 
 
 def explain_sections(report: dict[str, Any], figures: list[Figure]) -> str:
-    """Write the story, the pictures, the losses, and what to do next."""
+    """Write the story, the pictures, the losses, and what to do next; of a wrong input only the last."""
     facts = "".join(element("dt", text(name)) + element("dd", value) for name, value in _facts(report))
     story = element("dl", facts, class_="facts") if facts else ""
     lines = _unit_lines(report)
@@ -129,6 +133,8 @@ def explain_sections(report: dict[str, Any], figures: list[Figure]) -> str:
     following = section(
         "next", "What to do next", bullets([text(sentence(step)) for step in steps], "ol") if steps else ""
     )
+    if report.get("answer") == WRONG_INPUT:  # the rest would describe a network that was not trained on these rows
+        return following
     drawn = "".join(figure.html() for figure in figures)
     return (
         following

@@ -1,0 +1,113 @@
+"""What the answer rests on, gathered for one hidden layer and for any depth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..tolerances import DEFAULT, Tolerances
+from .answer import Outlook
+from .last_layer import constant_loss
+from .layered import Layered
+from .onward import value_and_gradient, weights_of
+from .predictions import CLASS_LOSSES, flatness, rows_right, standardised_outputs
+
+
+def floor_of(seen: Layered) -> float | None:
+    """Return a loss that no network of any width goes below, None for a loss of the user's own.
+
+    Rows with equal inputs get equal outputs, so each group of them leaves at least the loss of its best constant.
+    """
+    if seen.loss.name not in ("squared", *CLASS_LOSSES):
+        return None
+    n = len(seen.Y)
+    groups = [list(group) for group in seen.data.duplicates]
+    return float(sum(len(group) / n * _group_floor(seen, group) for group in groups))
+
+
+def _group_floor(seen: Layered, group: list[int]) -> float:
+    """Return the lowest loss of equal rows."""
+    Y = seen.Y[group]
+    return max(constant_loss(replace(seen, Y=Y)), 0.0) if (Y[0] != Y).any() else 0.0
+
+
+def outlook(
+    seen: Layered,
+    kind: str,
+    loss: float,
+    constant: float,
+    downhill: float | None,
+    best: float | None,
+    weight_decay: Any,
+    tolerances: Tolerances = DEFAULT,
+) -> Outlook:
+    """Return everything that the answer rests on.
+
+    Args:
+        seen: the network on its data.
+        kind: the verdict's kind.
+        loss: of the network.
+        constant: of the best constant.
+        downhill: lowest loss that a way down is known to reach, or None.
+        best: lowest loss known, or None.
+        weight_decay: "unknown" where the training may have added a penalty that its gradient shows.
+        tolerances: the numerical policy.
+    """
+    F, name = seen.predictions, seen.loss.name
+    flat = flatness(F, seen.Y, loss, constant, tolerances)
+    rescaled = standardised_outputs(F, seen.Y, tolerances) if name == "squared" else None
+    if flat is not None and rescaled is not None:
+        flat, rescaled = (None, rescaled) if rescaled.plain and not flat.exact else (flat, None)
+    return Outlook(
+        kind=kind,
+        loss=loss,
+        constant=constant,
+        floor=floor_of(seen),
+        downhill=downhill,
+        best=best,
+        right=rows_right(F, seen.Y, name) if name in CLASS_LOSSES else None,
+        rows=len(F),
+        flat=flat,
+        silent=is_silent(seen),
+        rescaled=rescaled,
+        decay=shown_decay(seen, tolerances) if weight_decay == "unknown" else None,
+    )
+
+
+def is_silent(seen: Layered) -> bool:
+    """Return whether some hidden layer is off on every row, so that only biases after it can still learn."""
+    return any(len(z) and not (z > 0).any() for z in seen.net.hidden(seen.X)[:-1])
+
+
+def shown_decay(seen: Layered, tolerances: Tolerances = DEFAULT) -> float | None:
+    """Return the weight decay lambda for which the network is stationary, None where there is none.
+
+    At a stationary point of loss + (lambda / 2) |theta|^2 the gradient of the plain loss is -lambda theta. The
+    multiple is fitted by least squares over all weights, with the biases and without them.
+    """
+    gradient, theta, hidden = _gradients(seen)
+    for chosen in (np.ones(len(theta), dtype=bool), hidden):
+        g, t = gradient[chosen], theta[chosen]
+        size, length = float(np.linalg.norm(g)), float(t @ t)
+        if size == 0 or length == 0:
+            continue
+        decay = -float(g @ t) / length
+        rest = float(np.linalg.norm(g + decay * t))
+        if decay > tolerances.stationarity * size / np.sqrt(length) and rest <= tolerances.decay_fit * size:
+            return decay
+    return None
+
+
+def _gradients(seen: Layered) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the gradient, the weights beside it, and which of them are no biases of the last column or a layer."""
+    theta = weights_of(seen)
+    _, gradient = value_and_gradient(seen, theta)
+    weights = []
+    for k, (w, b, on) in enumerate(zip(seen.net.weights, seen.net.biases, seen.biases, strict=True)):
+        mask = np.ones(w.shape, dtype=bool)
+        if k == 0 and seen.data.bias and w.shape[1]:
+            mask[:, -1] = False
+        weights += [mask.reshape(-1), np.zeros(len(b) * on, dtype=bool)]
+    return gradient, theta, np.concatenate(weights)

@@ -1,0 +1,76 @@
+"""Targets that were standardised before training: y is replaced by (y - mean) / deviation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..data import Dataset
+from ..errors import InputError
+from .layered import Layered
+from .reading import Trained
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How targets were standardised, column by column.
+
+    Attributes:
+        mean, deviation: one number for each output.
+        source: which rows they come from, in words.
+    """
+
+    mean: np.ndarray
+    deviation: np.ndarray
+    source: str
+
+    @property
+    def line(self) -> str:
+        """The sentence that says so."""
+        means, sizes = (", ".join(f"{v:.6g}" for v in values) for values in (self.mean, self.deviation))
+        return f"losses are those of the standardised target: mean {means} and deviation {sizes}, {self.source}"
+
+
+def scale_of(Y: np.ndarray, asked: Any) -> Scale | None:
+    """Return how the targets are to be standardised, None where they are not.
+
+    Args:
+        Y: (n, k) targets.
+        asked: False or None; True for the mean and (population) deviation of these rows; or (mean, deviation).
+
+    Raises:
+        InputError: neither of these, or a deviation that is not positive.
+
+    >>> scale_of(np.array([[1.0], [3.0]]), True).deviation.tolist()
+    [1.0]
+    """
+    if asked is None or asked is False:
+        return None
+    if asked is True:
+        mean, deviation, source = Y.mean(axis=0), Y.std(axis=0), f"those of these {len(Y):,} rows"
+    else:
+        try:
+            mean, deviation = (np.broadcast_to(np.asarray(part, dtype=float), Y.shape[1:]) for part in asked)
+        except (TypeError, ValueError):
+            raise InputError(f"standardize_target is {asked!r}; give True or (mean, deviation) of the target") from None
+        source = "as given"
+    if not (np.isfinite(mean).all() and np.isfinite(deviation).all() and (deviation > 0).all()):
+        raise InputError("the target cannot be standardised: its deviation must be a positive number")
+    return Scale(mean, deviation, source)
+
+
+def scaled_targets(trained: Trained, scale: Scale | None) -> Trained:
+    """Return a network with its targets standardised."""
+    if scale is None:
+        return trained
+    data = trained.data
+    y = (np.asarray(data.y, dtype=float) - scale.mean[0]) / scale.deviation[0]
+    X = data.fractions[:, :-1] if data.bias else data.fractions
+    return replace(trained, data=Dataset(X, y, bias=data.bias, features=data.features, target=data.target))
+
+
+def scaled_layers(seen: Layered, scale: Scale | None) -> Layered:
+    """Return a network of any depth with its targets standardised."""
+    return seen if scale is None else replace(seen, Y=(seen.Y - scale.mean) / scale.deviation)
