@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from .entries import entries
 from .errors import InputError, ShapeError
 
 UNIT_ROUNDOFF = 2.0**-53
@@ -34,10 +36,13 @@ def to_fraction(value: Any) -> Fraction:
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
     if isinstance(value, float | np.floating):
-        number = float(value)
-        if not math.isfinite(number):
-            raise InputError(f"the value {number} is not a finite number; remove or replace it")
-        return Fraction(number)
+        if not np.isfinite(value):
+            raise InputError(f"the value {float(value)} is not a finite number; remove or replace it")
+        return Fraction(*value.as_integer_ratio())
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise InputError(f"the value {value} is not a finite number; remove or replace it")
+        return to_fraction(str(value))
     if isinstance(value, str):
         try:
             if LONG_EXPONENT.search(value):
@@ -53,12 +58,17 @@ def to_fraction(value: Any) -> Fraction:
 
 
 def fraction_array(values: Any) -> np.ndarray:
-    """Return an array of any shape with every entry an exact `Fraction`."""
-    array = values if isinstance(values, np.ndarray) else _ragged_checked(values)
+    """Return an array of any shape with every entry an exact `Fraction`; see `reluscape.entries` for what is read."""
+    return _converted(entries(values), to_fraction)
+
+
+def _converted(array: np.ndarray, convert: Callable[[Any], Fraction]) -> np.ndarray:
+    """Return an object array of fractions, entry by entry."""
     out = np.empty(array.shape, dtype=object)
     flat_out, flat_in = out.reshape(-1), array.reshape(-1)
-    for i, value in enumerate(flat_in.tolist() if array.dtype != object else flat_in):
-        flat_out[i] = to_fraction(value)
+    whole = array.dtype.kind in "biu" or array.dtype == np.float64
+    for i, value in enumerate(flat_in.tolist() if whole else flat_in):
+        flat_out[i] = convert(value)
     return out
 
 
@@ -70,58 +80,37 @@ def fraction_matrix(X: Any) -> np.ndarray:
     return array
 
 
-def _ragged_checked(values: Any) -> np.ndarray:
-    """Turn nested sequences into an object array, refusing rows of different lengths."""
-    if not isinstance(values, Sequence) or isinstance(values, str):
-        values = list(values) if isinstance(values, Iterable) and not isinstance(values, str) else values
-    if not isinstance(values, list | tuple):
-        return np.array(values, dtype=object)
-    if values and all(isinstance(row, list | tuple | np.ndarray) for row in values):
-        lengths = [len(row) for row in values]
-        if len(set(lengths)) > 1:
-            odd = next(i for i, k in enumerate(lengths) if k != lengths[0])
-            raise ShapeError(
-                f"rows have different lengths: row 0 has {lengths[0]} entries, row {odd} has {lengths[odd]}"
-            )
-        table = np.empty((len(values), lengths[0]), dtype=object)
-        for i, row in enumerate(values):
-            for j, value in enumerate(row):
-                table[i, j] = value
-        return table
-    out = np.empty(len(values), dtype=object)
-    for i, value in enumerate(values):
-        out[i] = value
-    return out
-
-
 def exact_decimals(X: Any) -> np.ndarray:
-    """Return a float array as the decimals that a person typed: the shortest decimal text of each double, exactly.
+    """Return numbers as the decimals that a person typed, exactly: of each float the shortest text that gives it back.
 
-    The double nearest to 0.1 prints as "0.1" and becomes Fraction(1, 10) rather than its dyadic value.
+    The double nearest to 0.1 prints as "0.1" and becomes Fraction(1, 10) rather than its dyadic value; so does the
+    single float nearest to 0.1, whose shortest text is that among single floats.
 
     Args:
-        X: array of any shape, finite numbers.
+        X: array of any shape, nested lists, table or tensor of finite numbers; read by position.
 
     Returns:
         Object array of the same shape with entries `Fraction`.
 
     Raises:
-        InputError: an entry is not finite.
+        InputError: an entry is not finite, or no number.
 
     Example:
         >>> exact_decimals([[0.1, 2.0]])[0, 0]
         Fraction(1, 10)
     """
-    array = X if isinstance(X, np.ndarray) else _ragged_checked(X)
-    out = np.empty(array.shape, dtype=object)
-    flat_out = out.reshape(-1)
-    for i, value in enumerate(array.reshape(-1).tolist()):
-        if isinstance(value, float):
-            if not math.isfinite(value):
-                raise InputError(f"the value {value} is not a finite number; remove or replace it")
-            value = repr(value)
-        flat_out[i] = to_fraction(value)
-    return out
+    return _converted(entries(X, "X"), decimal_fraction)
+
+
+def decimal_fraction(value: Any) -> Fraction:
+    """Return a number as a fraction, a float as its shortest decimal.
+
+    >>> decimal_fraction(0.1), decimal_fraction(np.float32(0.1)), decimal_fraction("1/3")
+    (Fraction(1, 10), Fraction(1, 10), Fraction(1, 3))
+    """
+    if isinstance(value, float | np.floating) and np.isfinite(value):
+        return Fraction(str(value))
+    return to_fraction(value)
 
 
 def integer_rows(F: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

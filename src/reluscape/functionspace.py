@@ -133,7 +133,7 @@ def represent_1d(x: Any, f: Any, coefficients: str = "any") -> Representation:
         2
     """
     points = _sorted_points(x)
-    values = list(exact.fraction_array(np.asarray(list(f), dtype=object)))
+    values = list(exact.fraction_array(f))
     if len(values) != len(points):
         raise ShapeError(f"f has {len(values)} values for {len(points)} points")
     if coefficients not in ("any", "nonnegative"):
@@ -171,7 +171,7 @@ def _sorted_points(x: Any) -> list[Fraction]:
     """Return the points as fractions after checking their order."""
     if not np.iterable(x) or isinstance(x, str):
         raise InputError(f"the points are a list of numbers, not {x!r}")
-    points = list(exact.fraction_array(np.asarray(list(x), dtype=object)).reshape(-1))
+    points = list(exact.fraction_array(x).reshape(-1))
     for j in range(len(points) - 1):
         if points[j] >= points[j + 1]:
             raise InputError(

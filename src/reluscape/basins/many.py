@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data import as_dataset
+from ..entries import entries
 from ..errors import InputError, ShapeError
 from ..solvers.quadratic import BasinPrograms
 from ..solvers.quadratic_device import solve_batch_on
@@ -160,7 +161,7 @@ class BasinEvaluator:
 
     def _checked(self, patterns: Any, signs: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return patterns (B, m, n) bool and signs (B, m)."""
-        patterns, signs = np.asarray(patterns), np.asarray(signs)
+        patterns, signs = entries(patterns, "patterns"), entries(signs, "signs")
         if patterns.ndim != 3 or patterns.shape[2] != self.data.n:
             raise ShapeError(f"patterns have shape {patterns.shape}, expected (B, m, {self.data.n})")
         if signs.shape != patterns.shape[:2]:

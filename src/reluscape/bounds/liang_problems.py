@@ -92,7 +92,7 @@ def liang_problem_1(lambdas: Any, n: int) -> Adversary:
         >>> liang_problem_1([1, 2, 3], 1).A.tolist()
         [[Fraction(1, 1), Fraction(2, 1), Fraction(3, 1)]]
     """
-    lam = exact.fraction_array(np.asarray(lambdas, dtype=object))
+    lam = exact.fraction_array(lambdas)
     A = np.array([[Fraction(0)] * len(lam) for _ in range(whole("n", n))], dtype=object)
     A[0] = lam
     return Adversary(readonly(A, object), readonly([Fraction(1)] + [Fraction(0)] * (n - 1), object))
@@ -121,7 +121,7 @@ def liang_problem_2(lambdas: Any, n: int, alphabet: Any = (-1, 0, 1)) -> Adversa
         >>> liang_problem_2([1, "1.7", "4.1"], 2) is None
         True
     """
-    lam = exact.fraction_array(np.asarray(lambdas, dtype=object))
+    lam = exact.fraction_array(lambdas)
     n = whole("n", n)
     require(len(lam) >= n + 1, f"m >= n + 1, got m = {len(lam)} and n = {n}")
     letters = [exact.to_fraction(v) for v in alphabet]
@@ -171,7 +171,7 @@ def liang_problem_3(A: Any, lambdas: Any) -> np.ndarray | None:
         >>> liang_problem_3([[1, 1]], [2, 3]) is None
         True
     """
-    M, lam = exact.fraction_matrix(A), exact.fraction_array(np.asarray(lambdas, dtype=object))
+    M, lam = exact.fraction_matrix(A), exact.fraction_array(lambdas)
     if M.shape[1] != len(lam):
         raise ShapeError(f"A has shape {M.shape} and lambda length {len(lam)}; expected (n, m) and m")
     require(len(lam) >= len(M) + 1, f"m >= n + 1, got m = {len(lam)} and n = {len(M)}")

@@ -138,7 +138,7 @@ def liu_lemma_2(X: Any, pattern: Any, curvature: Any = 2) -> CellHessian:
     """
     data = as_dataset(X)
     P = check_pattern(pattern, data.n)
-    bends = np.atleast_1d(exact.fraction_array(np.asarray(curvature, dtype=object)))
+    bends = np.atleast_1d(exact.fraction_array(curvature))
     if bends.shape not in ((1,), (data.n,)):
         raise ShapeError(f"curvature has shape {bends.shape}, expected one number or ({data.n},)")
     require(all(t >= 0 for t in bends), "the loss is convex: no second derivative is negative")

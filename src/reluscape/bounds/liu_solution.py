@@ -75,7 +75,7 @@ def liu_general_solution(A: Any, b: Any) -> GeneralSolution:
         >>> liu_general_solution([[1], [1]], [0, 1]).shortest.tolist()
         [Fraction(1, 2)]
     """
-    M, right = exact.fraction_matrix(A), exact.fraction_array(np.asarray(b, dtype=object))
+    M, right = exact.fraction_matrix(A), exact.fraction_array(b)
     if right.ndim != 1 or len(M) != len(right):
         raise ShapeError(f"A has shape {M.shape} and b has length {len(right)}; they need the same number of rows")
     k = M.shape[1]
@@ -118,7 +118,7 @@ def with_targets(X: Any, y: Any) -> Dataset:
 
 def network(data: Dataset, W: Any, v: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return W (m, d), v (m,) and the heights <w_j, x_i> (n, m), all exact."""
-    weights, out = exact.fraction_matrix(W), exact.fraction_array(np.asarray(v, dtype=object))
+    weights, out = exact.fraction_matrix(W), exact.fraction_array(v)
     if weights.shape[1] != data.d or out.shape != (len(weights),):
         raise ShapeError(f"W has shape {weights.shape} and v {out.shape}; expected (m, {data.d}) and (m,)")
     return weights, out, data.fractions @ weights.T

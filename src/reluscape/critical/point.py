@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import exact
 from ..data import Dataset
+from ..entries import entries
 from ..errors import InputError, ShapeError
 from ..losses import Loss, check_labels, get_loss, mean_loss
 from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
@@ -103,6 +104,7 @@ def build_point(
         ShapeError: W is not (m, d) or v not (m,).
         InputError: no targets, or a weight that is no finite number.
     """
+    y = None if y is None else entries(y, "y")
     data = read_samples(X, y, exact_mode)
     chosen = get_loss(loss)
     check_labels(chosen, np.asarray(data.y))
@@ -118,7 +120,10 @@ def build_point(
 
 def _weights(W: Any, v: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the weights as arrays of the right shapes, their entries as given."""
-    W, v = _as_array(W), _as_array(v)
+    try:
+        W, v = entries(W, "W"), entries(v, "v")
+    except ShapeError as problem:
+        raise ShapeError(f"{problem}; expected (m, {d}) hidden weights, one row per unit, and v (m,)") from None
     if W.size == 0:
         W = W.reshape(len(v), d)
     if W.ndim != 2 or W.shape[1] != d:
@@ -126,17 +131,6 @@ def _weights(W: Any, v: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
     if v.shape != (W.shape[0],):
         raise ShapeError(f"v has shape {v.shape}, expected ({W.shape[0]},): one output weight per unit")
     return W, v
-
-
-def _as_array(values: Any) -> np.ndarray:
-    """Return nested sequences as an array of the entries as given; rows of different lengths leave one axis."""
-    if isinstance(values, np.ndarray):
-        return values
-    rows = list(values) if np.iterable(values) and not isinstance(values, str) else values
-    try:
-        return np.array(rows, dtype=object)
-    except ValueError:  # arrays of shapes that do not fit together
-        raise ShapeError("W and v are tables of numbers: (m, d) hidden weights, one row per unit, and (m,)") from None
 
 
 def _floats(values: Any, name: str) -> np.ndarray:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..entries import entries
 from ..errors import InputError, ShapeError
-from ..exact import to_fraction
+from ..exact import fraction_array, to_fraction
 
 
 def readonly(array: Any, dtype: Any = None) -> np.ndarray:
@@ -33,8 +34,8 @@ def check_pattern(pattern: Any, n: int, m: int | None = None) -> np.ndarray:
         InputError: an entry is neither 0/1 nor boolean.
     """
     try:
-        array = np.asarray(pattern)
-    except ValueError:
+        array = entries(pattern, "the activation pattern")
+    except ShapeError:
         raise ShapeError("the rows of the activation pattern have different lengths; one per unit, n each") from None
     if array.ndim == 1 and (m in (None, 1)) and array.size == n:
         array = array.reshape(1, n)
@@ -50,7 +51,7 @@ def check_pattern(pattern: Any, n: int, m: int | None = None) -> np.ndarray:
 
 def check_signs(signs: Any, m: int) -> np.ndarray:
     """Return output signs as an int8 array (m,) of -1 and +1."""
-    array = np.atleast_1d(np.asarray(signs))
+    array = np.atleast_1d(entries(signs, "the output signs"))
     if array.shape != (m,):
         raise ShapeError(f"the output signs have shape {array.shape}, expected ({m},): one per unit")
     if array.size and not np.isin(array, (-1, 1)).all():
@@ -80,10 +81,19 @@ def real_numbers(name: str, values: Any) -> np.ndarray:
     Raises:
         InputError: an entry is no number, or the rows have different lengths.
     """
+    array = entries(values, name)
     try:
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as problem:
+        return np.asarray(array, dtype=float)
+    except OverflowError:
+        raise InputError(f"{name} has a value beyond the range of doubles; rescale it") from None
+    except (TypeError, ValueError):
+        pass
+    try:  # text such as "1/3" is a number too
+        return np.array(fraction_array(array), dtype=float).reshape(array.shape)
+    except InputError as problem:
         raise InputError(f"{name} is an array of numbers ({problem})") from None
+    except OverflowError:
+        raise InputError(f"{name} has a value beyond the range of doubles; rescale it") from None
 
 
 def whole_number(name: str, value: Any, least: int = 0) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import exact
+from ..entries import entries
 from ..errors import InputError, ShapeError
 from .arrays import readonly
 from .position import GeneralPosition, general_position
@@ -45,22 +46,9 @@ class Dataset:
         features: Iterable[str] | None = None,
         target: str | None = None,
     ) -> None:
-        if not isinstance(X, np.ndarray) and hasattr(X, "toarray"):
-            X = X.toarray()
-        if not (isinstance(X, np.ndarray | Iterable) or hasattr(X, "to_numpy")):
-            raise InputError(f"X is of type {type(X).__name__}; give a table with one row per sample")
-        inexact = isinstance(X, np.ndarray) and X.dtype.kind == "f"
-        if inexact and not np.isfinite(X).all():
-            place = np.argwhere(~np.isfinite(X))[0]
-            raise InputError(f"X has a value that is not finite at row {place[0]}; remove the row or fill the value")
-        if isinstance(X, np.ndarray) and X.ndim != 2:
-            raise ShapeError(f"X has {X.ndim} dimension(s), expected 2: rows are samples, columns are inputs")
-        if not isinstance(X, np.ndarray) and hasattr(X, "to_numpy"):
-            X = X.to_numpy()
-            inexact = X.dtype.kind == "f"
-        F = _empty(X) if _is_empty(X) else exact.fraction_matrix(X)
-        if not isinstance(X, np.ndarray):
-            inexact = any(isinstance(v, float | np.floating) for row in X for v in row)
+        given = _table(X)
+        F = exact.fraction_matrix(given)
+        inexact = given.dtype.kind == "f" or any(isinstance(v, float | np.floating) for v in given.flat)
         if bias:
             F = np.concatenate([F, np.full((F.shape[0], 1), exact.to_fraction(1), dtype=object)], axis=1)
         floats = _floats(F, "X")
@@ -178,28 +166,26 @@ def _with_targets(data: Dataset, y: Any) -> Dataset:
     return Dataset(X, y, bias=data.bias, features=data.features)
 
 
-def _is_empty(X: Any) -> bool:
-    """Return whether there is no number in X."""
-    return X.size == 0 if isinstance(X, np.ndarray) else all(np.size(row) == 0 for row in X)
-
-
-def _empty(X: Any) -> np.ndarray:
-    """Return the empty table that X describes."""
-    shape = np.shape(X)
-    if len(shape) == 1 and shape[0] == 0:
-        shape = (0, 0)
-    if len(shape) != 2:
-        raise ShapeError(f"X has {len(shape)} dimension(s), expected 2: rows are samples, columns are inputs")
-    return np.empty(shape, dtype=object)
+def _table(X: Any) -> np.ndarray:
+    """Return the samples as they were given, rows by columns."""
+    array = entries(X, "X")
+    if array.ndim == 0:
+        raise InputError(f"X is of type {type(X).__name__}; give a table with one row per sample")
+    if array.shape == (0,):
+        array = array.reshape(0, 0)
+    if array.ndim != 2:
+        raise ShapeError(f"X has {array.ndim} dimension(s), expected 2: rows are samples, columns are inputs")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        place = np.argwhere(~np.isfinite(array))[0]
+        raise InputError(f"X has a value that is not finite at row {place[0]}; remove the row or fill the value")
+    return array
 
 
 def _targets(y: Any, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
     """Return the targets as fractions and as floats."""
     if y is None:
         return None, None
-    if hasattr(y, "to_numpy"):
-        y = y.to_numpy()
-    array = y if isinstance(y, np.ndarray) else np.array(list(y), dtype=object)
+    array = entries(y, "y")
     if array.ndim != 1:
         raise ShapeError(f"y has shape {array.shape}, expected ({n},): one number per sample")
     if len(array) != n:

@@ -116,7 +116,7 @@ def zero_loss(X: Any, y: Any, pattern: Any, v: Any) -> ZeroLoss:
     if data.y_fractions is None:
         raise ShapeError("the data have no targets; give y")
     A = check_pattern(pattern, data.n)
-    weights = exact.fraction_array(np.asarray(v, dtype=object) if not isinstance(v, np.ndarray) else v).reshape(-1)
+    weights = exact.fraction_array(v).reshape(-1)
     if len(weights) != len(A):
         raise ShapeError(f"v has {len(weights)} entries for {len(A)} units")
     types = UnitTypes.of(A, weights)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset, check_pattern
+from ..entries import entries
 from ..errors import InputError, ShapeError, TieError
 from ..exact import fraction_array, fraction_matrix, sign, signs_of_products
 
@@ -19,7 +20,7 @@ def activation_pattern(W: Any, data: Dataset) -> np.ndarray:
     Raises:
         TieError: a non-zero sample lies exactly on a unit's hyperplane.
     """
-    weights = np.asarray(W)
+    weights = entries(W, "W")
     if weights.ndim != 2 or weights.shape[1] != data.d:
         raise ShapeError(f"W has shape {weights.shape}, expected (m, {data.d}): one row per unit")
     if weights.dtype.kind in "OUS":
@@ -111,7 +112,7 @@ def jacobian_gram(pattern: Any, v: Any, X: Any) -> np.ndarray:
 
 def _floats(values: Any) -> np.ndarray:
     """Return numbers, given as floats, fractions or text, as finite floats."""
-    array = np.asarray(values)
+    array = entries(values, "v")
     if array.dtype.kind in "OUS":
         return fraction_array(array).astype(float)
     floats: np.ndarray = np.asarray(array, dtype=float)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import exact
 from ..data import Dataset, as_dataset, check_pattern
+from ..entries import entries
 from ..errors import ShapeError
 from ..exact import fraction_array
 from ..tolerances import DEFAULT, MACHINE_PRECISION
@@ -129,7 +130,7 @@ def jacobian_rank(pattern: Any, X: Any, v: Any = None, exact: bool = True) -> in
     data = as_dataset(X)
     A = check_pattern(pattern, data.n)
     if v is not None:
-        weights = fraction_array(np.asarray(v)).reshape(-1)
+        weights = fraction_array(v).reshape(-1)
         if len(weights) != len(A):
             raise ShapeError(f"v has {len(weights)} entries for {len(A)} units")
         A = np.ascontiguousarray(A[np.array([value != 0 for value in weights], dtype=bool)])
@@ -153,7 +154,7 @@ def rank_verdicts(patterns: Any, X: Any) -> np.ndarray:
         [True, False]
     """
     data = as_dataset(X)
-    A = np.asarray(patterns, dtype=bool)
+    A = np.asarray(entries(patterns, "patterns"), dtype=bool)
     if A.ndim != 3 or A.shape[2] != data.n:
         raise ShapeError(f"the patterns have shape {A.shape}, expected (B, m, {data.n}): batch, units, samples")
     oracle = RankOracle.of(data)

@@ -62,7 +62,7 @@ def zero_loss_fraction(
     if data.y_fractions is None:
         raise ShapeError("the data have no targets; give y")
     check_population(population, data)
-    weights = fraction_array(np.asarray(v)).reshape(-1)
+    weights = fraction_array(v).reshape(-1)
     chosen = get_law(law)
     named = chosen.name if population == "initialization" else None
     if exact is not False:

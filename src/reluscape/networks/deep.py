@@ -159,7 +159,7 @@ class DeepNet:
     def _inputs(self, X: Any) -> np.ndarray:
         """Return the samples as checked floats (n, d)."""
         try:
-            A = X.X if isinstance(X, Dataset) else np.asarray(X, dtype=float)
+            A = X.X if isinstance(X, Dataset) else real_numbers("X", X)
         except (TypeError, ValueError):
             raise InputError("the data hold something that is not a number, or rows of different lengths") from None
         if A.ndim != 2 or A.shape[1] != self.weights[0].shape[1]:

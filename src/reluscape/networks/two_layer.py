@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import files
 from ..arrayfiles import read_npz
-from ..data import Dataset, as_dataset, readonly, real_number
+from ..data import Dataset, as_dataset, readonly, real_number, real_numbers
 from ..errors import ModelError, ShapeError
 from ..losses import mean_loss
 from .deep import DeepNet
@@ -44,7 +44,7 @@ class TwoLayerNet:
 
     def __post_init__(self) -> None:
         """Check shapes and freeze the arrays."""
-        W, v = readonly(self.W, dtype=float), readonly(self.v, dtype=float)
+        W, v = readonly(real_numbers("W", self.W)), readonly(real_numbers("v", self.v))
         if W.ndim != 2:
             raise ShapeError(f"W has shape {W.shape}, expected (m, d): one row per hidden unit")
         if v.shape != (W.shape[0],):
@@ -70,7 +70,7 @@ class TwoLayerNet:
 
     def predict(self, X: Any) -> np.ndarray:
         """Return f(x_i) for the rows of X (n, d)."""
-        A = X.X if isinstance(X, Dataset) else np.asarray(X, dtype=float)
+        A = X.X if isinstance(X, Dataset) else real_numbers("X", X)
         if A.ndim != 2 or A.shape[1] != self.d:
             raise ShapeError(f"the data have shape {A.shape}, the network expects {self.d} columns")
         return np.maximum(A @ self.W.T, 0.0) @ self.v + self.c

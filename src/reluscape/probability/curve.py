@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data import as_dataset
+from ..entries import entries
 from ..errors import InputError, UnsupportedError
 from ..exact import to_fraction
 from ..geometry.unit_law import unit_law
@@ -68,7 +69,7 @@ def one_sign(signs: Any) -> int | None:
     """Return the frozen sign that all units share, or None."""
     if signs is None:
         return None
-    array = np.unique(np.atleast_1d(np.asarray(signs)))
+    array = np.unique(np.atleast_1d(entries(signs, "signs")))
     if array.shape != (1,) or array[0] not in (-1, 1):
         raise UnsupportedError("a curve in the width needs one frozen sign for all units: signs=[1] or signs=[-1]")
     return int(array[0])

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..basins import BasinEvaluator
 from ..data import as_dataset, whole_number
+from ..entries import entries
 from ..errors import InputError, ShapeError, TieError
 from ..exact import signs_of_products
 from ..initialization import Law, get_law
@@ -88,7 +89,7 @@ def frozen_signs(signs: Any, width: int) -> np.ndarray | None:
     """Return frozen output signs as (width,), or None where they are drawn."""
     if signs is None:
         return None
-    array = np.atleast_1d(np.asarray(signs))
+    array = np.atleast_1d(entries(signs, "signs"))
     if array.shape == (1,) and width != 1:
         array = np.repeat(array, width)
     if array.shape != (width,):

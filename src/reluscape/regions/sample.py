@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset, whole_number
+from ..entries import entries
 from ..errors import ShapeError, TieError, TooLarge
 from ..exact import signs_of_products
 from ..geometry.arrangement import Arrangement
@@ -74,7 +75,7 @@ def unseen_mass(patterns: Any) -> float:
         >>> unseen_mass([[True, False], [True, False], [False, False], [True, True]])
         0.5
     """
-    draws = np.asarray(patterns, dtype=bool)
+    draws = np.asarray(entries(patterns, "patterns"), dtype=bool)
     if draws.ndim == 0:
         raise ShapeError("the patterns are an array (N, n) or (N, m, n), one row per draw")
     if len(draws) == 0:
