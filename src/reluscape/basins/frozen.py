@@ -157,6 +157,6 @@ def _exact(numerical: _Numerical, deadline: float | None) -> Basin:
     value, W, c, multipliers = program.solve([guess for guess in numerical.guesses() if guess[0] in units])
     heights = (data.fractions @ W.T).T * A.astype(int) if len(A) else np.empty((0, data.n), dtype=object)
     prediction = np.array(heights.T @ V + np.array(c, dtype=object), dtype=object).reshape(data.n, V.shape[1])
-    claim = {"weights": fraction_texts(V), "targets": fraction_texts(Y)}
+    claim = {"weights": fraction_texts(V)}
     witness = {"W": fraction_texts(W), "c": fraction_texts(c)}
-    return proven(program, "frozen-basin-value", None, value, W, c, prediction, claim, witness, multipliers)
+    return proven(program, "frozen-basin-value", Y, value, W, c, prediction, claim, witness, multipliers)

@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from .. import exact
 from ..errors import CertificateError
-from .core import fraction_text, read_number, read_numbers
+from .effort import Effort
+from .numerals import told
+from .schema import Part
 
-LONGEST_TOLD = 200
 
-
-def check_value(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+def check_value(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
     """Re-check that a point lies in the basin, has the claimed loss, and that no point of the basin has less.
 
     With r = prediction - y: s_j sigma_ji <z_j, x_i> >= 0; sum_i A_ji r_i x_i = sum_i lambda_ji s_j sigma_ji x_i with
     lambda >= 0; sum_ji lambda_ji s_j sigma_ji <z_j, x_i> = 0; sum_i r_i = 0 where there is an output bias. The program
     is convex, so these conditions are enough.
     """
-    if y is None:
-        raise CertificateError("a basin's value needs targets")
+    assert y is not None
     n, d = X.shape
-    claim, witness = certificate["claim"], certificate["witness"]
-    patterns, signs = _states(claim, n)
-    m = len(patterns)
-    bias = claim.get("output_bias")
-    if not isinstance(bias, bool):
-        raise CertificateError("the claim does not say whether there is an output bias")
-    value = read_number(claim["value"], "the claimed value")
-    Z = read_numbers(witness["Z"], (m, d), "the weights Z")
-    c = read_number(witness["c"], "the output bias c")
+    claim, witness = part.claim, part.witness
+    patterns, signs, bias, value = claim["patterns"], claim["signs"], claim["output_bias"], claim["value"]
+    Z, c, multipliers, m = witness["Z"], witness["c"], witness["multipliers"], len(patterns)
     if c != 0 and not bias:
         raise CertificateError("the witness has an output bias, the claim has none")
-    multipliers = witness["multipliers"]
-    if not isinstance(multipliers, list) or len(multipliers) != m:
-        raise CertificateError(f"expected multipliers for {m} units")
+    effort.spend(m * n * (d + 1) + sum(map(len, multipliers)) * d, "the basin")
     nonzero = [bool(any(row)) for row in X]
     residual = [c - v for v in y]
     heights = []
@@ -56,7 +46,7 @@ def check_value(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None
         raise CertificateError("the residuals do not sum to zero, so another output bias is better")
     for j in range(m):
         gradient = _combination(X, [r if bit else Fraction(0) for r, bit in zip(residual, patterns[j], strict=True)])
-        for i, number in pairs(multipliers[j], n, j):
+        for i, number in multipliers[j]:
             if number < 0:
                 raise CertificateError(f"the multiplier of unit {j} and sample {i} is negative")
             side = signs[j] * (1 if patterns[j][i] else -1)
@@ -65,51 +55,14 @@ def check_value(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None
             gradient = [a - number * side * b for a, b in zip(gradient, X[i], strict=True)]
         if any(gradient):
             raise CertificateError(f"unit {j} is not stationary: its weights can be improved inside the basin")
-    return (
-        f"the basin of {m} units on {n} samples has the value {told(value)}: a point attains it and no point is lower"
+    kept = f"{'an' if bias else 'no'} output bias"
+    sentence = (
+        f"the closed basin of {m} unit{'' if m == 1 else 's'} with the claimed patterns and output signs and {kept} "
+        f"on {n} samples has the mean squared error {told(value)}: a point attains it and no point is lower"
     )
-
-
-def told(value: Fraction) -> str:
-    """Return a value for a sentence: exactly where it is short, else about its size."""
-    text = fraction_text(value)
-    return (
-        text if len(text) <= LONGEST_TOLD else f"{float(value):.15g} (exactly a fraction of {len(text):,} characters)"
-    )
-
-
-def _states(claim: dict[str, Any], n: int) -> tuple[list[list[bool]], list[int]]:
-    """Return patterns and signs of the claim."""
-    patterns, signs = patterns_of(claim, n), claim["signs"]
-    if not isinstance(signs, list) or len(patterns) != len(signs):
-        raise CertificateError("the claim needs one pattern and one sign for each unit")
-    if any(isinstance(s, bool) or s not in (-1, 1) for s in signs):
-        raise CertificateError("output signs are -1 or 1")
-    return patterns, signs
-
-
-def patterns_of(claim: dict[str, Any], n: int) -> list[list[bool]]:
-    """Return the patterns of the claim."""
-    patterns = claim["patterns"]
-    if not isinstance(patterns, list):
-        raise CertificateError("the claim has no list of patterns")
-    if any(not isinstance(p, str) or len(p) != n or set(p) - {"0", "1"} for p in patterns):
-        raise CertificateError(f"a claimed pattern is not a text of {n} zeros and ones")
-    return [[bit == "1" for bit in p] for p in patterns]
-
-
-def pairs(entries: Any, n: int, j: int) -> list[tuple[int, Fraction]]:
-    """Return a unit's multipliers as (sample, value)."""
-    if not isinstance(entries, list):
-        raise CertificateError(f"the multipliers of unit {j} are not a list")
-    out = []
-    for entry in entries:
-        if not isinstance(entry, list) or len(entry) != 2 or isinstance(entry[0], bool):
-            raise CertificateError(f"a multiplier of unit {j} is not a pair of a sample and a number")
-        if not isinstance(entry[0], int) or not 0 <= entry[0] < n:
-            raise CertificateError(f"unit {j} has a multiplier for sample {entry[0]!r}, which does not exist")
-        out.append((entry[0], read_number(entry[1], f"a multiplier of unit {j}")))
-    return out
+    if "proves" in claim:
+        sentence += "; so the lowest loss of that many units is no higher, and how low it is is not proved here"
+    return sentence
 
 
 def _combination(X: np.ndarray, weights: list[Fraction]) -> list[Fraction]:

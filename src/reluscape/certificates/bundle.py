@@ -1,26 +1,50 @@
-"""Checking several certificates about the same data in one file."""
+"""Checking several certificates about the same data in one file, and what the file claims about all of them."""
 
 from __future__ import annotations
 
+from collections import Counter
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from ..errors import CertificateError
-from .core import checker
+from .core import check
+from .effort import Effort
+from .schema import Part
+
+MOST_SENTENCES = 20
 
 
-def check_bundle(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
-    """Re-check every member; the first that fails fails the bundle."""
-    members = certificate["witness"].get("members")
-    if not isinstance(members, list) or not members:
-        raise CertificateError("the bundle holds no certificate")
+def check_bundle(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
+    """Re-check every member, that none is listed twice, and that what is claimed of all is what the members prove."""
     sentences = []
-    for number, member in enumerate(members, start=1):
-        if member.get("kind") == "bundle":
-            raise CertificateError(f"member {number} is itself a bundle")
+    for number, member in enumerate(part.members, start=1):
         try:
-            sentences.append(checker(member["kind"])(member, X, y))
+            sentences.append(check(member, X, y, effort))
         except CertificateError as problem:
-            raise CertificateError(f"member {number} of {len(members)}: {problem}") from None
-    return "; ".join(sentences)
+            raise CertificateError(f"member {number} of {len(part.members)}: {problem}") from None
+    claimed = part.claim["local_minima"]
+    points = Counter(_point(member.claim) for member in part.members if member.kind == "local-minimum")
+    if points.total() != claimed:
+        raise CertificateError(f"the claim is {claimed} local minima, the members prove {points.total()}")
+    if any(times > 1 for times in points.values()):
+        raise CertificateError("two members are about the same network, so that there are fewer local minima")
+    lowest = [member for member in part.members if member.kind == "global-minimum"]
+    if len(lowest) != int(part.claim["global_minimum"]):
+        raise CertificateError(
+            f"the claim of a global minimum is {str(part.claim['global_minimum']).lower()}, "
+            f"the members prove {len(lowest)}"
+        )
+    more = len(sentences) - MOST_SENTENCES
+    shown = sentences[:MOST_SENTENCES] + ([f"and {more:,} more of these sentences"] if more > 0 else [])
+    return f"{len(sentences)} claim{'' if len(sentences) == 1 else 's'} on the same data: {'; '.join(shown)}"
+
+
+def _point(claim: dict[str, Any]) -> tuple[Any, ...]:
+    """Return a network up to the order of its units, and to a positive factor moved between the layers of a unit."""
+    units = sorted(
+        (*(abs(v) * w if v else w for w in row), Fraction((v > 0) - (v < 0)))
+        for row, v in zip(claim["W"], claim["v"], strict=True)
+    )
+    return claim["c"], claim["slope"], claim["trainable"], tuple(units)

@@ -5,38 +5,37 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-from .. import exact, files
-from ..errors import CertificateError
+from .. import files
+from ..errors import CertificateError, InputError
+from .effort import Effort
+from .fields import Reading
+from .numerals import LONG_TEXT, brief, fraction_text, fraction_texts, read_number
+from .schema import KINDS, SCHEMA, Block, Part, read_certificate
 
-SCHEMA = 1
+__all__ = [
+    "SCHEMA",
+    "Verification",
+    "as_text",
+    "check",
+    "fraction_text",
+    "fraction_texts",
+    "new",
+    "read",
+    "read_number",
+    "verify",
+    "write",
+]
+
 INLINE_VALUES = 20_000
-# integers longer than this are printed and read without Python's limit of 4,300 digits
-LONG_BITS = 12_000
-LONG_TEXT = 3_000
-MOST_SHOWN = 60
-EXACT_NUMBER = re.compile(r"[+-]?[0-9]+(/[0-9]+|[.][0-9]+)?([eE][+-]?[0-9]{1,4})?")
-
-# kind of certificate -> "module:function" inside this package; a checker raises CertificateError or returns a sentence
-CHECKERS: dict[str, str] = {
-    "region-witness": "regions:check_witness",
-    "region-empty": "regions:check_empty",
-    "basin-value": "basin:check_value",
-    "frozen-basin-value": "frozen_basin:check_frozen",
-    "local-minimum": "critical:check_minimum",
-    "not-minimum": "critical:check_not_minimum",
-    "bundle": "bundle:check_bundle",
-    "global-minimum": "minimum:check_minimum",
-    "zero-loss": "zero_loss:check_zero_loss",
-}
+MOST_BYTES = 2**26
+# no form of the reader lets these through; should one come, it proves nothing
+UNFORESEEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -56,62 +55,6 @@ class Verification:
     def __bool__(self) -> bool:
         """Return whether the claim is proved."""
         return self.ok
-
-
-def fraction_text(value: Any) -> str:
-    """Return an exact number as text, "p" or "p/q"."""
-    number = exact.to_fraction(value)
-    if max(number.numerator.bit_length(), number.denominator.bit_length()) <= LONG_BITS:
-        return str(number)
-    return str(exact.fmpq(number))  # Python refuses to print integers of more than 4,300 digits
-
-
-def fraction_texts(values: Any) -> Any:
-    """Return nested exact numbers as nested text."""
-    if isinstance(values, np.ndarray | list | tuple):
-        return [fraction_texts(v) for v in values]
-    return fraction_text(values)
-
-
-def read_number(text: Any, what: str) -> Fraction:
-    """Return a number of a certificate; floats are refused, since they would not be exact."""
-    if isinstance(text, bool) or not isinstance(text, str | int):
-        raise CertificateError(
-            f"{what} is {str(text)[:MOST_SHOWN]!r}, expected an exact number written as text such as '1/3'"
-        )
-    if isinstance(text, str) and not EXACT_NUMBER.fullmatch(text):
-        raise CertificateError(f"{what} is {text[:MOST_SHOWN]!r}, which is no exact number")
-    try:
-        if isinstance(text, str) and len(text) > LONG_TEXT:
-            top, _, bottom = text.partition("/")
-            return Fraction(exact.integer(top), exact.integer(bottom or "1"))
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise CertificateError(f"{what} is {str(text)[:MOST_SHOWN]!r}, which is no exact number") from None
-
-
-def read_numbers(values: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
-    """Return an array of exact numbers of the expected shape."""
-    first = values
-    for size in shape:  # before there is room for as many as are asked for
-        if not isinstance(first, list) or len(first) != size:
-            raise CertificateError(f"{what} does not have the shape {shape} that the data ask for")
-        if not size:
-            break
-        first = first[0]
-    out = np.empty(shape, dtype=object)
-
-    def fill(part: Any, at: tuple[int, ...]) -> None:
-        if len(at) == len(shape):
-            out[at] = read_number(part, what)
-            return
-        if not isinstance(part, list) or len(part) != shape[len(at)]:
-            raise CertificateError(f"{what} does not have the shape {shape} that the data ask for")
-        for i, item in enumerate(part):
-            fill(item, (*at, i))
-
-    fill(values, ())
-    return out
 
 
 def digest(X: np.ndarray, y: np.ndarray | None) -> str:
@@ -135,9 +78,9 @@ def new(
     """Return a certificate as a JSON-ready dictionary.
 
     Args:
-        kind: a key of CHECKERS.
+        kind: a key of `schema.KINDS`.
         X: (n, d) exact inputs, object array of Fraction.
-        y: (n,) exact targets or None.
+        y: (n,) or (n, k) exact targets, or None where the claim is about X alone.
         claim: what is claimed.
         witness: what proves it; exact numbers as text.
     """
@@ -158,58 +101,52 @@ def read(path: str | Path) -> dict[str, Any]:
     """Read a certificate file.
 
     Raises:
-        CertificateError: no such file, no JSON, or not of this schema.
+        CertificateError: no such file, no regular file, too large, no JSON, a name twice in one object, a number with
+            a decimal point, or not of this schema.
     """
     path = Path(path)
+    name = files.shown(path.name)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CertificateError(f"there is no file {path}; check the name") from None
-    except (OSError, ValueError, RecursionError):  # no JSON, no UTF-8, or a number of thousands of digits
-        raise CertificateError(f"{path.name} is not a JSON file; give a file written with --certificate") from None
-    if not isinstance(content, dict) or content.get("schema") != SCHEMA or "kind" not in content:
-        raise CertificateError(f"{path.name} is not a certificate of schema {SCHEMA}")
+        text = files.read_limited(path, MOST_BYTES).decode("utf-8")
+        content = json.loads(
+            text,
+            object_pairs_hook=_once,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+            parse_int=_whole,
+        )
+    except InputError as problem:
+        raise CertificateError(str(problem)) from None
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, or nested too deeply
+        raise CertificateError(f"{name} is not a JSON file; give a file written with --certificate") from None
+    except CertificateError as problem:
+        raise CertificateError(f"{name} is not a certificate: {problem}") from None
+    if type(content) is not dict or type(content.get("schema")) is not int or content["schema"] != SCHEMA:
+        raise CertificateError(f"{name} is not a certificate of schema {SCHEMA}")
+    if "kind" not in content:
+        raise CertificateError(f"{name} is not a certificate of schema {SCHEMA}; it names no kind")
     return content
 
 
-def exact_data(certificate: dict[str, Any], data: Any = None) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the exact data a certificate speaks of, checked against its SHA-256.
-
-    Args:
-        certificate: the certificate.
-        data: a Dataset; needed where the certificate holds only the hash.
-    """
-    block = certificate.get("data")
-    if not isinstance(block, dict) or not {"n", "d", "sha256"} <= set(block):
-        raise CertificateError("the certificate does not say which data it is about")
-    n, d = block["n"], block["d"]
-    if not (isinstance(n, int) and isinstance(d, int) and n >= 0 and d >= 0):
-        raise CertificateError("the certificate's data have no valid size")
-    if data is not None:
-        X, y = data.fractions, data.y_fractions
-        if not _matches(block["sha256"], X, y):
-            raise CertificateError("the data given are not the data of this certificate (their SHA-256 differ)")
-        return X, y if block.get("y", ...) is not None else None
-    if "X" not in block:
-        raise CertificateError("the certificate holds only the hash of its data; give the table with --data")
-    X = read_numbers(block["X"], (n, d), "the certificate's X")
-    y = None if block.get("y") is None else read_numbers(block["y"], (n,), "the certificate's y")
-    if digest(X, y) != block["sha256"]:
-        raise CertificateError("the certificate's data do not match their SHA-256; it was altered")
-    return X, y
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object whose names are all different."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise CertificateError(f"an object has the field {brief(twice)} twice")
+    return content
 
 
-def _matches(expected: str, X: np.ndarray, y: np.ndarray | None) -> bool:
-    """Return whether data have the expected hash, with or without their targets."""
-    return expected in (digest(X, y), digest(X, None))
+def _no_float(text: str) -> NoReturn:
+    raise CertificateError(f"the number {brief(text)} is not exact; exact numbers are written as text such as '1/3'")
 
 
-def checker(kind: str) -> Callable[[dict[str, Any], np.ndarray, np.ndarray | None], str]:
-    """Return the checker of a kind of certificate."""
-    if kind not in CHECKERS:
-        raise CertificateError(f"unknown kind of certificate {kind!r}; known are {', '.join(sorted(CHECKERS))}")
-    module, function = CHECKERS[kind].split(":")
-    return getattr(importlib.import_module(f"{__package__}.{module}"), function)
+def _whole(text: str) -> int:
+    """Return a whole number of JSON; a long one has to be text."""
+    if len(text) > LONG_TEXT:
+        raise ValueError("a whole number of thousands of digits")
+    return int(text)
 
 
 def verify(certificate: dict[str, Any] | str | Path, data: Any = None) -> Verification:
@@ -217,21 +154,59 @@ def verify(certificate: dict[str, Any] | str | Path, data: Any = None) -> Verifi
 
     Args:
         certificate: the dictionary, or the path of its file.
-        data: the Dataset it is about, where the certificate holds only a hash.
+        data: the Dataset it is about: needed where the certificate holds only a hash, and otherwise checked against it.
 
     Returns:
-        A `Verification`; a certificate that proves nothing is an answer (ok False), not an error.
+        A `Verification`; a certificate that proves nothing is an answer (ok False), not an error. The message ends with
+        where the data come from.
     """
     kind = "unknown"
     try:
         content = certificate if isinstance(certificate, dict) else read(certificate)
-        kind = str(content.get("kind"))
-        if content.get("schema") != SCHEMA:
-            raise CertificateError(f"schema {content.get('schema')!r} is not known; this version reads {SCHEMA}")
-        check = checker(kind)
-        X, y = exact_data(content, data)
-        return Verification(True, kind, check(content, X, y))
+        kind = content["kind"] if type(content.get("kind")) is str and content["kind"] in KINDS else kind
+        part, block, at = read_certificate(content)
+        X, y = _bound(block, KINDS[part.kind].targets, data, at)
+        whose = "written in the certificate" if data is None else "given"
+        return Verification(True, kind, f"{check(part, X, y, at.effort)} (on the data {whose})")
     except CertificateError as problem:
         return Verification(False, kind, str(problem))
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
-        return Verification(False, kind, f"the certificate is malformed: {type(problem).__name__} {problem}")
+    except UNFORESEEN as problem:
+        return Verification(False, kind, f"the certificate is malformed: {type(problem).__name__} {problem}"[:300])
+
+
+def check(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
+    """Return what a claim with its witness proves about the data, as a sentence.
+
+    Raises:
+        CertificateError: it proves nothing.
+    """
+    form = KINDS[part.kind]
+    if form.targets in ("one", "several") and y is None:
+        raise CertificateError("the claim needs targets, the data have none")
+    module, function = form.checker.split(":")
+    sentence = getattr(importlib.import_module(f"{__package__}.{module}"), function)(part, X, y, effort)
+    return sentence if len(X) else f"{sentence}; there are no samples, so that the claim is empty"
+
+
+def _bound(block: Block, targets: str, data: Any, at: Reading) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the exact data that the claim is about: those given, else those written out, which match the hash."""
+    if block.X is not None and digest(block.X, block.y) != block.sha256:
+        raise CertificateError("the certificate's data do not match their SHA-256; it was altered")
+    if data is None:
+        if block.X is None:
+            raise CertificateError("the certificate holds only the hash of its data; give the table with --data")
+        return block.X, block.y
+    try:
+        X, y = data.fractions, data.y_fractions
+    except AttributeError:
+        raise CertificateError(f"the data are {brief(data)}; give a reluscape.Dataset") from None
+    if targets == "several" and y is not None:
+        y = y.reshape(-1, 1)
+    at.weigh(X.reshape(-1), "the X given")
+    at.weigh(() if y is None else y.reshape(-1), "the y given")
+    if targets in ("one", "several") and y is None:
+        raise CertificateError("the claim is about inputs and targets, but the data given have no targets")
+    for known in {"none": (None,), "any": (y, None)}.get(targets, (y,)):
+        if X.shape == (block.n, block.d) and digest(X, known) == block.sha256:
+            return X, known
+    raise CertificateError("the data given are not the data of this certificate (their SHA-256 differ)")

@@ -14,7 +14,10 @@ import numpy as np
 from .. import exact
 from ..errors import CertificateError
 from ..fans import MOST_COLUMNS, fan_minima, ray_count
-from .core import read_number, read_numbers
+from .effort import Effort
+from .fields import shaped
+from .numerals import told
+from .schema import Part
 
 RAY_BUDGET = 1_000_000
 
@@ -39,17 +42,13 @@ class _Network:
         return 2 * (self.prediction - self.y)
 
 
-def _network(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> _Network:
-    """Read the point and evaluate it, and compare its loss with the claim."""
-    if y is None:
-        raise CertificateError("the certificate has no targets")
-    claim = certificate["claim"]
-    if claim["trainable"] not in ("Wv", "W"):
-        raise CertificateError(f"trainable is {claim['trainable']!r}, expected 'Wv' or 'W'")
-    m, (n, d) = len(claim["v"]), X.shape
-    W, v = read_numbers(claim["W"], (m, d), "the weights W"), read_numbers(claim["v"], (m,), "the weights v")
-    c = None if claim["c"] is None else read_number(claim["c"], "the output bias")
-    slope = read_number(claim["slope"], "the slope")
+def _network(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> _Network:
+    """Evaluate the claimed point, and compare its loss with the claim."""
+    assert y is not None
+    claim, (n, d) = part.claim, X.shape
+    W, v, c, slope = claim["W"], claim["v"], claim["c"], claim["slope"]
+    m = len(v)
+    effort.spend(n * m * (2 * d + 4), "the network")
     heights = np.full((n, m), Fraction(0), dtype=object)
     for i in range(n):
         for j in range(m):
@@ -58,8 +57,8 @@ def _network(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -
     prediction = np.array([_dot(row, v) + (c or 0) for row in outputs], dtype=object)
     network = _Network(X, y, W, v, c, slope, claim["trainable"] == "W", heights, prediction)
     loss = sum((r * r for r in prediction - y), Fraction(0)) / max(n, 1)
-    if loss != read_number(claim["loss"], "the loss"):
-        raise CertificateError(f"the loss of the point is {loss}, not the claimed {claim['loss']}")
+    if loss != claim["loss"]:
+        raise CertificateError(f"the loss of the point is {told(loss)}, not the claimed {told(claim['loss'])}")
     return network
 
 
@@ -67,35 +66,43 @@ def _dot(a: Any, b: Any) -> Fraction:
     return sum((p * q for p, q in zip(a, b, strict=True)), Fraction(0))
 
 
-def check_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+def check_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
     """Re-check the conditions of every unit from its multipliers."""
-    net = _network(certificate, X, y)
-    if certificate["claim"]["local_minimum"] is not True:
-        raise CertificateError("the claim is not that the point is a local minimum")
+    net = _network(part, X, y, effort)
     if net.c is not None and sum(net.errors) != 0:
         raise CertificateError("the errors do not sum to zero, so moving the output bias lowers the loss")
-    units = certificate["witness"]["units"]
-    if len(units) != len(net.v):
-        raise CertificateError(f"the certificate speaks of {len(units)} units, the network has {len(net.v)}")
-    for j, proof in enumerate(units):
+    for j, proof in enumerate(part.witness["units"]):
+        method = proof["method"]
         if net.v[j] == 0 and net.frozen:
+            _expect(j, method, "frozen")
             continue
+        effort.spend(X.size, "the derivatives")
         g, lines = _form(net, j)
         if net.v[j] == 0:
+            _expect(j, method, "vanishes")
             if any(g) or lines:
                 raise CertificateError(f"unit {j} has output weight 0 and a derivative that does not vanish")
             continue
         sign = 1 if net.v[j] > 0 else -1
         g, lines = sign * g, [(row, sign * w) for row, w in lines]
-        if proof["method"] == "multipliers":
-            _check_multipliers(j, g, lines, proof["corners"])
-        elif proof["method"] == "inclusion":
+        if method == "multipliers":
+            corners = proof["corners"]
+            effort.spend(len(corners) * (len(lines) + 1) * len(g), "the corners")
+            _check_multipliers(j, g, lines, corners)
+        elif method == "inclusion":
+            effort.spend((len(lines) + 1) ** 2 * len(g), "the map")
             _check_inclusion(j, g, lines, proof)
-        elif proof["method"] == "rays":
-            _check_rays(j, g, lines)
+        elif method == "rays":
+            _check_rays(j, g, lines, effort)
         else:
-            raise CertificateError(f"unit {j} has no proof ({proof['method']!r})")
-    return f"{_subject(len(net.v), certificate)} is a local minimum"
+            raise CertificateError(f"unit {j} has no proof ({method!r})")
+    return f"{_subject(part)} is a local minimum"
+
+
+def _expect(j: int, method: str, only: str) -> None:
+    """Refuse what would not be looked at."""
+    if method != only:
+        raise CertificateError(f"unit {j} has output weight 0, so that its proof is {only!r}, not {method!r}")
 
 
 def _form(net: _Network, j: int) -> tuple[np.ndarray, list[tuple[np.ndarray, Fraction]]]:
@@ -119,8 +126,8 @@ def _check_multipliers(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Frac
     negative, positive = [k for k in lines if k[1] < 0], [k for k in lines if k[1] > 0]
     if len(negative) > 40 or len(corners) != 2 ** len(negative):
         raise CertificateError(f"unit {j}: {len(corners)} sets of multipliers, expected one per corner")
-    for bits, texts in zip(product((0, 1), repeat=len(negative)), corners, strict=True):
-        numbers = read_numbers(texts, (len(positive),), f"the multipliers of unit {j}")
+    for bits, found in zip(product((0, 1), repeat=len(negative)), corners, strict=True):
+        numbers = shaped(found, (len(positive),), f"the multipliers of unit {j}")
         if any(t < 0 or t > 1 for t in numbers):
             raise CertificateError(f"unit {j}: a multiplier lies outside [0, 1]")
         total = np.array(g, dtype=object)
@@ -132,23 +139,28 @@ def _check_multipliers(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Frac
             raise CertificateError(f"unit {j}: the multipliers do not cancel the derivative")
 
 
-def _check_rays(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Fraction]]) -> None:
+def _check_rays(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Fraction]], effort: Effort) -> None:
     """Evaluate the derivative on every ray of the fan of the unit's kinks."""
     rows = np.array([row for row, _ in lines], dtype=object).reshape(len(lines), len(g))
+    effort.spend(rows.size * min(rows.shape), "the rank of the kinks")
     columns = list(exact.pivot_columns(rows))
     free = exact.nullspace(rows)
     if len(columns) == 0 or (len(free) and any(free @ g)):
         raise CertificateError(f"unit {j}: the derivative is negative in a direction along all its kinks")
     if ray_count(len(lines), len(columns)) > RAY_BUDGET:
         raise CertificateError(f"unit {j}: more rays than the budget of {RAY_BUDGET}")
+    rays = ray_count(len(lines), len(columns))
     small, slope = rows[:, columns], g[columns]
     weights = np.array([w for _, w in lines], dtype=object)
     if len(columns) <= MOST_COLUMNS:
         whole_rows, common = _integers(small)
+        longest = max(int(abs(v)).bit_length() for v in whole_rows.reshape(-1))
+        effort.spend_integers(rays * len(lines), longest * len(columns), "the rays")
         whole, _ = _integers(np.concatenate([slope, weights / common]))  # a positive multiple changes no sign
         r = len(columns)
         falls = any((values < 0).any() for _, values in fan_minima(whole[:r], whole_rows, whole[r:]))
     else:
+        effort.spend(rays * (len(lines) + len(columns) ** 2), "the rays")
         falls = any(_falls(slope, small, weights, u) for u in _lines_of(small))
     if falls:
         raise CertificateError(f"unit {j}: the derivative is negative on a ray")
@@ -178,8 +190,8 @@ def _falls(g: np.ndarray, rows: np.ndarray, weights: np.ndarray, u: np.ndarray) 
 def _check_inclusion(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Fraction]], proof: dict[str, Any]) -> None:
     """One affine map from corners to multipliers: it must cancel g and every negative line, and stay in [0, 1]."""
     negative, positive = [k for k in lines if k[1] < 0], [k for k in lines if k[1] > 0]
-    shift = read_numbers(proof["shift"], (len(positive),), f"the multipliers of unit {j}")
-    change = read_numbers(proof["change"], (len(positive), len(negative)), f"the map of unit {j}")
+    shift = shaped(proof["shift"], (len(positive),), f"the multipliers of unit {j}")
+    change = shaped(proof["change"], (len(positive), len(negative)), f"the map of unit {j}")
     targets = [g, *(w * row for row, w in negative)]
     for target, numbers in zip(targets, [shift, *change.T], strict=True):
         total = np.array(target, dtype=object)
@@ -194,16 +206,13 @@ def _check_inclusion(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Fracti
             raise CertificateError(f"unit {j}: a multiplier can leave [0, 1]")
 
 
-def check_not_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+def check_not_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
     """Expand the loss along the direction; its first non-zero coefficient must be negative."""
-    net = _network(certificate, X, y)
-    witness, m, d = certificate["witness"], len(net.v), X.shape[1]
-    if certificate["claim"]["local_minimum"] is not False:
-        raise CertificateError("the claim is not that the point is no local minimum")
-    dW, dv = read_numbers(witness["dW"], (m, d), "the direction dW"), read_numbers(witness["dv"], (m,), "dv")
-    dc = read_number(witness["dc"], "dc")
+    net = _network(part, X, y, effort)
+    m, dW, dv, dc = len(net.v), part.witness["dW"], part.witness["dv"], part.witness["dc"]
     if (net.frozen and any(dv)) or (net.c is None and dc != 0):
         raise CertificateError("the direction moves a weight that is not trained")
+    effort.spend(2 * m * X.size, "the direction")
     coefficients = [Fraction(0)] * 5
     for i, x in enumerate(net.X):
         a, b = dc, Fraction(0)
@@ -215,12 +224,34 @@ def check_not_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray 
         r = net.prediction[i] - net.y[i]
         for power, value in ((1, 2 * r * a), (2, a * a + 2 * r * b), (3, 2 * a * b), (4, b * b)):
             coefficients[power] += value
-    leading = next((value for value in coefficients if value != 0), Fraction(0))
+    power, leading = next(((p, value) for p, value in enumerate(coefficients) if value != 0), (0, Fraction(0)))
     if leading >= 0:
         raise CertificateError("the loss does not fall along the direction")
-    return f"{_subject(m, certificate)} is no local minimum: the loss falls"
+    verdict = part.claim.get("verdict")
+    if verdict == "not stationary" and power != 1:
+        raise CertificateError("the verdict 'not stationary' needs a direction of negative first derivative")
+    if verdict == "saddle" and not _flat(net):
+        raise CertificateError("the verdict 'saddle' needs a gradient of zero, which this point does not have")
+    order = "first" if power == 1 else "second" if power == 2 else "third" if power == 3 else "fourth"
+    kind = "" if verdict is None else f", and {'a saddle' if verdict == 'saddle' else verdict}"
+    return f"{_subject(part)} is no local minimum{kind}: the loss falls in a direction, at {order} order"
 
 
-def _subject(units: int, certificate: dict[str, Any]) -> str:
-    """Return what a certificate is about, in words."""
-    return f"the network of {units} unit{'' if units == 1 else 's'} with loss {certificate['claim']['loss']}"
+def _flat(net: _Network) -> bool:
+    """Return whether all derivatives of the loss exist in the trained weights and are zero."""
+    outputs = np.where(net.heights > 0, net.heights, net.slope * net.heights)
+    moves = [] if net.frozen else [_dot(net.errors, column) for column in outputs.T]
+    if any(moves) or (net.c is not None and sum(net.errors) != 0):
+        return False
+    forms = (_form(net, j) for j in range(len(net.v)) if net.v[j] != 0)
+    return not any(lines or any(g) for g, lines in forms)
+
+
+def _subject(part: Part) -> str:
+    """Return what a certificate is about, in words: the network, its loss, and the weights that may move."""
+    claim, units = part.claim, len(part.claim["v"])
+    slope = "" if claim["slope"] == 0 else f" of slope {told(claim['slope'])} below zero (not ReLU)"
+    bias = "no output bias" if claim["c"] is None else "an output bias"
+    held = ", its output weights held fixed," if claim["trainable"] == "W" else ""
+    size = f"{units} unit{'' if units == 1 else 's'}{slope} and {bias}"
+    return f"the network of {size}{held} with mean squared error {told(claim['loss'])}"

@@ -3,50 +3,37 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from .. import exact
 from ..errors import CertificateError
-from .basin import pairs, patterns_of, told
-from .core import read_number, read_numbers
+from .effort import Effort
+from .numerals import told
+from .schema import Part
 
 
-def check_frozen(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+def check_frozen(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
     """Re-check that weights lie in the cell, have the claimed loss, and that no weights of the cell have less.
 
     With r_io = sum_j v_jo A_ji <w_j, x_i> + c_o - y_io: sigma_ji <w_j, x_i> >= 0; sum_io v_jo A_ji r_io x_i = sum_i
     lambda_ji sigma_ji x_i with lambda >= 0 and lambda_ji <w_j, x_i> = 0; sum_i r_io = 0 where there are output biases.
     The program is convex, so these conditions are enough.
     """
+    assert y is not None
     n, d = X.shape
-    claim, witness = certificate["claim"], certificate["witness"]
-    patterns = patterns_of(claim, n)
-    m, rows = len(patterns), claim["targets"]
-    if not isinstance(rows, list) or (rows and not isinstance(rows[0], list)):
-        raise CertificateError("the claimed targets are not a table")
-    widths = [len(row) for row in (claim["weights"] or rows) if isinstance(row, list)]
-    k = widths[0] if widths else 0
-    targets = read_numbers(rows, (n, k), "the claimed targets")
-    V = read_numbers(claim["weights"], (m, k), "the output weights")
-    bias = claim.get("output_bias")
-    if not isinstance(bias, bool):
-        raise CertificateError("the claim does not say whether there are output biases")
-    value = read_number(claim["value"], "the claimed value")
-    W = read_numbers(witness["W"], (m, d), "the weights W")
-    c = read_numbers(witness["c"], (k,), "the output biases c")
+    claim, witness = part.claim, part.witness
+    patterns, V, bias, value = claim["patterns"], claim["weights"], claim["output_bias"], claim["value"]
+    W, c, multipliers, m, k = witness["W"], witness["c"], witness["multipliers"], len(patterns), y.shape[1]
     if any(c) and not bias:
         raise CertificateError("the witness has output biases, the claim has none")
-    multipliers = witness["multipliers"]
-    if not isinstance(multipliers, list) or len(multipliers) != m:
-        raise CertificateError(f"expected multipliers for {m} units")
+    effort.spend(m * n * (d + k) + n * k + sum(map(len, multipliers)) * d, "the basin")
     heights = _product(W, X.T)
     active = np.array(patterns, dtype=bool).reshape(m, n)
     outside = np.argwhere(np.where(active, 1, -1) * heights < 0)
     if len(outside):
         raise CertificateError(f"the weights of unit {outside[0][0]} lie outside the cell at sample {outside[0][1]}")
-    residual = _product((heights * active.astype(int)).T, V) + c - targets
+    residual = _product((heights * active.astype(int)).T, V) + c - y
     if sum((v * v for v in residual.reshape(-1)), Fraction(0)) != value * max(n, 1):
         raise CertificateError("the point does not have the claimed value")
     if bias and any(sum(residual[:, o], Fraction(0)) != 0 for o in range(k)):
@@ -55,7 +42,7 @@ def check_frozen(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | Non
     gradients = _product(pulls, X)
     for j in range(m):
         gradient = gradients[j].tolist()
-        for i, number in pairs(multipliers[j], n, j):
+        for i, number in multipliers[j]:
             if number < 0:
                 raise CertificateError(f"the multiplier of unit {j} and sample {i} is negative")
             if number * heights[j, i] != 0:
@@ -64,9 +51,11 @@ def check_frozen(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | Non
             gradient = [a - side * b for a, b in zip(gradient, X[i], strict=True)]
         if any(gradient):
             raise CertificateError(f"unit {j} is not stationary: its weights can be improved inside the cell")
+    kept = "output biases" if bias else "no output bias"
     return (
-        f"the basin of {m} units with frozen output weights and {k} outputs on {n} samples has the value "
-        f"{told(value)}: a point attains it and no point is lower"
+        f"the closed basin of {m} unit{'' if m == 1 else 's'} with the claimed patterns and the claimed output weights "
+        f"held fixed, {k} output{'' if k == 1 else 's'} and {kept} on {n} samples has the loss {told(value)}, the "
+        "squared error of all outputs over the number of samples: a point attains it and no point is lower"
     )
 
 

@@ -10,14 +10,15 @@ import numpy as np
 
 from .. import exact
 from ..errors import CertificateError
-from .basin import told
-from .core import read_number, read_numbers
+from .effort import Effort
+from .numerals import told
+from .schema import Part
 from .splitting import Cones
 
-MOST_ENTRIES, AT_ONCE = 40_000_000, 50_000
+MOST_ENTRIES, MOST_PAIRS, AT_ONCE = 40_000_000, 10**9, 50_000
 
 
-def check_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+def check_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
     """Re-check that a network has the claimed loss, and that no network of its width has less.
 
     A unit adds a point of the cone of its state, a closed cell and an output sign, to the predictions; the cone is
@@ -27,24 +28,24 @@ def check_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | No
     states on few samples that no vector bounds are cut by the next samples; in the end none is left. The verifier cuts
     the cells itself.
     """
-    if y is None:
-        raise CertificateError("a global minimum needs targets")
-    claim, witness = certificate["claim"], certificate["witness"]
-    width, bias = claim.get("width"), claim.get("output_bias")
-    if isinstance(width, bool) or not isinstance(width, int) or width < 1:
-        raise CertificateError(f"the claimed width is {width!r}; it is a whole number, at least 1")
-    if not isinstance(bias, bool):
-        raise CertificateError("the claim does not say whether there is an output bias")
-    value = read_number(claim["value"], "the claimed value")
-    _check_network(witness, width, bias, value, X, y)
-    start = f"a network of {width} unit{'s' if width > 1 else ''} has the loss {told(value)} on {len(X)} samples"
+    assert y is not None
+    claim, witness = part.claim, part.witness
+    width, bias, value = claim["width"], claim["output_bias"], claim["value"]
+    effort.spend(width * X.size, "the network")
+    _check_network(witness, bias, value, X, y)
+    start = (
+        f"a network of {width} unit{'s' if width > 1 else ''} and {'an' if bias else 'no'} output bias has the mean "
+        f"squared error {told(value)} on {len(X)} samples"
+    )
     if value == 0:
+        if witness["duals"]:
+            raise CertificateError("a loss of zero needs no lower bounds, and there are some")
         return f"{start}, and no loss is negative"
     if width * width > MOST_ENTRIES:
         raise CertificateError(f"layers of {width:,} units are more than can be followed")
-    order = _order(witness["order"], len(X))
-    groups = _vectors(witness["duals"], len(X), value, bias, y[order])
-    cones, seen, looked_at = Cones(X[order]), 0, 0
+    order = np.array(witness["order"], dtype=np.int64)
+    groups = _vectors(witness["duals"], len(X), value, bias, y[order], effort)
+    cones, seen, looked_at = Cones(X[order], effort), 0, 0
     layers = np.array(list(combinations_with_replacement((0, 1), width)), dtype=np.int64)
     for k, vectors in sorted(groups.items()):
         layers = _cut(cones, layers, k)
@@ -60,13 +61,9 @@ def check_minimum(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | No
     return f"{start}, and none has less: {looked_at:,} layers of states, {number:,} lower bounds"
 
 
-def _check_network(
-    witness: dict[str, Any], width: int, bias: bool, value: Fraction, X: np.ndarray, y: np.ndarray
-) -> None:
+def _check_network(witness: dict[str, Any], bias: bool, value: Fraction, X: np.ndarray, y: np.ndarray) -> None:
     """Check that the network has exactly the claimed loss."""
-    W = read_numbers(witness["W"], (width, X.shape[1]), "the weights W")
-    v = read_numbers(witness["v"], (width,), "the output weights v")
-    c = read_number(witness["c"], "the output bias c")
+    W, v, c = witness["W"], witness["v"], witness["c"]
     if c != 0 and not bias:
         raise CertificateError("the network has an output bias, the claim has none")
     total = Fraction(0)
@@ -77,24 +74,18 @@ def _check_network(
         raise CertificateError("the network does not have the claimed loss")
 
 
-def _order(listed: Any, n: int) -> np.ndarray:
-    """Return the order of the samples, each once."""
-    if not isinstance(listed, list) or any(isinstance(i, bool) or not isinstance(i, int) for i in listed):
-        raise CertificateError("the order of the samples is not a list of whole numbers")
-    if sorted(listed) != list(range(n)):
-        raise CertificateError(f"the order does not name each of the {n} samples once")
-    return np.array(listed, dtype=np.int64)
-
-
-def _vectors(listed: Any, n: int, value: Fraction, bias: bool, y: np.ndarray) -> dict[int, list[list[int]]]:
+def _vectors(
+    listed: list[list[Fraction]], n: int, value: Fraction, bias: bool, y: np.ndarray, effort: Effort
+) -> dict[int, list[list[int]]]:
     """Return the vectors by length, after checking <q, y>^2 >= n value <q, q>, <q, y> > 0 and <q, 1> = 0 if need be."""
-    if not isinstance(listed, list) or not listed:
+    if not listed:
         raise CertificateError("there is no lower bound")
     groups: dict[int, list[list[int]]] = {}
-    for number, texts in enumerate(listed):
-        if not isinstance(texts, list) or not 0 < len(texts) <= n:
+    effort.spend(2 * sum(map(len, listed)), "the lower bounds")
+    for number, entries in enumerate(listed):
+        if not 0 < len(entries) <= n:
             raise CertificateError(f"the vector of lower bound {number} does not have 1 to {n} entries")
-        q = read_numbers(texts, (len(texts),), f"the vector of lower bound {number}")
+        q = np.array(entries, dtype=object)
         along, square = exact.dot(q, y[: len(q)]), exact.dot(q, q)
         if along <= 0 or along * along < n * value * square:
             raise CertificateError(f"lower bound {number} is below the claimed value")
@@ -123,9 +114,13 @@ def _cut(cones: Cones, layers: np.ndarray, k: int) -> np.ndarray:
 def _left(cones: Cones, layers: np.ndarray, k: int, vectors: list[list[int]]) -> np.ndarray:
     """Return the layers for which none of the vectors on k samples has products at most 0 with all their cones."""
     states, place = np.unique(layers, return_inverse=True)
+    if len(states) * len(vectors) > MOST_PAIRS:
+        raise CertificateError(f"{len(states):,} states and {len(vectors):,} lower bounds are too many to compare")
     place, held = place.reshape(layers.shape), np.zeros((len(states), len(vectors)), dtype=bool)
     rays = sorted({ray for s in states.tolist() for ray in cones.rays(s // 2)})
     number = {ray: i for i, ray in enumerate(rays)}
+    if len(rays) * len(vectors) > MOST_ENTRIES:
+        raise CertificateError(f"{len(rays):,} rays and {len(vectors):,} lower bounds are too many to compare")
     if rays:
         columns = exact.fmpz_matrix(np.array(vectors, dtype=object)).transpose()
         entries = (exact.fmpz_matrix(cones.features(rays, k)) * columns).entries()

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..errors import CertificateError
-from .core import read_numbers
+from .effort import Effort
+from .schema import Part
 
 
-def check_witness(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+def check_witness(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
     """Re-check that the witness lies strictly inside the claimed region: s_i <w, x_i> > 0 for every sample."""
-    signs = _signs(certificate, len(X), realizable=True)
-    w = read_numbers(certificate["witness"]["w"], (X.shape[1],), "the witness w")
+    signs, w = _signs(part), part.witness["w"]
+    effort.spend(X.size, "the witness")
     for i, sign in enumerate(signs):
         if sign * sum(a * b for a, b in zip(w, X[i], strict=True)) <= 0:
             raise CertificateError(f"the witness is not on the claimed side of sample {i}")
     return f"one unit can have the claimed pattern on the {len(X)} samples: the witness lies on the right sides"
 
 
-def check_empty(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+def check_empty(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
     """Re-check Gordan's multipliers: lambda >= 0, not all zero, sum_i lambda_i s_i x_i = 0."""
-    signs = _signs(certificate, len(X), realizable=False)
-    multipliers = read_numbers(certificate["witness"]["lambda"], (len(X),), "the multipliers lambda")
+    signs, multipliers = _signs(part), part.witness["lambda"]
+    effort.spend(X.size, "the combination of the samples")
     if any(v < 0 for v in multipliers):
         raise CertificateError(f"multiplier {next(i for i, v in enumerate(multipliers) if v < 0)} is negative")
     if not any(multipliers):
@@ -34,12 +33,6 @@ def check_empty(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None
     return f"no unit has the claimed pattern on the {len(X)} samples: a non-negative combination of them vanishes"
 
 
-def _signs(certificate: dict[str, Any], n: int, realizable: bool) -> list[int]:
-    """Return the signs of the claimed pattern after checking the claim's form."""
-    claim = certificate["claim"]
-    pattern = claim["pattern"]
-    if not isinstance(pattern, str) or len(pattern) != n or set(pattern) - {"0", "1"}:
-        raise CertificateError(f"the claimed pattern is not a text of {n} zeros and ones")
-    if claim.get("realizable") is not realizable:
-        raise CertificateError("the claim and the kind of certificate do not agree")
-    return [1 if bit == "1" else -1 for bit in pattern]
+def _signs(part: Part) -> list[int]:
+    """Return the signs of the claimed pattern."""
+    return [1 if bit else -1 for bit in part.claim["pattern"]]

@@ -8,6 +8,9 @@ import numpy as np
 
 from .. import exact
 from ..errors import CertificateError
+from .effort import Effort
+
+MOST_CELLS, MOST_HELD = 1_000_000, 20_000_000
 
 Ray = tuple[int, ...]
 
@@ -21,16 +24,20 @@ class Cones:
 
     Args:
         X: (n, d) fractions in the order in which they cut.
+        effort: what the cutting may still cost.
 
     Raises:
         CertificateError: the first samples are dependent.
     """
 
-    def __init__(self, X: np.ndarray) -> None:
+    def __init__(self, X: np.ndarray, effort: Effort | None = None) -> None:
+        self.effort, self.held = effort or Effort(), 0
+        self.effort.spend(X.size * min(X.shape), "the rank of the samples")
         pivots = list(exact.pivot_columns(X)) if X.size else []
         unit = lcm(1, *(v.denominator for v in X.flat))
         self.rows = [[int(v * unit) for v in row[pivots]] for row in X]
         self.rank = len(pivots)
+        self.bits = self.rank * max((abs(v).bit_length() for row in self.rows for v in row), default=0)
         first = np.array(self.rows[: self.rank], dtype=object)
         if self.rank and exact.rank(first) < self.rank:
             raise CertificateError(f"the first {self.rank} samples of the order are dependent")
@@ -71,6 +78,8 @@ class Cones:
             heights = [_dot(row, ray) for ray in rays]
             above = [(ray, h) for ray, h in zip(rays, heights, strict=True) if h > 0]
             below = [(ray, h) for ray, h in zip(rays, heights, strict=True) if h < 0]
+            pairs = len(above) * len(below)
+            self.effort.spend_integers((len(rays) + pairs * seen) * self.rank, self.bits, "the cells of the samples")
             if above and below:
                 flat = [ray for ray, h in zip(rays, heights, strict=True) if h == 0]
                 for u, h in above:
@@ -80,6 +89,9 @@ class Cones:
                 sides = [([ray for ray, _ in above] + flat, "1"), ([ray for ray, _ in below] + flat, "0")]
             else:
                 sides = [(rays, "1" if above else "0")]
+        self.held += sum(len(part) for part, _ in sides)
+        if len(self.cells) > MOST_CELLS or self.held > MOST_HELD:
+            raise CertificateError(f"the samples cut weight space into more than {MOST_CELLS:,} cells to follow")
         self.parts[cell] = list(range(len(self.cells), len(self.cells) + len(sides)))
         self.cells += [(seen + 1, part, pattern + side) for part, side in sides]
         return self.parts[cell]

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from ..errors import CertificateError
-from .core import read_numbers
+from .effort import Effort
+from .schema import Part
 
 
-def check_zero_loss(certificate: dict[str, Any], X: np.ndarray, y: np.ndarray | None) -> str:
+def check_zero_loss(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
     """Re-check the weights, or the multipliers that refute all weights of the region."""
-    if y is None:
-        raise CertificateError("the certificate has no targets")
-    claim, witness = certificate["claim"], certificate["witness"]
-    rows, n = claim["pattern"], len(X)
-    if any(not isinstance(row, str) or len(row) != n or set(row) - {"0", "1"} for row in rows):
-        raise CertificateError(f"the claimed pattern is not rows of {n} zeros and ones")
-    signs = [[1 if bit == "1" else -1 for bit in row] for row in rows]
-    v = read_numbers(claim["v"], (len(rows),), "the output weights v")
-    if claim["zero_loss"] is True:
-        _check_weights(read_numbers(witness["W"], (len(rows), X.shape[1]), "the weights W"), signs, v, X, y)
-        return f"the open region of {len(rows)} units holds weights that reach all {n} targets exactly"
-    mu = read_numbers(witness["mu"], (len(rows), n), "the multipliers mu")
-    _check_multipliers(read_numbers(witness["u"], (n,), "the functional u"), mu, signs, v, X, y)
-    return f"no weights in the open region of {len(rows)} units reach all {n} targets: a functional separates them"
+    assert y is not None
+    claim, witness, n = part.claim, part.witness, len(X)
+    signs, v = [[1 if bit else -1 for bit in row] for row in claim["pattern"]], claim["v"]
+    if set(witness) != ({"W"} if claim["zero_loss"] else {"u", "mu"}):
+        raise CertificateError("the witness needs W where zero loss is claimed, u and mu where it is denied")
+    effort.spend(2 * len(v) * X.size, "the region")
+    units = f"{len(v)} unit{'' if len(v) == 1 else 's'} with the claimed output weights"
+    if claim["zero_loss"]:
+        _check_weights(witness["W"], signs, v, X, y)
+        return f"the open region of {units} holds weights that reach all {n} targets exactly"
+    _check_multipliers(witness["u"], witness["mu"], signs, v, X, y)
+    return f"no weights in the open region of {units} reach all {n} targets: a functional separates them"
 
 
 def _check_weights(W: np.ndarray, signs: list[list[int]], v: np.ndarray, X: np.ndarray, y: np.ndarray) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import CertificateError, InputError
+from ..files import shown
 from . import output
 from .explain_data import Reading, read_samples
 
-_LISTS = ("features", "drop")
+MOST_NAMED = 20
 _FLAGS = ("drop_missing", "regression", "standardize", "bias")
 
 
@@ -36,47 +37,63 @@ def write_all(folder: Path, name: str, result: Any, certificate: Path | None, ta
     return written
 
 
-def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias: bool) -> Any:
-    """Return the samples of a table as the certificate's note says they were read.
+def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias: bool) -> tuple[Any, str]:
+    """Return the samples of a table as the certificate's note says they were read, and a sentence that says how.
 
     Raises:
-        InputError: the note names no target and none is given, or it was altered.
+        InputError: the note names no target and none is given, names another one, or was altered.
     """
-    block = content.get("data")
-    note = block.get("table", {}) if isinstance(block, dict) else {}
-    if not isinstance(note, dict):
-        raise InputError("the certificate's note on its table was altered; give --target")
+    from ..certificates import table_note
+
+    try:
+        note = table_note(content)
+    except CertificateError as problem:
+        raise InputError(f"{problem}; give the command's own certificate") from None
     column = target or note.get("target")
     if column is None:
         raise InputError("the table's target is needed; give it with --target")
-    flags = {name: bool(note.get(name, False)) for name in _FLAGS}
-    lists = {name: note.get(name) for name in _LISTS}
-    for name, value in lists.items():
-        if value is not None and not (isinstance(value, list) and all(isinstance(part, str) for part in value)):
-            raise InputError(f"the certificate's note on its table was altered: {name} is {value!r}")
-    if "loss" in note:
-        codes = note.get("labels")
-        if not isinstance(note["loss"], str) or not (codes is None or isinstance(codes, dict)):
-            raise InputError("the certificate's note on its table was altered; give the command's own certificate")
-        how = Reading(
-            lists["features"], lists["drop"], flags["drop_missing"], flags["standardize"], codes, note["loss"]
+    if note.get("target", column) != column:
+        raise InputError(
+            f"the certificate is about the target {shown(note['target'])!r}, --target is {shown(column)!r}; "
+            "leave out --target, or give a certificate about that column"
         )
-        return read_samples(path, str(column), 1, how).data
+    flags = {name: note.get(name, False) for name in _FLAGS}
+    if "loss" in note:
+        labels = note.get("labels")
+        how = Reading(
+            note.get("features"), note.get("drop"), flags["drop_missing"], flags["standardize"], labels, note["loss"]
+        )
+        data = read_samples(path, column, 1, how).data
+        return data, _how(path, data, note, len(data.fractions))
     from ..data import read_table
 
-    rows, seed, positive = note.get("rows"), note.get("seed", 0), note.get("positive")
-    if not isinstance(rows, int | None) or not isinstance(seed, int) or not isinstance(positive, str | None):
-        raise InputError("the certificate's note on its table was altered; give the command's own certificate")
     table = read_table(
         path,
-        str(column),
-        lists["features"],
-        lists["drop"],
+        column,
+        note.get("features"),
+        note.get("drop"),
         flags["drop_missing"],
         flags["regression"],
-        positive,
-        rows,
-        seed,
+        note.get("positive"),
+        note.get("rows"),
+        note.get("seed", 0),
         max_rows=None,
     )
-    return table.dataset(bias=(flags["bias"] if "target" in note else True) and not no_bias)
+    data = table.dataset(bias=(flags["bias"] if "target" in note else True) and not no_bias)
+    classes = {name: f"{number:+d}" for number, name in (table.classes or {}).items()}
+    return data, _how(path, data, {"labels": classes, **note}, table.n_rows)
+
+
+def _how(path: Path, data: Any, note: dict[str, Any], in_file: int) -> str:
+    """Return which column, inputs and rows of a table were read, and what was done to them."""
+    names = list(data.features or ())
+    inputs = ", ".join(names[:MOST_NAMED]) + (f", and {len(names) - MOST_NAMED:,} more" if names[MOST_NAMED:] else "")
+    rows = f"{data.n:,} rows" if data.n == in_file else f"{data.n:,} of {in_file:,} rows"
+    parts = [f"target {data.target}", f"inputs {inputs}", rows]
+    if note.get("labels"):
+        parts.append("classes " + ", ".join(f"{name} = {number}" for name, number in note["labels"].items()))
+    if note.get("drop_missing"):
+        parts.append("rows with missing values left out")
+    if note.get("standardize"):
+        parts.append("inputs standardised")
+    return shown(f"read from {path.name}: {'; '.join(parts)}")

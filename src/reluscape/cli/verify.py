@@ -28,12 +28,14 @@ def verify(
         content = read(certificate)
     except CertificateError as problem:
         raise InputError(str(problem)) from None
-    samples = None
+    samples, how = None, ""
     if data is not None:
         from .table_note import read_again
 
-        samples = read_again(data, content, target, no_bias)
+        samples, how = read_again(data, content, target, no_bias)
     answer = check(content, samples)
+    if how:
+        typer.echo(how)
     typer.echo(f"{'verified' if answer else 'NOT verified'} ({answer.kind}): {answer.message}")
     if not answer:
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..certificates.core import fraction_text, fraction_texts, new
+from ..certificates import fraction_text, fraction_texts, new
 from .onesided import OneSided
 from .point import Point
 
@@ -40,12 +40,11 @@ def minimum_certificate(point: Point, proofs: list[OneSided | None], trainable: 
     return new("local-minimum", point.data.fractions, point.data.y_fractions, claim, {"units": units})
 
 
-def not_minimum_certificate(point: Point, kind: str, escape: tuple[Any, ...], trainable: str) -> dict[str, Any]:
+def not_minimum_certificate(point: Point, escape: tuple[Any, ...], trainable: str) -> dict[str, Any]:
     """Return the direction along which the loss falls."""
     claim = {
         "loss": fraction_text(point.exact_value),
         "local_minimum": False,
-        "verdict": kind,
         **_weights(point, trainable),
     }
     witness = {

@@ -176,7 +176,7 @@ def _verdict(
         escape = build_escape(point, forms, found)
         reason = _reason(point, found, first)
         if point.rational and escape is not None:
-            build = lambda: not_minimum_certificate(point, kind, escape, trainable)  # noqa: E731
+            build = lambda: not_minimum_certificate(point, escape, trainable)  # noqa: E731
     elif open_units:
         kind, is_minimum, slack = UNDECIDED, None, 0.0
         reason = f"degenerate: too many dependent samples lie on the hyperplane of unit {open_units[0]}, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..certificates import core
+from ..certificates import new
 from ..data import Dataset
 from ..optimum import minimum_proof
 from ..telling import Telling
@@ -29,9 +29,11 @@ class Landscape(Telling):
 
         That no network of this width has a lower loss is among them where the layers are few enough to be bounded.
         """
-        members = [self.tree.valleys[k].verdict.certificate for k in self._shown]
+        proofs = (self.tree.valleys[k].verdict.certificate for k in self._shown)
+        members = [proof for proof in proofs if proof is not None]
         claim = {"local_minima": len(members), "global_minimum": False}
         lowest = minimum_proof(self._data, self.report["settings"]["width"], bool(self.report["data"]["output_bias"]))
         if lowest is not None:
             members, claim = [lowest, *members], {**claim, "global_minimum": True}
-        return core.new("bundle", self._data.fractions, self._data.y_fractions, claim, {"members": members})
+        parts = [{name: value for name, value in member.items() if name != "data"} for member in members]
+        return new("bundle", self._data.fractions, self._data.y_fractions, claim, {"members": parts})
