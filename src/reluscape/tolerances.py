@@ -15,6 +15,9 @@ class Tolerances:
     rank: float = 8.0
     # KKT residual of a basin program, relative to the mean square of the targets
     kkt: float = 1e-9
+    # lines through samples closer than this, or lengths further apart than its inverse (both after whitening), put the
+    # values of basins beyond what residuals in doubles can vouch for
+    fine_rows: float = 1e-3
     # first-order slack, relative to the size of the gradient's terms
     stationarity: float = 1e-9
     # unit vectors closer than this lie on one line (float input only)

@@ -104,7 +104,7 @@ def test_no_failure_in_many_small_programs():
     evaluator = BasinEvaluator(X, y)
     A, signs = rng.standard_normal((3000, 4, 3)) @ X.T > 0, rng.choice([-1, 1], (3000, 4))
     values = evaluator.values(A, signs)
-    assert evaluator.worst_residual <= 1e-9
+    assert evaluator.worst_gap <= 1e-9
     assert ((values >= 0) & (values <= np.mean(y * y) + 1e-10)).all()
 
 

@@ -333,6 +333,7 @@ def proven(
         attained=True,
         direction=None,
         residual=0.0,
+        gap=0.0,
         kind="certified",
         zero_rows=data.zero_rows,
         certificate=new(kind, data.fractions, targets, claim, witness),

@@ -12,6 +12,7 @@ from ..errors import InputError, ShapeError
 from ..solvers.quadratic import BasinPrograms
 from ..solvers.quadratic_device import solve_batch_on
 from ..tolerances import DEFAULT, Tolerances
+from .decided import decided_exactly, vouched
 
 
 class BasinEvaluator:
@@ -48,7 +49,7 @@ class BasinEvaluator:
         self._numbers: dict[bytes, int] = {}
         self._patterns: list[bytes] = []
         self._values: dict[bytes, float] = {}
-        self._residuals: dict[bytes, float] = {}
+        self._gaps: dict[bytes, float] = {}
 
     @property
     def solved(self) -> int:
@@ -56,9 +57,9 @@ class BasinEvaluator:
         return len(self._values)
 
     @property
-    def worst_residual(self) -> float:
-        """Largest KKT residual of a program so far, relative to the targets."""
-        return max(self._residuals.values(), default=0.0)
+    def worst_gap(self) -> float:
+        """Largest gap of a program so far, relative to the mean square of the targets; see `Basin`."""
+        return max(self._gaps.values(), default=0.0)
 
     def values(self, patterns: Any, signs: Any) -> np.ndarray:
         """Return the values of B basins.
@@ -144,11 +145,23 @@ class BasinEvaluator:
             np.where(free[at], 0, 2 * (codes[at] % 2) - 1).astype(np.int64),
         )
         if self.device is None:
-            values, residuals = self.programs.solve_batch(*batch, self.threads)
+            values, gaps = self.programs.solve_batch(*batch, self.threads)
         else:
-            values, residuals = solve_batch_on(self.device, self.programs, *batch)
+            values, gaps = solve_batch_on(self.device, self.programs, *batch)
+        for b, gap in enumerate(gaps.tolist()):
+            if not vouched(gap, self.programs.tolerances):
+                values[b], gaps[b] = self._exactly(sets[b], gap), 0.0
         self._values.update(zip(keys, values.tolist(), strict=True))
-        self._residuals.update(zip(keys, residuals.tolist(), strict=True))
+        self._gaps.update(zip(keys, gaps.tolist(), strict=True))
+
+    def _exactly(self, codes: np.ndarray, gap: float) -> float:
+        """Return the value of one set of states by exact arithmetic."""
+        alive = self.programs.alive_columns
+        A = np.zeros((len(codes), self.data.n), dtype=bool)
+        A[:, alive] = self._unpacked(codes // 2)[:, self.programs.space.rows]
+        for group in self.data.duplicates:
+            A[:, list(group)] = A[:, list(group)].any(axis=1, keepdims=True)
+        return decided_exactly(self.data, A, 2 * (codes % 2) - 1, self.programs.output_bias, gap).value
 
     def _unpacked(self, numbers: np.ndarray) -> np.ndarray:
         """Return patterns (S, N) over the solver's distinct samples."""

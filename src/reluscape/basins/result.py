@@ -23,6 +23,8 @@ class Basin:
         attained: whether some point of the basin has the value.
         direction: (m, d) a recession direction along which the loss falls towards the infimum; None where attained.
         residual: largest KKT residual relative to the targets (0 where the value is exact).
+        gap: bound on |value - infimum| relative to the mean square of the targets (centred where there is an output
+            bias), 0 where the value is exact; None for losses and networks for which only the residual is known.
         kind: "certified" where the value is exact with a certificate, else "numerical".
         zero_rows: samples that are zero; no unit reaches them, their loss is part of the value.
         certificate: the proof as plain JSON for `reluscape.verify`; None where there is none.
@@ -39,6 +41,7 @@ class Basin:
     kind: str
     zero_rows: tuple[int, ...]
     certificate: dict[str, Any] | None
+    gap: float | None = None
 
     def __float__(self) -> float:
         """Return the value."""

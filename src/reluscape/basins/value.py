@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from ..errors import InputError
 from ..losses import check_labels, get_loss
 from ..solvers.linear import Rows
 from ..solvers.quadratic import BasinPrograms
+from ..tolerances import DEFAULT
+from .decided import decided_exactly, vouched
 from .result import Basin
 
 
@@ -46,6 +49,10 @@ def basin_value(
         v: (m, k) frozen output weights; the loss of one sample is the sum over its outputs.
         time_limit: seconds after which an exact value is given up; None refuses more than 4,000 variables.
 
+    A float value of the squared loss is returned only with a bound on its distance from the minimum (`gap`) below
+    `Tolerances.kkt`; where samples lie so close together, or differ so much in scale, that floats cannot give one,
+    exact arithmetic decides (kind "certified").
+
     Returns:
         `Basin`; with `v` its Z are the hidden weights w_j.
 
@@ -53,6 +60,7 @@ def basin_value(
         ShapeError: shapes that do not fit.
         InputError: no targets, or several outputs without frozen output weights.
         TooLarge: the exact value is out of reach, or `time_limit` ran out.
+        SolverError: floats cannot tell the value, and the basin is too large for exact arithmetic unasked.
 
     Source: Safran and Shamir, Definitions 1 and 2, Lemma 3. Their sign matrix A is units by samples (n x m in their
     letters; printed n x d), and a zero sample, which empties every cell of theirs, is dropped with its loss kept.
@@ -88,12 +96,13 @@ def basin_value(
         from .smooth import smooth_basin
 
         return smooth_basin(data, A, signs, chosen, output_bias)
-    found = _numerical(data, A, signs, output_bias)
-    if not exact:
-        return found
-    from .exact_value import exact_basin
+    if exact:
+        from .exact_value import exact_basin
 
-    return exact_basin(data, A, signs, output_bias, time_limit)
+        return exact_basin(data, A, signs, output_bias, time_limit)
+    found = _numerical(data, A, signs, output_bias)
+    gap = math.inf if found.gap is None else found.gap
+    return found if vouched(gap, DEFAULT) else decided_exactly(data, A, signs, output_bias, gap)
 
 
 def _numerical(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: bool) -> Basin:
@@ -102,16 +111,16 @@ def _numerical(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: boo
     program, members = programs.presolve(A, signs)
     solution = programs.solve(program)
     Z = spread(data, A, signs, members, solution.Z)
-    prediction = (A * (Z @ data.X.T)).sum(axis=0) + solution.c
     return Basin(
         value=solution.value,
         exact_value=None,
         Z=readonly(Z),
         c=solution.c,
-        prediction=readonly(prediction),
+        prediction=solution.prediction,
         attained=True,
         direction=None,
         residual=solution.residual,
+        gap=solution.gap,
         kind="numerical",
         zero_rows=data.zero_rows,
         certificate=None,

@@ -19,7 +19,7 @@ class ConicSolution:
         multipliers: (p, k) multipliers of the cone constraints.
         slacks: (p, k) slacks, not below 0.
         square: squared length of the residual at x.
-        residual: largest of complementarity, infeasibility and dual residual.
+        residual: complementarity, infeasibility times the multipliers and dual residual times the weights.
     """
 
     x: np.ndarray
@@ -72,11 +72,10 @@ def squared_program(
     slack = cones @ x
     rest = F @ x - space.y
     dual = F.T @ rest - cones.T @ multipliers
-    scale = max(1.0, float(np.abs(x).max(initial=0.0)))
-    residual = max(
-        float(np.abs(dual).max(initial=0.0)),
-        float(-slack.min(initial=0.0)) / scale,
-        abs(float(multipliers @ slack)),
+    residual = (
+        float(np.abs(dual).max(initial=0.0)) * (1.0 + float(np.abs(x).sum()))
+        + float(-slack.min(initial=0.0)) * (1.0 + float(multipliers.sum()))
+        + float(multipliers @ np.maximum(slack, 0.0))
     )
     return ConicSolution(
         x,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,8 +13,10 @@ import numpy as np
 from ..data import Dataset, readonly
 from ..errors import SolverError
 from ..tolerances import DEFAULT, Tolerances
+from .face import FacePoint, certified_face
 from .rays import low_rank_work
 from .scaling import Coordinates, coordinates
+from .span_rank import Residues
 
 __all__ = ["BasinPrograms", "Program", "Solution"]
 
@@ -29,18 +32,24 @@ class Solution:
         value: the mean of the squared residuals over all n samples.
         Z: (m, d) weights z_j = v_j w_j of the presolved units.
         c: output bias, 0.0 where there is none.
+        prediction: (n,) what the network predicts for the samples, 0 for one that nothing reaches.
         multipliers: (p, k) multipliers of the cone constraints, for unit rows in the solver's coordinates.
         tight: (p, k) bool, the multiplier exceeds the slack: the guess of the active set.
-        residual: largest of complementarity, infeasibility and dual residual, relative to the targets.
+        residual: complementarity, infeasibility times the multipliers and dual residual times the weights, relative to
+            the mean square of the targets.
+        gap: bound on how far the value is from the minimum, relative to the mean square of the targets; infinite where
+            floats could not tell.
         iterations: Newton steps; -1 where Clarabel solved the program.
     """
 
     value: float
     Z: np.ndarray
     c: float
+    prediction: np.ndarray
     multipliers: np.ndarray
     tight: np.ndarray
     residual: float
+    gap: float
     iterations: int
 
 
@@ -117,19 +126,49 @@ class BasinPrograms:
         if space.y_scale == 0.0 or (not len(program.codes) and not self.output_bias):
             x = np.zeros(len(program.codes) * space.r + self.output_bias)
             square = float(space.y @ space.y)
-            return self._solution(x, np.zeros_like(sides), np.ones_like(sides), square, 0.0, 0)
+            return self._solution(program, x, np.zeros_like(sides), np.ones_like(sides), square, 0.0, 0.0, 0)
         x, mu, s, stats = one_program(space, program.patterns, program.patterns[:, space.rows], program.codes, tol)
-        residual = float(max(stats[1], stats[2], stats[3]))
-        if not residual <= tol.kkt:
+        square, residual, iterations = float(stats[0]), float(stats[1:4].sum()), int(stats[4])
+        if residual <= tol.kkt and not space.fine:
+            return self._solution(program, x, mu, s, square, residual, residual, iterations)
+        face = self._on_face(program, sides, x, mu, s)
+        if face is None and not residual <= tol.kkt:
             from .conic import squared_program
 
             found = squared_program(space, program.patterns, sides, program.codes)
             if found is not None and (not np.isfinite(residual) or found.residual < residual):
-                return self._solution(found.x, found.multipliers, found.slacks, found.square, found.residual, -1)
-        return self._solution(x, mu, s, float(stats[0]), residual, int(stats[4]))
+                x, mu, s = found.x, found.multipliers, found.slacks
+                square, residual, iterations = found.square, found.residual, -1
+                if residual <= tol.kkt and not space.fine:
+                    return self._solution(program, x, mu, s, square, residual, residual, iterations)
+                face = self._on_face(program, sides, x, mu, s)
+        if face is None:
+            return self._solution(program, x, mu, s, square, residual, np.inf, iterations)
+        return self._solution(program, face.x, mu, s, face.square, min(residual, face.gap), face.gap, iterations)
+
+    def _on_face(
+        self, program: Program, sides: np.ndarray, x: np.ndarray, mu: np.ndarray, s: np.ndarray
+    ) -> FacePoint | None:
+        """Return the certified minimum on the face of a numerical solution, or None."""
+        if self.space.r != self.data.rank or not np.isfinite(x).all():
+            return None
+        return certified_face(self.space, lambda: self.residues, program.patterns, sides, x, mu, s)
+
+    @cached_property
+    def residues(self) -> Residues:
+        """The samples modulo a large prime."""
+        return Residues(self.data, self.space.sample)
 
     def _solution(
-        self, x: np.ndarray, mu: np.ndarray, s: np.ndarray, square: float, residual: float, iterations: int
+        self,
+        program: Program,
+        x: np.ndarray,
+        mu: np.ndarray,
+        s: np.ndarray,
+        square: float,
+        residual: float,
+        gap: float,
+        iterations: int,
     ) -> Solution:
         """Return to the original coordinates."""
         space = self.space
@@ -137,8 +176,26 @@ class BasinPrograms:
         Z = x[:size].reshape(-1, space.r) @ space.back.T * space.y_scale if space.r else np.zeros((0, self.data.d))
         c = float(x[-1] * space.y_scale / space.e_scale + space.y_centre) if space.E.size else 0.0
         return Solution(
-            float(self.value_of(square)), readonly(Z), c, readonly(mu), readonly(mu > s), residual, iterations
+            float(self.value_of(square)),
+            readonly(Z),
+            c,
+            readonly(self._predicted(program, x)),
+            readonly(mu),
+            readonly(mu > s),
+            residual,
+            gap,
+            iterations,
         )
+
+    def _predicted(self, program: Program, x: np.ndarray) -> np.ndarray:
+        """Return the predictions (n,) of a point in the solver's coordinates, where large weights cancel least."""
+        space = self.space
+        size = len(x) - self.output_bias
+        heights = x[:size].reshape(len(program.codes), space.r) @ space.U.T
+        distinct = (heights * program.patterns).sum(axis=0) * space.y_scale / space.weight
+        if space.E.size:
+            distinct = distinct + float(x[-1] * space.y_scale / space.e_scale + space.y_centre)
+        return np.append(distinct, 0.0)[space.group]
 
     def solve_batch(
         self,
@@ -158,7 +215,7 @@ class BasinPrograms:
             threads: size of the thread pool; None takes one a core.
 
         Returns:
-            values (B,) and KKT residuals (B,), relative to the targets.
+            values (B,) and gaps (B,), relative to the mean square of the targets; infinite where floats could not tell.
         """
         from .quadratic_kernel import interior_points
 
@@ -167,6 +224,8 @@ class BasinPrograms:
         out = np.zeros((B, 5))
         if space.y_scale == 0.0:
             return np.full(B, self.value_of(0.0)), np.zeros(B)
+        if space.fine:
+            return self._one_by_one(range(B), patterns, starts, units, codes)
         active = np.ascontiguousarray(patterns, dtype=bool)
         sides = np.ascontiguousarray(active[:, space.rows])
         workers = max(1, min(threads or os.cpu_count() or 1, B))
@@ -195,13 +254,23 @@ class BasinPrograms:
 
         low = low_rank_work(space, active, starts, units, codes, out, tol)
         _in_chunks(work if low is None else low, B, workers)
-        residuals = out[:, 1:4].max(axis=1)
+        gaps = out[:, 1:4].sum(axis=1)
         values = np.asarray(self.value_of(out[:, 0]))
-        for b in np.flatnonzero(~(residuals <= tol.kkt)):
-            chosen = slice(starts[b], starts[b + 1])
-            solution = self.solve(Program(patterns[units[chosen]], codes[chosen]))
-            values[b], residuals[b] = solution.value, solution.residual
-        return values, residuals
+        again = np.flatnonzero(~(gaps <= tol.kkt)).tolist()
+        values[again], gaps[again] = self._one_by_one(again, patterns, starts, units, codes)
+        return values, gaps
+
+    def _one_by_one(
+        self, chosen: Iterable[int], patterns: np.ndarray, starts: np.ndarray, units: np.ndarray, codes: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the values and gaps of the chosen programs of a batch."""
+        found = []
+        for b in chosen:
+            piece = slice(starts[b], starts[b + 1])
+            solution = self.solve(Program(patterns[units[piece]], codes[piece]))
+            found.append((solution.value, solution.gap))
+        table = np.array(found, dtype=float).reshape(-1, 2)
+        return table[:, 0], table[:, 1]
 
 
 def one_program(

@@ -53,7 +53,8 @@ def interior_point(
         best_x: (m r + bias,) receives the minimiser.
         best_mu: (p k,) receives the multipliers.
         best_s: (p k,) receives the slacks.
-        stats: (5,) receives |residual|^2, gap, primal residual, dual residual, iterations.
+        stats: (5,) receives |residual|^2 and what separates it from the minimum: complementarity, the primal residual
+            times the multipliers, the dual residual times the weights; iterations.
     """
     n, r = U.shape
     m, k = active.shape[0], normals.shape[1]
@@ -220,6 +221,14 @@ def interior_point(
     stats[0] = 0.0
     for t in range(n):
         stats[0] += (fitted[t] - y[t]) * (fitted[t] - y[t])
+    # residuals count with what they multiply: a slack too short with its multipliers, a slope with the weights
+    x_sum, mu_sum = 1.0, 1.0
+    for i in range(N):
+        x_sum += abs(best_x[i])
+    for i in range(count):
+        mu_sum += best_mu[i]
+    stats[2] *= mu_sum
+    stats[3] *= x_sum
 
 
 @numba.njit(**KERNEL, error_model="numpy")
@@ -259,7 +268,7 @@ def interior_points(
         ridge: relative diagonal.
         dependent: relative pivot.
         limit: largest number of iterations.
-        out: (B, 5) receives (|residual|^2, gap, primal residual, dual residual, iterations).
+        out: (B, 5) receives the `stats` of each.
 
     Returns:
         of the last program: minimiser x (m r + bias,), multipliers (p k,), slacks (p k,).

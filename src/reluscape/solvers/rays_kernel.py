@@ -141,7 +141,8 @@ def over_rays(
         units: pattern of each unit.
         codes: sign of each unit, 0 for one without cone.
         tolerance: slope up to which a ray is not worth entering.
-        out: (B, 5) receives (|residual|^2, 0, 0, largest slope left, 0); infinity where a pattern is no cell.
+        out: (B, 5) receives (|residual|^2, 0, 0, largest slope left times the weights, 0); infinity there where a
+            pattern is no cell.
     """
     Q, n = T.shape
     most = 2 * bias
@@ -181,12 +182,13 @@ def over_rays(
                         value += T[number[a], t] * T[number[c], t]
                 G[a, c] = G[c, a] = sign[a] * sign[c] * value
         project(G, right, q, tolerance, scratch, x)
-        value, worst = square, 0.0
+        value, worst, total = square, 0.0, 1.0
         for a in range(q):
+            total += x[a]
             slope = right[a]
             for c in range(q):
                 slope -= G[a, c] * x[c]
             value -= x[a] * (right[a] + slope)
             worst = max(worst, abs(slope) if x[a] > 0.0 else slope)
         out[b, 0] = max(value, 0.0)
-        out[b, 3] = worst
+        out[b, 3] = worst * total

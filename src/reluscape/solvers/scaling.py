@@ -8,9 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 import scipy.linalg
+from scipy.spatial import cKDTree
 
 from ..data import Dataset, readonly
-from ..tolerances import MACHINE_PRECISION
+from ..tolerances import DEFAULT, MACHINE_PRECISION
+from .twofold import lower_parts, product
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,9 @@ class Coordinates:
         e_scale: length of the bias column before scaling.
         back: (d, r) weights on X are back @ z.
         products: (k, r (r + 1) / 2) products of the entries of each row of C, or (0, 0) where too many.
+        line: (k,) number of the line through the origin on which each of these samples lies, decided exactly.
+        fine: whether doubles may not tell the cells apart: lines closer, or lengths further apart, than
+            `Tolerances.fine_rows`, or inputs whose rank is lost to rounding.
     """
 
     U: np.ndarray
@@ -53,6 +58,8 @@ class Coordinates:
     e_scale: float
     back: np.ndarray
     products: np.ndarray
+    line: np.ndarray
+    fine: bool
 
     @property
     def r(self) -> int:
@@ -66,11 +73,11 @@ PRODUCT_VALUES = 1 << 23
 def coordinates(data: Dataset, y: np.ndarray, output_bias: bool, merge: bool = True) -> Coordinates:
     """Return the coordinates for targets y; merge=False keeps equal samples apart."""
     n = data.n
-    X, shift = _centred(data)
+    X, low, shift = _centred(data)
     zero = np.zeros(n, dtype=bool)
     zero[list(data.zero_rows)] = True
     kept = np.ones(n, dtype=bool) if output_bias else ~zero
-    sample, group = _distinct(data.X, kept, merge)
+    sample, group = _distinct(data, kept, merge)
     N = len(sample)
     count = np.bincount(group[kept], minlength=N).astype(float)
     mean = np.bincount(group[kept], weights=y[kept], minlength=N) / np.maximum(count, 1.0)
@@ -82,14 +89,19 @@ def coordinates(data: Dataset, y: np.ndarray, output_bias: bool, merge: bool = T
     rows = np.flatnonzero(~zero[sample]) if N else np.zeros(0, dtype=np.int64)
     features = weight[:, None] * X[sample]
     features[zero[sample]] = 0.0
-    U, back = _whitened(features)
+    back = _whitening(features)
+    # the float factor defines the coordinates; with it every feature is rounded once, whatever cancels
+    U = np.ascontiguousarray(weight[:, None] * product(X[sample], low[sample], back))
+    U[zero[sample]] = 0.0
     if shift is not None:
         column, means = shift
         back = back.copy()
         back[column] -= means @ back
-    length = np.linalg.norm(U[rows], axis=1, keepdims=True)  # zero where a row is lost beside much larger ones
-    C = U[rows] / np.where(length > 0, length, 1.0)
+    top = np.abs(U[rows]).max(axis=1, keepdims=True, initial=0.0)
+    C = U[rows] / np.where(top > 0, top, 1.0)
+    C /= np.maximum(np.linalg.norm(C, axis=1, keepdims=True), np.finfo(float).tiny)
     r = U.shape[1]
+    line = _lines(data, sample[rows])
     a, b = np.tril_indices(r)
     fits = len(rows) * len(a) <= PRODUCT_VALUES
     e_scale = float(np.linalg.norm(weight)) if output_bias else 0.0
@@ -109,7 +121,33 @@ def coordinates(data: Dataset, y: np.ndarray, output_bias: bool, merge: bool = T
         e_scale=e_scale,
         back=readonly(back),
         products=readonly(np.ascontiguousarray(C[:, a] * C[:, b]) if fits else np.zeros((0, 0))),
+        line=readonly(line),
+        fine=r < data.rank or _fine(C, top[:, 0], line),
     )
+
+
+def _lines(data: Dataset, samples: np.ndarray) -> np.ndarray:
+    """Return the number of the line through the origin of each sample, repeated, rescaled and antipodal ones alike."""
+    line = np.arange(data.n)
+    for group in data.parallel:
+        line[list(group)] = group[0]
+    return np.unique(line[samples], return_inverse=True)[1].reshape(-1)
+
+
+def _fine(C: np.ndarray, top: np.ndarray, line: np.ndarray) -> bool:
+    """Return whether lines are so close, or lengths so far apart, that rounding may matter to the cells."""
+    if not len(C):
+        return False
+    least = DEFAULT.fine_rows
+    if not top.min() > least * top.max():
+        return True
+    first = C[np.unique(line, return_index=True)[1]]
+    if C.shape[1] < 2 or len(first) < 2:
+        return False
+    lead = np.argmax(np.abs(first), axis=1)
+    first = first * np.sign(first[np.arange(len(first)), lead])[:, None]
+    tree = cKDTree(np.concatenate([first, -first]))
+    return bool(tree.query(first, k=2)[0][:, 1].min() < least)
 
 
 def _power_of_two(value: float) -> float:
@@ -117,55 +155,55 @@ def _power_of_two(value: float) -> float:
     return float(2.0 ** round(math.log2(value))) if value > 0 else 0.0
 
 
-def _centred(data: Dataset) -> tuple[np.ndarray, tuple[int, np.ndarray] | None]:
-    """Return X with columns centred through a constant column, exactly before rounding, and how to undo it."""
+def _centred(data: Dataset) -> tuple[np.ndarray, np.ndarray, tuple[int, np.ndarray] | None]:
+    """Return X with columns centred through a constant column, as sums of two doubles, and how to undo it."""
     X = data.X
+    low = lower_parts(data.fractions, X)
     if data.n == 0 or data.d < 2:
-        return X, None
+        return X, low, None
     constant = [j for j in range(data.d) if X[0, j] != 0 and (X[:, j] == X[0, j]).all()]
     if not constant:
-        return X, None
+        return X, low, None
     column = constant[-1]
     means = X.mean(axis=0)
     means[constant] = 0.0
     if not np.isfinite(means).all():
-        return X, None
-    centred = np.empty_like(X)
-    for j in range(data.d):
-        centre = Fraction(float(means[j]))
-        centred[:, j] = X[:, j] if means[j] == 0.0 else [float(v - centre) for v in data.fractions[:, j]]
-    return centred, (column, means / X[0, column])
+        return X, low, None
+    ratios = [Fraction(float(mean / X[0, column])) for mean in means]
+    pillar = data.fractions[:, column]
+    exactly = np.array(data.fractions)
+    for j in np.flatnonzero(means).tolist():
+        exactly[:, j] = [v - ratios[j] * one for v, one in zip(data.fractions[:, j], pillar, strict=True)]
+    centred = exactly.astype(float)
+    return centred, lower_parts(exactly, centred), (column, np.array([float(v) for v in ratios]))
 
 
-def _distinct(X: np.ndarray, kept: np.ndarray, merge: bool) -> tuple[np.ndarray, np.ndarray]:
+def _distinct(data: Dataset, kept: np.ndarray, merge: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return one sample of each group of equal rows, in order, and the group of every sample (-1 where not kept)."""
-    group = np.full(len(X), -1)
+    group = np.full(data.n, -1)
     chosen = np.flatnonzero(kept)
     if not merge or not len(chosen):
         group[chosen] = np.arange(len(chosen))
         return chosen, group
-    _, first, inverse = np.unique(X[chosen] + 0.0, axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    group[chosen] = rank[inverse.reshape(-1)]
-    return chosen[first[order]], group
+    same = np.arange(data.n)
+    for rows in data.duplicates:
+        same[list(rows)] = rows[0]
+    first, inverse = np.unique(same[chosen], return_inverse=True)
+    group[chosen] = inverse.reshape(-1)
+    return first, group
 
 
-def _whitened(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return U (N, r) with orthonormal columns that span the features, and back (d, r) with features @ back = U."""
+def _whitening(features: np.ndarray) -> np.ndarray:
+    """Return back (d, r) for which the columns of features @ back are orthonormal up to rounding and span the same."""
     N, d = features.shape
     largest = np.abs(features).max(axis=0, initial=0.0)
     length = largest * np.linalg.norm(features / np.where(largest > 0, largest, 1.0), axis=0)
     used = np.flatnonzero(length > 0)
     if not len(used):
-        return np.zeros((N, 0)), np.zeros((d, 0))
-    Q, R, order = scipy.linalg.qr(features[:, used] / length[used], mode="economic", pivoting=True)
+        return np.zeros((d, 0))
+    _, R, order = scipy.linalg.qr(features[:, used] / length[used], mode="economic", pivoting=True)
     diagonal = np.abs(np.diag(R))
     r = int((diagonal > 8 * max(N, d) * MACHINE_PRECISION * diagonal[0]).sum())
     back = np.zeros((d, r))
     back[used[order[:r]]] = scipy.linalg.solve_triangular(R[:r, :r], np.eye(r))
-    back /= np.where(length > 0, length, 1.0)[:, None]
-    U = np.ascontiguousarray(Q[:, :r])
-    U[~features.any(axis=1)] = 0.0
-    return U, back
+    return back / np.where(length > 0, length, 1.0)[:, None]

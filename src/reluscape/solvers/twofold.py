@@ -1,0 +1,61 @@
+"""Products of matrices in twice the working precision, for numbers that cancel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SPLITTER = 2.0**27 + 1.0
+
+
+def lower_parts(fractions: np.ndarray, rounded: np.ndarray) -> np.ndarray:
+    """Return what rounding took away: the doubles nearest to fractions - rounded, same shape."""
+    low = np.zeros(rounded.shape)
+    flat = low.reshape(-1)
+    for i, (value, near) in enumerate(zip(fractions.reshape(-1), rounded.reshape(-1).tolist(), strict=True)):
+        numerator, denominator = near.as_integer_ratio()
+        if value.denominator != denominator or value.numerator != numerator:
+            flat[i] = float(value - type(value)(near))
+    return low
+
+
+def product(high: np.ndarray, low: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Return (high + low) @ factor, accumulated in twice the working precision and rounded once.
+
+    Args:
+        high: (n, d) doubles.
+        low: (n, d) their lower parts.
+        factor: (d, r) doubles.
+
+    Source: Ogita, Rump and Oishi, Accurate Sum and Dot Product, SIAM J. Sci. Comput. 26 (2005), algorithm 5.3 (Dot2).
+    """
+    exponent = np.frexp(np.abs(high).max(axis=0, initial=0.0))[1]  # powers of two round nothing
+    high, low, factor = np.ldexp(high, -exponent), np.ldexp(low, -exponent), np.ldexp(factor, exponent[:, None])
+    total = np.zeros((len(high), factor.shape[1]))
+    rest = np.zeros_like(total)
+    for j in range(high.shape[1]):
+        term, error = two_product(high[:, j, None], factor[None, j])
+        total, lost = two_sum(total, term)
+        rest += lost + (error + low[:, j, None] * factor[None, j])
+    return total + rest
+
+
+def two_sum(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rounded sum and its rounding error."""
+    total = a + b
+    other = total - a
+    return total, (a - (total - other)) + (b - other)
+
+
+def two_product(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rounded product and its rounding error."""
+    total = a * b
+    a_high, a_low = _halves(a)
+    b_high, b_low = _halves(b)
+    return total, ((a_high * b_high - total) + a_high * b_low + a_low * b_high) + a_low * b_low
+
+
+def _halves(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return two doubles of half the digits whose sum is a."""
+    scaled = SPLITTER * a
+    high = scaled - (scaled - a)
+    return high, a - high
