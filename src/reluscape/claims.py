@@ -6,10 +6,12 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from . import exact
 from .estimates import Probability
 
 EXACT_FLOAT = 2**53
-HUGE = 10**9
+# digits of the first whole number that is not written out
+HUGE = 10
 
 
 def plain(value: Any) -> int | float | str | None:
@@ -19,7 +21,7 @@ def plain(value: Any) -> int | float | str | None:
     if isinstance(value, Fraction):
         value = int(value) if value.denominator == 1 else float(value)
     if isinstance(value, int):
-        return value if abs(value) <= EXACT_FLOAT else str(value)
+        return value if abs(value) <= EXACT_FLOAT else str(exact.fmpq(value))  # Python refuses 4,300 digits and more
     number = float(value)
     return number if isfinite(number) else None
 
@@ -45,10 +47,9 @@ def loss_claim(value: float, variance: float, kind: str, accuracy: float | None 
 
 def whole(value: int | str) -> str:
     """Return a whole number as a person reads it."""
-    number = int(value)
-    if abs(number) < HUGE:
-        return f"{number:,}"
-    digits = str(number)
+    digits = str(plain(value)) if isinstance(value, int) else value
+    if len(digits) < HUGE:
+        return f"{int(digits):,}"
     return f"{digits[0]}.{digits[1]} x 10^{len(digits) - 1}"
 
 

@@ -179,7 +179,9 @@ def test_r15_quadratic_networks_need_d_plus_2_units_only():
     for seed in range(8):
         end = train_quadratic(X, y, np.linspace(0.4, 0.9, 3) * found.lambda0, rng=seed)
         assert (end.training_error, end.quiet) == (0.0, True)
-        assert len(end.active) <= 2
+        # a unit that decays to zero is below any threshold at last: how much it still adds to an output decides
+        outputs = np.sort((np.abs(end.a)[:, None] * (end.U @ np.c_[X, np.ones(4)].T) ** 2).max(axis=1))
+        assert outputs[0] <= 1e-6 * outputs[-1]
 
 
 def test_r16_proposition_1_says_nothing_at_m_equal_to_n():

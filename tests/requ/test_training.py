@@ -43,7 +43,8 @@ def test_the_loss_never_rises_and_ends_no_higher_than_plain_descent():
         losses = [value for _, value in end.history]
         assert np.diff(losses).max() <= 1e-12
         assert end.loss <= L.value(lbfgs(L, start)) + 1e-9
-        assert end.loss == L.value(end.net)
+        # the same sum in another order: n + width terms that are not negative, each rounded a few times
+        assert end.loss == pytest.approx(L.value(end.net), rel=1e-12)
 
 
 def test_at_critical_points_both_layers_have_one_length():

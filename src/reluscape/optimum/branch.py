@@ -67,6 +67,7 @@ def branch_and_bound(
     deadline: float = np.inf,
     polish: Callable[[TwoLayerNet], float] | None = None,
     enough: float = -np.inf,
+    steps: float = np.inf,
 ) -> Search:
     """Search all layers of a width for one that fits better than `upper`, a sum of squares.
 
@@ -85,6 +86,7 @@ def branch_and_bound(
         polish: given the most promising network of a level when the level is first reached, returns the sum of squares
             of a network (of its descent).
         enough: a sum of squares at which the search stops.
+        steps: number of layers looked at after which no refinement begins; the same on every machine.
     """
     relaxation = Relaxation(data, output_bias, order.tolist())
     sizes = row_counts(data.n, width)
@@ -92,7 +94,7 @@ def branch_and_bound(
     search = Search(upper, None, 0.0, 0, False)
     _solve(search, relaxation, 0, multisets(2, width), tolerance)
     known = 0
-    while search.open and search.upper > enough and time.monotonic() < deadline:
+    while search.open and search.upper > enough and search.looked_at < steps and time.monotonic() < deadline:
         chunk = search.open.pop(_next(search.open))
         later = sizes[bisect_right(sizes, chunk.seen)]
         if later > known:

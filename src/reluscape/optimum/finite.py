@@ -26,7 +26,8 @@ from .result import GlobalMinimum
 
 MOST_COUNTED = 20_000_000
 PROOF_SECONDS = 120.0
-STARTS = 40
+# descents before the search, within a time and within a number of steps
+STARTS, STEP_STARTS = 40, 10
 # up to this width the global minimum of one unit less is where a network begins to grow, beyond it the constant
 MOST_SEARCHED = 4
 WARM_SHARE, WARM_SECONDS = 0.2, 2.0
@@ -40,6 +41,7 @@ def global_minimum(
     time_limit: float | None = None,
     exact: bool = True,
     seed: int = 0,
+    steps: int | None = None,
 ) -> GlobalMinimum:
     """Return the lowest mean squared loss of a two-layer network of one width, with an interval that holds it.
 
@@ -57,6 +59,8 @@ def global_minimum(
             thousands of vectors bound all layers, or the loss is zero (a certificate of kind "global-minimum"), else
             the value of the best basin.
         seed: root of the random starts.
+        steps: layers looked at after which the search stops, with fewer descents before it; None for no such bound.
+            Unlike a time limit it gives the same answer on every machine.
 
     Returns:
         A `GlobalMinimum`.
@@ -80,7 +84,9 @@ def global_minimum(
         raise ShapeError("the data have no samples")
     deadline = np.inf if time_limit is None else time.monotonic() + time_limit
     scale = spread(data, output_bias)
-    net, search = _searched(data, width, output_bias, time_limit, deadline, seed)
+    if steps is not None:
+        steps = whole_number("the number of steps", steps, 1)
+    net, search = _searched(data, width, output_bias, time_limit, deadline, seed, steps)
     pattern, signs = basin_of(data, net, search.states)
     value, lower = search.upper / data.n, search.lower / data.n
     complete = search.finished or value - lower <= 2 * DEFAULT.kkt * scale
@@ -130,7 +136,13 @@ def layer_count(data: Dataset, width: int) -> int | None:
 
 
 def _searched(
-    data: Dataset, width: int, output_bias: bool, time_limit: float | None, deadline: float, seed: int
+    data: Dataset,
+    width: int,
+    output_bias: bool,
+    time_limit: float | None,
+    deadline: float,
+    seed: int,
+    steps: int | None = None,
 ) -> tuple[TwoLayerNet, Search]:
     """Return the best network and what branch and bound found."""
     floor = data.n * float(infinite_width_value(data, output_bias)[0])
@@ -138,7 +150,8 @@ def _searched(
     net, rng = constant_network(data, output_bias), stream(seed, "optimum", "growth", width)
     if 1 < width <= MOST_SEARCHED and time.monotonic() < deadline:
         part = None if time_limit is None else WARM_SHARE * time_limit
-        net = global_minimum(data, None, width - 1, output_bias, part, exact=False, seed=seed).net
+        fewer = None if steps is None else max(1, int(WARM_SHARE * steps))
+        net = global_minimum(data, None, width - 1, output_bias, part, exact=False, seed=seed, steps=fewer).net
     while net.width < width and data.n * net.loss(data) > floor + noise and time.monotonic() < deadline:
         net = grown(data, output_bias, net, rng)
     net = _widened(net, width)
@@ -146,8 +159,12 @@ def _searched(
     if least <= floor + noise:
         return net, Search(least, None, max(least - 2 * noise, 0.0), 0, True, order=np.arange(data.n))
     nets = [constant_network(data, output_bias, width), net]
-    warm = WARM_SECONDS if time_limit is None else min(WARM_SECONDS, WARM_SHARE * time_limit)
-    nets.append(_descents(data, width, output_bias, min(deadline, time.monotonic() + warm), seed, nets[-1]))
+    if steps is None:
+        warm = WARM_SECONDS if time_limit is None else min(WARM_SECONDS, WARM_SHARE * time_limit)
+        until, starts = min(deadline, time.monotonic() + warm), STARTS
+    else:
+        until, starts = deadline, STEP_STARTS
+    nets.append(_descents(data, width, output_bias, until, seed, nets[-1], starts))
 
     def total(net: TwoLayerNet) -> float:
         return data.n * net.loss(data)
@@ -158,7 +175,8 @@ def _searched(
 
     best = min(nets, key=total)
     order = np.argsort(-np.abs(best.predict(data) - np.asarray(data.y, dtype=float)), kind="stable")
-    search = branch_and_bound(data, width, output_bias, total(best), order, deadline, polish)
+    most = np.inf if steps is None else steps
+    search = branch_and_bound(data, width, output_bias, total(best), order, deadline, polish, steps=most)
     if not search.finished:
         search.lower = max(search.lower, floor - noise)
     best = min(nets, key=total)
@@ -176,10 +194,12 @@ def _widened(net: TwoLayerNet, width: int) -> TwoLayerNet:
     )
 
 
-def _descents(data: Dataset, width: int, output_bias: bool, until: float, seed: int, best: TwoLayerNet) -> TwoLayerNet:
+def _descents(
+    data: Dataset, width: int, output_bias: bool, until: float, seed: int, best: TwoLayerNet, starts: int
+) -> TwoLayerNet:
     """Return the best end of finite descents from random starts on standardised inputs, or the given network."""
     law, turn, value = get_law("normal"), standardize(data).transform, best.loss(data)
-    for k in range(STARTS):
+    for k in range(starts):
         if time.monotonic() >= until:
             break
         W, v = law.sample(stream(seed, "optimum", width, k), width, data.d)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb
+from math import comb, inf
 from typing import Any
 
 from ..data import as_dataset, whole_number
@@ -52,7 +52,14 @@ class RegionEstimate:
         return f"about {_short(self.value)} ({_short(self.low)} to {_short(self.high)}, {self.trials} trials)"
 
 
-def estimate_regions(X: Any, trials: int = 1000, rng: Any = None, confidence: float = 0.95) -> RegionEstimate:
+def estimate_regions(
+    X: Any,
+    trials: int = 1000,
+    rng: Any = None,
+    confidence: float = 0.95,
+    work: float = inf,
+    deadline: float = inf,
+) -> RegionEstimate:
     """Estimate the number of activation regions of one unit without enumerating them.
 
     A region of an infinitesimally perturbed data set, drawn uniformly among its 2 sum_{i<r} C(k-1, i) regions (k
@@ -64,9 +71,11 @@ def estimate_regions(X: Any, trials: int = 1000, rng: Any = None, confidence: fl
         trials: number of proposals.
         rng: anything `numpy.random.default_rng` takes.
         confidence: of the Clopper-Pearson interval.
+        work: products of integers after which fewer proposals than `trials` have to do, the same on every machine.
+        deadline: on `time.monotonic()`, after which no more proposals are made.
 
     Returns:
-        `RegionEstimate`; exact where general position is certified.
+        `RegionEstimate`; exact where general position is certified. `.trials` are the proposals that were made.
 
     Raises:
         InputError: trials is not positive.
@@ -83,7 +92,7 @@ def estimate_regions(X: Any, trials: int = 1000, rng: Any = None, confidence: fl
     bound = 2 * sum(comb(k - 1, i) for i in range(r)) if k else 1
     if r <= 2 or general_position(arrangement.reduced, r, (), ()):
         return RegionEstimate(bound, bound, bound, "exact", None, bound, Probability.exact(Fraction(1), "regions"))
-    hits, _ = propose(arrangement.reduced, trials, as_generator(rng))
+    hits, trials = propose(arrangement.reduced, trials, as_generator(rng), work, deadline)
     share = Probability.sampled(hits, trials, "regions", "uniform", confidence)
     least = Fraction(min(bound, 2 * k))
     value = Fraction(hits, trials) * bound

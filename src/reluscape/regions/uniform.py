@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
@@ -20,6 +21,8 @@ ASK_AT_MOST = 50_000
 REDRAWS = 20
 # after so many proposals a share of the regions below the least one is taken for too rare to wait for
 PATIENCE, LEAST_SHARE = 1_000, 1 / 300
+# proposals that are made at once where work or time is bounded
+FEW = 20
 
 T = TypeVar("T")
 
@@ -48,6 +51,7 @@ class Proposer:
         self.flag = generic_flag(normals, rng)
         self.rng = rng
         self.rows = Rows(normals)
+        self.work, self.rows_squared = 0, len(normals) * normals.shape[1] ** 2
 
     @cached_property
     def _moved(self) -> np.ndarray:
@@ -86,11 +90,13 @@ class Proposer:
             signs, simple = self._resolve(level, subsets[row], where)
             sides[row, where] = signs > 0
             if not simple:
+                self.work += self.rows_squared
                 kept[row] = self.rows.decide(np.append(np.where(sides[row], 1.0, -1.0), 1.0)).feasible
         return sides, kept
 
     def _resolve(self, level: int, subset: np.ndarray, where: np.ndarray) -> tuple[np.ndarray, bool]:
         """Return exact sides of doubtful positions, and whether the vertex is simple in the data themselves."""
+        self.work += level * (level**2 + len(where))
         found = exact_signs(self.flag, level, subset, self.flag.rows, where)
         if found is not None and found.all():
             return found, True
@@ -100,11 +106,28 @@ class Proposer:
         return moved, found is not None and bool(found[~np.isin(where, subset)].all())
 
 
-def propose(normals: np.ndarray, size: int, rng: np.random.Generator) -> tuple[int, int]:
-    """Return how many of `size` uniform proposals are regions of the data, and Cover's number."""
+def propose(
+    normals: np.ndarray, size: int, rng: np.random.Generator, work: float = np.inf, deadline: float = np.inf
+) -> tuple[int, int]:
+    """Return how many uniform proposals are regions of the data, and how many were made: `size`, or fewer.
+
+    Args:
+        normals: (k, r) integers, no two parallel.
+        size: number of proposals.
+        rng: of the proposals.
+        work: products of integers after which no more are made, the same on every machine.
+        deadline: on the monotonic clock, after which no more are made.
+    """
 
     def run(source: Proposer) -> tuple[int, int]:
-        return int(source.propose(size)[1].sum()), source.bound
+        hits = made = 0
+        step = size if work == deadline == np.inf else FEW
+        while made < size:
+            kept = source.propose(min(step, size - made))[1]
+            hits, made = hits + int(kept.sum()), made + len(kept)
+            if source.work >= work or time.monotonic() >= deadline:
+                break
+        return hits, made
 
     return _with_generic_draws(normals, rng, run)
 

@@ -20,7 +20,7 @@ from ..tolerances import DEFAULT
 from .counts import BASIN_TEXT, layer_regions, unit_regions
 from .pictures import data_picture, fan_picture, slice_picture
 from .plan import LISTED_SHARE, Settings
-from .reference import Reference, References
+from .reference import Reference, References, prepare_solvers
 from .result import Survey
 from .search import search_width
 from .starts import Clock, Sampler
@@ -30,6 +30,7 @@ SHOWN_VALUES = 400
 POPULATION = "random initialisations of this width"
 OTHER_LAW = "torch"
 ALMOST_PARALLEL = 0.99
+CUT = "the time ({:g} s) cut the work short, so a faster machine may find other numbers; more with --seconds"
 # wide enough for the solvers' other branch, narrow enough to cost nothing
 WIDE = 16
 
@@ -95,14 +96,15 @@ def survey(
     )
     check_subject(data, "survey")
     tell = progress or (lambda what, share: None)
-    tell("counting regions", 0.0)
-    regions = unit_regions(data, seed)
     constant, affine = constant_fit(data), affine_fit(data)
     variance = float(np.var(data.y))
     sampler = Sampler(data, output_bias, seed)
-    tell("preparing", 0.02)
+    tell("preparing", 0.0)
     sampler.warm_up((1, settings.widths[-1], min(settings.max_width, WIDE)))
+    prepare_solvers(output_bias)
     clock = Clock(settings.budget)
+    tell("counting regions", 0.04)
+    regions = unit_regions(data, seed, settings.budget)
     unit_count = int(regions["value"]) if regions["kind"] == "exact" else None
     references = References(sampler, affine.value, output_bias, unit_count, law, clock)
     entries: list[dict[str, Any]] = []
@@ -128,9 +130,11 @@ def survey(
         references.found.items(), key=lambda item: (_snapped(item[1].value, constant.value), item[0])
     )
     network = _network(sampler, best, output_bias)
+    hurried = references.hurried or sampler.hurried
+    cut = (CUT.format(settings.budget),) if hurried else ()
     report: dict[str, Any] = {
         **opening("survey", command or "reluscape.survey(X, y)", seed),
-        "data": about_data(data, file, classes, output_bias, warnings),
+        "data": about_data(data, file, classes, output_bias, (*warnings, *cut)),
         "settings": {
             "law": get_law(law).name,
             "trials": settings.trials,
@@ -156,6 +160,7 @@ def survey(
         },
         "regions": regions,
         "widths": entries,
+        "hurried": hurried,
         "width_for": {
             "probability": settings.probability,
             "width": found.width,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 from typing import Any
 
@@ -9,31 +10,47 @@ from ..claims import claim, plain
 from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement
-from ..geometry.counting import cover_number
+from ..geometry.counting import cover_number, plan
 from ..regions import count_regions, estimate_regions
 from ..seeds import stream
+from .starts import BUSY
 
 PROPOSALS = 2000
+# of a survey's seconds, the share that counting takes; traces and products of integers in one of them
+COUNT_SHARE = 0.2
+TRACES = {"cover": 1, "plain": 60_000, "compiled": 15_000_000}
+PRODUCTS = 2_000_000
+# traces that are looked at whatever the time
+LEAST_TRACES = 20_000
 UNIT_TEXT = "ways one unit can split the samples into active and inactive"
 LAYER_TEXT = "activation regions of the layer"
 BASIN_TEXT = "activation regions times the signs of the output weights"
 
 
-def unit_regions(data: Dataset, seed: int) -> dict[str, Any]:
-    """Return the number of activation regions of one unit as a claim."""
+def counted(arrangement: Arrangement, seconds: float) -> bool:
+    """Return whether a survey of so many seconds counts the regions; an answer that no machine's speed changes."""
+    how, steps = plan(arrangement)
+    return how != "infeasible" and steps <= max(LEAST_TRACES, COUNT_SHARE * seconds * TRACES[how])
+
+
+def unit_regions(data: Dataset, seed: int, seconds: float) -> dict[str, Any]:
+    """Return the number of activation regions of one unit as a claim, for a survey of so many seconds."""
+    arrangement = Arrangement.of(data)
     try:
-        return claim(count_regions(data, zero_rows="drop"), "exact", text=UNIT_TEXT)
+        if counted(arrangement, seconds):
+            return claim(count_regions(data, zero_rows="drop"), "exact", text=UNIT_TEXT)
     except TooLarge:
-        arrangement = Arrangement.of(data)
-        bound = cover_number(len(arrangement.normals), arrangement.rank)
-        estimate = estimate_regions(data, PROPOSALS, rng=stream(seed, "regions"))
-        entry = claim(bound, "bound", text=f"at most; {UNIT_TEXT}")
-        if estimate.kind == "exact":
-            return claim(round(estimate.value), "exact", text=UNIT_TEXT)
-        entry["estimate"] = claim(
-            round(estimate.value), "sampled", round(estimate.low), round(estimate.high), trials=PROPOSALS
-        )
-        return entry
+        pass
+    bound = cover_number(len(arrangement.normals), arrangement.rank)
+    work, deadline = COUNT_SHARE * seconds * PRODUCTS, time.monotonic() + BUSY * COUNT_SHARE * seconds
+    estimate = estimate_regions(data, PROPOSALS, stream(seed, "regions"), work=work, deadline=deadline)
+    entry = claim(bound, "bound", text=f"at most; {UNIT_TEXT}")
+    if estimate.kind == "exact":
+        return claim(round(estimate.value), "exact", text=UNIT_TEXT)
+    entry["estimate"] = claim(
+        round(estimate.value), "sampled", round(estimate.low), round(estimate.high), trials=estimate.trials
+    )
+    return entry
 
 
 def layer_regions(unit: dict[str, Any], width: int, signs: int = 1, text: str = LAYER_TEXT) -> dict[str, Any]:

@@ -13,10 +13,12 @@ from ..errors import InputError
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting import cover_number
 from ..initialization import get_law
+from .counts import counted
 
 DEFAULT_SECONDS = 12.0
 LISTED_SHARE = 0.55
-WIDEST = 100_000
+# largest width, numbers of starts and of seconds (a year) that are taken
+WIDEST, MOST_TRIALS, LONGEST = 10_000, 10_000_000, 31_557_600
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,12 @@ class Settings:
         whole_number("trials", self.trials, 1)
         if not 0 <= real_number("the tolerance", self.tolerance) < 1:
             raise InputError(f"the tolerance is {self.tolerance!r}; it lies between 0 and 1")
-        if self.seconds is not None and not real_number("seconds", self.seconds) > 0:
-            raise InputError(f"seconds is {self.seconds!r}; it must be above 0")
-        whole_number("max-width", self.max_width, 1)
+        if self.seconds is not None and not 0 < real_number("seconds", self.seconds) <= LONGEST:
+            raise InputError(f"seconds is {self.seconds!r}; it lies above 0 and is at most {LONGEST:,}")
+        if whole_number("max-width", self.max_width, 1) > WIDEST:
+            raise InputError(f"max-width is {self.max_width}; it is at most {WIDEST:,}")
+        if self.trials > MOST_TRIALS:
+            raise InputError(f"trials is {self.trials}; it is at most {MOST_TRIALS:,}")
         whole_number("the seed", self.seed)
         get_law(self.law)
         object.__setattr__(self, "widths", tuple(sorted({int(w) for w in self.widths})))
@@ -70,13 +75,10 @@ class Settings:
 
 def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:
     """Return what a survey of these data would do, without doing it."""
-    from ..geometry.counting import plan
-
     arrangement = Arrangement.of(data)
     k = len(arrangement.normals)
-    how, _ = plan(arrangement)
     bound = cover_number(k, arrangement.rank)
-    exact = how != "infeasible"
+    exact = counted(arrangement, settings.budget)
     variables = max(settings.widths) * data.d
     lines = [
         f"{data.n} rows, {data.d} inputs (rank {data.rank}), {k} distinct hyperplanes",
@@ -84,6 +86,6 @@ def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:
         f"basin values: {settings.trials} random starts for each of the widths {', '.join(map(str, settings.widths))}, "
         f"sampled; the largest program has {variables:,} variables and {max(settings.widths) * data.n:,} constraints",
         f"width for {settings.probability:.0%}: doubling, then halving, up to {settings.max_width}",
-        f"time: at most about {settings.budget:.0f} seconds of sampling; memory: well below 1 GB",
+        f"time: about {settings.budget:g} seconds at most, after compiled code is loaded; memory: well below 1 GB",
     ]
     return {"schema": 1, "kind": "plan", "regions_bound": str(bound), "regions_exact": exact, "lines": lines}

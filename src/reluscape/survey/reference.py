@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
@@ -18,13 +17,16 @@ from ..networks import TwoLayerNet
 from ..optimum import constant_network, global_minimum, grown, infinite_width_value
 from ..seeds import stream
 from ..tolerances import DEFAULT
-from .starts import Clock, Sampler
+from .starts import BUSY, Clock, Sampler
 
-# up to this many layers the search has all the time it needs, beyond it some seconds
-FEW_LAYERS = 20_000
+# up to this many layers the search looks at all it needs, beyond it at so many
+FEW_LAYERS, SEARCH_STEPS = 20_000, 80_000
 # units, and rows times rank, up to which a global minimum is searched for
 MOST_UNITS, MOST_SEARCHED = 4, 1_000
-SEARCH_SECONDS, SEARCH_SHARE = 3.0, 0.4
+# rows times units, over all widths, that growing a network may go through
+GROWTH_STEPS = 20_000
+# of a survey's seconds, the share after which searches and growth stop whatever they have: the last stop
+SEARCH_SHARE = 0.8
 SAMPLE = 200
 # rows times units up to which a descent is a matter of a moment, and up to which one is tried while there is time
 ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
@@ -56,21 +58,21 @@ class References:
         output_bias: a free constant is added.
         regions: exact number of regions of one unit, None where it is not known.
         law: of the starts.
-        clock: of all starts; a search for a global minimum does not take from it.
+        clock: of the survey; searches and growth stop when a share of it is over, whatever they have done.
     """
 
     def __init__(
         self, sampler: Sampler, affine: float, output_bias: bool, regions: int | None, law: Any, clock: Clock
     ) -> None:
         self.sampler, self.affine, self.law, self.clock = sampler, affine, law, clock
-        self.limit = min(SEARCH_SECONDS, SEARCH_SHARE * clock.seconds)
+        self.searching, self.steps_left, self.hurried = clock.part(SEARCH_SHARE), GROWTH_STEPS, False
         self.regions, self.output_bias = regions, output_bias
         self.affine_from = 1 if sampler.data.bias and output_bias else 2
         self.found: dict[int, Reference] = {}
         data = sampler.data
         self.floor = float(infinite_width_value(data, output_bias)[0])
         self.scale = float(np.mean((np.asarray(data.y, dtype=float) - np.mean(data.y)) ** 2))
-        self.chain, self.left = constant_network(data, output_bias), self.limit
+        self.chain = constant_network(data, output_bias)
         self.rng = stream(sampler.seed, "reference", "growth")
 
     def get(self, width: int, clock: Clock) -> Reference:
@@ -97,15 +99,14 @@ class References:
         return value <= self.floor + DEFAULT.kkt * self.scale
 
     def _grown(self, width: int) -> list[Reference]:
-        """Return a network grown unit by unit, as far as there is time; the chain goes on at the next width."""
-        data, begin = self.sampler.data, time.monotonic()
-        while self.chain.width < width and (self.chain.width + 1) * data.n <= MOST_POLISHED:
-            spent = time.monotonic() - begin
-            if spent >= self.left or self._lowest(self.chain.loss(data)):
+        """Return a network grown unit by unit, within so many steps; the chain goes on at the next width."""
+        data = self.sampler.data
+        while self.chain.width < width and not self._lowest(self.chain.loss(data)):
+            size = (self.chain.width + 1) * data.n
+            if size > MOST_POLISHED or size > self.steps_left or self._late():
                 break
+            self.steps_left -= size
             self.chain = grown(data, self.output_bias, self.chain, self.rng)
-        self.left -= time.monotonic() - begin
-        self.clock.wait(time.monotonic() - begin)
         if not self.chain.width or self.chain.width > width:
             return []
         value, state = self._basin(data, self.chain)
@@ -127,11 +128,9 @@ class References:
         found = Reference(value, False, source, state)
         if polished is not None:
             found = Reference(polished[0], False, f"{source}, then descent", polished[1])
-        if layers is None or self.limit <= 0:
+        if layers is None or self._late():
             return found
-        begin = time.monotonic()
-        best = self._searched(width, layers, self.limit)
-        self.clock.wait(time.monotonic() - begin)
+        best = self._searched(width, layers, SEARCH_STEPS)
         return best if best.exhaustive or best.value < found.value else found
 
     def _layers(self, width: int) -> int | None:
@@ -141,9 +140,17 @@ class References:
             return None
         return comb(2 * cells + width - 1, width)
 
-    def _searched(self, width: int, layers: int, limit: float | None) -> Reference:
-        """Return the global minimum, or the best network that the search for it came across in so many seconds."""
-        found = global_minimum(self.sampler.data, None, width, self.output_bias, limit, exact=False)
+    def _late(self) -> bool:
+        """Return whether searches and growth have to stop for the time; then the answer is this machine's."""
+        self.hurried |= self.searching.left <= 0
+        return self.hurried
+
+    def _searched(self, width: int, layers: int, steps: int | None) -> Reference:
+        """Return the global minimum, or the best network that the search for it came across in so many steps."""
+        data, limit = self.sampler.data, None if steps is None else BUSY * max(self.searching.left, 0.0)
+        found = global_minimum(data, None, width, self.output_bias, limit, exact=False, steps=steps)
+        if steps is not None and not found.complete and found.looked_at < steps:
+            self._late()
         how = f"global minimum: the lowest of all {layers:,} basins" if found.complete else "best network of a search"
         return Reference(found.value, found.complete, how, (found.pattern, found.signs))
 
@@ -164,3 +171,10 @@ class References:
             return None
         found = self._basin(data, end.net)
         return found if found[0] < value else None
+
+
+def prepare_solvers(output_bias: bool) -> None:
+    """Solve a tiny problem in every way that a reference is found, so that compiling takes no time from a clock."""
+    data = Dataset([[0], [1], [2], [3], [5]], [0, 2, 1, 3, 0], bias=True)
+    global_minimum(data, None, 2, output_bias, exact=False, steps=50)
+    descend(data, None, np.array([[1.0, -0.5], [-1.0, 1.5]]), np.array([1.0, -1.0]), 0.0 if output_bias else None)

@@ -15,23 +15,26 @@ from ..probability.sampling import BasinSampler
 from ..seeds import stream
 
 FIRST_CHUNK = 8
+# how many times slower than alone a busy machine may be before its work is cut
+BUSY = 4
 
 
 @dataclass
 class Clock:
-    """A deadline that work asks before each chunk."""
+    """A deadline that work asks before each chunk: seconds of this thread's own work, so that load does not count.
+
+    Where a machine is so busy that little of its time comes here, the day's clock ends the work too, some times later.
+    """
 
     seconds: float
-    begin: float = field(default_factory=time.monotonic)
+    begin: float = field(default_factory=time.thread_time)
+    day: float = field(default_factory=time.monotonic)
 
     @property
     def left(self) -> float:
         """Seconds left."""
-        return self.seconds - (time.monotonic() - self.begin)
-
-    def wait(self, seconds: float) -> None:
-        """Move the deadline: this time was spent on something else."""
-        self.seconds += seconds
+        spent = max(time.thread_time() - self.begin, (time.monotonic() - self.day) / BUSY)
+        return self.seconds - spent
 
     def part(self, share: float) -> Clock:
         """Return a clock for a share of what is left."""
@@ -63,7 +66,7 @@ class Sampler:
     """
 
     def __init__(self, data: Dataset, output_bias: bool, seed: int) -> None:
-        self.data, self.seed = data, seed
+        self.data, self.seed, self.hurried = data, seed, False
         scaled = Dataset(np.array(standardize(data).X), data.y_fractions)
         self.basins = BasinSampler(scaled, output_bias=output_bias)
 
@@ -88,7 +91,7 @@ class Sampler:
         full, done, chunk = 0, 0, FIRST_CHUNK
         best: tuple[float, Any] = (np.inf, None)
         while done < trials:
-            begin = time.monotonic()
+            begin = time.thread_time()
             patterns, signs = self.basins.states(width, law, min(chunk, trials - done), generator)
             found = self.basins.evaluator.values(patterns, signs)
             lowest = int(np.argmin(found))
@@ -98,10 +101,11 @@ class Sampler:
                 full += sum(self.ranks.is_full(pattern) for pattern in patterns[:, :, kept])
             values.append(found)
             done += len(found)
-            spent = time.monotonic() - begin
+            spent = time.thread_time() - begin
             chunk *= 2
             if spent * min(chunk, trials - done) / len(found) > clock.left:
                 chunk = FIRST_CHUNK
                 if spent * FIRST_CHUNK / len(found) > clock.left:
+                    self.hurried |= done < trials
                     break
         return Starts(np.concatenate(values), full if ranks else None, best[1])
