@@ -74,5 +74,5 @@ def test_commas_that_may_separate_thousands_are_refused(tmp_path):
     with pytest.raises(InputError, match="decimal comma or separate thousands"):
         table(tmp_path, 'a,y\n"1,234",1\n"12,345",2\n7,3\n')
     for other in ("1,2,3", "3.5", "x,1"):
-        with pytest.raises(InputError, match="not a number|holds text"):
+        with pytest.raises(InputError, match=r"not a number|holds text"):
             table(tmp_path, f'a,y\n"30,3",1\n"{other}",2\n7,3\n')

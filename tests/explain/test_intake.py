@@ -216,3 +216,47 @@ def test_skorch_nets():
     inside = make_pipeline(StandardScaler(), skorch.NeuralNetRegressor(Body, max_epochs=2, verbose=0)).fit(rows, y)
     told = rs.certify_model(inside, rows, Y)
     assert told.given.loss == pytest.approx(np.mean((inside.predict(rows) - y) ** 2), rel=1e-5)
+
+
+def test_text_labels_and_names_of_a_frame():
+    pandas = pytest.importorskip("pandas")
+    net = random_deep(np.random.default_rng(1), (2, 3, 1))
+    frame = pandas.DataFrame({"age": [1.0, -2.0, 3.0, 0.5], "dose": [0.5, 1.0, 2.0, -1.0]})
+    labels = pandas.Series(["yes", "no", "yes", "no"], name="cured")
+    f = net.predict(frame.to_numpy())
+    for y in (labels, labels.to_numpy(), labels.tolist(), labels.astype("category")):
+        told = rs.certify_model(net, frame, y, loss="bce")
+        assert told.given.loss == pytest.approx(np.mean(np.logaddexp(0, f) - np.array([1, 0, 1, 0]) * f))
+        assert "'no' and 'yes' are read as 0 and 1" in told.explanation
+        told = rs.certify_model(net, frame, y, loss="logistic")
+        assert told.given.loss == pytest.approx(np.mean(np.logaddexp(0, -np.array([1, -1, 1, -1]) * f)))
+    story = rs.explain(net, frame, labels, loss="bce")
+    assert story.report["data"]["features"] == ["age", "dose"]
+    assert story.report["data"]["target"] == "cured"
+    deep = rs.explain(
+        random_deep(np.random.default_rng(1), (2, 3, 3)),
+        frame,
+        pandas.Series(list("cabc"), name="kind"),
+        loss="cross_entropy",
+    )
+    assert (deep.report["data"]["features"], deep.report["data"]["target"]) == (["age", "dose"], "kind")
+    assert any("0 'a', 1 'b', 2 'c'" in note for note in deep.report["data"]["warnings"])
+
+
+def test_class_numbers_are_the_outputs_even_where_one_is_absent():
+    net = random_deep(np.random.default_rng(1), (2, 3, 3))
+    rows, y = X[:6, :2], np.array([0, 2, 2, 0, 2, 0])
+    F = net.predict(rows)
+    expected = np.mean(np.log(np.exp(F).sum(axis=1)) - F[np.arange(6), y])
+    assert rs.certify_model(net, rows, y, loss="cross_entropy").given.loss == pytest.approx(expected)
+    with pytest.raises(rs.InputError, match="3 outputs"):
+        rs.certify_model(net, rows, y + 2, loss="cross_entropy")
+
+
+def test_two_text_classes_anywhere():
+    data = rs.Dataset([[1], [2], [3]], ["no", "yes", "no"])
+    assert (data.y.tolist(), data.classes) == ([-1, 1, -1], {-1: "no", 1: "yes"})
+    assert rs.Dataset([[1], [2]], ["1/3", "0.5"]).classes is None
+    for y in (["a", "b", "c"], ["a", "a", "a"]):
+        with pytest.raises(rs.InputError, match="different values"):
+            rs.Dataset([[1], [2], [3]], y)

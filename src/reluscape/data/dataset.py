@@ -13,6 +13,7 @@ from .. import exact
 from ..entries import entries
 from ..errors import InputError, ShapeError
 from .arrays import readonly
+from .labels import coded_classes
 from .position import GeneralPosition, general_position
 
 
@@ -23,10 +24,11 @@ class Dataset:
 
     Args:
         X: (n, d) rows are samples; array, nested lists, or another Dataset's values.
-        y: (n,) targets, or None.
+        y: (n,) targets, or None. Text with two different values becomes -1 and 1, in the order of letters, and
+            `classes` keeps their names.
         bias: True appends a column of ones (never added silently).
-        features: names of the d columns before the bias.
-        target: name of y.
+        features: names of the d columns before the bias; left out, those of a DataFrame.
+        target: name of y; left out, that of a Series.
 
     Raises:
         ShapeError: ragged rows, wrong number of dimensions, y of another length.
@@ -46,6 +48,10 @@ class Dataset:
         features: Iterable[str] | None = None,
         target: str | None = None,
     ) -> None:
+        if features is None and hasattr(X, "columns"):
+            features = _names(X)
+        if target is None and isinstance(getattr(y, "name", None), str):
+            target = y.name
         given = _table(X)
         F = exact.fraction_matrix(given)
         inexact = given.dtype.kind == "f" or any(isinstance(v, float | np.floating) for v in given.flat)
@@ -58,6 +64,7 @@ class Dataset:
         state["n"], state["d"] = F.shape
         state["bias"] = bool(bias)
         state["exact_input"] = not inexact
+        y, state["classes"] = coded_classes(y)
         state["y_fractions"], state["y"] = _targets(y, F.shape[0])
         names = tuple(features) if features is not None else tuple(f"x{i + 1}" for i in range(F.shape[1] - bool(bias)))
         if len(names) != F.shape[1] - bool(bias):
@@ -76,6 +83,7 @@ class Dataset:
     exact_input: bool
     features: tuple[str, ...]
     target: str | None
+    classes: dict[int, str] | None  # names of two classes given as text, by their number
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse any change."""
@@ -163,7 +171,14 @@ def as_dataset(X: Any, y: Any = None) -> Dataset:
 def _with_targets(data: Dataset, y: Any) -> Dataset:
     """Return the same samples with other targets."""
     X = data.fractions[:, :-1] if data.bias else data.fractions
-    return Dataset(X, y, bias=data.bias, features=data.features)
+    target = y.name if isinstance(getattr(y, "name", None), str) else data.target
+    return Dataset(X, y, bias=data.bias, features=data.features, target=target)
+
+
+def _names(frame: Any) -> tuple[str, ...] | None:
+    """Return the column names of a DataFrame where they are different texts."""
+    names = tuple(frame.columns)
+    return names if all(isinstance(name, str) for name in names) and len(set(names)) == len(names) else None
 
 
 def _table(X: Any) -> np.ndarray:

@@ -25,6 +25,7 @@ from .report import build_report
 from .rescaling import scale_of, scaled_layers, scaled_targets
 from .result import Explanation, ModelReport
 from .summary import Layers, deep_summary, summary
+from .targets import label_notes
 
 STARTS = 3
 
@@ -78,7 +79,8 @@ def certify_model(
     opened = open_model(model)
     options = Options(starts=0, standardize_target=standardize_target)
     short = _run(opened, X, y, weight_decay, loss, _biases(model, output_bias), options)[0]
-    return replace(short, explanation="\n".join([short.explanation, *(f"note: {note}" for note in opened.notes)]))
+    notes = [f"note: {note}" for note in _notes(opened, y, loss)]
+    return replace(short, explanation="\n".join([short.explanation, *notes]))
 
 
 def explain(
@@ -137,15 +139,22 @@ def explain(
         [0]
     """
     begin = time.monotonic()
+    if target is None and isinstance(getattr(y, "name", None), str):
+        target = y.name
     opened = open_model(model)
     trained_biases = biases if biases is not None else _biases(model, output_bias)
     options = Options(STARTS, seed, standardize_target, X_test, y_test, progress or (lambda what, share: None))
     short, write = _run(opened, X, y, weight_decay, loss, trained_biases, options)
     named = {"file": file, "model_file": model_file, "command": command, "seed": seed, "target": target}
-    report = write({**named, "warnings": [*opened.notes, *warnings], "classes": classes})
+    report = write({**named, "warnings": [*_notes(opened, y, loss), *warnings], "classes": classes})
     options.progress("done", 1.0)
     report["seconds"] = round(time.monotonic() - begin, 2)
     return Explanation(report, short)
+
+
+def _notes(opened: Opened, y: Any, loss: Any) -> tuple[str, ...]:
+    """Return what was assumed, folded, left out or recoded in reading model and targets, in sentences."""
+    return (*opened.notes, *label_notes(_arrays(y), opened.outputs, opened.classes, loss))
 
 
 def _biases(model: Any, output_bias: bool | None) -> tuple[bool | None, ...] | None:
@@ -168,6 +177,11 @@ def _run(
     X, y = _arrays(X), _arrays(y)
     choice = stated_loss(loss, opened.trained_on)
     told = "squared" if choice is None else choice.loss
+    if told == "squared" and opened.reading.head is not None and opened.classes is None:
+        raise ModelError(
+            f"{opened.reading.kind} ends in a {opened.reading.head}: the squared loss of what it gives is not covered, "
+            f"only {opened.trained_on}"
+        )
     if opened.one_hidden_layer and told != CROSS_ENTROPY:
         return _run_two_layers(opened, X, y, decay, choice, biases, options)
     seen = read_layered(opened, X, y, told, _stated(opened, biases))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset
+from ..data.labels import text_classes
 from ..errors import InputError, ShapeError
 
 NO_TARGETS = "the verdict needs targets; give y"
@@ -19,7 +20,7 @@ def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) ->
         X: (n, d) samples or a `Dataset`.
         y: (n,) or (n, 1) targets, or None where X brings them.
         classes: a classifier's two classes: where y holds them and they are no numbers, or the loss asks for codes,
-            they become 0 and 1, or -1 and 1 for the logistic loss.
+            they become 0 and 1, or -1 and 1 for the logistic loss. None takes the classes of y where they are text.
         loss: name or object.
 
     Raises:
@@ -31,6 +32,9 @@ def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) ->
             raise InputError(NO_TARGETS)
         return data
     values = _column(y)
+    named = text_classes(values) if classes is None else None
+    if named is not None and len(named) == 2:
+        classes = tuple(named)
     if classes is not None and len(classes) == 2:
         known = set(values.tolist()) <= set(classes)
         as_numbers = all(isinstance(c, int | float) for c in classes)
@@ -40,6 +44,38 @@ def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) ->
         elif not as_numbers:
             raise InputError(f"the targets are not the model's classes {classes[0]!r} and {classes[1]!r}")
     return as_dataset(X, values)
+
+
+def label_notes(y: Any, outputs: int, classes: tuple[Any, ...] | None, loss: Any) -> tuple[str, ...]:
+    """Return the sentence on how classes given as text became numbers; none for numbers.
+
+    Args:
+        y: the targets as given.
+        outputs: number of the model's outputs.
+        classes: the model's classes in the order of its outputs, or None.
+        loss: name or object.
+    """
+    if y is None or (np.ndim(y) > 1 and np.shape(y)[1] > 1):
+        return ()
+    found = text_classes(_column(y))
+    names = found if found is None or classes is None else list(classes)
+    if names is None:
+        return ()
+    if outputs == 1:
+        low = -1 if loss == "logistic" else 0
+        return (f"The classes {names[0]!r} and {names[-1]!r} are read as {low} and 1.",)
+    shown = ", ".join(f"{k} {name!r}" for k, name in enumerate(names[:8]))
+    return (f"The classes are the outputs in this order: {shown}.",)
+
+
+def _classes_of(values: np.ndarray, outputs: int, classes: tuple[Any, ...] | None) -> list[Any]:
+    """Return the classes in the order of the outputs: the model's, else 0 to k - 1 where y holds such, else sorted."""
+    if classes is not None:
+        return list(classes)
+    found = set(values.tolist())
+    if all(not isinstance(v, str | bool) and v in range(outputs) for v in found):
+        return list(range(outputs))
+    return sorted(found)
 
 
 def _column(y: Any) -> np.ndarray:
@@ -69,7 +105,7 @@ def several_targets(data: Dataset, y: Any, outputs: int, classes: tuple[Any, ...
         raise InputError(NO_TARGETS)
     values = np.asarray(data.y if y is None else _column(y))
     if outputs > 1 and values.ndim == 1:
-        named = list(classes) if classes is not None else sorted(set(values.tolist()))
+        named = _classes_of(values, outputs, classes)
         if len(named) != outputs or not set(values.tolist()) <= set(named):
             seen = len(set(values.tolist()))
             raise InputError(

@@ -91,6 +91,7 @@ def survey(
     """
     begin = time.monotonic()
     data = as_dataset(X, y)
+    classes = classes or data.classes
     settings = Settings(
         tuple(np.atleast_1d(widths).tolist()), law, trials, tolerance, seconds, max_width, output_bias, seed
     )
