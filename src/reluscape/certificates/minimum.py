@@ -46,6 +46,7 @@ def check_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effor
     order = np.array(witness["order"], dtype=np.int64)
     groups = _vectors(witness["duals"], len(X), value, bias, y[order], effort)
     cones, seen, looked_at = Cones(X[order], effort), 0, 0
+    cones.begin(min(groups))
     layers = np.array(list(combinations_with_replacement((0, 1), width)), dtype=np.int64)
     for k, vectors in sorted(groups.items()):
         layers = _cut(cones, layers, k)

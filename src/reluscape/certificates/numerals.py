@@ -58,7 +58,7 @@ def told(value: Fraction) -> str:
     if len(text) <= LONGEST_TOLD:
         return text
     with localcontext(prec=15, Emax=MAX_EMAX, Emin=MIN_EMIN):
-        about = f"{Decimal(value.numerator) / Decimal(value.denominator):.15g}"
+        about = f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():.15g}"
     return f"{about} (exactly a fraction of {len(text):,} characters)"
 
 

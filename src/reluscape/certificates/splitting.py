@@ -10,7 +10,7 @@ from .. import exact
 from ..errors import CertificateError
 from .effort import Effort
 
-MOST_CELLS, MOST_HELD = 1_000_000, 20_000_000
+MOST_CELLS, MOST_HELD = 300_000, 20_000_000
 
 Ray = tuple[int, ...]
 
@@ -41,8 +41,8 @@ class Cones:
         first = np.array(self.rows[: self.rank], dtype=object)
         if self.rank and exact.rank(first) < self.rank:
             raise CertificateError(f"the first {self.rank} samples of the order are dependent")
-        units = [exact.solve(first, [int(i == j) for i in range(self.rank)]) for j in range(self.rank)]
-        self.dual = [_shortest(row) for row in exact.integer_rows(np.array(units, dtype=object))[0]] if units else []
+        units = exact.fractions_of(exact.fmpq_matrix(first).inv().transpose()) if self.rank else first
+        self.dual = [_shortest(row) for row in exact.integer_rows(units)[0]] if self.rank else []
         self.cells: list[tuple[int, list[Ray], str]] = [(0, [], "")]
         self.parts: dict[int, list[int]] = {}
 
@@ -53,6 +53,11 @@ class Cones:
     def pattern(self, cell: int) -> str:
         """Return the activations of a cell on the samples it has seen, as zeros and ones."""
         return self.cells[cell][2]
+
+    def begin(self, k: int) -> None:
+        """Refuse to begin with k samples where the independent ones among them already make too many cells."""
+        if 2 ** min(k, self.rank, 64) > MOST_CELLS:
+            raise CertificateError(f"the samples cut weight space into more than {MOST_CELLS:,} cells to follow")
 
     def inside(self, cell: int, k: int) -> list[int]:
         """Return the cells of the first k samples inside a cell."""

@@ -1,0 +1,48 @@
+"""One or more true certificates of every kind, on small degenerate data."""
+
+from __future__ import annotations
+
+import functools
+import json
+
+import reluscape as rs
+from reluscape.certificates import new
+from reluscape.optimum import global_minimum
+
+LINE, HEIGHTS = [["1", "1"], ["0", "1"], ["2", "1"], ["1", "1"]], ["1", "0", "3", "2"]
+PLANE, TARGETS = [[1, 0], [0, 1], [1, 1]], [-2, -2, 1]
+
+
+@functools.cache
+def _texts():
+    minimum = rs.certify(PLANE, TARGETS, [[0, 0], [-1, -1]], [1, 1]).certificate
+    dead = rs.certify(PLANE, TARGETS, [[-1, -1], [-2, -1]], [1, 1], trainable="W").certificate
+    lowest = global_minimum([[-1, 1], [0, 1], [2, 1]], [1, 0, 1], 1, output_bias=True).certificate
+    data = rs.Dataset(PLANE, TARGETS)
+    parts = [{k: v for k, v in minimum.items() if k != "data"}]
+    certificates = [
+        rs.is_realizable(PLANE, [1, 0, 1]).certificate,
+        rs.is_realizable(PLANE, [0, 0, 1]).certificate,
+        rs.basin_value(LINE, HEIGHTS, [[1, 0, 1, 1], [1, 1, 0, 1]], [1, -1], exact=True).certificate,
+        rs.basin_value(LINE, HEIGHTS, [[0, 1, 0, 0]], [1], exact=True, output_bias=True).certificate,
+        rs.basin_value(LINE, HEIGHTS, [[1, 0, 1, 1]], None, v=[["3"]], exact=True).certificate,
+        rs.zero_loss([[0, 1], [1, 1]], [1, -1], [[1, 0], [0, 1]], [1, -1]).certificate,
+        rs.zero_loss([[0, 1], [1, 1]], [1, -1], [[1, 0], [0, 1]], [1, 1]).certificate,
+        minimum,
+        dead,
+        rs.certify(PLANE, [1, 1, 1], [[1, -1], [-1, -2]], [1, 0]).certificate,
+        lowest,
+        new(
+            "bundle",
+            data.fractions,
+            data.y_fractions,
+            {"local_minima": 1, "global_minimum": False},
+            {"members": parts},
+        ),
+    ]
+    return [json.dumps(certificate) for certificate in certificates]
+
+
+def certificates():
+    """Return fresh copies."""
+    return [json.loads(text) for text in _texts()]

@@ -1,0 +1,156 @@
+"""Whether a certificate's claim is true, from the claim and the data alone: no witness is believed."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from fractions import Fraction
+
+from tests.oracles.basin import basin_value, dot, kernel
+from tests.oracles.strict_cone import open_cone_exists, realizable_patterns
+
+SIZES = [Fraction(1, 10**k) for k in (2, 4, 6)]
+
+
+def fractions(value):
+    """Nested texts and integers as nested fractions."""
+    return [fractions(v) for v in value] if isinstance(value, list) else Fraction(value)
+
+
+def bits(text):
+    """A pattern's text as booleans."""
+    return [c == "1" for c in text]
+
+
+def is_true(certificate):
+    """Decide the claim."""
+    X, claim = fractions(certificate["data"]["X"]), certificate["claim"]
+    y = None if certificate["data"]["y"] is None else fractions(certificate["data"]["y"])
+    return JUDGES[certificate["kind"]](X, y, claim, certificate["witness"])
+
+
+def region(X, y, claim, witness):
+    """Elimination of variables decides whether the open region is there."""
+    rows = [x if bit else [-v for v in x] for x, bit in zip(X, bits(claim["pattern"]), strict=True)]
+    return open_cone_exists(rows) is claim["realizable"]
+
+
+def basin(X, y, claim, witness):
+    """The distance to the cone of the basin's predictions, from the rays of its cells."""
+    value = basin_value(X, y, [bits(p) for p in claim["patterns"]], claim["signs"], claim["output_bias"])
+    return value == Fraction(claim["value"])
+
+
+def frozen(X, y, claim, witness):
+    """One output: moving a positive factor into the first layer leaves a basin with output signs."""
+    rows = [(bits(p), Fraction(v[0])) for p, v in zip(claim["patterns"], claim["weights"], strict=True)]
+    rows = [(p, 1 if v > 0 else -1) for p, v in rows if v]
+    value = basin_value(X, [v[0] for v in y], [p for p, _ in rows], [s for _, s in rows], claim["output_bias"])
+    return value == Fraction(claim["value"])
+
+
+def zero(X, y, claim, witness):
+    """(W, t) with t > 0 in the open region whose predictions are t y: equations first, then strict inequalities."""
+    v, d, n = fractions(claim["v"]), len(X[0]), len(X)
+    patterns, equations, strict = [bits(p) for p in claim["pattern"]], [], []
+    for i in range(n):
+        parts = [[v[j] * x if p[i] else Fraction(0) for x in X[i]] for j, p in enumerate(patterns)]
+        equations.append([*itertools.chain(*parts), -y[i]])
+    for j, p in enumerate(patterns):
+        for i in range(n):
+            if any(X[i]):
+                sign = 1 if p[i] else -1
+                before, after = [Fraction(0)] * (j * d), [Fraction(0)] * ((len(v) - j - 1) * d + 1)
+                strict.append([*before, *(sign * x for x in X[i]), *after])
+    strict.append([*[Fraction(0)] * (len(v) * d), Fraction(1)])
+    basis = kernel(equations, len(v) * d + 1)
+    if not basis:
+        return claim["zero_loss"] is False
+    return open_cone_exists([[dot(row, b) for b in basis] for row in strict]) is claim["zero_loss"]
+
+
+def loss(X, y, W, v, c, slope):
+    """The mean squared error of a network."""
+    total = Fraction(0)
+    for x, target in zip(X, y, strict=True):
+        heights = [dot(w, x) for w in W]
+        total += (dot(v, [h if h > 0 else slope * h for h in heights]) + c - target) ** 2
+    return total / len(X)
+
+
+def point(X, y, claim, witness):
+    """The loss claimed; then nothing near may be lower, or the direction given must lead below by the values alone."""
+    W, v, slope = fractions(claim["W"]), fractions(claim["v"]), Fraction(claim["slope"])
+    c, trained = Fraction(claim["c"] or 0), claim["trainable"]
+    here = loss(X, y, W, v, c, slope)
+    if here != Fraction(claim["loss"]):
+        return False
+    if not claim["local_minimum"]:
+        steps = [(fractions(witness["dW"]), fractions(witness["dv"]), Fraction(witness["dc"]))]
+        if (claim["c"] is None and steps[0][2]) or (trained == "W" and any(steps[0][1])):
+            return False
+    else:
+        rng = random.Random(0)
+        pick = lambda: Fraction(rng.randint(-4, 4) * rng.randint(0, 1))  # noqa: E731
+        steps = [
+            (
+                [[pick() for _ in w] for w in W],
+                [pick() if trained == "Wv" else Fraction(0) for _ in v],
+                Fraction(0) if claim["c"] is None else pick(),
+            )
+            for _ in range(60)
+        ]
+    lower = any(
+        loss(
+            X,
+            y,
+            [[a + t * b for a, b in zip(w, dw, strict=True)] for w, dw in zip(W, dW, strict=True)],
+            [a + t * b for a, b in zip(v, dv, strict=True)],
+            c + t * dc,
+            slope,
+        )
+        < here
+        for dW, dv, dc in steps
+        for t in SIZES
+    )
+    return lower is not claim["local_minimum"]
+
+
+def lowest(X, y, claim, witness):
+    """The least value of all basins, one state per unit."""
+    rows = [x for x in X if any(x)]
+    states = []
+    for pattern in realizable_patterns(rows):
+        own = iter(pattern)
+        whole = [bool(any(x)) and next(own) for x in X]
+        states += [(whole, 1), (whole, -1)]
+    values = (
+        basin_value(X, y, [p for p, _ in layer], [s for _, s in layer], claim["output_bias"])
+        for layer in itertools.combinations_with_replacement(states, claim["width"])
+    )
+    return min(values) == Fraction(claim["value"])
+
+
+def bundle(X, y, claim, witness):
+    """Every member, the number of different local minima, and the global minimum."""
+    members = witness["members"]
+    points = [m["claim"] for m in members if m["kind"] == "local-minimum"]
+    different = {repr([fractions(p["W"]), fractions(p["v"]), p["c"]]) for p in points}
+    return (
+        all(JUDGES[m["kind"]](X, y, m["claim"], m["witness"]) for m in members)
+        and claim["local_minima"] == len(different)
+        and claim["global_minimum"] is any(m["kind"] == "global-minimum" for m in members)
+    )
+
+
+JUDGES = {
+    "region-witness": region,
+    "region-empty": region,
+    "basin-value": basin,
+    "frozen-basin-value": frozen,
+    "local-minimum": point,
+    "not-minimum": point,
+    "global-minimum": lowest,
+    "zero-loss": zero,
+    "bundle": bundle,
+}
