@@ -55,6 +55,7 @@ def about_data(
         "d": data.d,
         "rank": data.rank,
         "bias": data.bias,
+        "hidden_bias": data.bias or _has_constant(data),
         "output_bias": output_bias,
         "task": "classification" if classes else "regression",
         "classes": {f"{k:+d}".replace("+1", "+1"): v for k, v in classes.items()} if classes else None,
@@ -65,6 +66,25 @@ def about_data(
         "floor_share": float(floor / constant) if floor else None,
         "inputs": "standardised",
     }
+
+
+def _has_constant(data: Dataset) -> bool:
+    """Return whether some column has the same number, not 0, in every row."""
+    return data.n > 0 and bool(((data.X[0] == data.X).all(axis=0) & (data.X[0] != 0)).any())
+
+
+def without_bias(data: dict[str, Any]) -> str | None:
+    """Return the sentence on what a missing hidden bias means, None where there is one or a column that does its work.
+
+    >>> without_bias({"hidden_bias": True}) is None
+    True
+    """
+    if data.get("hidden_bias", True):
+        return None
+    return (
+        "Without hidden bias every unit switches on a hyperplane through the origin; give Dataset(X, y, bias=True), "
+        "or leave out --no-bias, to have one."
+    )
 
 
 def _floor(data: Dataset) -> Fraction:

@@ -66,7 +66,11 @@ def unit_law(data: Dataset, law: Any = "normal") -> UnitLaw:
     if chosen.spherical and orthogonal(normals):
         k = len(normals)
         if k > ORTHOGONAL_MOST:
-            raise TooLarge(f"{2**k:,} cells of one unit, {2**ORTHOGONAL_MOST:,} are feasible; simulate", 2**k)
+            raise TooLarge(
+                f"{2**k:,} cells of one unit, {2**ORTHOGONAL_MOST:,} are feasible; "
+                "simulate with good_basin_probability or full_rank_fraction",
+                2**k,
+            )
         signs = np.array(list(itertools.product([-1, 1], repeat=k)), dtype=np.int8).reshape(2**k, k)
         return _split(np.asarray(arrangement.expand(signs), dtype=bool), [Fraction(1, 2**k)] * len(signs), True)
     if chosen.spherical and arrangement.rank == 2:

@@ -86,7 +86,7 @@ def full_rank_fraction(
     if exact is True:
         raise TooLarge(
             f"no exact full-rank fraction over {population} at n={oracle.n}, width {width}; "
-            "leave exact=None to simulate"
+            "simulate with full_rank_fraction(..., exact=None)"
         )
     trials = whole("trials", trials)
     generator = as_generator(rng)

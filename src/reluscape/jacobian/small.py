@@ -37,7 +37,9 @@ def exact_fraction(
     states, dead = unit_states(data, oracle, population)
     if states is None:
         if insist:
-            raise TooLarge(f"one unit has too many {population} to list at n={oracle.n}; leave exact=None to simulate")
+            raise TooLarge(
+                f"one unit has too many {population} to list at n={oracle.n}; simulate with full_rank_fraction(..., exact=None)"
+            )
         return None
     s = len(states)
     total = s + dead
@@ -51,7 +53,7 @@ def exact_fraction(
         if insist:
             raise TooLarge(
                 f"{total} {population} of one unit make {estimate} multisets at width {width}, above "
-                f"{MOST_MULTISETS}; leave exact=None to simulate",
+                f"{MOST_MULTISETS}; simulate with full_rank_fraction(..., exact=None)",
                 estimate,
             )
         return None

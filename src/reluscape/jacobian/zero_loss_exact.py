@@ -111,7 +111,7 @@ def _unit_shares(data: Dataset, oracle: RankOracle, population: str, law: Law) -
     cover = 2 * sum(comb(oracle.n - 1, k) for k in range(oracle.rank))
     if cover > MOST_PATTERNS:
         raise TooLarge(
-            f"one unit has up to {cover} patterns, an exact share takes {MOST_PATTERNS}; leave exact=None to simulate",
+            f"one unit has up to {cover} patterns, an exact share takes {MOST_PATTERNS}; simulate with zero_loss_fraction(..., exact=None)",
             cover,
         )
     patterns = region_patterns(data)
@@ -144,8 +144,8 @@ def _set_by_set(data: Dataset, units: _UnitShares, plus: int, minus: int, most: 
     tests = prod(sum(comb(a, k) for k in range(min(a, m) + 1)) for m in (plus, minus))
     if tests > most:
         raise TooLarge(
-            f"{a} patterns of one unit make {tests} pairs of sets, an exact share takes {most}; leave exact=None to "
-            "simulate",
+            f"{a} patterns of one unit make {tests} pairs of sets, an exact share takes {most}; simulate with "
+            "zero_loss_fraction(..., exact=None)",
             tests,
         )
     chances = [_exactly(units, m) for m in (plus, minus)]

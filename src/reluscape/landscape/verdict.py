@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from ..claims import percent, short, units
+from ..preamble import without_bias
 from ..tolerances import DEFAULT
+
+MOST_LEVELS = 3
 
 
 def verdict_lines(report: dict[str, Any]) -> list[str]:
     """Return the verdict of a report whose numbers are filled in."""
-    lines = [_answer(report), _trap(report), _ties(report), _reach(report), _starts(report), _size(report)]
+    lines = [
+        without_bias(report["data"]),
+        _answer(report),
+        _trap(report),
+        _ties(report),
+        _reach(report),
+        _starts(report),
+        _size(report),
+    ]
     return [line for line in lines if line][:6]
 
 
@@ -27,9 +38,38 @@ def _answer(report: dict[str, Any]) -> str:
     lowest += _more_units(report)
     if not traps:
         only = "one valley" if valleys == 1 else f"{valleys} valleys, all of them global minima"
-        return f"With {units(width)} there are no traps: {only}, {lowest}."
+        return f"With {units(width)} there are no traps: {only}, {lowest}{_plateaus(report)}."
     kinds = "is one trap (a valley" if traps == 1 else f"are {traps} traps (valleys"
     return f"With {units(width)} there {kinds} above the best one); {lowest}."
+
+
+def _plateaus(report: dict[str, Any]) -> str:
+    """What descents meet although there is no trap: flat plateaus, which are local minima and no valleys."""
+    chances = report["chances"]
+    if chances is None or chances["gradient_descent"]["value"] == 1:
+        return ""
+    lowest = report["losses"]["best_network"]["value"]
+    close = DEFAULT.snap_loss * report["losses"]["constant"]["value"]
+    ends = [value for value in chances["descent_losses"] if value is not None]
+    above = [value for value in ends if value > lowest + close]
+    seen = _levels(above, close)
+    levels = f" ({', '.join(short(value) for value in seen)})" if seen else ""
+    return (
+        f"; but {percent(1 - chances['gradient_descent']['value'])} of the gradient descents stop or slow down on flat plateaus{levels}, "
+        "which can be local minima and are no valleys"
+    )
+
+
+def _levels(values: list[float], close: float) -> list[float]:
+    """Return the losses at which at least two descents ended, highest first, at most three."""
+    found: list[list[float]] = []
+    for value in sorted(values, reverse=True):
+        if found and found[-1][0] - value <= close:
+            found[-1].append(value)
+        else:
+            found.append([value])
+    often = sorted((group for group in found if len(group) > 1), key=len, reverse=True)[:MOST_LEVELS]
+    return sorted((group[len(group) // 2] for group in often), reverse=True)
 
 
 def _more_units(report: dict[str, Any]) -> str:
@@ -68,7 +108,8 @@ def _ties(report: dict[str, Any]) -> str | None:
     if ties:
         groups = "one group" if len(ties) == 1 else f"{len(ties)} groups"
         parts.append(
-            f"{sum(ties)} valleys share their loss with another ({groups}): which of them outlasts is a choice"
+            f"{sum(ties)} valleys share their loss with another ({groups}): for equal losses it is arbitrary which valley "
+            "is listed as absorbing the other"
         )
     if flat:
         many = f"{flat} of the {len(report['valleys'])} valleys listed have" if flat > 1 else "One valley has"
@@ -85,7 +126,7 @@ def _reach(report: dict[str, Any]) -> str | None:
     return (
         f"From {percent(free['value'])} of random starts ({percent(free['low'])} to {percent(free['high'])}) some path "
         f"that never climbs leads to a global minimum; {percent(basin['value'])} start in its basin, and gradient "
-        f"descent gets there from {percent(went['value'])}."
+        f"descent gets there from {percent(went['value'])} within {report['chances']['steps']:,} steps."
     )
 
 

@@ -97,7 +97,10 @@ def _missed(axes: Axes, sign: int | None, most: Fraction | None) -> dict[tuple[F
                     after[key] = after.get(key, 0) + factor * c
         states = {key: c for key, c in after.items() if c}
         if len(states) > MOST_STATES:
-            raise TooLarge(f"more than {MOST_STATES:,} different sums of gains; simulate with exact=False", len(states))
+            raise TooLarge(
+                f"more than {MOST_STATES:,} different sums of gains; simulate with good_basin_probability(..., exact=False)",
+                len(states),
+            )
     out: dict[tuple[Fraction, Fraction], int] = {}
     for (plus, minus, shut_plus, shut_minus, gain), c in states.items():
         by_sign = {

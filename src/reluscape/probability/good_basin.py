@@ -111,7 +111,7 @@ def _without_sampling(
     if interval is not None:
         return interval
     if insist:
-        raise problem or TooLarge("no exact law for these data; simulate with exact=False")
+        raise problem or TooLarge("no exact law for these data; simulate with good_basin_probability(..., exact=False)")
     return None
 
 

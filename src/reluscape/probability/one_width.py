@@ -33,8 +33,8 @@ def check_size(states: States, width: int) -> None:
     count = number_of_sets(len(states), width)
     if count > MOST_SETS:
         raise TooLarge(
-            f"{count:,} sets of at most {width} of {len(states)} states, {MOST_SETS:,} are feasible; simulate the law, "
-            "or take a smaller width",
+            f"{count:,} sets of at most {width} of {len(states)} states, {MOST_SETS:,} are feasible; "
+            "simulate with good_basin_probability(..., exact=False), or take a smaller width",
             count,
         )
 

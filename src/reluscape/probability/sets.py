@@ -61,7 +61,10 @@ def good_sets(data: Dataset, states: States, threshold: Fraction, output_bias: b
     """
     s = len(states)
     if s > MOST_STATES:
-        raise TooLarge(f"{s} states of one unit, an exact law takes {MOST_STATES}; simulate with exact=False", 2**s)
+        raise TooLarge(
+            f"{s} states of one unit, an exact law takes {MOST_STATES}; simulate with good_basin_probability(..., exact=False)",
+            2**s,
+        )
     evaluator = BasinEvaluator(data, None, output_bias)
     scale = float(np.mean(np.asarray(data.y) ** 2)) if data.n else 0.0
     good = np.zeros(1 << s, dtype=bool)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..claims import percent, units, whole
+from ..preamble import without_bias
 from ..tolerances import DEFAULT
 
 USUAL_WIDTH = 8
@@ -12,7 +13,14 @@ USUAL_WIDTH = 8
 
 def verdict_lines(report: dict[str, Any]) -> list[str]:
     """Return the verdict of a report whose numbers are filled in."""
-    lines = [_splits(report), _chance(report), _width(report), _fits(report), _limits(report)]
+    lines = [
+        without_bias(report["data"]),
+        _splits(report),
+        _chance(report),
+        _width(report),
+        _fits(report),
+        _limits(report),
+    ]
     return [line for line in lines if line][:6]
 
 
