@@ -50,7 +50,7 @@ def test_equal_rows_with_other_targets_bound_every_network():
 
 
 def test_a_basin_with_nothing_left_is_stuck():
-    """One unit is on for (1, 1) only, the other is dead: logits a, a, a, b with sigmoid(a) = 2/3 at the basin's minimum.
+    """One unit is on for (1, 1) only, the other is dead: logits a, a, a, b with sigmoid(a) = 2/3 at the lowest point.
 
     There the loss is (log 3 - (2/3) log 2) 3/4, and b tends to minus infinity; at b = -12 nearly nothing is left.
     """

@@ -38,7 +38,8 @@ def exact_fraction(
     if states is None:
         if insist:
             raise TooLarge(
-                f"one unit has too many {population} to list at n={oracle.n}; simulate with full_rank_fraction(..., exact=None)"
+                f"one unit has too many {population} to list at n={oracle.n}; "
+                "simulate with full_rank_fraction(..., exact=None)"
             )
         return None
     s = len(states)

@@ -111,7 +111,8 @@ def _unit_shares(data: Dataset, oracle: RankOracle, population: str, law: Law) -
     cover = 2 * sum(comb(oracle.n - 1, k) for k in range(oracle.rank))
     if cover > MOST_PATTERNS:
         raise TooLarge(
-            f"one unit has up to {cover} patterns, an exact share takes {MOST_PATTERNS}; simulate with zero_loss_fraction(..., exact=None)",
+            f"one unit has up to {cover} patterns, an exact share takes {MOST_PATTERNS}; "
+            "simulate with zero_loss_fraction(..., exact=None)",
             cover,
         )
     patterns = region_patterns(data)

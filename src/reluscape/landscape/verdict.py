@@ -55,8 +55,8 @@ def _plateaus(report: dict[str, Any]) -> str:
     seen = _levels(above, close)
     levels = f" ({', '.join(short(value) for value in seen)})" if seen else ""
     return (
-        f"; but {percent(1 - chances['gradient_descent']['value'])} of the gradient descents stop or slow down on flat plateaus{levels}, "
-        "which can be local minima and are no valleys"
+        f"; but {percent(1 - chances['gradient_descent']['value'])} of the gradient descents stop or slow down on "
+        f"flat plateaus{levels}, which can be local minima and are no valleys"
     )
 
 
@@ -108,8 +108,8 @@ def _ties(report: dict[str, Any]) -> str | None:
     if ties:
         groups = "one group" if len(ties) == 1 else f"{len(ties)} groups"
         parts.append(
-            f"{sum(ties)} valleys share their loss with another ({groups}): for equal losses it is arbitrary which valley "
-            "is listed as absorbing the other"
+            f"{sum(ties)} valleys share their loss with another ({groups}): for equal losses it is arbitrary "
+            "which valley is listed as absorbing the other"
         )
     if flat:
         many = f"{flat} of the {len(report['valleys'])} valleys listed have" if flat > 1 else "One valley has"

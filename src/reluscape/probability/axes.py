@@ -98,7 +98,8 @@ def _missed(axes: Axes, sign: int | None, most: Fraction | None) -> dict[tuple[F
         states = {key: c for key, c in after.items() if c}
         if len(states) > MOST_STATES:
             raise TooLarge(
-                f"more than {MOST_STATES:,} different sums of gains; simulate with good_basin_probability(..., exact=False)",
+                f"more than {MOST_STATES:,} different sums of gains; "
+                "simulate with good_basin_probability(..., exact=False)",
                 len(states),
             )
     out: dict[tuple[Fraction, Fraction], int] = {}

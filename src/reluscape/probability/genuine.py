@@ -99,7 +99,8 @@ def genuine_minimum_share(
             return _listed(data, width, threshold)
         if exact:
             raise TooLarge(
-                f"{products:,} products of cells, above {EXACT_PRODUCTS:,}; sample them with genuine_minimum_share(..., exact=False)",
+                f"{products:,} products of cells, above {EXACT_PRODUCTS:,}; "
+                "sample them with genuine_minimum_share(..., exact=False)",
                 estimate=products,
             )
     elif exact:

@@ -62,7 +62,8 @@ def good_sets(data: Dataset, states: States, threshold: Fraction, output_bias: b
     s = len(states)
     if s > MOST_STATES:
         raise TooLarge(
-            f"{s} states of one unit, an exact law takes {MOST_STATES}; simulate with good_basin_probability(..., exact=False)",
+            f"{s} states of one unit, an exact law takes {MOST_STATES}; "
+            "simulate with good_basin_probability(..., exact=False)",
             2**s,
         )
     evaluator = BasinEvaluator(data, None, output_bias)
