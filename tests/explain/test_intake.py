@@ -260,3 +260,23 @@ def test_two_text_classes_anywhere():
     for y in (["a", "b", "c"], ["a", "a", "a"]):
         with pytest.raises(rs.InputError, match="different values"):
             rs.Dataset([[1], [2], [3]], y)
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_columns_of_a_fitted_frame_in_their_order():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X[:, :2], columns=["age", "dose"])
+    model = mlp().fit(frame, Y)
+    assert rs.certify_model(model, frame, Y).given.loss == pytest.approx(np.mean((model.predict(frame) - Y) ** 2))
+    for turned in (frame[["dose", "age"]], rs.Dataset(frame[["dose", "age"]])):
+        with pytest.raises(ShapeError, match="fitted with the columns age, dose"):
+            rs.certify_model(model, turned, Y)
+
+
+@pytest.mark.torch
+def test_the_squared_loss_of_a_sigmoid_is_refused():
+    torch = pytest.importorskip("torch")
+    module = torch.nn.Sequential(torch.nn.Linear(5, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1), torch.nn.Sigmoid())
+    with pytest.raises(rs.ModelError, match="ends in a Sigmoid"):
+        rs.certify_model(module, X, (Y > 0).astype(int), loss="squared")
+    assert "note: The Sigmoid" in rs.certify_model(module, X, (Y > 0).astype(int)).explanation

@@ -48,8 +48,8 @@ def rows_for(opened: Opened, X: Any, y: Any, build: Callable[[Any, Any], Dataset
         y = reading.target_transform(as_dataset(X).y if y is None else y)
     if reading.transform is not None:
         X = _transformed(reading, X, y)
-    elif reading.features is not None and hasattr(X, "columns"):
-        _check_names(reading, tuple(map(str, X.columns)))
+    elif reading.features is not None and (isinstance(X, Dataset) or hasattr(X, "columns")):
+        _check_names(reading, X.features if isinstance(X, Dataset) else tuple(map(str, X.columns)))
     data = build(X, y)
     if opened.given is not None:
         return Rows(data, y, reading.notes)
