@@ -13,14 +13,17 @@ from reluscape.explain.match import matched
 
 
 def distances(X, y, net, below):
-    """The least number of switches to a better basin with the same output signs, over all of them."""
+    """The least (switches, exact value) of a better basin, over all patterns and all output signs.
+
+    Samples on a unit's hyperplane switch for nothing; no two rows of X are parallel.
+    """
     regions = rs.enumerate_regions(X).patterns
-    start = np.asarray(X, dtype=float) @ net.W.T > 0
-    signs = np.where(net.v < 0, -1, 1)
+    heights = (np.asarray(X, dtype=float) @ net.W.T).T
     found = []
-    for rows in product(regions, repeat=net.width):
-        if rs.basin_value(X, y, np.array(rows), signs).value < below:
-            found.append(int((np.array(rows) != start.T).sum()))
+    for rows, signs in product(product(regions, repeat=net.width), product((1, -1), repeat=net.width)):
+        value = rs.basin_value(X, y, np.array(rows), signs, exact=True).exact_value
+        if value < below:
+            found.append((int(((np.array(rows) != (heights > 0)) & (heights != 0)).sum()), value))
     return min(found, default=None)
 
 
@@ -34,10 +37,46 @@ def test_least_number_of_switches(seed):
     below = 0.7 * rs.basin_value(X, y, pattern, [1, -1]).value
     expected = distances(X, y, net, below)
     found = better_basin(rs.Dataset(X, y), net, False, below, [])
-    assert (None if found is None else found.kinks) == expected
+    assert (None if found is None else found.kinks) == (None if expected is None else expected[0])
     if found is not None:
         assert found.least
-        assert found.value < below
+        assert found.value == pytest.approx(float(expected[1]), abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_units_on_hyperplanes_and_other_signs(seed):
+    rng = np.random.default_rng([seed, 3])
+    X = [[1, 0], [0, 1], [1, -2], [3, 1]]
+    for share in (0.5, 0.1):
+        y = rng.integers(-3, 4, size=4).tolist()
+        net = rs.TwoLayerNet(rng.integers(-1, 2, (2, 2)), rng.choice([-1, 1], 2))
+        below = share * float(np.mean(np.square(y)))
+        expected, found = distances(X, y, net, below), better_basin(rs.Dataset(X, y), net, False, below, [])
+        assert (found is None) == (expected is None)
+        if found is not None:
+            assert (found.kinks, found.at_least) == (expected[0], expected[0])
+            assert found.value == pytest.approx(float(expected[1]), abs=1e-9)
+
+
+def test_a_basin_of_the_other_sign_is_nearer():
+    """By hand: the unit is off for all rows; with v < 0 it fits the second row alone, (9 + 0 + 9) / 3 = 6."""
+    X, y = [[-2, 3], [-2, -3], [0, 2]], [3, -3, -3]
+    better = rs.explain(rs.TwoLayerNet([[7, -4]], [1]), X, y).report["better_basin"]
+    assert (better["kinks"], better["at_least"], better["samples"]) == (1, 1, [1])
+    assert better["value"] == pytest.approx(6)
+
+
+def test_wide_networks_claim_no_more_than_was_solved():
+    """Twelve units have 4,096 choices of output signs, more than are tried: the count is then an upper bound."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(40, 3)), rng.normal(size=40)
+    net = rs.TwoLayerNet(rng.normal(size=(12, 3)), rng.choice([-1.0, 1.0], 12))
+    pattern, signs = (X @ net.W.T > 0).T, np.where(net.v < 0, -1, 1)
+    value = rs.basin_value(X, y, pattern, signs).value
+    found = better_basin(rs.Dataset(X, y), net, False, 0.999 * value, [])
+    assert found is not None
+    assert found.at_least == 0
+    assert not found.least or found.kinks == 0
 
 
 def test_parallel_rows_switch_together():

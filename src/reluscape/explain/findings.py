@@ -141,7 +141,7 @@ def investigate(
     elif starts and basin is not None and path is not None and kinks:
         low = path.net.loss(data, loss=chosen)
         if low < min(basin, value) - tolerances.snap_loss * constant:
-            better = BetterBasin(kinks, low, 1)
+            better = BetterBasin(kinks, low, 0)
     return Findings(
         given=given, near=near, descent=path, best=best,
         gradient_norm=gradient_norm(trained, chosen), loss=value, constant=constant,

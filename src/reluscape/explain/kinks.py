@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
 from ..basins import BasinEvaluator
 from ..data import Dataset
 from ..networks import TwoLayerNet
+from ..seeds import stream
 from ..solvers.linear import Rows
+from ..tolerances import DEFAULT
 
 # basins solved one after the other by their distance: at most this many, fewer where each is slow
 MOST_TRIED = 3_000
@@ -27,9 +30,11 @@ class BetterBasin:
 
     Attributes:
         kinks: switches of a unit for a sample between here and there; rows on one hyperplane switch together and
-            count as one.
-        value: the lowest loss in that basin.
-        at_least: no basin with fewer switches is better (all of them were solved); equal to `kinks` where exact.
+            count as one. An output weight that changes its sign crosses no kink, and a sample that lies on a unit's
+            hyperplane may go either way, so 0 is possible.
+        value: the lowest loss in that basin; where the count is exact, in all basins that are so near.
+        at_least: no basin with fewer switches is better (all of them were solved, with all output signs); equal to
+            `kinks` where exact.
         unit, samples: where it is one switch, the unit and the samples that switch; else None and ().
     """
 
@@ -50,8 +55,8 @@ def better_basin(
 ) -> BetterBasin | None:
     """Return the nearest basin found whose lowest loss is below a value, or None.
 
-    Basins are solved by their distance in kinks as far as they are few; beyond that those along the straight lines
-    to better networks are, so the count is then an upper bound.
+    Basins are solved by their distance in kinks, with all output signs, as far as they are few; beyond that those with
+    the network's own signs, and those along the straight lines to better networks, so the count is then an upper bound.
 
     Args:
         data: samples with targets, columns as the network expects them.
@@ -63,70 +68,128 @@ def better_basin(
     basins = BasinEvaluator(data, output_bias=output_bias, threads=1)
     search = _Search(data, net, basins, below)
     near, searched = search.run()
-    if near is not None:
+    if near is not None and near.least:
         return near
     walks = [_walk(data, net, end, basins, below, search.classes) for end in towards]
     found = [walk for walk in walks if walk is not None]
     if not found:
-        return None
+        return near
     kinks, value = min(found)
+    if near is not None and near.kinks <= kinks:
+        return near
     return BetterBasin(kinks, value, min(searched + 1, kinks))
 
 
 class _Search:
-    """Basins one kink further at a time, output signs kept."""
+    """Basins one kink further at a time, with every choice of output signs as far as they are few."""
 
     def __init__(self, data: Dataset, net: TwoLayerNet, basins: BasinEvaluator, below: float) -> None:
         self.basins, self.below = basins, below
         self.classes = _classes(data)
         self.first = [group[0] for group in self.classes]
         self.rows = Rows(data.rows[self.first])
-        self.start = (data.X @ net.W.T > 0).T
+        self.start, self.tied = _cell_beside(data, net)
         self.signs = np.where(net.v < 0, -1, 1)
         self.work = max(data.n * net.width * data.d, 1)
-        self.known: dict[bytes, list[tuple[np.ndarray, tuple[int, ...]]]] = {}
+        self.known: dict[bytes, list[tuple[np.ndarray, int]]] = {}
 
     def run(self) -> tuple[BetterBasin | None, int]:
-        """Return the nearest better basin, or None, and the number of kinks up to which all basins were solved."""
-        left = min(MOST_TRIED, MOST_TRIED_WORK // self.work)
+        """Return the nearest better basin, or None, and the number of kinks up to which all basins were solved.
+
+        That number is -1 where not even the choices of output signs were. Beyond it the signs of the network are kept.
+        """
+        budget = min(MOST_TRIED, MOST_TRIED_WORK // self.work)
+        found, searched = self._levels(budget, self._all_signs)
+        if found is None:
+            kept, _ = self._levels(budget, self._same_signs)
+            found = None if kept is None else replace(kept, at_least=min(searched + 1, kept.kinks))
+        return found, searched
+
+    def _levels(
+        self, left: int, signed: Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray] | None]
+    ) -> tuple[BetterBasin | None, int]:
+        """Return the nearest better basin over patterns at their distances, and the last distance that was solved."""
         seen = {self.start.tobytes()}
-        frontier, level = [self.start], 0
+        level, frontier = 0, self._beside([self.start], seen, free=True)
         while frontier:
-            if level == 0 and len(self.start) * len(self.classes) > left:
-                return None, 0
-            reached: list[tuple[np.ndarray, int, tuple[int, ...]]] = []
-            for pattern in frontier:
-                for other, unit, group in self._neighbours(pattern):
-                    if other.tobytes() not in seen:
-                        seen.add(other.tobytes())
-                        reached.append((other, unit, group))
-                if len(reached) > left:
-                    return None, level
-            if not reached:
+            asked = signed(np.array(frontier), left)
+            if asked is None:
+                return None, level - 1
+            patterns, signs = asked
+            left -= len(patterns)
+            if len(patterns):
+                values = self.basins.values(patterns, signs)
+                best = int(np.argmin(values))
+                if values[best] < self.below:
+                    value = float(values[best])
+                    return BetterBasin(level, value, level, *self._single(patterns[best], signs[best])), level
+            if len(self.start) * len(self.classes) > left:
                 return None, level
-            level, left = level + 1, left - len(reached)
-            patterns = np.array([pattern for pattern, _, _ in reached])
-            values = self.basins.values(patterns, np.tile(self.signs, (len(patterns), 1)))
-            best = int(np.argmin(values))
-            if values[best] < self.below:
-                _, unit, group = reached[best]
-                where = (unit, group) if level == 1 else (None, ())
-                return BetterBasin(level, float(values[best]), level, *where), level
-            frontier = list(patterns)
+            further = self._beside(frontier, seen, free=False, most=left)
+            if len(further) > left:
+                return None, level
+            level, frontier = level + 1, self._beside(further, seen, free=True, most=left)
+            if len(frontier) > left:
+                return None, level - 1
         return None, level
 
-    def _neighbours(self, pattern: np.ndarray) -> list[tuple[np.ndarray, int, tuple[int, ...]]]:
-        """Return the patterns one switch away, with the unit and the samples that switch."""
-        found = []
-        for j in range(len(pattern)):
-            for row, group in self._unit_neighbours(pattern[j]):
-                other = np.array(pattern)
-                other[j] = row
-                found.append((other, j, group))
+    def _all_signs(self, patterns: np.ndarray, left: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return patterns with all signs of their units that may be better, or None where they are too many.
+
+        A unit that stands with both signs can do all that it can with either, so what is no better then is left out.
+        """
+        alive = np.asarray(patterns.any(axis=2))
+        if len(patterns) > left:
+            return None
+        both = np.concatenate([patterns, patterns], axis=1)
+        opposite = np.concatenate([self.signs, -self.signs])
+        kept = self.basins.values(both, np.tile(opposite, (len(both), 1))) < self.below
+        patterns, alive = patterns[kept], alive[kept]
+        if int((2.0 ** alive.sum(axis=1)).sum()) > left:
+            return None
+        found = [
+            (pattern, np.where(on, choice, self.signs))
+            for pattern, on in zip(patterns, alive, strict=True)
+            for choice in _choices(on, self.signs)
+        ]
+        return np.array([p for p, _ in found]), np.array([s for _, s in found])
+
+    def _same_signs(self, patterns: np.ndarray, left: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return patterns with the signs of the network, or None where they are too many."""
+        return (patterns, np.tile(self.signs, (len(patterns), 1))) if len(patterns) <= left else None
+
+    def _beside(
+        self, frontier: list[np.ndarray], seen: set[bytes], free: bool, most: int = MOST_TRIED
+    ) -> list[np.ndarray]:
+        """Return the new patterns one switch away; or, for switches that are free, with all that these lead to.
+
+        A sample that lies on a unit's hyperplane switches it for nothing.
+        """
+        found = list(frontier) if free else []
+        waiting = list(frontier)
+        while waiting and len(found) <= most:
+            pattern = waiting.pop()
+            for j, row in enumerate(pattern):
+                for other_row, k in self._unit_neighbours(row):
+                    other = np.array(pattern)
+                    other[j] = other_row
+                    if self.tied[j, k] == free and other.tobytes() not in seen:
+                        seen.add(other.tobytes())
+                        found.append(other)
+                        if free:
+                            waiting.append(other)
         return found
 
-    def _unit_neighbours(self, row: np.ndarray) -> list[tuple[np.ndarray, tuple[int, ...]]]:
-        """Return the cells beside one unit's cell, decided exactly."""
+    def _single(self, pattern: np.ndarray, signs: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
+        """Return the unit and the samples where a basin is one switch from the network's, else (None, ())."""
+        places = np.argwhere((pattern[:, self.first] != self.start[:, self.first]) & ~self.tied)
+        turned = (signs != self.signs) & pattern.any(axis=1) & self.start.any(axis=1)
+        if len(places) != 1 or np.any(turned):
+            return None, ()
+        return int(places[0][0]), tuple(self.classes[places[0][1]])
+
+    def _unit_neighbours(self, row: np.ndarray) -> list[tuple[np.ndarray, int]]:
+        """Return the cells beside one unit's cell, decided exactly, with the number of the hyperplane between."""
         key = row.tobytes()
         if key not in self.known:
             sides = np.where(row[self.first], 1.0, -1.0)
@@ -137,9 +200,32 @@ class _Search:
                 if self.rows.decide(turned).witness is not None:
                     other = np.array(row)
                     other[list(group)] = ~other[list(group)]
-                    found.append((other, group))
+                    found.append((other, k))
             self.known[key] = found
         return self.known[key]
+
+
+def _choices(alive: np.ndarray, signs: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield all signs of the units that are alive, the given ones for the others."""
+    for choice in product((1, -1), repeat=int(alive.sum())):
+        found = np.array(signs)
+        found[alive] = choice
+        yield found
+
+
+def _cell_beside(data: Dataset, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pattern of a cell that touches the network (m, n), and which hyperplanes each unit lies on.
+
+    Samples on a hyperplane go to the side of one direction in general position.
+    """
+    lengths = np.linalg.norm(data.X, axis=1)
+    heights = (data.X @ net.W.T).T
+    aside = data.X @ stream(0, "side of a hyperplane").normal(size=data.d)
+    on = np.abs(heights) <= DEFAULT.boundary * np.outer(np.linalg.norm(net.W, axis=1), lengths)
+    live = lengths > 0
+    pattern = np.where(on, aside > 0, heights > 0) & live
+    classes = _classes(data)
+    return pattern, on[:, [group[0] for group in classes]]
 
 
 def _classes(data: Dataset) -> list[tuple[int, ...]]:
@@ -157,10 +243,7 @@ def _walk(
     below: float,
     classes: list[tuple[int, ...]],
 ) -> tuple[int, float] | None:
-    """Return (switches, value) of the first better basin found on the straight line from one network to another.
-
-    An output weight that changes its sign on the way counts as one switch.
-    """
+    """Return (switches, value) of the first better basin found on the straight line from one network to another."""
     start, move = data.X @ net.W.T, data.X @ (end.W - net.W).T
     turn = np.append(net.v, start.reshape(-1))
     speed = np.append(end.v - net.v, move.reshape(-1))
@@ -173,15 +256,14 @@ def _walk(
     most = int(np.clip(MOST_STEPS_WORK // max(start.size * data.d, 1), 1, MOST_STEPS))
     if len(middles) > most:  # those left out can only make the count larger than it need be
         middles = middles[np.linspace(len(middles) - 1, 0, most).round().astype(int)[::-1]]
-    here, negative_here = start > 0, net.v < 0
+    here = start > 0
     chosen = [group[0] for group in classes]
     for at in range(0, len(middles), BATCH):
         t = middles[at : at + BATCH]
         patterns = (start[None] + t[:, None, None] * move[None] > 0).transpose(0, 2, 1)
         negative = net.v[None] + t[:, None] * (end.v - net.v)[None] < 0
         values = basins.values(patterns, np.where(negative, -1, 1))
-        for pattern, sign, value in zip(patterns, negative, values, strict=True):
+        for pattern, value in zip(patterns, values, strict=True):
             if value < below:
-                switches = (here != pattern.T)[chosen].sum() + (sign != negative_here).sum()
-                return int(switches), float(value)
+                return int((here != pattern.T)[chosen].sum()), float(value)
     return None
