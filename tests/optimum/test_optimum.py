@@ -10,7 +10,7 @@ from scipy.optimize import nnls
 import reluscape as rs
 from reluscape import exact
 from reluscape.optimum import global_minimum, infinite_width_minimum
-from reluscape.optimum.branch import branch_and_bound
+from reluscape.optimum.branch import branch_and_bound, reaches
 from reluscape.optimum.infinite import infinite_width_value
 from tests.oracles.intersections import closed_cells, lines_and_rays
 from tests.strategies import problems
@@ -158,6 +158,7 @@ def test_width_from_which_more_units_cannot_help_on_a_real_table():
     assert found.net.loss(data) == pytest.approx(float(found.exact_value), abs=1e-8)
     # no straight line fits the means: one unit is too few; how much more is proved depends on the time
     assert 1 <= found.at_least <= found.width <= found.dimension
+    assert reaches(data, 1, True, float(found.exact_value)) is False
     assert found.width_is_least == (found.at_least == found.width)
 
 
@@ -243,3 +244,41 @@ def test_impossible_limits_and_seeds_are_named():
                 search([[1], [-1]], [1, 2], time_limit=limit)
         with pytest.raises(rs.InputError, match="seed"):
             search([[1], [-1]], [1, 2], seed=-1)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1e-7, 1e150, 1e200])
+def test_the_search_for_a_width_never_takes_the_closed_form_down(scale):
+    """Rows in general position are fitted by wide networks whatever their size, so the value is 0 and exact."""
+    rng = np.random.default_rng(1)
+    X, y = scale * rng.normal(size=(6, 2)), rng.normal(size=6)
+    found = rs.infinite_width_minimum(X, y, time_limit=0.5)
+    assert found.exact_value == 0
+    assert found.at_least <= found.width
+    assert np.isfinite(found.net.W).all()
+    beside = np.c_[np.ones(6), 1 + 1e-9 * rng.normal(size=6)]
+    assert rs.infinite_width_minimum(beside, y, time_limit=0.5).exact_value == 0
+
+
+def test_numbers_too_long_for_python_s_own_reading_are_read():
+    """Networks of many units have exact weights of thousands of digits."""
+    from reluscape.certificates import fraction_text
+    from reluscape.optimum.proof import exact_basin
+
+    long = Fraction(10**4500 + 1, 10**4500 - 1)
+    data = rs.Dataset([[Fraction(1, 3)], [1]], [long, 3 * long])
+    found = exact_basin(data, False, np.array([[True, True]]), np.array([1]))
+    assert found is not None
+    assert found.value == 0
+    assert len(fraction_text(found.W[0, 0])) > 4300
+
+
+def test_a_time_that_is_up_begins_no_new_work():
+    rng = np.random.default_rng(2)
+    X, y = rng.normal(size=(30, 3)), rng.normal(size=30)
+    found = rs.infinite_width_minimum(X, y, time_limit=0)
+    assert (found.exact_value, found.at_least) == (0, 1)
+    one = rs.global_minimum(X, y, 12, time_limit=0)
+    assert one.lower <= one.value
+    walked = rs.descend(X, y, rng.normal(size=(3, 3)), rng.normal(size=3), time_limit=0)
+    assert walked.reason == "the time is up"
+    assert not walked.finished

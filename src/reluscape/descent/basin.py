@@ -85,7 +85,7 @@ class BasinStep:
         best, margin = np.zeros(rows.shape[1]), 0.0
         for w in known:
             length = np.linalg.norm(w)
-            if length > 0 and (rows @ w).min() / length > margin:
+            if length > 0 and len(rows) and (rows @ w).min() / length > margin:
                 best, margin = w / length, float((rows @ w).min() / length)
         return best if margin > self.tolerances.clearance else _largest_margin(rows, best)
 

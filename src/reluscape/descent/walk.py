@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
@@ -38,6 +39,7 @@ def descend(
     max_basins: int = 500,
     exact: bool | None = None,
     tolerances: Tolerances = DEFAULT,
+    time_limit: float | None = None,
 ) -> Descent:
     """Descend from basin to basin until no direction lowers the loss.
 
@@ -58,6 +60,7 @@ def descend(
         max_basins: stop after this many.
         exact: True or None ends in rational arithmetic where the problem is small enough; False never does.
         tolerances: the numerical policy.
+        time_limit: seconds after which no new basin begins; None for no limit.
 
     Returns:
         `Descent`.
@@ -75,6 +78,7 @@ def descend(
         raise InputError("there are no targets; give y")
     point = build_point(data, None, W, v, c, loss, False, 0, tolerances)
     walk = _Walk(data, loss, c is not None, tolerances, exact is not False)
+    walk.deadline = np.inf if time_limit is None else time.monotonic() + time_limit
     return walk.run(point.W, point.v, 0.0 if c is None else float(point.c), max_basins)
 
 
@@ -83,7 +87,7 @@ class _Walk:
 
     def __init__(self, data: Dataset, loss: Any, output_bias: bool, tolerances: Tolerances, exact: bool) -> None:
         self.data, self.loss, self.output_bias = data, get_loss(loss), output_bias
-        self.tolerances, self.exact = tolerances, exact
+        self.tolerances, self.exact, self.deadline = tolerances, exact, np.inf
         self.step = BasinStep(data, self.loss, output_bias, tolerances)
         self.live = np.ones(data.n, dtype=bool)
         self.live[list(data.zero_rows)] = False
@@ -102,6 +106,9 @@ class _Walk:
         finished, reason = False, f"stopped after {max_basins} basins"
         stretches, left = STRETCHES, set[bytes]()
         for _ in range(max_basins):
+            if time.monotonic() > self.deadline:
+                reason = "the time is up"
+                break
             found = self._minimiser(pattern, signs, net, losses[-1])
             if found is None:
                 left.add(_key(pattern, signs))

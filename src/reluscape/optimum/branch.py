@@ -132,7 +132,7 @@ def reaches(
     order = np.argsort(-np.abs(np.asarray(data.y, dtype=float)), kind="stable")
 
     def polish(net: TwoLayerNet) -> float:
-        nets.append(descended(data, output_bias, net))
+        nets.append(descended(data, output_bias, net, deadline))
         return data.n * nets[-1].loss(data)
 
     search = branch_and_bound(data, width, output_bias, ceiling + 2 * noise, order, deadline, polish, ceiling)

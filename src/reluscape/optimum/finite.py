@@ -91,7 +91,7 @@ def global_minimum(
     value, lower = search.upper / data.n, search.lower / data.n
     complete = search.finished or value - lower <= 2 * DEFAULT.kkt * scale
     exact_value, certificate = None, None
-    found = exact_basin(data, output_bias, pattern, signs) if exact else None
+    found = exact_basin(data, output_bias, pattern, signs, deadline) if exact else None
     if found is not None:
         exact_value, certificate = found.value, found.certificate
         order = search.order.tolist()
@@ -153,7 +153,9 @@ def _searched(
         fewer = None if steps is None else max(1, int(WARM_SHARE * steps))
         net = global_minimum(data, None, width - 1, output_bias, part, exact=False, seed=seed, steps=fewer).net
     while net.width < width and data.n * net.loss(data) > floor + noise and time.monotonic() < deadline:
-        net = grown(data, output_bias, net, rng)
+        narrow, net = net, grown(data, output_bias, net, rng, deadline)
+        if net.width == narrow.width:
+            break
     net = _widened(net, width)
     least = data.n * net.loss(data)
     if least <= floor + noise:
@@ -170,7 +172,7 @@ def _searched(
         return data.n * net.loss(data)
 
     def polish(net: TwoLayerNet) -> float:
-        nets.append(descended(data, output_bias, net))
+        nets.append(descended(data, output_bias, net, deadline))
         return total(nets[-1])
 
     best = min(nets, key=total)
@@ -203,7 +205,7 @@ def _descents(
         if time.monotonic() >= until:
             break
         W, v = law.sample(stream(seed, "optimum", width, k), width, data.d)
-        end = descended(data, output_bias, TwoLayerNet(W @ turn.T, v))
+        end = descended(data, output_bias, TwoLayerNet(W @ turn.T, v), until)
         loss = end.loss(data)
         if loss < value:
             best, value = end, loss

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from .. import exact
 from ..data import Dataset, as_dataset, standardize
-from ..errors import ShapeError
+from ..errors import ModelError, ReluscapeError, ShapeError
 from ..geometry.arrangement import Arrangement
 from ..networks import TwoLayerNet
 from ..seeds import stream
 from ..tolerances import DEFAULT
 from .branch import reaches, seconds_allowed, spread
 from .growth import constant_network, grown
-from .proof import basin_of, exact_basin
+from .proof import ExactBasin, basin_of, exact_basin
 from .result import InfiniteWidthMinimum
 
 SECONDS = 60.0
@@ -71,17 +71,18 @@ def infinite_width_minimum(
     value, dimension = infinite_width_value(data, output_bias)
     now, limit = time.monotonic(), np.inf if time_limit is None else time_limit
     ceiling = float(value) + 4 * DEFAULT.kkt * spread(data, output_bias)
-    net = _reaching(data, output_bias, ceiling, dimension, now + SEARCH_SHARE * limit, seed)
     at_least = int(value < _constant_loss(data, output_bias))
-    while at_least and at_least < net.width:
-        answer = reaches(data, at_least, output_bias, float(value), now + limit)
-        if answer is None:
-            break
-        if answer is not False:
-            net = answer
-            break
-        at_least += 1
-    net, kind = _judged(data, output_bias, value, [_without_idle(data, net), net], at_least, float(ceiling))
+    with np.errstate(all="ignore"):
+        net = _reaching(data, output_bias, ceiling, dimension, now + SEARCH_SHARE * limit, seed)
+        while at_least and at_least < net.width:
+            answer = _answer(data, at_least, output_bias, float(value), now + limit)
+            if answer is None:
+                break
+            if answer is not False:
+                net = answer
+                break
+            at_least += 1
+        net, kind = _judged(data, output_bias, value, [_without_idle(data, net), net], at_least, ceiling, now + limit)
     width = net.width if kind != "span" else dimension - int(output_bias)
     return InfiniteWidthMinimum(
         float(value),
@@ -96,8 +97,24 @@ def infinite_width_minimum(
     )
 
 
+def _answer(
+    data: Dataset, width: int, output_bias: bool, value: float, deadline: float
+) -> TwoLayerNet | Literal[False] | None:
+    """Return what `reaches` does, None too where floats cannot hold the networks, on tiny or huge rows."""
+    try:
+        return reaches(data, width, output_bias, value, deadline)
+    except (ReluscapeError, np.linalg.LinAlgError, OverflowError):
+        return None
+
+
 def _judged(
-    data: Dataset, output_bias: bool, value: Fraction, nets: list[TwoLayerNet], at_least: int, ceiling: float
+    data: Dataset,
+    output_bias: bool,
+    value: Fraction,
+    nets: list[TwoLayerNet],
+    at_least: int,
+    ceiling: float,
+    deadline: float,
 ) -> tuple[TwoLayerNet, str]:
     """Return the first network that reaches the lowest loss exactly, else up to rounding, else the last, and which."""
     nets = [net for net in nets if net.width >= at_least] or nets[-1:]
@@ -106,13 +123,21 @@ def _judged(
             if value == _constant_loss(data, output_bias):
                 return net, "exact"
             continue
-        best = exact_basin(data, output_bias, *basin_of(data, net))
+        best = exact_basin(data, output_bias, *basin_of(data, net), deadline)
         if best is not None and best.value == value:
-            return (best.net if best.net.loss(data) <= ceiling else net), "exact"
+            return _as_floats(best, net, data, ceiling), "exact"
     for net in nets:
         if net.width >= at_least and net.loss(data) <= ceiling:
             return net, "numerical"
     return nets[-1], "span"
+
+
+def _as_floats(best: ExactBasin, net: TwoLayerNet, data: Dataset, ceiling: float) -> TwoLayerNet:
+    """Return an exact network in floats where these keep its loss, else the network that led to it."""
+    try:
+        return best.net if best.net.loss(data) <= ceiling else net
+    except ModelError:
+        return net
 
 
 def infinite_width_value(data: Dataset, output_bias: bool) -> tuple[Fraction, int]:
@@ -166,18 +191,22 @@ def _reaching(
     rng = stream(seed, "infinite width")
     while net.loss(data) > ceiling:
         if net.width >= dimension - int(output_bias) or time.monotonic() >= deadline:
-            return _spanning(data, output_bias, dimension, ceiling, rng)
-        net = grown(data, output_bias, net, rng)
+            return _spanning(data, output_bias, dimension, ceiling, rng, net)
+        wider = grown(data, output_bias, net, rng, deadline)
+        if wider.width == net.width:
+            return _spanning(data, output_bias, dimension, ceiling, rng, net)
+        net = wider
     return net
 
 
 def _spanning(
-    data: Dataset, output_bias: bool, dimension: int, ceiling: float, rng: np.random.Generator
+    data: Dataset, output_bias: bool, dimension: int, ceiling: float, rng: np.random.Generator, known: TwoLayerNet
 ) -> TwoLayerNet:
     """Return a network of as many units as the span of all predictions has dimensions, with the best output weights.
 
     Random units and pairs of units on the two sides of a random point of every hyperplane are drawn; the latter differ
-    by the kink along it. Pivoted elimination keeps the most independent ones.
+    by the kink along it. Pivoted elimination keeps the most independent ones. Where floats hold none that is better,
+    on rows that are tiny or nearly parallel, the known network is returned.
     """
     from scipy.linalg import qr
 
@@ -185,7 +214,7 @@ def _spanning(
     X = np.asarray(data.X @ turn, dtype=float)
     normals = X[np.linalg.norm(X, axis=1) > 0]
     normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
-    W, size, nets = np.zeros((0, data.d)), dimension - int(output_bias), list[TwoLayerNet]()
+    W, size, nets = np.zeros((0, data.d)), dimension - int(output_bias), [known]
     for _ in range(DRAWS):
         points = rng.normal(size=(len(normals), data.d))
         points -= (points * normals).sum(axis=1, keepdims=True) * normals
@@ -198,11 +227,16 @@ def _spanning(
         centred = features - features.mean(axis=0) if output_bias else features
         chosen = qr(centred, mode="r", pivoting=True)[1][:size]
         columns = np.concatenate([features[:, chosen], np.ones((data.n, int(output_bias)))], axis=1)
-        weights = np.linalg.lstsq(columns, y, rcond=None)[0]
-        length = np.maximum(np.linalg.norm(np.maximum(X @ W[chosen].T, 0.0), axis=0), np.finfo(float).tiny)
-        c = float(weights[-1]) if output_bias else 0.0
-        net = TwoLayerNet(W[chosen] @ turn.T / length[:, None], weights[:size], c)
-        nets.append(net)
+        with np.errstate(all="ignore"):
+            weights = np.linalg.lstsq(columns, y, rcond=None)[0]
+            length = np.linalg.norm(np.maximum(X @ W[chosen].T, 0.0), axis=0)
+            units = W[chosen] @ turn.T / np.where(length > 0, length, 1.0)[:, None]
+            c = float(weights[-1]) if output_bias else 0.0
+            if not (np.isfinite(units).all() and np.isfinite(weights).all()):
+                continue
+            net = TwoLayerNet(units, weights[:size], c)
+        if np.isfinite(net.loss(data)):
+            nets.append(net)
         if net.loss(data) <= ceiling:
             break
     return min(nets, key=lambda net: net.loss(data))

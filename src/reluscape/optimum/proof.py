@@ -13,10 +13,10 @@ import numpy as np
 
 from ..basins import basin_value
 from ..certificates import fraction_text, fraction_texts, new
+from ..certificates.core import read_number, read_numbers
 from ..cones import balanced
 from ..data import Dataset
-from ..errors import TooLarge
-from ..exact import fraction_matrix, to_fraction
+from ..errors import InputError, TooLarge
 from ..networks import TwoLayerNet
 from ..solvers.exact_cone import primitive
 from ..tolerances import DEFAULT
@@ -121,7 +121,7 @@ def prove_minimum(
             if bound.value < floor:
                 states = relaxation.states(layers[todo[0]])
                 pattern, signs = np.array([p for p, _ in states]), np.array([s for _, s in states])
-                lower = exact_basin(data, output_bias, pattern, signs)
+                lower = exact_basin(data, output_bias, pattern, signs, deadline)
                 if lower is None:
                     return None
                 best, value, floor = lower, lower.value, lower.value
@@ -143,20 +143,33 @@ def prove_minimum(
     return Proof(best, states, _certificate(data, output_bias, best, order, vectors if value else []))
 
 
-def exact_basin(data: Dataset, output_bias: bool, pattern: np.ndarray, signs: np.ndarray) -> ExactBasin | None:
-    """Return the lowest point of a basin, None where the exact program takes too long."""
+def exact_basin(
+    data: Dataset, output_bias: bool, pattern: np.ndarray, signs: np.ndarray, deadline: float = np.inf
+) -> ExactBasin | None:
+    """Return the lowest point of a basin, None where the exact program takes too long or the pattern is no unit's.
+
+    Args:
+        data: with targets.
+        output_bias: a free constant is added.
+        pattern: (m, n) activations.
+        signs: (m,) output signs.
+        deadline: on the monotonic clock.
+    """
+    left = None if deadline == np.inf else deadline - time.monotonic()
+    if left is not None and left <= 0:
+        return None
     try:
-        basin = basin_value(data, None, pattern, signs, exact=True, output_bias=output_bias)
-    except TooLarge:
+        basin = basin_value(data, None, pattern, signs, exact=True, output_bias=output_bias, time_limit=left)
+    except (TooLarge, InputError):  # rounding may name a pattern that no unit has
         return None
     value, certificate = basin.exact_value, basin.certificate
     if value is None or certificate is None:
         return None
     witness, v = certificate["witness"], np.array([Fraction(int(s)) for s in signs], dtype=object)
-    Z = fraction_matrix(witness["Z"]).reshape(len(v), data.d)
+    Z = read_numbers(witness["Z"], (len(v), data.d), "Z")
     proves = "the upper end of the global minimum; its lower end is numerical"
     certificate = {**certificate, "claim": {**certificate["claim"], "proves": proves}}
-    return ExactBasin(Z * v[:, None], v, to_fraction(witness["c"]), value, certificate)
+    return ExactBasin(Z * v[:, None], v, read_number(witness["c"], "c"), value, certificate)
 
 
 def basin_of(
