@@ -70,12 +70,34 @@ class Tolerances:
     interior_ridge: float = 1e-13
     # relative Cholesky pivot below which the interior point leaves a direction alone
     interior_pivot: float = 1e-15
+    # rounding allowed to an own loss where its value, its slope and their order are compared
+    own_loss: float = 1e-11
+    # step of that comparison, relative to 1 + |f|
+    own_loss_step: float = 1e-3
+    # share of a rise of the gradient that is left on the shortest stretch where the gradient jumps
+    own_loss_jump: float = 1e-2
     # predicted decrease, relative to the loss, at which Newton's method on another loss stops
     newton_decrement: float = 1e-14
-    # KKT residual, relative to the gradient at zero, at which Newton's method stops
+    # relative fall of the loss below which a descent has come to its end
     newton_residual: float = 1e-10
-    # move of a prediction, relative to the largest, that counts as zero in a recession direction
-    recession: float = 1e-7
+    # gap between value and lower bound, relative to the losses, at which it stops
+    newton_gap: float = 1e-11
+    # gap from which its value is refused
+    newton_refused: float = 1e-6
+    # weight of staying near, relative to the largest curvature
+    newton_ridge: float = 1e-10
+    # dual residual, relative to the terms of the gradient, up to which a lower bound counts
+    newton_dual: float = 1e-10
+    # smallest height of a unit vector over a cell's hyperplanes up to which the cell counts as one without interior
+    no_interior: float = 1e-12
+    # height by which such a cell is widened where floats need an interior
+    widened: float = 1e-10
+    # slope of a loss far out, relative to its slope near 0, up to which it counts as never rising
+    flat: float = 1e-12
+    # how far before the place where a slope becomes zero it is looked at, relative to the distance
+    flat_edge: float = 1e-2
+    # slope times distance, relative to the slope near 0, from which a loss counts as falling without bound
+    tail: float = 1e-5
     # relative gap at which the min-norm point search stops (exact arithmetic decides afterwards)
     min_norm_gap: float = 1e-10
     # squared length, relative to unit rows, below which the min-norm point counts as zero

@@ -10,10 +10,12 @@ from .. import exact as rational
 from ..certificates import fraction_texts
 from ..data import Dataset, as_dataset, check_pattern, check_signs, readonly
 from ..errors import InputError, ShapeError
-from ..losses import CrossEntropy, check_classes, check_labels, get_loss
-from ..solvers.newton import SmoothSolution
-from ..solvers.outputs import EachOutput, Softmax, frozen_cones, frozen_features, minimise_outputs
+from ..losses import CrossEntropy, able, check_classes, check_labels, get_loss, plain_loss
+from ..solvers.cell_cones import CellCones
+from ..solvers.outputs import Softmax, frozen_features
 from ..solvers.scaling import coordinates
+from ..solvers.separable import EachEntry
+from ..solvers.smooth import SmoothSolution, minimise
 from .exact_value import ExactBasin, deadline_of, proven
 from .result import Basin
 
@@ -43,10 +45,10 @@ def frozen_basin(
         if V.shape[1] > 1 or wrong:
             raise InputError("sign and v do not agree; with frozen output weights give sign=None")
     A[:, list(data.zero_rows)] = False
-    softmax = isinstance(loss, CrossEntropy) or (isinstance(loss, str) and loss == "cross_entropy")
+    loss = plain_loss(loss)
+    softmax = loss == CrossEntropy.name
     Y = _targets(y, data.n, V.shape[1], softmax)
-    squared = not softmax and getattr(get_loss(loss), "name", "") == "squared"
-    if exact and not squared:
+    if exact and (softmax or not able(get_loss(loss), "quadratic")):
         raise InputError("exact=True needs the squared loss: the value of another loss is no rational number")
     numerical = _Numerical(data, A, V, Y, loss, softmax, output_bias)
     return _exact(numerical, deadline_of(time_limit, len(A) * data.d)) if exact else numerical.basin()
@@ -93,22 +95,22 @@ class _Numerical:
         U = floats[self.used] / self.length[self.used, None]
         F = frozen_features(space.U, space.E, A[np.ix_(self.used, kept)], U)
         sides = np.where(A[self.used][:, kept[space.rows]], 1.0, -1.0)
-        G = frozen_cones(space.C, sides, F.shape[1])
+        cones = CellCones(space.C, sides, F.shape[1])
         rest = np.setdiff1d(np.arange(data.n), kept)
-        self.problem: EachOutput | Softmax
+        self.scale, self.square = 1.0, 1.0
+        problem: EachEntry | Softmax
         if softmax:
-            self.scale = 1.0
-            self.problem = Softmax(F, G, Y[kept], V.shape[1])
+            problem = Softmax(F, cones, Y[kept], V.shape[1])
             self.outside = float(CrossEntropy().value(np.zeros((len(rest), V.shape[1])), Y[rest]).sum())
         else:
             chosen, targets = get_loss(loss), Y.astype(float)
             check_labels(chosen, targets)
-            squared = getattr(chosen, "name", "") == "squared"
-            self.scale = float(np.abs(targets).max(initial=0.0)) or 1.0 if squared else 1.0
-            self.problem = EachOutput(F, G, targets[kept] / self.scale, chosen)
+            if able(chosen, "quadratic"):  # the square of a scale can be taken out of such a loss
+                self.scale = float(np.abs(targets).max(initial=0.0)) or 1.0
+                self.square = self.scale**2
+            problem = EachEntry(F, cones, targets[kept].T.reshape(-1) / self.scale, chosen)
             self.outside = float(chosen.value(np.zeros((len(rest), V.shape[1])), targets[rest]).sum())
-        self.loss, self.softmax = loss, softmax
-        self.found: SmoothSolution = minimise_outputs(self.problem)
+        self.found: SmoothSolution = minimise(problem)
 
     def weights(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return W (m, d) and c (k,) in the original coordinates."""
@@ -124,9 +126,8 @@ class _Numerical:
         found, data = self.found, self.data
         W, c = self.weights(found.x)
         direction = None if found.direction is None else readonly(self.weights(found.direction)[0])
-        squared = self.scale**2 if not self.softmax and getattr(get_loss(self.loss), "name", "") == "squared" else 1.0
         return Basin(
-            value=(squared * found.total + self.outside) / max(data.n, 1),
+            value=(self.square * found.total + self.outside) / max(data.n, 1),
             exact_value=None,
             Z=readonly(W),
             c=readonly(c),
@@ -134,6 +135,7 @@ class _Numerical:
             attained=direction is None,
             direction=direction,
             residual=found.residual,
+            gap=self.square * (found.total - found.lower) / max(data.n, 1),
             kind="numerical",
             zero_rows=data.zero_rows,
             certificate=None,
@@ -141,10 +143,7 @@ class _Numerical:
 
     def guesses(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
         """Return each unit's weights and the samples on whose hyperplanes they seem to lie."""
-        problem, space = self.problem, self.space
-        f = problem.F @ self.found.x
-        _, mu, slack = problem.model(self.found.x, f, problem.slopes(f), problem.stiffness(f, 0.0))
-        tight = (mu > slack).reshape(len(self.used), len(space.rows))
+        space, tight = self.space, self.found.tight
         W, _ = self.weights(self.found.x)
         return [(int(j), W[j], space.sample[space.rows[row]]) for j, row in zip(self.used.tolist(), tight, strict=True)]
 

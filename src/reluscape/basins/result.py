@@ -24,7 +24,8 @@ class Basin:
         direction: (m, d) a recession direction along which the loss falls towards the infimum; None where attained.
         residual: largest KKT residual relative to the targets (0 where the value is exact).
         gap: bound on |value - infimum| relative to the mean square of the targets (centred where there is an output
-            bias), 0 where the value is exact; None for losses and networks for which only the residual is known.
+            bias), 0 where the value is exact; for another loss, and with frozen output weights, the value minus a lower
+            bound that a dual point proves, as it is; None where none was computed.
         kind: "certified" where the value is exact with a certificate, else "numerical".
         zero_rows: samples that are zero; no unit reaches them, their loss is part of the value.
         certificate: the proof as plain JSON for `reluscape.verify`; None where there is none.

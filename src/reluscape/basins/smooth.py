@@ -6,28 +6,45 @@ import numpy as np
 
 from ..data import Dataset, readonly
 from ..losses import Loss
-from ..solvers.newton import minimise
+from ..solvers.cell_cones import CellCones
+from ..solvers.conic import feature_matrix
 from ..solvers.quadratic import BasinPrograms
+from ..solvers.separable import EachEntry
+from ..solvers.smooth import minimise
 from .result import Basin
 
 
-def smooth_basin(data: Dataset, A: np.ndarray, signs: np.ndarray, loss: Loss, output_bias: bool) -> Basin:
-    """Return the basin of a convex differentiable loss.
+class SmoothBasins:
+    """Basins of one convex differentiable loss over one data set, whose coordinates are found once.
 
     Args:
         data: samples with targets.
-        A: (m, n) pattern, False on zero rows.
-        signs: (m,) -1 or 1.
-        loss: value(f, y) and gradient(f, y).
+        loss: value(f, y) and gradient(f, y), checked.
         output_bias: True adds a free constant.
     """
+
+    def __init__(self, data: Dataset, loss: Loss, output_bias: bool) -> None:
+        self.data, self.loss, self.output_bias = data, loss, output_bias
+        self.programs = BasinPrograms(data, output_bias, merge=False)
+
+    def solve(self, pattern: np.ndarray, signs: np.ndarray) -> Basin:
+        """Return the basin of a pattern (m, n) and signs (m,)."""
+        A = np.array(pattern, dtype=bool)
+        A[:, list(self.data.zero_rows)] = False
+        return _basin(self.programs, A, signs, self.loss)
+
+
+def _basin(programs: BasinPrograms, A: np.ndarray, signs: np.ndarray, loss: Loss) -> Basin:
+    """Return the basin of a pattern that is False on zero rows."""
     from .value import spread
 
+    data, space, output_bias = programs.data, programs.space, programs.output_bias
     targets = np.asarray(data.y, dtype=float)
-    programs = BasinPrograms(data, output_bias, merge=False)
-    space = programs.space
     program, members = programs.presolve(A, signs)
-    found = minimise(space, program.patterns, program.codes, targets[space.sample], loss)
+    p = int((program.codes != 0).sum())
+    sides = np.where(program.patterns[:p][:, space.rows], 1.0, -1.0) * program.codes[:p, None]
+    F = feature_matrix(space, program.patterns)
+    found = minimise(EachEntry(F, CellCones(space.C, sides, F.shape[1]), targets[space.sample], loss))
     rest = np.setdiff1d(np.arange(data.n), space.sample)
     outside = float(loss.value(np.zeros(len(rest)), targets[rest]).sum())
 
@@ -47,6 +64,7 @@ def smooth_basin(data: Dataset, A: np.ndarray, signs: np.ndarray, loss: Loss, ou
         attained=direction is None,
         direction=None if direction is None else readonly(direction),
         residual=found.residual,
+        gap=(found.total - found.lower) / max(data.n, 1),
         kind="numerical",
         zero_rows=data.zero_rows,
         certificate=None,

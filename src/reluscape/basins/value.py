@@ -9,7 +9,7 @@ import numpy as np
 
 from ..data import Dataset, as_dataset, check_pattern, check_signs, readonly
 from ..errors import InputError
-from ..losses import check_labels, get_loss
+from ..losses import CrossEntropy, able, check_labels, get_loss, plain_loss
 from ..solvers.linear import Rows
 from ..solvers.quadratic import BasinPrograms
 from ..tolerances import DEFAULT
@@ -42,8 +42,8 @@ def basin_value(
         y: (n,) targets, None where X is a `Dataset` with targets; (n, k) with `v`, labels (n,) for "cross_entropy".
         pattern: (m, n) bool, the activation pattern of a cell.
         sign: (m,) -1 or 1, the signs of the output weights; None with `v`.
-        loss: "squared", "logistic" (y = -1, 1), "bce" (y = 0, 1), "cross_entropy" (y = 0, ..., k - 1; with `v`), or an
-            object with value(f, y) and gradient(f, y).
+        loss: "squared", "logistic" (y = -1, 1), "bce" (y = 0, 1), "huber", "cross_entropy" (y = 0, ..., k - 1; with
+            `v`), a loss module of torch, or a convex differentiable object with value(f, y) and gradient(f, y).
         exact: True returns the value as a `Fraction` with a certificate (squared loss).
         output_bias: True adds a free constant c, one for each output.
         v: (m, k) frozen output weights; the loss of one sample is the sum over its outputs.
@@ -60,7 +60,8 @@ def basin_value(
         ShapeError: shapes that do not fit.
         InputError: no targets, or several outputs without frozen output weights.
         TooLarge: the exact value is out of reach, or `time_limit` ran out.
-        SolverError: floats cannot tell the value, and the basin is too large for exact arithmetic unasked.
+        SolverError: the lower bound for another loss stays away from its value; or floats cannot tell the value, and
+            the basin is too large for exact arithmetic unasked.
 
     Source: Safran and Shamir, Definitions 1 and 2, Lemma 3. Their sign matrix A is units by samples (n x m in their
     letters; printed n x d), and a zero sample, which empties every cell of theirs, is dropped with its loss kept.
@@ -77,7 +78,7 @@ def basin_value(
         return frozen_basin(X, y, pattern, sign, v, loss, exact, output_bias, time_limit)
     if np.ndim(y) == 2 and np.shape(y)[1:] == (1,):
         y = np.asarray(y)[:, 0]
-    if np.ndim(y) > 1 or (isinstance(loss, str) and loss == "cross_entropy"):
+    if np.ndim(y) > 1 or plain_loss(loss) == CrossEntropy.name:
         raise InputError(
             "several outputs: with trained output weights the program of a basin is not convex, since the outputs of a "
             "unit share its weights; freeze the output weights with v=..., an (m, k) array"
@@ -90,12 +91,12 @@ def basin_value(
     A[:, list(data.zero_rows)] = False
     chosen = get_loss(loss)
     check_labels(chosen, data.y)
-    if getattr(chosen, "name", "") != "squared":
+    if not able(chosen, "quadratic"):
         if exact:
             raise InputError("exact=True needs the squared loss: the value of another loss is no rational number")
-        from .smooth import smooth_basin
+        from .smooth import SmoothBasins
 
-        return smooth_basin(data, A, signs, chosen, output_bias)
+        return SmoothBasins(data, chosen, output_bias).solve(A, signs)
     if exact:
         from .exact_value import exact_basin
 

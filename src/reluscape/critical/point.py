@@ -13,7 +13,7 @@ from .. import exact
 from ..data import Dataset
 from ..entries import entries
 from ..errors import InputError, ShapeError
-from ..losses import Loss, check_labels, get_loss, mean_loss
+from ..losses import Loss, able, check_labels, get_loss, mean_loss
 from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from .samples import FloatSamples, read_samples
 
@@ -108,6 +108,11 @@ def build_point(
     data = read_samples(X, y, exact_mode)
     chosen = get_loss(loss)
     check_labels(chosen, np.asarray(data.y))
+    if exact_mode and not able(chosen, "rational"):
+        raise InputError(
+            f"exact=True needs a loss with rational derivatives, the squared one; that of "
+            f"{getattr(chosen, 'name', type(chosen).__name__)} is a float"
+        )
     W, v = _weights(W, v, data.d)
     if isinstance(data, Dataset):
         weights_exact = data.exact_input and is_rational(W, v, 0 if c is None else c, slope)
@@ -161,7 +166,7 @@ def _exact_point(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss
     active = np.where(signs > 0, products, slope * products if slope else 0)
     inner = active @ outputs if m else np.array([Fraction(0)] * n, dtype=object)
     prediction = data.row_scale * inner + (c or 0) if n else np.zeros(0, dtype=object)
-    squared = getattr(loss, "name", "") == "squared"
+    squared = able(loss, "rational")
     floats = np.array(prediction, dtype=float)
     errors = 2 * (prediction - data.y_fractions) if squared else _gradient(loss, floats, data.y)
     value = sum((r * r for r in prediction - data.y_fractions), Fraction(0)) / max(n, 1) if squared else None

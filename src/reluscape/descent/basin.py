@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..basins import basin_value
+from ..basins.smooth import SmoothBasins
 from ..data import Dataset
-from ..losses import Loss
+from ..losses import Loss, able
 from ..solvers.quadratic import BasinPrograms
 from ..tolerances import Tolerances
 
@@ -38,8 +38,8 @@ class BasinStep:
 
     def __init__(self, data: Dataset, loss: Loss, output_bias: bool, tolerances: Tolerances) -> None:
         self.data, self.loss, self.output_bias, self.tolerances = data, loss, output_bias, tolerances
-        self.squared = getattr(loss, "name", "") == "squared"
-        self.programs = BasinPrograms(data, output_bias, tolerances=tolerances) if self.squared else None
+        self.smooth = None if able(loss, "quadratic") else SmoothBasins(data, loss, output_bias)
+        self.programs = BasinPrograms(data, output_bias, tolerances=tolerances)
 
     def solve(self, pattern: np.ndarray, signs: np.ndarray, W: np.ndarray) -> BasinPoint | None:
         """Return the minimiser, or None where no point attains the value.
@@ -49,8 +49,8 @@ class BasinStep:
             signs: (m,) -1 or 1.
             W: (m, d) weights in the closed cells, the interior ones where possible.
         """
-        if self.programs is None:
-            basin = basin_value(self.data, None, pattern, signs, loss=self.loss, output_bias=self.output_bias)
+        if self.smooth is not None:
+            basin = self.smooth.solve(pattern, signs)
             if not basin.attained:
                 return None
             Z = np.array(basin.Z, dtype=float)

@@ -1,4 +1,4 @@
-"""Basin programs by Clarabel, a general conic solver: the second opinion and the road for other losses."""
+"""Basin programs by Clarabel, a general conic solver: the second opinion on the squared loss."""
 
 from __future__ import annotations
 
@@ -84,29 +84,6 @@ def squared_program(
         float(rest @ rest),
         residual,
     )
-
-
-def quadratic_program(
-    P: np.ndarray, q: np.ndarray, G: sp.csc_matrix
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Minimise x P x / 2 + q x subject to G x >= 0; P is positive semidefinite.
-
-    Returns:
-        x, multipliers and slacks of the rows of G, or None where Clarabel ended without a point.
-    """
-    import clarabel
-
-    settings = clarabel.DefaultSettings()
-    settings.verbose = False
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-12
-    cones = [clarabel.NonnegativeConeT(G.shape[0])] if G.shape[0] else []
-    size = max(1.0, float(np.abs(P).max(initial=0.0)), float(np.abs(q).max(initial=0.0)))
-    upper = sp.triu(sp.csc_matrix(P / size), format="csc")
-    answer = clarabel.DefaultSolver(upper, q / size, -G, np.zeros(G.shape[0]), cones, settings).solve()
-    x = np.asarray(answer.x)
-    if x.shape != q.shape or not np.isfinite(x).all():
-        return None
-    return x, np.maximum(np.asarray(answer.z), 0.0) * size, np.asarray(G @ x)
 
 
 def feature_matrix(space: Coordinates, patterns: np.ndarray) -> np.ndarray:

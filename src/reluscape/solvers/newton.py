@@ -1,48 +1,40 @@
-"""Basin programs of any convex differentiable loss: Newton steps, each a weighted program of the squared loss."""
+"""Basin programs of any convex differentiable loss: one interior point with the loss's own slopes, and a lower bound.
+
+Minimise L(F x) over a cone of x. With the slopes g = L'(q) at any q and multipliers mu >= 0 with F^T g = G^T mu the
+tangent of L at q never lies below L(q) - g q on the cone, so that L(q) - g q bounds the infimum from below. Such a
+pair is found beside the minimiser; nothing about the loss is needed but its value and its slope.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
+import scipy.linalg
 
-from ..data import readonly
-from ..losses import Loss
 from ..tolerances import DEFAULT, Tolerances
-from .conic import cone_matrix, feature_matrix, squared_program
-from .quadratic import one_program
-from .recession import FAR, far_enough, recession_direction, recession_signs, still_falling
-from .scaling import Coordinates
+from .cell_cones import CellCones
 
-STEPS = 200
-ENOUGH = 1e-3
-FLATTEST = 1e-10
-LEAST_DAMPING = 1e-4
-MOST_DAMPING = 1e8
-
-
-@dataclass(frozen=True, eq=False)
-class SmoothSolution:
-    """A point at or near the infimum of a basin program.
-
-    Attributes:
-        total: sum of the losses at the infimum.
-        x: the point in the solver's coordinates.
-        direction: recession direction, or None where the infimum is attained.
-        residual: largest of dual residual and complementarity, relative to the gradient at zero.
-    """
-
-    total: float
-    x: np.ndarray
-    direction: np.ndarray | None
-    residual: float
+STEPS = 150
+BACKTRACKS = 40
+REPAIRS = 4
+TO_THE_BOUNDARY = 0.995
+LONGEST = 8.0
+NARROWER = 0.1
+PATIENCE = 6
+POLISH = 2
+# gap of the barrier, in units of the gap that is wanted, from which bounds are tried
+BOUND_FROM = 1e3
+# share of the loss of a prediction of size 1 below which a loss is no scale of its own
+SMALL = 1e-6
 
 
 class Problem(Protocol):
-    """A convex function of the predictions f = F x over a cone of x, as Newton's method asks for it."""
+    """A convex function of the predictions f = F x over the cones of x."""
 
     F: np.ndarray
+    cones: CellCones
 
     def value(self, f: np.ndarray) -> float:
         """Return the sum of the losses."""
@@ -52,197 +44,225 @@ class Problem(Protocol):
         """Return the derivatives in f."""
         ...
 
-    def stiffness(self, f: np.ndarray, damping: float) -> np.ndarray:
-        """Return the curvatures, each raised by `damping` times the largest."""
+    def curvatures(self, f: np.ndarray, width: np.ndarray) -> np.ndarray:
+        """Return the curvatures, as the rise of the slopes over stretches of these half widths."""
         ...
 
-    def bend(self, h: np.ndarray, df: np.ndarray) -> float:
-        """Return the curvatures' quadratic form at df."""
+    def times(self, h: np.ndarray, M: np.ndarray) -> np.ndarray:
+        """Return the curvatures' matrix times M."""
         ...
 
-    def model(
-        self, x: np.ndarray, f: np.ndarray, g: np.ndarray, h: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the minimiser of the quadratic model over the cone, its multipliers and slacks."""
+    def within(self, g: np.ndarray) -> np.ndarray:
+        """Return the slopes nearest to g that the losses have."""
         ...
 
-    def residual(self, g: np.ndarray, mu: np.ndarray, slack: np.ndarray) -> float:
-        """Return the largest entry of gradient minus multipliers, and the complementarity."""
+    def tangents(self, g: np.ndarray, f: np.ndarray) -> float:
+        """Return sum_i l_i(q_i) - g_i q_i where q has the slopes g; f is near q."""
         ...
 
 
-def descend(problem: Problem, tolerances: Tolerances = DEFAULT) -> tuple[np.ndarray, float, float]:
-    """Return a minimiser x, the sum of the losses there, and the residual relative to the gradient at zero.
+@dataclass(frozen=True, eq=False)
+class Minimum:
+    """A minimiser of a problem, with the bound that proves it.
 
-    The minimiser of the quadratic model is taken where the loss falls by a fair share of what the model promises; else
-    the curvatures are raised (Levenberg and Marquardt).
+    Attributes:
+        x: the point, inside the cones.
+        total: the sum of the losses there.
+        lower: a lower bound on the infimum.
+        slopes: the slopes that prove the bound.
+        multipliers, slacks: (p, k) of the cones.
+        residual: dual residual and complementarity relative to the terms of the gradient.
+        scale: the size of the losses that a gap is compared with.
     """
-    F = problem.F
-    x = np.zeros(F.shape[1])
-    f = F @ x
-    total = problem.value(f)
-    scale = max(1.0, float(np.abs(F.T @ problem.slopes(f)).max(initial=0.0)))
-    residual, damping = np.inf, 0.0
-    for _ in range(STEPS):
-        g, h = problem.slopes(f), problem.stiffness(f, damping)
-        target, mu, slack = problem.model(x, f, g, h)
-        df = F @ (target - x)
-        predicted = float(g @ df) + 0.5 * problem.bend(h, df)
-        after = problem.residual(problem.slopes(f + df), mu, slack) / scale
-        if not predicted < -tolerances.newton_decrement * max(1.0, total):
-            if after < residual:  # too small a step to show in the loss, yet it shows in its slope
-                x, f, residual = target, f + df, after
-            else:
-                break
-            if residual <= tolerances.newton_residual:
-                break
-            continue
-        trial = problem.value(f + df)
-        gain = (total - trial) / -predicted
-        if gain >= ENOUGH:
-            x, f, total, residual = target, f + df, trial, after
-            damping = damping / 10 if damping > LEAST_DAMPING and gain > 0.5 else damping
-            damping = 0.0 if damping <= LEAST_DAMPING else damping
+
+    x: np.ndarray
+    total: float
+    lower: float
+    slopes: np.ndarray
+    multipliers: np.ndarray
+    slacks: np.ndarray
+    residual: float
+    scale: float
+
+
+def minimise_inside(problem: Problem, tolerances: Tolerances = DEFAULT) -> Minimum:
+    """Return a minimiser and a lower bound that meets it as nearly as floats allow.
+
+    A primal-dual barrier method: Newton's direction for L(F x) - tau sum log s, followed to the minimum of this convex
+    function on the line, with tau going to zero. Curvatures are rises of the slopes over stretches as long as the last
+    step, so that kinks of the derivative, flat stretches and slopes that hardly change over a long way are met too.
+    """
+    return _Search(problem, tolerances).run()
+
+
+class _Search:
+    """The state of one search."""
+
+    def __init__(self, problem: Problem, tolerances: Tolerances) -> None:
+        self.problem, self.tolerances = problem, tolerances
+        self.F, self.cones = problem.F, problem.cones
+        self.x = self.cones.inside(tolerances)
+        reach = float((np.abs(self.F) @ np.abs(self.x)).max(initial=0.0))  # without what cancels
+        if reach > 0:
+            self.x = self.x / reach
+        self.f = self.F @ self.x
+        # a cone without interior is widened by a little, which no bound makes use of
+        self.s = np.maximum(self.cones.heights(self.x), tolerances.widened)
+        self.width = 1.0 + np.abs(self.f)
+        zero = np.zeros(len(self.f))
+        self.start = problem.value(zero)
+        self.total = problem.value(self.f)
+        some = np.linspace(-1.0, 1.0, len(self.f) + 1)[1:]
+        rises = [abs(problem.value(sign * some) - self.start) for sign in (1.0, -1.0)]
+        self.least = SMALL * float(np.nan_to_num(max(rises), nan=0.0, posinf=0.0)) + np.finfo(float).tiny
+        steepest = np.abs(np.concatenate([problem.slopes(zero), problem.slopes(self.f)])).max(initial=0.0)
+        self.size = float(steepest * np.abs(self.F).max(initial=0.0)) or 1.0
+        pull = float(np.abs(problem.slopes(self.f)) @ np.abs(self.f))
+        self.tau = (
+            max(pull, 0.1 * abs(self.start), np.finfo(float).tiny) / self.cones.count if self.cones.count else 0.0
+        )
+        self.mu = self.tau / self.s if self.cones.count else self.s
+        self.centre = self.x
+        self.ridge = 0.0
+
+    @property
+    def scale(self) -> float:
+        """The size of the losses that a gap is compared with."""
+        return max(abs(self.total), abs(self.start - self.total), self.least)
+
+    def run(self) -> Minimum:
+        """Step until the bound meets the value, or nothing gets better."""
+        best: Minimum | None = None
+        worse = 0
+        for _ in range(STEPS):
+            g = self.problem.slopes(self.f)
+            h = self.problem.curvatures(self.f, self.width)
+            factor = self._factor(h)
+            fall = self._step(g, factor)
+            near = self.cones.count * self.tau <= BOUND_FROM * self.tolerances.newton_gap * self.scale
+            settled = fall <= max(0.5 * self.cones.count * self.tau, self.tolerances.newton_decrement * self.scale)
+            if near and (settled or worse):
+                found = self._bound()
+                far = best is None or found.total - found.lower < 0.5 * (best.total - best.lower)
+                best = found if best is None or self._rank(found) < self._rank(best) else best
+                worse = 0 if far else worse + 1
+                if worse > PATIENCE or self._done(best, worse):
+                    break
+            if settled and self.cones.count:
+                self.centre = self.x
+                least = self.tolerances.newton_decrement * self.scale / self.cones.count
+                self.tau = max(0.1 * self.tau, least)
+            elif settled:
+                self.centre = self.x
+        return self._bound() if best is None else best
+
+    def _rank(self, found: Minimum) -> tuple[bool, float]:
+        """Return what the better of two bounds has less of: without cones the last digits of the point count."""
+        gap = found.total - found.lower
+        closed = gap <= self.tolerances.newton_gap * self.scale
+        return not closed, found.residual if closed and not self.cones.count else gap
+
+    def _done(self, best: Minimum, worse: int) -> bool:
+        """Return whether nothing is left to gain."""
+        closed = best.total - best.lower <= self.tolerances.newton_gap * self.scale
+        return closed and (self.cones.count > 0 or worse > POLISH or best.residual == 0.0)
+
+    def _factor(self, h: np.ndarray) -> Any:
+        """Return the Cholesky factor of the Newton matrix."""
+        F = self.F
+        M = F.T @ self.problem.times(h, F)
+        top = float(np.diag(M).max(initial=0.0))
+        self.ridge = self.tolerances.newton_ridge * top or 1.0
+        if self.cones.count:
+            self.cones.add_gram(M, self.mu / self.s)
+        M[np.diag_indices_from(M)] += self.ridge
+        extra = 0.0
+        for _ in range(REPAIRS):
+            try:
+                return scipy.linalg.cho_factor(M, lower=True, check_finite=False)
+            except np.linalg.LinAlgError:
+                more = max(self.tolerances.interior_ridge * float(np.diag(M).max()), 100 * extra)
+                M[np.diag_indices_from(M)] += more - extra
+                extra = more
+        return scipy.linalg.cho_factor(np.diag(np.diag(M)), lower=True, check_finite=False)
+
+    def _step(self, g: np.ndarray, factor: Any) -> float:
+        """Move along Newton's direction; return how fast the barrier function fell at its start."""
+        cones, tau = self.cones, self.tau
+        slope = self.F.T @ g + self.ridge * (self.x - self.centre)
+        if cones.count:
+            slope = slope - cones.pull(tau / self.s)
+        dx = -scipy.linalg.cho_solve(factor, slope, check_finite=False)
+        df, ds = self.F @ dx, cones.heights(dx)
+        fall = -float(slope @ dx)
+        if not np.isfinite(fall) or not fall > 0:
+            self.width = np.maximum(NARROWER * self.width, 0.0)
+            return 0.0
+        falling = ds < 0
+        limit = TO_THE_BOUNDARY * float((-self.s[falling] / ds[falling]).min(initial=np.inf))
+
+        def rise(a: float) -> float:
+            value = float(self.problem.slopes(self.f + a * df) @ df)
+            value += self.ridge * float((self.x + a * dx - self.centre) @ dx)
+            if cones.count:
+                value -= tau * float((ds / (self.s + a * ds)).sum())
+            return value if np.isfinite(value) else np.inf
+
+        a = _zero_of(rise, -fall, min(1.0, limit), min(LONGEST, limit))
+        if cones.count:
+            dmu = tau / self.s - self.mu - self.mu / self.s * ds
+            shrinking = dmu < 0
+            most = TO_THE_BOUNDARY * float((-self.mu[shrinking] / dmu[shrinking]).min(initial=np.inf))
+            self.mu = self.mu + min(1.0, most) * dmu
+        self.x, self.s = self.x + a * dx, self.s + a * ds
+        self.f = self.F @ self.x
+        moved = np.abs(a * df) if a > 0.1 or a >= limit else np.sqrt(a) * np.abs(df)
+        self.width = np.maximum(moved, NARROWER * self.width)
+        self.total = self.problem.value(self.f)
+        return fall
+
+    def _bound(self) -> Minimum:
+        """Return the point with the lower bound that slopes beside its own prove."""
+        problem, cones, F = self.problem, self.cones, self.F
+        g, mu = problem.slopes(self.f), self.mu
+        h = problem.curvatures(self.f, np.zeros(len(self.f)))
+        factor = self._factor(h)
+        size = max(self.size, float((np.abs(F).T @ np.abs(g)).max(initial=0.0)))
+        stationarity = float(np.abs(F.T @ g - cones.pull(mu)).max(initial=0.0)) / size
+        slack = float((mu * self.s).sum()) / self.scale if cones.count else 0.0
+        for _ in range(REPAIRS):
+            rest = F.T @ g - cones.pull(mu)
+            step = scipy.linalg.cho_solve(factor, rest, check_finite=False)
+            g = problem.within(g - problem.times(h, (F @ step)[:, None])[:, 0])
+            if cones.count:
+                mu = np.maximum(mu + mu / self.s * cones.heights(step), 0.0)
+        rest = F.T @ g - cones.pull(mu)
+        lower = problem.tangents(g, self.f) - float(np.abs(rest) @ np.abs(self.x))
+        if not np.isfinite(lower) or np.abs(rest).max(initial=0.0) > self.tolerances.newton_dual * size:
+            lower = -np.inf
+        return Minimum(self.x, self.total, min(lower, self.total), g, mu, self.s, max(stationarity, slack), self.scale)
+
+
+def _zero_of(rise: Any, at_zero: float, first: float, last: float) -> float:
+    """Return a step where the rising function `rise`, negative at 0, is near zero, at most `last`."""
+    close = 0.1 * abs(at_zero)
+    low, low_value, a = 0.0, at_zero, first
+    value = rise(a)
+    while value < -close and a < last:
+        low, low_value, a = a, value, min(2.0 * a, last)
+        value = rise(a)
+    if value <= close:
+        return a
+    high, high_value = a, value
+    for k in range(BACKTRACKS):
+        share = low_value / (low_value - high_value) if np.isfinite(high_value) else 0.1
+        share = min(max(share, 0.1), 0.9) if k % 3 else 0.5 if np.isfinite(high_value) else 0.1
+        a = low + share * (high - low)
+        value = rise(a)
+        if abs(value) <= close:
+            return a
+        if value < 0:
+            low, low_value = a, value
         else:
-            damping = max(10 * damping, LEAST_DAMPING * 10)
-            if damping > MOST_DAMPING:
-                break
-    return x, problem.value(f), residual
-
-
-class OneOutput:
-    """Losses of one output per sample; at slopes g and curvatures h the model is a basin program of the squared loss.
-
-    Args:
-        space: coordinates with every sample apart.
-        patterns: (m, N) bool, the units with a cone first.
-        codes: (m,) signs, 0 for a unit without cone.
-        y: (N,) targets.
-        loss: value(f, y) and gradient(f, y), one number per sample.
-        tolerances: of the interior point.
-    """
-
-    def __init__(
-        self,
-        space: Coordinates,
-        patterns: np.ndarray,
-        codes: np.ndarray,
-        y: np.ndarray,
-        loss: Loss,
-        tolerances: Tolerances,
-    ) -> None:
-        self.space, self.y, self.loss, self.tolerances = space, y, loss, tolerances
-        self.F = feature_matrix(space, patterns)
-        p = int((codes != 0).sum())
-        self.sides = np.where(patterns[:p][:, space.rows], 1.0, -1.0) * codes[:p, None]
-        self.cones = cone_matrix(space, self.sides, self.F.shape[1])
-        self.active = patterns.astype(float)
-        self.kept = np.ones(len(y), dtype=bool)
-
-    def value(self, f: np.ndarray) -> float:
-        """Return the sum of the losses of the samples that are kept."""
-        return float(self.loss.value(f, self.y)[self.kept].sum())
-
-    def slopes(self, f: np.ndarray) -> np.ndarray:
-        """Return the derivatives, 0 for a sample that is not kept."""
-        return np.where(self.kept, self.loss.gradient(f, self.y), 0.0)
-
-    def stiffness(self, f: np.ndarray, damping: float) -> np.ndarray:
-        """Return curvatures (N,): differences of the slopes, so that any convex differentiable loss will do."""
-        h = curvature(self.loss, f, self.y) * self.kept
-        stiff = float(h.max(initial=0.0)) or 1.0
-        return np.maximum(h + damping * stiff, FLATTEST * stiff)
-
-    def bend(self, h: np.ndarray, df: np.ndarray) -> float:
-        """Return sum_i h_i df_i^2."""
-        return float((h * df) @ df)
-
-    def model(
-        self, x: np.ndarray, f: np.ndarray, g: np.ndarray, h: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Minimise sum_i h_i (f'_i - f_i + g_i / h_i)^2 / 2, the squared loss on the features sqrt(h) F."""
-        return _model_minimiser(self.space, self.active, self.sides, f, g, h, self.tolerances)
-
-    def residual(self, g: np.ndarray, mu: np.ndarray, slack: np.ndarray) -> float:
-        """Return the largest entry of gradient minus multipliers, and the complementarity."""
-        dual = self.F.T @ g
-        if len(self.sides):
-            dual[: len(self.sides) * self.space.r] -= ((self.sides * mu) @ self.space.C).reshape(-1)
-        return max(float(np.abs(dual).max(initial=0.0)), float((mu * slack).sum()))
-
-
-def minimise(
-    space: Coordinates,
-    patterns: np.ndarray,
-    codes: np.ndarray,
-    y: np.ndarray,
-    loss: Loss,
-    tolerances: Tolerances = DEFAULT,
-) -> SmoothSolution:
-    """Minimise sum_i l(F x, y)_i over the cone of a basin.
-
-    Samples that a recession direction carries away contribute their limit, and the others are minimised without them:
-    the direction leaves the predictions of the others as they are.
-
-    Args:
-        space: coordinates with every sample apart.
-        patterns: (m, N) bool, the units with a cone first.
-        codes: (m,) signs, 0 for a unit without cone.
-        y: (N,) targets.
-        loss: value(f, y) and gradient(f, y), one number per sample.
-        tolerances: where to stop.
-    """
-    problem = OneOutput(space, patterns, codes, y, loss, tolerances)
-    F = problem.F
-    if not F.shape[1] or not F.any():
-        return SmoothSolution(problem.value(np.zeros(len(y))), np.zeros(F.shape[1]), None, 0.0)
-    direction = recession_direction(F, problem.cones, *recession_signs(loss, y), tolerances)
-    if direction is None:
-        x, total, residual = descend(problem, tolerances)
-        return SmoothSolution(total, x, None, residual)
-    moves = F @ direction
-    carried = np.abs(moves) > tolerances.recession
-    problem.kept = ~carried
-    x, total, residual = descend(problem, tolerances) if problem.kept.any() else (np.zeros(F.shape[1]), 0.0, 0.0)
-    total += float(loss.value(np.where(moves > 0, FAR, -FAR), y)[carried].sum())
-    x = x + (far_enough(moves[carried]) + float(np.abs(F @ x).max())) * direction
-    reached = not still_falling(loss, y[carried], moves[carried]).any()
-    return SmoothSolution(total, x, None if reached else direction, residual)
-
-
-def curvature(loss: Loss, f: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return second derivatives by central differences; ones where the loss is flat everywhere."""
-    width = 1e-4 * np.maximum(1.0, np.abs(f))
-    h = (loss.gradient(f + width, y) - loss.gradient(f - width, y)) / (2 * width)
-    top = float(h.max(initial=0.0))
-    return np.maximum(h, 0.0) if top > 0 else np.ones_like(f)
-
-
-def _model_minimiser(
-    space: Coordinates,
-    active: np.ndarray,
-    sides: np.ndarray,
-    f: np.ndarray,
-    g: np.ndarray,
-    h: np.ndarray,
-    tolerances: Tolerances,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the minimiser of the quadratic model, its multipliers and slacks."""
-    root = np.sqrt(h)
-    target = root * f - g / root
-    size = max(float(np.linalg.norm(root * f)), float(np.linalg.norm(g))) or 1.0  # not of g / root, which may be huge
-    # read-only like the coordinates themselves, so that the kernel is compiled once
-    U = readonly(root[:, None] * space.U)
-    E = readonly(root * space.E) if space.E.size else space.E
-    y = readonly(target / size)
-    weighted = replace(space, U=U, E=E, y=y)
-    codes = np.array([1] * len(sides) + [0] * (len(active) - len(sides)))
-    free = np.zeros((len(active) - len(sides), sides.shape[1]), dtype=bool)
-    x, mu, slack, stats = one_program(
-        weighted, active != 0, np.concatenate([sides > 0, free]), codes, tolerances, STEPS
-    )
-    if not stats[1:4].max() <= tolerances.kkt:  # unbounded sets of minimisers can lead the interior point far away
-        found = squared_program(weighted, active != 0, sides, codes)
-        if found is not None and found.residual < stats[1:4].max():
-            x, mu, slack = found.x, found.multipliers, found.slacks
-    return x * size, mu * size, slack * size
+            high, high_value = a, value
+    return low if low > 0 else a

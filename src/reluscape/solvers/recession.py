@@ -1,4 +1,4 @@
-"""Directions along which a basin's loss falls for ever: found by a linear program, and whether the limit is reached."""
+"""Directions along which a basin's loss falls for ever: found by a linear program."""
 
 from __future__ import annotations
 
@@ -6,57 +6,47 @@ from typing import Any
 
 import numpy as np
 
-from ..losses import Loss
 from ..tolerances import DEFAULT, Tolerances
 
-FAR = 1e6
 NEAR = 30.0
 
 
-def recession_signs(loss: Loss, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return for which targets the loss never rises as the prediction goes to plus, to minus infinity."""
-    far = np.full(y.shape, FAR)
-    base = np.abs(loss.gradient(np.zeros(y.shape), y)) + np.finfo(float).tiny
-    up = loss.gradient(far, y) <= 1e-12 * base
-    down = loss.gradient(-far, y) >= -1e-12 * base
-    return up, down
-
-
-def still_falling(loss: Loss, y: np.ndarray, moves: np.ndarray) -> np.ndarray:
-    """Return where the loss has a slope at any distance, so that no finite prediction has its limit."""
-    place = np.sign(moves) * NEAR * (1.0 + np.abs(y))
-    return np.asarray(loss.gradient(place, y) != 0.0)
-
-
 def recession_direction(
-    F: np.ndarray, cones: Any, up: np.ndarray, down: np.ndarray, tolerances: Tolerances = DEFAULT
+    F: np.ndarray, G: Any, up: np.ndarray, down: np.ndarray, tolerances: Tolerances = DEFAULT
 ) -> np.ndarray | None:
-    """Return a direction of the cone along which no loss rises and some prediction moves, of largest support, or None.
+    """Return a direction of the cone along which no loss rises, that moves as many predictions as any, or None.
 
-    A linear program: maximise the sum of the moves, each at most 1.
+    A linear program: maximise the sum of t_i, 0 <= t_i <= 1, where the i-th prediction moves by at least t_i. A cone
+    that moves each of two predictions moves both, so that every t_i is 0 or 1 at its solution.
 
     Args:
         F: (M, N) features, F x the predictions.
-        cones: sparse (q, N) with cones x >= 0.
+        G: sparse (q, N), the cone is G x >= 0.
         up: (M,) bool, entries that may go to plus infinity.
-        down: (M,) bool, entries that may go to minus infinity.
+        down: (M,) bool, entries that may go to minus infinity; an entry that may do both gains nothing.
         tolerances: which moves count as none.
     """
     import scipy.sparse as sp
     from scipy.optimize import linprog
 
-    if not (up | down).any():
+    one_way, held = up ^ down, ~(up | down)
+    if not one_way.any():
         return None
-    gain = up.astype(float) - down.astype(float)
-    upper, lower = up.astype(float), -down.astype(float)
-    A = sp.vstack([sp.csr_matrix(F), sp.csr_matrix(-F), -cones.tocsr()], format="csr")
-    b = np.concatenate([upper, -lower, np.zeros(cones.shape[0])])
-    found = linprog(-(gain @ F), A_ub=A, b_ub=b, bounds=(None, None), method="highs")
-    if found.x is None or -found.fun <= tolerances.recession * len(F):
+    way = np.where(up, 1.0, -1.0)[one_way]
+    N, q = F.shape[1], int(one_way.sum())
+    moving = sp.hstack([sp.csr_matrix(-way[:, None] * F[one_way]), sp.identity(q)])
+    cone = sp.hstack([-G, sp.csr_matrix((G.shape[0], q))])
+    still = sp.hstack([sp.csr_matrix(F[held]), sp.csr_matrix((int(held.sum()), q))]) if held.any() else None
+    found = linprog(
+        np.concatenate([np.zeros(N), -np.ones(q)]),
+        A_ub=sp.vstack([moving, cone], format="csr"),
+        b_ub=np.zeros(q + G.shape[0]),
+        A_eq=still,
+        b_eq=np.zeros(int(held.sum())) if still is not None else None,
+        bounds=[(None, None)] * N + [(0.0, 1.0)] * q,
+        method="highs",
+    )
+    if found.x is None or -found.fun <= 0.5:
         return None
-    return np.asarray(found.x)
-
-
-def far_enough(moves: np.ndarray) -> float:
-    """Return how many times a direction is followed for every entry that it carries to move by at least NEAR."""
-    return NEAR / float(np.abs(moves).min())
+    direction = np.asarray(found.x[:N])
+    return direction / float(np.abs(F @ direction).max())

@@ -1,0 +1,135 @@
+"""What targets a loss has a meaning for, and whether an own loss is convex, differentiable and the one of its slope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError, ShapeError
+from ..tolerances import DEFAULT, Tolerances
+from .kinds import Loss, able
+
+# places beside a target and beside 0 at which an own loss is tried, in units of 1 + |y|
+PLACES = np.concatenate([-(4.0 ** np.arange(5, -6, -1)), [0.0], 4.0 ** np.arange(-5, 6)])
+NEAR = 8
+HALVINGS = 48
+
+
+def check_classes(y: np.ndarray, k: int) -> np.ndarray:
+    """Return labels as whole numbers 0 to k - 1.
+
+    Raises:
+        InputError: fewer than two outputs, or a label that is none of them.
+    """
+    y = np.asarray(y, dtype=float)
+    if k < 2:
+        raise ShapeError("cross_entropy needs at least two outputs: with one the loss is constant")
+    if y.ndim != 1 or (y != np.round(y)).any() or (y < 0).any():
+        raise InputError("cross_entropy needs labels 0 to k - 1, one whole number per sample")
+    if (y >= k).any():
+        raise InputError(f"label {int(y.max())} with {k} outputs; labels run from 0")
+    return y.astype(int)
+
+
+def check_labels(loss: Loss, y: np.ndarray) -> None:
+    """Refuse targets that the loss has no meaning for, and an own loss that is not what it must be on them.
+
+    Raises:
+        InputError: the logistic loss needs -1/+1, the binary cross-entropy 0/1; an own loss must return one finite
+            number per sample, its gradient must be the slope of its value and rise with the prediction without jumps.
+    """
+    wanted = getattr(loss, "labels", None)
+    if wanted is not None and not np.isin(np.asarray(y, dtype=float), wanted).all():
+        name, (low, high) = getattr(loss, "name", type(loss).__name__), wanted
+        raise InputError(
+            f"the {name} loss needs targets {low} and {high}; code the classes so (--labels NEG={low},POS={high})"
+        )
+    if not able(loss, "known"):
+        _check_own(loss, np.asarray(y, dtype=float).reshape(-1))
+
+
+def _check_own(loss: Any, y: np.ndarray, tolerances: Tolerances = DEFAULT) -> None:
+    """Try an own loss at places beside the targets and beside zero, all samples at once.
+
+    A convex differentiable l has l'(a) (b - a) <= l(b) - l(a) <= l'(b) (b - a) for a < b, and no jump of l'.
+    """
+    if not len(y):
+        return
+    name, unit = type(loss).__name__, 1.0 + np.abs(y)
+    with np.errstate(all="ignore"):
+        for centre in (np.zeros(len(y)), y):
+            points = centre + PLACES[:, None] * unit
+            values = np.array([_one_each(loss, "value", f, y) for f in points])
+            slopes = np.array([_one_each(loss, "gradient", f, y) for f in points])
+            middle = len(PLACES) // 2
+            close = slice(middle - NEAR // 2, middle + NEAR // 2 + 1)
+            if not (np.isfinite(values[close]).all() and np.isfinite(slopes[close]).all()):
+                i = int(np.argwhere(~(np.isfinite(values[close]) & np.isfinite(slopes[close])))[0, 1])
+                raise InputError(f"the loss {name} is NaN or infinite near f = {centre[i]:g}, y = {y[i]:g}")
+            falls = slopes[1:] - slopes[:-1] < -tolerances.own_loss * (np.abs(slopes[1:]) + np.abs(slopes[:-1]))
+            if falls.any():
+                k, i = np.argwhere(falls)[0]
+                raise InputError(
+                    f"the loss {name} is not convex: its gradient falls from {slopes[k, i]:.6g} to "
+                    f"{slopes[k + 1, i]:.6g} as the prediction rises from {points[k, i]:.6g} to "
+                    f"{points[k + 1, i]:.6g} at target {y[i]:g}"
+                )
+            step = tolerances.own_loss_step * (unit + np.abs(points))
+            _check_slopes(loss, name, points, step, y, tolerances)
+            _check_jumps(loss, name, points, slopes, y, tolerances)
+
+
+def _one_each(loss: Any, method: str, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return value or gradient, one number per sample."""
+    try:
+        out = np.asarray(getattr(loss, method)(f, y), dtype=float)
+    except (TypeError, ValueError, IndexError, AttributeError) as error:
+        raise InputError(f"{type(loss).__name__}.{method}(f, y) failed on arrays of shape {f.shape}: {error}") from None
+    if out.shape != f.shape:
+        raise InputError(
+            f"{type(loss).__name__}.{method}(f, y) returned shape {out.shape} for arrays of shape {f.shape}; it must "
+            "return one number per sample (the mean is taken here)"
+        )
+    return out
+
+
+def _check_slopes(loss: Any, name: str, points: Any, step: Any, y: np.ndarray, tolerances: Tolerances) -> None:
+    """Refuse a gradient that is not the slope of the value."""
+    for f, h in zip(points, step, strict=True):
+        low, high = _one_each(loss, "gradient", f - h, y), _one_each(loss, "gradient", f + h, y)
+        below, above = _one_each(loss, "value", f - h, y), _one_each(loss, "value", f + h, y)
+        slope = (above - below) / ((f + h) - (f - h))
+        room = tolerances.own_loss * (np.abs(low) + np.abs(high) + (np.abs(below) + np.abs(above)) / h)
+        wrong = np.isfinite(slope) & np.isfinite(room) & ((slope < low - room) | (slope > high + room))
+        if wrong.any():
+            i = int(np.flatnonzero(wrong)[0])
+            told = _one_each(loss, "gradient", f, y)[i]
+            raise InputError(
+                f"the gradient of the loss {name} is not the slope of its value: {told:.6g} "
+                f"beside {slope[i]:.6g} at prediction {f[i]:.6g}, target {y[i]:g}"
+            )
+
+
+def _check_jumps(
+    loss: Any, name: str, points: np.ndarray, slopes: np.ndarray, y: np.ndarray, tolerances: Tolerances
+) -> None:
+    """Refuse a gradient that jumps: halve the stretch of its largest rise, sample by sample, towards the rise."""
+    rises = np.where(np.isfinite(slopes[1:] - slopes[:-1]), slopes[1:] - slopes[:-1], -1.0)
+    at, each = rises.argmax(axis=0), np.arange(len(y))
+    low, high = points[at, each], points[at + 1, each]
+    first = rises[at, each]
+    below, above = slopes[at, each], slopes[at + 1, each]
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        there = _one_each(loss, "gradient", middle, y)
+        right = above - there > there - below
+        low, below = np.where(right, middle, low), np.where(right, there, below)
+        high, above = np.where(right, high, middle), np.where(right, above, there)
+    jumps = (first > 0) & (above - below > tolerances.own_loss_jump * first)
+    if jumps.any():
+        i = int(np.flatnonzero(jumps)[0])
+        raise InputError(
+            f"the loss {name} is not differentiable: its gradient jumps from {below[i]:.6g} to {above[i]:.6g} at "
+            f"prediction {low[i]:.6g}, target {y[i]:g}"
+        )

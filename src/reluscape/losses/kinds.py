@@ -1,0 +1,135 @@
+"""The losses themselves, each saying what it can do.
+
+A loss may declare `quadratic` (its program is one of least squares), `rational` (its derivative is a rational number
+where prediction and target are), `labels` (the targets that it has a meaning for), `joint` (it judges several outputs
+together), `known` (nothing about it needs a check) and a method `curvature(f, y)`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+
+@runtime_checkable
+class Loss(Protocol):
+    """A convex, differentiable loss l(f, y): one number per sample."""
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return l(f_i, y_i) for every sample."""
+        ...
+
+    def gradient(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the derivative of l in f at every sample."""
+        ...
+
+
+def able(loss: Any, ability: str) -> bool:
+    """Return whether a loss declares an ability.
+
+    >>> able(SquaredLoss(), "quadratic"), able(LogisticLoss(), "quadratic")
+    (True, False)
+    """
+    return bool(getattr(loss, ability, False))
+
+
+class SquaredLoss:
+    """l(f, y) = (f - y)^2."""
+
+    name = "squared"
+    known = quadratic = rational = True
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the squared differences."""
+        return (f - y) ** 2
+
+    def gradient(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return 2 (f - y)."""
+        return 2 * (f - y)
+
+    def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return 2."""
+        return np.full(np.shape(f), 2.0)
+
+
+class LogisticLoss:
+    """l(f, y) = log(1 + exp(-y f)) for labels -1 and +1."""
+
+    name = "logistic"
+    known = True
+    labels: tuple[int, int] = (-1, 1)
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the logistic losses without overflow."""
+        return np.logaddexp(0.0, -self._sign(y) * np.asarray(f, dtype=float))
+
+    def gradient(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return -y / (1 + exp(y f)), which keeps its digits where it is tiny."""
+        sign = self._sign(y)
+        return np.asarray(-sign * _sigmoid(-sign * np.asarray(f, dtype=float)))
+
+    def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return s (1 - s) with s = 1 / (1 + exp(-f))."""
+        f = np.asarray(f, dtype=float)
+        return _sigmoid(f) * _sigmoid(-f)
+
+    def _sign(self, y: np.ndarray) -> np.ndarray:
+        """Return the labels as -1 and +1."""
+        return np.asarray(y, dtype=float)
+
+
+class BinaryCrossEntropy(LogisticLoss):
+    """l(f, y) = log(1 + exp(f)) - y f for labels 0 and 1 and f the logit: the logistic loss of the label 2 y - 1."""
+
+    name = "bce"
+    labels = (0, 1)
+
+    def _sign(self, y: np.ndarray) -> np.ndarray:
+        """Return the labels as -1 and +1."""
+        return 2.0 * np.asarray(y, dtype=float) - 1.0
+
+
+class HuberLoss:
+    """l(f, y) = r^2 / 2 for r = f - y with |r| <= delta, else delta (|r| - delta / 2); divided by a number.
+
+    Args:
+        delta: where the square ends.
+        divisor: 1, or delta for the form that is called "smooth L1".
+    """
+
+    name = "huber"
+    known = True
+
+    def __init__(self, delta: float = 1.0, divisor: float = 1.0) -> None:
+        self.delta, self.divisor = delta, divisor
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the losses."""
+        r = np.abs(np.asarray(f, dtype=float) - np.asarray(y, dtype=float))
+        inside = np.minimum(r, self.delta)
+        return np.asarray((inside * inside / 2 + self.delta * (r - inside)) / self.divisor)
+
+    def gradient(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the difference, cut off at delta."""
+        r = np.asarray(f, dtype=float) - np.asarray(y, dtype=float)
+        return np.asarray(np.clip(r, -self.delta, self.delta) / self.divisor)
+
+
+class CrossEntropy:
+    """l(f, y) = log sum_o exp(f_o) - f_y for a label y = 0, ..., k - 1 and k outputs f (softmax)."""
+
+    name = "cross_entropy"
+    known = joint = True
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the cross-entropies (n,) of outputs (n, k) without overflow."""
+        f = np.asarray(f, dtype=float)
+        rows = np.arange(len(f))
+        top = f.max(axis=1)
+        return np.asarray(top + np.log(np.exp(f - top[:, None]).sum(axis=1)) - f[rows, np.asarray(y, dtype=int)])
+
+
+def _sigmoid(t: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + exp(-t)) without overflow."""
+    return np.asarray(np.exp(-np.logaddexp(0.0, -t)))

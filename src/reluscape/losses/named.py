@@ -1,0 +1,99 @@
+"""From a name, or another library's loss, to a loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from .kinds import BinaryCrossEntropy, CrossEntropy, HuberLoss, LogisticLoss, Loss, SquaredLoss
+
+_KINDS = {kind.name: kind for kind in (SquaredLoss, LogisticLoss, BinaryCrossEntropy, HuberLoss, CrossEntropy)}
+NAMES = tuple(_KINDS)
+_OTHER_NAMES = {
+    "mse": "squared", "mse_loss": "squared", "squared_error": "squared", "l2": "squared",
+    "binary_cross_entropy": "bce", "binary_cross_entropy_with_logits": "bce", "bce_with_logits": "bce",
+    "log_loss": "bce", "soft_margin": "logistic", "soft_margin_loss": "logistic",
+    "huber_loss": "huber", "smooth_l1": "huber", "smooth_l1_loss": "huber",
+    "crossentropy": "cross_entropy", "softmax": "cross_entropy",
+}  # fmt: skip
+# classes of torch.nn by their names, so that torch need not be there
+_MODULES = {
+    "MSELoss": "squared", "SoftMarginLoss": "logistic", "BCEWithLogitsLoss": "bce", "BCELoss": "bce",
+    "HuberLoss": "huber", "SmoothL1Loss": "huber", "CrossEntropyLoss": "cross_entropy",
+}  # fmt: skip
+# what must have this value for such a module to be the plain mean
+_PLAIN = {"reduction": "mean", "weight": None, "pos_weight": None, "label_smoothing": 0.0}
+
+
+def plain_loss(loss: Any) -> Any:
+    """Return the loss as a name of `NAMES`, or as an object with value and gradient; a loss of torch is read.
+
+    Raises:
+        InputError: an unknown name, or a module that is not the plain mean of a loss known here.
+
+    >>> plain_loss("mse"), plain_loss("bce")
+    ('squared', 'bce')
+    """
+    if isinstance(loss, str):
+        name = loss.strip().lower().replace("-", "_").replace(" ", "_")
+        name = _OTHER_NAMES.get(name, name)
+        if name not in _KINDS:
+            raise InputError(f"unknown loss {loss!r}; choose {_listed()} or give an object with value and gradient")
+        return name
+    if isinstance(loss, CrossEntropy):
+        return loss.name
+    if _is_loss(loss):
+        return loss
+    kind = loss.__name__ if isinstance(loss, type) else type(loss).__name__
+    if kind not in _MODULES or isinstance(loss, type):
+        hint = f"; give {kind}(), not the class" if kind in _MODULES or _is_loss(loss, type) else ""
+        raise InputError(
+            f"the loss {kind} is not known; choose {_listed()}, or give an object with the methods value(f, y) and "
+            f"gradient(f, y), one number per sample{hint}"
+        )
+    for option, plain in _PLAIN.items():
+        asked = getattr(loss, option, plain)
+        if asked is not plain and not (isinstance(asked, type(plain)) and asked == plain):
+            shown = asked if isinstance(asked, str | float | int) else "a tensor"
+            raise InputError(f"{kind} with {option}={shown} is not covered; its plain form has {option}={plain!r}")
+    if kind == "HuberLoss":
+        return HuberLoss(float(loss.delta))
+    if kind == "SmoothL1Loss":
+        if not loss.beta > 0:
+            raise InputError("SmoothL1Loss with beta=0 has a kink at 0; a loss must be differentiable")
+        return HuberLoss(float(loss.beta), float(loss.beta))
+    return _MODULES[kind]
+
+
+def get_loss(loss: Any) -> Loss:
+    """Return the loss of one output with this name, or the user's own object with `value(f, y)` and `gradient(f, y)`.
+
+    Raises:
+        InputError: an unknown name, an object without these methods, or a loss that joins several outputs.
+
+    >>> get_loss("squared").value(np.array([1.0]), np.array([3.0]))
+    array([4.])
+    """
+    read = plain_loss(loss)
+    if read == CrossEntropy.name:
+        raise InputError("cross_entropy is a loss of several outputs; with one output take 'bce' or 'logistic'")
+    return _KINDS[read]() if isinstance(read, str) else read  # type: ignore[return-value]
+
+
+def mean_loss(loss: Any, f: np.ndarray, y: np.ndarray) -> float:
+    """Return the mean of l(f_i, y_i) over the samples (0 for no samples)."""
+    values = get_loss(loss).value(np.asarray(f, dtype=float), np.asarray(y, dtype=float))
+    return float(np.mean(values)) if np.size(values) else 0.0
+
+
+def _is_loss(loss: Any, of: type = object) -> bool:
+    """Return whether an object (no class, unless asked for classes) has the two methods."""
+    wanted = isinstance(loss, type) if of is type else not isinstance(loss, type)
+    return wanted and all(callable(getattr(loss, name, None)) for name in ("value", "gradient"))
+
+
+def _listed() -> str:
+    """Return the names in words."""
+    return ", ".join(map(repr, NAMES))

@@ -1,0 +1,106 @@
+"""The infimum of a basin program of any convex loss: at a point, or along a direction that no point ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from ..errors import SolverError
+from ..tolerances import DEFAULT, SPECK, Tolerances
+from .newton import Minimum, Problem, minimise_inside
+from .recession import NEAR, recession_direction
+
+
+class Falling(Problem, Protocol):
+    """A problem that knows which of its losses may fall for ever."""
+
+    def falling(self) -> bool:
+        """Return whether some loss has a limit that no finite prediction has."""
+        ...
+
+    def holds(self, g: np.ndarray) -> bool:
+        """Return whether slopes of a lower bound prove that no loss can fall for ever."""
+        ...
+
+    def moving(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the features whose entries may move for ever, and for which it is up and down."""
+        ...
+
+    def carry(self, moves: np.ndarray, carried: np.ndarray) -> tuple[float, bool]:
+        """Leave carried entries out; return their limit and whether a finite prediction has it."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class SmoothSolution:
+    """A point at or near the infimum of a basin program.
+
+    Attributes:
+        total: sum of the losses at the infimum.
+        lower: a lower bound on it.
+        x: the point in the solver's coordinates.
+        direction: recession direction, or None where the infimum is attained.
+        residual: largest of dual residual and complementarity, relative to the terms of the gradient.
+        tight: (p, k) bool, the multiplier of an inequality exceeds its slack: a guess of those that hold with equality.
+    """
+
+    total: float
+    lower: float
+    x: np.ndarray
+    direction: np.ndarray | None
+    residual: float
+    tight: np.ndarray
+
+
+def minimise(problem: Falling, tolerances: Tolerances = DEFAULT) -> SmoothSolution:
+    """Return the infimum of a problem, proved up to the gap between its value and its lower bound.
+
+    Entries that a recession direction carries away contribute their limit, and the others are minimised without them:
+    the direction, which moves as many entries as any, leaves the predictions of the others as they are. No entry's loss
+    lies below its limit, so that the lower bound holds whether or not the direction was the right one.
+
+    Raises:
+        SolverError: the bound stays away from the value.
+    """
+    F, cones = problem.F, problem.cones
+    start = problem.value(np.zeros(len(F)))
+    nothing = np.zeros(cones.sides.shape, dtype=bool)
+    if not F.size or not F.any():
+        return SmoothSolution(start, start, np.zeros(F.shape[1]), None, 0.0, nothing)
+    falling = problem.falling()
+    best = minimise_inside(problem, tolerances)
+    if not falling or (_closed(best, tolerances) and problem.holds(best.slopes)):
+        return _solution(best, 0.0, tolerances)
+    features, up, down = problem.moving()
+    direction = recession_direction(features, cones.matrix(), up, down, tolerances)
+    if direction is None:
+        return _solution(best, 0.0, tolerances)
+    moves = features @ direction
+    carried = np.abs(moves) > 0.5
+    limit, reached = problem.carry(moves, carried)
+    if carried.all() and not reached:
+        x, tight, residual, total, lower = np.zeros(F.shape[1]), nothing, 0.0, limit, limit
+    else:
+        rest = _solution(minimise_inside(problem, tolerances), limit, tolerances)
+        x, tight, residual, total, lower = rest.x, rest.tight, rest.residual, rest.total, rest.lower
+    far = (NEAR + float(np.abs(features @ x).max())) / float(np.abs(moves[carried]).min())
+    return SmoothSolution(total, lower, x + far * direction, None if reached else direction, residual, tight)
+
+
+def _closed(found: Minimum, tolerances: Tolerances) -> bool:
+    """Return whether the bound meets the value."""
+    return bool(found.total - found.lower <= tolerances.newton_refused * found.scale + SPECK)
+
+
+def _solution(found: Minimum, limit: float, tolerances: Tolerances) -> SmoothSolution:
+    """Return a solution, or refuse one that is not proved."""
+    if not _closed(found, tolerances):
+        raise SolverError(
+            f"the lowest loss could not be proved: a sum of {found.total + limit:.9g} was reached and "
+            f"{found.lower + limit:.9g} is the best lower bound; rescale the targets or the inputs, or check the loss"
+        )
+    return SmoothSolution(
+        found.total + limit, found.lower + limit, found.x, None, found.residual, found.multipliers > found.slacks
+    )
