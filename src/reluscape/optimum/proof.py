@@ -13,7 +13,7 @@ import numpy as np
 
 from ..basins import basin_value
 from ..certificates import fraction_text, fraction_texts, new
-from ..certificates.core import read_number, read_numbers
+from ..certificates.numerals import read_number
 from ..cones import balanced
 from ..data import Dataset
 from ..errors import InputError, TooLarge
@@ -166,7 +166,8 @@ def exact_basin(
     if value is None or certificate is None:
         return None
     witness, v = certificate["witness"], np.array([Fraction(int(s)) for s in signs], dtype=object)
-    Z = read_numbers(witness["Z"], (len(v), data.d), "Z")
+    read = [read_number(text, "Z") for row in witness["Z"] for text in row]
+    Z = np.array([*read, None], dtype=object)[:-1].reshape(len(v), data.d)
     proves = "the upper end of the global minimum; its lower end is numerical"
     certificate = {**certificate, "claim": {**certificate["claim"], "proves": proves}}
     return ExactBasin(Z * v[:, None], v, read_number(witness["c"], "c"), value, certificate)
