@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from fractions import Fraction
-from itertools import combinations, islice
-from math import acos, ceil, comb, log10, pi
+from itertools import combinations, islice, pairwise
+from math import ceil, comb, log10
 from typing import Any
 
+import flint
 import numpy as np
 
 from ..data import Dataset, as_dataset
 from ..errors import TooLarge
 from ..estimates import Probability
-from .line import is_one_dimensional
+from ..exact import dot, fmpq, pivot_columns, rank
+from ..geometry.unit_law import NIVEN
+from ..setcurve import as_probability, precise_intervals
+from ..tolerances import MACHINE_PRECISION
+from ..widthcurve import outward
+from .line import in_turn, is_one_dimensional
 
 __all__ = ["anticoncentration", "anticoncentration_at_most"]
 
@@ -30,8 +38,12 @@ def anticoncentration(X: Any) -> Probability:
     Args:
         X: samples (n, d) or a Dataset; rows of zeros give 0 (their activation is constant).
 
+    Returns:
+        `Probability`: a `Fraction` of kind "exact" where gamma is one, else a proven interval of kind "certified".
+
     Raises:
-        TooLarge: too many hyperplanes, or no exact probabilities of the patterns in this dimension.
+        TooLarge: too many hyperplanes (7 rows of rank 3 in general position), or no exact probabilities of the
+            patterns in this dimension.
 
     Source: Karhadkar and Montufar, Theorem 12 (its law of patterns is not defined there). On a line with bias write
     S_k for the sums u_1 + ... + u_k and S for the whole sum: <u, a> is S_k or S - S_k on the patterns with their cut
@@ -44,44 +56,72 @@ def anticoncentration(X: Any) -> Probability:
         Fraction(1, 2)
     """
     data = as_dataset(X)
-    known = _known(data)
-    value = known if known is not None else _over_hyperplanes(data)
-    return Probability.exact(value, "patterns of one unit", "rotation-invariant")
+    with precise_intervals():
+        known = _known(data)
+        value = known if known is not None else _over_hyperplanes(data)
+        return as_probability(value, "patterns of one unit", "rotation-invariant")
 
 
 def anticoncentration_at_most(data: Dataset) -> float:
-    """Return an upper bound on gamma: 1/2, or the least angle between two samples over pi."""
-    return min(0.5, _least_angle(data.X) / pi) if data.n > 1 else 0.5
+    """Return an upper bound on gamma: 1/2, or the angle of the two samples that are nearest to each other over pi."""
+    if data.n < 2 or data.zero_rows:
+        return 0.5
+    unit = data.rows / np.array([[max(abs(int(v)) for v in row)] for row in data.rows], dtype=object)
+    unit = unit.astype(float)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    i, j = np.triu_indices(len(unit), 1)
+    k = int(np.argmin(np.linalg.norm(unit[i] - unit[j], axis=1)))
+    with precise_intervals():
+        share = _angle(data.rows[i[k]], data.rows[j[k]])
+        return min(0.5, float(share) if isinstance(share, Fraction) else outward(share)[1])
 
 
-def _known(data: Dataset) -> Fraction | float | None:
+def _known(data: Dataset) -> Fraction | flint.arb | None:
     """Return gamma where it has a closed form."""
     rows = [tuple(int(v) for v in row) for row in data.rows]
     if data.zero_rows or len(set(rows)) < len(rows):
         return Fraction(0)
-    if data.n <= 1 or all(sum(a * b for a, b in zip(p, q, strict=True)) == 0 for p, q in combinations(rows, 2)):
+    if data.n <= 1 or all(dot(p, q) == 0 for p, q in combinations(rows, 2)):
         return Fraction(1, 2)
     if data.rank == 2:
-        from .. import exact
-
-        columns = list(exact.pivot_columns(data.rows))
-        if is_one_dimensional(data.rows[:, columns]):
-            return anticoncentration_at_most(data)
+        plane = [(int(a), int(b)) for a, b in data.rows[:, list(pivot_columns(data.rows))]]
+        if is_one_dimensional(plane):
+            order = in_turn(plane)
+            return _least([_angle(rows[i], rows[j]) for i, j in pairwise(order)])
     return None
 
 
-def _least_angle(X: np.ndarray) -> float:
-    """Return the least angle between two samples."""
-    unit = X / np.linalg.norm(X, axis=1, keepdims=True)
-    cosine = np.clip(unit @ unit.T, -1, 1)
-    i, j = np.triu_indices(len(X), 1)
-    # the arc cosine loses half of the digits near 1: take the chord there
-    chords = np.linalg.norm(unit[i] - unit[j], axis=1)
-    k = int(np.argmin(chords))
-    return float(2 * np.arcsin(chords[k] / 2)) if chords[k] < 1 else acos(float(cosine[i[k], j[k]]))
+def _angle(p: Sequence[int], q: Sequence[int]) -> Fraction | flint.arb:
+    """Return the angle of two integer vectors over pi: a fraction where it is one, else an interval."""
+    product, lengths = dot(p, q), dot(p, p) * dot(q, q)
+    square = product**2 / lengths
+    if square in NIVEN:  # shares of a full turn
+        return 2 * NIVEN[square] if product >= 0 else 1 - 2 * NIVEN[square]
+    sine = flint.arb(fmpq(lengths - product**2)).sqrt()
+    return flint.arb.atan2(sine, flint.arb(fmpq(product))) / flint.arb.pi()
 
 
-def _over_hyperplanes(data: Dataset) -> float:
+def _least(shares: Sequence[Fraction | flint.arb]) -> Fraction | flint.arb:
+    """Return the least of some angles over pi, or 1/2 where that is less."""
+    fractions = [share for share in shares if isinstance(share, Fraction)]
+    best: Fraction | flint.arb = min([Fraction(1, 2), *fractions])
+    for share in shares:
+        if isinstance(share, flint.arb):
+            # two angles that are no rational share of the turn may be equal: then their intervals overlap
+            best = (
+                share.min(best if isinstance(best, flint.arb) else flint.arb(fmpq(best)))
+                if not _below(best, share)
+                else best
+            )
+    return best
+
+
+def _below(best: Fraction | flint.arb, share: flint.arb) -> bool:
+    """Return whether one number is certainly below the other."""
+    return bool((best if isinstance(best, flint.arb) else flint.arb(fmpq(best))) < share)
+
+
+def _over_hyperplanes(data: Dataset) -> Fraction | flint.arb:
     """Return gamma from the probabilities of all patterns, hyperplane by hyperplane."""
     n = data.n
     cover = 2 * sum(comb(n - 1, k) for k in range(data.rank))
@@ -95,17 +135,18 @@ def _over_hyperplanes(data: Dataset) -> float:
     patterns, volumes = _pattern_law(data)
     alive = patterns.any(axis=1)
     P, mass = patterns[alive].astype(np.int64), volumes[alive]
-    if np.linalg.matrix_rank(P.astype(float)) < n:
-        return 0.0
-    dead = float(volumes[~alive].sum())
-    heaviest = 0.0
+    if rank(P) < n:
+        return Fraction(0)
+    # what a hyperplane misses is added up, so that nothing cancels however small it is
+    least = math.inf
     subsets = combinations(range(len(P)), n - 1)
     while batch := list(islice(subsets, BATCH)):
         normals = _normals(P[np.array(batch)])
         normals = normals[normals.any(axis=1)]
         if len(normals):
-            heaviest = max(heaviest, float(((normals @ P.T == 0) * mass).sum(axis=1).max()))
-    return 1.0 - dead - heaviest
+            least = min(least, float(((normals @ P.T != 0) * mass).sum(axis=1).min()))
+    # each volume is off by a rounding at most, each of the sums by one for every term
+    return flint.arb(least, least * 2 * len(P) * MACHINE_PRECISION)
 
 
 def _pattern_law(data: Dataset) -> tuple[np.ndarray, np.ndarray]:

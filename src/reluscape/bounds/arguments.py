@@ -25,7 +25,7 @@ def tolerated_share(eps: Any, below: int = 1) -> Fraction:
     """Return eps as a fraction, checked to lie strictly between 0 and 1 (text such as "1/20" is exact)."""
     value = to_fraction(eps)
     if not 0 < value < below:
-        raise AssumptionError(f"eps is {float(value):g}; the statement needs 0 < eps < {below}")
+        raise AssumptionError(f"eps is {eps!r:.40}; the statement needs 0 < eps < {below}")
     return value
 
 

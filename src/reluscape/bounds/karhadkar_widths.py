@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil, comb, inf, log, log1p, log2, prod
+from math import ceil, comb, prod
 from typing import Any
+
+import flint
 
 from ..errors import InputError
 from ..estimates import Probability
-from ..exact import to_fraction
+from ..exact import fmpq, to_fraction
 from .arguments import require, tolerated_share, which_form, whole
+from .decided import at_most, ceiling, least, least_trials, log_of
 from .karhadkar_regions import karhadkar_corollary_5
 from .line import least_width
 
@@ -54,13 +57,18 @@ def karhadkar_theorem_2(n: int, d: int, eps: Any, form: str | None = None, const
     if chosen == "printed":
         if constant is None:
             raise InputError("the printed statement hides a constant in Omega(...); give constant=...")
-        return max(1, ceil(max(n / d, constant * log(n / (float(share) * d)))))
+        return max(1, -(-n // d), ceiling(lambda: fmpq(constant) * log_of(Fraction(n) / (share * d))))
     r = min(n, d)
     if chosen == "corrected":
         return _ceil_log2(Fraction(r) / share, -(-n // r))
     sizes = ((n // r, r - n % r), (n // r + 1, n % r))
-    allowed = -log1p(-float(share))
-    return _least(lambda m: sum(k * _log_dependent(s, m) for s, k in sizes if k) <= allowed, -(-n // r))
+
+    def enough(m: int) -> bool:
+        return at_most(
+            lambda: -_independent_blocks(sizes, m), share - 1, lambda: -karhadkar_theorem_2_fraction(n, d, m)
+        )
+
+    return least(enough, -(-n // r))
 
 
 def karhadkar_theorem_2_fraction(n: int, d: int, width: int) -> Fraction:
@@ -107,7 +115,7 @@ def karhadkar_theorem_7(n: int, eps: Any, form: str | None = None) -> int:
     """
     n, share = whole("n", n), tolerated_share(eps)
     if which_form(form, "printed", ("printed", "sharp")) == "printed":
-        return max(1, ceil(2 * n * log(n / float(share))))
+        return max(1, ceiling(lambda: 2 * n * log_of(n / share)))
     return least_width(n, 1 - share)
 
 
@@ -128,7 +136,7 @@ def karhadkar_theorem_8(n: int, eps: Any, form: str | None = None) -> int:
         (120, 117)
     """
     n, share = whole("n", n), tolerated_share(eps)
-    printed = max(1, ceil(2 * n * log(2 * n / float(share))))
+    printed = max(1, ceiling(lambda: 2 * n * log_of(2 * n / share)))
     if which_form(form, "printed", ("printed", "sharp")) == "printed":
         return printed
 
@@ -136,7 +144,7 @@ def karhadkar_theorem_8(n: int, eps: Any, form: str | None = None) -> int:
         words = sum((-1) ** i * comb(n, i) * (2 * n - i) ** m for i in range(n + 1))
         return Fraction(words, (2 * n) ** m) ** 2 >= 1 - share
 
-    return _least(collected, n)
+    return least(collected, n)
 
 
 def karhadkar_theorem_9(n: int, eps: Any, form: str | None = None) -> int:
@@ -185,10 +193,10 @@ def karhadkar_theorem_10(n: int, eps: Any, form: str | None = None, constant: fl
     if chosen == "printed":
         if constant is None:
             raise InputError("the printed statement hides a constant in Omega(...); give constant=...")
-        return ceil(n + constant * log(1 / float(share)))
+        return n + ceiling(lambda: fmpq(constant) * log_of(1 / share))
     if chosen == "corrected":
         return _ceil_log2(1 / share, n)
-    return _least(lambda m: _independent_columns(n, m) >= 1 - share, n)
+    return least(lambda m: _independent_columns(n, m) >= 1 - share, n)
 
 
 def karhadkar_proposition_11(x: Sequence[Any], eps: Any, form: str | None = None) -> int:
@@ -217,10 +225,18 @@ def karhadkar_proposition_11(x: Sequence[Any], eps: Any, form: str | None = None
     gaps = [b - a for a, b in pairwise(points)]
     require(min(gaps) > 0, "the points are distinct")
     if which_form(form, "printed", ("printed", "sharp")) == "printed":
-        return max(1, ceil(4 / float(min(gaps)) * log(len(points) / float(share))))
+        return max(1, ceiling(lambda: log_of(len(points) / share) * fmpq(4 / min(gaps))))
     active = (1 - (points[-1] - points[0]) / 4) / 2
     missing = [1 - active, *(1 - gap / 4 for gap in gaps)]
-    return _least(lambda m: sum(float(q) ** m for q in missing) <= float(share), 1)
+
+    def missed(m: int) -> bool:
+        return at_most(
+            lambda: sum((flint.arb(fmpq(q)) ** m for q in missing), flint.arb(0)),
+            share,
+            lambda: sum((q**m for q in missing), Fraction(0)),
+        )
+
+    return least(missed, 1)
 
 
 def karhadkar_theorem_12(n: int, d: int, gamma: Any, eps: Any, form: str | None = None) -> int:
@@ -229,7 +245,8 @@ def karhadkar_theorem_12(n: int, d: int, gamma: Any, eps: Any, form: str | None 
     Args:
         n: samples, generic and gamma-anticoncentrated.
         d: dimension of their span, the column of ones counted.
-        gamma: anticoncentration constant, 0 < gamma < 1, as a number or as `reluscape.anticoncentration` returns it.
+        gamma: anticoncentration constant, 0 < gamma <= 1/2 (in print up to 1, but no data have more than 1/2), as a
+            number or as `reluscape.anticoncentration` returns it, whose lower end counts.
         eps: tolerated probability, 0 < eps < 1.
         form: with s = ceil(n/d), "printed" (default, true): ceil((8/gamma^2) ln(d/eps) + (2/gamma)(n/d + 1));
             "corrected": ceil(max(2 s/gamma, (2/gamma^2) ln(d/eps))), the same proof with its best constants;
@@ -242,18 +259,21 @@ def karhadkar_theorem_12(n: int, d: int, gamma: Any, eps: Any, form: str | None 
         >>> [karhadkar_theorem_12(100, 10, 0.5, 0.05, form=f) for f in ("printed", "corrected", "sharp")]
         [214, 43, 34]
     """
-    n, d, share = whole("n", n), whole("d", d), float(tolerated_share(eps))
-    g = float(to_fraction(gamma.value if isinstance(gamma, Probability) else gamma))
-    require(0 < g < 1, f"0 < gamma < 1 (gamma is {g:g}: the data are not anticoncentrated)")
+    n, d, share = whole("n", n), whole("d", d), tolerated_share(eps)
+    g = to_fraction(gamma.low if isinstance(gamma, Probability) else gamma)
+    require(g > 0, f"gamma > 0 (gamma is {float(g):g}: the data are not anticoncentrated)")
+    require(
+        g <= Fraction(1, 2),
+        f"gamma <= 1/2 (gamma is {float(g):g}: each sample is active half of the time, so that no data have more; the "
+        "promise would be vacuous)",
+    )
     chosen = which_form(form, "printed")
     if chosen == "printed":
-        return ceil(8 / g**2 * log(d / share) + 2 / g * (n / d + 1))
+        return ceiling(lambda: log_of(d / share) * fmpq(8 / g**2) + fmpq(2 / g * (Fraction(n, d) + 1)))
     s = -(-n // d)
     if chosen == "corrected":
-        return ceil(max(2 * s / g, 2 / g**2 * log(d / share)))
-    from scipy.special import bdtr
-
-    return _least(lambda m: d * float(bdtr(s - 1, m, g)) <= share, s)
+        return max(ceil(2 * s / g), ceiling(lambda: log_of(d / share) * fmpq(2 / g**2)))
+    return least_trials(s, g, share, times=d)
 
 
 def _independent_columns(columns: int, rows: int) -> Fraction:
@@ -263,26 +283,19 @@ def _independent_columns(columns: int, rows: int) -> Fraction:
     return prod((1 - Fraction(2**i, 2**rows) for i in range(columns)), start=Fraction(1))
 
 
-def _log_dependent(columns: int, rows: int) -> float:
-    """Return -log of the share of 0/1 matrices (rows, columns) whose columns are independent modulo 2."""
-    return -sum(log1p(-(2.0 ** (i - rows))) for i in range(columns)) if columns <= rows else inf
+def _independent_blocks(sizes: Sequence[tuple[int, int]], rows: int) -> flint.arb:
+    """Return the share of 0/1 matrices whose blocks of columns, k of each size s, are each independent modulo 2."""
+    share = flint.arb(1)
+    for columns, count in sizes:
+        if count and columns > rows:
+            return flint.arb(0)
+        block = flint.arb(1)
+        for i in range(columns if count else 0):
+            block *= 1 - flint.arb(2) ** (i - rows)
+        share *= block**count
+    return share
 
 
 def _ceil_log2(value: Fraction, offset: int) -> int:
     """Return ceil(offset + log2(value)), exactly."""
-    guess = max(0, int(log2(value)) - 1)
-    while 2**guess < value:
-        guess += 1
-    return offset + guess
-
-
-def _least(holds: Callable[[int], bool], start: int) -> int:
-    """Return the least m >= start for which an increasing condition holds."""
-    low, step = start - 1, 1
-    while not holds(low + step):
-        low, step = low + step, 2 * step
-    high = low + step
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high
+    return offset + (ceil(value) - 1).bit_length()

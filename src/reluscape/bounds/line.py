@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -11,6 +12,7 @@ import flint
 
 __all__ = [
     "good_step_sets",
+    "in_turn",
     "is_one_dimensional",
     "least_width",
     "share_of_full_rank",
@@ -91,14 +93,21 @@ def is_one_dimensional(rows: Any) -> bool:
     This holds exactly if no two rows are parallel and all lie strictly on one side of some line through 0.
     """
     angles = [(int(a), int(b)) for a, b in rows]
-    if len(angles) < 2:
-        return False
-    for first in angles:  # an extreme row has all others strictly to its left
-        if all(first[0] * b - first[1] * a > 0 for a, b in angles if (a, b) != first):
-            directions = sorted(angles, key=_turn_from(first))
-            pairs = pairwise(directions)
-            return all(p[0] * q[1] - p[1] * q[0] > 0 for p, q in pairs)
-    return False
+    order = in_turn(angles)
+    turned = [angles[i] for i in order]
+    return len(turned) > 1 and all(p[0] * q[1] - p[1] * q[0] > 0 for p, q in pairwise(turned))
+
+
+def in_turn(rows: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the places of integer rows in the order of their directions, from one with all others to its left.
+
+    Nothing is returned where there is no such row.
+    """
+    for first in rows:
+        if all(first[0] * b - first[1] * a > 0 for a, b in rows if (a, b) != first):
+            turn = _turn_from(first)
+            return sorted(range(len(rows)), key=lambda i: turn(rows[i]))
+    return []
 
 
 def _turn_from(first: tuple[int, int]) -> Any:

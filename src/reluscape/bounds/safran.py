@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import asin, ceil, comb, exp, floor, log, pi, sin, sqrt
+from math import asin, ceil, comb, exp, floor, pi, sin, sqrt
 from typing import Any
 
 from ..data import real_number
 from ..errors import AssumptionError, InputError
 from ..exact import to_fraction
 from .arguments import require, tolerated_share, which_form, whole
+from .decided import ceiling, least_trials, log_of
 
 __all__ = [
     "safran_claim_1",
@@ -166,12 +167,12 @@ def safran_theorem_3(teacher_width: int, rank: int, bound: Any, value: Any, eps:
         >>> [safran_theorem_3(1, 2, 1, 0.25, 0.05, form=f) for f in ("printed", "corrected", "sharp")]
         [156, 103, 36]
     """
-    k, share = whole("teacher_width", teacher_width), float(tolerated_share(eps))
+    k, share = whole("teacher_width", teacher_width), tolerated_share(eps)
     chosen = which_form(form, "corrected")
     if chosen == "sharp":
-        return _binomial_width(k, safran_theorem_3_share(k, rank, bound, value, form="sharp"), share)
+        return least_trials(k, Fraction(safran_theorem_3_share(k, rank, bound, value, form="sharp")), share)
     p = safran_theorem_3_share(k, rank, bound, value)
-    need = log(1 / share) / k
+    need = float(log_of(1 / share)) / k
     c = max(2.0, 4 * need) if chosen == "printed" else 1 + need + sqrt(need * need + 2 * need)
     return ceil(c * ceil(k / p))
 
@@ -180,16 +181,21 @@ def safran_claim_1(delta: Any, d: int, form: str | None = None) -> float:
     """Return how much of the sphere in R^d lies within distance delta of a point, from below or exactly.
 
     "printed": (delta sqrt(1 - delta^2/4))^(d-1) / (pi (d-1)); "sharp": the cap of angle 2 asin(delta/2), for
-    delta <= sqrt 2 equal to half the regularised incomplete beta function at sin^2 of the angle.
+    delta <= sqrt 2 equal to half the regularised incomplete beta function at sin^2 of the angle, beyond that 1 less
+    the cap around the opposite point.
 
-    Source: Safran and Shamir, Claim 1.
+    Raises:
+        AssumptionError: delta is not in (0, 2].
+
+    Source: Safran and Shamir, Claim 1 (for every delta > 0 in print, where a root of a negative number is taken beyond
+    2).
 
     Example:
         >>> safran_claim_1(1.0, 2, form="sharp") * 3  # an arc of 60 degrees to either side
         1.0
     """
     d, size = whole("d", d, 2), real_number("delta", delta)
-    require(0 < size <= sqrt(2), f"0 < delta <= sqrt(2), got {size:g}")
+    require(0 < size <= 2, f"0 < delta <= 2, got {size:g} (no two points of the sphere lie further apart)")
     x = size * sqrt(1 - size * size / 4)
     if which_form(form, "printed", ("printed", "sharp")) == "printed":
         return x ** (d - 1) / (pi * (d - 1))
@@ -197,7 +203,8 @@ def safran_claim_1(delta: Any, d: int, form: str | None = None) -> float:
         return 2 * asin(size / 2) / pi
     from scipy.special import betainc
 
-    return float(betainc((d - 1) / 2, 0.5, min(1.0, x * x))) / 2
+    cap = float(betainc((d - 1) / 2, 0.5, min(1.0, x * x))) / 2
+    return cap if size * size <= 2 else 1 - cap
 
 
 def safran_lemma_7(delta: Any, rank: int, form: str | None = None) -> float:
@@ -343,24 +350,7 @@ def _coverage(count: int, base: Fraction, eps: Fraction) -> int:
     """Return the least m >= 1 with count * base^m <= eps, exactly."""
     if count <= 0:
         return 1
-    m = max(1, floor(log(count / eps) / -log(base)) - 1)
+    m = max(1, ceiling(lambda: log_of(count / eps) / log_of(1 / base)) - 2) if count > eps else 1
     while count * base**m > eps:
         m += 1
     return m
-
-
-def _binomial_width(k: int, p: float, eps: float) -> int:
-    """Return the least N with P[Bin(N, p) <= k - 1] <= eps."""
-    from scipy.special import betainc
-
-    def tail(N: int) -> float:
-        return 1.0 if k > N else float(betainc(N - k + 1, k, 1.0 - p))
-
-    high = k
-    while tail(high) > eps:
-        high *= 2
-    low = k - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if tail(middle) > eps else (low, middle)
-    return high

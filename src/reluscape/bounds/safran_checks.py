@@ -73,6 +73,8 @@ def _singletons(data: Dataset) -> Condition:
 def _low_rank(data: Dataset, teacher: Any, rng: Any) -> Condition:
     asked = "a network of few units fits the data; the promise needs a low rank"
     how = "the given teacher fits"
+    if (obstacle := _beyond_floats(data)) is not None:
+        return Condition("Theorem 3", asked, False, obstacle)
     try:
         if teacher is None:
             if data.n > MOST_SAMPLES_FOR_SEARCH:
@@ -98,6 +100,8 @@ def _full_rank(data: Dataset) -> Condition:
 def clusters_condition(data: Dataset, centers: Any = None) -> Condition:
     """Return whether the samples are clustered as Theorem 5 asks, around given or searched centres."""
     asked = "at most d tight clusters around independent centres"
+    if (beyond := _beyond_floats(data)) is not None:
+        return Condition("Theorem 5", asked, False, beyond)
     tried = _means(data) if centers is None else [np.atleast_2d(np.asarray(centers, dtype=float))]
     if not tried:
         return Condition("Theorem 5", asked, False, "no samples to cluster")
@@ -113,6 +117,17 @@ def clusters_condition(data: Dataset, centers: Any = None) -> Condition:
         )
     number = f"none of 1 to {len(tried)} clusters" if centers is None else f"{len(tried[0])} clusters"
     return Condition("Theorem 5", asked, False, f"{number}; {obstacle}")
+
+
+def _beyond_floats(data: Dataset) -> str | None:
+    """Return why a condition on lengths cannot be decided in doubles, or None."""
+    if data.n == 0:
+        return "there are no samples"
+    with np.errstate(over="ignore"):
+        squares = float(np.square(data.X).sum()), float(np.square(np.asarray(data.y)).sum())
+    if not np.isfinite(squares).all():
+        return "not decided: squared lengths are beyond the range of doubles; divide X, or y, by a large number"
+    return None
 
 
 def _means(data: Dataset) -> list[np.ndarray]:

@@ -109,7 +109,8 @@ def _angles(found: Arcs, normals: np.ndarray) -> list[Any]:
     old = flint.ctx.prec
     try:
         flint.ctx.prec = PRECISION_BITS
-        angles = [(flint.arb(fmpq(square)).sqrt()).acos() / (2 * flint.arb.pi()) for square, _ in cosines]
+        tangents = [(flint.arb(fmpq(1 - square)).sqrt(), flint.arb(fmpq(square)).sqrt()) for square, _ in cosines]
+        angles = [flint.arb.atan2(sine, cosine) / (2 * flint.arb.pi()) for sine, cosine in tangents]
         return [a if acute else flint.arb(1) / 2 - a for a, (_, acute) in zip(angles, cosines, strict=True)]
     finally:
         flint.ctx.prec = old
