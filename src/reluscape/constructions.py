@@ -152,7 +152,8 @@ def poor_basins(d: int, eps: Any, loss: Any = "squared", variant: str = "C.2") -
         X (2 d, d) and y (2 d,): exact where sqrt(2 eps) is rational, else floats.
 
     Raises:
-        AssumptionError: eps out of range; print allows every eps > 0, the proof needs eps < l(0, 1) / 2.
+        AssumptionError: eps out of range (print allows every eps > 0, the proof needs eps < l(0, 1) / 2), or a loss
+            that is seen on a grid not to be symmetric or not to be zero exactly where its arguments are equal.
 
     Source: Safran and Shamir, Theorem 6 and Appendix C.2 (there the poor minimum lies at 2 sqrt(2 eps)).
 
@@ -171,6 +172,8 @@ def poor_basins(d: int, eps: Any, loss: Any = "squared", variant: str = "C.2") -
     if not 0 < share < Fraction(top) / 2:
         raise AssumptionError(f"eps is {float(share):g}; the construction needs 0 < eps < l(0, 1) / 2 = {top / 2:g}")
     squared = getattr(chosen, "name", "") == "squared"
+    if not squared:
+        _require_distance(chosen)
     if variant == "C.2" and not squared:
         raise AssumptionError("variant C.2 is the squared loss's; use variant='theorem 6' for another loss")
     delta = _root(2 * share) if squared else _level(chosen, 2 * float(share))
@@ -182,6 +185,18 @@ def poor_basins(d: int, eps: Any, loss: Any = "squared", variant: str = "C.2") -
         X[2 * j, j], X[2 * j + 1, j] = first, Fraction(-1)
         y[2 * j] = delta
     return X, y
+
+
+def _require_distance(loss: Any) -> None:
+    """Raise where a loss is not symmetric, or not zero exactly where its arguments are equal, on a grid of [-1, 1]."""
+    grid = np.linspace(-1.0, 1.0, 65)
+    f, y = (side.reshape(-1) for side in np.meshgrid(grid, grid))
+    there, back = np.asarray(loss.value(f, y), dtype=float), np.asarray(loss.value(y, f), dtype=float)
+    if not np.allclose(there, back):
+        raise AssumptionError("hypothesis violated: Theorem 6 needs a symmetric loss, l(a, b) = l(b, a)")
+    equal = f == y
+    if np.any(there[equal] != 0) or np.any(there[~equal] <= 0):
+        raise AssumptionError("hypothesis violated: Theorem 6 needs a loss that is 0 exactly where a = b")
 
 
 def _root(square: Fraction) -> Fraction | float:

@@ -49,7 +49,7 @@ class WidthCurve:
         if self.rational:
             return sum((to_fraction(b) ** width * to_fraction(c) for b, c in self.terms.items()), Fraction(0))
         low, high = self.bounds(width)
-        return (float(low) + float(high)) / 2
+        return low if low == high else (float(low) + float(high)) / 2
 
     @property
     def rational(self) -> bool:
@@ -72,13 +72,21 @@ class WidthCurve:
         try:
             context.prec = PRECISION_BITS
             total = flint.arb(0)
-            pairs = self.balls or tuple((_ball(b), _ball(c)) for b, c in self.terms.items())
+            pairs = self._terms_at(width)
             for base, coefficient in pairs:
                 total += coefficient * (base**width if width else flint.arb(1))
+            if total.is_exact() and total.is_integer():
+                certain = Fraction(int(total.unique_fmpz()))
+                return certain, certain
             low, high = outward(total)
         finally:
             context.prec = old
-        return max(0.0, low), min(1.0, high)
+        return max(0.0, low), max(0.0, min(1.0, high))
+
+    def _terms_at(self, width: int) -> tuple[tuple[Any, Any], ...]:
+        """Return the pairs (base, coefficient) as intervals; those whose base is 0 count at width 0 only."""
+        pairs = self.balls if self.balls is not None else tuple((_ball(b), _ball(c)) for b, c in self.terms.items())
+        return tuple((b, c) for b, c in pairs if not (width and b == 0) and c != 0)
 
     def probability(self, width: int) -> Probability:
         """Return P(width) with its kind."""

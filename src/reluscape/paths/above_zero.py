@@ -30,7 +30,8 @@ class AboveZero(Probability):
         promised: lower bound r (1 - 2^-m) / 2, m units in the last hidden layer: Proposition 1 with r = 1 for the
             squared loss and cross-entropies, Proposition 2 with the lower end of `strictly_convex` for other losses;
             with several hidden layers and no hidden biases the product over all of them (Eq. (9) corrected). None where
-            the law does not meet Assumption 1.
+            the law does not meet Assumption 1, and 0 where every sample is zero and no layer has a bias, so that the
+            prediction is 0.
         zero_loss: L(0), the loss of the zero network.
         strictly_convex: for other losses the share of starts with a prediction other than 0 along whose ray c P,
             -1 <= c <= 1, the loss bends at every point tried; None where it always does.
@@ -103,6 +104,7 @@ def start_above_zero(
             bends += sum(_bends(objective, p) for p in kept)
         left -= t
     base = Probability.sampled(hits, int(trials), "initialization", chosen.name)
+    silent = len(data.zero_rows) == data.n and not (hidden_biases and len(widths) > 1)
     share = None if strict else Probability.sampled(bends, alive, "initialization", chosen.name)
     return AboveZero(
         base.value,
@@ -113,7 +115,7 @@ def start_above_zero(
         base.population,
         base.law,
         base.confidence,
-        _promised(chosen, widths, hidden_biases, share),
+        Fraction(0) if silent else _promised(chosen, widths, hidden_biases, share),
         zero,
         share,
     )
