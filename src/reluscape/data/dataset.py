@@ -64,7 +64,7 @@ class Dataset:
         state["n"], state["d"] = F.shape
         state["bias"] = bool(bias)
         state["exact_input"] = not inexact
-        y, state["classes"] = coded_classes(y)
+        y, state["classes"] = coded_classes(None if y is None else entries(y, "y"))  # an iterator is read once
         state["y_fractions"], state["y"] = _targets(y, F.shape[0])
         names = tuple(features) if features is not None else tuple(f"x{i + 1}" for i in range(F.shape[1] - bool(bias)))
         if len(names) != F.shape[1] - bool(bias):
