@@ -10,6 +10,7 @@ from pathlib import Path
 from ._version import __version__
 
 VARIABLE = "NUMBA_CACHE_DIR"
+PICKLE_END = b"."
 PACKAGE = Path(__file__).parent
 # options of every compiled kernel; nobody asks for an address that C could call, and compiling one takes time
 KERNEL = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
@@ -36,25 +37,57 @@ def prepare() -> bool:
     """Choose a folder for compiled kernels before numba is imported; return whether it still holds none.
 
     The folder beside the package is left to numba. Where it cannot be written, a folder in the user's cache is named
-    in the environment, and where that fails too a temporary one.
+    in the environment, where that fails too a temporary one, and where there is none kernels are not kept.
     """
     package = PACKAGE
     chosen = os.environ.get(VARIABLE)
     if chosen is None and not os.access(package / "solvers", os.W_OK):
-        chosen = str(_user_folder())
+        folder = _user_folder()
+        if folder is None:
+            KERNEL["cache"] = INNER["cache"] = False
+            return True
+        chosen = str(folder)
         os.environ[VARIABLE] = chosen
     place = Path(chosen) if chosen else package
+    forget_cut(place)
     return next(place.rglob("*.nbi"), None) is None
 
 
-def _user_folder() -> Path:
-    """Return a writable folder of the user's, or a temporary one."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
-    folder = Path(base) / "reluscape" / f"kernels-{__version__}"
+def forget_cut(place: Path) -> None:
+    """Delete kept kernels that a killed run or a full disk left empty or cut; they are compiled again.
+
+    Each file of numba's ends with the last sign of a pickle; nothing is unpickled to see that.
+    """
+    for kept in (*place.rglob("*.nbi"), *place.rglob("*.nbc")):
+        with contextlib.suppress(OSError):
+            with kept.open("rb") as stream:
+                size = stream.seek(0, os.SEEK_END)
+                stream.seek(max(size - 1, 0))
+                whole = stream.read() == PICKLE_END
+            if not whole:
+                kept.unlink()
+
+
+def forget_all() -> None:
+    """Delete every kept kernel: one of them cannot be read although it is whole."""
+    chosen = os.environ.get(VARIABLE)
+    place = Path(chosen) if chosen else PACKAGE
+    for kept in (*place.rglob("*.nbi"), *place.rglob("*.nbc")):
+        with contextlib.suppress(OSError):
+            kept.unlink()
+
+
+def _user_folder() -> Path | None:
+    """Return a writable folder of the user's, or a temporary one, or None where there is neither."""
     try:
+        base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
+        folder = Path(base) / "reluscape" / f"kernels-{__version__}"
         folder.mkdir(parents=True, exist_ok=True)
         if os.access(folder, os.W_OK):
             return folder
-    except OSError:
+    except (OSError, RuntimeError):  # without a home folder Python raises the second
         pass
-    return Path(tempfile.mkdtemp(prefix="reluscape-kernels-"))
+    try:
+        return Path(tempfile.mkdtemp(prefix="reluscape-kernels-"))
+    except OSError:
+        return None

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .. import kernelcache
 from .._version import __version__
 from ..errors import ReluscapeError
 from . import INTERRUPTED, INTERRUPTED_TEXT, output
@@ -26,6 +27,8 @@ WRONG = 2
 # names the variable that shows where a defect lies, and begins the line that owns up to one
 TRACEBACK, DEFECT = "RELUSCAPE_TRACEBACK", "this is a fault of reluscape, not of your input"
 MOST_SAID = 200
+# where numba reads and writes the kernels it keeps
+CACHE = ("numba", "core", "caching.py")
 HELP = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
@@ -76,6 +79,9 @@ def _told(name: str, problem: Exception) -> int:
     if isinstance(problem, BrokenPipeError):
         output.close_for_good()
         return _say(name, "what reads the output has closed it", WRONG)
+    if any(Path(frame.filename).parts[-3:] == CACHE for frame in traceback.extract_tb(problem.__traceback__)):
+        kernelcache.forget_all()
+        return _say(name, "a kept kernel could not be read; all were deleted, so give the same command again", WRONG)
     if isinstance(problem, OSError):
         where = problem.filename or "standard output, or a file that the system does not name"
         return _say(name, f"{problem.strerror or problem}: {where}", WRONG)

@@ -55,7 +55,13 @@ def get_engine(name: str, workers: int | None = None, slurm: Mapping[str, Any] |
     if name == "dask":
         return Dask(None, workers)
     if name.startswith("dask://"):
-        return Dask(f"tcp://{name.removeprefix('dask://').removeprefix('tcp://')}")
+        place = name.removeprefix("dask://").removeprefix("tcp://")
+        host, _, port = place.rpartition(":")
+        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port[:6]) < 2**16:
+            raise InputError(
+                f"the engine {name!r} names no scheduler; give dask://HOST:PORT, for instance :8786 as port"
+            )
+        return Dask(f"tcp://{place}")
     if name == "slurm":
         return Slurm(slurm or {}, workers)
     raise InputError(f"unknown engine {name!r}; choose {NAMES}")

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ APART = {"slurm"}
 MAX_CELLS = 1_000_000
 # bytes of the longest plan
 MOST_PLAN = 20_000_000
+# largest number in a plan; letters of a name and of a value that is told
+LARGEST, LONGEST_NAME, MOST_SHOWN = 10**100, 200, 60
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class Sweep:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise InputError(f"{name} is {value!r}; it is a whole number, at least {least}")
+        self._check_types()
         for where, axes in (("grid", self.grid), ("zip", self.zip)):
             for name, values in axes.items():
                 if not isinstance(values, list) or not values:
@@ -115,6 +119,28 @@ class Sweep:
             raise InputError("the plan names its quantity twice; keep the line or the axis")
         if self.number_of_cells > MAX_CELLS:
             raise InputError(f"the plan has {self.number_of_cells:,} cells; at most {MAX_CELLS:,} are taken")
+
+    def _check_types(self) -> None:
+        """Refuse names that are no text, and values that are neither numbers nor text."""
+        for name in ("name", "quantity"):
+            text = getattr(self, name)
+            if not isinstance(text, str) or not all(c.isprintable() for c in text):
+                raise InputError(f"{name} is {_few(text)}; it is plain text")
+        if any(c in self.name for c in "/\\") or len(self.name) > LONGEST_NAME:
+            raise InputError(f"name is {_few(self.name)}; it names the file of the results, so give a short one")
+        if not isinstance(self.keep_trials, bool):
+            raise InputError(f"keep_trials is {_few(self.keep_trials)}; it is true or false")
+        if not isinstance(self.paired, list | tuple) or not all(isinstance(name, str) for name in self.paired):
+            raise InputError(f"paired is {_few(self.paired)}; it is a list of names of axes")
+        axes = [*self.grid.items(), *self.zip.items(), *((name, [value]) for name, value in self.fixed.items())]
+        for name, values in axes:
+            for value in values if isinstance(values, list) else ():
+                finite = not isinstance(value, float) or isfinite(value)
+                if not isinstance(value, str | int | float) or not finite or abs(_size(value)) > LARGEST:
+                    raise InputError(f"{name} has the value {_few(value)}; it is a finite number, text, true or false")
+        for value in (*self.grid.get("quantity", ()), *self.zip.get("quantity", ())):
+            if not isinstance(value, str):
+                raise InputError(f"quantity has the value {_few(value)}; it is the name of a quantity")
 
     @property
     def number_of_cells(self) -> int:
@@ -214,6 +240,20 @@ class Sweep:
         if any(":" in str(name) for name in plan.quantity_names):
             raise InputError(f"{path.name} names a module; a quantity of your own can only be given from Python")
         return replace(plan, folder=str(path.parent))
+
+
+def _size(value: Any) -> float:
+    """Return a number, 0 for text."""
+    return 0 if isinstance(value, str) else value
+
+
+def _few(value: Any) -> str:
+    """Return a value as a few letters."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # thousands of digits, or of brackets
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -69,7 +69,12 @@ class Store:
         self._db = sqlite3.connect(self.path, isolation_level=None)
         if plan is None:
             self._db.execute("pragma query_only=1")
-        self.plan = Sweep.from_dict(json.loads(self._meta("plan")))
+        try:
+            self.plan = Sweep.from_dict(json.loads(self._meta("plan")))
+        except (ValueError, TypeError, AttributeError, RecursionError) as problem:
+            raise InputError(
+                f"{self.path.name} holds no plan ({type(problem).__name__}); move it away and start again"
+            ) from None
         if plan is not None:
             if plan.fingerprint != self._meta("fingerprint"):
                 raise InputError(f"{self.path.name} holds another plan ({self.plan.name!r}); choose another --store")
