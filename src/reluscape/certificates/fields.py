@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+import flint
 import numpy as np
 
 from ..errors import CertificateError
@@ -49,11 +49,11 @@ class Reading:
 
     def weigh(self, numbers: Any, what: str) -> None:
         """Note how long sums of these numbers can become: their common denominator and their numerators."""
-        common, top = 1, 0
+        common, top = flint.fmpz(1), 0
         for number in numbers:
             top = max(top, number.numerator.bit_length())
         for denominator in {number.denominator for number in numbers}:
-            common = math.lcm(common, denominator)
+            common = common.lcm(denominator)
             if common.bit_length() > MOST_COMMON_BITS:
                 raise CertificateError(f"the common denominator of {what} has more than {MOST_COMMON_BITS:,} bits")
         self.effort.longest(what, top + common.bit_length())
