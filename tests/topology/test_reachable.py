@@ -121,3 +121,9 @@ def test_no_step_downhill_enters_a_component_from_below_its_merge_height(width, 
 def test_bad_input():
     with pytest.raises(rs.InputError, match="columns"):
         reachable_minimum([[1, 2]], [1], [[1.0]], [1.0])
+
+
+def test_the_zero_network_has_no_output_bias():
+    """By hand: L(0) = (1 + 9) / 2 for y = 1, 3, whether an output bias is trained or not."""
+    for c in (None, 0.0):
+        assert rs.reachable_minimum([[1], [2]], [1, 3], [[1.0]], [1.0], c).zero_loss == pytest.approx(5.0)

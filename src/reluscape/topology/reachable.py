@@ -55,7 +55,8 @@ def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: fl
     path = polyline(graph, net, states, end, np.flatnonzero(graph.height <= ceiling), c)
     smooth = monotone_path(data, path, graph.zero_loss, trainable_bias=c is not None)
     value, component = float(graph.birth[end]), float(graph.birth[_lowest(graph, start, ceiling)])
-    return Reach(value, component, graph.zero_loss, level, float(graph.birth.min()), tuple(path), tuple(smooth))
+    zero = float(np.mean(np.asarray(data.y, dtype=float) ** 2))
+    return Reach(value, component, zero, level, float(graph.birth.min()), tuple(path), tuple(smooth))
 
 
 def reached(

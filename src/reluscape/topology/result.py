@@ -188,7 +188,7 @@ class Reach:
     Attributes:
         value: lowest loss at the end of a path along which the loss never rises.
         component_minimum: lowest loss in the component of {L <= L(start)} that holds the start.
-        zero_loss: L(0), the loss of the zero network (with an output bias: of the best constant).
+        zero_loss: L(0), the loss of the zero network, its output bias 0 too.
         start_loss: L(start).
         global_minimum: the lowest loss of this width.
         path: networks of an exact polyline from the start to a point of that loss; L stays at or below L(start).
