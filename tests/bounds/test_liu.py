@@ -452,3 +452,17 @@ def test_the_unit_on_the_border_must_be_tested():
     claimed = sum(e * e for e in system.errors) / 3
     assert oracle.loss(oracle.fractions(X), oracle.fractions(y), [w], [-1]) == 4 != claimed
     assert not rs.kink_minima(X, y, [[1, 1, 0]]).genuine
+
+
+def test_a_minimum_with_a_sample_on_the_border_may_have_a_zero_output_weight():
+    # sample (1, 0) lies on the border, (0, 1) is inactive: near v = 0 the prediction on the second sample stays 0 and
+    # that on the first, whose target is 0, can only add to the loss
+    X, y, w = [[1, 0], [0, 1]], [0, 1], [0, -1]
+    verdict = rs.certify(X, y, [w], [0])
+    assert verdict.kind == "local minimum"
+    assert not verdict.differentiable
+    for first in (-1, 0, 1):
+        for v in (-1, 0, 1):
+            near = [Fraction(first, 100), Fraction(-99, 100)]
+            f = [Fraction(v, 100) * max(0, near[0]), Fraction(v, 100) * max(0, near[1])]
+            assert (f[0] ** 2 + (f[1] - 1) ** 2) / 2 >= Fraction(1, 2) == verdict.exact_loss
