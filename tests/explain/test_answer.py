@@ -173,3 +173,13 @@ def test_balanced_networks_keep_the_function():
     np.testing.assert_allclose(top.predict(X), deep.predict(X), rtol=1e-10)
     into = np.hypot(np.linalg.norm(top.weights[1], axis=1), top.biases[1])
     np.testing.assert_allclose(into, np.abs(top.weights[2][0]), rtol=1e-12)
+
+
+@pytest.mark.torch
+def test_torch_losses_are_taken_as_they_are():
+    import torch
+
+    net = scaled(EXACT, 8.0, -4.0)
+    given, named = (rs.explain(net, XOR, LABELS, loss=loss) for loss in (torch.nn.BCEWithLogitsLoss(), "bce"))
+    assert given.report["model"]["loss"] == named.report["model"]["loss"] == "bce"
+    assert given.answer == named.answer == "solved"

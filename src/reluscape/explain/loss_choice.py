@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..losses import get_loss
+from ..losses import get_loss, plain_loss
 from ..tolerances import DEFAULT, Tolerances
 from .layered import Layered
 from .outputs import CROSS_ENTROPY
@@ -44,7 +44,7 @@ def stated_loss(asked: Any, of_model: Any) -> LossChoice | None:
     ('the model was trained on it', None, None)
     """
     if asked is not None:
-        return LossChoice(asked)
+        return LossChoice(plain_loss(asked))
     return LossChoice(of_model, "the model was trained on it") if of_model is not None else None
 
 
