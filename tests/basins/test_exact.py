@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
+from reluscape.data import as_dataset
 from tests import strategies
 from tests.basins_strategy import basins
 from tests.oracles import basin as oracle
@@ -26,6 +27,10 @@ def test_every_small_problem_is_exact_and_certified(problem, output_bias):
 def test_patterns_of_no_weights_are_valued_by_their_constraints(problem, draw):
     X, y = problem
     A, signs = draw.draw(strategies.patterns_and_signs(len(X), max_m=2))
+    for group in as_dataset(X, y).parallel:  # samples on one line that contradict each other are refused: test_refusals
+        ahead = np.array([X[i].dot(X[group[0]]) > 0 for i in group])
+        first, second = A[:, group[:1]].copy(), A[:, group[-1:]].copy()
+        A[:, list(group)] = np.where(ahead, first, second & ~first)
     found = rs.basin_value(X, y, A, signs, exact=True)
     nonzero = np.array([any(row) for row in X])
     masked = A & nonzero

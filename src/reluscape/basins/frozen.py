@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import exact as rational
 from ..certificates import fraction_texts
-from ..data import Dataset, as_dataset, check_pattern, check_signs, readonly
+from ..data import Dataset, as_dataset, check_pattern, check_signs, doubles, readonly
 from ..errors import InputError, ShapeError
 from ..losses import CrossEntropy, able, check_classes, check_labels, get_loss, plain_loss
 from ..solvers.cell_cones import CellCones
@@ -17,6 +17,7 @@ from ..solvers.scaling import coordinates
 from ..solvers.separable import EachEntry
 from ..solvers.smooth import SmoothSolution, minimise
 from .exact_value import ExactBasin, deadline_of, proven
+from .patterns import refuse_split_lines
 from .result import Basin
 
 
@@ -45,6 +46,7 @@ def frozen_basin(
         if V.shape[1] > 1 or wrong:
             raise InputError("sign and v do not agree; with frozen output weights give sign=None")
     A[:, list(data.zero_rows)] = False
+    refuse_split_lines(data, A)
     loss = plain_loss(loss)
     softmax = loss == CrossEntropy.name
     Y = _targets(y, data.n, V.shape[1], softmax)
@@ -77,7 +79,9 @@ def _targets(y: Any, n: int, k: int, softmax: bool) -> np.ndarray:
         raise ShapeError(f"y has shape {Y.shape}, expected ({n}, {k}): samples by outputs")
     if Y.dtype.kind == "f" and not np.isfinite(Y).all():
         raise InputError(f"y has a value that is not finite at row {int(np.argwhere(~np.isfinite(Y))[0, 0])}")
-    return rational.fraction_array(Y)
+    fractions = rational.fraction_array(Y)
+    doubles(fractions, "y", squared=True)
+    return fractions
 
 
 class _Numerical:

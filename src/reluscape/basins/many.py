@@ -13,6 +13,7 @@ from ..solvers.quadratic import BasinPrograms
 from ..solvers.quadratic_device import solve_batch_on
 from ..tolerances import DEFAULT, Tolerances
 from .decided import decided_exactly, vouched
+from .patterns import refuse_split_lines
 
 
 class BasinEvaluator:
@@ -181,10 +182,12 @@ class BasinEvaluator:
             raise ShapeError(f"signs have shape {signs.shape}, expected {patterns.shape[:2]}: one per unit")
         if signs.size and not np.isin(signs, (-1, 1)).all():
             raise InputError("output signs are -1 or +1")
+        signs = signs.astype(np.int64)
         if patterns.dtype != bool:
             if patterns.size and not np.isin(patterns, (0, 1)).all():
                 raise InputError("an activation pattern holds only 0/1 or False/True")
             patterns = patterns.astype(bool)
+        refuse_split_lines(self.data, patterns)
         return patterns, signs
 
 

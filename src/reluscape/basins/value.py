@@ -14,6 +14,7 @@ from ..solvers.linear import Rows
 from ..solvers.quadratic import BasinPrograms
 from ..tolerances import DEFAULT
 from .decided import decided_exactly, vouched
+from .patterns import refuse_split_lines
 from .result import Basin
 
 
@@ -58,7 +59,8 @@ def basin_value(
 
     Raises:
         ShapeError: shapes that do not fit.
-        InputError: no targets, or several outputs without frozen output weights.
+        InputError: no targets, several outputs without frozen output weights, or a pattern that no unit has because
+            it splits samples on one line through the origin.
         TooLarge: the exact value is out of reach, or `time_limit` ran out.
         SolverError: the lower bound for another loss stays away from its value; or floats cannot tell the value, and
             the basin is too large for exact arithmetic unasked.
@@ -89,6 +91,7 @@ def basin_value(
     A = check_pattern(pattern, data.n).copy()
     signs = check_signs(sign, len(A))
     A[:, list(data.zero_rows)] = False
+    refuse_split_lines(data, A)
     chosen = get_loss(loss)
     check_labels(chosen, data.y)
     if not able(chosen, "quadratic"):
@@ -108,7 +111,7 @@ def basin_value(
 
 def _numerical(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: bool) -> Basin:
     """Return the basin of the squared loss in floats."""
-    programs = BasinPrograms(data, output_bias, merge=respects_equal_rows(data, A))
+    programs = BasinPrograms(data, output_bias)
     program, members = programs.presolve(A, signs)
     solution = programs.solve(program)
     Z = spread(data, A, signs, members, solution.Z)
@@ -126,11 +129,6 @@ def _numerical(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: boo
         zero_rows=data.zero_rows,
         certificate=None,
     )
-
-
-def respects_equal_rows(data: Dataset, A: np.ndarray) -> bool:
-    """Return whether equal samples have equal patterns, as in every cell."""
-    return all((A[:, list(group)] == A[:, group[:1]]).all() for group in data.duplicates)
 
 
 def spread(data: Dataset, A: np.ndarray, signs: np.ndarray, members: list[list[int]], Z: np.ndarray) -> np.ndarray:

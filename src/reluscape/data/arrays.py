@@ -11,6 +11,8 @@ from ..entries import entries
 from ..errors import InputError, ShapeError
 from ..exact import fraction_array, to_fraction
 
+LARGEST_TARGET = 1e150
+
 
 def readonly(array: Any, dtype: Any = None) -> np.ndarray:
     """Return a copy that cannot be written to.
@@ -24,6 +26,33 @@ def readonly(array: Any, dtype: Any = None) -> np.ndarray:
         raise InputError(f"an array of numbers is needed ({problem})") from None
     copy.setflags(write=False)
     return copy
+
+
+def doubles(values: np.ndarray, name: str, squared: bool = False) -> np.ndarray:
+    """Return fractions as doubles, each with its full precision.
+
+    Args:
+        values: array of `Fraction`.
+        name: what they are, for the message.
+        squared: True asks that their squares can be summed too.
+
+    Raises:
+        InputError: a value beyond the range of doubles, or one that is not zero and below it.
+    """
+    try:
+        floats = np.array(values, dtype=float).reshape(values.shape)
+    except OverflowError:
+        raise InputError(f"{name} has a value beyond the range of doubles; rescale it") from None
+    size = np.abs(floats)
+    if squared and size.size and size.max() > LARGEST_TARGET:
+        raise InputError(f"{name} has a value beyond {LARGEST_TARGET:.0e}, whose square is beyond doubles; rescale it")
+    for place in np.argwhere(size < np.finfo(float).tiny):
+        if values[tuple(place)] != 0:
+            raise InputError(
+                f"{name} has a value at row {place[0]} that is not zero but below the range of doubles "
+                f"({np.finfo(float).tiny:.1g}); rescale it, or write 0"
+            )
+    return floats
 
 
 def check_pattern(pattern: Any, n: int, m: int | None = None) -> np.ndarray:

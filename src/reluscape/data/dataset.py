@@ -12,7 +12,7 @@ import numpy as np
 from .. import exact
 from ..entries import entries
 from ..errors import InputError, ShapeError
-from .arrays import readonly
+from .arrays import doubles, readonly
 from .labels import coded_classes
 from .position import GeneralPosition, general_position
 
@@ -57,7 +57,7 @@ class Dataset:
         inexact = given.dtype.kind == "f" or any(isinstance(v, float | np.floating) for v in given.flat)
         if bias:
             F = np.concatenate([F, np.full((F.shape[0], 1), exact.to_fraction(1), dtype=object)], axis=1)
-        floats = _floats(F, "X")
+        floats = doubles(F, "X")
         state = self.__dict__
         state["fractions"] = readonly(F)
         state["X"] = readonly(floats)
@@ -210,15 +210,7 @@ def _targets(y: Any, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
             f"y has a value that is not finite at row {int(np.argmin(np.isfinite(array)))}; remove the row"
         )
     fractions = exact.fraction_array(array)
-    return readonly(fractions), readonly(_floats(fractions, "y"))
-
-
-def _floats(values: np.ndarray, name: str) -> np.ndarray:
-    """Return fractions as doubles."""
-    try:
-        return np.array(values, dtype=float).reshape(values.shape)
-    except OverflowError:
-        raise InputError(f"{name} has a value beyond the range of doubles; rescale it") from None
+    return readonly(fractions), readonly(doubles(fractions, "y", squared=True))
 
 
 def _groups(keys: tuple[Any, ...]) -> tuple[tuple[int, ...], ...]:
