@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from . import kernelcache
+from ._lazy import lazy_getattr
 from ._version import __version__
-from .lazynames import lazy_getattr
 
 _EXPORTS = {
     "AssumptionError": "errors",

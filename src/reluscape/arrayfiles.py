@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import files
+from . import _files as files
 from .errors import InputError, ModelError
 
 REAL = "biuf"

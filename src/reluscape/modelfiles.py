@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import files
+from . import _files as files
 from .arrayfiles import npz_arrays, safetensors_arrays
 from .errors import InputError, ModelError
 from .interop.array_reading import Names, read_arrays

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .. import files
+from .. import _files as files
 from ..errors import CertificateError, InputError
 from .effort import Effort
 from .fields import Reading

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .. import files
+from .. import _files as files
 from ..errors import InputError
 from . import output
 from .explain_data import Reading, label_codes, read_samples, scaled_reading

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .. import files, kernelcache
+from .. import _files as files
+from .. import kernelcache
 from ..errors import InputError
 
 # columns of an output that is no terminal, and of the narrowest terminal that is believed

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import files
+from .. import _files as files
 from ..errors import InputError
 from ..seeds import stream
 from .cells import decimal_points, is_row_index, truth_numbers

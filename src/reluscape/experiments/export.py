@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import files
+from .. import _files as files
 from ..errors import InputError, UnsupportedError
 from .store import Store
 

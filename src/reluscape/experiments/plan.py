@@ -12,7 +12,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from .. import files
+from .. import _files as files
 from ..errors import InputError
 from .quantities import Quantity, get_quantity
 from .quantities.samples import is_file

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..files import write_atomic
+from .._files import write_atomic
 from ..plots.palette import GREY, VERMILLION
 
 if TYPE_CHECKING:

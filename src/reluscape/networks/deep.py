@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import files
+from .. import _files as files
 from ..data import Dataset, readonly, real_numbers
 from ..errors import InputError, ModelError, ShapeError, TieError
 from .agreement import check_agreement

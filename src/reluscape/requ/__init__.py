@@ -6,7 +6,7 @@ are -1 and +1; the loss is the SUM over samples plus the cubic regulariser.
 
 from __future__ import annotations
 
-from ..lazynames import lazy_getattr
+from .._lazy import lazy_getattr
 
 _EXPORTS = {
     "Certificate": ".certify",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import files
+from .. import _files as files
 from ..arrayfiles import read_npz
 from ..data import Dataset, readonly
 from ..errors import ModelError, ShapeError
