@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Collection, Mapping
-from types import ModuleType
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 
-def lazy_getattr(package: str, exports: Mapping[str, str], modules: Collection[str]) -> Callable[[str], Any]:
+def lazy_getattr(
+    package: str, exports: Mapping[str, str], modules: Mapping[str, str] = MappingProxyType({})
+) -> Callable[[str], Any]:
     """Return the `__getattr__` of a package.
 
     A name stays with its function also when a file of the same name (jacobian, design, ...) is imported.
@@ -17,7 +19,7 @@ def lazy_getattr(package: str, exports: Mapping[str, str], modules: Collection[s
     Args:
         package: its `__name__`.
         exports: public name -> file, relative to the package (".design").
-        modules: names that are files themselves.
+        modules: names that stand for files themselves, and the files.
     """
 
     class Face(ModuleType):
@@ -27,7 +29,7 @@ def lazy_getattr(package: str, exports: Mapping[str, str], modules: Collection[s
 
     def get(name: str) -> Any:
         if name in modules:
-            return importlib.import_module(f".{name}", package)
+            return importlib.import_module(modules[name], package)
         if name in exports:
             value = getattr(importlib.import_module(exports[name], package), name)
             vars(sys.modules[package])[name] = value

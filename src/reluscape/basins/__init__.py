@@ -1,8 +1,26 @@
 """Basins: the lowest loss that a network can reach without any unit changing its pattern or its output sign."""
 
-from .many import BasinEvaluator, basin_values
-from .references import affine_fit, constant_fit
-from .result import Basin
-from .value import basin_value
+from __future__ import annotations
 
-__all__ = ["Basin", "BasinEvaluator", "affine_fit", "basin_value", "basin_values", "constant_fit"]
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "Basin": ".result",
+    "BasinEvaluator": ".many",
+    "affine_fit": ".references",
+    "basin_value": ".value",
+    "basin_values": ".many",
+    "constant_fit": ".references",
+}
+
+__all__ = [
+    "Basin",
+    "BasinEvaluator",
+    "affine_fit",
+    "basin_value",
+    "basin_values",
+    "constant_fit",
+]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

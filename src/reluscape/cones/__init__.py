@@ -1,11 +1,26 @@
 """What one unit can add to the predictions: closed cells, their rays, and projections onto the cones these span."""
 
-from .bottom import balanced, exact_network, network_of
-from .cells import Cells, cells_of, relatable
-from .distances import squared_distances, unit_generators
-from .exact_faces import Faces, threshold
-from .generators import Generators, flattened, generators_of, project
-from .layers import Layers
+from __future__ import annotations
+
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "Cells": ".cells",
+    "Faces": ".exact_faces",
+    "Generators": ".generators",
+    "Layers": ".layers",
+    "balanced": ".bottom",
+    "cells_of": ".cells",
+    "exact_network": ".bottom",
+    "flattened": ".generators",
+    "generators_of": ".generators",
+    "network_of": ".bottom",
+    "project": ".generators",
+    "relatable": ".cells",
+    "squared_distances": ".distances",
+    "threshold": ".exact_faces",
+    "unit_generators": ".distances",
+}
 
 __all__ = [
     "Cells",
@@ -24,3 +39,6 @@ __all__ = [
     "threshold",
     "unit_generators",
 ]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

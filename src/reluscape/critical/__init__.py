@@ -1,6 +1,18 @@
 """Critical points: the exact test of local optimality, escapes from what is no minimum, snapping to exact points."""
 
-from .optimality import certify
-from .verdict import Verdict
+from __future__ import annotations
 
-__all__ = ["Verdict", "certify"]
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "Verdict": ".verdict",
+    "certify": ".optimality",
+}
+
+__all__ = [
+    "Verdict",
+    "certify",
+]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

@@ -1,10 +1,24 @@
 """A data set, checked once: the noun that every question starts from."""
 
-from .arrays import check_pattern, check_signs, doubles, readonly, real_number, real_numbers, whole_number
-from .dataset import Dataset, as_dataset
-from .position import GeneralPosition
-from .scaling import standardize
-from .table import Table, read_table
+from __future__ import annotations
+
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "Dataset": ".dataset",
+    "GeneralPosition": ".position",
+    "Table": ".table",
+    "as_dataset": ".dataset",
+    "check_pattern": ".arrays",
+    "check_signs": ".arrays",
+    "doubles": ".arrays",
+    "read_table": ".table",
+    "readonly": ".arrays",
+    "real_number": ".arrays",
+    "real_numbers": ".arrays",
+    "standardize": ".scaling",
+    "whole_number": ".arrays",
+}
 
 __all__ = [
     "Dataset",
@@ -21,3 +35,6 @@ __all__ = [
     "standardize",
     "whole_number",
 ]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

@@ -1,6 +1,22 @@
 """The story of one trained network: the verdict on it, what its units do, and what to do next."""
 
-from .assemble import certify_model, explain
-from .result import Explanation, ModelReport
+from __future__ import annotations
 
-__all__ = ["Explanation", "ModelReport", "certify_model", "explain"]
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "Explanation": ".result",
+    "ModelReport": ".result",
+    "certify_model": ".assemble",
+    "explain": ".assemble",
+}
+
+__all__ = [
+    "Explanation",
+    "ModelReport",
+    "certify_model",
+    "explain",
+]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

@@ -1,6 +1,24 @@
 """Each figure of the papers as a function that draws it; they ship with the package."""
 
-from .drawing import Drawing
-from .registry import FIGURES, draw, listing, save
+from __future__ import annotations
 
-__all__ = ["FIGURES", "Drawing", "draw", "listing", "save"]
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "Drawing": ".drawing",
+    "FIGURES": ".registry",
+    "draw": ".registry",
+    "listing": ".registry",
+    "save": ".registry",
+}
+
+__all__ = [
+    "FIGURES",
+    "Drawing",
+    "draw",
+    "listing",
+    "save",
+]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

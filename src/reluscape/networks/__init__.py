@@ -1,6 +1,18 @@
 """Networks as arrays: one hidden layer, or any depth."""
 
-from .deep import DeepNet
-from .two_layer import TwoLayerNet
+from __future__ import annotations
 
-__all__ = ["DeepNet", "TwoLayerNet"]
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "DeepNet": ".deep",
+    "TwoLayerNet": ".two_layer",
+}
+
+__all__ = [
+    "DeepNet",
+    "TwoLayerNet",
+]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

@@ -1,9 +1,19 @@
 """The global minimum of a width, and of all widths at once, with what is proved about it."""
 
-from .finite import global_minimum, minimum_proof
-from .growth import constant_network, grown
-from .infinite import infinite_width_minimum, infinite_width_value
-from .result import GlobalMinimum, InfiniteWidthMinimum
+from __future__ import annotations
+
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "GlobalMinimum": ".result",
+    "InfiniteWidthMinimum": ".result",
+    "constant_network": ".growth",
+    "global_minimum": ".finite",
+    "grown": ".growth",
+    "infinite_width_minimum": ".infinite",
+    "infinite_width_value": ".infinite",
+    "minimum_proof": ".finite",
+}
 
 __all__ = [
     "GlobalMinimum",
@@ -15,3 +25,6 @@ __all__ = [
     "infinite_width_value",
     "minimum_proof",
 ]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

@@ -1,8 +1,24 @@
 """Paths in weight space along which the loss falls, or does not rise above its ends."""
 
-from .above_zero import AboveZero, start_above_zero
-from .inside import connect
-from .monotone import monotone_path
-from .result import Path
+from __future__ import annotations
 
-__all__ = ["AboveZero", "Path", "connect", "monotone_path", "start_above_zero"]
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "AboveZero": ".above_zero",
+    "Path": ".result",
+    "connect": ".inside",
+    "monotone_path": ".monotone",
+    "start_above_zero": ".above_zero",
+}
+
+__all__ = [
+    "AboveZero",
+    "Path",
+    "connect",
+    "monotone_path",
+    "start_above_zero",
+]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

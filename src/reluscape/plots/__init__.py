@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from .._lazy import lazy_getattr
 
 _EXPORTS = {
-    "draw_basin_histogram": "basin_histogram",
-    "draw_disconnectivity": "disconnectivity",
-    "draw_fan": "fan",
-    "draw_loss_line": "loss_line",
-    "draw_plane_landscape": "plane_landscape",
-    "draw_weight_slice": "weight_slice",
-    "draw_width_curve": "width_curve",
+    "draw_basin_histogram": ".basin_histogram",
+    "draw_disconnectivity": ".disconnectivity",
+    "draw_fan": ".fan",
+    "draw_loss_line": ".loss_line",
+    "draw_plane_landscape": ".plane_landscape",
+    "draw_weight_slice": ".weight_slice",
+    "draw_width_curve": ".width_curve",
 }
 
 __all__ = [
@@ -26,8 +25,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a picture, and Matplotlib with it, when it is first asked for."""
-    if name in _EXPORTS:
-        return getattr(importlib.import_module(f".{_EXPORTS[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

@@ -1,8 +1,22 @@
 """How good the basin is that a random initialisation starts in: exactly where possible, else by simulation."""
 
-from .curve import good_basin_curve
-from .distribution import basin_value_distribution
-from .good_basin import good_basin_probability
-from .sampling import BasinSampler
+from __future__ import annotations
 
-__all__ = ["BasinSampler", "basin_value_distribution", "good_basin_curve", "good_basin_probability"]
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "BasinSampler": ".sampling",
+    "basin_value_distribution": ".distribution",
+    "good_basin_curve": ".curve",
+    "good_basin_probability": ".good_basin",
+}
+
+__all__ = [
+    "BasinSampler",
+    "basin_value_distribution",
+    "good_basin_curve",
+    "good_basin_probability",
+]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

@@ -1,12 +1,21 @@
 """A layer's activation regions: which patterns exist, how many there are, and samples of them."""
 
-from .count import count_basins, count_regions
-from .enumerate import enumerate_regions
-from .estimate import estimate_regions
-from .realizable import is_realizable
-from .sample import sample_regions, unseen_mass
-from .show import RegionView, show_region
-from .table import Regions
+from __future__ import annotations
+
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "RegionView": ".show",
+    "Regions": ".table",
+    "count_basins": ".count",
+    "count_regions": ".count",
+    "enumerate_regions": ".enumerate",
+    "estimate_regions": ".estimate",
+    "is_realizable": ".realizable",
+    "sample_regions": ".sample",
+    "show_region": ".show",
+    "unseen_mass": ".sample",
+}
 
 __all__ = [
     "RegionView",
@@ -20,3 +29,6 @@ __all__ = [
     "show_region",
     "unseen_mass",
 ]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

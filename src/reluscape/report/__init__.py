@@ -1,5 +1,16 @@
 """One self-contained page from a survey's or an explanation's JSON; it opens offline."""
 
-from .page import render
+from __future__ import annotations
 
-__all__ = ["render"]
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "render": ".page",
+}
+
+__all__ = [
+    "render",
+]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

@@ -41,7 +41,7 @@ _EXPORTS = {
     "training_error": ".constants",
 }
 
-_MODULES = {"conv"}
+_MODULES = {"conv": ".conv"}
 
 __all__ = [*sorted(_EXPORTS), *sorted(_MODULES)]
 

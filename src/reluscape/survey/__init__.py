@@ -1,7 +1,22 @@
 """The survey of one data set: everything that can be known before training, assembled from the rooms below."""
 
-from .assemble import survey
-from .plan import Settings, dry_run
-from .result import Survey
+from __future__ import annotations
 
-__all__ = ["Settings", "Survey", "dry_run", "survey"]
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "Settings": ".plan",
+    "Survey": ".result",
+    "dry_run": ".plan",
+    "survey": ".assemble",
+}
+
+__all__ = [
+    "Settings",
+    "Survey",
+    "dry_run",
+    "survey",
+]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

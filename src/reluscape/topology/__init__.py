@@ -1,11 +1,21 @@
 """The topology of the whole landscape: valleys, barriers, and what can be reached without climbing."""
 
-from .chances import ReachChances, reachable_probability
-from .reachable import reachable_minimum
-from .result import BarrierTree, Reach, Valley
-from .size import LayerSize, layer_size
-from .starts import Coordinates
-from .tree import barrier_tree
+from __future__ import annotations
+
+from .._lazy import lazy_getattr
+
+_EXPORTS = {
+    "BarrierTree": ".result",
+    "Coordinates": ".starts",
+    "LayerSize": ".size",
+    "Reach": ".result",
+    "ReachChances": ".chances",
+    "Valley": ".result",
+    "barrier_tree": ".tree",
+    "layer_size": ".size",
+    "reachable_minimum": ".reachable",
+    "reachable_probability": ".chances",
+}
 
 __all__ = [
     "BarrierTree",
@@ -19,3 +29,6 @@ __all__ = [
     "reachable_minimum",
     "reachable_probability",
 ]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

@@ -1,5 +1,20 @@
 """What a sweep can measure: each quantity names its parameters and the numbers of one trial."""
 
-from .registry import QUANTITIES, Quantity, get_quantity
+from __future__ import annotations
 
-__all__ = ["QUANTITIES", "Quantity", "get_quantity"]
+from ..._lazy import lazy_getattr
+
+_EXPORTS = {
+    "QUANTITIES": ".registry",
+    "Quantity": ".registry",
+    "get_quantity": ".registry",
+}
+
+__all__ = [
+    "QUANTITIES",
+    "Quantity",
+    "get_quantity",
+]
+
+
+__getattr__ = lazy_getattr(__name__, _EXPORTS)

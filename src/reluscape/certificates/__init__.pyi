@@ -1,0 +1,9 @@
+from .core import Verification as Verification
+from .core import as_text as as_text
+from .core import new as new
+from .core import read as read
+from .core import verify as verify
+from .core import write as write
+from .numerals import fraction_text as fraction_text
+from .numerals import fraction_texts as fraction_texts
+from .schema import table_note as table_note

@@ -1,0 +1,15 @@
+from .bottom import balanced as balanced
+from .bottom import exact_network as exact_network
+from .bottom import network_of as network_of
+from .cells import Cells as Cells
+from .cells import cells_of as cells_of
+from .cells import relatable as relatable
+from .distances import squared_distances as squared_distances
+from .distances import unit_generators as unit_generators
+from .exact_faces import Faces as Faces
+from .exact_faces import threshold as threshold
+from .generators import Generators as Generators
+from .generators import flattened as flattened
+from .generators import generators_of as generators_of
+from .generators import project as project
+from .layers import Layers as Layers

@@ -1,0 +1,2 @@
+from .optimality import certify as certify
+from .verdict import Verdict as Verdict

@@ -1,0 +1,2 @@
+from .result import Descent as Descent
+from .walk import descend as descend

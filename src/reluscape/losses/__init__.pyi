@@ -1,0 +1,13 @@
+from .checks import check_classes as check_classes
+from .checks import check_labels as check_labels
+from .kinds import BinaryCrossEntropy as BinaryCrossEntropy
+from .kinds import CrossEntropy as CrossEntropy
+from .kinds import HuberLoss as HuberLoss
+from .kinds import LogisticLoss as LogisticLoss
+from .kinds import Loss as Loss
+from .kinds import SquaredLoss as SquaredLoss
+from .kinds import able as able
+from .named import NAMES as NAMES
+from .named import get_loss as get_loss
+from .named import mean_loss as mean_loss
+from .named import plain_loss as plain_loss

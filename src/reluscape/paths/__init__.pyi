@@ -1,0 +1,5 @@
+from .above_zero import AboveZero as AboveZero
+from .above_zero import start_above_zero as start_above_zero
+from .inside import connect as connect
+from .monotone import monotone_path as monotone_path
+from .result import Path as Path

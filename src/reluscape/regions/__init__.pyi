@@ -1,0 +1,10 @@
+from .count import count_basins as count_basins
+from .count import count_regions as count_regions
+from .enumerate import enumerate_regions as enumerate_regions
+from .estimate import estimate_regions as estimate_regions
+from .realizable import is_realizable as is_realizable
+from .sample import sample_regions as sample_regions
+from .sample import unseen_mass as unseen_mass
+from .show import RegionView as RegionView
+from .show import show_region as show_region
+from .table import Regions as Regions
