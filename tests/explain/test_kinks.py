@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.explain.kinks import better_basin
+from reluscape.basins.nearest_better import better_basin
 from reluscape.explain.match import matched
 
 

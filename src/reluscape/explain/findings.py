@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..basins import affine_fit, basin_value, constant_fit
+from ..basins.nearest_better import BetterBasin, better_basin
 from ..critical import Verdict, certify
 from ..critical.anatomy import Anatomy, anatomy
 from ..critical.candidate import Candidate
@@ -22,7 +23,6 @@ from ..losses import get_loss, mean_loss
 from ..networks import TwoLayerNet
 from ..seeds import stream
 from ..tolerances import DEFAULT, Tolerances
-from .kinks import BetterBasin, better_basin
 from .match import matched
 from .reading import Trained
 

@@ -8,12 +8,12 @@ from itertools import product
 
 import numpy as np
 
-from ..basins import BasinEvaluator
 from ..data import Dataset
 from ..networks import TwoLayerNet
 from ..seeds import stream
 from ..solvers.linear import Rows
 from ..tolerances import DEFAULT
+from . import BasinEvaluator
 
 # basins solved one after the other by their distance: at most this many, fewer where each is slow
 MOST_TRIED = 3_000
