@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reluscape as rs
+from reluscape.basins.cones import cells_of
 from reluscape.certificates.splitting import Cones
-from reluscape.cones import cells_of
 from reluscape.errors import CertificateError
 from reluscape.optimum.branch import branch_and_bound
 from reluscape.optimum.relaxation import Relaxation, refined

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.cones import Faces, Generators, cells_of, generators_of
+from reluscape.basins.cones import Faces, Generators, cells_of, generators_of
 from reluscape.topology import LayerSize, barrier_tree, size
 from reluscape.topology.graph import build
 from reluscape.topology.measure import by_floats

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 import reluscape as rs
-from reluscape.cones import Layers, project
+from reluscape.basins.cones import Layers, project
 from reluscape.topology import barrier_tree
 from reluscape.topology.graph import build
 from reluscape.topology.valleys import first_node

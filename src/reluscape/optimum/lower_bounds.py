@@ -9,8 +9,8 @@ from math import lcm
 
 import numpy as np
 
-from ..cones import unit_generators
-from ..cones.generators import rounded_row
+from ..basins.cones import unit_generators
+from ..basins.cones.generators import rounded_row
 from ..solvers.exact_cone import Cone, primitive
 from ..solvers.nonnegative_kernel import project
 from ..tolerances import DEFAULT

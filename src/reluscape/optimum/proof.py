@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from ..basins import basin_value
+from ..basins.cones import balanced
 from ..certificates import fraction_text, fraction_texts, new
 from ..certificates.numerals import read_number
-from ..cones import balanced
 from ..data import Dataset
 from ..errors import InputError, TooLarge
 from ..networks import TwoLayerNet

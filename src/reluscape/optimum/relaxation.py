@@ -11,7 +11,7 @@ from math import lcm
 
 import numpy as np
 
-from ..cones import balanced, squared_distances, unit_generators
+from ..basins.cones import balanced, squared_distances, unit_generators
 from ..data import Dataset
 from ..networks import TwoLayerNet
 from ..solvers.exact_cone import Cone, primitive

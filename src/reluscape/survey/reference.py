@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..basins import basin_value
-from ..cones import balanced
+from ..basins.cones import balanced
 from ..data import Dataset
 from ..descent import descend
 from ..errors import TooLarge

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..cones import Generators, Layers
+from ..basins.cones import Generators, Layers
 from ..errors import TooLarge
 from .measure import Measure
 from .size import WALL_LIMIT

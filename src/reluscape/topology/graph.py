@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cones import Generators, Layers, cells_of, generators_of
+from ..basins.cones import Generators, Layers, cells_of, generators_of
 from ..data import Dataset, check_signs, real_number
 from ..errors import InputError, ShapeError
 from ..exact import to_fraction

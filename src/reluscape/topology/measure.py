@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..cones import Faces, Generators, flattened, threshold
+from ..basins.cones import Faces, Generators, flattened, threshold
 from ..tolerances import DEFAULT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import comb
 
-from ..cones import Generators, relatable
+from ..basins.cones import Generators, relatable
 from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement

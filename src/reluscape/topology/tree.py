@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cones import exact_network, network_of
+from ..basins.cones import exact_network, network_of
 from ..critical import Verdict, certify
 from ..data import as_dataset
 from ..networks import TwoLayerNet

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..cones import project
-from ..cones.generators import Generators
+from ..basins.cones import project
+from ..basins.cones.generators import Generators
 from ..data import Dataset
 from ..estimates import Probability
 from ..tolerances import DEFAULT

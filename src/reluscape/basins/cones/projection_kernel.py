@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ..solvers.nonnegative_kernel import project
+from ...solvers.nonnegative_kernel import project
 
 
 @numba.njit(nogil=True, cache=True)

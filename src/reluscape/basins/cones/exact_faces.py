@@ -11,8 +11,8 @@ from math import gcd, lcm
 import flint
 import numpy as np
 
-from ..exact import UNIT_ROUNDOFF
-from ..solvers.exact_cone import Cone, Nearest
+from ...exact import UNIT_ROUNDOFF
+from ...solvers.exact_cone import Cone, Nearest
 from .generators import Generators, flattened, rounded_row
 
 
