@@ -24,7 +24,7 @@ _EXPORTS = {
     "TwoLayerNet": ".networks",
     "WidthCurve": ".widthcurve",
     "affine_fit": ".basins",
-    "anticoncentration": ".bounds.anticoncentration",
+    "anticoncentration": ".bounds.karhadkar.anticoncentration",
     "barrier_tree": ".topology",
     "basin_value": ".basins",
     "basin_value_distribution": ".probability",

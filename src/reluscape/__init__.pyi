@@ -7,7 +7,7 @@ from .basins import affine_fit as affine_fit
 from .basins import basin_value as basin_value
 from .basins import basin_values as basin_values
 from .basins import constant_fit as constant_fit
-from .bounds.anticoncentration import anticoncentration as anticoncentration
+from .bounds.karhadkar.anticoncentration import anticoncentration as anticoncentration
 from .census import local_minima as local_minima
 from .certificates import verify as verify
 from .critical import certify as certify

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.bounds.line import good_step_sets, is_one_dimensional
+from reluscape.bounds.karhadkar.line import good_step_sets, is_one_dimensional
 from reluscape.errors import InputError
 from reluscape.jacobian import full_rank_fraction_random_regions
 from reluscape.jacobian.random_data import line_in_a_box

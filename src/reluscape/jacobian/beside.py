@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..bounds.arguments import tolerated_share, whole
-from ..bounds.karhadkar_promises import BOX, PATTERNS, REGIONS, ROTATION, promises
+from ..bounds.karhadkar.promises import BOX, PATTERNS, REGIONS, ROTATION, promises
 from ..bounds.promise import Promise
 from ..data import Dataset, as_dataset
 from ..errors import TooLarge, UnsupportedError

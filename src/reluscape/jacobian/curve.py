@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..bounds.line import is_one_dimensional, step_terms
+from ..bounds.karhadkar.line import is_one_dimensional, step_terms
 from ..data import Dataset, as_dataset
 from ..errors import TooLarge
 from ..initialization import Law, get_law

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from .. import exact
-from ..bounds.line import is_one_dimensional
+from ..bounds.karhadkar.line import is_one_dimensional
 from ..data import Dataset
 
 __all__ = ["LineCoordinates", "line_coordinates"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..bounds.arguments import whole
-from ..bounds.line import share_of_full_rank
+from ..bounds.karhadkar.line import share_of_full_rank
 
 __all__ = ["full_rank_fraction_1d"]
 

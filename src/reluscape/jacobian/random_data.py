@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import exact
 from ..bounds.arguments import whole
-from ..bounds.line import unpinned_cut_sets
+from ..bounds.karhadkar.line import unpinned_cut_sets
 from ..errors import InputError, TieError
 from ..estimates import Probability
 from ..initialization import get_law

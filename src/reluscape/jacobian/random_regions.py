@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..bounds.arguments import whole
-from ..bounds.line import share_of_full_rank
+from ..bounds.karhadkar.line import share_of_full_rank
 from ..data import Dataset
 from ..errors import InputError
 from ..estimates import Probability

@@ -8,7 +8,7 @@ from math import comb, prod
 import flint
 import numpy as np
 
-from ..bounds.line import is_one_dimensional, share_of_full_rank
+from ..bounds.karhadkar.line import is_one_dimensional, share_of_full_rank
 from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement

@@ -8,11 +8,11 @@ from typing import Any
 
 import flint
 
-from ..data import real_number
-from ..errors import InputError
-from ..exact import fmpq
-from ..widthcurve import PRECISION_BITS
-from .arguments import require, tolerated_share, which_form, whole
+from ...data import real_number
+from ...errors import InputError
+from ...exact import fmpq
+from ...widthcurve import PRECISION_BITS
+from ..arguments import require, tolerated_share, which_form, whole
 
 __all__ = [
     "karhadkar_corollary_5",

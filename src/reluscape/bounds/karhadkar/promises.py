@@ -7,11 +7,13 @@ from fractions import Fraction
 from itertools import pairwise
 from math import exp
 
-from ..data import Dataset
-from ..errors import ReluscapeError, TooLarge
+from ...data import Dataset
+from ...errors import ReluscapeError, TooLarge
+from ..promise import Promise
 from .anticoncentration import anticoncentration, anticoncentration_at_most
-from .karhadkar_regions import karhadkar_corollary_5, karhadkar_corollary_5_fraction
-from .karhadkar_widths import (
+from .line import is_one_dimensional
+from .regions import karhadkar_corollary_5, karhadkar_corollary_5_fraction
+from .widths import (
     karhadkar_proposition_11,
     karhadkar_theorem_2,
     karhadkar_theorem_2_fraction,
@@ -21,8 +23,6 @@ from .karhadkar_widths import (
     karhadkar_theorem_10,
     karhadkar_theorem_12,
 )
-from .line import is_one_dimensional
-from .promise import Promise
 
 __all__ = ["promises"]
 
@@ -127,7 +127,7 @@ def _line(
 
 def _plane_rows(data: Dataset) -> list[tuple[int, int]]:
     """Return data of rank 2 in two independent columns."""
-    from .. import exact
+    from ... import exact
 
     columns = list(exact.pivot_columns(data.rows))
     return [(int(a), int(b)) for a, b in data.rows[:, columns]]

@@ -10,13 +10,13 @@ from typing import Any
 
 import flint
 
-from ..errors import InputError
-from ..estimates import Probability
-from ..exact import fmpq, to_fraction
-from .arguments import require, tolerated_share, which_form, whole
-from .decided import at_most, ceiling, least, least_trials, log_of
-from .karhadkar_regions import karhadkar_corollary_5
+from ...errors import InputError
+from ...estimates import Probability
+from ...exact import fmpq, to_fraction
+from ..arguments import require, tolerated_share, which_form, whole
+from ..decided import at_most, ceiling, least, least_trials, log_of
 from .line import least_width
+from .regions import karhadkar_corollary_5
 
 __all__ = [
     "karhadkar_proposition_11",

@@ -1,0 +1,1 @@
+"""What Karhadkar and Montufar's statements promise, one file for each kind of statement."""
