@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly
-from ..requ.conv import ConvReQUNet, leaky, pad_convolve, toeplitz, widths
-from ..requ.labels import labelled_dataset
-from ..requ.losses import epsilon
-from ..requ.network import ReQUNet
-from ..seeds import as_generator
-from ..tolerances import DEFAULT, Tolerances
-from .arguments import require, whole
-from .liang_lemmas import CriticalUnits, critical_units
+from ...data import readonly
+from ...requ.conv import ConvReQUNet, leaky, pad_convolve, toeplitz, widths
+from ...requ.labels import labelled_dataset
+from ...requ.losses import epsilon
+from ...requ.network import ReQUNet
+from ...seeds import as_generator
+from ...tolerances import DEFAULT, Tolerances
+from ..arguments import require, whole
+from .lemmas import CriticalUnits, critical_units
 
 __all__ = [
     "DistinctFeatures", "FilterMargin", "liang_claim_1", "liang_lemma_4", "liang_lemma_5", "liang_lemma_6",
@@ -188,7 +188,7 @@ def liang_lemma_6(
         >>> found.kind, 0 < found.lambda0 < found.epsilon
         ('sampled', True)
     """
-    from ..requ.margin import margin
+    from ...requ.margin import margin
 
     data = labelled_dataset(X, y)
     s, layers = whole("s", s), whole("layers", layers)

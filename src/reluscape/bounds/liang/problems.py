@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..data import readonly
-from ..errors import InputError, ShapeError, TooLarge
-from ..seeds import as_generator
-from .arguments import require, whole
-from .liang_lemmas import symmetric
+from ... import exact
+from ...data import readonly
+from ...errors import InputError, ShapeError, TooLarge
+from ...seeds import as_generator
+from ..arguments import require, whole
+from .lemmas import symmetric
 
 __all__ = [
     "Adversary", "DivergingPoint", "liang_digit_map", "liang_problem_1", "liang_problem_2", "liang_problem_3",

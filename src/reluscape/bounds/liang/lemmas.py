@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly, real_number
-from ..errors import InputError, ShapeError
-from ..requ.constants import positive
-from ..requ.labels import labelled_dataset
-from ..requ.losses import margin_loss
-from ..requ.network import ReQUNet
-from ..seeds import as_generator
-from ..tolerances import DEFAULT, Tolerances
-from .arguments import require, which_form, whole
+from ...data import readonly, real_number
+from ...errors import InputError, ShapeError
+from ...requ.constants import positive
+from ...requ.labels import labelled_dataset
+from ...requ.losses import margin_loss
+from ...requ.network import ReQUNet
+from ...seeds import as_generator
+from ...tolerances import DEFAULT, Tolerances
+from ..arguments import require, which_form, whole
 
 __all__ = [
     "CriticalUnits", "liang_corollary_1", "liang_lemma_1", "liang_lemma_2", "liang_lemma_3", "liang_proposition_3",

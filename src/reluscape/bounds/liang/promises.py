@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..data import Dataset
-from ..errors import ReluscapeError
-from .liang import liang_assumption_2
-from .promise import Promise
+from ...data import Dataset
+from ...errors import ReluscapeError
+from ..promise import Promise
+from .statements import liang_assumption_2
 
 __all__ = ["promises"]
 

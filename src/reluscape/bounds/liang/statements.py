@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly
-from ..errors import AssumptionError
-from ..requ.bad_minimum import BadMinimum
-from ..requ.constants import coercivity_constant, positive, sublevel_radius
-from ..requ.conv import widths
-from ..requ.interpolation import interpolate, interpolate_exactly
-from ..requ.labels import labelled_dataset
-from ..requ.losses import epsilon, margin_loss
-from ..requ.network import ReQUNet
-from ..requ.quadratic import QuadraticSeparation, quadratically_separable
-from ..seeds import as_generator
-from .arguments import require, which_form, whole
+from ...data import readonly
+from ...errors import AssumptionError
+from ...requ.bad_minimum import BadMinimum
+from ...requ.constants import coercivity_constant, positive, sublevel_radius
+from ...requ.conv import widths
+from ...requ.interpolation import interpolate, interpolate_exactly
+from ...requ.labels import labelled_dataset
+from ...requ.losses import epsilon, margin_loss
+from ...requ.network import ReQUNet
+from ...requ.quadratic import QuadraticSeparation, quadratically_separable
+from ...seeds import as_generator
+from ..arguments import require, which_form, whole
 
 __all__ = [
     "NoBadMinima", "liang_assumption_1", "liang_assumption_2", "liang_claim_2", "liang_definition_1",
@@ -132,7 +132,7 @@ def liang_theorem_1(
         >>> found.width, round(found.gamma, 6), round(found.lambda0, 4)
         (2, 5.0, 3.6067)
     """
-    from ..requ.margin import margin
+    from ...requ.margin import margin
 
     data = labelled_dataset(X, y)
     liang_assumption_2(data, None, "sharp")
@@ -199,7 +199,7 @@ def liang_theorem_2(
         >>> found.width, found.kind
         (5, 'sampled')
     """
-    from .liang_conv import liang_lemma_6
+    from .conv import liang_lemma_6
 
     data = labelled_dataset(X, y)
     liang_assumption_2(data, None, "sharp")
@@ -283,7 +283,7 @@ def liang_proposition_1(n: int, m: int, lambdas: Any = 0.25, form: str | None = 
         >>> liang_proposition_1(6, 2).training_error >= 1 - 2 / 6
         True
     """
-    from ..requ.bad_minimum import bad_minimum
+    from ...requ.bad_minimum import bad_minimum
 
     lam = positive("lambda", lambdas, whole("m", m))
     require(bool((lam < 0.5).all()), f"every lambda lies in (0, 1/2), got {lam.max():g}")

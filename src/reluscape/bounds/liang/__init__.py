@@ -1,0 +1,1 @@
+"""What Liang, Sun and Srikant's statements promise, one file for each kind of statement."""
