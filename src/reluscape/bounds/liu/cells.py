@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..data import Dataset, as_dataset, check_pattern, readonly
-from ..errors import ShapeError
-from .arguments import require
-from .liu_solution import design, liu_general_solution, network, predictions, with_targets
+from ... import exact
+from ...data import Dataset, as_dataset, check_pattern, readonly
+from ...errors import ShapeError
+from ..arguments import require
+from .solution import design, liu_general_solution, network, predictions, with_targets
 
 __all__ = ["CellGlobal", "CellHessian", "CellLoss", "liu_lemma_1", "liu_lemma_2", "liu_loss", "liu_theorem_1"]
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..data import Dataset, check_pattern, readonly
-from ..errors import TooLarge
-from ..solvers.linear import strictly_feasible
-from .arguments import require, which_form
-from .liu_solution import GeneralSolution, design, identity, liu_general_solution, with_targets, zeros
+from ... import exact
+from ...data import Dataset, check_pattern, readonly
+from ...errors import TooLarge
+from ...solvers.linear import strictly_feasible
+from ..arguments import require, which_form
+from .solution import GeneralSolution, design, identity, liu_general_solution, with_targets, zeros
 
 __all__ = ["CellForm", "Genuine", "TwoSamples", "liu_genuine", "liu_minima", "liu_two_samples"]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import check_pattern, readonly
-from .arguments import require
-from .liu_solution import (
+from ...data import check_pattern, readonly
+from ..arguments import require
+from .solution import (
     GeneralSolution,
     design,
     liu_general_solution,

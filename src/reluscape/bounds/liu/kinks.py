@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..data import check_pattern, readonly
-from ..errors import InputError
-from .arguments import require, which_form
-from .liu_genuineness import mixed_feasible
-from .liu_solution import design, identity, network, numbers, predictions, with_targets, zeros
+from ... import exact
+from ...data import check_pattern, readonly
+from ...errors import InputError
+from ..arguments import require, which_form
+from .genuineness import mixed_feasible
+from .solution import design, identity, network, numbers, predictions, with_targets, zeros
 
 __all__ = ["KinkSystem", "OneSidedGradients", "liu_lemma_3", "liu_section_6a", "liu_theorem_3"]
 

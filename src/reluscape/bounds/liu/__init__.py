@@ -1,0 +1,1 @@
+"""What Liu's statements promise, one file for each kind of statement."""
