@@ -13,7 +13,7 @@ from .promise import Promise
 __all__ = ["Promise", "table"]
 
 # files of this room with a function promises(data, eps) -> list[Promise]
-_PAPERS = ("karhadkar.promises", "safran_promises", "liang.promises")
+_PAPERS = ("karhadkar.promises", "safran.promises", "liang.promises")
 
 
 def table(X: Any, y: Any = None, eps: Any = 0.05) -> list[Promise]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds.safran import safran_equation_9
+from ..bounds.safran.statements import safran_equation_9
 from ..data import as_dataset
 from ..errors import InputError
 from ..estimates import Probability

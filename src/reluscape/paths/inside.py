@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds.safran_basins import common_signs
-from ..bounds.safran_moves import safran_lemma_4
+from ..bounds.safran.basins import common_signs
+from ..bounds.safran.moves import safran_lemma_4
 from ..data import as_dataset, readonly
 from ..errors import InputError, ShapeError
 from ..losses import mean_loss

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds.safran_truncation import safran_theorem_4_bounds
+from ..bounds.safran.truncation import safran_theorem_4_bounds
 from ..data import Dataset, as_dataset
 from ..errors import InputError, ReluscapeError, TooLarge, UnsupportedError
 from ..estimates import Probability

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset, readonly
-from ..errors import ShapeError
-from .safran_basins import as_two_layer
+from ...data import as_dataset, readonly
+from ...errors import ShapeError
+from .basins import as_two_layer
 
 __all__ = ["safran_claim_5", "safran_lemma_6"]
 

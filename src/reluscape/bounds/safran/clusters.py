@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, readonly
-from ..errors import AssumptionError, ShapeError
-from ..networks import TwoLayerNet
-from .arguments import require, which_form, whole
-from .safran import safran_theorem_5_radius
-from .safran_basins import as_two_layer, sides
-from .safran_cover import able, predicted
-from .safran_data import with_targets
+from ...data import Dataset, as_dataset, readonly
+from ...errors import AssumptionError, ShapeError
+from ...networks import TwoLayerNet
+from ..arguments import require, which_form, whole
+from .basins import as_two_layer, sides
+from .cover import able, predicted
+from .data import with_targets
+from .statements import safran_theorem_5_radius
 
 __all__ = [
     "Surrogate",

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, check_pattern, check_signs
-from ..errors import AssumptionError, InputError, ShapeError, TooLarge
-from ..exact import signs_of_products
-from ..initialization import get_law
-from ..losses import mean_loss
-from ..networks import TwoLayerNet
-from ..solvers.linear import Rows
-from ..solvers.quadratic import BasinPrograms
-from .arguments import require, which_form
+from ...data import Dataset, as_dataset, check_pattern, check_signs
+from ...errors import AssumptionError, InputError, ShapeError, TooLarge
+from ...exact import signs_of_products
+from ...initialization import get_law
+from ...losses import mean_loss
+from ...networks import TwoLayerNet
+from ...solvers.linear import Rows
+from ...solvers.quadratic import BasinPrograms
+from ..arguments import require, which_form
 
 __all__ = [
     "SublevelPromise",

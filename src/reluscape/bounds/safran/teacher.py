@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset
-from ..errors import AssumptionError
-from ..networks import TwoLayerNet
-from ..seeds import as_generator
-from ..tolerances import DEFAULT
-from .arguments import require
-from .safran_basins import as_two_layer
-from .safran_data import with_targets
+from ...data import as_dataset
+from ...errors import AssumptionError
+from ...networks import TwoLayerNet
+from ...seeds import as_generator
+from ...tolerances import DEFAULT
+from ..arguments import require
+from .basins import as_two_layer
+from .data import with_targets
 
 __all__ = ["safran_theorem_3_conditions", "safran_theorem_3_teacher"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import real_number, real_numbers
-from ..errors import InputError, ShapeError
-from .arguments import require
+from ...data import real_number, real_numbers
+from ...errors import InputError, ShapeError
+from ..arguments import require
 
 __all__ = ["safran_theorem_1"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from ..data import Dataset
-from ..errors import AssumptionError
-from .promise import Promise
-from .safran import safran_theorem_2, safran_theorem_4, safran_theorem_5
-from .safran_checks import clusters_condition
-from .safran_clusters import safran_theorem_5_value
-from .safran_data import safran_theorem_2_slots
+from ...data import Dataset
+from ...errors import AssumptionError
+from ..promise import Promise
+from .checks import clusters_condition
+from .clusters import safran_theorem_5_value
+from .data import safran_theorem_2_slots
+from .statements import safran_theorem_2, safran_theorem_4, safran_theorem_5
 
 __all__ = ["promises"]
 

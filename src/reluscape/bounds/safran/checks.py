@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset
-from ..errors import AssumptionError
-from .safran_basins import as_two_layer
-from .safran_clusters import safran_theorem_5_conditions
-from .safran_data import safran_theorem_2_slots, with_targets
-from .safran_teacher import safran_theorem_3_conditions, safran_theorem_3_teacher
+from ...data import Dataset
+from ...errors import AssumptionError
+from .basins import as_two_layer
+from .clusters import safran_theorem_5_conditions
+from .data import safran_theorem_2_slots, with_targets
+from .teacher import safran_theorem_3_conditions, safran_theorem_3_teacher
 
 __all__ = ["Condition", "safran_conditions"]
 

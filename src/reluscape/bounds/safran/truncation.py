@@ -9,11 +9,11 @@ from typing import Any
 import flint
 import numpy as np
 
-from .. import exact
-from ..errors import TooLarge
-from ..widthcurve import PRECISION_BITS, outward
-from .arguments import require, whole
-from .safran_data import with_targets
+from ... import exact
+from ...errors import TooLarge
+from ...widthcurve import PRECISION_BITS, outward
+from ..arguments import require, whole
+from .data import with_targets
 
 __all__ = ["safran_theorem_4_bounds"]
 

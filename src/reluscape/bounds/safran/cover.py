@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, readonly
-from ..errors import InputError
-from ..networks import TwoLayerNet
-from .arguments import require, which_form
-from .safran_basins import as_two_layer, sides
+from ...data import Dataset, as_dataset, readonly
+from ...errors import InputError
+from ...networks import TwoLayerNet
+from ..arguments import require, which_form
+from .basins import as_two_layer, sides
 
 __all__ = ["safran_theorem_4_network"]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset
-from ..errors import InputError
-from ..exact import dot
-from .arguments import require, whole
+from ...data import Dataset, as_dataset
+from ...errors import InputError
+from ...exact import dot
+from ..arguments import require, whole
 
 __all__ = [
     "SingletonSlots",

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import AssumptionError
-from ..networks import TwoLayerNet
-from .arguments import require, which_form
-from .safran_basins import as_two_layer
+from ...errors import AssumptionError
+from ...networks import TwoLayerNet
+from ..arguments import require, which_form
+from .basins import as_two_layer
 
 __all__ = ["safran_lemma_4", "safran_lemma_5"]
 
