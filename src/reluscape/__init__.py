@@ -64,7 +64,7 @@ _EXPORTS = {
     "jacobian_rank": ".jacobian",
     "kink_minima": ".critical.kinks",
     "landscape": ".landscape",
-    "local_minima": ".census",
+    "local_minima": ".critical.census",
     "loss_bound": ".jacobian",
     "loss_slice": ".critical.slices",
     "monotone_path": ".paths",

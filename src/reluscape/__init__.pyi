@@ -8,11 +8,11 @@ from .basins import basin_value as basin_value
 from .basins import basin_values as basin_values
 from .basins import constant_fit as constant_fit
 from .bounds.karhadkar.anticoncentration import anticoncentration as anticoncentration
-from .census import local_minima as local_minima
 from .certificates import verify as verify
 from .critical import certify as certify
 from .critical.anatomy import dead_units as dead_units
 from .critical.cells import cell_minima as cell_minima
+from .critical.census import local_minima as local_minima
 from .critical.kinks import kink_minima as kink_minima
 from .critical.saddles import cell_saddles as cell_saddles
 from .critical.slices import loss_slice as loss_slice

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from reluscape.critical.faces import exact_fit, float_fit
+from reluscape.critical.face_fit import exact_fit, float_fit
 from reluscape.data import Dataset
 from reluscape.losses import get_loss
 from tests.oracles import critical as oracle

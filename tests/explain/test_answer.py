@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.explain.match import balanced, balanced_top
+from reluscape.critical.match import balanced, balanced_top
 
 XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 LABELS = np.array([0.0, 1.0, 1.0, 0.0])

@@ -9,7 +9,7 @@ import pytest
 
 import reluscape as rs
 from reluscape.basins.nearest_better import better_basin
-from reluscape.explain.match import matched
+from reluscape.critical.match import matched
 
 
 def distances(X, y, net, below):

@@ -57,8 +57,8 @@ def explain(
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write the proof here.")] = None,
 ) -> None:
     """Say whether a trained network is solved, stuck or slow, and why."""
+    from ..critical.match import balanced_top
     from ..explain import explain as tell
-    from ..explain.match import balanced_top
     from ..modelfiles import read_model
     from ..networks import TwoLayerNet
     from ..pagelink import render_page

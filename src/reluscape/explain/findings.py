@@ -14,7 +14,8 @@ from ..basins.nearest_better import BetterBasin, better_basin
 from ..critical import Verdict, certify
 from ..critical.anatomy import Anatomy, anatomy
 from ..critical.candidate import Candidate
-from ..critical.faces import float_fit
+from ..critical.face_fit import float_fit
+from ..critical.match import matched
 from ..critical.snap import candidates, is_near
 from ..data import standardize
 from ..descent import Descent, descend
@@ -23,7 +24,6 @@ from ..losses import get_loss, mean_loss
 from ..networks import TwoLayerNet
 from ..seeds import stream
 from ..tolerances import DEFAULT, Tolerances
-from .match import matched
 from .reading import Trained
 
 MOST_WORK = 4_000_000

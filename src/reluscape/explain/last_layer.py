@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import exact
-from ..critical.faces import float_fit
+from ..critical.face_fit import float_fit
 from ..networks import DeepNet
 from ..tolerances import DEFAULT, MACHINE_PRECISION
 from .layered import Layered

@@ -13,6 +13,7 @@ import numpy as np
 
 from .._version import __version__
 from ..basins import affine_fit, constant_fit
+from ..critical.match import balanced
 from ..data import Dataset
 from ..networks import TwoLayerNet
 from .answer import WRONG_INPUT
@@ -22,7 +23,6 @@ from .judgement import Judgement
 from .last_layer import LastLayer
 from .layers import LayerFacts
 from .lines import line_block, same_point
-from .match import balanced
 from .plane import plane_block, plane_through
 from .predictions import rows_right
 from .reading import Trained

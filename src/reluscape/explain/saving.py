@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..critical.match import balanced
 from ..critical.slices import loss_slice
 from ..networks import TwoLayerNet
 from .findings import Findings
-from .match import balanced
 from .reading import Trained
 
 HALVINGS = 40

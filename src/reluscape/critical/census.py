@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from .critical.components import Component, Face, allowed_signs, make_face, minimisers, sign_choices, units_of
-from .critical.optimality import certify
-from .critical.placing import inside_face
-from .critical.verdict import Verdict
-from .data import Dataset, as_dataset, check_signs, readonly
-from .errors import InputError, TooLarge
-from .geometry.faces import Faces, enumerate_faces
-from .networks import TwoLayerNet
+from ..data import Dataset, as_dataset, check_signs, readonly
+from ..errors import InputError, TooLarge
+from ..geometry.faces import Faces, enumerate_faces
+from ..networks import TwoLayerNet
+from .components import Component, Face, allowed_signs, make_face, minimisers, sign_choices, units_of
+from .optimality import certify
+from .placing import inside_face
+from .verdict import Verdict
 
 PRODUCT_LIMIT = 300_000
 
