@@ -14,11 +14,11 @@ from ..basins.nearest_better import BetterBasin, better_basin
 from ..critical import Verdict, certify
 from ..critical.anatomy import Anatomy, anatomy
 from ..critical.candidate import Candidate
+from ..critical.descent import Descent, descend
 from ..critical.face_fit import float_fit
 from ..critical.match import matched
 from ..critical.snap import candidates, is_near
 from ..data import standardize
-from ..descent import Descent, descend
 from ..errors import ReluscapeError
 from ..losses import get_loss, mean_loss
 from ..networks import TwoLayerNet

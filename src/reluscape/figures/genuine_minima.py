@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from .. import datasets
+from ..critical.descent import descend
 from ..data import Dataset, standardize
-from ..descent import descend
 from ..plots.palette import BLUE, GREEN, GREY, VERMILLION
 from ..probability.genuine import GenuineShare, genuine_minimum_share
 from ..seeds import stream

@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 
+from ..critical.descent import descend
 from ..data import Dataset
-from ..descent import descend
 from ..errors import ReluscapeError
 from ..networks import TwoLayerNet
 from .pricing import best_unit

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..basins import basin_value
 from ..basins.cones import balanced
+from ..critical.descent import descend
 from ..data import Dataset
-from ..descent import descend
 from ..errors import TooLarge
 from ..networks import TwoLayerNet
 from ..optimum import constant_network, global_minimum, grown, infinite_width_value

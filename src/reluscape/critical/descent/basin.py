@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..basins.smooth import SmoothBasins
-from ..data import Dataset
-from ..losses import Loss, able
-from ..solvers.quadratic import BasinPrograms
-from ..tolerances import Tolerances
+from ...basins.smooth import SmoothBasins
+from ...data import Dataset
+from ...losses import Loss, able
+from ...solvers.quadratic import BasinPrograms
+from ...tolerances import Tolerances
 
 
 @dataclass(frozen=True, eq=False)

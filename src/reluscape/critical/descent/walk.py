@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from ..critical.candidate import Candidate, face_candidate, mended_faces
-from ..critical.optimality import certify, decide
-from ..critical.point import build_point
-from ..data import Dataset, as_dataset, readonly
-from ..errors import InputError
-from ..losses import get_loss
-from ..networks import TwoLayerNet
-from ..seeds import stream
-from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ...data import Dataset, as_dataset, readonly
+from ...errors import InputError
+from ...losses import get_loss
+from ...networks import TwoLayerNet
+from ...seeds import stream
+from ...tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..candidate import Candidate, face_candidate, mended_faces
+from ..optimality import certify, decide
+from ..point import build_point
 from .basin import BasinPoint, BasinStep
 from .gradient import gradient_stretch
 from .result import Descent

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..critical import Verdict
-from ..networks import TwoLayerNet
+from ...networks import TwoLayerNet
+from .. import Verdict
 
 
 @dataclass(frozen=True, eq=False)
