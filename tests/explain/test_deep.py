@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.critical.trained.layers import layer_facts
+from reluscape.critical.trained.tangent import tangential_gradient
 from reluscape.explain.layered import as_layered
-from reluscape.explain.layers import layer_facts
 from reluscape.explain.reading import read_trained
-from reluscape.explain.tangent import tangential_gradient
 
 from .models import predict, random_deep
 

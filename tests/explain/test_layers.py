@@ -10,10 +10,10 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 import reluscape as rs
-from reluscape.explain.jacobian_facts import jacobian_facts, output_jacobian
-from reluscape.explain.last_layer import last_layer
+from reluscape.critical.trained.jacobian_facts import jacobian_facts, output_jacobian
+from reluscape.critical.trained.last_layer import last_layer
+from reluscape.critical.trained.layers import gradient_norm, layer_facts
 from reluscape.explain.layered import read_layered
-from reluscape.explain.layers import gradient_norm, layer_facts
 from reluscape.explain.opening import open_model
 
 from .models import differences, flat, predict, random_deep, unflat

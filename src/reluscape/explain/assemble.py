@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from ..critical.trained.answer import WRONG_INPUT
+from ..critical.trained.deep import investigate_deep
+from ..critical.trained.one_hidden_layer import investigate
 from ..errors import InputError, ModelError
 from ..losses import check_labels, get_loss
-from .answer import WRONG_INPUT
-from .deep import investigate_deep
 from .deep_report import build_deep_report
-from .findings import investigate
 from .judging import Judge, Options, test_layers, test_rows
 from .layered import as_layered, read_layered
 from .loss_choice import LossChoice, loss_of_targets, stated_loss

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..critical.trained.answer import WRONG_INPUT
+from ..critical.trained.deep import DeepFindings
+from ..critical.trained.predictions import rows_right
 from ..networks import DeepNet
-from .answer import WRONG_INPUT
-from .deep import DeepFindings
 from .deep_story import deep_facts, deep_verdict_lines
 from .judgement import Judgement
 from .layered import Layered
 from .lines import AFTER, BEFORE, FINE
-from .predictions import rows_right
 from .report import (
     data_block,
     header,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from ..critical.trained.answer import SLOW, SOLVED, WRONG_INPUT
+from ..critical.trained.deep import DeepFindings
+from ..critical.trained.elsewhere import UNTESTED, both_losses
+from ..critical.trained.predictions import right_words, rows_right
 from ..tolerances import DEFAULT
-from .answer import SLOW, SOLVED, WRONG_INPUT
-from .deep import DeepFindings
-from .elsewhere import UNTESTED, both_losses
 from .first_line import first_line
 from .judgement import Judgement
 from .layered import Layered
-from .predictions import right_words, rows_right
 from .story import SPARE, count, listed, numbered, percent, rows, same_work
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .answer import Outlook
-from .elsewhere import TestRows
+from ..critical.trained.answer import Outlook
+from ..critical.trained.elsewhere import TestRows
 from .loss_choice import LossChoice
 
 SAME_LOSS = {"bce": "logistic"}

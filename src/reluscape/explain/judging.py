@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .deep import DeepFindings
-from .elsewhere import TestRows
-from .findings import Findings
-from .hints import hints
+from ..critical.trained.deep import DeepFindings
+from ..critical.trained.elsewhere import TestRows
+from ..critical.trained.hints import hints
+from ..critical.trained.last_layer import constant_loss
+from ..critical.trained.one_hidden_layer import Findings
+from ..critical.trained.onward import trained_on
+from ..critical.trained.outlook import outlook
 from .judgement import Judgement
-from .last_layer import constant_loss
 from .layered import Layered
 from .loss_choice import LossChoice
-from .onward import trained_on
-from .outlook import outlook
 from .reading import Trained
 from .rescaling import Scale
 

@@ -14,20 +14,20 @@ import numpy as np
 from .._version import __version__
 from ..basins import affine_fit, constant_fit
 from ..critical.match import balanced
+from ..critical.trained.answer import WRONG_INPUT
+from ..critical.trained.jacobian_facts import JacobianFacts
+from ..critical.trained.last_layer import LastLayer
+from ..critical.trained.layers import LayerFacts
+from ..critical.trained.one_hidden_layer import Findings
+from ..critical.trained.predictions import rows_right
+from ..critical.trained.saving import escape_base, escaped
 from ..data import Dataset
 from ..networks import TwoLayerNet
-from .answer import WRONG_INPUT
-from .findings import Findings
-from .jacobian_facts import JacobianFacts
 from .judgement import Judgement
-from .last_layer import LastLayer
-from .layers import LayerFacts
 from .lines import line_block, same_point
 from .plane import plane_block, plane_through
-from .predictions import rows_right
 from .reading import Trained
 from .result import ModelReport
-from .saving import escape_base, escaped
 from .story import affine_text, facts, verdict_lines
 from .summary import Layers
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..critical import Verdict
+from ..critical.trained.jacobian_facts import JacobianFacts
+from ..critical.trained.last_layer import LastLayer
+from ..critical.trained.layers import LayerFacts
 from ..networks import DeepNet, TwoLayerNet
 from ..telling import Telling
-from .jacobian_facts import JacobianFacts
-from .last_layer import LastLayer
-from .layers import LayerFacts
 
 
 @dataclass(frozen=True, eq=False)

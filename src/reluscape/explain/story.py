@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..critical.trained.answer import SLOW, SOLVED, STUCK, WRONG_INPUT
+from ..critical.trained.elsewhere import UNTESTED, TestRows, both_losses
+from ..critical.trained.one_hidden_layer import Findings, can_snap
+from ..critical.trained.predictions import right_words, rows_right
+from ..critical.trained.saving import snapped_or_escaped
 from ..tolerances import DEFAULT, MACHINE_PRECISION
-from .answer import SLOW, SOLVED, STUCK, WRONG_INPUT
-from .elsewhere import UNTESTED, TestRows, both_losses
-from .findings import Findings, can_snap
 from .first_line import first_line, share_text
 from .judgement import Judgement
-from .predictions import right_words, rows_right
 from .reading import Trained
-from .saving import snapped_or_escaped
 
 MOST_NAMED = 6
 # a better basin further away than this is not worth a sentence

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..critical import certify
-from .answer import WRONG_INPUT
-from .deep import DeepFindings, with_top
+from ..critical.trained.answer import WRONG_INPUT
+from ..critical.trained.deep import DeepFindings, with_top
+from ..critical.trained.jacobian_facts import JacobianFacts, jacobian_facts
+from ..critical.trained.last_layer import LastLayer, last_layer
+from ..critical.trained.layers import LayerFacts, layer_facts
+from ..critical.trained.one_hidden_layer import Findings
+from ..critical.trained.saving import snapped_or_escaped
 from .deep_story import deep_facts, deep_next_steps, deep_verdict_lines
-from .findings import Findings
-from .jacobian_facts import JacobianFacts, jacobian_facts
 from .judgement import Judgement
-from .last_layer import LastLayer, last_layer
 from .layered import Layered
-from .layers import LayerFacts, layer_facts
 from .reading import Trained
 from .result import ModelReport
-from .saving import snapped_or_escaped
 from .story import distance_to_minimum, facts, next_steps, verdict_lines
 
 MOST_EXACT_WORK = 500_000

@@ -9,22 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from ..basins import affine_fit, basin_value, constant_fit
-from ..basins.nearest_better import BetterBasin, better_basin
-from ..critical import Verdict, certify
-from ..critical.anatomy import Anatomy, anatomy
-from ..critical.candidate import Candidate
-from ..critical.descent import Descent, descend
-from ..critical.face_fit import float_fit
-from ..critical.match import matched
-from ..critical.snap import candidates, is_near
-from ..data import standardize
-from ..errors import ReluscapeError
-from ..losses import get_loss, mean_loss
-from ..networks import TwoLayerNet
-from ..seeds import stream
-from ..tolerances import DEFAULT, Tolerances
-from .reading import Trained
+from ...basins import affine_fit, basin_value, constant_fit
+from ...basins.nearest_better import BetterBasin, better_basin
+from ...data import standardize
+from ...errors import ReluscapeError
+from ...explain.reading import Trained
+from ...losses import get_loss, mean_loss
+from ...networks import TwoLayerNet
+from ...seeds import stream
+from ...tolerances import DEFAULT, Tolerances
+from .. import Verdict, certify
+from ..anatomy import Anatomy, anatomy
+from ..candidate import Candidate
+from ..descent import Descent, descend
+from ..face_fit import float_fit
+from ..match import matched
+from ..snap import candidates, is_near
 
 MOST_WORK = 4_000_000
 # beyond these operations of one least-squares fit no exact candidate is looked for

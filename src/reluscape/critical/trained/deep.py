@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from ..critical import Verdict
-from ..data import Dataset
-from ..networks import DeepNet, TwoLayerNet
-from ..tolerances import DEFAULT, Tolerances
-from .findings import Findings, investigate
+from ...data import Dataset
+from ...explain.layered import Layered
+from ...explain.reading import Trained
+from ...networks import DeepNet, TwoLayerNet
+from ...tolerances import DEFAULT, Tolerances
+from .. import Verdict
 from .jacobian_facts import JacobianFacts, jacobian_facts
 from .last_layer import LastLayer, constant_loss, last_layer
-from .layered import Layered
 from .layers import LayerFacts, gradient_norm, layer_facts
+from .one_hidden_layer import Findings, investigate
 from .onward import trained_on
-from .reading import Trained
 from .saving import snapped_or_escaped
 from .tangent import tangential_gradient
 

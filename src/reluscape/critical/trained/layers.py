@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..critical.anatomy import parallel_groups
-from ..tolerances import DEFAULT, Tolerances
-from .layered import Layered
+from ...explain.layered import Layered
+from ...tolerances import DEFAULT, Tolerances
+from ..anatomy import parallel_groups
 
 
 @dataclass(frozen=True)

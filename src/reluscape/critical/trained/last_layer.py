@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..critical.face_fit import float_fit
-from ..networks import DeepNet
-from ..tolerances import DEFAULT, MACHINE_PRECISION
-from .layered import Layered
+from ... import exact
+from ...explain.layered import Layered
+from ...networks import DeepNet
+from ...tolerances import DEFAULT, MACHINE_PRECISION
+from ..face_fit import float_fit
 
 MOST_EXACT_PRODUCTS = 60_000
 MOST_EXACT_COLUMNS = 24

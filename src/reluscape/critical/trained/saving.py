@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..critical.match import balanced
-from ..critical.slices import loss_slice
-from ..networks import TwoLayerNet
-from .findings import Findings
-from .reading import Trained
+from ...explain.reading import Trained
+from ...networks import TwoLayerNet
+from ..match import balanced
+from ..slices import loss_slice
+from .one_hidden_layer import Findings
 
 HALVINGS = 40
 

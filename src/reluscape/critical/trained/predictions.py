@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..claims import percent
-from ..tolerances import DEFAULT, Tolerances
-from .outputs import CROSS_ENTROPY
+from ...claims import percent
+from ...explain.outputs import CROSS_ENTROPY
+from ...tolerances import DEFAULT, Tolerances
 
 CLASS_LOSSES = ("bce", "logistic", CROSS_ENTROPY)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..data import standardize
+from ...data import standardize
+from ...explain.layered import Layered
 from .last_layer import constant_loss
-from .layered import Layered
 from .predictions import Rescaled
 
 ANY = (

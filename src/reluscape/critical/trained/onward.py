@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..networks import DeepNet
-from .layered import Layered
+from ...explain.layered import Layered
+from ...networks import DeepNet
 
 STEPS = 500
 # products of one pass through the network, times steps, that are spent

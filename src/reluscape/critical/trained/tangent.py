@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..networks import DeepNet
-from ..tolerances import DEFAULT, Tolerances
+from ...explain.layered import Layered
+from ...networks import DeepNet
+from ...tolerances import DEFAULT, Tolerances
 from .jacobian_facts import output_jacobian
-from .layered import Layered
 from .layers import kink_mask
 
 MOST_ENTRIES = 5_000_000

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..tolerances import DEFAULT, Tolerances
+from ...explain.layered import Layered
+from ...tolerances import DEFAULT, Tolerances
 from .answer import Outlook
 from .last_layer import constant_loss
-from .layered import Layered
 from .onward import value_and_gradient, weights_of
 from .predictions import CLASS_LOSSES, flatness, rows_right, standardised_outputs
 

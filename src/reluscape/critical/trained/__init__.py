@@ -1,0 +1,1 @@
+"""One trained network examined: its units, layers, kinks, Jacobian and last layer."""
