@@ -1,6 +1,6 @@
 """The fan of one unit's activation regions for three samples in the plane."""
 
-from reluscape import figures
+from reluscape.experiments import figures
 
 if __name__ == "__main__":
     picture, numbers = figures.save("karhadkar-1")

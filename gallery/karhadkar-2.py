@@ -1,6 +1,6 @@
 """The zonotope of three samples: its vertices are the activation regions, its normal cones the fan."""
 
-from reluscape import figures
+from reluscape.experiments import figures
 
 if __name__ == "__main__":
     picture, numbers = figures.save("karhadkar-2")

@@ -1,6 +1,6 @@
 """Share of regions that contain a global minimum, two and five inputs."""
 
-from reluscape import figures
+from reluscape.experiments import figures
 
 if __name__ == "__main__":
     picture, numbers = figures.save("karhadkar-5")

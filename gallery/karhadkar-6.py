@@ -1,6 +1,6 @@
 """What one unit can represent on three and on four samples on a line."""
 
-from reluscape import figures
+from reluscape.experiments import figures
 
 if __name__ == "__main__":
     picture, numbers = figures.save("karhadkar-6")

@@ -1,6 +1,6 @@
 """How many activation patterns training passes through, against the width."""
 
-from reluscape import figures
+from reluscape.experiments import figures
 
 if __name__ == "__main__":
     picture, numbers = figures.save("patterns-width")

@@ -1,6 +1,6 @@
 """Two weights: one optimal minimum, one bad one, two in between."""
 
-from reluscape import figures
+from reluscape.experiments import figures
 
 if __name__ == "__main__":
     picture, numbers = figures.save("safran-3")

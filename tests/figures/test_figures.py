@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import reluscape as rs
-from reluscape import figures
 from reluscape.errors import InputError
-from reluscape.figures.karhadkar_6 import polyline
-from reluscape.figures.landscape import unit_loss
-from reluscape.figures.planar import sectors, vertices
-from reluscape.figures.safran_1 import CENTRES, RADIUS, noisy_half_angle
+from reluscape.experiments import figures
+from reluscape.experiments.figures.karhadkar_6 import polyline
+from reluscape.experiments.figures.landscape import unit_loss
+from reluscape.experiments.figures.planar import sectors, vertices
+from reluscape.experiments.figures.safran_1 import CENTRES, RADIUS, noisy_half_angle
 
 GALLERY = Path(__file__).parents[2] / "gallery"
 
@@ -176,7 +176,7 @@ def test_noisy_region_is_where_a_cluster_can_be_cut():
 
 
 def test_figures_import_no_window():
-    assert importlib.import_module("reluscape.figures.karhadkar_1").draw().figure.canvas.manager is None
+    assert importlib.import_module("reluscape.experiments.figures.karhadkar_1").draw().figure.canvas.manager is None
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +206,7 @@ def test_both_laws_and_both_populations_are_apart(rank_panels):
 
 
 def test_heat_map_cell_does_not_depend_on_the_grid():
-    from reluscape.figures.rank_map import chances
+    from reluscape.experiments.figures.rank_map import chances
 
     for population in ("initialization", "regions"):
         small = chances([20], [9], [2], 30, 0, "name", population)
@@ -215,7 +215,7 @@ def test_heat_map_cell_does_not_depend_on_the_grid():
 
 
 def test_heat_map_in_proportion_holds_the_closed_form():
-    from reluscape.figures.rank_map import chances
+    from reluscape.experiments.figures.rank_map import chances
 
     panel = chances([10, 50], [4, 7], [10, 50], 3, 0, "name", "regions", "normal")
     assert panel["kinds"] == ["exact"]
@@ -224,7 +224,7 @@ def test_heat_map_in_proportion_holds_the_closed_form():
 
 
 def test_single_precision_misses_full_rank():
-    from reluscape.figures.float32_rank import verdicts
+    from reluscape.experiments.figures.float32_rank import verdicts
 
     exact, single, wrong = verdicts(20, 1, 600, 30, 0)
     assert single < exact
@@ -268,7 +268,7 @@ def test_patterns_against_width_stay_below_the_steps():
 
 
 def test_shares_of_regions_with_a_global_minimum():
-    from reluscape.figures.global_minima import draw_data, shares
+    from reluscape.experiments.figures.global_minima import draw_data, shares
 
     small, large = shares(2, [5], [10], 6, 0, "name"), shares(2, [3, 5], [2, 10], 6, 0, "name")
     assert large["value"][1][1] == small["value"][0][0]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from reluscape import figures
-from reluscape.figures import liang_errors, liang_infinity, liang_planes, liang_slices
+from reluscape.experiments import figures
+from reluscape.experiments.figures import liang_errors, liang_infinity, liang_planes, liang_slices
 
 
 def test_designed_runs_have_no_errors():

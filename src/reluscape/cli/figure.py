@@ -22,7 +22,7 @@ def figure(
     quick: Annotated[bool, typer.Option("--quick", help="A smaller grid, labelled as such.")] = False,
 ) -> None:
     """Draw a figure of the papers and write its numbers beside it."""
-    from ..figures import listing, save
+    from ..experiments.figures import listing, save
 
     if list_:
         for known_name, words in listing():
