@@ -3,7 +3,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import reluscape as rs
-from reluscape.plots import draw_disconnectivity, draw_plane_landscape
+from reluscape.experiments.plots import draw_disconnectivity, draw_plane_landscape
 
 LINE = rs.Dataset([[-2], [-1], [0.5], [1], [2.5]], [1, -1, 2, 0, 1.5], bias=True)
 

@@ -13,7 +13,7 @@ mpl.use("Agg")
 
 from matplotlib import pyplot as plt
 
-from reluscape import plots
+from reluscape.experiments import plots
 from reluscape.plots import palette
 
 SAMPLES = Path(__file__).parents[1] / "report"

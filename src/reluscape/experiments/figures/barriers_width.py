@@ -6,10 +6,10 @@ import numpy as np
 
 from ...data import Dataset
 from ...landscape.pictures import disconnectivity
-from ...plots.disconnectivity import draw_disconnectivity
 from ...plots.palette import BLUE, FAINT
 from ...seeds import stream
 from ...topology import BarrierTree, barrier_tree
+from ..plots.disconnectivity import draw_disconnectivity
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...plots.fan import draw_fan
 from ...plots.palette import INK, VERMILLION
+from ..plots.fan import draw_fan
 from .drawing import Drawing
 from .planar import fan_block
 from .sheet import arrow, sheet
