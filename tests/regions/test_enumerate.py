@@ -15,7 +15,7 @@ from reluscape.data import Dataset
 from reluscape.errors import CertificateError, DataWarning, InputError, ShapeError, SolverError, TooLarge
 from reluscape.geometry import enumeration, enumeration_plain
 from reluscape.geometry.arrangement import Arrangement
-from reluscape.geometry.counting import cover_number
+from reluscape.geometry.counting.counting import cover_number
 from reluscape.geometry.exact_restriction import restrict
 from reluscape.geometry.mended_walk import MendedWalk
 from reluscape.regions import count_regions, enumerate_regions, is_realizable

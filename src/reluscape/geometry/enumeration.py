@@ -9,14 +9,15 @@ import numpy as np
 
 from .. import exact
 from ..errors import SolverError
-from . import enumeration_plain, restriction_kernel
+from . import enumeration_plain
 from .balance import column_units, divided, restored
-from .counting import cover_number
+from .counting import restriction_kernel
+from .counting.counting import cover_number
+from .counting.restriction_kernel import DONE
 from .enumeration_kernel import half_cells
 from .exact_restriction import Normals, line_trace, restrict
 from .half import Half
 from .mended_walk import MendedWalk, OutOfRangeError, packed
-from .restriction_kernel import DONE
 
 INT64 = 2**62
 # rounded integers keep this many bits, so that cross products in the plane still fit

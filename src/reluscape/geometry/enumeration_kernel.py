@@ -6,9 +6,9 @@ import numba
 import numpy as np
 
 from ..kernelcache import KERNEL
+from .counting.restriction_kernel import DONE, NOTHING, restrict
 from .plane_kernel import plane_cells
 from .prefix_walk_kernel import products, scaled, start, walk
-from .restriction_kernel import DONE, NOTHING, restrict
 
 
 @numba.njit(

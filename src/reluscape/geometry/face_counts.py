@@ -9,7 +9,7 @@ from typing import Any
 from ..data import as_dataset, whole_number
 from ..errors import InputError, TooLarge
 from .arrangement import Arrangement
-from .counting import count_rows
+from .counting.counting import count_rows
 from .flats import flats, likely_flats
 
 # most flats that are looked at, one to two minutes

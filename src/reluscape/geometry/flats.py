@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import exact
 from ..seeds import stream
-from .counting import primitive
+from .counting.counting import primitive
 
 
 @dataclass(frozen=True, eq=False)

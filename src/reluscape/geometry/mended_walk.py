@@ -8,10 +8,10 @@ import numpy as np
 
 from .. import exact
 from ..errors import SolverError
+from .counting.restriction_kernel import DONE, REPAIR, UNCERTAIN
 from .exact_restriction import Normals
 from .half import Half
 from .prefix_walk_kernel import padded, products, start, walk
-from .restriction_kernel import DONE, REPAIR, UNCERTAIN
 
 # entries of a row further apart than this leave the range of doubles when points are lifted and multiplied
 LEAST_POWER = -400

@@ -14,7 +14,7 @@ import numba
 import numpy as np
 
 from ..kernelcache import INNER, KERNEL
-from .restriction_kernel import DONE, FULL, INCOMPLETE, REPAIR, UNCERTAIN
+from .counting.restriction_kernel import DONE, FULL, INCOMPLETE, REPAIR, UNCERTAIN
 
 UNIT = 2.0**-53
 # keeps a quotient finite; no product that is believed is this small

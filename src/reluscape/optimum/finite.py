@@ -12,7 +12,7 @@ import numpy as np
 from ..data import Dataset, as_dataset, readonly, standardize, whole_number
 from ..errors import ShapeError, TooLarge
 from ..geometry.arrangement import Arrangement
-from ..geometry.counting import cover_number
+from ..geometry.counting.counting import cover_number
 from ..initialization import get_law
 from ..networks import TwoLayerNet
 from ..regions import count_regions

@@ -10,7 +10,7 @@ from ..data import Dataset, as_dataset, whole_number
 from ..errors import DataWarning, InputError, TooLarge
 from ..exact import exact_decimals
 from ..geometry.arrangement import Arrangement
-from ..geometry.counting import count, cover_number
+from ..geometry.counting.counting import count, cover_number
 
 # a float array is counted a second time, as decimals, only where that is cheap and they are what a person types
 SECOND_LOOK, TYPED_DIGITS = 100_000, 15

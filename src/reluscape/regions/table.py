@@ -13,7 +13,7 @@ from ..data import Dataset
 from ..errors import CertificateError, InputError
 from ..exact import sign, signs_of_products
 from ..geometry.arrangement import Arrangement
-from ..geometry.counting import count
+from ..geometry.counting.counting import count
 from ..geometry.listing import live_bits, unpacked
 
 # products decided at once

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, readonly
-from ..geometry.counting import cover_number
+from ..geometry.counting.counting import cover_number
 from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from .network import lifted
 

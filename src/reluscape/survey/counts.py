@@ -10,7 +10,7 @@ from ..claims import claim, plain
 from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement
-from ..geometry.counting import cover_number, plan
+from ..geometry.counting.counting import cover_number, plan
 from ..regions import count_regions, estimate_regions
 from ..seeds import stream
 from .starts import BUSY

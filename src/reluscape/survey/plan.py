@@ -11,7 +11,7 @@ import numpy as np
 from ..data import Dataset, real_number, whole_number
 from ..errors import InputError
 from ..geometry.arrangement import Arrangement
-from ..geometry.counting import cover_number
+from ..geometry.counting.counting import cover_number
 from ..initialization import get_law
 from .counts import counted
 

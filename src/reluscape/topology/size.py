@@ -9,7 +9,7 @@ from ..basins.cones import Generators, relatable
 from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement
-from ..geometry.counting import cover_number
+from ..geometry.counting.counting import cover_number
 from ..regions import count_regions
 
 MOST_CELLS = 20_000_000

@@ -6,9 +6,9 @@ from math import comb, gcd
 
 import numpy as np
 
-from ..data.position import general_position
-from ..errors import TooLarge
-from .arrangement import Arrangement
+from ...data.position import general_position
+from ...errors import TooLarge
+from ..arrangement import Arrangement
 
 Rows = tuple[tuple[int, ...], ...]
 

@@ -1,0 +1,1 @@
+"""How many activation regions there are, counted without listing them."""
