@@ -36,11 +36,11 @@ _EXPORTS = {
     "connect": ".paths",
     "constant_fit": ".basins",
     "count_basins": ".regions",
-    "count_faces": ".geometry.face_counts",
+    "count_faces": ".geometry.faces.face_counts",
     "count_regions": ".regions",
     "dead_units": ".critical.anatomy",
     "descend": ".critical.descent",
-    "enumerate_faces": ".geometry.faces",
+    "enumerate_faces": ".geometry.faces.faces",
     "enumerate_regions": ".regions",
     "estimate_regions": ".regions.estimate",
     "exact_decimals": ".exact",
@@ -73,7 +73,7 @@ _EXPORTS = {
     "polish": ".critical.descent.polish",
     "reachable_minimum": ".topology",
     "reachable_probability": ".topology",
-    "region_facets": ".geometry.faces",
+    "region_facets": ".geometry.faces.faces",
     "region_volumes": ".geometry.volumes",
     "represent_1d": ".functionspace",
     "sample_regions": ".regions.sample",
@@ -86,7 +86,7 @@ _EXPORTS = {
     "zero_loss": ".jacobian",
     "zero_loss_fraction": ".jacobian",
     "zero_loss_fraction_1d": ".jacobian",
-    "zonotope": ".geometry.zonotope",
+    "zonotope": ".geometry.faces.zonotope",
 }
 
 _MODULES = {"bounds": ".bounds", "constructions": ".constructions", "datasets": ".datasets", "requ": ".requ"}

@@ -36,13 +36,13 @@ from .explain import explain as explain
 from .functionspace import function_space_1d as function_space_1d
 from .functionspace import represent_1d as represent_1d
 from .functionspace import step_vectors as step_vectors
-from .geometry.face_counts import count_faces as count_faces
-from .geometry.faces import enumerate_faces as enumerate_faces
-from .geometry.faces import region_facets as region_facets
+from .geometry.faces.face_counts import count_faces as count_faces
+from .geometry.faces.faces import enumerate_faces as enumerate_faces
+from .geometry.faces.faces import region_facets as region_facets
+from .geometry.faces.zonotope import zonotope as zonotope
 from .geometry.generic import generic_region as generic_region
 from .geometry.generic import generic_regions as generic_regions
 from .geometry.volumes import region_volumes as region_volumes
-from .geometry.zonotope import zonotope as zonotope
 from .jacobian import full_rank_curve as full_rank_curve
 from .jacobian import full_rank_fraction as full_rank_fraction
 from .jacobian import full_rank_fraction_1d as full_rank_fraction_1d

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.geometry.faces import enumerate_faces
+from reluscape.geometry.faces.faces import enumerate_faces
 
 LINE = [[-2, 1], [-1, 1], [1, 1], [2, 1]]
 

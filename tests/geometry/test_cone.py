@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reluscape import exact
 from reluscape.errors import InputError
-from reluscape.geometry.cone import cone_rays
+from reluscape.geometry.faces.cone import cone_rays
 
 
 def brute_rays(rows):

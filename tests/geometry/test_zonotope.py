@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from reluscape.errors import InputError, TooLarge
-from reluscape.geometry.zonotope import zonotope
+from reluscape.geometry.faces.zonotope import zonotope
 from tests.oracles.strict_cone import realizable_patterns
 from tests.regions.arrangements import braid, resonance
 from tests.strategies import integer_matrices

@@ -14,7 +14,7 @@ from ..exact import signs_of_products
 from ..initialization import get_law
 from ..seeds import as_generator
 from .arrangement import Arrangement
-from .cone import extreme_rays
+from .faces.cone import extreme_rays
 from .planar import arc_angles, arcs
 from .spherical import polygon, solid_angles
 

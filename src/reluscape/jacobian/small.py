@@ -12,7 +12,7 @@ from ..bounds.karhadkar.line import is_one_dimensional, share_of_full_rank
 from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement
-from ..geometry.cells import cells
+from ..geometry.faces.cells import cells
 from .elimination import LARGEST_PRIME
 from .rank import RankOracle, nonzero_samples
 from .subsets import count_full_sets, full_sets

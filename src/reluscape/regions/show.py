@@ -13,7 +13,7 @@ from ..data import Dataset, as_dataset, check_pattern, readonly
 from ..errors import InputError
 from ..estimates import Probability
 from ..exact import sign
-from ..geometry.faces import region_facets
+from ..geometry.faces.faces import region_facets
 from ..geometry.region_volume import DRAWS, region_volume
 from .realizable import is_realizable
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...data import as_dataset
 from ...functionspace import function_space_1d
-from ...geometry.zonotope import Zonotope, zonotope
+from ...geometry.faces.zonotope import Zonotope, zonotope
 from ..arguments import require, which_form
 
 __all__ = ["karhadkar_proposition_4", "karhadkar_proposition_13"]

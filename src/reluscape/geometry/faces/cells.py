@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .enumeration import half_regions
-from .listing import unpacked
-from .planar import arcs
-from .spherical import polygons
+from ..enumeration import half_regions
+from ..listing import unpacked
+from ..planar import arcs
+from ..spherical import polygons
 
 
 def cells(normals: np.ndarray) -> tuple[np.ndarray, list[list[int]]]:

@@ -8,9 +8,9 @@ from math import comb, gcd
 
 import numpy as np
 
-from .. import exact
-from ..seeds import stream
-from .counting.counting import primitive
+from ... import exact
+from ...seeds import stream
+from ..counting.counting import primitive
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import flint
 import numpy as np
 
-from .. import exact
-from ..data.arrays import readonly
-from ..errors import InputError
+from ... import exact
+from ...data.arrays import readonly
+from ...errors import InputError
 
 if TYPE_CHECKING:
-    from .arrangement import Arrangement
+    from ..arrangement import Arrangement
 
 
 def extreme_rays(arrangement: Arrangement, class_signs: Any) -> np.ndarray:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, check_pattern, readonly
-from ..errors import CertificateError, InputError, TooLarge
-from ..exact import sign
-from ..solvers.linear import Rows
-from .arrangement import Arrangement
+from ...data import Dataset, as_dataset, check_pattern, readonly
+from ...errors import CertificateError, InputError, TooLarge
+from ...exact import sign
+from ...solvers.linear import Rows
+from ..arrangement import Arrangement
 from .cells import cells
 from .cone import extreme_rays
 from .face_counts import count_faces, face_bound, face_number, wanted_dimensions

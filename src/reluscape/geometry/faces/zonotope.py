@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, readonly
-from ..errors import InputError, TooLarge
-from .arrangement import Arrangement
+from ...data import Dataset, as_dataset, readonly
+from ...errors import InputError, TooLarge
+from ..arrangement import Arrangement
+from ..listing import all_patterns, most_regions
 from .cone import extreme_rays
-from .listing import all_patterns, most_regions
 
 VERTEX_LIMIT = 2_000_000
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from math import comb
 from typing import Any
 
-from ..data import as_dataset, whole_number
-from ..errors import InputError, TooLarge
-from .arrangement import Arrangement
-from .counting.counting import count_rows
+from ...data import as_dataset, whole_number
+from ...errors import InputError, TooLarge
+from ..arrangement import Arrangement
+from ..counting.counting import count_rows
 from .flats import flats, likely_flats
 
 # most flats that are looked at, one to two minutes
