@@ -40,8 +40,8 @@ from .geometry.faces.face_counts import count_faces as count_faces
 from .geometry.faces.faces import enumerate_faces as enumerate_faces
 from .geometry.faces.faces import region_facets as region_facets
 from .geometry.faces.zonotope import zonotope as zonotope
-from .geometry.generic import generic_region as generic_region
-from .geometry.generic import generic_regions as generic_regions
+from .geometry.generic.generic import generic_region as generic_region
+from .geometry.generic.generic import generic_regions as generic_regions
 from .geometry.volumes import region_volumes as region_volumes
 from .jacobian import full_rank_curve as full_rank_curve
 from .jacobian import full_rank_fraction as full_rank_fraction

@@ -5,7 +5,7 @@ import pytest
 
 import reluscape as rs
 from reluscape.errors import InputError, ReluscapeError
-from reluscape.geometry.generic import generic_regions
+from reluscape.geometry.generic.generic import generic_regions
 from reluscape.geometry.region_volume import region_volume
 
 DOORS = {

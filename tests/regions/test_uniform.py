@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reluscape import exact
-from reluscape.geometry.flag import generic_flag, perturbation
-from reluscape.geometry.sweep import exact_signs, region_signs
+from reluscape.geometry.generic.flag import generic_flag, perturbation
+from reluscape.geometry.generic.sweep import exact_signs, region_signs
 from reluscape.regions.uniform import _below, collect, propose
 from tests.oracles.strict_cone import realizable_patterns
 

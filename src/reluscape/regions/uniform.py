@@ -12,8 +12,8 @@ from typing import TypeVar
 import numpy as np
 
 from ..errors import SolverError
-from ..geometry.flag import generic_flag, perturbation
-from ..geometry.sweep import exact_signs, region_signs
+from ..geometry.generic.flag import generic_flag, perturbation
+from ..geometry.generic.sweep import exact_signs, region_signs
 from ..solvers.linear import Rows
 
 BATCH_ENTRIES = 2_000_000

@@ -1,0 +1,1 @@
+"""Regions of data in general position, listed by a sweep."""
