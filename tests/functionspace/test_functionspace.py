@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reluscape.errors import AssumptionError, InputError, ShapeError
-from reluscape.functionspace import function_space_1d, represent_1d, step_vectors
+from reluscape.geometry.line.functionspace import function_space_1d, represent_1d, step_vectors
 from tests.oracles.strict_cone import realizable_patterns
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...data import as_dataset
-from ...functionspace import function_space_1d
 from ...geometry.faces.zonotope import Zonotope, zonotope
+from ...geometry.line.functionspace import function_space_1d
 from ..arguments import require, which_form
 
 __all__ = ["karhadkar_proposition_4", "karhadkar_proposition_13"]

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from . import exact
-from .data import readonly
-from .errors import AssumptionError, InputError, ShapeError
-from .geometry.kinks import Pieces, cut_counts, fewest_kinks
-from .networks import TwoLayerNet
-from .solvers.nonnegative import nearest_in_cone
-from .tolerances import DEFAULT
+from ... import exact
+from ...data import readonly
+from ...errors import AssumptionError, InputError, ShapeError
+from ...networks import TwoLayerNet
+from ...solvers.nonnegative import nearest_in_cone
+from ...tolerances import DEFAULT
+from .kinks import Pieces, cut_counts, fewest_kinks
 
 CANDIDATE_LIMIT = 200_000
 

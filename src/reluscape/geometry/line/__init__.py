@@ -1,0 +1,1 @@
+"""Inputs on a line: where units kink and which functions they make."""
