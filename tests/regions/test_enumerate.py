@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from reluscape import exact
 from reluscape.data import Dataset
 from reluscape.errors import CertificateError, DataWarning, InputError, ShapeError, SolverError, TooLarge
-from reluscape.geometry import enumeration, enumeration_plain
 from reluscape.geometry.arrangement import Arrangement
 from reluscape.geometry.counting.counting import cover_number
-from reluscape.geometry.exact_restriction import restrict
-from reluscape.geometry.mended_walk import MendedWalk
+from reluscape.geometry.listing import enumeration, enumeration_plain
+from reluscape.geometry.listing.exact_restriction import restrict
+from reluscape.geometry.listing.mended_walk import MendedWalk
 from reluscape.regions import count_regions, enumerate_regions, is_realizable
 from tests.oracles.strict_cone import realizable_patterns
 from tests.oracles.whitney import regions_by_flats, regions_by_subsets

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import exact
 from ..data import Dataset, readonly
-from .balance import column_units, divided
+from .listing.balance import column_units, divided
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from ..exact import UNIT_ROUNDOFF, signs_of_products
 from ..initialization import Law, get_law
 from ..seeds import as_generator
 from .arrangement import Arrangement
-from .listing import all_patterns, most_regions
+from .listing.listing import all_patterns, most_regions
 from .planar import arc_angles, arcs, square_shares
 from .spherical import polygons, solid_angles
 

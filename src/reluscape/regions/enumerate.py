@@ -9,7 +9,7 @@ import numpy as np
 from ..data import as_dataset
 from ..errors import InputError, TooLarge
 from ..geometry.arrangement import Arrangement
-from ..geometry.listing import listed_half, most_regions
+from ..geometry.listing.listing import listed_half, most_regions
 from .count import warn_about_decimals
 from .table import Regions
 

@@ -11,7 +11,7 @@ from ..entries import entries
 from ..errors import ShapeError, TieError, TooLarge
 from ..exact import signs_of_products
 from ..geometry.arrangement import Arrangement
-from ..geometry.listing import all_patterns, most_regions
+from ..geometry.listing.listing import all_patterns, most_regions
 from ..initialization import get_law
 from ..seeds import as_generator
 from .uniform import LEAST_SHARE, RareError, collect

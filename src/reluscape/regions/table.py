@@ -14,7 +14,7 @@ from ..errors import CertificateError, InputError
 from ..exact import sign, signs_of_products
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting.counting import count
-from ..geometry.listing import live_bits, unpacked
+from ..geometry.listing.listing import live_bits, unpacked
 
 # products decided at once
 CHECKED_ENTRIES = 5_000_000

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..enumeration import half_regions
-from ..listing import unpacked
+from ..listing.enumeration import half_regions
+from ..listing.listing import unpacked
 from ..planar import arcs
 from ..spherical import polygons
 

@@ -13,7 +13,7 @@ import numpy as np
 from ...data import Dataset, as_dataset, readonly
 from ...errors import InputError, TooLarge
 from ..arrangement import Arrangement
-from ..listing import all_patterns, most_regions
+from ..listing.listing import all_patterns, most_regions
 from .cone import extreme_rays
 
 VERTEX_LIMIT = 2_000_000

@@ -13,8 +13,8 @@ import math
 import numba
 import numpy as np
 
-from ..kernelcache import INNER, KERNEL
-from .counting.restriction_kernel import DONE, FULL, INCOMPLETE, REPAIR, UNCERTAIN
+from ...kernelcache import INNER, KERNEL
+from ..counting.restriction_kernel import DONE, FULL, INCOMPLETE, REPAIR, UNCERTAIN
 
 UNIT = 2.0**-53
 # keeps a quotient finite; no product that is believed is this small

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..errors import TooLarge
-from .arrangement import Arrangement
-from .counting.counting import count, cover_number, plan
+from ...errors import TooLarge
+from ..arrangement import Arrangement
+from ..counting.counting import count, cover_number, plan
 from .half import Half
 
 # up to this many regions, fractions in plain Python are done before compiled code is loaded

@@ -7,13 +7,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from .. import exact
-from ..errors import SolverError
+from ... import exact
+from ...errors import SolverError
+from ..counting import restriction_kernel
+from ..counting.counting import cover_number
+from ..counting.restriction_kernel import DONE
 from . import enumeration_plain
 from .balance import column_units, divided, restored
-from .counting import restriction_kernel
-from .counting.counting import cover_number
-from .counting.restriction_kernel import DONE
 from .enumeration_kernel import half_cells
 from .exact_restriction import Normals, line_trace, restrict
 from .half import Half

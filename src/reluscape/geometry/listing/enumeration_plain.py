@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from .counting.counting import Rows, primitive, restrict
+from ..counting.counting import Rows, primitive, restrict
 from .half import Half
 
 # points are brought near 1 where their largest entry has a larger power of two

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from .. import exact
-from ..errors import SolverError
-from .counting.restriction_kernel import DONE, REPAIR, UNCERTAIN
+from ... import exact
+from ...errors import SolverError
+from ..counting.restriction_kernel import DONE, REPAIR, UNCERTAIN
 from .exact_restriction import Normals
 from .half import Half
 from .prefix_walk_kernel import padded, products, start, walk
@@ -105,7 +105,7 @@ class MendedWalk:
 
     def _mend(self, top: int, k: int) -> None:
         """Find points on both sides of hyperplane k in the cell at work, in exact arithmetic."""
-        from ..solvers.linear import Rows
+        from ...solvers.linear import Rows
 
         prepared = Rows(self.integers[: k + 1])
         inside = np.unpackbits(self.sides[top].astype(">u8").view(np.uint8))[: k + 1].astype(float)

@@ -1,0 +1,1 @@
+"""Every activation region listed once, in lexicographic order, each with a witness."""
