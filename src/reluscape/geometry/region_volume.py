@@ -15,8 +15,8 @@ from ..initialization import get_law
 from ..seeds import as_generator
 from .arrangement import Arrangement
 from .faces.cone import extreme_rays
-from .planar import arc_angles, arcs
-from .spherical import polygon, solid_angles
+from .low_rank.planar import arc_angles, arcs
+from .low_rank.spherical import polygon, solid_angles
 
 DRAWS = 100_000
 BLOCK = 20_000

@@ -17,7 +17,7 @@ from ..initialization import get_law
 from ..tolerances import DEFAULT
 from ..widthcurve import PRECISION_BITS
 from .arrangement import Arrangement
-from .planar import Arcs, arcs
+from .low_rank.planar import Arcs, arcs
 from .volumes import volumes
 
 # squared cosine of an angle -> the angle as a share of the full turn; no other rational square has a rational angle

@@ -16,8 +16,8 @@ from ..initialization import Law, get_law
 from ..seeds import as_generator
 from .arrangement import Arrangement
 from .listing.listing import all_patterns, most_regions
-from .planar import arc_angles, arcs, square_shares
-from .spherical import polygons, solid_angles
+from .low_rank.planar import arc_angles, arcs, square_shares
+from .low_rank.spherical import polygons, solid_angles
 
 BOX_LAWS = ("box", "torch", "he_uniform", "glorot_uniform")
 DRAWS = 400_000

@@ -11,8 +11,8 @@ import numpy as np
 
 from ..listing.enumeration import half_regions
 from ..listing.listing import unpacked
-from ..planar import arcs
-from ..spherical import polygons
+from ..low_rank.planar import arcs
+from ..low_rank.spherical import polygons
 
 
 def cells(normals: np.ndarray) -> tuple[np.ndarray, list[list[int]]]:

@@ -1,0 +1,1 @@
+"""Planar and spherical arrangements: data of rank two and three."""
