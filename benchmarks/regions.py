@@ -20,7 +20,7 @@ import numpy as np
 import reluscape as rs
 from reluscape.exact import signs_of_products
 from reluscape.geometry.generic.generic import generic_regions
-from reluscape.regions.realizable import is_realizable
+from reluscape.geometry.regions.realizable import is_realizable
 
 CLEAR = Path("/proc/self/clear_refs")
 

@@ -16,7 +16,7 @@ from reluscape.geometry.arrangement import Arrangement
 from reluscape.geometry.counting import counting
 from reluscape.geometry.counting.counting_kernel import SPENT, WIDE, count_half, likely_cost
 from reluscape.geometry.counting.position_kernel import independent
-from reluscape.regions import count_basins, count_regions
+from reluscape.geometry.regions import count_basins, count_regions
 from tests.oracles.whitney import rank, regions_by_flats
 from tests.regions.arrangements import coxeter_b, resonance, threshold
 from tests.strategies import integer_matrices

@@ -18,7 +18,7 @@ from reluscape.geometry.counting.counting import cover_number
 from reluscape.geometry.listing import enumeration, enumeration_plain
 from reluscape.geometry.listing.exact_restriction import restrict
 from reluscape.geometry.listing.mended_walk import MendedWalk
-from reluscape.regions import count_regions, enumerate_regions, is_realizable
+from reluscape.geometry.regions import count_regions, enumerate_regions, is_realizable
 from tests.oracles.strict_cone import realizable_patterns
 from tests.oracles.whitney import regions_by_flats, regions_by_subsets
 from tests.regions.arrangements import PUBLISHED, coxeter_b, grid, resonance, threshold

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reluscape.certificates import verify
 from reluscape.data import Dataset
 from reluscape.errors import InputError, ShapeError
-from reluscape.regions.realizable import is_realizable
+from reluscape.geometry.regions.realizable import is_realizable
 from tests.oracles.strict_cone import realizable_patterns
 from tests.strategies import integer_matrices
 

@@ -13,8 +13,8 @@ from ..data import Dataset, as_dataset
 from ..errors import InputError, TieError, TooLarge, UnsupportedError, ZeroRowError
 from ..estimates import Probability
 from ..exact import signs_of_products
+from ..geometry.regions.count import warn_about_decimals
 from ..initialization import Law, get_law
-from ..regions.count import warn_about_decimals
 from ..seeds import as_generator
 from .rank import RankOracle, nonzero_samples
 
@@ -153,7 +153,7 @@ def draw_patterns(
         if population == "patterns":
             patterns = rng.integers(0, 2, (t, width, oracle.n), dtype=np.uint8).astype(bool)
         elif population == "regions":
-            from ..regions.sample import sample_regions
+            from ..geometry.regions.sample import sample_regions
 
             patterns = np.asarray(sample_regions(data, t * width, rng=rng)).reshape(t, width, data.n)
             patterns = patterns[:, :, nonzero_samples(data)]

@@ -59,7 +59,7 @@ def full_rank_fraction_random_regions(
     if closed and exact is not False:
         known = (1 - Fraction(1, 2**width)) ** n if n <= d + 1 else share_of_full_rank(n, width)
         return Probability.exact(known, population)
-    from ..regions.sample import sample_regions
+    from ..geometry.regions.sample import sample_regions
 
     generator, full = as_generator(rng), 0
     for _ in range(trials):

@@ -13,9 +13,9 @@ from ..data import Dataset, as_dataset, readonly, standardize, whole_number
 from ..errors import ShapeError, TooLarge
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting.counting import cover_number
+from ..geometry.regions import count_regions
 from ..initialization import get_law
 from ..networks import TwoLayerNet
-from ..regions import count_regions
 from ..seeds import stream
 from ..tolerances import DEFAULT
 from .branch import Search, branch_and_bound, seconds_allowed, spread

@@ -15,7 +15,7 @@ from ..data import Dataset, as_dataset
 from ..errors import InputError, TooLarge
 from ..estimates import Probability
 from ..exact import to_fraction
-from ..regions import count_regions, enumerate_regions, sample_regions
+from ..geometry.regions import count_regions, enumerate_regions, sample_regions
 from ..seeds import as_generator
 from ..tolerances import DEFAULT
 from .sampling import check_trials, check_width

@@ -64,7 +64,7 @@ class Sphere:
     @cached_property
     def patterns(self) -> np.ndarray:
         """(R, n) activation pattern of every cell."""
-        from ..regions import enumerate_regions
+        from ..geometry.regions import enumerate_regions
 
         plain = self.data
         with_ones = Dataset(plain.fractions if plain.exact_input else plain.X, bias=True)

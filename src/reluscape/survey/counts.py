@@ -11,7 +11,7 @@ from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting.counting import cover_number, plan
-from ..regions import count_regions, estimate_regions
+from ..geometry.regions import count_regions, estimate_regions
 from ..seeds import stream
 from .starts import BUSY
 

@@ -10,7 +10,7 @@ from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting.counting import cover_number
-from ..regions import count_regions
+from ..geometry.regions import count_regions
 
 MOST_CELLS = 20_000_000
 NODE_LIMIT = 1_500_000

@@ -13,7 +13,7 @@ from ... import exact
 from ...data import Dataset, readonly
 from ...errors import TooLarge
 from ...geometry.arrangement import Arrangement
-from ...regions import enumerate_regions
+from ...geometry.regions import enumerate_regions
 
 SUBSET_LIMIT = 2_000_000
 # cells times rays, each a byte, and times hyperplanes, each a comparison

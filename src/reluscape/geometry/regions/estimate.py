@@ -7,11 +7,11 @@ from fractions import Fraction
 from math import comb, inf
 from typing import Any
 
-from ..data import as_dataset, whole_number
-from ..data.position import general_position
-from ..estimates import Probability
-from ..geometry.arrangement import Arrangement
-from ..seeds import as_generator
+from ...data import as_dataset, whole_number
+from ...data.position import general_position
+from ...estimates import Probability
+from ...seeds import as_generator
+from ..arrangement import Arrangement
 from .uniform import propose
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, check_pattern, readonly
-from ..errors import InputError
-from ..estimates import Probability
-from ..exact import sign
-from ..geometry.faces.faces import region_facets
-from ..geometry.region_volume import DRAWS, region_volume
+from ...data import Dataset, as_dataset, check_pattern, readonly
+from ...errors import InputError
+from ...estimates import Probability
+from ...exact import sign
+from ..faces.faces import region_facets
+from ..region_volume import DRAWS, region_volume
 from .realizable import is_realizable
 
 # samples and facets that are spelled out

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..errors import SolverError
-from ..geometry.generic.flag import generic_flag, perturbation
-from ..geometry.generic.sweep import exact_signs, region_signs
-from ..solvers.linear import Rows
+from ...errors import SolverError
+from ...solvers.linear import Rows
+from ..generic.flag import generic_flag, perturbation
+from ..generic.sweep import exact_signs, region_signs
 
 BATCH_ENTRIES = 2_000_000
 ASK_AT_MOST = 50_000

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset
-from ..errors import InputError, TooLarge
-from ..geometry.arrangement import Arrangement
-from ..geometry.listing.listing import listed_half, most_regions
+from ...data import as_dataset
+from ...errors import InputError, TooLarge
+from ..arrangement import Arrangement
+from ..listing.listing import listed_half, most_regions
 from .count import warn_about_decimals
 from .table import Regions
 

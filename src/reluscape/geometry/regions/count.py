@@ -6,11 +6,11 @@ import warnings
 from math import comb
 from typing import Any
 
-from ..data import Dataset, as_dataset, whole_number
-from ..errors import DataWarning, InputError, TooLarge
-from ..exact import exact_decimals
-from ..geometry.arrangement import Arrangement
-from ..geometry.counting.counting import count, cover_number
+from ...data import Dataset, as_dataset, whole_number
+from ...errors import DataWarning, InputError, TooLarge
+from ...exact import exact_decimals
+from ..arrangement import Arrangement
+from ..counting.counting import count, cover_number
 
 # a float array is counted a second time, as decimals, only where that is cheap and they are what a person types
 SECOND_LOOK, TYPED_DIGITS = 100_000, 15

@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ..certificates import fraction_texts, new
-from ..data import Dataset, as_dataset, check_pattern, readonly
-from ..solvers.linear import Rows
+from ...certificates import fraction_texts, new
+from ...data import Dataset, as_dataset, check_pattern, readonly
+from ...solvers.linear import Rows
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..data import Dataset
-from ..errors import CertificateError, InputError
-from ..exact import sign, signs_of_products
-from ..geometry.arrangement import Arrangement
-from ..geometry.counting.counting import count
-from ..geometry.listing.listing import live_bits, unpacked
+from ...data import Dataset
+from ...errors import CertificateError, InputError
+from ...exact import sign, signs_of_products
+from ..arrangement import Arrangement
+from ..counting.counting import count
+from ..listing.listing import live_bits, unpacked
 
 # products decided at once
 CHECKED_ENTRIES = 5_000_000
