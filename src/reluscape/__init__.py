@@ -74,7 +74,7 @@ _EXPORTS = {
     "reachable_minimum": ".topology",
     "reachable_probability": ".topology",
     "region_facets": ".geometry.faces.faces",
-    "region_volumes": ".geometry.volumes",
+    "region_volumes": ".geometry.volumes.volumes",
     "represent_1d": ".geometry.line.functionspace",
     "sample_regions": ".geometry.regions.sample",
     "show_region": ".geometry.regions.show",

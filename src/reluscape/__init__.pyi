@@ -51,7 +51,7 @@ from .geometry.regions.realizable import is_realizable as is_realizable
 from .geometry.regions.sample import sample_regions as sample_regions
 from .geometry.regions.sample import unseen_mass as unseen_mass
 from .geometry.regions.show import show_region as show_region
-from .geometry.volumes import region_volumes as region_volumes
+from .geometry.volumes.volumes import region_volumes as region_volumes
 from .jacobian import full_rank_curve as full_rank_curve
 from .jacobian import full_rank_fraction as full_rank_fraction
 from .jacobian import full_rank_fraction_1d as full_rank_fraction_1d

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from reluscape import exact
 from reluscape.errors import TooLarge
-from reluscape.geometry.region_volume import region_volume
 from reluscape.geometry.regions import enumerate_regions
-from reluscape.geometry.volumes import region_volumes, volumes
+from reluscape.geometry.volumes.region_volume import region_volume
+from reluscape.geometry.volumes.volumes import region_volumes, volumes
 from tests.oracles.strict_cone import realizable_patterns
 from tests.regions.arrangements import resonance
 from tests.strategies import integer_matrices

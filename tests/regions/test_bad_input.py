@@ -6,7 +6,7 @@ import pytest
 import reluscape as rs
 from reluscape.errors import InputError, ReluscapeError
 from reluscape.geometry.generic.generic import generic_regions
-from reluscape.geometry.region_volume import region_volume
+from reluscape.geometry.volumes.region_volume import region_volume
 
 DOORS = {
     "count_regions": rs.count_regions,

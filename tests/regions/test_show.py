@@ -8,9 +8,9 @@ from hypothesis import given
 
 from reluscape.data import Dataset
 from reluscape.errors import InputError
-from reluscape.geometry.region_volume import region_volume
 from reluscape.geometry.regions import enumerate_regions, show_region
-from reluscape.geometry.volumes import volumes
+from reluscape.geometry.volumes.region_volume import region_volume
+from reluscape.geometry.volumes.volumes import volumes
 from tests.oracles.strict_cone import realizable_patterns
 from tests.strategies import integer_matrices
 

@@ -73,7 +73,7 @@ def curve_at_initialization(data: Dataset, oracle: RankOracle, law: Law, most: i
         UnsupportedError: the law of the patterns has no closed form.
     """
     from ..geometry.arrangement import Arrangement
-    from ..geometry.unit_law import orthogonal, unit_law
+    from ..geometry.volumes.unit_law import orthogonal, unit_law
     from ..setcurve import curve_of_sets, moebius
     from ..widthcurve import WidthCurve
 

@@ -17,7 +17,7 @@ from ..errors import TooLarge, UnsupportedError
 from ..estimates import Probability
 from ..exact import sign
 from ..geometry.arrangement import Arrangement
-from ..geometry.unit_law import unit_law
+from ..geometry.volumes.unit_law import unit_law
 from ..initialization import Law
 from ..setcurve import as_probability, precise_intervals
 from .cone_test import zero_loss
@@ -94,7 +94,7 @@ def exact_share(
 
 def _fair(data: Dataset, nonzero: np.ndarray, law: Law) -> bool:
     """Whether a weight of the law is active on each of some independent samples with probability 1/2, independently."""
-    from ..geometry.unit_law import orthogonal
+    from ..geometry.volumes.unit_law import orthogonal
 
     return bool(law.spherical) and orthogonal(data.rows[nonzero])
 

@@ -15,7 +15,7 @@ from ..data import Dataset
 from ..errors import TooLarge
 from ..exact import dot
 from ..geometry.arrangement import Arrangement
-from ..geometry.unit_law import orthogonal
+from ..geometry.volumes.unit_law import orthogonal
 from ..initialization import get_law
 
 MOST_STATES = 200_000

@@ -10,7 +10,7 @@ from ..data import as_dataset
 from ..entries import entries
 from ..errors import InputError, UnsupportedError
 from ..exact import to_fraction
-from ..geometry.unit_law import unit_law
+from ..geometry.volumes.unit_law import unit_law
 from ..initialization import get_law
 from ..setcurve import curve_of_sets, moebius
 from ..widthcurve import WidthCurve

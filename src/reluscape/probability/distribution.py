@@ -8,7 +8,7 @@ from typing import Any
 
 from ..data import as_dataset
 from ..errors import InputError
-from ..geometry.unit_law import unit_law
+from ..geometry.volumes.unit_law import unit_law
 from .axes import axes_of
 from .axes import value_law as axes_law
 from .curve import one_sign

@@ -11,7 +11,7 @@ from ..data import Dataset, as_dataset
 from ..errors import InputError, ReluscapeError, TooLarge, UnsupportedError
 from ..estimates import Probability
 from ..exact import to_fraction
-from ..geometry.unit_law import unit_law
+from ..geometry.volumes.unit_law import unit_law
 from ..initialization import get_law
 from ..tolerances import DEFAULT
 from ..widthcurve import WidthCurve

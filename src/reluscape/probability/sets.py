@@ -11,7 +11,7 @@ import numpy as np
 from ..basins import BasinEvaluator, basin_value
 from ..data import Dataset
 from ..errors import TooLarge
-from ..geometry.unit_law import UnitLaw
+from ..geometry.volumes.unit_law import UnitLaw
 from ..setcurve import popcounts
 
 MOST_STATES = 20

@@ -16,7 +16,7 @@ from ...data import Dataset, as_dataset
 from ...errors import TooLarge
 from ...estimates import Probability
 from ...exact import dot, fmpq, pivot_columns, rank
-from ...geometry.unit_law import NIVEN
+from ...geometry.volumes.unit_law import NIVEN
 from ...setcurve import as_probability, precise_intervals
 from ...tolerances import MACHINE_PRECISION
 from ...widthcurve import outward
@@ -151,7 +151,7 @@ def _over_hyperplanes(data: Dataset) -> Fraction | flint.arb:
 
 def _pattern_law(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Return the patterns of one unit (R, n) and their probabilities (R,)."""
-    from ...geometry.volumes import volumes
+    from ...geometry.volumes.volumes import volumes
 
     if data.rank > 3:
         raise TooLarge("the probabilities of the activation patterns have a closed form up to rank 3 only")

@@ -14,7 +14,7 @@ from ...errors import InputError
 from ...estimates import Probability
 from ...exact import sign
 from ..faces.faces import region_facets
-from ..region_volume import DRAWS, region_volume
+from ..volumes.region_volume import DRAWS, region_volume
 from .realizable import is_realizable
 
 # samples and facets that are spelled out

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset, check_pattern
-from ..errors import InputError
-from ..estimates import Probability
-from ..exact import signs_of_products
-from ..initialization import get_law
-from ..seeds import as_generator
-from .arrangement import Arrangement
-from .faces.cone import extreme_rays
-from .low_rank.planar import arc_angles, arcs
-from .low_rank.spherical import polygon, solid_angles
+from ...data import as_dataset, check_pattern
+from ...errors import InputError
+from ...estimates import Probability
+from ...exact import signs_of_products
+from ...initialization import get_law
+from ...seeds import as_generator
+from ..arrangement import Arrangement
+from ..faces.cone import extreme_rays
+from ..low_rank.planar import arc_angles, arcs
+from ..low_rank.spherical import polygon, solid_angles
 
 DRAWS = 100_000
 BLOCK = 20_000

@@ -10,14 +10,14 @@ from typing import Any
 import flint
 import numpy as np
 
-from ..data import Dataset
-from ..errors import TooLarge, UnsupportedError
-from ..exact import dot, fmpq
-from ..initialization import get_law
-from ..tolerances import DEFAULT
-from ..widthcurve import PRECISION_BITS
-from .arrangement import Arrangement
-from .low_rank.planar import Arcs, arcs
+from ...data import Dataset
+from ...errors import TooLarge, UnsupportedError
+from ...exact import dot, fmpq
+from ...initialization import get_law
+from ...tolerances import DEFAULT
+from ...widthcurve import PRECISION_BITS
+from ..arrangement import Arrangement
+from ..low_rank.planar import Arcs, arcs
 from .volumes import volumes
 
 # squared cosine of an angle -> the angle as a share of the full turn; no other rational square has a rational angle

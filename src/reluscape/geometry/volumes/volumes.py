@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, readonly
-from ..errors import SolverError, TooLarge, UnsupportedError
-from ..exact import UNIT_ROUNDOFF, signs_of_products
-from ..initialization import Law, get_law
-from ..seeds import as_generator
-from .arrangement import Arrangement
-from .listing.listing import all_patterns, most_regions
-from .low_rank.planar import arc_angles, arcs, square_shares
-from .low_rank.spherical import polygons, solid_angles
+from ...data import Dataset, as_dataset, readonly
+from ...errors import SolverError, TooLarge, UnsupportedError
+from ...exact import UNIT_ROUNDOFF, signs_of_products
+from ...initialization import Law, get_law
+from ...seeds import as_generator
+from ..arrangement import Arrangement
+from ..listing.listing import all_patterns, most_regions
+from ..low_rank.planar import arc_angles, arcs, square_shares
+from ..low_rank.spherical import polygons, solid_angles
 
 BOX_LAWS = ("box", "torch", "he_uniform", "glorot_uniform")
 DRAWS = 400_000

@@ -1,0 +1,1 @@
+"""Solid angles of regions and the law of one unit's pattern."""
