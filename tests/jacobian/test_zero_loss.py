@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import reluscape as rs
 from reluscape.errors import ShapeError
-from reluscape.jacobian import interior_point
+from reluscape.jacobian.zero_loss import interior_point
 from tests.oracles.elimination import fraction_rank, step_patterns
 
 

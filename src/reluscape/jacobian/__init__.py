@@ -19,7 +19,7 @@ _EXPORTS = {
     "promises_beside_truth": ".beside",
     "rank_along": ".along",
     "rank_verdicts": ".rank",
-    "zero_loss": ".cone_test",
+    "zero_loss": ".zero_loss.decision",
     "zero_loss_fraction": ".zero_loss_share",
     "zero_loss_fraction_1d": ".line_share",
 }

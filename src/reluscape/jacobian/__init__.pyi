@@ -1,6 +1,5 @@
 from .along import rank_along as rank_along
 from .beside import promises_beside_truth as promises_beside_truth
-from .cone_test import zero_loss as zero_loss
 from .curve import full_rank_curve as full_rank_curve
 from .deep import deep_rank as deep_rank
 from .fraction import full_rank_fraction as full_rank_fraction
@@ -14,4 +13,5 @@ from .random_data import full_rank_fraction_random_data as full_rank_fraction_ra
 from .random_regions import full_rank_fraction_random_regions as full_rank_fraction_random_regions
 from .rank import jacobian_rank as jacobian_rank
 from .rank import rank_verdicts as rank_verdicts
+from .zero_loss.decision import zero_loss as zero_loss
 from .zero_loss_share import zero_loss_fraction as zero_loss_fraction

@@ -20,12 +20,12 @@ from ..geometry.arrangement import Arrangement
 from ..geometry.volumes.unit_law import unit_law
 from ..initialization import Law
 from ..setcurve import as_probability, precise_intervals
-from .cone_test import zero_loss
-from .line_coordinates import line_coordinates
-from .line_point import step_of
 from .line_share import MOST_POINTS, share_at_one_sample, share_on_a_line
 from .rank import RankOracle, nonzero_samples
 from .small import region_patterns
+from .zero_loss.decision import zero_loss
+from .zero_loss.line_coordinates import line_coordinates
+from .zero_loss.line_point import step_of
 
 __all__ = ["exact_share"]
 

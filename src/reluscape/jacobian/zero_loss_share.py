@@ -13,9 +13,9 @@ from ..estimates import Probability
 from ..exact import fraction_array
 from ..initialization import get_law
 from ..seeds import as_generator
-from .cone_test import zero_loss
 from .fraction import check_population, draw_patterns
 from .rank import RankOracle, nonzero_samples
+from .zero_loss.decision import zero_loss
 from .zero_loss_exact import exact_share
 
 __all__ = ["zero_loss_fraction"]

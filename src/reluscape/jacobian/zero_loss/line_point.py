@@ -9,7 +9,7 @@ from operator import mul
 
 import numpy as np
 
-from .. import exact
+from ... import exact
 from .line_cone import LineCone
 from .line_coordinates import LineCoordinates
 
@@ -178,8 +178,8 @@ def _non_negative(G: np.ndarray, rest: Sequence[Fraction]) -> list[Fraction] | N
 
 def _by_strict_feasibility(G: np.ndarray, targets: Sequence[Fraction]) -> list[Fraction]:
     """Return exact c > 0 with G c = targets, known to exist, by the exact search for strict solutions."""
-    from ..errors import SolverError
-    from ..solvers.linear import strictly_feasible
+    from ...errors import SolverError
+    from ...solvers.linear import strictly_feasible
 
     homogeneous = np.concatenate([G, -np.array(targets, dtype=object)[:, None]], axis=1)
     N = exact.nullspace(homogeneous)

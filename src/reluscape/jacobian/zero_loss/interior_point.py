@@ -8,10 +8,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from .. import exact
-from ..data import Dataset
-from ..errors import SolverError
-from ..solvers.linear import Rows, strictly_feasible
+from ... import exact
+from ...data import Dataset
+from ...errors import SolverError
+from ...solvers.linear import Rows, strictly_feasible
 from .line_coordinates import line_coordinates
 from .line_point import decide_on_a_line
 from .proposed_point import proposed

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..certificates import fraction_texts, new
-from ..data import Dataset, as_dataset, check_pattern, readonly
-from ..errors import ShapeError
+from ... import exact
+from ...certificates import fraction_texts, new
+from ...data import Dataset, as_dataset, check_pattern, readonly
+from ...errors import ShapeError
+from ..rank import jacobian_rank
 from .interior_point import Refutation, UnitTypes, decide
-from .rank import jacobian_rank
 
 __all__ = ["ZeroLoss", "zero_loss"]
 

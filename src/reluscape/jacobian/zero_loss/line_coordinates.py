@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from .. import exact
-from ..bounds.karhadkar.line import is_one_dimensional
-from ..data import Dataset
+from ... import exact
+from ...bounds.karhadkar.line import is_one_dimensional
+from ...data import Dataset
 
 __all__ = ["LineCoordinates", "line_coordinates"]
 

@@ -1,0 +1,1 @@
+"""Whether an open region holds weights with zero loss, decided exactly."""
