@@ -66,10 +66,10 @@ from .jacobian import zero_loss as zero_loss
 from .jacobian import zero_loss_fraction as zero_loss_fraction
 from .jacobian import zero_loss_fraction_1d as zero_loss_fraction_1d
 from .landscape import landscape as landscape
+from .landscape.optimum import global_minimum as global_minimum
+from .landscape.optimum import infinite_width_minimum as infinite_width_minimum
 from .networks import DeepNet as DeepNet
 from .networks import TwoLayerNet as TwoLayerNet
-from .optimum import global_minimum as global_minimum
-from .optimum import infinite_width_minimum as infinite_width_minimum
 from .paths import connect as connect
 from .paths import monotone_path as monotone_path
 from .paths import start_above_zero as start_above_zero

@@ -7,7 +7,7 @@ import json
 
 import reluscape as rs
 from reluscape.certificates import new
-from reluscape.optimum import global_minimum
+from reluscape.landscape.optimum import global_minimum
 
 LINE, HEIGHTS = [["1", "1"], ["0", "1"], ["2", "1"], ["1", "1"]], ["1", "0", "3", "2"]
 PLANE, TARGETS = [[1, 0], [0, 1], [1, 1]], [-2, -2, 1]

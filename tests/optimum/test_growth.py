@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.optimum.growth import constant_network, grown
-from reluscape.optimum.pricing import best_unit
+from reluscape.landscape.optimum.growth import constant_network, grown
+from reluscape.landscape.optimum.pricing import best_unit
 from tests.strategies import problems
 
 

@@ -9,9 +9,9 @@ from scipy.optimize import nnls
 
 import reluscape as rs
 from reluscape import exact
-from reluscape.optimum import global_minimum, infinite_width_minimum
-from reluscape.optimum.branch import branch_and_bound, reaches
-from reluscape.optimum.infinite import infinite_width_value
+from reluscape.landscape.optimum import global_minimum, infinite_width_minimum
+from reluscape.landscape.optimum.branch import branch_and_bound, reaches
+from reluscape.landscape.optimum.infinite import infinite_width_value
 from tests.oracles.intersections import closed_cells, lines_and_rays
 from tests.strategies import problems
 
@@ -79,7 +79,7 @@ def test_interval_holds_the_truth_whenever_it_stops(seed, monkeypatch):
     lowers = []
     for steps in (0, 1, 2, 4, 8, 1000):
         ticks = iter([0.0] * steps + [2.0] * 10_000)
-        monkeypatch.setattr("reluscape.optimum.branch.time.monotonic", lambda ticks=ticks: next(ticks))
+        monkeypatch.setattr("reluscape.landscape.optimum.branch.time.monotonic", lambda ticks=ticks: next(ticks))
         stopped = branch_and_bound(data, 2, True, 1e6, order, deadline=1.0)
         monkeypatch.undo()
         assert stopped.lower <= 9 * truth.value + 1e-9
@@ -262,7 +262,7 @@ def test_the_search_for_a_width_never_takes_the_closed_form_down(scale):
 def test_numbers_too_long_for_python_s_own_reading_are_read():
     """Networks of many units have exact weights of thousands of digits."""
     from reluscape.certificates import fraction_text
-    from reluscape.optimum.proof import exact_basin
+    from reluscape.landscape.optimum.proof import exact_basin
 
     long = Fraction(10**4500 + 1, 10**4500 - 1)
     data = rs.Dataset([[Fraction(1, 3)], [1]], [long, 3 * long])

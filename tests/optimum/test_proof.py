@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import reluscape as rs
 from reluscape import exact
-from reluscape.optimum import global_minimum, proof
-from reluscape.optimum.relaxation import Relaxation
+from reluscape.landscape.optimum import global_minimum, proof
+from reluscape.landscape.optimum.relaxation import Relaxation
 from tests.strategies import problems
 
 FIVE = [[-4, 1], [-2, 1], [1, 1], [2, 1], [5, 1]], [2, -2, 4, 0, 3]

@@ -11,9 +11,9 @@ import reluscape as rs
 from reluscape.basins.cones import cells_of
 from reluscape.certificates.splitting import Cones
 from reluscape.errors import CertificateError
-from reluscape.optimum.branch import branch_and_bound
-from reluscape.optimum.relaxation import Relaxation, refined
-from reluscape.optimum.splitting import CellTree
+from reluscape.landscape.optimum.branch import branch_and_bound
+from reluscape.landscape.optimum.relaxation import Relaxation, refined
+from reluscape.landscape.optimum.splitting import CellTree
 from tests.strategies import problems
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from ..certificates import new
 from ..data import Dataset
-from ..optimum import minimum_proof
 from ..telling import Telling
 from ..topology import BarrierTree
+from .optimum import minimum_proof
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ from ..basins.cones import balanced
 from ..critical.descent import descend
 from ..data import Dataset
 from ..errors import TooLarge
+from ..landscape.optimum import constant_network, global_minimum, grown, infinite_width_value
 from ..networks import TwoLayerNet
-from ..optimum import constant_network, global_minimum, grown, infinite_width_value
 from ..seeds import stream
 from ..tolerances import DEFAULT
 from .starts import BUSY, Clock, Sampler

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, readonly, standardize, whole_number
-from ..errors import ShapeError, TooLarge
-from ..geometry.arrangement import Arrangement
-from ..geometry.counting.counting import cover_number
-from ..geometry.regions import count_regions
-from ..initialization import get_law
-from ..networks import TwoLayerNet
-from ..seeds import stream
-from ..tolerances import DEFAULT
+from ...data import Dataset, as_dataset, readonly, standardize, whole_number
+from ...errors import ShapeError, TooLarge
+from ...geometry.arrangement import Arrangement
+from ...geometry.counting.counting import cover_number
+from ...geometry.regions import count_regions
+from ...initialization import get_law
+from ...networks import TwoLayerNet
+from ...seeds import stream
+from ...tolerances import DEFAULT
 from .branch import Search, branch_and_bound, seconds_allowed, spread
 from .growth import constant_network, descended, grown
 from .infinite import infinite_width_value

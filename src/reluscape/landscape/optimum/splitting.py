@@ -8,9 +8,9 @@ from math import lcm
 
 import numpy as np
 
-from .. import exact
-from ..data import Dataset
-from ..solvers.exact_cone import primitive
+from ... import exact
+from ...data import Dataset
+from ...solvers.exact_cone import primitive
 
 MACHINE_INTEGER = 2**62
 

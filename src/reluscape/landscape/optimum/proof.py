@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from ..basins import basin_value
-from ..basins.cones import balanced
-from ..certificates import fraction_text, fraction_texts, new
-from ..certificates.numerals import read_number
-from ..data import Dataset
-from ..errors import InputError, TooLarge
-from ..networks import TwoLayerNet
-from ..solvers.exact_cone import primitive
-from ..tolerances import DEFAULT
+from ...basins import basin_value
+from ...basins.cones import balanced
+from ...certificates import fraction_text, fraction_texts, new
+from ...certificates.numerals import read_number
+from ...data import Dataset
+from ...errors import InputError, TooLarge
+from ...networks import TwoLayerNet
+from ...solvers.exact_cone import primitive
+from ...tolerances import DEFAULT
 from .lower_bounds import LowerBounds
 from .relaxation import Relaxation, multisets, row_counts
 

@@ -6,10 +6,10 @@ import time
 
 import numpy as np
 
-from ..critical.descent import descend
-from ..data import Dataset
-from ..errors import ReluscapeError
-from ..networks import TwoLayerNet
+from ...critical.descent import descend
+from ...data import Dataset
+from ...errors import ReluscapeError
+from ...networks import TwoLayerNet
 from .pricing import best_unit
 
 
