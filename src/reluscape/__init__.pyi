@@ -68,11 +68,11 @@ from .jacobian import zero_loss_fraction_1d as zero_loss_fraction_1d
 from .landscape import landscape as landscape
 from .landscape.optimum import global_minimum as global_minimum
 from .landscape.optimum import infinite_width_minimum as infinite_width_minimum
+from .landscape.paths import connect as connect
+from .landscape.paths import monotone_path as monotone_path
+from .landscape.paths import start_above_zero as start_above_zero
 from .networks import DeepNet as DeepNet
 from .networks import TwoLayerNet as TwoLayerNet
-from .paths import connect as connect
-from .paths import monotone_path as monotone_path
-from .paths import start_above_zero as start_above_zero
 from .probability import basin_value_distribution as basin_value_distribution
 from .probability import good_basin_curve as good_basin_curve
 from .probability import good_basin_probability as good_basin_probability

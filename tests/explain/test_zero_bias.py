@@ -75,7 +75,7 @@ def test_the_bias_of_a_deep_net_counts_in_every_layer():
 
 
 def test_a_copy_keeps_what_it_copies():
-    from reluscape.paths.result import between, scaled
+    from reluscape.landscape.paths.result import between, scaled
 
     bare, full = rs.DeepNet(WEIGHTS, [None, None]), rs.DeepNet(WEIGHTS, [[0.0], [0.0]])
     assert scaled(bare, 2.0).has_bias == (False, False)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.paths import connect
+from reluscape.landscape.paths import connect
 
 
 def above_zero(rng, make, X, y, loss):

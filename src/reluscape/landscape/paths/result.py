@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, ShapeError
-from ..networks import DeepNet, TwoLayerNet
+from ...errors import InputError, ShapeError
+from ...networks import DeepNet, TwoLayerNet
 
 Net = TwoLayerNet | DeepNet
 
