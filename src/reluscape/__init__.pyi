@@ -71,6 +71,9 @@ from .landscape.optimum import infinite_width_minimum as infinite_width_minimum
 from .landscape.paths import connect as connect
 from .landscape.paths import monotone_path as monotone_path
 from .landscape.paths import start_above_zero as start_above_zero
+from .landscape.topology import barrier_tree as barrier_tree
+from .landscape.topology import reachable_minimum as reachable_minimum
+from .landscape.topology import reachable_probability as reachable_probability
 from .networks import DeepNet as DeepNet
 from .networks import TwoLayerNet as TwoLayerNet
 from .probability import basin_value_distribution as basin_value_distribution
@@ -79,7 +82,4 @@ from .probability import good_basin_probability as good_basin_probability
 from .probability.genuine import genuine_minimum_share as genuine_minimum_share
 from .survey import Survey as Survey
 from .survey import survey as survey
-from .topology import barrier_tree as barrier_tree
-from .topology import reachable_minimum as reachable_minimum
-from .topology import reachable_probability as reachable_probability
 from .widthcurve import WidthCurve as WidthCurve

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.topology import Coordinates, barrier_tree, reachable_minimum, reachable_probability
-from reluscape.topology.gradient import RATE, gradient_descent
+from reluscape.landscape.topology import Coordinates, barrier_tree, reachable_minimum, reachable_probability
+from reluscape.landscape.topology.gradient import RATE, gradient_descent
 
 XOR = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0]
 

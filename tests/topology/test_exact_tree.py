@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 import reluscape as rs
 from reluscape.basins.cones import Faces, Generators, cells_of, generators_of
-from reluscape.topology import LayerSize, barrier_tree, size
-from reluscape.topology.graph import build
-from reluscape.topology.measure import by_floats
+from reluscape.landscape.topology import LayerSize, barrier_tree, size
+from reluscape.landscape.topology.graph import build
+from reluscape.landscape.topology.measure import by_floats
 from tests.oracles.rational_merges import Basins, nearest_distance
 from tests.strategies import integer_matrices, problems
 

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.topology import barrier_tree, reachable_minimum
-from reluscape.topology.graph import build
-from reluscape.topology.valleys import first_node
+from reluscape.landscape.topology import barrier_tree, reachable_minimum
+from reluscape.landscape.topology.graph import build
+from reluscape.landscape.topology.valleys import first_node
 from tests.strategies import problems
 
 

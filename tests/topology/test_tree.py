@@ -9,9 +9,9 @@ from scipy.optimize import nnls
 
 import reluscape as rs
 from reluscape.basins.cones import Layers, project
-from reluscape.topology import barrier_tree
-from reluscape.topology.graph import build
-from reluscape.topology.valleys import first_node
+from reluscape.landscape.topology import barrier_tree
+from reluscape.landscape.topology.graph import build
+from reluscape.landscape.topology.valleys import first_node
 from tests.oracles.flood import flood_pairs
 from tests.oracles.intersections import merge_pairs
 from tests.strategies import problems

@@ -15,11 +15,11 @@ from ..errors import TooLarge
 from ..initialization import get_law
 from ..preamble import about_data, check_subject, opening
 from ..seeds import stream
-from ..topology import BarrierTree, Coordinates, LayerSize, ReachChances, barrier_tree, layer_size
 from .optimum import infinite_width_value
 from .pictures import disconnectivity, passages, ways_out
 from .plane import plane_picture
 from .result import Landscape
+from .topology import BarrierTree, Coordinates, LayerSize, ReachChances, barrier_tree, layer_size
 from .verdict import verdict_lines
 
 MOST_VALLEYS = 60

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..critical.slices import loss_slice
 from ..data import Dataset
-from ..topology import BarrierTree
+from .topology import BarrierTree
 
 MOST_WAYS = 3
 SAMPLES = 25

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..data import Dataset
 from ..networks import TwoLayerNet
-from ..topology import BarrierTree, Coordinates
+from .topology import BarrierTree, Coordinates
 
 GRID = 73
 FIGURES = 5

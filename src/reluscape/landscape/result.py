@@ -8,8 +8,8 @@ from typing import Any
 from ..certificates import new
 from ..data import Dataset
 from ..telling import Telling
-from ..topology import BarrierTree
 from .optimum import minimum_proof
+from .topology import BarrierTree
 
 
 @dataclass(frozen=True, eq=False)

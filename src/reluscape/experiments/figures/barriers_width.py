@@ -6,9 +6,9 @@ import numpy as np
 
 from ...data import Dataset
 from ...landscape.pictures import disconnectivity
+from ...landscape.topology import BarrierTree, barrier_tree
 from ...plots.palette import BLUE, FAINT
 from ...seeds import stream
-from ...topology import BarrierTree, barrier_tree
 from ..plots.disconnectivity import draw_disconnectivity
 from .drawing import Drawing
 from .sheet import sheet

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...initialization import get_law
-from ...topology import reachable_minimum
+from ...landscape.topology import reachable_minimum
 from .laws import size
 from .registry import Quantity
 from .samples import SAMPLES, draw_samples

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..data import Dataset
-from ..networks import TwoLayerNet
-from ..seeds import stream
+from ...data import Dataset
+from ...networks import TwoLayerNet
+from ...seeds import stream
 
 PIECES = 24
 DETOURS = 200

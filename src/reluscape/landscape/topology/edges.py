@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..basins.cones import Generators, Layers
-from ..errors import TooLarge
+from ...basins.cones import Generators, Layers
+from ...errors import TooLarge
 from .measure import Measure
 from .size import WALL_LIMIT
 

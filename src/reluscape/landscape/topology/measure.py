@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..basins.cones import Faces, Generators, flattened, threshold
-from ..tolerances import DEFAULT
+from ...basins.cones import Faces, Generators, flattened, threshold
+from ...tolerances import DEFAULT
 
 
 @dataclass(frozen=True)

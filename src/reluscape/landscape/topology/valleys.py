@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..basins.cones import project
-from ..basins.cones.generators import Generators
-from ..data import Dataset
-from ..estimates import Probability
-from ..tolerances import DEFAULT
+from ...basins.cones import project
+from ...basins.cones.generators import Generators
+from ...data import Dataset
+from ...estimates import Probability
+from ...tolerances import DEFAULT
 from .starts import Starts
 
 if TYPE_CHECKING:
