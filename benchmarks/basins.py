@@ -20,9 +20,9 @@ from sklearn import datasets
 
 import reluscape as rs
 from reluscape.basins import BasinEvaluator
+from reluscape.numbers.tolerances import Tolerances
 from reluscape.solvers.conic import cone_matrix, feature_matrix
 from reluscape.solvers.quadratic import BasinPrograms
-from reluscape.tolerances import Tolerances
 
 TOLERANCE = 1e-9
 REPEAT = 3

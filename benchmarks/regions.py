@@ -18,9 +18,9 @@ import highspy
 import numpy as np
 
 import reluscape as rs
-from reluscape.exact import signs_of_products
 from reluscape.geometry.generic.generic import generic_regions
 from reluscape.geometry.regions.realizable import is_realizable
+from reluscape.numbers.exact import signs_of_products
 
 CLEAR = Path("/proc/self/clear_refs")
 

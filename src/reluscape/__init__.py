@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import kernelcache
 from ._lazy import lazy_getattr
 from ._version import __version__
+from .numbers import kernelcache
 
 _EXPORTS = {
     "AssumptionError": ".errors",
@@ -16,13 +16,13 @@ _EXPORTS = {
     "DescentRegressor": ".critical.descent.estimators",
     "InputError": ".errors",
     "ModelError": ".errors",
-    "Probability": ".estimates",
+    "Probability": ".numbers.estimates",
     "Regions": ".geometry.regions",
     "ReluscapeError": ".errors",
     "Survey": ".survey",
     "TooLarge": ".errors",
     "TwoLayerNet": ".networks",
-    "WidthCurve": ".widthcurve",
+    "WidthCurve": ".numbers.width_curve",
     "affine_fit": ".basins",
     "anticoncentration": ".bounds.karhadkar.anticoncentration",
     "barrier_tree": ".landscape.topology",
@@ -43,7 +43,7 @@ _EXPORTS = {
     "enumerate_faces": ".geometry.faces.faces",
     "enumerate_regions": ".geometry.regions",
     "estimate_regions": ".geometry.regions.estimate",
-    "exact_decimals": ".exact",
+    "exact_decimals": ".numbers.exact",
     "explain": ".explain",
     "full_rank_curve": ".jacobian",
     "full_rank_fraction": ".jacobian",

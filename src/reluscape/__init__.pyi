@@ -28,8 +28,6 @@ from .errors import InputError as InputError
 from .errors import ModelError as ModelError
 from .errors import ReluscapeError as ReluscapeError
 from .errors import TooLarge as TooLarge
-from .estimates import Probability as Probability
-from .exact import exact_decimals as exact_decimals
 from .experiments.predicted import predicted_against_observed as predicted_against_observed
 from .explain import certify_model as certify_model
 from .explain import explain as explain
@@ -76,10 +74,12 @@ from .landscape.topology import reachable_minimum as reachable_minimum
 from .landscape.topology import reachable_probability as reachable_probability
 from .networks import DeepNet as DeepNet
 from .networks import TwoLayerNet as TwoLayerNet
+from .numbers.estimates import Probability as Probability
+from .numbers.exact import exact_decimals as exact_decimals
+from .numbers.width_curve import WidthCurve as WidthCurve
 from .probability import basin_value_distribution as basin_value_distribution
 from .probability import good_basin_curve as good_basin_curve
 from .probability import good_basin_probability as good_basin_probability
 from .probability.genuine import genuine_minimum_share as genuine_minimum_share
 from .survey import Survey as Survey
 from .survey import survey as survey
-from .widthcurve import WidthCurve as WidthCurve

@@ -11,9 +11,9 @@ import numpy as np
 
 from .data import as_dataset, real_number, real_numbers, whole_number
 from .errors import AssumptionError, InputError, ShapeError
-from .exact import fraction_array, fraction_matrix, to_fraction
 from .losses import get_loss
-from .seeds import as_generator
+from .numbers.exact import fraction_array, fraction_matrix, to_fraction
+from .numbers.seeds import as_generator
 
 __all__ = ["clusters", "orthogonal", "poor_basins", "singletons", "teacher"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .data import Dataset
 from .errors import InputError
-from .exact import exact_decimals
+from .numbers.exact import exact_decimals
 
 _LOADERS = {
     "iris": "load_iris",

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from reluscape import kernelcache
 from reluscape.cli import main
+from reluscape.numbers import kernelcache
 
 QUICK = ["--width", "1,2", "--trials", "20", "--max-width", "2", "--seconds", "3"]
 LINE = "x,y\n" + "".join(f"{i}.5,{(i * 7) % 5}.25\n" for i in range(6))

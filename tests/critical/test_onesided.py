@@ -12,8 +12,8 @@ from reluscape.critical.lines import Lines, exact_lines, float_lines
 from reluscape.critical.onesided import _corners, _rays, nowhere_negative, vanishes
 from reluscape.critical.onesided_float import nowhere_negative_float
 from reluscape.critical.zonotope import nearest_point
-from reluscape.exact import fraction_array, integer_rows, nullspace, pivot_columns
-from reluscape.fans import fan_blocks, fan_minima, ray_count
+from reluscape.numbers.exact import fraction_array, integer_rows, nullspace, pivot_columns
+from reluscape.numbers.fans import fan_blocks, fan_minima, ray_count
 
 
 def random_form(rng, d=None, k=None):

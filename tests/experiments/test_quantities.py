@@ -7,14 +7,14 @@ import pytest
 
 from reluscape import Dataset
 from reluscape.errors import InputError
-from reluscape.estimates import clopper_pearson
 from reluscape.experiments import Store, Sweep, run
 from reluscape.experiments.quantities import QUANTITIES, get_quantity
 from reluscape.experiments.quantities.optimizers import TRAINING, gradient, walk
 from reluscape.experiments.quantities.samples import SAMPLES, draw_samples
 from reluscape.experiments.quantities.training_path import MOMENTS, number
+from reluscape.numbers.estimates import clopper_pearson
+from reluscape.numbers.seeds import stream
 from reluscape.probability import good_basin_curve
-from reluscape.seeds import stream
 
 SETTINGS = {**TRAINING, "rate": 0.05, "steps": 30}
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reluscape import exact
 from reluscape.errors import InputError
 from reluscape.geometry.faces.cone import cone_rays
+from reluscape.numbers import exact
 
 
 def brute_rays(rows):

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reluscape import exact
 from reluscape.errors import TooLarge
 from reluscape.geometry.regions import enumerate_regions
 from reluscape.geometry.volumes.region_volume import region_volume
 from reluscape.geometry.volumes.volumes import region_volumes, volumes
+from reluscape.numbers import exact
 from tests.oracles.strict_cone import realizable_patterns
 from tests.regions.arrangements import resonance
 from tests.strategies import integer_matrices

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.entries import entries
 from reluscape.errors import InputError, ShapeError
+from reluscape.numbers.entries import entries
 
 ROWS = [[0, 1], [1, 1], [2, 1]]
 pandas = pytest.importorskip("pandas")

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape import exact
 from reluscape.errors import InputError, ShapeError
+from reluscape.numbers import exact
 from tests.strategies import integer_matrices
 
 

@@ -4,8 +4,8 @@ import os
 import pickle
 import tempfile
 
-from reluscape import kernelcache
-from reluscape.kernelcache import forget_cut, forget_other_versions
+from reluscape.numbers import kernelcache
+from reluscape.numbers.kernelcache import forget_cut, forget_other_versions
 
 
 def test_kernels_of_another_version_are_deleted_once(tmp_path):

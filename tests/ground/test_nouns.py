@@ -7,9 +7,10 @@ import pytest
 from scipy import stats
 
 import reluscape as rs
-from reluscape import initialization, losses, seeds
+from reluscape import initialization, losses
 from reluscape.errors import InputError, ModelError, ShapeError
-from reluscape.estimates import Probability, clopper_pearson
+from reluscape.numbers import seeds
+from reluscape.numbers.estimates import Probability, clopper_pearson
 
 HEAVY = ["numba", "scipy", "sklearn", "plotly", "matplotlib", "clarabel", "daqp", "torch", "typer", "rich"]
 

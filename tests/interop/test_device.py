@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from reluscape import Dataset
 from reluscape.basins import basin_value, basin_values
 from reluscape.errors import InputError, ShapeError, UnsupportedError
-from reluscape.exact import fraction_matrix
-from reluscape.exact import rank as exact_rank
 from reluscape.experiments import Store, Sweep, run
 from reluscape.experiments.export import to_dataframe
 from reluscape.interop.torch_device import find_device
 from reluscape.interop.torch_rank import certainly_full
 from reluscape.jacobian import batched_full_rank
+from reluscape.numbers.exact import fraction_matrix
+from reluscape.numbers.exact import rank as exact_rank
 
 pytestmark = pytest.mark.torch
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 import reluscape as rs
-from reluscape import exact
 from reluscape.landscape.optimum import global_minimum, infinite_width_minimum
 from reluscape.landscape.optimum.branch import branch_and_bound, reaches
 from reluscape.landscape.optimum.infinite import infinite_width_value
+from reluscape.numbers import exact
 from tests.oracles.intersections import closed_cells, lines_and_rays
 from tests.strategies import problems
 

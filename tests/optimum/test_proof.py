@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape import exact
 from reluscape.landscape.optimum import global_minimum, proof
 from reluscape.landscape.optimum.relaxation import Relaxation
+from reluscape.numbers import exact
 from tests.strategies import problems
 
 FIVE = [[-4, 1], [-2, 1], [1, 1], [2, 1], [5, 1]], [2, -2, 4, 0, 3]

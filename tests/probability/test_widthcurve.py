@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.widthcurve import WidthCurve
+from reluscape.numbers.width_curve import WidthCurve
 
 HALF = Fraction(1, 2)
 

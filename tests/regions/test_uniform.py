@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reluscape import exact
 from reluscape.geometry.generic.flag import generic_flag, perturbation
 from reluscape.geometry.generic.sweep import exact_signs, region_signs
 from reluscape.geometry.regions.uniform import _below, collect, propose
+from reluscape.numbers import exact
 from tests.oracles.strict_cone import realizable_patterns
 
 RESONANCE = np.array([v for v in itertools.product([0, 1], repeat=3) if any(v)])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reluscape import exact
+from reluscape.numbers import exact
 from reluscape.solvers.linear import Rows, exact_min_norm_point, strictly_feasible
 from tests.oracles.strict_cone import open_cone_exists
 from tests.strategies import integer_matrices

@@ -8,9 +8,9 @@ from scipy.optimize import linprog, lsq_linear
 
 import reluscape as rs
 from reluscape.data import standardize
-from reluscape.estimates import Probability, clopper_pearson
 from reluscape.initialization import get_law
-from reluscape.seeds import stream
+from reluscape.numbers.estimates import Probability, clopper_pearson
+from reluscape.numbers.seeds import stream
 from reluscape.survey.search import search_width
 from reluscape.survey.verdict import percent, whole
 

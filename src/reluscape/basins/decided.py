@@ -6,7 +6,7 @@ import numpy as np
 
 from ..data import Dataset
 from ..errors import SolverError, TooLarge
-from ..tolerances import Tolerances
+from ..numbers.tolerances import Tolerances
 from .exact_value import exact_basin
 from .result import Basin
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..data import as_dataset
-from ..entries import entries
 from ..errors import InputError, ShapeError
+from ..numbers.entries import entries
+from ..numbers.tolerances import DEFAULT, Tolerances
 from ..solvers.quadratic import BasinPrograms
 from ..solvers.quadratic_device import solve_batch_on
-from ..tolerances import DEFAULT, Tolerances
 from .decided import decided_exactly, vouched
 from .patterns import refuse_split_lines
 

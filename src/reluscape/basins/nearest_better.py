@@ -10,9 +10,9 @@ import numpy as np
 
 from ..data import Dataset
 from ..networks import TwoLayerNet
-from ..seeds import stream
+from ..numbers.seeds import stream
+from ..numbers.tolerances import DEFAULT
 from ..solvers.linear import Rows
-from ..tolerances import DEFAULT
 from . import BasinEvaluator
 
 # basins solved one after the other by their distance: at most this many, fewer where each is slow

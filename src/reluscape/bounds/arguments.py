@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import AssumptionError, InputError
-from ..exact import to_fraction
+from ..numbers.exact import to_fraction
 
 __all__ = ["FORMS", "require", "tolerated_share", "which_form", "whole"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import flint
 
 from ..errors import SolverError
-from ..exact import fmpq, to_fraction
+from ..numbers.exact import fmpq, to_fraction
 
 __all__ = ["at_most", "ceiling", "least", "least_trials", "log_of"]
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..errors import CertificateError
-from ..fans import MOST_COLUMNS, fan_minima, ray_count
+from ..numbers import exact
+from ..numbers.fans import MOST_COLUMNS, fan_minima, ray_count
 from .effort import Effort
 from .fields import shaped
 from .numerals import told

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from .. import exact
 from ..errors import CertificateError
+from ..numbers import exact
 from .effort import Effort
 from .numerals import told
 from .schema import Part

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..errors import CertificateError
+from ..numbers import exact
 from .effort import Effort
 from .numerals import told
 from .schema import Part

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..errors import CertificateError
+from ..numbers import exact
 
 # integers longer than this are printed and read without Python's limit of 4,300 digits
 LONG_BITS = 12_000

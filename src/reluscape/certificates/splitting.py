@@ -6,8 +6,8 @@ from math import gcd, lcm
 
 import numpy as np
 
-from .. import exact
 from ..errors import CertificateError
+from ..numbers import exact
 from .effort import Effort
 
 MOST_CELLS, MOST_HELD = 300_000, 20_000_000

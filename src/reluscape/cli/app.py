@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from .. import kernelcache
 from .._version import __version__
 from ..errors import ReluscapeError
+from ..numbers import kernelcache
 from . import INTERRUPTED, INTERRUPTED_TEXT, output
 from .census import census
 from .design import design

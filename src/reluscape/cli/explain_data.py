@@ -170,7 +170,7 @@ def _samples(table: Any, y: Any, how: Reading) -> tuple[Any, InputScale | None]:
 
 def _relabelled(table: Any, codes: dict[str, str]) -> np.ndarray:
     """Return the targets with the numbers asked for."""
-    from ..exact import to_fraction
+    from ..numbers.exact import to_fraction
 
     if table.classes is None or set(table.classes.values()) != set(codes):
         known = ", ".join((table.classes or {}).values()) or "numbers"

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import _files as files
-from .. import kernelcache
 from ..errors import InputError
+from ..numbers import kernelcache
 
 # columns of an output that is no terminal, and of the narrowest terminal that is believed
 USUAL_WIDTH, LEAST_WIDTH = 110, 40

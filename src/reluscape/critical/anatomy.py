@@ -10,7 +10,7 @@ import numpy as np
 from ..data import as_dataset, real_numbers
 from ..errors import ShapeError
 from ..networks import TwoLayerNet
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 
 
 def dead_units(W: Any, X: Any) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..data import Dataset
 from ..networks import TwoLayerNet
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .face_fit import exact_fit, float_fit
 from .optimality import certify
 from .verdict import Verdict

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..data import Dataset
+from ..numbers import exact
 from ..solvers.linear import strictly_feasible
 from .lines import exact_lines
 from .onesided import nowhere_negative, vanishes

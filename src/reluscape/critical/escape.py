@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..data import readonly
-from ..tolerances import MACHINE_PRECISION
+from ..numbers import exact
+from ..numbers.tolerances import MACHINE_PRECISION
 from .directional import ray, useful_step
 from .point import Point
 from .units import UnitForm

@@ -9,10 +9,10 @@ from typing import Any
 import flint
 import numpy as np
 
-from .. import exact
 from ..data import Dataset
 from ..losses import Loss
-from ..tolerances import DEFAULT, MACHINE_PRECISION, SPECK
+from ..numbers import exact
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, SPECK
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
+from ..numbers import exact
 from .lines import Lines
 
 MOST_VARIABLES = 40_000

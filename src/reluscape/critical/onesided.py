@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..fans import MOST_COLUMNS, fan_minima, ray_count
+from ..numbers import exact
+from ..numbers.fans import MOST_COLUMNS, fan_minima, ray_count
 from .inclusion import Inclusion, exact_inclusion
 from .lines import Lines
 from .zonotope import nearest_point

@@ -7,8 +7,8 @@ from itertools import product
 
 import numpy as np
 
-from ..fans import MOST_COLUMNS, fan_minima, ray_count
-from ..tolerances import DEFAULT, MACHINE_PRECISION
+from ..numbers.fans import MOST_COLUMNS, fan_minima, ray_count
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from .inclusion import float_inclusion
 from .lines import Lines
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .certificate import minimum_certificate, not_minimum_certificate
 from .escape import Violation, build_escape
 from .lines import Lines

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..data import Dataset
 from ..losses import Loss
+from ..numbers.tolerances import DEFAULT, Tolerances
 from ..solvers.unconstrained import minimise_free
-from ..tolerances import DEFAULT, Tolerances
 from .components import Component, Face, kernel_of
 from .lines import Lines, float_lines
 from .onesided_float import nowhere_negative_float, vanishes_float

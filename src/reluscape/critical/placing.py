@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..data import Dataset, as_dataset, check_pattern, readonly
 from ..errors import InputError
 from ..losses import Loss
 from ..networks import TwoLayerNet
+from ..numbers import exact
 from ..solvers.linear import strictly_feasible
 from .components import Component, Face, make_face, short_point, sign_choices, units_of
 from .optimality import certify

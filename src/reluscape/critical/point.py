@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..data import Dataset
-from ..entries import entries
 from ..errors import InputError, ShapeError
 from ..losses import Loss, able, check_labels, get_loss, mean_loss
-from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..numbers import exact
+from ..numbers.entries import entries
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from .samples import FloatSamples, read_samples
 
 

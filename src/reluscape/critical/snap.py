@@ -10,7 +10,7 @@ import numpy as np
 from ..data import Dataset, standardize
 from ..losses import get_loss
 from ..networks import TwoLayerNet
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .candidate import Candidate, face_candidate
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
-from ..tolerances import Tolerances
+from ..numbers import exact
+from ..numbers.tolerances import Tolerances
 from .lines import Lines, exact_lines, float_lines
 from .point import Point
 

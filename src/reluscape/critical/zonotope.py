@@ -7,7 +7,7 @@ from fractions import Fraction
 import flint
 import numpy as np
 
-from .. import exact
+from ..numbers import exact
 
 
 def nearest_point(g: np.ndarray, generators: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..exact import to_fraction
+from ..numbers.exact import to_fraction
 
 
 def text_classes(y: Any) -> list[str] | None:

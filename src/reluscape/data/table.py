@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import _files as files
 from ..errors import InputError
-from ..seeds import stream
+from ..numbers.seeds import stream
 from .cells import decimal_points, is_row_index, truth_numbers
 from .dataset import Dataset
 

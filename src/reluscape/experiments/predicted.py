@@ -10,13 +10,13 @@ import numpy as np
 from ..basins import BasinEvaluator
 from ..data import as_dataset, readonly
 from ..errors import InputError
-from ..estimates import Probability
-from ..exact import signs_of_products
 from ..initialization import get_law
+from ..numbers.estimates import Probability
+from ..numbers.exact import signs_of_products
+from ..numbers.seeds import as_generator
 from ..probability import good_basin_probability
 from ..probability.good_basin import is_good
 from ..probability.sampling import check_trials, check_width
-from ..seeds import as_generator
 from .together import final_losses
 
 CHUNK = 1 << 21

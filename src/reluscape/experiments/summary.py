@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from ..estimates import clopper_pearson
+from ..numbers.estimates import clopper_pearson
 
 # the columns of a summary that are no parameters
 MEASURED = ("number", "trials", "missing", "mean", "standard_error", "low", "high", "least", "most", "lost_chunks")

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from ..errors import ReluscapeError
-from ..seeds import stream
+from ..numbers.seeds import stream
 from .plan import Cell
 from .quantities import get_quantity
 from .quantities.samples import FOLDER, is_file

@@ -6,7 +6,7 @@ from ..critical.trained.answer import SLOW, SOLVED, WRONG_INPUT
 from ..critical.trained.deep import DeepFindings
 from ..critical.trained.elsewhere import UNTESTED, both_losses
 from ..critical.trained.predictions import right_words, rows_right
-from ..tolerances import DEFAULT
+from ..numbers.tolerances import DEFAULT
 from .first_line import first_line
 from .judgement import Judgement
 from .layered import Layered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..critical.trained.answer import SLOW, SOLVED, STUCK, UNDECIDED, WRONG_INPUT, Outlook
 from ..critical.trained.predictions import Flat, right_words
-from ..tolerances import DEFAULT
+from ..numbers.tolerances import DEFAULT
 
 # per cent
 LEAST_SHARE, MOST_SHARE = 0.001, 99.99

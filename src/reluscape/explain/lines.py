@@ -11,7 +11,7 @@ from ..critical.slices import LossSlice, loss_slice
 from ..data import Dataset
 from ..losses import mean_loss
 from ..networks import TwoLayerNet
-from ..tolerances import DEFAULT
+from ..numbers.tolerances import DEFAULT
 
 MOST_MARKS = 400
 MOST_POINTS = 2_000

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..losses import get_loss, plain_loss
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .layered import Layered
 from .outputs import CROSS_ENTROPY
 

@@ -11,8 +11,8 @@ import numpy as np
 from ..data import Dataset
 from ..losses import get_loss
 from ..networks import TwoLayerNet
-from ..seeds import stream
-from ..tolerances import DEFAULT
+from ..numbers.seeds import stream
+from ..numbers.tolerances import DEFAULT
 
 MARGIN = 0.35
 MOST_BORDERS = 1_200

@@ -9,7 +9,7 @@ from ..critical.trained.elsewhere import UNTESTED, TestRows, both_losses
 from ..critical.trained.one_hidden_layer import Findings, can_snap
 from ..critical.trained.predictions import right_words, rows_right
 from ..critical.trained.saving import snapped_or_escaped
-from ..tolerances import DEFAULT, MACHINE_PRECISION
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from .first_line import first_line, share_text
 from .judgement import Judgement
 from .reading import Trained

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import AssumptionError, InputError, ShapeError, UnsupportedError
-from ..seeds import as_generator
+from ..numbers.seeds import as_generator
 from .torch_modules import import_torch
 
 __all__ = ["ConvReQU", "RegularizedReQU"]

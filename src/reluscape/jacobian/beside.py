@@ -13,9 +13,9 @@ from ..bounds.karhadkar.promises import BOX, PATTERNS, REGIONS, ROTATION, promis
 from ..bounds.promise import Promise
 from ..data import Dataset, as_dataset
 from ..errors import TooLarge, UnsupportedError
-from ..estimates import Probability
 from ..initialization import get_law
-from ..seeds import as_generator
+from ..numbers.estimates import Probability
+from ..numbers.seeds import as_generator
 from .curve import curve_at_initialization, full_rank_curve
 from .fraction import QUICK_STATES, full_rank_fraction
 from .rank import RankOracle

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..data import as_dataset
 from ..networks import DeepNet
-from ..tolerances import DEFAULT, MACHINE_PRECISION
+from ..numbers import exact
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 
 __all__ = ["DeepRank", "deep_rank"]
 

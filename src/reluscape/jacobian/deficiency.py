@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import exact
+from ..numbers import exact
 
 __all__ = ["distinct_units", "rows_are_dependent"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ..kernelcache import INNER, KERNEL
+from ..numbers.kernelcache import INNER, KERNEL
 
 __all__ = ["LARGEST_PRIME", "PRIMES", "dependencies_mod", "pattern_rank_mod"]
 

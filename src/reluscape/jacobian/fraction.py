@@ -11,11 +11,11 @@ import numpy as np
 from ..bounds.arguments import whole
 from ..data import Dataset, as_dataset
 from ..errors import InputError, TieError, TooLarge, UnsupportedError, ZeroRowError
-from ..estimates import Probability
-from ..exact import signs_of_products
 from ..geometry.regions.count import warn_about_decimals
 from ..initialization import Law, get_law
-from ..seeds import as_generator
+from ..numbers.estimates import Probability
+from ..numbers.exact import signs_of_products
+from ..numbers.seeds import as_generator
 from .rank import RankOracle, nonzero_samples
 
 __all__ = ["POPULATIONS", "check_population", "draw_patterns", "full_rank_fraction", "positively_parallel"]

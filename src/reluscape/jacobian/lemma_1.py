@@ -10,7 +10,7 @@ import numpy as np
 
 from ..data import as_dataset
 from ..errors import InputError, ShapeError
-from ..tolerances import DEFAULT, MACHINE_PRECISION
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from .matrix import jacobian
 
 __all__ = ["LossBound", "loss_bound"]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, as_dataset, check_pattern
-from ..entries import entries
 from ..errors import InputError, ShapeError, TieError
-from ..exact import fraction_array, fraction_matrix, sign, signs_of_products
+from ..numbers.entries import entries
+from ..numbers.exact import fraction_array, fraction_matrix, sign, signs_of_products
 
 __all__ = ["activation_pattern", "jacobian", "jacobian_gram"]
 

@@ -10,14 +10,14 @@ from typing import Any
 import flint
 import numpy as np
 
-from .. import exact
 from ..bounds.arguments import whole
 from ..bounds.karhadkar.line import unpinned_cut_sets
 from ..errors import InputError, TieError
-from ..estimates import Probability
 from ..initialization import get_law
-from ..seeds import as_generator
-from ..tolerances import MACHINE_PRECISION
+from ..numbers import exact
+from ..numbers.estimates import Probability
+from ..numbers.seeds import as_generator
+from ..numbers.tolerances import MACHINE_PRECISION
 from .rank import RankOracle
 
 __all__ = ["full_rank_fraction_random_data", "line_in_a_box"]

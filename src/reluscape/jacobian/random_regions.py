@@ -11,8 +11,8 @@ from ..bounds.arguments import whole
 from ..bounds.karhadkar.line import share_of_full_rank
 from ..data import Dataset
 from ..errors import InputError
-from ..estimates import Probability
-from ..seeds import as_generator
+from ..numbers.estimates import Probability
+from ..numbers.seeds import as_generator
 from .random_data import DATA_LAWS, draw_rows
 from .rank import RankOracle
 

@@ -14,12 +14,12 @@ import numpy as np
 
 from ..data import Dataset
 from ..errors import TooLarge, UnsupportedError
-from ..estimates import Probability
-from ..exact import sign
 from ..geometry.arrangement import Arrangement
 from ..geometry.volumes.unit_law import unit_law
 from ..initialization import Law
-from ..setcurve import as_probability, precise_intervals
+from ..numbers.estimates import Probability
+from ..numbers.exact import sign
+from ..numbers.set_curve import as_probability, precise_intervals
 from .line_share import MOST_POINTS, share_at_one_sample, share_on_a_line
 from .rank import RankOracle, nonzero_samples
 from .small import region_patterns

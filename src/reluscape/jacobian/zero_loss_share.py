@@ -9,10 +9,10 @@ import numpy as np
 from ..bounds.arguments import whole
 from ..data import as_dataset
 from ..errors import ShapeError
-from ..estimates import Probability
-from ..exact import fraction_array
 from ..initialization import get_law
-from ..seeds import as_generator
+from ..numbers.estimates import Probability
+from ..numbers.exact import fraction_array
+from ..numbers.seeds import as_generator
 from .fraction import check_population, draw_patterns
 from .rank import RankOracle, nonzero_samples
 from .zero_loss.decision import zero_loss

@@ -13,10 +13,10 @@ import numpy as np
 
 from ..data import Dataset
 from ..errors import TooLarge
-from ..exact import dot
 from ..geometry.arrangement import Arrangement
 from ..geometry.volumes.unit_law import orthogonal
 from ..initialization import get_law
+from ..numbers.exact import dot
 
 MOST_STATES = 200_000
 Terms = dict[Fraction | float, Fraction | float]

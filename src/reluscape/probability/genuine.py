@@ -13,11 +13,11 @@ import numpy as np
 from ..critical.genuine import GenuineCells
 from ..data import Dataset, as_dataset
 from ..errors import InputError, TooLarge
-from ..estimates import Probability
-from ..exact import to_fraction
 from ..geometry.regions import count_regions, enumerate_regions, sample_regions
-from ..seeds import as_generator
-from ..tolerances import DEFAULT
+from ..numbers.estimates import Probability
+from ..numbers.exact import to_fraction
+from ..numbers.seeds import as_generator
+from ..numbers.tolerances import DEFAULT
 from .sampling import check_trials, check_width
 
 EXACT_PRODUCTS = 3_000

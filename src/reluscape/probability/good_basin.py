@@ -9,12 +9,12 @@ import numpy as np
 from ..bounds.safran.truncation import safran_theorem_4_bounds
 from ..data import Dataset, as_dataset
 from ..errors import InputError, ReluscapeError, TooLarge, UnsupportedError
-from ..estimates import Probability
-from ..exact import to_fraction
 from ..geometry.volumes.unit_law import unit_law
 from ..initialization import get_law
-from ..tolerances import DEFAULT
-from ..widthcurve import WidthCurve
+from ..numbers.estimates import Probability
+from ..numbers.exact import to_fraction
+from ..numbers.tolerances import DEFAULT
+from ..numbers.width_curve import WidthCurve
 from .axes import axes_of, curve_terms
 from .curve import good_basin_curve, one_sign
 from .one_width import number_of_sets, probability_of

@@ -14,8 +14,8 @@ import numpy as np
 
 from ..data import Dataset
 from ..errors import TooLarge
-from ..estimates import Probability
-from ..widthcurve import PRECISION_BITS, outward
+from ..numbers.estimates import Probability
+from ..numbers.width_curve import PRECISION_BITS, outward
 from .set_values import SetValues
 from .sets import NEAR, States
 

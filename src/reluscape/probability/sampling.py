@@ -8,11 +8,11 @@ import numpy as np
 
 from ..basins import BasinEvaluator
 from ..data import as_dataset, whole_number
-from ..entries import entries
 from ..errors import InputError, ShapeError, TieError
-from ..exact import signs_of_products
 from ..initialization import Law, get_law
-from ..seeds import as_generator
+from ..numbers.entries import entries
+from ..numbers.exact import signs_of_products
+from ..numbers.seeds import as_generator
 
 CHUNK_BYTES = 1 << 25
 

@@ -12,7 +12,7 @@ from ..basins import BasinEvaluator, basin_value
 from ..data import Dataset
 from ..errors import TooLarge
 from ..geometry.volumes.unit_law import UnitLaw
-from ..setcurve import popcounts
+from ..numbers.set_curve import popcounts
 
 MOST_STATES = 20
 NEAR = 1e-6

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..data import readonly
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .labels import labelled
 from .network import ReQUNet
 from .objective import Objective, as_net

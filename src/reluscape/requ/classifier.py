@@ -13,8 +13,8 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..errors import AssumptionError, InputError
-from ..seeds import as_generator
-from ..tolerances import DEFAULT
+from ..numbers.seeds import as_generator
+from ..numbers.tolerances import DEFAULT
 from .design import design
 from .training import random_net, train
 

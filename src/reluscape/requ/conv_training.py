@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ..errors import AssumptionError
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .certify import certify
 from .constants import training_error
 from .conv import ConvReQUNet, leaky, pad_convolve, toeplitz

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..data import readonly
 from ..errors import AssumptionError, DataWarning, InputError, ShapeError
-from ..seeds import as_generator
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.seeds import as_generator
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .constants import coercivity_constant, positive, sublevel_radius
 from .labels import labelled, two_classes
 from .losses import MarginLoss, epsilon, margin_loss

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..data import readonly
 from ..errors import AssumptionError, InputError, ShapeError
-from ..exact import fraction_array, to_fraction
+from ..numbers.exact import fraction_array, to_fraction
 
 __all__ = ["Interpolation", "interpolate", "interpolate_exactly"]
 

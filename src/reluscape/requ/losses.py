@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from ..errors import AssumptionError, InputError
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 
 __all__ = ["ExponentialLoss", "LogisticLoss", "MarginLoss", "SmoothHingeLoss", "epsilon", "margin_loss", "second"]
 

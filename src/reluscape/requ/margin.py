@@ -10,8 +10,8 @@ import numpy as np
 
 from ..data import readonly
 from ..errors import SolverError
-from ..seeds import as_generator
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.seeds import as_generator
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .labels import labelled
 from .sphere import Sphere
 from .units import ExactUnits, distinct_units, line_units, separating_line

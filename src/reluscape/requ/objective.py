@@ -9,7 +9,7 @@ import numpy as np
 
 from ..data import readonly
 from ..errors import InputError, ShapeError
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .constants import positive
 from .labels import labelled
 from .losses import MarginLoss, margin_loss, second

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..data import readonly
 from ..errors import SolverError
+from ..numbers import exact
+from ..numbers.tolerances import MACHINE_PRECISION
 from ..solvers.linear import strictly_feasible
-from ..tolerances import MACHINE_PRECISION
 from .labels import labelled_dataset
 
 __all__ = ["QuadraticSeparation", "quadratically_separable"]

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 from ..data import readonly
 from ..errors import ShapeError
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .constants import positive, training_error
 from .labels import labelled_dataset
 from .losses import margin_loss

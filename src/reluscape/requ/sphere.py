@@ -12,7 +12,7 @@ import numpy as np
 
 from ..data import Dataset, readonly
 from ..geometry.counting.counting import cover_number
-from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from .network import lifted
 
 __all__ = ["Peak", "Sphere"]

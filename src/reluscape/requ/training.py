@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..seeds import as_generator
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.seeds import as_generator
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .certify import Certificate, examine
 from .labels import labelled
 from .network import ReQUNet

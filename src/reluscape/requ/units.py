@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from .. import exact
 from ..data import Dataset
-from ..tolerances import DEFAULT
+from ..numbers import exact
+from ..numbers.tolerances import DEFAULT
 
 __all__ = ["ExactUnits", "distinct_units", "line_units", "separating_line"]
 

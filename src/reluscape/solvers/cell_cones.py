@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 
 
 @dataclass(frozen=True, eq=False)

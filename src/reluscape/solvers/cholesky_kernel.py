@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ..kernelcache import INNER, KERNEL
+from ..numbers.kernelcache import INNER, KERNEL
 from .small_products_kernel import product, product_transposed
 
 BLOCK = 32

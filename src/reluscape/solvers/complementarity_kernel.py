@@ -9,7 +9,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ..kernelcache import INNER
+from ..numbers.kernelcache import INNER
 
 
 @numba.njit(**INNER, error_model="numpy", fastmath=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..tolerances import MACHINE_PRECISION
+from ..numbers.tolerances import MACHINE_PRECISION
 from .scaling import Coordinates
 from .span_rank import Residues
 

@@ -11,9 +11,9 @@ from typing import Any
 import flint
 import numpy as np
 
-from .. import exact
 from ..data.arrays import readonly
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers import exact
+from ..numbers.tolerances import DEFAULT, Tolerances
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ..kernelcache import KERNEL
+from ..numbers.kernelcache import KERNEL
 
 ROUNDING = 2.0**-51
 TINY = float(np.finfo(float).tiny)

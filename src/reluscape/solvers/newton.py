@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import scipy.linalg
 
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .cell_cones import CellCones
 
 STEPS = 150

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..errors import SolverError
+from ..numbers import exact
 
 
 def nearest_in_cone(generators: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..losses import CrossEntropy
-from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from .cell_cones import CellCones
 
 LARGE_NEGATIVE = -1e300

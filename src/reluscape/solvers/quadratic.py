@@ -12,7 +12,7 @@ import numpy as np
 
 from ..data import Dataset, readonly
 from ..errors import SolverError
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 from .face import FacePoint, certified_face
 from .rays import low_rank_work
 from .scaling import Coordinates, coordinates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ..kernelcache import INNER, KERNEL
+from ..numbers.kernelcache import INNER, KERNEL
 from .cholesky_kernel import factor, solve_factored
 from .complementarity_kernel import corrected_step, correction, gap_after, measure, move, predicted_step, predictor
 from .small_products_kernel import product_transposed, times_normals, times_rows, times_vector, vector_times

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tolerances import Tolerances
+from ..numbers.tolerances import Tolerances
 from .scaling import Coordinates
 
 MOST_PRODUCTS = 1 << 22

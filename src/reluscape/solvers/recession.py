@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 
 NEAR = 30.0
 

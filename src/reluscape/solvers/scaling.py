@@ -11,7 +11,7 @@ import scipy.linalg
 from scipy.spatial import cKDTree
 
 from ..data import Dataset, readonly
-from ..tolerances import DEFAULT, MACHINE_PRECISION
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from .twofold import lower_parts, product
 
 

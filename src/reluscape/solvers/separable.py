@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..losses import Loss
-from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from .cell_cones import CellCones
 from .tails import FAR, Tail, tails
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from ..errors import SolverError
-from ..tolerances import DEFAULT, SPECK, Tolerances
+from ..numbers.tolerances import DEFAULT, SPECK, Tolerances
 from .newton import Minimum, Problem, minimise_inside
 from .recession import NEAR, recession_direction
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..losses import Loss
-from ..tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, Tolerances
 
 FAR = 1e6
 FARTHER = 1e9

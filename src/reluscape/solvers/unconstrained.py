@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..losses import Loss
-from ..tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from .separable import as_problem
 from .smooth import minimise
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ..kernelcache import INNER
+from ..numbers.kernelcache import INNER
 from .cholesky_kernel import factor, solve_factored
 from .small_products_kernel import product_transposed, times_vector, vector_times
 

@@ -12,7 +12,7 @@ from ..errors import TooLarge
 from ..geometry.arrangement import Arrangement
 from ..geometry.counting.counting import cover_number, plan
 from ..geometry.regions import count_regions, estimate_regions
-from ..seeds import stream
+from ..numbers.seeds import stream
 from .starts import BUSY
 
 PROPOSALS = 2000

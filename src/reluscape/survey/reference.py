@@ -15,8 +15,8 @@ from ..data import Dataset
 from ..errors import TooLarge
 from ..landscape.optimum import constant_network, global_minimum, grown, infinite_width_value
 from ..networks import TwoLayerNet
-from ..seeds import stream
-from ..tolerances import DEFAULT
+from ..numbers.seeds import stream
+from ..numbers.tolerances import DEFAULT
 from .starts import BUSY, Clock, Sampler
 
 # up to this many layers the search looks at all it needs, beyond it at so many

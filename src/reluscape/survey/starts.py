@@ -11,8 +11,8 @@ import numpy as np
 
 from ..data import Dataset, standardize
 from ..jacobian.rank import RankOracle, nonzero_samples
+from ..numbers.seeds import stream
 from ..probability.sampling import BasinSampler
-from ..seeds import stream
 
 FIRST_CHUNK = 8
 # how many times slower than alone a busy machine may be before its work is cut

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..claims import percent, units, whole
+from ..numbers.tolerances import DEFAULT
 from ..preamble import without_bias
-from ..tolerances import DEFAULT
 
 USUAL_WIDTH = 8
 

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from ...exact import UNIT_ROUNDOFF
-from ...tolerances import DEFAULT
+from ...numbers.exact import UNIT_ROUNDOFF
+from ...numbers.tolerances import DEFAULT
 
 THREADS = 2
 SLICE = 10_000

@@ -11,7 +11,7 @@ from math import gcd, lcm
 import flint
 import numpy as np
 
-from ...exact import UNIT_ROUNDOFF
+from ...numbers.exact import UNIT_ROUNDOFF
 from ...solvers.exact_cone import Cone, Nearest
 from .generators import Generators, flattened, rounded_row
 

@@ -14,12 +14,12 @@ import numpy as np
 
 from ...data import Dataset, as_dataset
 from ...errors import TooLarge
-from ...estimates import Probability
-from ...exact import dot, fmpq, pivot_columns, rank
 from ...geometry.volumes.unit_law import NIVEN
-from ...setcurve import as_probability, precise_intervals
-from ...tolerances import MACHINE_PRECISION
-from ...widthcurve import outward
+from ...numbers.estimates import Probability
+from ...numbers.exact import dot, fmpq, pivot_columns, rank
+from ...numbers.set_curve import as_probability, precise_intervals
+from ...numbers.tolerances import MACHINE_PRECISION
+from ...numbers.width_curve import outward
 from .line import in_turn, is_one_dimensional
 
 __all__ = ["anticoncentration", "anticoncentration_at_most"]

@@ -127,7 +127,7 @@ def _line(
 
 def _plane_rows(data: Dataset) -> list[tuple[int, int]]:
     """Return data of rank 2 in two independent columns."""
-    from ... import exact
+    from ...numbers import exact
 
     columns = list(exact.pivot_columns(data.rows))
     return [(int(a), int(b)) for a, b in data.rows[:, columns]]

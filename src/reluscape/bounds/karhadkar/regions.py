@@ -10,8 +10,8 @@ import flint
 
 from ...data import real_number
 from ...errors import InputError
-from ...exact import fmpq
-from ...widthcurve import PRECISION_BITS
+from ...numbers.exact import fmpq
+from ...numbers.width_curve import PRECISION_BITS
 from ..arguments import require, tolerated_share, which_form, whole
 
 __all__ = [

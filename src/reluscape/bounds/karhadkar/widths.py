@@ -11,8 +11,8 @@ from typing import Any
 import flint
 
 from ...errors import InputError
-from ...estimates import Probability
-from ...exact import fmpq, to_fraction
+from ...numbers.estimates import Probability
+from ...numbers.exact import fmpq, to_fraction
 from ..arguments import require, tolerated_share, which_form, whole
 from ..decided import at_most, ceiling, least, least_trials, log_of
 from .line import least_width

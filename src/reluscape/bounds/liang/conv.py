@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from ...data import readonly
+from ...numbers.seeds import as_generator
+from ...numbers.tolerances import DEFAULT, Tolerances
 from ...requ.conv import ConvReQUNet, leaky, pad_convolve, toeplitz, widths
 from ...requ.labels import labelled_dataset
 from ...requ.losses import epsilon
 from ...requ.network import ReQUNet
-from ...seeds import as_generator
-from ...tolerances import DEFAULT, Tolerances
 from ..arguments import require, whole
 from .lemmas import CriticalUnits, critical_units
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from ...data import readonly, real_number
 from ...errors import InputError, ShapeError
+from ...numbers.seeds import as_generator
+from ...numbers.tolerances import DEFAULT, Tolerances
 from ...requ.constants import positive
 from ...requ.labels import labelled_dataset
 from ...requ.losses import margin_loss
 from ...requ.network import ReQUNet
-from ...seeds import as_generator
-from ...tolerances import DEFAULT, Tolerances
 from ..arguments import require, which_form, whole
 
 __all__ = [

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ... import exact
 from ...data import readonly
 from ...errors import InputError, ShapeError, TooLarge
-from ...seeds import as_generator
+from ...numbers import exact
+from ...numbers.seeds import as_generator
 from ..arguments import require, whole
 from .lemmas import symmetric
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...data import readonly
 from ...errors import AssumptionError
+from ...numbers.seeds import as_generator
 from ...requ.bad_minimum import BadMinimum
 from ...requ.constants import coercivity_constant, positive, sublevel_radius
 from ...requ.conv import widths
@@ -17,7 +18,6 @@ from ...requ.labels import labelled_dataset
 from ...requ.losses import epsilon, margin_loss
 from ...requ.network import ReQUNet
 from ...requ.quadratic import QuadraticSeparation, quadratically_separable
-from ...seeds import as_generator
 from ..arguments import require, which_form, whole
 
 __all__ = [

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...data import Dataset, as_dataset
 from ...errors import InputError
-from ...exact import dot
+from ...numbers.exact import dot
 from ..arguments import require, whole
 
 __all__ = [

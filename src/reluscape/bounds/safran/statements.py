@@ -8,7 +8,7 @@ from typing import Any
 
 from ...data import real_number
 from ...errors import AssumptionError, InputError
-from ...exact import to_fraction
+from ...numbers.exact import to_fraction
 from ..arguments import require, tolerated_share, which_form, whole
 from ..decided import ceiling, least_trials, log_of
 

@@ -9,8 +9,8 @@ import numpy as np
 from ...data import as_dataset
 from ...errors import AssumptionError
 from ...networks import TwoLayerNet
-from ...seeds import as_generator
-from ...tolerances import DEFAULT
+from ...numbers.seeds import as_generator
+from ...numbers.tolerances import DEFAULT
 from ..arguments import require
 from .basins import as_two_layer
 from .data import with_targets

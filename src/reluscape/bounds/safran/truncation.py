@@ -9,9 +9,9 @@ from typing import Any
 import flint
 import numpy as np
 
-from ... import exact
 from ...errors import TooLarge
-from ...widthcurve import PRECISION_BITS, outward
+from ...numbers import exact
+from ...numbers.width_curve import PRECISION_BITS, outward
 from ..arguments import require, whole
 from .data import with_targets
 

@@ -10,8 +10,8 @@ import numpy as np
 from ...basins.smooth import SmoothBasins
 from ...data import Dataset
 from ...losses import Loss, able
+from ...numbers.tolerances import Tolerances
 from ...solvers.quadratic import BasinPrograms
-from ...tolerances import Tolerances
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,8 +14,8 @@ from ...data import Dataset, as_dataset, readonly
 from ...errors import InputError
 from ...losses import get_loss
 from ...networks import TwoLayerNet
-from ...seeds import stream
-from ...tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ...numbers.seeds import stream
+from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ..candidate import Candidate, face_candidate, mended_faces
 from ..optimality import certify, decide
 from ..point import build_point

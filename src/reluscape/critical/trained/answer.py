@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...tolerances import DEFAULT, Tolerances
+from ...numbers.tolerances import DEFAULT, Tolerances
 from .predictions import Flat, Rescaled
 
 SOLVED, STUCK, SLOW, WRONG_INPUT, UNDECIDED = "solved", "stuck", "slow", "wrong input", "undecided"

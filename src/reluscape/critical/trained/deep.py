@@ -12,7 +12,7 @@ from ...data import Dataset
 from ...explain.layered import Layered
 from ...explain.reading import Trained
 from ...networks import DeepNet, TwoLayerNet
-from ...tolerances import DEFAULT, Tolerances
+from ...numbers.tolerances import DEFAULT, Tolerances
 from .. import Verdict
 from .jacobian_facts import JacobianFacts, jacobian_facts
 from .last_layer import LastLayer, constant_loss, last_layer

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ... import exact
 from ...explain.layered import Layered
 from ...networks import DeepNet
-from ...tolerances import DEFAULT, MACHINE_PRECISION
+from ...numbers import exact
+from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ..face_fit import float_fit
 
 MOST_EXACT_PRODUCTS = 60_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...explain.layered import Layered
-from ...tolerances import DEFAULT, Tolerances
+from ...numbers.tolerances import DEFAULT, Tolerances
 from ..anatomy import parallel_groups
 
 

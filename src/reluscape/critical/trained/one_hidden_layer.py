@@ -16,8 +16,8 @@ from ...errors import ReluscapeError
 from ...explain.reading import Trained
 from ...losses import get_loss, mean_loss
 from ...networks import TwoLayerNet
-from ...seeds import stream
-from ...tolerances import DEFAULT, Tolerances
+from ...numbers.seeds import stream
+from ...numbers.tolerances import DEFAULT, Tolerances
 from .. import Verdict, certify
 from ..anatomy import Anatomy, anatomy
 from ..candidate import Candidate

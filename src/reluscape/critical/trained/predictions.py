@@ -8,7 +8,7 @@ import numpy as np
 
 from ...claims import percent
 from ...explain.outputs import CROSS_ENTROPY
-from ...tolerances import DEFAULT, Tolerances
+from ...numbers.tolerances import DEFAULT, Tolerances
 
 CLASS_LOSSES = ("bce", "logistic", CROSS_ENTROPY)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...explain.layered import Layered
 from ...networks import DeepNet
-from ...tolerances import DEFAULT, Tolerances
+from ...numbers.tolerances import DEFAULT, Tolerances
 from .jacobian_facts import output_jacobian
 from .layers import kink_mask
 

@@ -7,8 +7,8 @@ import numpy as np
 from ...data import Dataset
 from ...landscape.pictures import disconnectivity
 from ...landscape.topology import BarrierTree, barrier_tree
+from ...numbers.seeds import stream
 from ...plots.palette import BLUE, FAINT
-from ...seeds import stream
 from ..plots.disconnectivity import draw_disconnectivity
 from .drawing import Drawing
 from .sheet import sheet

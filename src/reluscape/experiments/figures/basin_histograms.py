@@ -10,9 +10,9 @@ from ...basins import affine_fit
 from ...data import Dataset
 from ...data.scaling import standardize
 from ...datasets import load
+from ...numbers.seeds import stream
 from ...plots.palette import BLUE, GREEN, GREY, VERMILLION
 from ...probability import BasinSampler
-from ...seeds import stream
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...estimates import Probability
 from ...initialization import get_law
 from ...jacobian.random_data import GRID_BITS, draw_rows, exact_pattern
 from ...jacobian.rank import RankOracle
-from ...seeds import stream
+from ...numbers.estimates import Probability
+from ...numbers.seeds import stream
 from .drawing import Drawing
 from .maps import draw_maps, panel
 

@@ -9,9 +9,9 @@ import numpy as np
 from ... import datasets
 from ...critical.descent import descend
 from ...data import Dataset, standardize
+from ...numbers.seeds import stream
 from ...plots.palette import BLUE, GREEN, GREY, VERMILLION
 from ...probability.genuine import GenuineShare, genuine_minimum_share
-from ...seeds import stream
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...exact import exact_decimals
 from ...jacobian.zero_loss_share import zero_loss_fraction
-from ...seeds import stream
+from ...numbers.exact import exact_decimals
+from ...numbers.seeds import stream
 from .maps import panel
 
 __all__ = ["COLUMNS", "TARGETS", "draw_data", "shares"]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ... import bounds, constructions
+from ...numbers.seeds import stream
 from ...plots.palette import BLUE, GREY, VERMILLION
 from ...probability import good_basin_curve, good_basin_probability
-from ...seeds import stream
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ... import datasets
-from ...estimates import Probability
+from ...numbers.estimates import Probability
+from ...numbers.seeds import stream
 from ...plots.palette import BLUE, GREEN, INK, ORANGE, VERMILLION
 from ...requ.constants import training_error
 from ...requ.design import design
@@ -15,7 +16,6 @@ from ...requ.losses import margin_loss
 from ...requ.network import lifted
 from ...requ.objective import Objective
 from ...requ.training import lbfgs, random_net, train
-from ...seeds import stream
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...numbers.seeds import stream
 from ...plots.palette import GREEN, INK, PAPER, VERMILLION
 from ...requ.constants import training_error
 from ...requ.design import design
@@ -13,7 +14,6 @@ from ...requ.losses import margin_loss
 from ...requ.network import ReQUNet, lifted
 from ...requ.objective import Objective
 from ...requ.training import lbfgs, random_net, train
-from ...seeds import stream
 from .drawing import Drawing
 from .liang_errors import LINE
 from .sheet import sheet

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...bounds import karhadkar_corollary_5, karhadkar_theorem_2, karhadkar_theorem_7
 from ...jacobian import full_rank_fraction_random_data, full_rank_fraction_random_regions
-from ...seeds import stream
+from ...numbers.seeds import stream
 from .maps import panel
 
 HALF = Fraction(1, 2)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...tolerances import DEFAULT
+from ...numbers.tolerances import DEFAULT
 from .laws import size
 from .registry import Quantity
 from .samples import FRESH, SAMPLES, draw_samples

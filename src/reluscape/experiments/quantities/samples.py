@@ -14,7 +14,7 @@ from ...data.scaling import standardize
 from ...data.table import read_table
 from ...datasets import load
 from ...errors import InputError
-from ...seeds import stream
+from ...numbers.seeds import stream
 from .laws import INPUTS, draw_inputs, draw_targets, size
 
 FRESH = "fresh"

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...basins import basin_values
 from ...initialization import get_law
-from ...tolerances import DEFAULT
+from ...numbers.tolerances import DEFAULT
 from .laws import size
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ...kernelcache import KERNEL
+from ...numbers.kernelcache import KERNEL
 from .restriction_kernel import DONE, restrict
 
 # answers below zero: an integer would leave int64; the budget was reached

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ...kernelcache import INNER, KERNEL
+from ...numbers.kernelcache import INNER, KERNEL
 
 # answers of the kernels; every other one than DONE is a reason to go on elsewhere, never a result
 DONE, FULL, REPAIR, UNCERTAIN, OVERFLOW, INCOMPLETE, NOTHING = 0, 1, 2, 3, 4, 5, 6

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import flint
 import numpy as np
 
-from ... import exact
 from ...data.arrays import readonly
 from ...errors import InputError
+from ...numbers import exact
 
 if TYPE_CHECKING:
     from ..arrangement import Arrangement

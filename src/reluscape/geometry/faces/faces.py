@@ -10,7 +10,7 @@ import numpy as np
 
 from ...data import Dataset, as_dataset, check_pattern, readonly
 from ...errors import CertificateError, InputError, TooLarge
-from ...exact import sign
+from ...numbers.exact import sign
 from ...solvers.linear import Rows
 from ..arrangement import Arrangement
 from .cells import cells

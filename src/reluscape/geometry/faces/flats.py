@@ -8,8 +8,8 @@ from math import comb, gcd
 
 import numpy as np
 
-from ... import exact
-from ...seeds import stream
+from ...numbers import exact
+from ...numbers.seeds import stream
 from ..counting.counting import primitive
 
 

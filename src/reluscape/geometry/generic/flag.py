@@ -8,8 +8,8 @@ from math import comb
 
 import numpy as np
 
-from ... import exact
 from ...data.arrays import readonly
+from ...numbers import exact
 
 ROTATION_BITS = 30
 PERTURBATION_BITS = 60

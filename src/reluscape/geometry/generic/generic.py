@@ -12,8 +12,8 @@ import numpy as np
 from ...data import Dataset, as_dataset, readonly, whole_number
 from ...data.position import general_position
 from ...errors import AssumptionError, InputError, TooLarge
-from ...exact import signs_of_products
-from ...seeds import stream
+from ...numbers.exact import signs_of_products
+from ...numbers.seeds import stream
 from ...solvers.linear import Rows
 from ..arrangement import Arrangement
 from .flag import Flag, generic_flag

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ...kernelcache import KERNEL
+from ...numbers.kernelcache import KERNEL
 
 UNIT = 2.0**-53
 # all bits of a double but its sign

@@ -5,7 +5,7 @@ from __future__ import annotations
 import flint
 import numpy as np
 
-from ...exact import UNIT_ROUNDOFF, sign
+from ...numbers.exact import UNIT_ROUNDOFF, sign
 from .flag import Flag
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ... import exact
 from ...data import readonly
 from ...errors import AssumptionError, InputError, ShapeError
 from ...networks import TwoLayerNet
+from ...numbers import exact
+from ...numbers.tolerances import DEFAULT
 from ...solvers.nonnegative import nearest_in_cone
-from ...tolerances import DEFAULT
 from .kinks import Pieces, cut_counts, fewest_kinks
 
 CANDIDATE_LIMIT = 200_000

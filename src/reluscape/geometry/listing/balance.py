@@ -7,7 +7,7 @@ from math import gcd, lcm
 
 import numpy as np
 
-from ... import exact
+from ...numbers import exact
 from .half import Half
 
 # beyond this spread of exponents a point is kept in fractions, since doubles might leave their range

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ... import exact
 from ...errors import SolverError
+from ...numbers import exact
 from ..counting import restriction_kernel
 from ..counting.counting import cover_number
 from ..counting.restriction_kernel import DONE

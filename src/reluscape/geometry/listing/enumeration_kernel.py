@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from ...kernelcache import KERNEL
+from ...numbers.kernelcache import KERNEL
 from ..counting.restriction_kernel import DONE, NOTHING, restrict
 from .plane_kernel import plane_cells
 from .prefix_walk_kernel import products, scaled, start, walk

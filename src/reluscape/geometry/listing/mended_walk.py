@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ... import exact
 from ...errors import SolverError
+from ...numbers import exact
 from ..counting.restriction_kernel import DONE, REPAIR, UNCERTAIN
 from .exact_restriction import Normals
 from .half import Half

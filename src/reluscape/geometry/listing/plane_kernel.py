@@ -7,7 +7,7 @@ import math
 import numba
 import numpy as np
 
-from ...kernelcache import INNER
+from ...numbers.kernelcache import INNER
 from ..counting.restriction_kernel import DONE, OVERFLOW, REPAIR
 
 # a cross product of unit vectors above this has the sign that doubles say: three roundings of each of two products

@@ -13,7 +13,7 @@ import math
 import numba
 import numpy as np
 
-from ...kernelcache import INNER, KERNEL
+from ...numbers.kernelcache import INNER, KERNEL
 from ..counting.restriction_kernel import DONE, FULL, INCOMPLETE, REPAIR, UNCERTAIN
 
 UNIT = 2.0**-53

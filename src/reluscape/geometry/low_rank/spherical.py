@@ -8,7 +8,7 @@ from math import gcd
 
 import numpy as np
 
-from ...exact import UNIT_ROUNDOFF, sign
+from ...numbers.exact import UNIT_ROUNDOFF, sign
 from .angles import angle_turns, proven_shares
 from .planar import arcs
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...data import Dataset, as_dataset, whole_number
 from ...errors import DataWarning, InputError, TooLarge
-from ...exact import exact_decimals
+from ...numbers.exact import exact_decimals
 from ..arrangement import Arrangement
 from ..counting.counting import count, cover_number
 

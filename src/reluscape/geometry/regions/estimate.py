@@ -9,8 +9,8 @@ from typing import Any
 
 from ...data import as_dataset, whole_number
 from ...data.position import general_position
-from ...estimates import Probability
-from ...seeds import as_generator
+from ...numbers.estimates import Probability
+from ...numbers.seeds import as_generator
 from ..arrangement import Arrangement
 from .uniform import propose
 

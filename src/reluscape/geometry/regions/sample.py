@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ...data import Dataset, as_dataset, whole_number
-from ...entries import entries
 from ...errors import ShapeError, TieError, TooLarge
-from ...exact import signs_of_products
 from ...initialization import get_law
-from ...seeds import as_generator
+from ...numbers.entries import entries
+from ...numbers.exact import signs_of_products
+from ...numbers.seeds import as_generator
 from ..arrangement import Arrangement
 from ..listing.listing import all_patterns, most_regions
 from .uniform import LEAST_SHARE, RareError, collect

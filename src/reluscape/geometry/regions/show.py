@@ -11,8 +11,8 @@ import numpy as np
 
 from ...data import Dataset, as_dataset, check_pattern, readonly
 from ...errors import InputError
-from ...estimates import Probability
-from ...exact import sign
+from ...numbers.estimates import Probability
+from ...numbers.exact import sign
 from ..faces.faces import region_facets
 from ..volumes.region_volume import DRAWS, region_volume
 from .realizable import is_realizable

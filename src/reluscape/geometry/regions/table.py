@@ -11,7 +11,7 @@ import numpy as np
 
 from ...data import Dataset
 from ...errors import CertificateError, InputError
-from ...exact import sign, signs_of_products
+from ...numbers.exact import sign, signs_of_products
 from ..arrangement import Arrangement
 from ..counting.counting import count
 from ..listing.listing import live_bits, unpacked

@@ -9,10 +9,10 @@ import numpy as np
 
 from ...data import as_dataset, check_pattern
 from ...errors import InputError
-from ...estimates import Probability
-from ...exact import signs_of_products
 from ...initialization import get_law
-from ...seeds import as_generator
+from ...numbers.estimates import Probability
+from ...numbers.exact import signs_of_products
+from ...numbers.seeds import as_generator
 from ..arrangement import Arrangement
 from ..faces.cone import extreme_rays
 from ..low_rank.planar import arc_angles, arcs

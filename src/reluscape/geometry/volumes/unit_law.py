@@ -12,10 +12,10 @@ import numpy as np
 
 from ...data import Dataset
 from ...errors import TooLarge, UnsupportedError
-from ...exact import dot, fmpq
 from ...initialization import get_law
-from ...tolerances import DEFAULT
-from ...widthcurve import PRECISION_BITS
+from ...numbers.exact import dot, fmpq
+from ...numbers.tolerances import DEFAULT
+from ...numbers.width_curve import PRECISION_BITS
 from ..arrangement import Arrangement
 from ..low_rank.planar import Arcs, arcs
 from .volumes import volumes

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ... import exact
 from ...bounds.karhadkar.line import is_one_dimensional
 from ...data import Dataset
+from ...numbers import exact
 
 __all__ = ["LineCoordinates", "line_coordinates"]
 

@@ -9,7 +9,7 @@ from operator import mul
 
 import numpy as np
 
-from ... import exact
+from ...numbers import exact
 from .line_cone import LineCone
 from .line_coordinates import LineCoordinates
 

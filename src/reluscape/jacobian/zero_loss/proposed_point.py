@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import exact
-from ...tolerances import DEFAULT
+from ...numbers import exact
+from ...numbers.tolerances import DEFAULT
 
 __all__ = ["proposed"]
 

@@ -13,7 +13,7 @@ import numpy as np
 from ...data import Dataset, real_number
 from ...errors import InputError
 from ...networks import TwoLayerNet
-from ...tolerances import DEFAULT
+from ...numbers.tolerances import DEFAULT
 from .growth import descended
 from .relaxation import Relaxation, multisets, row_counts
 

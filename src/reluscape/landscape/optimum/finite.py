@@ -16,8 +16,8 @@ from ...geometry.counting.counting import cover_number
 from ...geometry.regions import count_regions
 from ...initialization import get_law
 from ...networks import TwoLayerNet
-from ...seeds import stream
-from ...tolerances import DEFAULT
+from ...numbers.seeds import stream
+from ...numbers.tolerances import DEFAULT
 from .branch import Search, branch_and_bound, seconds_allowed, spread
 from .growth import constant_network, descended, grown
 from .infinite import infinite_width_value

@@ -11,9 +11,9 @@ import numpy as np
 
 from ...basins.cones import unit_generators
 from ...basins.cones.generators import rounded_row
+from ...numbers.tolerances import DEFAULT
 from ...solvers.exact_cone import Cone, primitive
 from ...solvers.nonnegative_kernel import project
-from ...tolerances import DEFAULT
 
 FIRST_STEP, MOST_FAILURES = 32, 6
 # rounds of a projection, and generators that enter in one

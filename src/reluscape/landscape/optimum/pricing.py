@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...data import Dataset, standardize
-from ...tolerances import DEFAULT
+from ...numbers.tolerances import DEFAULT
 
 STARTS, CLIMBED, ROUNDS = 200, 20, 20
 # shares of the way to a region's own fit that are tried

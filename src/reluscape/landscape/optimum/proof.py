@@ -18,8 +18,8 @@ from ...certificates.numerals import read_number
 from ...data import Dataset
 from ...errors import InputError, TooLarge
 from ...networks import TwoLayerNet
+from ...numbers.tolerances import DEFAULT
 from ...solvers.exact_cone import primitive
-from ...tolerances import DEFAULT
 from .lower_bounds import LowerBounds
 from .relaxation import Relaxation, multisets, row_counts
 

@@ -14,9 +14,9 @@ import numpy as np
 from ...basins.cones import balanced, squared_distances, unit_generators
 from ...data import Dataset
 from ...networks import TwoLayerNet
+from ...numbers.tolerances import DEFAULT
 from ...solvers.exact_cone import Cone, primitive
 from ...solvers.nonnegative_kernel import project
-from ...tolerances import DEFAULT
 from .splitting import CellTree
 
 GROWTH = 1.2

@@ -12,9 +12,9 @@ import numpy as np
 from ...bounds.safran.statements import safran_equation_9
 from ...data import as_dataset
 from ...errors import InputError
-from ...estimates import Probability
 from ...initialization import Law, get_law
-from ...seeds import as_generator
+from ...numbers.estimates import Probability
+from ...numbers.seeds import as_generator
 from .objective import Objective
 
 CHUNK = 1 << 21

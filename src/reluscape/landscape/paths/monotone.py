@@ -9,7 +9,7 @@ import numpy as np
 
 from ...data import Dataset, readonly
 from ...errors import AssumptionError, InputError
-from ...tolerances import MACHINE_PRECISION
+from ...numbers.tolerances import MACHINE_PRECISION
 from .objective import Objective
 from .result import Net, Path, as_net, between, scaled
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...data import Dataset, as_dataset, readonly
-from ...estimates import Probability
 from ...networks import TwoLayerNet
+from ...numbers.estimates import Probability
 from .gradient import STEPS, gradient_descent
 from .graph import Graph, build
 from .reachable import reached

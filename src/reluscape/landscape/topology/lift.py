@@ -9,7 +9,7 @@ import numpy as np
 
 from ...data import Dataset
 from ...networks import TwoLayerNet
-from ...seeds import stream
+from ...numbers.seeds import stream
 
 PIECES = 24
 DETOURS = 200

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from ...basins.cones import Faces, Generators, flattened, threshold
-from ...tolerances import DEFAULT
+from ...numbers.tolerances import DEFAULT
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import numpy as np
 from ...critical import Verdict
 from ...data import Dataset
 from ...errors import InputError
-from ...estimates import Probability
 from ...networks import TwoLayerNet
-from ...tolerances import DEFAULT
+from ...numbers.estimates import Probability
+from ...numbers.tolerances import DEFAULT
 from .gradient import STEPS
 from .starts import Coordinates, Starts, draw_starts
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...initialization import Law, get_law
-from ...seeds import as_generator
+from ...numbers.seeds import as_generator
 
 
 @dataclass(frozen=True)

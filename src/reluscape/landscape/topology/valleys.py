@@ -9,8 +9,8 @@ import numpy as np
 from ...basins.cones import project
 from ...basins.cones.generators import Generators
 from ...data import Dataset
-from ...estimates import Probability
-from ...tolerances import DEFAULT
+from ...numbers.estimates import Probability
+from ...numbers.tolerances import DEFAULT
 from .starts import Starts
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import Any
 import flint
 import numpy as np
 
+from ..errors import InputError, ShapeError
 from .entries import entries
-from .errors import InputError, ShapeError
 
 UNIT_ROUNDOFF = 2.0**-53
 # a power of ten of a million digits and more

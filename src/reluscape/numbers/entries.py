@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import InputError, ShapeError
+from ..errors import InputError, ShapeError
 
 # text is a number where a number is expected, never a list of its characters
 _TEXT = (str, bytes, bytearray, memoryview)

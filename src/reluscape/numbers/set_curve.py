@@ -11,7 +11,7 @@ import flint
 import numpy as np
 
 from .estimates import Probability
-from .widthcurve import PRECISION_BITS, WidthCurve, outward
+from .width_curve import PRECISION_BITS, WidthCurve, outward
 
 
 def popcounts(s: int) -> np.ndarray:

@@ -7,11 +7,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from ._version import __version__
+from .._version import __version__
 
 VARIABLE = "NUMBA_CACHE_DIR"
 PICKLE_END = b"."
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
 # options of every compiled kernel; nobody asks for an address that C could call, and compiling one takes time
 KERNEL = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
 # options of a kernel that only kernels call

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from .errors import InputError
+from ..errors import InputError
 
 KINDS = ("exact", "certified", "sampled")
 
