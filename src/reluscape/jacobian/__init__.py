@@ -16,7 +16,7 @@ _EXPORTS = {
     "jacobian_gram": ".matrix",
     "jacobian_rank": ".rank",
     "loss_bound": ".lemma_1",
-    "promises_beside_truth": ".beside",
+    "promises_beside_truth": "..probability.promises_beside_truth",
     "rank_along": ".along",
     "rank_verdicts": ".rank",
     "zero_loss": ".zero_loss.decision",

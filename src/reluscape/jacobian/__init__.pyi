@@ -1,5 +1,5 @@
+from ..probability.promises_beside_truth import promises_beside_truth as promises_beside_truth
 from .along import rank_along as rank_along
-from .beside import promises_beside_truth as promises_beside_truth
 from .curve import full_rank_curve as full_rank_curve
 from .deep import deep_rank as deep_rank
 from .fraction import full_rank_fraction as full_rank_fraction
