@@ -11,8 +11,8 @@ import time
 import numpy as np
 
 import reluscape as rs
-from reluscape.jacobian.random_data import draw_rows, exact_pattern
 from reluscape.jacobian.rank import RankOracle
+from reluscape.probability.full_rank.random_data import draw_rows, exact_pattern
 
 CELLS = ((100, 2, 300), (60, 2, 150), (100, 3, 90), (20, 1, 300), (100, 5, 60))
 

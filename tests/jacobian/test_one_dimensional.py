@@ -7,7 +7,7 @@ import reluscape as rs
 from reluscape.bounds.karhadkar.line import good_step_sets, is_one_dimensional
 from reluscape.errors import InputError
 from reluscape.jacobian import full_rank_fraction_random_regions
-from reluscape.jacobian.random_data import line_in_a_box
+from reluscape.probability.full_rank.random_data import line_in_a_box
 from tests.oracles.elimination import full_fraction, pattern_rank, step_patterns
 
 

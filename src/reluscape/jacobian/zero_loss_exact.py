@@ -20,9 +20,9 @@ from ..initialization import Law
 from ..numbers.estimates import Probability
 from ..numbers.exact import sign
 from ..numbers.set_curve import as_probability, precise_intervals
+from ..probability.full_rank.small import region_patterns
 from .line_share import MOST_POINTS, share_at_one_sample, share_on_a_line
 from .rank import RankOracle, nonzero_samples
-from .small import region_patterns
 from .zero_loss.decision import zero_loss
 from .zero_loss.line_coordinates import line_coordinates
 from .zero_loss.line_point import step_of

@@ -13,7 +13,7 @@ from ..initialization import get_law
 from ..numbers.estimates import Probability
 from ..numbers.exact import fraction_array
 from ..numbers.seeds import as_generator
-from .fraction import check_population, draw_patterns
+from ..probability.full_rank.fraction import check_population, draw_patterns
 from .rank import RankOracle, nonzero_samples
 from .zero_loss.decision import zero_loss
 from .zero_loss_exact import exact_share

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ...initialization import get_law
-from ...jacobian.random_data import GRID_BITS, draw_rows, exact_pattern
 from ...jacobian.rank import RankOracle
 from ...numbers.estimates import Probability
 from ...numbers.seeds import stream
+from ...probability.full_rank.random_data import GRID_BITS, draw_rows, exact_pattern
 from .drawing import Drawing
 from .maps import draw_maps, panel
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds.arguments import whole
-from ..bounds.karhadkar.line import share_of_full_rank
-from ..data import Dataset
-from ..errors import InputError
-from ..numbers.estimates import Probability
-from ..numbers.seeds import as_generator
+from ...bounds.arguments import whole
+from ...bounds.karhadkar.line import share_of_full_rank
+from ...data import Dataset
+from ...errors import InputError
+from ...jacobian.rank import RankOracle
+from ...numbers.estimates import Probability
+from ...numbers.seeds import as_generator
 from .random_data import DATA_LAWS, draw_rows
-from .rank import RankOracle
 
 __all__ = ["full_rank_fraction_random_regions"]
 
@@ -59,7 +59,7 @@ def full_rank_fraction_random_regions(
     if closed and exact is not False:
         known = (1 - Fraction(1, 2**width)) ** n if n <= d + 1 else share_of_full_rank(n, width)
         return Probability.exact(known, population)
-    from ..geometry.regions.sample import sample_regions
+    from ...geometry.regions.sample import sample_regions
 
     generator, full = as_generator(rng), 0
     for _ in range(trials):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..bounds.arguments import whole
-from ..bounds.karhadkar.line import share_of_full_rank
+from ...bounds.arguments import whole
+from ...bounds.karhadkar.line import share_of_full_rank
 
 __all__ = ["full_rank_fraction_1d"]
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds.arguments import whole
-from ..data import Dataset, as_dataset
-from ..errors import InputError, TieError, TooLarge, UnsupportedError, ZeroRowError
-from ..geometry.regions.count import warn_about_decimals
-from ..initialization import Law, get_law
-from ..numbers.estimates import Probability
-from ..numbers.exact import signs_of_products
-from ..numbers.seeds import as_generator
-from .rank import RankOracle, nonzero_samples
+from ...bounds.arguments import whole
+from ...data import Dataset, as_dataset
+from ...errors import InputError, TieError, TooLarge, UnsupportedError, ZeroRowError
+from ...geometry.regions.count import warn_about_decimals
+from ...initialization import Law, get_law
+from ...jacobian.rank import RankOracle, nonzero_samples
+from ...numbers.estimates import Probability
+from ...numbers.exact import signs_of_products
+from ...numbers.seeds import as_generator
 
 __all__ = ["POPULATIONS", "check_population", "draw_patterns", "full_rank_fraction", "positively_parallel"]
 
@@ -153,7 +153,7 @@ def draw_patterns(
         if population == "patterns":
             patterns = rng.integers(0, 2, (t, width, oracle.n), dtype=np.uint8).astype(bool)
         elif population == "regions":
-            from ..geometry.regions.sample import sample_regions
+            from ...geometry.regions.sample import sample_regions
 
             patterns = np.asarray(sample_regions(data, t * width, rng=rng)).reshape(t, width, data.n)
             patterns = patterns[:, :, nonzero_samples(data)]

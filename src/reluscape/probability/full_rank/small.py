@@ -8,13 +8,13 @@ from math import comb, prod
 import flint
 import numpy as np
 
-from ..bounds.karhadkar.line import is_one_dimensional, share_of_full_rank
-from ..data import Dataset
-from ..errors import TooLarge
-from ..geometry.arrangement import Arrangement
-from ..geometry.faces.cells import cells
-from .elimination import LARGEST_PRIME
-from .rank import RankOracle, nonzero_samples
+from ...bounds.karhadkar.line import is_one_dimensional, share_of_full_rank
+from ...data import Dataset
+from ...errors import TooLarge
+from ...geometry.arrangement import Arrangement
+from ...geometry.faces.cells import cells
+from ...jacobian.elimination import LARGEST_PRIME
+from ...jacobian.rank import RankOracle, nonzero_samples
 from .subsets import count_full_sets, full_sets
 
 __all__ = ["MOST_STATES", "exact_fraction", "good_sets", "region_patterns", "unit_states"]

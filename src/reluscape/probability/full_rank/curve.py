@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..bounds.karhadkar.line import is_one_dimensional, step_terms
-from ..data import Dataset, as_dataset
-from ..errors import TooLarge
-from ..initialization import Law, get_law
+from ...bounds.karhadkar.line import is_one_dimensional, step_terms
+from ...data import Dataset, as_dataset
+from ...errors import TooLarge
+from ...initialization import Law, get_law
+from ...jacobian.rank import RankOracle, nonzero_samples
 from .fraction import check_population, positively_parallel
-from .rank import RankOracle, nonzero_samples
 from .small import MOST_STATES, good_sets, unit_states
 
 if TYPE_CHECKING:
-    from ..numbers.width_curve import WidthCurve
+    from ...numbers.width_curve import WidthCurve
 
 __all__ = ["curve_at_initialization", "full_rank_curve"]
 
@@ -55,7 +55,7 @@ def full_rank_curve(X: Any, population: str, law: Any = "normal") -> WidthCurve:
         >>> round(curve(2), 6), curve.kind, curve.width_for(0.95)
         (0.277516, 'certified', 8)
     """
-    from ..numbers.width_curve import WidthCurve
+    from ...numbers.width_curve import WidthCurve
 
     data = as_dataset(X)
     check_population(population, data)
@@ -72,10 +72,10 @@ def curve_at_initialization(data: Dataset, oracle: RankOracle, law: Law, most: i
         TooLarge: more than `most` patterns with an active sample.
         UnsupportedError: the law of the patterns has no closed form.
     """
-    from ..geometry.arrangement import Arrangement
-    from ..geometry.volumes.unit_law import orthogonal, unit_law
-    from ..numbers.set_curve import curve_of_sets, moebius
-    from ..numbers.width_curve import WidthCurve
+    from ...geometry.arrangement import Arrangement
+    from ...geometry.volumes.unit_law import orthogonal, unit_law
+    from ...numbers.set_curve import curve_of_sets, moebius
+    from ...numbers.width_curve import WidthCurve
 
     def exactly(terms: Terms) -> WidthCurve:
         return WidthCurve(terms, "exact", "initialization", law.name)
@@ -123,7 +123,7 @@ def _terms(data: Dataset, oracle: RankOracle, population: str) -> Terms:
 
 def _inclusion_exclusion(good: np.ndarray, s: int, dead: int) -> Terms:
     """Return sum_T good(T) P(M = T) as terms; P(M within T) = ((|T| + dead) / (s + dead))^m."""
-    from ..numbers.set_curve import moebius, popcounts
+    from ...numbers.set_curve import moebius, popcounts
 
     coefficient, sizes = moebius(good, s), popcounts(s)
     total = s + dead

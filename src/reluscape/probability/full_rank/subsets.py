@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from .elimination import pattern_rank_mod
+from ...jacobian.elimination import pattern_rank_mod
 
 __all__ = ["count_full_sets", "full_sets"]
 
