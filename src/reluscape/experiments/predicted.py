@@ -15,7 +15,7 @@ from ..numbers.estimates import Probability
 from ..numbers.exact import signs_of_products
 from ..numbers.seeds import as_generator
 from ..probability import good_basin_probability
-from ..probability.good_basin import is_good
+from ..probability.good_basin.good_basin import is_good
 from ..probability.sampling import check_trials, check_width
 from .together import final_losses
 

@@ -6,9 +6,9 @@ from .._lazy import lazy_getattr
 
 _EXPORTS = {
     "BasinSampler": ".sampling",
-    "basin_value_distribution": ".distribution",
-    "good_basin_curve": ".curve",
-    "good_basin_probability": ".good_basin",
+    "basin_value_distribution": ".good_basin.distribution",
+    "good_basin_curve": ".good_basin.curve",
+    "good_basin_probability": ".good_basin.good_basin",
 }
 
 __all__ = [

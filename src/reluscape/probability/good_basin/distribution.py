@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from ..data import as_dataset
-from ..errors import InputError
-from ..geometry.volumes.unit_law import unit_law
+from ...data import as_dataset
+from ...errors import InputError
+from ...geometry.volumes.unit_law import unit_law
+from ..sampling import check_width
 from .axes import axes_of
 from .axes import value_law as axes_law
 from .curve import one_sign
 from .one_width import value_law
-from .sampling import check_width
 from .sets import states_of
 
 
