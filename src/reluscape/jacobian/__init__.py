@@ -20,8 +20,8 @@ _EXPORTS = {
     "rank_along": ".along",
     "rank_verdicts": ".rank",
     "zero_loss": ".zero_loss.decision",
-    "zero_loss_fraction": ".zero_loss_share",
-    "zero_loss_fraction_1d": ".line_share",
+    "zero_loss_fraction": "..probability.zero_loss.share",
+    "zero_loss_fraction_1d": "..probability.zero_loss.line_share",
 }
 
 __all__ = [

@@ -15,11 +15,11 @@ from ..data import Dataset, as_dataset
 from ..errors import TooLarge, UnsupportedError
 from ..initialization import get_law
 from ..jacobian.rank import RankOracle
-from ..jacobian.zero_loss_share import zero_loss_fraction
 from ..numbers.estimates import Probability
 from ..numbers.seeds import as_generator
 from .full_rank.curve import curve_at_initialization, full_rank_curve
 from .full_rank.fraction import QUICK_STATES, full_rank_fraction
+from .zero_loss.share import zero_loss_fraction
 
 __all__ = ["Beside", "promises_beside_truth"]
 

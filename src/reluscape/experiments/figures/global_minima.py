@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...jacobian.zero_loss_share import zero_loss_fraction
 from ...numbers.exact import exact_decimals
 from ...numbers.seeds import stream
+from ...probability.zero_loss.share import zero_loss_fraction
 from .maps import panel
 
 __all__ = ["COLUMNS", "TARGETS", "draw_data", "shares"]

@@ -12,20 +12,20 @@ from typing import Any
 import flint
 import numpy as np
 
-from ..data import Dataset
-from ..errors import TooLarge, UnsupportedError
-from ..geometry.arrangement import Arrangement
-from ..geometry.volumes.unit_law import unit_law
-from ..initialization import Law
-from ..numbers.estimates import Probability
-from ..numbers.exact import sign
-from ..numbers.set_curve import as_probability, precise_intervals
-from ..probability.full_rank.small import region_patterns
+from ...data import Dataset
+from ...errors import TooLarge, UnsupportedError
+from ...geometry.arrangement import Arrangement
+from ...geometry.volumes.unit_law import unit_law
+from ...initialization import Law
+from ...jacobian.rank import RankOracle, nonzero_samples
+from ...jacobian.zero_loss.decision import zero_loss
+from ...jacobian.zero_loss.line_coordinates import line_coordinates
+from ...jacobian.zero_loss.line_point import step_of
+from ...numbers.estimates import Probability
+from ...numbers.exact import sign
+from ...numbers.set_curve import as_probability, precise_intervals
+from ..full_rank.small import region_patterns
 from .line_share import MOST_POINTS, share_at_one_sample, share_on_a_line
-from .rank import RankOracle, nonzero_samples
-from .zero_loss.decision import zero_loss
-from .zero_loss.line_coordinates import line_coordinates
-from .zero_loss.line_point import step_of
 
 __all__ = ["exact_share"]
 
@@ -94,7 +94,7 @@ def exact_share(
 
 def _fair(data: Dataset, nonzero: np.ndarray, law: Law) -> bool:
     """Whether a weight of the law is active on each of some independent samples with probability 1/2, independently."""
-    from ..geometry.volumes.unit_law import orthogonal
+    from ...geometry.volumes.unit_law import orthogonal
 
     return bool(law.spherical) and orthogonal(data.rows[nonzero])
 

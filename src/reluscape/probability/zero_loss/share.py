@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds.arguments import whole
-from ..data import as_dataset
-from ..errors import ShapeError
-from ..initialization import get_law
-from ..numbers.estimates import Probability
-from ..numbers.exact import fraction_array
-from ..numbers.seeds import as_generator
-from ..probability.full_rank.fraction import check_population, draw_patterns
-from .rank import RankOracle, nonzero_samples
-from .zero_loss.decision import zero_loss
-from .zero_loss_exact import exact_share
+from ...bounds.arguments import whole
+from ...data import as_dataset
+from ...errors import ShapeError
+from ...initialization import get_law
+from ...jacobian.rank import RankOracle, nonzero_samples
+from ...jacobian.zero_loss.decision import zero_loss
+from ...numbers.estimates import Probability
+from ...numbers.exact import fraction_array
+from ...numbers.seeds import as_generator
+from ..full_rank.fraction import check_population, draw_patterns
+from .exact_share import exact_share
 
 __all__ = ["zero_loss_fraction"]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, ShapeError, TooLarge
-from ..numbers import exact
-from .zero_loss.line_cone import LineCone, at_rest, second_differences
+from ...errors import InputError, ShapeError, TooLarge
+from ...jacobian.zero_loss.line_cone import LineCone, at_rest, second_differences
+from ...numbers import exact
 
 __all__ = ["MOST_POINTS", "share_at_one_sample", "share_on_a_line", "zero_loss_fraction_1d"]
 

@@ -1,0 +1,1 @@
+"""The share of regions that hold weights with zero loss."""
