@@ -90,7 +90,7 @@ def test_nearly_dependent_units_do_not_stop_the_walk():
 
 def test_a_stretch_of_gradient_descent_falls_and_leaves_a_frozen_bias():
     from reluscape.critical.descent.gradient import gradient_stretch
-    from reluscape.losses import get_loss
+    from reluscape.problem.losses import get_loss
 
     rng = np.random.default_rng(0)
     data = rs.Dataset(rng.normal(size=(20, 3)), rng.normal(size=20))

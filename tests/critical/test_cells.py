@@ -180,7 +180,7 @@ class Huber:
 def test_other_losses_against_a_general_optimiser(loss):
     from scipy.optimize import minimize
 
-    from reluscape.losses import mean_loss
+    from reluscape.problem.losses import mean_loss
 
     rng = np.random.default_rng(12)
     seen = set()

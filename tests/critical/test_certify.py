@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.losses import mean_loss
+from reluscape.problem.losses import mean_loss
 from tests.oracles import critical as oracle
 
 IDENTITY = [[1, 0], [0, 1]]

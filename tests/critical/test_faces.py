@@ -9,7 +9,7 @@ import pytest
 
 from reluscape.critical.face_fit import exact_fit, float_fit
 from reluscape.data import Dataset
-from reluscape.losses import get_loss
+from reluscape.problem.losses import get_loss
 from tests.oracles import critical as oracle
 
 

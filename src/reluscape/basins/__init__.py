@@ -7,10 +7,10 @@ from .._lazy import lazy_getattr
 _EXPORTS = {
     "Basin": ".result",
     "BasinEvaluator": ".many",
-    "affine_fit": ".references",
+    "affine_fit": "..problem.references",
     "basin_value": ".value",
     "basin_values": ".many",
-    "constant_fit": ".references",
+    "constant_fit": "..problem.references",
 }
 
 __all__ = [

@@ -1,6 +1,6 @@
+from ..problem.references import affine_fit as affine_fit
+from ..problem.references import constant_fit as constant_fit
 from .many import BasinEvaluator as BasinEvaluator
 from .many import basin_values as basin_values
-from .references import affine_fit as affine_fit
-from .references import constant_fit as constant_fit
 from .result import Basin as Basin
 from .value import basin_value as basin_value

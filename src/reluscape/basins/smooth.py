@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..data import Dataset, readonly
-from ..losses import Loss
+from ..problem.losses import Loss
 from ..solvers.cell_cones import CellCones
 from ..solvers.conic import feature_matrix
 from ..solvers.quadratic import BasinPrograms

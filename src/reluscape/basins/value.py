@@ -9,8 +9,8 @@ import numpy as np
 
 from ..data import Dataset, as_dataset, check_pattern, check_signs, readonly
 from ..errors import InputError
-from ..losses import CrossEntropy, able, check_labels, get_loss, plain_loss
 from ..numbers.tolerances import DEFAULT
+from ..problem.losses import CrossEntropy, able, check_labels, get_loss, plain_loss
 from ..solvers.linear import Rows
 from ..solvers.quadratic import BasinPrograms
 from .decided import decided_exactly, vouched

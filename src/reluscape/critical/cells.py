@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, check_signs, readonly
-from ..losses import Loss, check_labels, get_loss
 from ..numbers import exact
+from ..problem.losses import Loss, check_labels, get_loss
 from .components import Component, Face, allowed_signs, minimisers
 from .other_losses import smooth_minimisers
 from .placing import Placed, cell_face, checked, group, inside_points, place_units

@@ -10,9 +10,9 @@ import flint
 import numpy as np
 
 from ..data import Dataset
-from ..losses import Loss
 from ..numbers import exact
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, SPECK
+from ..problem.losses import Loss
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..data import check_signs, readonly
 from ..errors import InputError, ShapeError
-from ..losses import check_labels, get_loss
+from ..problem.losses import check_labels, get_loss
 from .components import allowed_signs, make_face, minimisers
 from .other_losses import allowed_signs_float, smooth_minimisers
 from .placing import Placed, group, inside_face, place_units, with_targets

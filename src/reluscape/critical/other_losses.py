@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from ..data import Dataset
-from ..losses import Loss
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.losses import Loss
 from ..solvers.unconstrained import minimise_free
 from .components import Component, Face, kernel_of
 from .lines import Lines, float_lines

@@ -12,9 +12,9 @@ import numpy as np
 
 from ..data import Dataset, as_dataset, check_pattern, readonly
 from ..errors import InputError
-from ..losses import Loss
 from ..networks import TwoLayerNet
 from ..numbers import exact
+from ..problem.losses import Loss
 from ..solvers.linear import strictly_feasible
 from .components import Component, Face, make_face, short_point, sign_choices, units_of
 from .optimality import certify

@@ -11,10 +11,10 @@ import numpy as np
 
 from ..data import Dataset
 from ..errors import InputError, ShapeError
-from ..losses import Loss, able, check_labels, get_loss, mean_loss
 from ..numbers import exact
 from ..numbers.entries import entries
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..problem.losses import Loss, able, check_labels, get_loss, mean_loss
 from .samples import FloatSamples, read_samples
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset, standardize
-from ..losses import get_loss
 from ..networks import TwoLayerNet
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.losses import get_loss
 from .candidate import Candidate, face_candidate
 
 

@@ -13,13 +13,13 @@ from ..critical.trained.answer import WRONG_INPUT
 from ..critical.trained.deep import investigate_deep
 from ..critical.trained.one_hidden_layer import investigate
 from ..errors import InputError, ModelError
-from ..losses import check_labels, get_loss
+from ..problem.losses import check_labels, get_loss
+from ..problem.outputs import CROSS_ENTROPY, output_loss
 from .deep_report import build_deep_report
 from .judging import Judge, Options, test_layers, test_rows
 from .layered import as_layered, read_layered
 from .loss_choice import LossChoice, loss_of_targets, stated_loss
 from .opening import Opened, open_model
-from .outputs import CROSS_ENTROPY, output_loss
 from .reading import Trained, read_trained
 from .report import build_report
 from .rescaling import scale_of, scaled_layers, scaled_targets

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..data import Dataset, as_dataset
 from ..networks import DeepNet
+from ..problem.outputs import OutputLoss, output_loss
 from .opening import Opened
-from .outputs import OutputLoss, output_loss
 from .reading import Trained
 from .rows import rows_for
 from .targets import several_targets

@@ -9,9 +9,9 @@ import numpy as np
 
 from ..critical.slices import LossSlice, loss_slice
 from ..data import Dataset
-from ..losses import mean_loss
 from ..networks import TwoLayerNet
 from ..numbers.tolerances import DEFAULT
+from ..problem.losses import mean_loss
 
 MOST_MARKS = 400
 MOST_POINTS = 2_000

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..losses import get_loss, plain_loss
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.losses import get_loss, plain_loss
+from ..problem.outputs import CROSS_ENTROPY
 from .layered import Layered
-from .outputs import CROSS_ENTROPY
 
 CODES = {"bce": (0.0, 1.0), "logistic": (-1.0, 1.0)}
 NAMES = {"bce": "binary cross-entropy (bce)", CROSS_ENTROPY: "softmax cross-entropy (cross_entropy)"}

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset
-from ..losses import get_loss
 from ..networks import TwoLayerNet
 from ..numbers.seeds import stream
 from ..numbers.tolerances import DEFAULT
+from ..problem.losses import get_loss
 
 MARGIN = 0.35
 MOST_BORDERS = 1_200

@@ -13,7 +13,7 @@ from .. import _files as files
 from ..arrayfiles import read_npz
 from ..data import Dataset, as_dataset, readonly, real_number, real_numbers
 from ..errors import ModelError, ShapeError
-from ..losses import mean_loss
+from ..problem.losses import mean_loss
 from .deep import DeepNet
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..losses import CrossEntropy
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..problem.losses import CrossEntropy
 from .cell_cones import CellCones
 
 LARGE_NEGATIVE = -1e300

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..losses import Loss
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..problem.losses import Loss
 from .cell_cones import CellCones
 from .tails import FAR, Tail, tails
 

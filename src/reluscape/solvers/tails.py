@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
-from ..losses import Loss
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.losses import Loss
 
 FAR = 1e6
 FARTHER = 1e9

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..losses import Loss
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..problem.losses import Loss
 from .separable import as_problem
 from .smooth import minimise
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from ...basins.smooth import SmoothBasins
 from ...data import Dataset
-from ...losses import Loss, able
 from ...numbers.tolerances import Tolerances
+from ...problem.losses import Loss, able
 from ...solvers.quadratic import BasinPrograms
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...data import Dataset
-from ...losses import Loss
 from ...networks import TwoLayerNet
+from ...problem.losses import Loss
 
 
 def gradient_stretch(data: Dataset, net: TwoLayerNet, output_bias: bool, loss: Loss, iterations: int) -> TwoLayerNet:

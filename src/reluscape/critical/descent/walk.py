@@ -12,10 +12,10 @@ import numpy as np
 
 from ...data import Dataset, as_dataset, readonly
 from ...errors import InputError
-from ...losses import get_loss
 from ...networks import TwoLayerNet
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ...problem.losses import get_loss
 from ..candidate import Candidate, face_candidate, mended_faces
 from ..optimality import certify, decide
 from ..point import build_point

@@ -14,10 +14,10 @@ from ...basins.nearest_better import BetterBasin, better_basin
 from ...data import standardize
 from ...errors import ReluscapeError
 from ...explain.reading import Trained
-from ...losses import get_loss, mean_loss
 from ...networks import TwoLayerNet
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, Tolerances
+from ...problem.losses import get_loss, mean_loss
 from .. import Verdict, certify
 from ..anatomy import Anatomy, anatomy
 from ..candidate import Candidate

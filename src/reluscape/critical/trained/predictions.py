@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...claims import percent
-from ...explain.outputs import CROSS_ENTROPY
 from ...numbers.tolerances import DEFAULT, Tolerances
+from ...problem.outputs import CROSS_ENTROPY
 
 CLASS_LOSSES = ("bce", "logistic", CROSS_ENTROPY)
 

@@ -10,8 +10,8 @@ from ...bounds.safran.basins import common_signs
 from ...bounds.safran.moves import safran_lemma_4
 from ...data import as_dataset, readonly
 from ...errors import InputError, ShapeError
-from ...losses import mean_loss
 from ...networks import TwoLayerNet
+from ...problem.losses import mean_loss
 from .result import Path, as_net
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ShapeError
-from ...losses import CrossEntropy, check_classes, check_labels, get_loss
+from ...problem.losses import CrossEntropy, check_classes, check_labels, get_loss
 
 DOUBLINGS = 200
 BISECTIONS = 200

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..losses import check_labels, get_loss
+from .losses import check_labels, get_loss
 
 CROSS_ENTROPY = "cross_entropy"
 

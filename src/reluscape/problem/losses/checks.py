@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, ShapeError
-from ..numbers.tolerances import DEFAULT, Tolerances
+from ...errors import InputError, ShapeError
+from ...numbers.tolerances import DEFAULT, Tolerances
 from .kinds import Loss, able
 
 # places beside a target and beside 0 at which an own loss is tried, in units of 1 + |y|

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ...errors import InputError
 from .kinds import BinaryCrossEntropy, CrossEntropy, HuberLoss, LogisticLoss, Loss, SquaredLoss
 
 _KINDS = {kind.name: kind for kind in (SquaredLoss, LogisticLoss, BinaryCrossEntropy, HuberLoss, CrossEntropy)}

@@ -1,0 +1,1 @@
+"""What is minimised: data, loss, penalty and network, each checked once."""
