@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 import reluscape as rs
-from reluscape.data import standardize
+from reluscape.problem.data import standardize
 
 
 def timed(call, repeats=5):

@@ -6,7 +6,7 @@ from pathlib import Path
 from sklearn.neural_network import MLPRegressor
 
 import reluscape as rs
-from reluscape.data import standardize
+from reluscape.problem.data import standardize
 
 HERE = Path(__file__).parent
 ROUNDS = 20

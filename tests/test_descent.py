@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.data import standardize
+from reluscape.problem.data import standardize
 from tests.oracles import critical as oracle
 
 

@@ -10,7 +10,7 @@ _EXPORTS = {
     "AssumptionError": ".errors",
     "CertificateError": ".errors",
     "DataWarning": ".errors",
-    "Dataset": ".data",
+    "Dataset": ".problem.data",
     "DeepNet": ".networks",
     "DescentClassifier": ".critical.descent.estimators",
     "DescentRegressor": ".critical.descent.estimators",
@@ -89,7 +89,12 @@ _EXPORTS = {
     "zonotope": ".geometry.faces.zonotope",
 }
 
-_MODULES = {"bounds": ".bounds", "constructions": ".constructions", "datasets": ".datasets", "requ": ".requ"}
+_MODULES = {
+    "bounds": ".bounds",
+    "constructions": ".problem.data.constructions",
+    "datasets": ".problem.data.examples",
+    "requ": ".requ",
+}
 
 __all__ = ["__version__", *sorted(_EXPORTS), *sorted(_MODULES)]
 

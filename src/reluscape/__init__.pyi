@@ -20,7 +20,6 @@ from .critical.descent.polish import polish as polish
 from .critical.kinks import kink_minima as kink_minima
 from .critical.saddles import cell_saddles as cell_saddles
 from .critical.slices import loss_slice as loss_slice
-from .data import Dataset as Dataset
 from .errors import AssumptionError as AssumptionError
 from .errors import CertificateError as CertificateError
 from .errors import DataWarning as DataWarning
@@ -81,5 +80,6 @@ from .probability import basin_value_distribution as basin_value_distribution
 from .probability import good_basin_curve as good_basin_curve
 from .probability import good_basin_probability as good_basin_probability
 from .probability.genuine import genuine_minimum_share as genuine_minimum_share
+from .problem.data import Dataset as Dataset
 from .survey import Survey as Survey
 from .survey import survey as survey

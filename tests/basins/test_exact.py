@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.data import as_dataset
+from reluscape.problem.data import as_dataset
 from tests import strategies
 from tests.basins_strategy import basins
 from tests.oracles import basin as oracle

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reluscape.critical.face_fit import exact_fit, float_fit
-from reluscape.data import Dataset
+from reluscape.problem.data import Dataset
 from reluscape.problem.losses import get_loss
 from tests.oracles import critical as oracle
 

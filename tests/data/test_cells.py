@@ -7,9 +7,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from reluscape.data import read_table
-from reluscape.data.table import column_classes, target_is_numeric
 from reluscape.errors import InputError
+from reluscape.problem.data import read_table
+from reluscape.problem.data.table import column_classes, target_is_numeric
 
 
 def table(tmp_path, text, **more):

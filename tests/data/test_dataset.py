@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 
 import reluscape as rs
-from reluscape.data import standardize
 from reluscape.errors import InputError, ShapeError
 from reluscape.numbers import exact
+from reluscape.problem.data import standardize
 from tests.strategies import integer_matrices
 
 

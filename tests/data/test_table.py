@@ -3,8 +3,8 @@ from fractions import Fraction
 import pytest
 
 import reluscape as rs
-from reluscape.data import read_table
 from reluscape.errors import InputError
+from reluscape.problem.data import read_table
 
 
 def write(tmp_path, text, name="data.csv", encoding="utf-8"):

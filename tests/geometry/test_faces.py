@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from reluscape.data import Dataset
 from reluscape.errors import CertificateError, InputError, TooLarge
 from reluscape.geometry.arrangement import Arrangement
 from reluscape.geometry.faces import faces
 from reluscape.geometry.faces.face_counts import count_faces
 from reluscape.geometry.faces.faces import enumerate_faces, extreme_rays, face_bound, region_facets
+from reluscape.problem.data import Dataset
 from tests.oracles.covectors import covectors
 from tests.oracles.strict_cone import realizable_patterns
 from tests.strategies import integer_matrices

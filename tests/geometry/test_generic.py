@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reluscape.data import Dataset
 from reluscape.errors import AssumptionError, InputError
 from reluscape.geometry.generic.flag import generic_flag
 from reluscape.geometry.generic.generic import _unrank, generic_region, generic_regions
 from reluscape.geometry.generic.generic_kernel import sweep_level
 from reluscape.geometry.generic.sweep import exact_signs
 from reluscape.numbers import exact
+from reluscape.problem.data import Dataset
 from tests.oracles.strict_cone import realizable_patterns
 
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.data import Dataset
 from reluscape.errors import DataWarning, InputError, TooLarge
 from reluscape.geometry.arrangement import Arrangement
 from reluscape.geometry.counting import counting
 from reluscape.geometry.counting.counting_kernel import SPENT, WIDE, count_half, likely_cost
 from reluscape.geometry.counting.position_kernel import independent
 from reluscape.geometry.regions import count_basins, count_regions
+from reluscape.problem.data import Dataset
 from tests.oracles.whitney import rank, regions_by_flats
 from tests.regions.arrangements import coxeter_b, resonance, threshold
 from tests.strategies import integer_matrices

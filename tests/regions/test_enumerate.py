@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reluscape.data import Dataset
 from reluscape.errors import CertificateError, DataWarning, InputError, ShapeError, SolverError, TooLarge
 from reluscape.geometry.arrangement import Arrangement
 from reluscape.geometry.counting.counting import cover_number
@@ -19,6 +18,7 @@ from reluscape.geometry.listing.exact_restriction import restrict
 from reluscape.geometry.listing.mended_walk import MendedWalk
 from reluscape.geometry.regions import count_regions, enumerate_regions, is_realizable
 from reluscape.numbers import exact
+from reluscape.problem.data import Dataset
 from tests.oracles.strict_cone import realizable_patterns
 from tests.oracles.whitney import regions_by_flats, regions_by_subsets
 from tests.regions.arrangements import PUBLISHED, coxeter_b, grid, resonance, threshold

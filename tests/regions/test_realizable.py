@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reluscape.certificates import verify
-from reluscape.data import Dataset
 from reluscape.errors import InputError, ShapeError
 from reluscape.geometry.regions.realizable import is_realizable
+from reluscape.problem.data import Dataset
 from tests.oracles.strict_cone import realizable_patterns
 from tests.strategies import integer_matrices
 

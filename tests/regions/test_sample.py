@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reluscape.data import Dataset
 from reluscape.errors import InputError, TieError, TooLarge
 from reluscape.geometry.regions import enumerate_regions, sample, uniform
 from reluscape.geometry.regions.estimate import estimate_regions
 from reluscape.geometry.regions.sample import sample_regions, unseen_mass
+from reluscape.problem.data import Dataset
 from tests.oracles.strict_cone import realizable_patterns
 from tests.regions.arrangements import threshold
 from tests.strategies import integer_matrices

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from reluscape.data import Dataset
 from reluscape.errors import InputError
 from reluscape.geometry.regions import enumerate_regions, show_region
 from reluscape.geometry.volumes.region_volume import region_volume
 from reluscape.geometry.volumes.volumes import volumes
+from reluscape.problem.data import Dataset
 from tests.oracles.strict_cone import realizable_patterns
 from tests.strategies import integer_matrices
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..data import Dataset
 from ..errors import SolverError, TooLarge
 from ..numbers.tolerances import Tolerances
+from ..problem.data import Dataset
 from .exact_value import exact_basin
 from .result import Basin
 

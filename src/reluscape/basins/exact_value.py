@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..certificates import fraction_text, fraction_texts, new
-from ..data import Dataset, readonly
 from ..errors import InputError, TooLarge
 from ..numbers import exact
+from ..problem.data import Dataset, readonly
 from ..solvers.exact_cone import Cone, primitive
 from ..solvers.quadratic import BasinPrograms
 from .rays import Cell

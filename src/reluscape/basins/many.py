@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset
 from ..errors import InputError, ShapeError
 from ..numbers.entries import entries
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.data import as_dataset
 from ..solvers.quadratic import BasinPrograms
 from ..solvers.quadratic_device import solve_batch_on
 from .decided import decided_exactly, vouched

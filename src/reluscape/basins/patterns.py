@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..data import Dataset
 from ..errors import InputError
+from ..problem.data import Dataset
 
 
 def refuse_split_lines(data: Dataset, patterns: np.ndarray) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..data import Dataset, readonly
+from ..problem.data import Dataset, readonly
 from ..problem.losses import Loss
 from ..solvers.cell_cones import CellCones
 from ..solvers.conic import feature_matrix

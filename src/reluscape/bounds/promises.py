@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from ..data import as_dataset
+from ..problem.data import as_dataset
 from .arguments import tolerated_share
 from .promise import Promise
 

@@ -34,7 +34,7 @@ def design(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")] = False,
 ) -> None:
     """Design a network and regulariser without bad local minima, train it to a certified point, and save it."""
-    from ..data import read_table
+    from ..problem.data import read_table
     from ..requ.labels import labelled, two_classes
     from ..requ.losses import margin_loss
     from ..requ.story import tell_design

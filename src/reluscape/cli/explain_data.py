@@ -64,7 +64,7 @@ def read_samples(path: Path, target: str, outputs: int, how: Reading) -> Samples
     """
     if outputs == 1:
         return _single(path, target, how)
-    from ..data.table import column_classes, column_texts
+    from ..problem.data.table import column_classes, column_texts
 
     names = [part.strip() for part in target.split(",") if part.strip()]
     if column_texts(path, target) is None and len(names) > 1:
@@ -110,8 +110,8 @@ def scaled_reading(how: Reading, scaler: Path | None, target: str, outputs: int,
 
 def _single(path: Path, target: str, how: Reading) -> Samples:
     """Read one target: numbers as they are, two classes as -1 and 1 or as asked."""
-    from ..data import read_table
-    from ..data.table import target_is_numeric
+    from ..problem.data import read_table
+    from ..problem.data.table import target_is_numeric
 
     as_numbers = how.codes is None and target_is_numeric(path, target)
     table = read_table(path, target, how.features, how.drop, how.drop_missing, regression=as_numbers, max_rows=None)
@@ -128,7 +128,7 @@ def _single(path: Path, target: str, how: Reading) -> Samples:
 
 def _columns(path: Path, names: list[str], outputs: int, how: Reading) -> Samples:
     """Read one column of numbers for each output."""
-    from ..data import read_table
+    from ..problem.data import read_table
 
     if len(names) != outputs:
         raise InputError(f"the model has {outputs} outputs, --target names {len(names)} columns; name one for each")
@@ -146,7 +146,7 @@ def _columns(path: Path, names: list[str], outputs: int, how: Reading) -> Sample
 
 def _classes(path: Path, target: str, classes: list[str], how: Reading) -> Samples:
     """Read a column of classes: one output for each, 1 where the row belongs to it and 0 elsewhere."""
-    from ..data import read_table
+    from ..problem.data import read_table
 
     tables = [
         read_table(path, target, how.features, how.drop, how.drop_missing, positive=name or None, max_rows=None)
@@ -159,7 +159,7 @@ def _classes(path: Path, target: str, classes: list[str], how: Reading) -> Sampl
 
 def _samples(table: Any, y: Any, how: Reading) -> tuple[Any, InputScale | None]:
     """Return a table as a data set with a column of ones, scaled where asked, and by what."""
-    from ..data import Dataset
+    from ..problem.data import Dataset
 
     data = Dataset(table.X, y, bias=True, features=table.features, target=table.target)
     if not how.standardize and how.scale is None:

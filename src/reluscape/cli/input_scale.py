@@ -48,7 +48,7 @@ def input_scale(data: Any, name: str | None = None) -> InputScale:
         data: a data set with a column of ones.
         name: the file they come from where these are other rows than those that are explained.
     """
-    from ..data import standardize
+    from ..problem.data import standardize
 
     transform = standardize(data).transform
     scale = 1.0 / np.diag(transform)[:-1]

@@ -40,7 +40,7 @@ def survey(
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write a proof here.")] = None,
 ) -> None:
     """Map the loss landscape of a table: regions, good starts, and the width that is enough."""
-    from ..data import read_table
+    from ..problem.data import read_table
     from ..survey import Settings
     from ..survey import dry_run as plan
     from ..survey import survey as run

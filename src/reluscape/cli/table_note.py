@@ -65,7 +65,7 @@ def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias:
         )
         data = read_samples(path, column, 1, how).data
         return data, _how(path, data, note, len(data.fractions))
-    from ..data import read_table
+    from ..problem.data import read_table
 
     table = read_table(
         path,

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset, real_numbers
 from ..errors import ShapeError
 from ..networks import TwoLayerNet
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.data import as_dataset, real_numbers
 
 
 def dead_units(W: Any, X: Any) -> tuple[int, ...]:

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, check_signs, readonly
 from ..errors import InputError, TooLarge
 from ..geometry.faces.faces import Faces, enumerate_faces
 from ..networks import TwoLayerNet
+from ..problem.data import Dataset, as_dataset, check_signs, readonly
 from .components import Component, Face, allowed_signs, make_face, minimisers, sign_choices, units_of
 from .optimality import certify
 from .placing import inside_face

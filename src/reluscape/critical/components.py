@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset
 from ..numbers import exact
+from ..problem.data import Dataset
 from ..solvers.linear import strictly_feasible
 from .lines import exact_lines
 from .onesided import nowhere_negative, vanishes

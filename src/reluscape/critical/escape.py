@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly
 from ..numbers import exact
 from ..numbers.tolerances import MACHINE_PRECISION
+from ..problem.data import readonly
 from .directional import ray, useful_step
 from .point import Point
 from .units import UnitForm

@@ -9,9 +9,9 @@ from typing import Any
 import flint
 import numpy as np
 
-from ..data import Dataset
 from ..numbers import exact
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, SPECK
+from ..problem.data import Dataset
 from ..problem.losses import Loss
 
 

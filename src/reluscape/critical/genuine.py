@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..problem.data import Dataset
 from .cells import ANY_SIGN
 from .components import Face, minimisers, sign_choices
 from .placing import cell_face, group

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..data import Dataset
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.data import Dataset
 from ..problem.losses import Loss
 from ..solvers.unconstrained import minimise_free
 from .components import Component, Face, kernel_of

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset
 from ..errors import InputError, ShapeError
 from ..numbers import exact
 from ..numbers.entries import entries
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..problem.data import Dataset
 from ..problem.losses import Loss, able, check_labels, get_loss, mean_loss
 from .samples import FloatSamples, read_samples
 

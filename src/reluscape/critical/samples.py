@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset
 from ..errors import InputError, ShapeError
+from ..problem.data import Dataset, as_dataset
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset, readonly
 from ..errors import InputError, ShapeError
 from ..networks import TwoLayerNet
+from ..problem.data import as_dataset, readonly
 
 
 @dataclass(frozen=True, eq=False)

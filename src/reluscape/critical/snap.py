@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, standardize
 from ..networks import TwoLayerNet
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.data import Dataset, standardize
 from ..problem.losses import get_loss
 from .candidate import Candidate, face_candidate
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..basins import BasinEvaluator
-from ..data import as_dataset, readonly
 from ..errors import InputError
 from ..initialization import get_law
 from ..numbers.estimates import Probability
@@ -17,6 +16,7 @@ from ..numbers.seeds import as_generator
 from ..probability import good_basin_probability
 from ..probability.good_basin.good_basin import is_good
 from ..probability.sampling import check_trials, check_width
+from ..problem.data import as_dataset, readonly
 from .together import final_losses
 
 CHUNK = 1 << 21

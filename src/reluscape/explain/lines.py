@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..critical.slices import LossSlice, loss_slice
-from ..data import Dataset
 from ..networks import TwoLayerNet
 from ..numbers.tolerances import DEFAULT
+from ..problem.data import Dataset
 from ..problem.losses import mean_loss
 
 MOST_MARKS = 400

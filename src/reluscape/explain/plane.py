@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset
 from ..networks import TwoLayerNet
 from ..numbers.seeds import stream
 from ..numbers.tolerances import DEFAULT
+from ..problem.data import Dataset
 from ..problem.losses import get_loss
 
 MARGIN = 0.35

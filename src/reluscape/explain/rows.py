@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset
 from ..errors import ShapeError
 from ..networks.agreement import check_agreement
+from ..problem.data import Dataset, as_dataset
 from .opening import Opened
 
 

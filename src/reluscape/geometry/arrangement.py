@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from ..data import Dataset, readonly
 from ..numbers import exact
+from ..problem.data import Dataset, readonly
 from .listing.balance import column_units, divided
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset, readonly
+from ..problem.data import as_dataset, readonly
 from .matrix import activation_pattern
 from .rank import RankOracle, nonzero_samples
 

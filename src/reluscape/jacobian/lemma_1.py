@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import as_dataset
 from ..errors import InputError, ShapeError
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
+from ..problem.data import as_dataset
 from .matrix import jacobian
 
 __all__ = ["LossBound", "loss_bound"]

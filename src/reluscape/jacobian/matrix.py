@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, check_pattern
 from ..errors import InputError, ShapeError, TieError
 from ..numbers.entries import entries
 from ..numbers.exact import fraction_array, fraction_matrix, sign, signs_of_products
+from ..problem.data import Dataset, as_dataset, check_pattern
 
 __all__ = ["activation_pattern", "jacobian", "jacobian_gram"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset
 from ..errors import ShapeError
+from ..problem.data import Dataset, as_dataset
 from .rank import RankOracle, nonzero_samples
 
 __all__ = ["batched_full_rank"]

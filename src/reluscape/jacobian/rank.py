@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, check_pattern
 from ..errors import ShapeError
 from ..numbers import exact
 from ..numbers.entries import entries
 from ..numbers.exact import fraction_array
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
+from ..problem.data import Dataset, as_dataset, check_pattern
 from .deficiency import distinct_units, rows_are_dependent
 from .elimination import PRIMES, dependencies_mod, pattern_rank_mod
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..critical.slices import loss_slice
-from ..data import Dataset
+from ..problem.data import Dataset
 from .topology import BarrierTree
 
 MOST_WAYS = 3

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..certificates import new
-from ..data import Dataset
+from ..problem.data import Dataset
 from ..telling import Telling
 from .optimum import minimum_proof
 from .topology import BarrierTree

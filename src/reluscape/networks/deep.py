@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import _files as files
-from ..data import Dataset, readonly, real_numbers
 from ..errors import InputError, ModelError, ShapeError, TieError
+from ..problem.data import Dataset, readonly, real_numbers
 from .agreement import check_agreement
 
 # rows of random numbers on which a module must compute what its layers say

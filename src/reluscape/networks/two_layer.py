@@ -11,8 +11,8 @@ import numpy as np
 
 from .. import _files as files
 from ..arrayfiles import read_npz
-from ..data import Dataset, as_dataset, readonly, real_number, real_numbers
 from ..errors import ModelError, ShapeError
+from ..problem.data import Dataset, as_dataset, readonly, real_number, real_numbers
 from ..problem.losses import mean_loss
 from .deep import DeepNet
 

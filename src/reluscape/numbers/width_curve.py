@@ -10,8 +10,8 @@ from typing import Any
 
 import flint
 
-from ..data import whole_number
 from ..errors import InputError, UnsupportedError
+from ..problem.data import whole_number
 from .estimates import Probability
 from .exact import to_fraction
 

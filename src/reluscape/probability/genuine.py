@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from ..critical.genuine import GenuineCells
-from ..data import Dataset, as_dataset
 from ..errors import InputError, TooLarge
 from ..geometry.regions import count_regions, enumerate_regions, sample_regions
 from ..numbers.estimates import Probability
 from ..numbers.exact import to_fraction
 from ..numbers.seeds import as_generator
 from ..numbers.tolerances import DEFAULT
+from ..problem.data import Dataset, as_dataset
 from .sampling import check_trials, check_width
 
 EXACT_PRODUCTS = 3_000

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..basins import BasinEvaluator
-from ..data import as_dataset, whole_number
 from ..errors import InputError, ShapeError, TieError
 from ..initialization import Law, get_law
 from ..numbers.entries import entries
 from ..numbers.exact import signs_of_products
 from ..numbers.seeds import as_generator
+from ..problem.data import as_dataset, whole_number
 
 CHUNK_BYTES = 1 << 25
 

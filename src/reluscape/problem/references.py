@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset, readonly
 from ..errors import InputError
 from ..numbers import exact
+from .data import Dataset, as_dataset, readonly
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import real_number, real_numbers
 from ..errors import AssumptionError, InputError, ShapeError
+from ..problem.data import real_number, real_numbers
 
 __all__ = ["coercivity_constant", "filter_radius", "positive", "regularizer", "sublevel_radius", "training_error"]
 

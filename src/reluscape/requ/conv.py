@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly, real_numbers, whole_number
 from ..errors import AssumptionError, InputError, ShapeError
+from ..problem.data import readonly, real_numbers, whole_number
 from .constants import positive, regularizer
 
 __all__ = [

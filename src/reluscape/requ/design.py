@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly
 from ..errors import AssumptionError, DataWarning, InputError, ShapeError
 from ..numbers.seeds import as_generator
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.data import readonly
 from .constants import coercivity_constant, positive, sublevel_radius
 from .labels import labelled, two_classes
 from .losses import MarginLoss, epsilon, margin_loss

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, as_dataset
 from ..errors import AssumptionError, InputError, ShapeError
+from ..problem.data import Dataset, as_dataset
 
 __all__ = ["labelled", "labelled_dataset", "two_classes", "with_labels"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly
 from ..errors import SolverError
 from ..numbers.seeds import as_generator
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.data import readonly
 from .labels import labelled
 from .sphere import Sphere
 from .units import ExactUnits, distinct_units, line_units, separating_line

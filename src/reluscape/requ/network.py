@@ -11,8 +11,8 @@ import numpy as np
 
 from .. import _files as files
 from ..arrayfiles import read_npz
-from ..data import Dataset, readonly
 from ..errors import ModelError, ShapeError
+from ..problem.data import Dataset, readonly
 
 __all__ = ["ReQUNet", "lifted"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly
 from ..errors import InputError, ShapeError
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.data import readonly
 from .constants import positive
 from .labels import labelled
 from .losses import MarginLoss, margin_loss, second

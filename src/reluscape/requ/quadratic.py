@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data import readonly
 from ..errors import SolverError
 from ..numbers import exact
 from ..numbers.tolerances import MACHINE_PRECISION
+from ..problem.data import readonly
 from ..solvers.linear import strictly_feasible
 from .labels import labelled_dataset
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Dataset, readonly
 from ..geometry.counting.counting import cover_number
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..problem.data import Dataset, readonly
 from .network import lifted
 
 __all__ = ["Peak", "Sphere"]

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..claims import claim
-from ..data import Dataset, standardize
 from ..errors import DataWarning, TooLarge
 from ..numbers.seeds import stream
 from ..numbers.tolerances import DEFAULT
 from ..preamble import opening
+from ..problem.data import Dataset, standardize
 from .design import Design, design
 from .network import ReQUNet
 from .training import Training, random_net, train

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..data import Dataset
 from ..numbers import exact
 from ..numbers.tolerances import DEFAULT
+from ..problem.data import Dataset
 
 __all__ = ["ExactUnits", "distinct_units", "line_units", "separating_line"]
 

@@ -11,9 +11,9 @@ from typing import Any
 import flint
 import numpy as np
 
-from ..data.arrays import readonly
 from ..numbers import exact
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.data.arrays import readonly
 
 
 @dataclass(frozen=True, eq=False)

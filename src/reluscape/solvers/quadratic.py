@@ -10,9 +10,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ..data import Dataset, readonly
 from ..errors import SolverError
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.data import Dataset, readonly
 from .face import FacePoint, certified_face
 from .rays import low_rank_work
 from .scaling import Coordinates, coordinates

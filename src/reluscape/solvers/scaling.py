@@ -10,8 +10,8 @@ import numpy as np
 import scipy.linalg
 from scipy.spatial import cKDTree
 
-from ..data import Dataset, readonly
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
+from ..problem.data import Dataset, readonly
 from .twofold import lower_parts, product
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import flint
 import numpy as np
 
-from ..data import Dataset
+from ..problem.data import Dataset
 
 PRIME = 2**61 - 1
 

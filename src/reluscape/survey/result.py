@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..basins import basin_value
-from ..data import Dataset
 from ..errors import UnsupportedError
+from ..problem.data import Dataset
 from ..telling import Telling
 
 

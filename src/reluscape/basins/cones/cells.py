@@ -9,11 +9,11 @@ from math import comb, gcd, lcm
 
 import numpy as np
 
-from ...data import Dataset, readonly
 from ...errors import TooLarge
 from ...geometry.arrangement import Arrangement
 from ...geometry.regions import enumerate_regions
 from ...numbers import exact
+from ...problem.data import Dataset, readonly
 
 SUBSET_LIMIT = 2_000_000
 # cells times rays, each a byte, and times hyperplanes, each a comparison

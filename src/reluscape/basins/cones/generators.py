@@ -9,9 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ...data import readonly
 from ...errors import SolverError
 from ...numbers import exact
+from ...problem.data import readonly
 from .cells import Cells
 from .distances import MOST_PRODUCTS, squared_distances, unit_generators
 

@@ -12,7 +12,6 @@ from typing import Any
 import flint
 import numpy as np
 
-from ...data import Dataset, as_dataset
 from ...errors import TooLarge
 from ...geometry.volumes.unit_law import NIVEN
 from ...numbers.estimates import Probability
@@ -20,6 +19,7 @@ from ...numbers.exact import dot, fmpq, pivot_columns, rank
 from ...numbers.set_curve import as_probability, precise_intervals
 from ...numbers.tolerances import MACHINE_PRECISION
 from ...numbers.width_curve import outward
+from ...problem.data import Dataset, as_dataset
 from .line import in_turn, is_one_dimensional
 
 __all__ = ["anticoncentration", "anticoncentration_at_most"]

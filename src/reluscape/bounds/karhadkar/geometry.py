@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import as_dataset
 from ...geometry.faces.zonotope import Zonotope, zonotope
 from ...geometry.line.functionspace import function_space_1d
+from ...problem.data import as_dataset
 from ..arguments import require, which_form
 
 __all__ = ["karhadkar_proposition_4", "karhadkar_proposition_13"]

@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import exp
 
-from ...data import Dataset
 from ...errors import ReluscapeError, TooLarge
+from ...problem.data import Dataset
 from ..promise import Promise
 from .anticoncentration import anticoncentration, anticoncentration_at_most
 from .line import is_one_dimensional

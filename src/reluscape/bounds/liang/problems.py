@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ...data import readonly
 from ...errors import InputError, ShapeError, TooLarge
 from ...numbers import exact
 from ...numbers.seeds import as_generator
+from ...problem.data import readonly
 from ..arguments import require, whole
 from .lemmas import symmetric
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ...data import Dataset
 from ...errors import ReluscapeError
+from ...problem.data import Dataset
 from ..promise import Promise
 from .statements import liang_assumption_2
 

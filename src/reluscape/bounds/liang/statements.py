@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import readonly
 from ...errors import AssumptionError
 from ...numbers.seeds import as_generator
+from ...problem.data import readonly
 from ...requ.bad_minimum import BadMinimum
 from ...requ.constants import coercivity_constant, positive, sublevel_radius
 from ...requ.conv import widths

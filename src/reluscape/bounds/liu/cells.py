@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, check_pattern, readonly
 from ...errors import ShapeError
 from ...numbers import exact
+from ...problem.data import Dataset, as_dataset, check_pattern, readonly
 from ..arguments import require
 from .solution import design, liu_general_solution, network, predictions, with_targets
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, check_pattern, readonly
 from ...errors import TooLarge
 from ...numbers import exact
+from ...problem.data import Dataset, check_pattern, readonly
 from ...solvers.linear import strictly_feasible
 from ..arguments import require, which_form
 from .solution import GeneralSolution, design, identity, liu_general_solution, with_targets, zeros

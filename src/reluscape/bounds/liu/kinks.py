@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import check_pattern, readonly
 from ...errors import InputError
 from ...numbers import exact
+from ...problem.data import check_pattern, readonly
 from ..arguments import require, which_form
 from .genuineness import mixed_feasible
 from .solution import design, identity, network, numbers, predictions, with_targets, zeros

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...data import check_pattern, readonly
+from ...problem.data import check_pattern, readonly
 from ..arguments import require
 from .solution import (
     GeneralSolution,

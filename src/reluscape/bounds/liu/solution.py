@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, readonly
 from ...errors import InputError, ShapeError
 from ...numbers import exact
+from ...problem.data import Dataset, as_dataset, readonly
 
 __all__ = ["GeneralSolution", "liu_general_solution", "liu_pseudoinverse"]
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, check_pattern, check_signs
 from ...errors import AssumptionError, InputError, ShapeError, TooLarge
 from ...initialization import get_law
 from ...networks import TwoLayerNet
 from ...numbers.exact import signs_of_products
+from ...problem.data import Dataset, as_dataset, check_pattern, check_signs
 from ...problem.losses import mean_loss
 from ...solvers.linear import Rows
 from ...solvers.quadratic import BasinPrograms

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset
 from ...errors import AssumptionError
+from ...problem.data import Dataset
 from .basins import as_two_layer
 from .clusters import safran_theorem_5_conditions
 from .data import safran_theorem_2_slots, with_targets

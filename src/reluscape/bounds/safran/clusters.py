@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, readonly
 from ...errors import AssumptionError, ShapeError
 from ...networks import TwoLayerNet
+from ...problem.data import Dataset, as_dataset, readonly
 from ..arguments import require, which_form, whole
 from .basins import as_two_layer, sides
 from .cover import able, predicted

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, readonly
 from ...errors import InputError
 from ...networks import TwoLayerNet
+from ...problem.data import Dataset, as_dataset, readonly
 from ..arguments import require, which_form
 from .basins import as_two_layer, sides
 

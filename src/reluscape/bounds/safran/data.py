@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset
 from ...errors import InputError
 from ...numbers.exact import dot
+from ...problem.data import Dataset, as_dataset
 from ..arguments import require, whole
 
 __all__ = [

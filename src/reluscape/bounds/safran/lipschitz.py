@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...data import as_dataset, readonly
 from ...errors import ShapeError
+from ...problem.data import as_dataset, readonly
 from .basins import as_two_layer
 
 __all__ = ["safran_claim_5", "safran_lemma_6"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from ...data import Dataset
 from ...errors import AssumptionError
+from ...problem.data import Dataset
 from ..promise import Promise
 from .checks import clusters_condition
 from .clusters import safran_theorem_5_value

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ...data import as_dataset
 from ...errors import AssumptionError
 from ...networks import TwoLayerNet
 from ...numbers.seeds import as_generator
 from ...numbers.tolerances import DEFAULT
+from ...problem.data import as_dataset
 from ..arguments import require
 from .basins import as_two_layer
 from .data import with_targets

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...basins.smooth import SmoothBasins
-from ...data import Dataset
 from ...numbers.tolerances import Tolerances
+from ...problem.data import Dataset
 from ...problem.losses import Loss, able
 from ...solvers.quadratic import BasinPrograms
 

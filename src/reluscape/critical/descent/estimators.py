@@ -11,10 +11,10 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ...data import Dataset, standardize
 from ...errors import InputError
 from ...initialization import get_law
 from ...networks import TwoLayerNet
+from ...problem.data import Dataset, standardize
 from .result import Descent
 from .walk import descend
 

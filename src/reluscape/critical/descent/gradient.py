@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...data import Dataset
 from ...networks import TwoLayerNet
+from ...problem.data import Dataset
 from ...problem.losses import Loss
 
 

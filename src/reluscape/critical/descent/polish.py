@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset
 from ...errors import InputError, ModelError, ShapeError
 from ...networks import TwoLayerNet
+from ...problem.data import Dataset, as_dataset
 from .result import Descent
 from .walk import descend
 

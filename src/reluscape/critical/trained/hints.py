@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...data import standardize
 from ...explain.layered import Layered
+from ...problem.data import standardize
 from .last_layer import constant_loss
 from .predictions import Rescaled
 

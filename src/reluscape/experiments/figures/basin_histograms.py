@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from ...basins import affine_fit
-from ...data import Dataset
-from ...data.scaling import standardize
-from ...datasets import load
 from ...numbers.seeds import stream
 from ...plots.palette import BLUE, GREEN, GREY, VERMILLION
 from ...probability import BasinSampler
+from ...problem.data import Dataset
+from ...problem.data.examples import load
+from ...problem.data.scaling import standardize
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from ... import datasets
 from ...critical.descent import descend
-from ...data import Dataset, standardize
 from ...numbers.seeds import stream
 from ...plots.palette import BLUE, GREEN, GREY, VERMILLION
 from ...probability.genuine import GenuineShare, genuine_minimum_share
+from ...problem.data import Dataset, standardize
 from .drawing import Drawing
 from .sheet import sheet
 

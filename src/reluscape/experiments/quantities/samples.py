@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset
-from ...data.scaling import standardize
-from ...data.table import read_table
-from ...datasets import load
 from ...errors import InputError
 from ...numbers.seeds import stream
+from ...problem.data import Dataset
+from ...problem.data.examples import load
+from ...problem.data.scaling import standardize
+from ...problem.data.table import read_table
 from .laws import INPUTS, draw_inputs, draw_targets, size
 
 FRESH = "fresh"

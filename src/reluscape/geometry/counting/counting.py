@@ -6,8 +6,8 @@ from math import comb, gcd
 
 import numpy as np
 
-from ...data.position import general_position
 from ...errors import TooLarge
+from ...problem.data.position import general_position
 from ..arrangement import Arrangement
 
 Rows = tuple[tuple[int, ...], ...]

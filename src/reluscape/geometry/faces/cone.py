@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import flint
 import numpy as np
 
-from ...data.arrays import readonly
 from ...errors import InputError
 from ...numbers import exact
+from ...problem.data.arrays import readonly
 
 if TYPE_CHECKING:
     from ..arrangement import Arrangement

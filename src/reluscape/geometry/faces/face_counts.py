@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from math import comb
 from typing import Any
 
-from ...data import as_dataset, whole_number
 from ...errors import InputError, TooLarge
+from ...problem.data import as_dataset, whole_number
 from ..arrangement import Arrangement
 from ..counting.counting import count_rows
 from .flats import flats, likely_flats

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, check_pattern, readonly
 from ...errors import CertificateError, InputError, TooLarge
 from ...numbers.exact import sign
+from ...problem.data import Dataset, as_dataset, check_pattern, readonly
 from ...solvers.linear import Rows
 from ..arrangement import Arrangement
 from .cells import cells

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, readonly
 from ...errors import InputError, TooLarge
+from ...problem.data import Dataset, as_dataset, readonly
 from ..arrangement import Arrangement
 from ..listing.listing import all_patterns, most_regions
 from .cone import extreme_rays

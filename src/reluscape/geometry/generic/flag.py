@@ -8,8 +8,8 @@ from math import comb
 
 import numpy as np
 
-from ...data.arrays import readonly
 from ...numbers import exact
+from ...problem.data.arrays import readonly
 
 ROTATION_BITS = 30
 PERTURBATION_BITS = 60

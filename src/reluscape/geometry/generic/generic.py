@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, readonly, whole_number
-from ...data.position import general_position
 from ...errors import AssumptionError, InputError, TooLarge
 from ...numbers.exact import signs_of_products
 from ...numbers.seeds import stream
+from ...problem.data import Dataset, as_dataset, readonly, whole_number
+from ...problem.data.position import general_position
 from ...solvers.linear import Rows
 from ..arrangement import Arrangement
 from .flag import Flag, generic_flag

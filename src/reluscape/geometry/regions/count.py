@@ -6,9 +6,9 @@ import warnings
 from math import comb
 from typing import Any
 
-from ...data import Dataset, as_dataset, whole_number
 from ...errors import DataWarning, InputError, TooLarge
 from ...numbers.exact import exact_decimals
+from ...problem.data import Dataset, as_dataset, whole_number
 from ..arrangement import Arrangement
 from ..counting.counting import count, cover_number
 

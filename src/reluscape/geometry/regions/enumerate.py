@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...data import as_dataset
 from ...errors import InputError, TooLarge
+from ...problem.data import as_dataset
 from ..arrangement import Arrangement
 from ..listing.listing import listed_half, most_regions
 from .count import warn_about_decimals

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ...certificates import fraction_texts, new
-from ...data import Dataset, as_dataset, check_pattern, readonly
+from ...problem.data import Dataset, as_dataset, check_pattern, readonly
 from ...solvers.linear import Rows
 
 

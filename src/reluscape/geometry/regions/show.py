@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, check_pattern, readonly
 from ...errors import InputError
 from ...numbers.estimates import Probability
 from ...numbers.exact import sign
+from ...problem.data import Dataset, as_dataset, check_pattern, readonly
 from ..faces.faces import region_facets
 from ..volumes.region_volume import DRAWS, region_volume
 from .realizable import is_realizable

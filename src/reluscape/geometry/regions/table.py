@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...data import Dataset
 from ...errors import CertificateError, InputError
 from ...numbers.exact import sign, signs_of_products
+from ...problem.data import Dataset
 from ..arrangement import Arrangement
 from ..counting.counting import count
 from ..listing.listing import live_bits, unpacked

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ...certificates import fraction_texts, new
-from ...data import Dataset, as_dataset, check_pattern, readonly
 from ...errors import ShapeError
 from ...numbers import exact
+from ...problem.data import Dataset, as_dataset, check_pattern, readonly
 from ..rank import jacobian_rank
 from .interior_point import Refutation, UnitTypes, decide
 

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...data import Dataset
 from ...errors import SolverError
 from ...numbers import exact
+from ...problem.data import Dataset
 from ...solvers.linear import Rows, strictly_feasible
 from .line_coordinates import line_coordinates
 from .line_point import decide_on_a_line

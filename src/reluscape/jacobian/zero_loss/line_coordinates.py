@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 
 from ...bounds.karhadkar.line import is_one_dimensional
-from ...data import Dataset
 from ...numbers import exact
+from ...problem.data import Dataset
 
 __all__ = ["LineCoordinates", "line_coordinates"]
 

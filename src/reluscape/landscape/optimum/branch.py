@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...data import Dataset, real_number
 from ...errors import InputError
 from ...networks import TwoLayerNet
 from ...numbers.tolerances import DEFAULT
+from ...problem.data import Dataset, real_number
 from .growth import descended
 from .relaxation import Relaxation, multisets, row_counts
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, readonly, standardize, whole_number
 from ...errors import ShapeError, TooLarge
 from ...geometry.arrangement import Arrangement
 from ...geometry.counting.counting import cover_number
@@ -18,6 +17,7 @@ from ...initialization import get_law
 from ...networks import TwoLayerNet
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
+from ...problem.data import Dataset, as_dataset, readonly, standardize, whole_number
 from .branch import Search, branch_and_bound, seconds_allowed, spread
 from .growth import constant_network, descended, grown
 from .infinite import infinite_width_value

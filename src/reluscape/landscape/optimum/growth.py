@@ -7,9 +7,9 @@ import time
 import numpy as np
 
 from ...critical.descent import descend
-from ...data import Dataset
 from ...errors import ReluscapeError
 from ...networks import TwoLayerNet
+from ...problem.data import Dataset
 from .pricing import best_unit
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...data import Dataset, standardize
 from ...numbers.tolerances import DEFAULT
+from ...problem.data import Dataset, standardize
 
 STARTS, CLIMBED, ROUNDS = 200, 20, 20
 # shares of the way to a region's own fit that are tried

@@ -15,10 +15,10 @@ from ...basins import basin_value
 from ...basins.cones import balanced
 from ...certificates import fraction_text, fraction_texts, new
 from ...certificates.numerals import read_number
-from ...data import Dataset
 from ...errors import InputError, TooLarge
 from ...networks import TwoLayerNet
 from ...numbers.tolerances import DEFAULT
+from ...problem.data import Dataset
 from ...solvers.exact_cone import primitive
 from .lower_bounds import LowerBounds
 from .relaxation import Relaxation, multisets, row_counts

@@ -8,8 +8,8 @@ from math import lcm
 
 import numpy as np
 
-from ...data import Dataset
 from ...numbers import exact
+from ...problem.data import Dataset
 from ...solvers.exact_cone import primitive
 
 MACHINE_INTEGER = 2**62

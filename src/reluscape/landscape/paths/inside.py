@@ -8,9 +8,9 @@ import numpy as np
 
 from ...bounds.safran.basins import common_signs
 from ...bounds.safran.moves import safran_lemma_4
-from ...data import as_dataset, readonly
 from ...errors import InputError, ShapeError
 from ...networks import TwoLayerNet
+from ...problem.data import as_dataset, readonly
 from ...problem.losses import mean_loss
 from .result import Path, as_net
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, readonly
 from ...errors import AssumptionError, InputError
 from ...numbers.tolerances import MACHINE_PRECISION
+from ...problem.data import Dataset, readonly
 from .objective import Objective
 from .result import Net, Path, as_net, between, scaled
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset, readonly
 from ...networks import TwoLayerNet
 from ...numbers.estimates import Probability
+from ...problem.data import Dataset, as_dataset, readonly
 from .gradient import STEPS, gradient_descent
 from .graph import Graph, build
 from .reachable import reached

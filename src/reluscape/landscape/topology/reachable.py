@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset, as_dataset
 from ...errors import ShapeError
 from ...networks import TwoLayerNet
+from ...problem.data import Dataset, as_dataset
 from .graph import Graph, build
 from .lift import monotone_path
 from .polyline import polyline

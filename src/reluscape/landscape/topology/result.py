@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...critical import Verdict
-from ...data import Dataset
 from ...errors import InputError
 from ...networks import TwoLayerNet
 from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
+from ...problem.data import Dataset
 from .gradient import STEPS
 from .starts import Coordinates, Starts, draw_starts
 

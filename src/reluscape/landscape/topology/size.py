@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from math import comb
 
 from ...basins.cones import Generators, relatable
-from ...data import Dataset
 from ...errors import TooLarge
 from ...geometry.arrangement import Arrangement
 from ...geometry.counting.counting import cover_number
 from ...geometry.regions import count_regions
+from ...problem.data import Dataset
 
 MOST_CELLS = 20_000_000
 NODE_LIMIT = 1_500_000

@@ -8,9 +8,9 @@ import numpy as np
 
 from ...basins.cones import project
 from ...basins.cones.generators import Generators
-from ...data import Dataset
 from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
+from ...problem.data import Dataset
 from .starts import Starts
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ...bounds.arguments import whole
-from ...data import Dataset, as_dataset
 from ...errors import InputError, TieError, TooLarge, UnsupportedError, ZeroRowError
 from ...geometry.regions.count import warn_about_decimals
 from ...initialization import Law, get_law
@@ -17,6 +16,7 @@ from ...jacobian.rank import RankOracle, nonzero_samples
 from ...numbers.estimates import Probability
 from ...numbers.exact import signs_of_products
 from ...numbers.seeds import as_generator
+from ...problem.data import Dataset, as_dataset
 
 __all__ = ["POPULATIONS", "check_population", "draw_patterns", "full_rank_fraction", "positively_parallel"]
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from ...bounds.arguments import whole
 from ...bounds.karhadkar.line import share_of_full_rank
-from ...data import Dataset
 from ...errors import InputError
 from ...jacobian.rank import RankOracle
 from ...numbers.estimates import Probability
 from ...numbers.seeds import as_generator
+from ...problem.data import Dataset
 from .random_data import DATA_LAWS, draw_rows
 
 __all__ = ["full_rank_fraction_random_regions"]

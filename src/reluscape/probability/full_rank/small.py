@@ -9,12 +9,12 @@ import flint
 import numpy as np
 
 from ...bounds.karhadkar.line import is_one_dimensional, share_of_full_rank
-from ...data import Dataset
 from ...errors import TooLarge
 from ...geometry.arrangement import Arrangement
 from ...geometry.faces.cells import cells
 from ...jacobian.elimination import LARGEST_PRIME
 from ...jacobian.rank import RankOracle, nonzero_samples
+from ...problem.data import Dataset
 from .subsets import count_full_sets, full_sets
 
 __all__ = ["MOST_STATES", "exact_fraction", "good_sets", "region_patterns", "unit_states"]

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset
 from ...errors import TooLarge
 from ...geometry.arrangement import Arrangement
 from ...geometry.volumes.unit_law import orthogonal
 from ...initialization import get_law
 from ...numbers.exact import dot
+from ...problem.data import Dataset
 
 MOST_STATES = 200_000
 Terms = dict[Fraction | float, Fraction | float]

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ...data import as_dataset
 from ...errors import InputError, UnsupportedError
 from ...geometry.volumes.unit_law import unit_law
 from ...initialization import get_law
@@ -14,6 +13,7 @@ from ...numbers.entries import entries
 from ...numbers.exact import to_fraction
 from ...numbers.set_curve import curve_of_sets, moebius
 from ...numbers.width_curve import WidthCurve
+from ...problem.data import as_dataset
 from .axes import axes_of, curve_terms
 from .sets import good_sets, states_of
 

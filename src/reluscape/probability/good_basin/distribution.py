@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from ...data import as_dataset
 from ...errors import InputError
 from ...geometry.volumes.unit_law import unit_law
+from ...problem.data import as_dataset
 from ..sampling import check_width
 from .axes import axes_of
 from .axes import value_law as axes_law

@@ -12,10 +12,10 @@ from typing import Any
 import flint
 import numpy as np
 
-from ...data import Dataset
 from ...errors import TooLarge
 from ...numbers.estimates import Probability
 from ...numbers.width_curve import PRECISION_BITS, outward
+from ...problem.data import Dataset
 from .set_values import SetValues
 from .sets import NEAR, States
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from ...basins.cones import cells_of, generators_of
-from ...data import Dataset
+from ...problem.data import Dataset
 from ...solvers.exact_cone import Cone
 from .sets import States
 

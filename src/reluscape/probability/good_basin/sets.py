@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...basins import BasinEvaluator, basin_value
-from ...data import Dataset
 from ...errors import TooLarge
 from ...geometry.volumes.unit_law import UnitLaw
 from ...numbers.set_curve import popcounts
+from ...problem.data import Dataset
 
 MOST_STATES = 20
 NEAR = 1e-6

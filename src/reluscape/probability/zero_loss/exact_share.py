@@ -12,7 +12,6 @@ from typing import Any
 import flint
 import numpy as np
 
-from ...data import Dataset
 from ...errors import TooLarge, UnsupportedError
 from ...geometry.arrangement import Arrangement
 from ...geometry.volumes.unit_law import unit_law
@@ -24,6 +23,7 @@ from ...jacobian.zero_loss.line_point import step_of
 from ...numbers.estimates import Probability
 from ...numbers.exact import sign
 from ...numbers.set_curve import as_probability, precise_intervals
+from ...problem.data import Dataset
 from ..full_rank.small import region_patterns
 from .line_share import MOST_POINTS, share_at_one_sample, share_on_a_line
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ...bounds.arguments import whole
-from ...data import as_dataset
 from ...errors import ShapeError
 from ...initialization import get_law
 from ...jacobian.rank import RankOracle, nonzero_samples
@@ -15,6 +14,7 @@ from ...jacobian.zero_loss.decision import zero_loss
 from ...numbers.estimates import Probability
 from ...numbers.exact import fraction_array
 from ...numbers.seeds import as_generator
+from ...problem.data import as_dataset
 from ..full_rank.fraction import check_population, draw_patterns
 from .exact_share import exact_share
 

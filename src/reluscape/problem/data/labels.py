@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..numbers.exact import to_fraction
+from ...errors import InputError
+from ...numbers.exact import to_fraction
 
 
 def text_classes(y: Any) -> list[str] | None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, ShapeError
-from ..numbers import exact
-from ..numbers.entries import entries
+from ...errors import InputError, ShapeError
+from ...numbers import exact
+from ...numbers.entries import entries
 from .arrays import doubles, readonly
 from .labels import coded_classes
 from .position import GeneralPosition, general_position

@@ -8,7 +8,7 @@ from math import comb
 
 import numpy as np
 
-from ..numbers import exact
+from ...numbers import exact
 
 SUBSET_BUDGET = 200_000
 BATCH = 4096

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .data import Dataset
-from .errors import InputError
-from .numbers.exact import exact_decimals
+from ...errors import InputError
+from ...numbers.exact import exact_decimals
+from . import Dataset
 
 _LOADERS = {
     "iris": "load_iris",

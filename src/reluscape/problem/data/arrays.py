@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, ShapeError
-from ..numbers.entries import entries
-from ..numbers.exact import fraction_array, to_fraction
+from ...errors import InputError, ShapeError
+from ...numbers.entries import entries
+from ...numbers.exact import fraction_array, to_fraction
 
 LARGEST_TARGET = 1e150
 

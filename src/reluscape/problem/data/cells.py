@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..errors import InputError
+from ...errors import InputError
 
 TRUTH = {"true": "1", "false": "0"}
 INDEX_NAMES = ("", "Unnamed: 0")
