@@ -71,8 +71,6 @@ from .landscape.paths import start_above_zero as start_above_zero
 from .landscape.topology import barrier_tree as barrier_tree
 from .landscape.topology import reachable_minimum as reachable_minimum
 from .landscape.topology import reachable_probability as reachable_probability
-from .networks import DeepNet as DeepNet
-from .networks import TwoLayerNet as TwoLayerNet
 from .numbers.estimates import Probability as Probability
 from .numbers.exact import exact_decimals as exact_decimals
 from .numbers.width_curve import WidthCurve as WidthCurve
@@ -81,5 +79,7 @@ from .probability import good_basin_curve as good_basin_curve
 from .probability import good_basin_probability as good_basin_probability
 from .probability.genuine import genuine_minimum_share as genuine_minimum_share
 from .problem.data import Dataset as Dataset
+from .problem.networks import DeepNet as DeepNet
+from .problem.networks import TwoLayerNet as TwoLayerNet
 from .survey import Survey as Survey
 from .survey import survey as survey

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.initialization import get_law
+from reluscape.problem.networks.initialization import get_law
 from tests.basins_strategy import basins
 from tests.oracles import basin as oracle
 

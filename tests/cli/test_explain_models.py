@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.modelfiles import read_model
+from reluscape.problem.networks.files import read_model
 from tests.cli.test_survey_command import run
 
 ROWS = "a,b,kind,height,depth\n" + "".join(

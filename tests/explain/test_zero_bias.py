@@ -5,7 +5,7 @@ import pytest
 
 import reluscape as rs
 from reluscape.errors import InputError, ModelError
-from reluscape.modelfiles import read_model
+from reluscape.problem.networks.files import read_model
 
 X, Y = [[0.0], [1.0]], [1.0, 3.0]  # f(x) = 3 relu(x) fits the second row; the output bias alone lowers the loss
 WEIGHTS = [[[1.0]], [[3.0]]]

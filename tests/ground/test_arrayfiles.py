@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.arrayfiles import npz_arrays, safetensors_arrays
 from reluscape.errors import ModelError
+from reluscape.problem.networks.array_files import npz_arrays, safetensors_arrays
 
 ARRAYS = {"W": np.array([[1.0, -2.0]]), "b": np.array([0.5]), "v": np.array([3.0])}
 

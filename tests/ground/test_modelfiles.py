@@ -6,7 +6,7 @@ import pytest
 
 import reluscape as rs
 from reluscape.errors import ModelError
-from reluscape.modelfiles import read_model
+from reluscape.problem.networks.files import read_model
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import pytest
 from scipy import stats
 
 import reluscape as rs
-from reluscape import initialization
 from reluscape.errors import InputError, ModelError, ShapeError
 from reluscape.numbers import seeds
 from reluscape.numbers.estimates import Probability, clopper_pearson
 from reluscape.problem import losses
+from reluscape.problem.networks import initialization
 
 HEAVY = ["numba", "scipy", "sklearn", "plotly", "matplotlib", "clarabel", "daqp", "torch", "typer", "rich"]
 

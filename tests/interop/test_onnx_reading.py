@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.modelfiles import read_model
+from reluscape.problem.networks.files import read_model
 
 onnx = pytest.importorskip("onnx")
 helper, numpy_helper, FLOAT = onnx.helper, onnx.numpy_helper, onnx.TensorProto.FLOAT

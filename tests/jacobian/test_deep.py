@@ -67,7 +67,7 @@ def test_without_torch_the_chain_rule_is_written_out(monkeypatch):
     net, X = random_net(rng, 2, (3,)), rng.normal(size=(4, 2))
     with_torch = net.jacobian(X)
     monkeypatch.setitem(sys.modules, "torch", None)
-    monkeypatch.setattr("reluscape.networks.deep.find_spec", lambda name: None)
+    monkeypatch.setattr("reluscape.problem.networks.deep.find_spec", lambda name: None)
     np.testing.assert_allclose(net.jacobian(X), with_torch, atol=1e-12)
     with pytest.raises(UnsupportedError, match="torch"):
         net.jacobian(X, method="torch")

@@ -7,10 +7,10 @@ import pytest
 from scipy.optimize import linprog, lsq_linear
 
 import reluscape as rs
-from reluscape.initialization import get_law
 from reluscape.numbers.estimates import Probability, clopper_pearson
 from reluscape.numbers.seeds import stream
 from reluscape.problem.data import standardize
+from reluscape.problem.networks.initialization import get_law
 from reluscape.survey.search import search_width
 from reluscape.survey.verdict import percent, whole
 

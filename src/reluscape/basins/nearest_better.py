@@ -8,10 +8,10 @@ from itertools import product
 
 import numpy as np
 
-from ..networks import TwoLayerNet
 from ..numbers.seeds import stream
 from ..numbers.tolerances import DEFAULT
 from ..problem.data import Dataset
+from ..problem.networks import TwoLayerNet
 from ..solvers.linear import Rows
 from . import BasinEvaluator
 

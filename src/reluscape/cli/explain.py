@@ -59,9 +59,9 @@ def explain(
     """Say whether a trained network is solved, stuck or slow, and why."""
     from ..critical.match import balanced_top
     from ..explain import explain as tell
-    from ..modelfiles import read_model
-    from ..networks import TwoLayerNet
     from ..pagelink import render_page
+    from ..problem.networks import TwoLayerNet
+    from ..problem.networks.files import read_model
 
     stored = read_model(model)
     outputs = len(stored.net.weights[-1])

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from ..networks import TwoLayerNet
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.data import as_dataset, real_numbers
+from ..problem.networks import TwoLayerNet
 
 
 def dead_units(W: Any, X: Any) -> tuple[int, ...]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..networks import TwoLayerNet
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.data import Dataset
+from ..problem.networks import TwoLayerNet
 from .face_fit import exact_fit, float_fit
 from .optimality import certify
 from .verdict import Verdict

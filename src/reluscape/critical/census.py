@@ -15,8 +15,8 @@ import numpy as np
 
 from ..errors import InputError, TooLarge
 from ..geometry.faces.faces import Faces, enumerate_faces
-from ..networks import TwoLayerNet
 from ..problem.data import Dataset, as_dataset, check_signs, readonly
+from ..problem.networks import TwoLayerNet
 from .components import Component, Face, allowed_signs, make_face, minimisers, sign_choices, units_of
 from .optimality import certify
 from .placing import inside_face

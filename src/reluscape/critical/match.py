@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..networks import DeepNet, TwoLayerNet
+from ..problem.networks import DeepNet, TwoLayerNet
 
 
 def matched(net: TwoLayerNet, other: TwoLayerNet, X: np.ndarray) -> TwoLayerNet:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..networks import TwoLayerNet
 from ..numbers import exact
 from ..problem.data import Dataset, as_dataset, check_pattern, readonly
 from ..problem.losses import Loss
+from ..problem.networks import TwoLayerNet
 from ..solvers.linear import strictly_feasible
 from .components import Component, Face, make_face, short_point, sign_choices, units_of
 from .optimality import certify

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..networks import TwoLayerNet
 from ..numbers import exact
 from ..problem.data import Dataset, readonly
+from ..problem.networks import TwoLayerNet
 from ..solvers.linear import strictly_feasible
 from .components import Face, allowed_signs, minimisers, sign_choices, units_of
 from .optimality import certify

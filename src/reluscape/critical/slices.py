@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, ShapeError
-from ..networks import TwoLayerNet
 from ..problem.data import as_dataset, readonly
+from ..problem.networks import TwoLayerNet
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..networks import TwoLayerNet
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.data import Dataset, standardize
 from ..problem.losses import get_loss
+from ..problem.networks import TwoLayerNet
 from .candidate import Candidate, face_candidate
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from ..basins import BasinEvaluator
 from ..errors import InputError
-from ..initialization import get_law
 from ..numbers.estimates import Probability
 from ..numbers.exact import signs_of_products
 from ..numbers.seeds import as_generator
@@ -17,6 +16,7 @@ from ..probability import good_basin_probability
 from ..probability.good_basin.good_basin import is_good
 from ..probability.sampling import check_trials, check_width
 from ..problem.data import as_dataset, readonly
+from ..problem.networks.initialization import get_law
 from .together import final_losses
 
 CHUNK = 1 << 21

@@ -9,7 +9,7 @@ import numpy as np
 from ..critical.trained.answer import WRONG_INPUT
 from ..critical.trained.deep import DeepFindings
 from ..critical.trained.predictions import rows_right
-from ..networks import DeepNet
+from ..problem.networks import DeepNet
 from .deep_story import deep_facts, deep_verdict_lines
 from .judgement import Judgement
 from .layered import Layered

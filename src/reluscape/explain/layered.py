@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..networks import DeepNet
 from ..problem.data import Dataset, as_dataset
+from ..problem.networks import DeepNet
 from ..problem.outputs import OutputLoss, output_loss
 from .opening import Opened
 from .reading import Trained

@@ -9,8 +9,8 @@ from typing import Any
 from ..errors import ModelError
 from ..interop.opening import read_object
 from ..interop.reading import Reading
-from ..modelfiles import StoredModel, read_model
-from ..networks import DeepNet, TwoLayerNet
+from ..problem.networks import DeepNet, TwoLayerNet
+from ..problem.networks.files import StoredModel, read_model
 
 
 @dataclass(frozen=True, eq=False)

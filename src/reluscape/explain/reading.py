@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InputError, ShapeError
-from ..networks import TwoLayerNet
 from ..problem.data import Dataset
+from ..problem.networks import TwoLayerNet
 from .opening import Opened, open_model
 from .rows import rows_for, with_ones
 from .targets import single_target

@@ -21,8 +21,8 @@ from ..critical.trained.layers import LayerFacts
 from ..critical.trained.one_hidden_layer import Findings
 from ..critical.trained.predictions import rows_right
 from ..critical.trained.saving import escape_base, escaped
-from ..networks import TwoLayerNet
 from ..problem.data import Dataset
+from ..problem.networks import TwoLayerNet
 from .judgement import Judgement
 from .lines import line_block, same_point
 from .plane import plane_block, plane_through

@@ -10,7 +10,7 @@ from ..critical import Verdict
 from ..critical.trained.jacobian_facts import JacobianFacts
 from ..critical.trained.last_layer import LastLayer
 from ..critical.trained.layers import LayerFacts
-from ..networks import DeepNet, TwoLayerNet
+from ..problem.networks import DeepNet, TwoLayerNet
 from ..telling import Telling
 
 

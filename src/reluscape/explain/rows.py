@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from ..networks.agreement import check_agreement
 from ..problem.data import Dataset, as_dataset
+from ..problem.networks.agreement import check_agreement
 from .opening import Opened
 
 

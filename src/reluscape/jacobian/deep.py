@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..networks import DeepNet
 from ..numbers import exact
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ..problem.data import as_dataset
+from ..problem.networks import DeepNet
 
 __all__ = ["DeepRank", "deep_rank"]
 

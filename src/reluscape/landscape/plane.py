@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..networks import TwoLayerNet
 from ..problem.data import Dataset
+from ..problem.networks import TwoLayerNet
 from .topology import BarrierTree, Coordinates
 
 GRID = 73

@@ -12,11 +12,11 @@ from ..bounds.arguments import tolerated_share, whole
 from ..bounds.karhadkar.promises import BOX, PATTERNS, REGIONS, ROTATION, promises
 from ..bounds.promise import Promise
 from ..errors import TooLarge, UnsupportedError
-from ..initialization import get_law
 from ..jacobian.rank import RankOracle
 from ..numbers.estimates import Probability
 from ..numbers.seeds import as_generator
 from ..problem.data import Dataset, as_dataset
+from ..problem.networks.initialization import get_law
 from .full_rank.curve import curve_at_initialization, full_rank_curve
 from .full_rank.fraction import QUICK_STATES, full_rank_fraction
 from .zero_loss.share import zero_loss_fraction

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from .. import _files as files
-from ..arrayfiles import read_npz
 from ..errors import ModelError, ShapeError
 from ..problem.data import Dataset, readonly
+from ..problem.networks.array_files import read_npz
 
 __all__ = ["ReQUNet", "lifted"]
 

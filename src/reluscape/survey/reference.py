@@ -13,10 +13,10 @@ from ..basins.cones import balanced
 from ..critical.descent import descend
 from ..errors import TooLarge
 from ..landscape.optimum import constant_network, global_minimum, grown, infinite_width_value
-from ..networks import TwoLayerNet
 from ..numbers.seeds import stream
 from ..numbers.tolerances import DEFAULT
 from ..problem.data import Dataset
+from ..problem.networks import TwoLayerNet
 from .starts import BUSY, Clock, Sampler
 
 # up to this many layers the search looks at all it needs, beyond it at so many

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...networks import TwoLayerNet
+from ...problem.networks import TwoLayerNet
 from .generators import Generators
 
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from ...errors import AssumptionError, InputError, ShapeError, TooLarge
-from ...initialization import get_law
-from ...networks import TwoLayerNet
 from ...numbers.exact import signs_of_products
 from ...problem.data import Dataset, as_dataset, check_pattern, check_signs
 from ...problem.losses import mean_loss
+from ...problem.networks import TwoLayerNet
+from ...problem.networks.initialization import get_law
 from ...solvers.linear import Rows
 from ...solvers.quadratic import BasinPrograms
 from ..arguments import require, which_form

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import AssumptionError, ShapeError
-from ...networks import TwoLayerNet
 from ...problem.data import Dataset, as_dataset, readonly
+from ...problem.networks import TwoLayerNet
 from ..arguments import require, which_form, whole
 from .basins import as_two_layer, sides
 from .cover import able, predicted

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...networks import TwoLayerNet
 from ...problem.data import Dataset, as_dataset, readonly
+from ...problem.networks import TwoLayerNet
 from ..arguments import require, which_form
 from .basins import as_two_layer, sides
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import AssumptionError
-from ...networks import TwoLayerNet
+from ...problem.networks import TwoLayerNet
 from ..arguments import require, which_form
 from .basins import as_two_layer
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import AssumptionError
-from ...networks import TwoLayerNet
 from ...numbers.seeds import as_generator
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import as_dataset
+from ...problem.networks import TwoLayerNet
 from ..arguments import require
 from .basins import as_two_layer
 from .data import with_targets

@@ -12,9 +12,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ...errors import InputError
-from ...initialization import get_law
-from ...networks import TwoLayerNet
 from ...problem.data import Dataset, standardize
+from ...problem.networks import TwoLayerNet
+from ...problem.networks.initialization import get_law
 from .result import Descent
 from .walk import descend
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...networks import TwoLayerNet
 from ...problem.data import Dataset
 from ...problem.losses import Loss
+from ...problem.networks import TwoLayerNet
 
 
 def gradient_stretch(data: Dataset, net: TwoLayerNet, output_bias: bool, loss: Loss, iterations: int) -> TwoLayerNet:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError, ModelError, ShapeError
-from ...networks import TwoLayerNet
 from ...problem.data import Dataset, as_dataset
+from ...problem.networks import TwoLayerNet
 from .result import Descent
 from .walk import descend
 

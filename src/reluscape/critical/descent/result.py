@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...networks import TwoLayerNet
+from ...problem.networks import TwoLayerNet
 from .. import Verdict
 
 

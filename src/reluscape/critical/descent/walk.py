@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...networks import TwoLayerNet
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ...problem.data import Dataset, as_dataset, readonly
 from ...problem.losses import get_loss
+from ...problem.networks import TwoLayerNet
 from ..candidate import Candidate, face_candidate, mended_faces
 from ..optimality import certify, decide
 from ..point import build_point

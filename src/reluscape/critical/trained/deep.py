@@ -10,9 +10,9 @@ import numpy as np
 
 from ...explain.layered import Layered
 from ...explain.reading import Trained
-from ...networks import DeepNet, TwoLayerNet
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import Dataset
+from ...problem.networks import DeepNet, TwoLayerNet
 from .. import Verdict
 from .jacobian_facts import JacobianFacts, jacobian_facts
 from .last_layer import LastLayer, constant_loss, last_layer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...networks import DeepNet, TwoLayerNet
+from ...problem.networks import DeepNet, TwoLayerNet
 
 UNTESTED = "a lower training loss may be worse on new rows: --test FILE (X_test=, y_test=) compares both"
 

@@ -13,11 +13,11 @@ from ...basins import affine_fit, basin_value, constant_fit
 from ...basins.nearest_better import BetterBasin, better_basin
 from ...errors import ReluscapeError
 from ...explain.reading import Trained
-from ...networks import TwoLayerNet
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import standardize
 from ...problem.losses import get_loss, mean_loss
+from ...problem.networks import TwoLayerNet
 from .. import Verdict, certify
 from ..anatomy import Anatomy, anatomy
 from ..candidate import Candidate

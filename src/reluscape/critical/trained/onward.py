@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...explain.layered import Layered
-from ...networks import DeepNet
+from ...problem.networks import DeepNet
 
 STEPS = 500
 # products of one pass through the network, times steps, that are spent

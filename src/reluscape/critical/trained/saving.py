@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...explain.reading import Trained
-from ...networks import TwoLayerNet
+from ...problem.networks import TwoLayerNet
 from ..match import balanced
 from ..slices import loss_slice
 from .one_hidden_layer import Findings

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...explain.layered import Layered
-from ...networks import DeepNet
 from ...numbers.tolerances import DEFAULT, Tolerances
+from ...problem.networks import DeepNet
 from .jacobian_facts import output_jacobian
 from .layers import kink_mask
 

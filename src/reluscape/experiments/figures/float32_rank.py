@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...initialization import get_law
 from ...jacobian.rank import RankOracle
 from ...numbers.estimates import Probability
 from ...numbers.seeds import stream
 from ...probability.full_rank.random_data import GRID_BITS, draw_rows, exact_pattern
+from ...problem.networks.initialization import get_law
 from .drawing import Drawing
 from .maps import draw_maps, panel
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...networks import TwoLayerNet
+from ...problem.networks import TwoLayerNet
 
 OUTPUT = np.ones(1)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...networks import TwoLayerNet
+from ...problem.networks import TwoLayerNet
 
 INPUTS = ("normal", "uniform01", "uniform11")
 TARGETS = ("normal", "signs", "polynomial", "teacher")

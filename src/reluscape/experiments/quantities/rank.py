@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...initialization import get_law
 from ...interop.torch_rank import certainly_full
 from ...jacobian import jacobian_rank
+from ...problem.networks.initialization import get_law
 from .laws import size
 from .registry import Quantity
 from .samples import INPUTS_ONLY, draw_samples

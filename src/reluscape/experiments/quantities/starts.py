@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...basins import basin_values
-from ...initialization import get_law
 from ...numbers.tolerances import DEFAULT
+from ...problem.networks.initialization import get_law
 from .laws import size
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...basins import basin_values
-from ...initialization import get_law
+from ...problem.networks.initialization import get_law
 from .laws import size
 from .optimizers import TRAINING, walk
 from .registry import Quantity

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...basins import basin_values
-from ...initialization import get_law
 from ...jacobian import jacobian_rank
+from ...problem.networks.initialization import get_law
 from .laws import size
 from .optimizers import TRAINING, State, walk
 from .registry import Quantity

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...initialization import get_law
 from ...jacobian import zero_loss
+from ...problem.networks.initialization import get_law
 from .laws import size
 from .registry import Quantity
 from .samples import SAMPLES, draw_samples

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import AssumptionError, InputError, ShapeError
-from ...networks import TwoLayerNet
 from ...numbers import exact
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import readonly
+from ...problem.networks import TwoLayerNet
 from ...solvers.nonnegative import nearest_in_cone
 from .kinks import Pieces, cut_counts, fewest_kinks
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...initialization import get_law
 from ...numbers.estimates import Probability
 from ...numbers.exact import signs_of_products
 from ...numbers.seeds import as_generator
 from ...problem.data import as_dataset, check_pattern
+from ...problem.networks.initialization import get_law
 from ..arrangement import Arrangement
 from ..faces.cone import extreme_rays
 from ..low_rank.planar import arc_angles, arcs

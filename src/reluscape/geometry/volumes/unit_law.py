@@ -11,11 +11,11 @@ import flint
 import numpy as np
 
 from ...errors import TooLarge, UnsupportedError
-from ...initialization import get_law
 from ...numbers.exact import dot, fmpq
 from ...numbers.tolerances import DEFAULT
 from ...numbers.width_curve import PRECISION_BITS
 from ...problem.data import Dataset
+from ...problem.networks.initialization import get_law
 from ..arrangement import Arrangement
 from ..low_rank.planar import Arcs, arcs
 from .volumes import volumes

@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ...errors import InputError
-from ...networks import TwoLayerNet
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, real_number
+from ...problem.networks import TwoLayerNet
 from .growth import descended
 from .relaxation import Relaxation, multisets, row_counts
 

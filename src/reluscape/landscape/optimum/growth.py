@@ -8,8 +8,8 @@ import numpy as np
 
 from ...critical.descent import descend
 from ...errors import ReluscapeError
-from ...networks import TwoLayerNet
 from ...problem.data import Dataset
+from ...problem.networks import TwoLayerNet
 from .pricing import best_unit
 
 

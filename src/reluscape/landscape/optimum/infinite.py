@@ -10,11 +10,11 @@ import numpy as np
 
 from ...errors import ModelError, ReluscapeError, ShapeError
 from ...geometry.arrangement import Arrangement
-from ...networks import TwoLayerNet
 from ...numbers import exact
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, as_dataset, standardize
+from ...problem.networks import TwoLayerNet
 from .branch import reaches, seconds_allowed, spread
 from .growth import constant_network, grown
 from .proof import ExactBasin, basin_of, exact_basin

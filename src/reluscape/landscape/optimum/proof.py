@@ -16,9 +16,9 @@ from ...basins.cones import balanced
 from ...certificates import fraction_text, fraction_texts, new
 from ...certificates.numerals import read_number
 from ...errors import InputError, TooLarge
-from ...networks import TwoLayerNet
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
+from ...problem.networks import TwoLayerNet
 from ...solvers.exact_cone import primitive
 from .lower_bounds import LowerBounds
 from .relaxation import Relaxation, multisets, row_counts

@@ -12,9 +12,9 @@ from math import lcm
 import numpy as np
 
 from ...basins.cones import balanced, squared_distances, unit_generators
-from ...networks import TwoLayerNet
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
+from ...problem.networks import TwoLayerNet
 from ...solvers.exact_cone import Cone, primitive
 from ...solvers.nonnegative_kernel import project
 from .splitting import CellTree

@@ -11,10 +11,10 @@ import numpy as np
 
 from ...bounds.safran.statements import safran_equation_9
 from ...errors import InputError
-from ...initialization import Law, get_law
 from ...numbers.estimates import Probability
 from ...numbers.seeds import as_generator
 from ...problem.data import as_dataset
+from ...problem.networks.initialization import Law, get_law
 from .objective import Objective
 
 CHUNK = 1 << 21

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError, ShapeError
-from ...networks import DeepNet, TwoLayerNet
+from ...problem.networks import DeepNet, TwoLayerNet
 
 Net = TwoLayerNet | DeepNet
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...networks import TwoLayerNet
 from ...numbers.estimates import Probability
 from ...problem.data import Dataset, as_dataset, readonly
+from ...problem.networks import TwoLayerNet
 from .gradient import STEPS, gradient_descent
 from .graph import Graph, build
 from .reachable import reached

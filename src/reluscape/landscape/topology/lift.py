@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...networks import TwoLayerNet
 from ...numbers.seeds import stream
 from ...problem.data import Dataset
+from ...problem.networks import TwoLayerNet
 
 PIECES = 24
 DETOURS = 200

@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from ...networks import TwoLayerNet
+from ...problem.networks import TwoLayerNet
 from .graph import Graph
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import ShapeError
-from ...networks import TwoLayerNet
 from ...problem.data import Dataset, as_dataset
+from ...problem.networks import TwoLayerNet
 from .graph import Graph, build
 from .lift import monotone_path
 from .polyline import polyline

@@ -11,10 +11,10 @@ import numpy as np
 
 from ...critical import Verdict
 from ...errors import InputError
-from ...networks import TwoLayerNet
 from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
+from ...problem.networks import TwoLayerNet
 from .gradient import STEPS
 from .starts import Coordinates, Starts, draw_starts
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...initialization import Law, get_law
 from ...numbers.seeds import as_generator
+from ...problem.networks.initialization import Law, get_law
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import numpy as np
 
 from ...basins.cones import exact_network, network_of
 from ...critical import Verdict, certify
-from ...networks import TwoLayerNet
 from ...problem.data import as_dataset
+from ...problem.networks import TwoLayerNet
 from .chances import chances_of
 from .graph import Graph, build
 from .measure import rounded

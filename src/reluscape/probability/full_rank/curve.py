@@ -10,9 +10,9 @@ import numpy as np
 
 from ...bounds.karhadkar.line import is_one_dimensional, step_terms
 from ...errors import TooLarge
-from ...initialization import Law, get_law
 from ...jacobian.rank import RankOracle, nonzero_samples
 from ...problem.data import Dataset, as_dataset
+from ...problem.networks.initialization import Law, get_law
 from .fraction import check_population, positively_parallel
 from .small import MOST_STATES, good_sets, unit_states
 

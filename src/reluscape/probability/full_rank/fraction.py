@@ -11,12 +11,12 @@ import numpy as np
 from ...bounds.arguments import whole
 from ...errors import InputError, TieError, TooLarge, UnsupportedError, ZeroRowError
 from ...geometry.regions.count import warn_about_decimals
-from ...initialization import Law, get_law
 from ...jacobian.rank import RankOracle, nonzero_samples
 from ...numbers.estimates import Probability
 from ...numbers.exact import signs_of_products
 from ...numbers.seeds import as_generator
 from ...problem.data import Dataset, as_dataset
+from ...problem.networks.initialization import Law, get_law
 
 __all__ = ["POPULATIONS", "check_population", "draw_patterns", "full_rank_fraction", "positively_parallel"]
 

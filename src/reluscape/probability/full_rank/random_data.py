@@ -13,12 +13,12 @@ import numpy as np
 from ...bounds.arguments import whole
 from ...bounds.karhadkar.line import unpinned_cut_sets
 from ...errors import InputError, TieError
-from ...initialization import get_law
 from ...jacobian.rank import RankOracle
 from ...numbers import exact
 from ...numbers.estimates import Probability
 from ...numbers.seeds import as_generator
 from ...numbers.tolerances import MACHINE_PRECISION
+from ...problem.networks.initialization import get_law
 
 __all__ = ["full_rank_fraction_random_data", "line_in_a_box"]
 

@@ -14,9 +14,9 @@ import numpy as np
 from ...errors import TooLarge
 from ...geometry.arrangement import Arrangement
 from ...geometry.volumes.unit_law import orthogonal
-from ...initialization import get_law
 from ...numbers.exact import dot
 from ...problem.data import Dataset
+from ...problem.networks.initialization import get_law
 
 MOST_STATES = 200_000
 Terms = dict[Fraction | float, Fraction | float]

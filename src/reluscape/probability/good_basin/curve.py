@@ -8,12 +8,12 @@ import numpy as np
 
 from ...errors import InputError, UnsupportedError
 from ...geometry.volumes.unit_law import unit_law
-from ...initialization import get_law
 from ...numbers.entries import entries
 from ...numbers.exact import to_fraction
 from ...numbers.set_curve import curve_of_sets, moebius
 from ...numbers.width_curve import WidthCurve
 from ...problem.data import as_dataset
+from ...problem.networks.initialization import get_law
 from .axes import axes_of, curve_terms
 from .sets import good_sets, states_of
 

@@ -9,12 +9,12 @@ import numpy as np
 from ...bounds.safran.truncation import safran_theorem_4_bounds
 from ...errors import InputError, ReluscapeError, TooLarge, UnsupportedError
 from ...geometry.volumes.unit_law import unit_law
-from ...initialization import get_law
 from ...numbers.estimates import Probability
 from ...numbers.exact import to_fraction
 from ...numbers.tolerances import DEFAULT
 from ...numbers.width_curve import WidthCurve
 from ...problem.data import Dataset, as_dataset
+from ...problem.networks.initialization import get_law
 from ..sampling import BasinSampler, check_trials, check_width, frozen_signs
 from .axes import axes_of, curve_terms
 from .curve import good_basin_curve, one_sign

@@ -15,7 +15,6 @@ import numpy as np
 from ...errors import TooLarge, UnsupportedError
 from ...geometry.arrangement import Arrangement
 from ...geometry.volumes.unit_law import unit_law
-from ...initialization import Law
 from ...jacobian.rank import RankOracle, nonzero_samples
 from ...jacobian.zero_loss.decision import zero_loss
 from ...jacobian.zero_loss.line_coordinates import line_coordinates
@@ -24,6 +23,7 @@ from ...numbers.estimates import Probability
 from ...numbers.exact import sign
 from ...numbers.set_curve import as_probability, precise_intervals
 from ...problem.data import Dataset
+from ...problem.networks.initialization import Law
 from ..full_rank.small import region_patterns
 from .line_share import MOST_POINTS, share_at_one_sample, share_on_a_line
 

@@ -8,13 +8,13 @@ import numpy as np
 
 from ...bounds.arguments import whole
 from ...errors import ShapeError
-from ...initialization import get_law
 from ...jacobian.rank import RankOracle, nonzero_samples
 from ...jacobian.zero_loss.decision import zero_loss
 from ...numbers.estimates import Probability
 from ...numbers.exact import fraction_array
 from ...numbers.seeds import as_generator
 from ...problem.data import as_dataset
+from ...problem.networks.initialization import get_law
 from ..full_rank.fraction import check_population, draw_patterns
 from .exact_share import exact_share
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _files as files
-from ..errors import InputError, ModelError, ShapeError, TieError
-from ..problem.data import Dataset, readonly, real_numbers
+from ... import _files as files
+from ...errors import InputError, ModelError, ShapeError, TieError
+from ..data import Dataset, readonly, real_numbers
 from .agreement import check_agreement
 
 # rows of random numbers on which a module must compute what its layers say
@@ -141,7 +141,7 @@ class DeepNet:
             raise InputError(f"method is {method!r}; it is 'torch', 'arrays' or None")
         patterns = self.patterns(A)
         if method == "torch" or (method is None and find_spec("torch")):
-            from ..interop.torch_jacobian import deep_jacobian
+            from ...interop.torch_jacobian import deep_jacobian
 
             given = [b if has else None for b, has in zip(self.biases, self.has_bias, strict=True)]
             return deep_jacobian(self.weights, given, A)
@@ -204,7 +204,7 @@ class DeepNet:
             ModelError: another kind of layer or function, named with its place.
             UnsupportedError: torch is not installed.
         """
-        from ..interop.torch_reading import read_torch
+        from ...interop.torch_reading import read_torch
 
         reading = read_torch(module)
         check_agreement(reading, np.random.default_rng(1).normal(size=(PROBES, reading.inputs)))
@@ -219,6 +219,6 @@ class DeepNet:
         Raises:
             ModelError: the model is not fitted, or its units are of another kind.
         """
-        from ..interop.sklearn_reading import read_sklearn
+        from ...interop.sklearn_reading import read_sklearn
 
         return cls.from_reading(read_sklearn(model))

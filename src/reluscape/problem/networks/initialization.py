@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import InputError
+from ...errors import InputError
 
 Draw = Callable[[np.random.Generator, int, int, int], tuple[np.ndarray, np.ndarray]]
 

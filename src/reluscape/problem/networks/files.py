@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from . import _files as files
-from .arrayfiles import npz_arrays, safetensors_arrays
-from .errors import InputError, ModelError
-from .interop.array_reading import Names, read_arrays
-from .interop.reading import Reading
-from .networks import DeepNet, TwoLayerNet
+from ... import _files as files
+from ...errors import InputError, ModelError
+from ...interop.array_reading import Names, read_arrays
+from ...interop.reading import Reading
+from . import DeepNet, TwoLayerNet
+from .array_files import npz_arrays, safetensors_arrays
 
 SKLEARN_LINE = "reluscape.DeepNet.from_sklearn(model).save('model.npz')"
 TORCH_LINE = "torch.save(model.state_dict(), 'model.pt')"
@@ -125,12 +125,12 @@ def read_model(path: str | Path) -> StoredModel:
         raise ModelError(f"there is no model file {path}; check the name" if missing else str(problem)) from None
     form = _form(path, content)
     if form == "onnx":
-        from .interop.onnx_reading import read_onnx
+        from ...interop.onnx_reading import read_onnx
 
         return StoredModel(read_onnx(content, path.name, str(path.parent)), form, ())
     if form == "skops":
-        from .interop.sklearn_reading import read_sklearn
-        from .interop.skops_reading import load_skops
+        from ...interop.sklearn_reading import read_sklearn
+        from ...interop.skops_reading import load_skops
 
         return StoredModel(read_sklearn(load_skops(content, path.name)), form, ())
     notes: tuple[str, ...] = ()
@@ -141,7 +141,7 @@ def read_model(path: str | Path) -> StoredModel:
     elif form == "safetensors":
         arrays = safetensors_arrays(content, path.name)
     else:
-        from .interop.torch_files import read_state_dict
+        from ...interop.torch_files import read_state_dict
 
         arrays, notes = read_state_dict(content, path.name)
     found = read_arrays(arrays, path.name, ordered=form != "safetensors", notes=notes)
@@ -187,7 +187,7 @@ def _form(path: Path, content: bytes) -> str:
 
 def _zip_form(path: Path, content: bytes) -> str:
     """Return the kind of a zip archive."""
-    from .interop.torch_files import archive_kind
+    from ...interop.torch_files import archive_kind
 
     try:
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()
@@ -223,7 +223,7 @@ def _encode(form: str, arrays: Mapping[str, np.ndarray]) -> bytes:
 
         return save(dict(arrays))
     if form == "torch":
-        from .interop.torch_files import write_state_dict
+        from ...interop.torch_files import write_state_dict
 
         return write_state_dict(arrays)
     buffer = io.BytesIO()

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import _files as files
-from ..arrayfiles import read_npz
-from ..errors import ModelError, ShapeError
-from ..problem.data import Dataset, as_dataset, readonly, real_number, real_numbers
-from ..problem.losses import mean_loss
+from ... import _files as files
+from ...errors import ModelError, ShapeError
+from ..data import Dataset, as_dataset, readonly, real_number, real_numbers
+from ..losses import mean_loss
+from .array_files import read_npz
 from .deep import DeepNet
 
 
@@ -121,7 +121,7 @@ class TwoLayerNet:
 
     def to_torch(self) -> Any:
         """Return a torch Sequential(Linear, ReLU, Linear) in double precision; needs torch."""
-        from ..interop.torch_modules import two_layer_module
+        from ...interop.torch_modules import two_layer_module
 
         return two_layer_module(self.W, self.v, self.c)
 

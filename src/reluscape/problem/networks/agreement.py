@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ModelError
-from ..numbers.tolerances import DEFAULT, Tolerances
+from ...errors import ModelError
+from ...numbers.tolerances import DEFAULT, Tolerances
 
 
 def check_agreement(reading: Any, X: np.ndarray, tolerances: Tolerances = DEFAULT) -> None:
