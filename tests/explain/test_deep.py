@@ -10,8 +10,8 @@ import pytest
 import reluscape as rs
 from reluscape.critical.trained.layers import layer_facts
 from reluscape.critical.trained.tangent import tangential_gradient
-from reluscape.explain.layered import as_layered
-from reluscape.explain.reading import read_trained
+from reluscape.problem.trained.layered import as_layered
+from reluscape.problem.trained.reading import read_trained
 
 from .models import predict, random_deep
 

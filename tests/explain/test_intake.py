@@ -7,9 +7,9 @@ import pytest
 
 import reluscape as rs
 from reluscape.errors import ShapeError
-from reluscape.explain.layered import read_layered
-from reluscape.explain.opening import open_model
-from reluscape.explain.reading import read_trained
+from reluscape.problem.trained.layered import read_layered
+from reluscape.problem.trained.opening import open_model
+from reluscape.problem.trained.reading import read_trained
 
 from .models import random_deep
 

@@ -13,8 +13,8 @@ import reluscape as rs
 from reluscape.critical.trained.jacobian_facts import jacobian_facts, output_jacobian
 from reluscape.critical.trained.last_layer import last_layer
 from reluscape.critical.trained.layers import gradient_norm, layer_facts
-from reluscape.explain.layered import read_layered
-from reluscape.explain.opening import open_model
+from reluscape.problem.trained.layered import read_layered
+from reluscape.problem.trained.opening import open_model
 
 from .models import differences, flat, predict, random_deep, unflat
 

@@ -10,9 +10,9 @@ from ..critical.trained.answer import WRONG_INPUT
 from ..critical.trained.deep import DeepFindings
 from ..critical.trained.predictions import rows_right
 from ..problem.networks import DeepNet
+from ..problem.trained.layered import Layered
 from .deep_story import deep_facts, deep_verdict_lines
 from .judgement import Judgement
-from .layered import Layered
 from .lines import AFTER, BEFORE, FINE
 from .report import (
     data_block,

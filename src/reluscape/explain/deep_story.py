@@ -7,9 +7,9 @@ from ..critical.trained.deep import DeepFindings
 from ..critical.trained.elsewhere import UNTESTED, both_losses
 from ..critical.trained.predictions import right_words, rows_right
 from ..numbers.tolerances import DEFAULT
+from ..problem.trained.layered import Layered
 from .first_line import first_line
 from .judgement import Judgement
-from .layered import Layered
 from .story import SPARE, count, listed, numbered, percent, rows, same_work
 
 

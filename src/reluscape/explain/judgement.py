@@ -7,7 +7,7 @@ from typing import Any
 
 from ..critical.trained.answer import Outlook
 from ..critical.trained.elsewhere import TestRows
-from .loss_choice import LossChoice
+from ..problem.trained.loss_choice import LossChoice
 
 SAME_LOSS = {"bce": "logistic"}
 

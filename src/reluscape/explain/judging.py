@@ -13,11 +13,11 @@ from ..critical.trained.last_layer import constant_loss
 from ..critical.trained.one_hidden_layer import Findings
 from ..critical.trained.onward import trained_on
 from ..critical.trained.outlook import outlook
+from ..problem.trained.layered import Layered
+from ..problem.trained.loss_choice import LossChoice
+from ..problem.trained.reading import Trained
+from ..problem.trained.rescaling import Scale
 from .judgement import Judgement
-from .layered import Layered
-from .loss_choice import LossChoice
-from .reading import Trained
-from .rescaling import Scale
 
 
 @dataclass(frozen=True, eq=False)

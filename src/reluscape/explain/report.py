@@ -23,10 +23,10 @@ from ..critical.trained.predictions import rows_right
 from ..critical.trained.saving import escape_base, escaped
 from ..problem.data import Dataset
 from ..problem.networks import TwoLayerNet
+from ..problem.trained.reading import Trained
 from .judgement import Judgement
 from .lines import line_block, same_point
 from .plane import plane_block, plane_through
-from .reading import Trained
 from .result import ModelReport
 from .story import affine_text, facts, verdict_lines
 from .summary import Layers

@@ -10,9 +10,9 @@ from ..critical.trained.one_hidden_layer import Findings, can_snap
 from ..critical.trained.predictions import right_words, rows_right
 from ..critical.trained.saving import snapped_or_escaped
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
+from ..problem.trained.reading import Trained
 from .first_line import first_line, share_text
 from .judgement import Judgement
-from .reading import Trained
 
 MOST_NAMED = 6
 # a better basin further away than this is not worth a sentence

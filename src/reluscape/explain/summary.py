@@ -13,10 +13,10 @@ from ..critical.trained.last_layer import LastLayer, last_layer
 from ..critical.trained.layers import LayerFacts, layer_facts
 from ..critical.trained.one_hidden_layer import Findings
 from ..critical.trained.saving import snapped_or_escaped
+from ..problem.trained.layered import Layered
+from ..problem.trained.reading import Trained
 from .deep_story import deep_facts, deep_next_steps, deep_verdict_lines
 from .judgement import Judgement
-from .layered import Layered
-from .reading import Trained
 from .result import ModelReport
 from .story import distance_to_minimum, facts, next_steps, verdict_lines
 

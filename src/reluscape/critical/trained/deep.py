@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ...explain.layered import Layered
-from ...explain.reading import Trained
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import Dataset
 from ...problem.networks import DeepNet, TwoLayerNet
+from ...problem.trained.layered import Layered
+from ...problem.trained.reading import Trained
 from .. import Verdict
 from .jacobian_facts import JacobianFacts, jacobian_facts
 from .last_layer import LastLayer, constant_loss, last_layer

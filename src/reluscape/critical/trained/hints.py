@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...explain.layered import Layered
 from ...problem.data import standardize
+from ...problem.trained.layered import Layered
 from .last_layer import constant_loss
 from .predictions import Rescaled
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...explain.layered import Layered
 from ...jacobian import loss_bound
 from ...jacobian.deep import deep_rank
+from ...problem.trained.layered import Layered
 
 MOST_WORK = 2_000_000_000
 MOST_PROOF = 40_000

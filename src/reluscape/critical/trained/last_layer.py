@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...explain.layered import Layered
 from ...numbers import exact
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ...problem.networks import DeepNet
+from ...problem.trained.layered import Layered
 from ..face_fit import float_fit
 
 MOST_EXACT_PRODUCTS = 60_000

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explain.layered import Layered
 from ...numbers.tolerances import DEFAULT, Tolerances
+from ...problem.trained.layered import Layered
 from ..anatomy import parallel_groups
 
 

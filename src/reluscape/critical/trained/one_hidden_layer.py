@@ -12,12 +12,12 @@ import numpy as np
 from ...basins import affine_fit, basin_value, constant_fit
 from ...basins.nearest_better import BetterBasin, better_basin
 from ...errors import ReluscapeError
-from ...explain.reading import Trained
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import standardize
 from ...problem.losses import get_loss, mean_loss
 from ...problem.networks import TwoLayerNet
+from ...problem.trained.reading import Trained
 from .. import Verdict, certify
 from ..anatomy import Anatomy, anatomy
 from ..candidate import Candidate

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...explain.layered import Layered
 from ...problem.networks import DeepNet
+from ...problem.trained.layered import Layered
 
 STEPS = 500
 # products of one pass through the network, times steps, that are spent

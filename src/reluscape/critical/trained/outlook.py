@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...explain.layered import Layered
 from ...numbers.tolerances import DEFAULT, Tolerances
+from ...problem.trained.layered import Layered
 from .answer import Outlook
 from .last_layer import constant_loss
 from .onward import value_and_gradient, weights_of

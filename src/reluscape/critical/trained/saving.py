@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...explain.reading import Trained
 from ...problem.networks import TwoLayerNet
+from ...problem.trained.reading import Trained
 from ..match import balanced
 from ..slices import loss_slice
 from .one_hidden_layer import Findings

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...explain.layered import Layered
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.networks import DeepNet
+from ...problem.trained.layered import Layered
 from .jacobian_facts import output_jacobian
 from .layers import kink_mask
 

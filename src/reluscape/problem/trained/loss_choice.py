@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.losses import get_loss, plain_loss
-from ..problem.outputs import CROSS_ENTROPY
+from ...numbers.tolerances import DEFAULT, Tolerances
+from ..losses import get_loss, plain_loss
+from ..outputs import CROSS_ENTROPY
 from .layered import Layered
 
 CODES = {"bce": (0.0, 1.0), "logistic": (-1.0, 1.0)}

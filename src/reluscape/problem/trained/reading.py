@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InputError, ShapeError
-from ..problem.data import Dataset
-from ..problem.networks import TwoLayerNet
+from ...errors import InputError, ShapeError
+from ..data import Dataset
+from ..networks import TwoLayerNet
 from .opening import Opened, open_model
 from .rows import rows_for, with_ones
 from .targets import single_target

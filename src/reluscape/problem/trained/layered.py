@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.data import Dataset, as_dataset
-from ..problem.networks import DeepNet
-from ..problem.outputs import OutputLoss, output_loss
+from ..data import Dataset, as_dataset
+from ..networks import DeepNet
+from ..outputs import OutputLoss, output_loss
 from .opening import Opened
 from .reading import Trained
 from .rows import rows_for

@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ModelError
-from ..interop.opening import read_object
-from ..interop.reading import Reading
-from ..problem.networks import DeepNet, TwoLayerNet
-from ..problem.networks.files import StoredModel, read_model
+from ...errors import ModelError
+from ...interop.opening import read_object
+from ...interop.reading import Reading
+from ..networks import DeepNet, TwoLayerNet
+from ..networks.files import StoredModel, read_model
 
 
 @dataclass(frozen=True, eq=False)

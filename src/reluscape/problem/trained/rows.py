@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError
-from ..problem.data import Dataset, as_dataset
-from ..problem.networks.agreement import check_agreement
+from ...errors import ShapeError
+from ..data import Dataset, as_dataset
+from ..networks.agreement import check_agreement
 from .opening import Opened
 
 

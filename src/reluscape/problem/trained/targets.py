@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, ShapeError
-from ..problem.data import Dataset, as_dataset
-from ..problem.data.labels import text_classes
+from ...errors import InputError, ShapeError
+from ..data import Dataset, as_dataset
+from ..data.labels import text_classes
 
 NO_TARGETS = "the verdict needs targets; give y"
 

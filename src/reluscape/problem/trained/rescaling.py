@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..problem.data import Dataset
+from ...errors import InputError
+from ..data import Dataset
 from .layered import Layered
 from .reading import Trained
 
