@@ -93,7 +93,7 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     """Print the verdict, the table of valleys and where the files are."""
     from rich.table import Table
 
-    from ..claims import percent, short
+    from ..stories.claims import percent, short
 
     screen = output.console()
     data = report["data"]

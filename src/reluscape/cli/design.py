@@ -37,7 +37,7 @@ def design(
     from ..problem.data import read_table
     from ..requ.labels import labelled, two_classes
     from ..requ.losses import margin_loss
-    from ..requ.story import tell_design
+    from ..stories.design import tell_design
 
     margin_loss(loss, base)
     if steps < 1 or seed < 0:

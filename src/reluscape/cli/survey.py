@@ -122,7 +122,7 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     """Print the verdict, a table of the widths and where the files are."""
     from rich.table import Table
 
-    from ..claims import percent, whole
+    from ..stories.claims import percent, whole
 
     screen = output.console()
     data = report["data"]

@@ -11,7 +11,7 @@ from ..critical.trained.jacobian_facts import JacobianFacts
 from ..critical.trained.last_layer import LastLayer
 from ..critical.trained.layers import LayerFacts
 from ..problem.networks import DeepNet, TwoLayerNet
-from ..telling import Telling
+from ..stories.report import Telling
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..basins import affine_fit, constant_fit
-from ..claims import loss_claim, plain, probability_claim
 from ..errors import TooLarge
 from ..numbers.seeds import stream
-from ..preamble import about_data, check_subject, opening
 from ..problem.data import Dataset, as_dataset, standardize
 from ..problem.networks.initialization import get_law
+from ..stories.claims import loss_claim, plain, probability_claim
+from ..stories.opening import about_data, check_subject, opening
 from .optimum import infinite_width_value
 from .pictures import disconnectivity, passages, ways_out
 from .plane import plane_picture

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..certificates import new
 from ..problem.data import Dataset
-from ..telling import Telling
+from ..stories.report import Telling
 from .optimum import minimum_proof
 from .topology import BarrierTree
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..plots.palette import BLUE, GREEN, INK, VERMILLION
+from ..stories.wording import percent, significant
 from .figure import Figure
 from .lookup import at
 from .traces import axis, layout, rule
-from .wording import percent, significant
 
 _BINS = 40
 _PANEL = 104

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..stories.wording import count
 from .figure import Figure
 from .lookup import at, claim_cell, kind_badge, number
 from .markup import element, section, text
 from .plane_figure import plane_figures
 from .tables import losses_table, table
 from .tree_figure import reach_figure, tree_figure, ways_figure
-from .wording import count
 
 _FITS = (
     ("constant", "Best constant"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..plots.palette import BLUE, CYCLE, GREY, ORANGE
+from ..stories.wording import percent, significant
 from .figure import Figure
 from .lookup import at
 from .traces import axis, layout, line, markers, plain
-from .wording import percent, significant
 
 _FARTHEST = 64
 _FAN_COLORS = tuple(color for color in CYCLE if color not in (BLUE, ORANGE))

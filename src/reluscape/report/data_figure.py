@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from ..plots.palette import BLUE, INK, VERMILLION, color_stops, value_range
+from ..stories.wording import count, significant
 from .figure import Figure
 from .traces import axis, layout, line, markers, plain
-from .wording import count, significant
 
 _PADDING = 0.07
 # largest number of samples for each marker size

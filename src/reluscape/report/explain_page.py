@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..stories.wording import count, listing, sentence
 from .figure import Figure
 from .layer_table import layer_section
 from .lookup import at, number
@@ -11,7 +12,6 @@ from .loss_figures import line_figure, loss_bars
 from .markup import bullets, element, section, text
 from .network_plane import plane_figure
 from .tables import losses_table
-from .wording import count, listing, sentence
 
 WRONG_INPUT = "wrong input"
 _FITS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..stories.wording import sentence
 from .markup import element, text
-from .wording import sentence
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..stories.wording import count
 from .lookup import at, interval, kind_badge, number
 from .markup import element, text
-from .wording import count
 
 
 def _card(label: str, value: str, below: str, badge: str = "") -> str:

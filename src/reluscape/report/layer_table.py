@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..stories.wording import count, listing
 from .lookup import at, kind_badge, number
 from .markup import element, section, text
 from .tables import table
-from .wording import count, listing
 
 
 def layer_section(report: dict[str, Any]) -> str:

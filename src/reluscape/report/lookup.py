@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..stories.wording import digits, percent, significant
 from .markup import element, text
-from .wording import digits, percent, significant
 
 KIND_WORDS = {
     "exact": "exact",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..plots.palette import BLUE, GREEN, GREY, INK, PAPER, VERMILLION
+from ..stories.wording import count, loss_words, significant
 from .figure import Figure
 from .lookup import at
 from .traces import axis, layout, line, markers
-from .wording import count, loss_words, significant
 
 _MANY = 60
 _SPREAD = 20

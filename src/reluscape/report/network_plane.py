@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from ..plots.palette import PAPER, VERMILLION, color_stops
+from ..stories.wording import count, significant
 from .figure import Figure
 from .loss_figures import spread_out
 from .traces import axis, layout, markers, plain
-from .wording import count, significant
 
 _THIN = 250
 _SPOT = 0.03

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from ..plots.palette import GREEN, INK, PAPER, VERMILLION, color_stops
+from ..stories.wording import count, sentence, significant
 from .figure import Figure
 from .traces import axis, layout, line, markers, plain
-from .wording import count, sentence, significant
 
 _DEGREES = 180.0 / math.pi
 _QUANTILE = 0.6

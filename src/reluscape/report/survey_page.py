@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..stories.wording import percent
 from .basin_figure import basin_figure
 from .curve_figure import curve_figure
 from .data_figure import data_figure
@@ -13,7 +14,6 @@ from .lookup import at
 from .markup import element, section
 from .tables import losses_table, promises_table, width_table
 from .weight_figures import fan_figure, slice_figure
-from .wording import percent
 
 _FITS = (
     ("constant", "Best constant"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..stories.wording import loss_words, sentence, significant
 from .lookup import at, claim_cell, kind_badge, number
 from .markup import element, section, text
-from .wording import loss_words, sentence, significant
 
 _COLUMNS = (
     ("regions", "Regions of the layer", "plain", "activation regions of the whole layer"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..plots.palette import BLUE, CYCLE, GREEN, GREY, INK, VERMILLION
+from ..stories.wording import count, significant
 from .figure import Figure
 from .traces import axis, layout, line, markers
-from .wording import count, significant
 
 _MOST_NAMED = 20
 

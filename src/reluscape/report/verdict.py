@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..stories.wording import count, listing, sentence
 from .lookup import number
 from .markup import bullets, element, text
-from .wording import count, listing, sentence
 
 
 def headline(report: dict[str, Any]) -> str:

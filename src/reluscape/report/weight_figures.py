@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from ..plots.palette import INK, PAPER, VERMILLION, scale_color, value_range
+from ..stories.wording import count, significant
 from .figure import Figure
 from .traces import axis, color_bar, filled_cell, layout, line, markers, plain
-from .wording import count, significant
 
 _RINGS = {"+": (0.70, 1.0, "adds"), "-": (0.36, 0.66, "subtracts")}
 _ARC_STEP = math.pi / 60

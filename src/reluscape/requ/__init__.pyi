@@ -1,5 +1,7 @@
 from ..interop.torch_requ import ConvReQU as ConvReQU
 from ..interop.torch_requ import RegularizedReQU as RegularizedReQU
+from ..stories.design import DesignStory as DesignStory
+from ..stories.design import tell_design as tell_design
 from . import conv as conv
 from .bad_minimum import bad_minimum as bad_minimum
 from .bad_minimum import equal_lambda_minimum as equal_lambda_minimum
@@ -25,7 +27,5 @@ from .network import ReQUNet as ReQUNet
 from .objective import Objective as Objective
 from .quadratic import quadratically_separable as quadratically_separable
 from .quadratic_training import train_quadratic as train_quadratic
-from .story import DesignStory as DesignStory
-from .story import tell_design as tell_design
 from .training import Training as Training
 from .training import train as train

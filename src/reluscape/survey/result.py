@@ -10,7 +10,7 @@ import numpy as np
 from ..basins import basin_value
 from ..errors import UnsupportedError
 from ..problem.data import Dataset
-from ..telling import Telling
+from ..stories.report import Telling
 
 
 @dataclass(frozen=True, eq=False)

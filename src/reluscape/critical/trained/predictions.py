@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...claims import percent
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.outputs import CROSS_ENTROPY
+from ...stories.claims import percent
 
 CLASS_LOSSES = ("bce", "logistic", CROSS_ENTROPY)
 

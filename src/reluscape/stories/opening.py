@@ -8,9 +8,9 @@ from fractions import Fraction
 from importlib import metadata
 from typing import Any
 
-from ._version import __version__
-from .errors import InputError
-from .problem.data import Dataset
+from .._version import __version__
+from ..errors import InputError
+from ..problem.data import Dataset
 
 PACKAGES = ("numpy", "scipy", "numba", "python-flint")
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from ..claims import claim
 from ..errors import DataWarning, TooLarge
 from ..numbers.seeds import stream
 from ..numbers.tolerances import DEFAULT
-from ..preamble import opening
 from ..problem.data import Dataset, standardize
-from .design import Design, design
-from .network import ReQUNet
-from .training import Training, random_net, train
+from ..requ.design import Design, design
+from ..requ.network import ReQUNet
+from ..requ.training import Training, random_net, train
+from .claims import claim
+from .opening import opening
 
 __all__ = ["DesignStory", "tell_design"]
 

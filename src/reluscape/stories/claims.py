@@ -6,8 +6,8 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
-from .numbers import exact
-from .numbers.estimates import Probability
+from ..numbers import exact
+from ..numbers.estimates import Probability
 
 EXACT_FLOAT = 2**53
 # digits of the first whole number that is not written out

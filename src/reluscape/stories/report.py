@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from . import _files as files
-from .pagelink import render_page
+from .. import _files as files
+from ..pagelink import render_page
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,1 @@
+"""The stories: results of the rooms below put into words, reports and pages."""
