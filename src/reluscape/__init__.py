@@ -63,7 +63,7 @@ _EXPORTS = {
     "jacobian_gram": ".jacobian",
     "jacobian_rank": ".jacobian",
     "kink_minima": ".critical.kinks",
-    "landscape": ".landscape",
+    "landscape": ".stories.census",
     "local_minima": ".critical.census",
     "loss_bound": ".jacobian",
     "loss_slice": ".critical.slices",

@@ -62,7 +62,6 @@ from .jacobian import promises_beside_truth as promises_beside_truth
 from .jacobian import zero_loss as zero_loss
 from .jacobian import zero_loss_fraction as zero_loss_fraction
 from .jacobian import zero_loss_fraction_1d as zero_loss_fraction_1d
-from .landscape import landscape as landscape
 from .landscape.optimum import global_minimum as global_minimum
 from .landscape.optimum import infinite_width_minimum as infinite_width_minimum
 from .landscape.paths import connect as connect
@@ -81,5 +80,6 @@ from .probability.genuine import genuine_minimum_share as genuine_minimum_share
 from .problem.data import Dataset as Dataset
 from .problem.networks import DeepNet as DeepNet
 from .problem.networks import TwoLayerNet as TwoLayerNet
+from .stories.census import landscape as landscape
 from .survey import Survey as Survey
 from .survey import survey as survey

@@ -39,9 +39,9 @@ def census(
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write the proofs here.")] = None,
 ) -> None:
     """List every valley of a small network's landscape, and how high the loss must rise to leave it."""
-    from ..landscape import dry_run as plan
-    from ..landscape import landscape
     from ..problem.data import read_table
+    from ..stories.census import dry_run as plan
+    from ..stories.census import landscape
 
     if width < 1:
         raise InputError(f"--width is {width}; give a whole number, at least 1")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...landscape.pictures import disconnectivity
 from ...landscape.topology import BarrierTree, barrier_tree
 from ...numbers.seeds import stream
 from ...plots.palette import BLUE, FAINT
 from ...problem.data import Dataset
+from ...stories.census.pictures import disconnectivity
 from ..plots.disconnectivity import draw_disconnectivity
 from .drawing import Drawing
 from .sheet import sheet

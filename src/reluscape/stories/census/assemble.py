@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from ..basins import affine_fit, constant_fit
-from ..errors import TooLarge
-from ..numbers.seeds import stream
-from ..problem.data import Dataset, as_dataset, standardize
-from ..problem.networks.initialization import get_law
-from ..stories.claims import loss_claim, plain, probability_claim
-from ..stories.opening import about_data, check_subject, opening
-from .optimum import infinite_width_value
+from ...basins import affine_fit, constant_fit
+from ...errors import TooLarge
+from ...landscape.optimum import infinite_width_value
+from ...landscape.topology import BarrierTree, Coordinates, LayerSize, ReachChances, barrier_tree, layer_size
+from ...numbers.seeds import stream
+from ...problem.data import Dataset, as_dataset, standardize
+from ...problem.networks.initialization import get_law
+from ..claims import loss_claim, plain, probability_claim
+from ..opening import about_data, check_subject, opening
 from .pictures import disconnectivity, passages, ways_out
 from .plane import plane_picture
 from .result import Landscape
-from .topology import BarrierTree, Coordinates, LayerSize, ReachChances, barrier_tree, layer_size
 from .verdict import verdict_lines
 
 MOST_VALLEYS = 60

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..critical.slices import loss_slice
-from ..problem.data import Dataset
-from .topology import BarrierTree
+from ...critical.slices import loss_slice
+from ...landscape.topology import BarrierTree
+from ...problem.data import Dataset
 
 MOST_WAYS = 3
 SAMPLES = 25

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..certificates import new
-from ..problem.data import Dataset
-from ..stories.report import Telling
-from .optimum import minimum_proof
-from .topology import BarrierTree
+from ...certificates import new
+from ...landscape.optimum import minimum_proof
+from ...landscape.topology import BarrierTree
+from ...problem.data import Dataset
+from ..report import Telling
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..numbers.tolerances import DEFAULT
-from ..stories.claims import percent, short, units
-from ..stories.opening import without_bias
+from ...numbers.tolerances import DEFAULT
+from ..claims import percent, short, units
+from ..opening import without_bias
 
 MOST_LEVELS = 3
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.data import Dataset
-from ..problem.networks import TwoLayerNet
-from .topology import BarrierTree, Coordinates
+from ...landscape.topology import BarrierTree, Coordinates
+from ...problem.data import Dataset
+from ...problem.networks import TwoLayerNet
 
 GRID = 73
 FIGURES = 5
