@@ -28,8 +28,6 @@ from .errors import ModelError as ModelError
 from .errors import ReluscapeError as ReluscapeError
 from .errors import TooLarge as TooLarge
 from .experiments.predicted import predicted_against_observed as predicted_against_observed
-from .explain import certify_model as certify_model
-from .explain import explain as explain
 from .geometry.faces.face_counts import count_faces as count_faces
 from .geometry.faces.faces import enumerate_faces as enumerate_faces
 from .geometry.faces.faces import region_facets as region_facets
@@ -81,5 +79,7 @@ from .problem.data import Dataset as Dataset
 from .problem.networks import DeepNet as DeepNet
 from .problem.networks import TwoLayerNet as TwoLayerNet
 from .stories.census import landscape as landscape
+from .stories.explain import certify_model as certify_model
+from .stories.explain import explain as explain
 from .survey import Survey as Survey
 from .survey import survey as survey

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.explain.first_line import WORSE
+from reluscape.stories.explain.first_line import WORSE
 
 X = np.array([[-1.0], [-0.6], [-0.1], [0.3], [0.7]])
 Y = np.array([0.28, -0.1, 0.03, 0.23, -0.22])

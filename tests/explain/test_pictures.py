@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.explain.lines import line_block
-from reluscape.explain.plane import plane_block, plane_through
+from reluscape.stories.explain.lines import line_block
+from reluscape.stories.explain.plane import plane_block, plane_through
 
 
 def between(a, b, t):

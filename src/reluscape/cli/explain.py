@@ -58,10 +58,10 @@ def explain(
 ) -> None:
     """Say whether a trained network is solved, stuck or slow, and why."""
     from ..critical.match import balanced_top
-    from ..explain import explain as tell
     from ..pagelink import render_page
     from ..problem.networks import TwoLayerNet
     from ..problem.networks.files import read_model
+    from ..stories.explain import explain as tell
 
     stored = read_model(model)
     outputs = len(stored.net.weights[-1])

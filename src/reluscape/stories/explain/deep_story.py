@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..critical.trained.answer import SLOW, SOLVED, WRONG_INPUT
-from ..critical.trained.deep import DeepFindings
-from ..critical.trained.elsewhere import UNTESTED, both_losses
-from ..critical.trained.predictions import right_words, rows_right
-from ..numbers.tolerances import DEFAULT
-from ..problem.trained.layered import Layered
+from ...critical.trained.answer import SLOW, SOLVED, WRONG_INPUT
+from ...critical.trained.deep import DeepFindings
+from ...critical.trained.elsewhere import UNTESTED, both_losses
+from ...critical.trained.predictions import right_words, rows_right
+from ...numbers.tolerances import DEFAULT
+from ...problem.trained.layered import Layered
 from .first_line import first_line
 from .judgement import Judgement
 from .story import SPARE, count, listed, numbered, percent, rows, same_work

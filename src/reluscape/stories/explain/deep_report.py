@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..critical.trained.answer import WRONG_INPUT
-from ..critical.trained.deep import DeepFindings
-from ..critical.trained.predictions import rows_right
-from ..problem.networks import DeepNet
-from ..problem.trained.layered import Layered
+from ...critical.trained.answer import WRONG_INPUT
+from ...critical.trained.deep import DeepFindings
+from ...critical.trained.predictions import rows_right
+from ...problem.networks import DeepNet
+from ...problem.trained.layered import Layered
 from .deep_story import deep_facts, deep_verdict_lines
 from .judgement import Judgement
 from .lines import AFTER, BEFORE, FINE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..critical.trained.answer import Outlook
-from ..critical.trained.elsewhere import TestRows
-from ..problem.trained.loss_choice import LossChoice
+from ...critical.trained.answer import Outlook
+from ...critical.trained.elsewhere import TestRows
+from ...problem.trained.loss_choice import LossChoice
 
 SAME_LOSS = {"bce": "logistic"}
 

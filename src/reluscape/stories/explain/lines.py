@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..critical.slices import LossSlice, loss_slice
-from ..numbers.tolerances import DEFAULT
-from ..problem.data import Dataset
-from ..problem.losses import mean_loss
-from ..problem.networks import TwoLayerNet
+from ...critical.slices import LossSlice, loss_slice
+from ...numbers.tolerances import DEFAULT
+from ...problem.data import Dataset
+from ...problem.losses import mean_loss
+from ...problem.networks import TwoLayerNet
 
 MOST_MARKS = 400
 MOST_POINTS = 2_000

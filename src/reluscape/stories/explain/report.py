@@ -11,19 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from .._version import __version__
-from ..basins import affine_fit, constant_fit
-from ..critical.match import balanced
-from ..critical.trained.answer import WRONG_INPUT
-from ..critical.trained.jacobian_facts import JacobianFacts
-from ..critical.trained.last_layer import LastLayer
-from ..critical.trained.layers import LayerFacts
-from ..critical.trained.one_hidden_layer import Findings
-from ..critical.trained.predictions import rows_right
-from ..critical.trained.saving import escape_base, escaped
-from ..problem.data import Dataset
-from ..problem.networks import TwoLayerNet
-from ..problem.trained.reading import Trained
+from ..._version import __version__
+from ...basins import affine_fit, constant_fit
+from ...critical.match import balanced
+from ...critical.trained.answer import WRONG_INPUT
+from ...critical.trained.jacobian_facts import JacobianFacts
+from ...critical.trained.last_layer import LastLayer
+from ...critical.trained.layers import LayerFacts
+from ...critical.trained.one_hidden_layer import Findings
+from ...critical.trained.predictions import rows_right
+from ...critical.trained.saving import escape_base, escaped
+from ...problem.data import Dataset
+from ...problem.networks import TwoLayerNet
+from ...problem.trained.reading import Trained
 from .judgement import Judgement
 from .lines import line_block, same_point
 from .plane import plane_block, plane_through

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..critical import certify
-from ..critical.trained.answer import WRONG_INPUT
-from ..critical.trained.deep import DeepFindings, with_top
-from ..critical.trained.jacobian_facts import JacobianFacts, jacobian_facts
-from ..critical.trained.last_layer import LastLayer, last_layer
-from ..critical.trained.layers import LayerFacts, layer_facts
-from ..critical.trained.one_hidden_layer import Findings
-from ..critical.trained.saving import snapped_or_escaped
-from ..problem.trained.layered import Layered
-from ..problem.trained.reading import Trained
+from ...critical import certify
+from ...critical.trained.answer import WRONG_INPUT
+from ...critical.trained.deep import DeepFindings, with_top
+from ...critical.trained.jacobian_facts import JacobianFacts, jacobian_facts
+from ...critical.trained.last_layer import LastLayer, last_layer
+from ...critical.trained.layers import LayerFacts, layer_facts
+from ...critical.trained.one_hidden_layer import Findings
+from ...critical.trained.saving import snapped_or_escaped
+from ...problem.trained.layered import Layered
+from ...problem.trained.reading import Trained
 from .deep_story import deep_facts, deep_next_steps, deep_verdict_lines
 from .judgement import Judgement
 from .result import ModelReport

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..critical import Verdict
-from ..critical.trained.jacobian_facts import JacobianFacts
-from ..critical.trained.last_layer import LastLayer
-from ..critical.trained.layers import LayerFacts
-from ..problem.networks import DeepNet, TwoLayerNet
-from ..stories.report import Telling
+from ...critical import Verdict
+from ...critical.trained.jacobian_facts import JacobianFacts
+from ...critical.trained.last_layer import LastLayer
+from ...critical.trained.layers import LayerFacts
+from ...problem.networks import DeepNet, TwoLayerNet
+from ..report import Telling
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..critical.trained.answer import SLOW, SOLVED, STUCK, UNDECIDED, WRONG_INPUT, Outlook
-from ..critical.trained.predictions import Flat, right_words
-from ..numbers.tolerances import DEFAULT
+from ...critical.trained.answer import SLOW, SOLVED, STUCK, UNDECIDED, WRONG_INPUT, Outlook
+from ...critical.trained.predictions import Flat, right_words
+from ...numbers.tolerances import DEFAULT
 
 # per cent
 LEAST_SHARE, MOST_SHARE = 0.001, 99.99

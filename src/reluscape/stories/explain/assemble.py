@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from ..critical.trained.answer import WRONG_INPUT
-from ..critical.trained.deep import investigate_deep
-from ..critical.trained.one_hidden_layer import investigate
-from ..errors import InputError, ModelError
-from ..problem.losses import check_labels, get_loss
-from ..problem.outputs import CROSS_ENTROPY, output_loss
-from ..problem.trained.layered import as_layered, read_layered
-from ..problem.trained.loss_choice import LossChoice, loss_of_targets, stated_loss
-from ..problem.trained.opening import Opened, open_model
-from ..problem.trained.reading import Trained, read_trained
-from ..problem.trained.rescaling import scale_of, scaled_layers, scaled_targets
-from ..problem.trained.targets import label_notes
+from ...critical.trained.answer import WRONG_INPUT
+from ...critical.trained.deep import investigate_deep
+from ...critical.trained.one_hidden_layer import investigate
+from ...errors import InputError, ModelError
+from ...problem.losses import check_labels, get_loss
+from ...problem.outputs import CROSS_ENTROPY, output_loss
+from ...problem.trained.layered import as_layered, read_layered
+from ...problem.trained.loss_choice import LossChoice, loss_of_targets, stated_loss
+from ...problem.trained.opening import Opened, open_model
+from ...problem.trained.reading import Trained, read_trained
+from ...problem.trained.rescaling import scale_of, scaled_layers, scaled_targets
+from ...problem.trained.targets import label_notes
 from .deep_report import build_deep_report
 from .judging import Judge, Options, test_layers, test_rows
 from .report import build_report

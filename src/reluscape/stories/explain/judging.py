@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..critical.trained.deep import DeepFindings
-from ..critical.trained.elsewhere import TestRows
-from ..critical.trained.hints import hints
-from ..critical.trained.last_layer import constant_loss
-from ..critical.trained.one_hidden_layer import Findings
-from ..critical.trained.onward import trained_on
-from ..critical.trained.outlook import outlook
-from ..problem.trained.layered import Layered
-from ..problem.trained.loss_choice import LossChoice
-from ..problem.trained.reading import Trained
-from ..problem.trained.rescaling import Scale
+from ...critical.trained.deep import DeepFindings
+from ...critical.trained.elsewhere import TestRows
+from ...critical.trained.hints import hints
+from ...critical.trained.last_layer import constant_loss
+from ...critical.trained.one_hidden_layer import Findings
+from ...critical.trained.onward import trained_on
+from ...critical.trained.outlook import outlook
+from ...problem.trained.layered import Layered
+from ...problem.trained.loss_choice import LossChoice
+from ...problem.trained.reading import Trained
+from ...problem.trained.rescaling import Scale
 from .judgement import Judgement
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..numbers.seeds import stream
-from ..numbers.tolerances import DEFAULT
-from ..problem.data import Dataset
-from ..problem.losses import get_loss
-from ..problem.networks import TwoLayerNet
+from ...numbers.seeds import stream
+from ...numbers.tolerances import DEFAULT
+from ...problem.data import Dataset
+from ...problem.losses import get_loss
+from ...problem.networks import TwoLayerNet
 
 MARGIN = 0.35
 MOST_BORDERS = 1_200
