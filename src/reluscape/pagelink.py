@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-PAGE_ROOM = "reluscape.report.page"
+PAGE_ROOM = "reluscape.stories.page.page"
 
 
 def render_page(report: dict[str, Any]) -> str:

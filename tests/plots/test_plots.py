@@ -14,7 +14,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 from reluscape.experiments import plots
-from reluscape.plots import palette
+from reluscape.stories.page import palette
 
 SAMPLES = Path(__file__).parents[1] / "report"
 

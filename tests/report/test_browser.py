@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from reluscape.report import render
+from reluscape.stories.page import render
 
 from .pages import heavy, poisoned, sample, value_at
 

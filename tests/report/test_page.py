@@ -11,8 +11,8 @@ import re
 import pytest
 
 from reluscape.errors import InputError
-from reluscape.report import render
-from reluscape.report.markup import embedded_json
+from reluscape.stories.page import render
+from reluscape.stories.page.markup import embedded_json
 
 from .pages import NASTY, heavy, poisoned, read, sample, value_at
 

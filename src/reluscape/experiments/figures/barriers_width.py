@@ -6,9 +6,9 @@ import numpy as np
 
 from ...landscape.topology import BarrierTree, barrier_tree
 from ...numbers.seeds import stream
-from ...plots.palette import BLUE, FAINT
 from ...problem.data import Dataset
 from ...stories.census.pictures import disconnectivity
+from ...stories.page.palette import BLUE, FAINT
 from ..plots.disconnectivity import draw_disconnectivity
 from .drawing import Drawing
 from .sheet import sheet

@@ -8,11 +8,11 @@ import numpy as np
 
 from ...basins import affine_fit
 from ...numbers.seeds import stream
-from ...plots.palette import BLUE, GREEN, GREY, VERMILLION
 from ...probability import BasinSampler
 from ...problem.data import Dataset
 from ...problem.data.examples import load
 from ...problem.data.scaling import standardize
+from ...stories.page.palette import BLUE, GREEN, GREY, VERMILLION
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..._files import write_atomic
-from ...plots.palette import GREY, VERMILLION
+from ...stories.page.palette import GREY, VERMILLION
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

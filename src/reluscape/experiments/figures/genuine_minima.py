@@ -9,9 +9,9 @@ import numpy as np
 from ... import datasets
 from ...critical.descent import descend
 from ...numbers.seeds import stream
-from ...plots.palette import BLUE, GREEN, GREY, VERMILLION
 from ...probability.genuine import GenuineShare, genuine_minimum_share
 from ...problem.data import Dataset, standardize
+from ...stories.page.palette import BLUE, GREEN, GREY, VERMILLION
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from ... import bounds, constructions
 from ...numbers.seeds import stream
-from ...plots.palette import BLUE, GREY, VERMILLION
 from ...probability import good_basin_curve, good_basin_probability
+from ...stories.page.palette import BLUE, GREY, VERMILLION
 from .drawing import Drawing
 from .sheet import sheet
 

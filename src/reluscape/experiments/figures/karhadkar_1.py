@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...plots.palette import INK, VERMILLION
+from ...stories.page.palette import INK, VERMILLION
 from ..plots.fan import draw_fan
 from .drawing import Drawing
 from .planar import fan_block

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from matplotlib.patches import Polygon, Wedge
 
-from ...plots.palette import BLUE, GREY, INK, VERMILLION
+from ...stories.page.palette import BLUE, GREY, INK, VERMILLION
 from .drawing import Drawing
 from .karhadkar_1 import SAMPLES, TINTS
 from .planar import sectors, vertices

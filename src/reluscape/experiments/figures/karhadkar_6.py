@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
-from ...plots.palette import BLUE, GREY, INK, VERMILLION
+from ...stories.page.palette import BLUE, GREY, INK, VERMILLION
 from .drawing import Drawing
 from .sheet import sheet
 

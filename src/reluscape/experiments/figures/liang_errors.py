@@ -9,13 +9,13 @@ import numpy as np
 from ... import datasets
 from ...numbers.estimates import Probability
 from ...numbers.seeds import stream
-from ...plots.palette import BLUE, GREEN, INK, ORANGE, VERMILLION
 from ...requ.constants import training_error
 from ...requ.design import design
 from ...requ.losses import margin_loss
 from ...requ.network import lifted
 from ...requ.objective import Objective
 from ...requ.training import lbfgs, random_net, train
+from ...stories.page.palette import BLUE, GREEN, INK, ORANGE, VERMILLION
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...bounds import liang_xyz
-from ...plots.palette import BLUE, GREEN, GREY, PAPER, VERMILLION
 from ...requ.constants import sublevel_radius
+from ...stories.page.palette import BLUE, GREEN, GREY, PAPER, VERMILLION
 from .drawing import Drawing
 from .sheet import sheet
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from ...numbers.seeds import stream
-from ...plots.palette import GREEN, INK, PAPER, VERMILLION
 from ...requ.constants import training_error
 from ...requ.design import design
 from ...requ.losses import margin_loss
 from ...requ.network import ReQUNet, lifted
 from ...requ.objective import Objective
 from ...requ.training import lbfgs, random_net, train
+from ...stories.page.palette import GREEN, INK, PAPER, VERMILLION
 from .drawing import Drawing
 from .liang_errors import LINE
 from .sheet import sheet

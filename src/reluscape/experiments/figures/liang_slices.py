@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...plots.palette import PAPER, VERMILLION
+from ...stories.page.palette import PAPER, VERMILLION
 from .drawing import Drawing
 from .sheet import sheet
 

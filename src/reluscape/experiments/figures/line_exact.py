@@ -10,7 +10,7 @@ import numpy as np
 from ...bounds import karhadkar_theorem_7, karhadkar_theorem_8
 from ...jacobian import full_rank_curve, zero_loss_fraction
 from ...numbers.seeds import stream
-from ...plots.palette import CYCLE
+from ...stories.page.palette import CYCLE
 from .drawing import Drawing
 from .global_minima import draw_data
 from .sheet import sheet

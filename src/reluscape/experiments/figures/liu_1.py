@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...plots.palette import BLUE, GREEN, GREY, VERMILLION
+from ...stories.page.palette import BLUE, GREEN, GREY, VERMILLION
 from .drawing import Drawing
 from .planar import sectors
 from .sheet import arrow, quiet, sheet

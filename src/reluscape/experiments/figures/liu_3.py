@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...plots.palette import INK, PAPER, VERMILLION
+from ...stories.page.palette import INK, PAPER, VERMILLION
 from .drawing import Drawing
 from .landscape import loss_grid, unit_loss
 from .sheet import arrow, sheet

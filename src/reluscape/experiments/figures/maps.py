@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from ...plots.palette import GREY, INK, ORANGE, PAPER, VERMILLION
+from ...stories.page.palette import GREY, INK, ORANGE, PAPER, VERMILLION
 
 # what a line says -> its colour and dashes; every line lies on a dark casing so that it shows on any colour
 LINES: dict[str, tuple[str, Any]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...plots.palette import BLUE, GREY, VERMILLION
+from ...stories.page.palette import BLUE, GREY, VERMILLION
 from .. import Sweep
 from .drawing import Drawing
 from .measured import measured

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from matplotlib.patches import Circle, Wedge
 
-from ...plots.palette import BLUE, INK, VERMILLION
+from ...stories.page.palette import BLUE, INK, VERMILLION
 from .drawing import Drawing
 from .sheet import quiet, sheet
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...plots.palette import BLUE, GREEN, VERMILLION
 from ...problem.networks import TwoLayerNet
+from ...stories.page.palette import BLUE, GREEN, VERMILLION
 from .drawing import Drawing
 from .sheet import sheet
 

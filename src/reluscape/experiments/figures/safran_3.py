@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...plots.palette import VERMILLION
+from ...stories.page.palette import VERMILLION
 from .drawing import Drawing
 from .landscape import loss_grid, unit_loss
 from .safran_2 import EPSILON, sample

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from ...plots.palette import FAINT, INK
+from ...stories.page.palette import FAINT, INK
 
 
 def sheet(columns: int = 1, width: float = 4.2, height: float = 4.0, **options: Any) -> tuple[Figure, list[Any]]:

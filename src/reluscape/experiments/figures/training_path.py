@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...plots.palette import BLUE, GREY, VERMILLION
+from ...stories.page.palette import BLUE, GREY, VERMILLION
 from .. import Sweep
 from ..quantities.training_path import MOMENTS, number
 from .drawing import Drawing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...plots.palette import BLUE, GREEN, INK, VERMILLION
+from ...stories.page.palette import BLUE, GREEN, INK, VERMILLION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...plots.palette import GREEN, GREY, INK, VERMILLION
+from ...stories.page.palette import GREEN, GREY, INK, VERMILLION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.patches import Wedge
 
-from ...plots.palette import INK, PAPER, value_color, value_range
+from ...stories.page.palette import INK, PAPER, value_color, value_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

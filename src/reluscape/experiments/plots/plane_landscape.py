@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.colors import LinearSegmentedColormap
 
-from ...plots.palette import GREEN, INK, PAPER, VERMILLION, color_stops
+from ...stories.page.palette import GREEN, INK, PAPER, VERMILLION, color_stops
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

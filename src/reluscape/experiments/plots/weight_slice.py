@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.collections import PolyCollection
 
-from ...plots.palette import INK, PAPER, VERMILLION, value_color, value_range
+from ...stories.page.palette import INK, PAPER, VERMILLION, value_color, value_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

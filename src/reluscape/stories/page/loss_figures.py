@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plots.palette import BLUE, GREEN, GREY, INK, PAPER, VERMILLION
-from ..stories.wording import count, loss_words, significant
+from ..wording import count, loss_words, significant
 from .figure import Figure
 from .lookup import at
+from .palette import BLUE, GREEN, GREY, INK, PAPER, VERMILLION
 from .traces import axis, layout, line, markers
 
 _MANY = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..stories.wording import sentence
+from ..wording import sentence
 from .markup import element, text
 
 

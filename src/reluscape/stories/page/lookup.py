@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..stories.wording import digits, percent, significant
+from ..wording import digits, percent, significant
 from .markup import element, text
 
 KIND_WORDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..stories.wording import count, listing, sentence
+from ..wording import count, listing, sentence
 from .figure import Figure
 from .layer_table import layer_section
 from .lookup import at, number

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plots.palette import BLUE, CYCLE, GREEN, GREY, INK, VERMILLION
-from ..stories.wording import count, significant
+from ..wording import count, significant
 from .figure import Figure
+from .palette import BLUE, CYCLE, GREEN, GREY, INK, VERMILLION
 from .traces import axis, layout, line, markers
 
 _MOST_NAMED = 20

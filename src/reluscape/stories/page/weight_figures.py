@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..plots.palette import INK, PAPER, VERMILLION, scale_color, value_range
-from ..stories.wording import count, significant
+from ..wording import count, significant
 from .figure import Figure
+from .palette import INK, PAPER, VERMILLION, scale_color, value_range
 from .traces import axis, color_bar, filled_cell, layout, line, markers, plain
 
 _RINGS = {"+": (0.70, 1.0, "adds"), "-": (0.36, 0.66, "subtracts")}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plots.palette import BLUE, CYCLE, GREY, ORANGE
-from ..stories.wording import percent, significant
+from ..wording import percent, significant
 from .figure import Figure
 from .lookup import at
+from .palette import BLUE, CYCLE, GREY, ORANGE
 from .traces import axis, layout, line, markers, plain
 
 _FARTHEST = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..stories.wording import percent
+from ..wording import percent
 from .basin_figure import basin_figure
 from .curve_figure import curve_figure
 from .data_figure import data_figure

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plots.palette import BLUE, GREEN, INK, VERMILLION
-from ..stories.wording import percent, significant
+from ..wording import percent, significant
 from .figure import Figure
 from .lookup import at
+from .palette import BLUE, GREEN, INK, VERMILLION
 from .traces import axis, layout, rule
 
 _BINS = 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..stories.wording import count
+from ..wording import count
 from .lookup import at, interval, kind_badge, number
 from .markup import element, text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..stories.wording import count, listing, sentence
+from ..wording import count, listing, sentence
 from .lookup import number
 from .markup import bullets, element, text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..plots.palette import GREEN, INK, PAPER, VERMILLION, color_stops
-from ..stories.wording import count, sentence, significant
+from ..wording import count, sentence, significant
 from .figure import Figure
+from .palette import GREEN, INK, PAPER, VERMILLION, color_stops
 from .traces import axis, layout, line, markers, plain
 
 _DEGREES = 180.0 / math.pi

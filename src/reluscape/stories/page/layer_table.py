@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..stories.wording import count, listing
+from ..wording import count, listing
 from .lookup import at, kind_badge, number
 from .markup import element, section, text
 from .tables import table

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..plots.palette import PAPER, VERMILLION, color_stops
-from ..stories.wording import count, significant
+from ..wording import count, significant
 from .figure import Figure
 from .loss_figures import spread_out
+from .palette import PAPER, VERMILLION, color_stops
 from .traces import axis, layout, markers, plain
 
 _THIN = 250

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..plots.palette import BLUE, INK, VERMILLION, color_stops, value_range
-from ..stories.wording import count, significant
+from ..wording import count, significant
 from .figure import Figure
+from .palette import BLUE, INK, VERMILLION, color_stops, value_range
 from .traces import axis, layout, line, markers, plain
 
 _PADDING = 0.07

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..stories.wording import count
+from ..wording import count
 from .figure import Figure
 from .lookup import at, claim_cell, kind_badge, number
 from .markup import element, section, text

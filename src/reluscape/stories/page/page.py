@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
-from ..errors import InputError
+from ...errors import InputError
 from .census_page import census_figures, census_sections
 from .embedding import data_script
 from .explain_page import explain_figures, explain_sections

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plots.palette import GREY, INK, PAPER, color_stops, value_color
+from .palette import GREY, INK, PAPER, color_stops, value_color
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 
