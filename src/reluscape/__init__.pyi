@@ -81,5 +81,5 @@ from .problem.networks import TwoLayerNet as TwoLayerNet
 from .stories.census import landscape as landscape
 from .stories.explain import certify_model as certify_model
 from .stories.explain import explain as explain
-from .survey import Survey as Survey
-from .survey import survey as survey
+from .stories.survey import Survey as Survey
+from .stories.survey import survey as survey

@@ -11,8 +11,8 @@ from reluscape.numbers.estimates import Probability, clopper_pearson
 from reluscape.numbers.seeds import stream
 from reluscape.problem.data import standardize
 from reluscape.problem.networks.initialization import get_law
-from reluscape.survey.search import search_width
-from reluscape.survey.verdict import percent, whole
+from reluscape.stories.survey.search import search_width
+from reluscape.stories.survey.verdict import percent, whole
 
 X = [[0, 1], [1, 3], [2, 0], [3, 2], [4, 4]]
 Y = [1, 0, 2, 1, 3]

@@ -41,9 +41,9 @@ def survey(
 ) -> None:
     """Map the loss landscape of a table: regions, good starts, and the width that is enough."""
     from ..problem.data import read_table
-    from ..survey import Settings
-    from ..survey import dry_run as plan
-    from ..survey import survey as run
+    from ..stories.survey import Settings
+    from ..stories.survey import dry_run as plan
+    from ..stories.survey import survey as run
 
     settings = Settings(
         whole_numbers(width, "--width"), law, trials, tolerance, seconds, max_width, not no_output_bias, seed

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..basins import basin_value
-from ..errors import UnsupportedError
-from ..problem.data import Dataset
-from ..stories.report import Telling
+from ...basins import basin_value
+from ...errors import UnsupportedError
+from ...problem.data import Dataset
+from ..report import Telling
 
 
 @dataclass(frozen=True, eq=False)

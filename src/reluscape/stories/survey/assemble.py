@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import bounds
-from ..basins import affine_fit, basin_value, constant_fit
-from ..errors import AssumptionError, ReluscapeError, TooLarge
-from ..numbers.estimates import Probability
-from ..numbers.tolerances import DEFAULT
-from ..problem.data import Dataset, as_dataset, standardize
-from ..problem.networks.initialization import get_law
-from ..stories.claims import loss_claim, plain, probability_claim
-from ..stories.opening import about_data, check_subject, opening
+from ... import bounds
+from ...basins import affine_fit, basin_value, constant_fit
+from ...errors import AssumptionError, ReluscapeError, TooLarge
+from ...numbers.estimates import Probability
+from ...numbers.tolerances import DEFAULT
+from ...problem.data import Dataset, as_dataset, standardize
+from ...problem.networks.initialization import get_law
+from ..claims import loss_claim, plain, probability_claim
+from ..opening import about_data, check_subject, opening
 from .counts import BASIN_TEXT, layer_regions, unit_regions
 from .pictures import data_picture, fan_picture, slice_picture
 from .plan import LISTED_SHARE, Settings

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..geometry.arrangement import Arrangement
-from ..problem.data import Dataset
+from ...geometry.arrangement import Arrangement
+from ...problem.data import Dataset
 from .starts import Sampler
 
 MOST_CELLS = 900

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..geometry.arrangement import Arrangement
-from ..geometry.counting.counting import cover_number
-from ..problem.data import Dataset, real_number, whole_number
-from ..problem.networks.initialization import get_law
+from ...errors import InputError
+from ...geometry.arrangement import Arrangement
+from ...geometry.counting.counting import cover_number
+from ...problem.data import Dataset, real_number, whole_number
+from ...problem.networks.initialization import get_law
 from .counts import counted
 
 DEFAULT_SECONDS = 12.0

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ..basins import basin_value
-from ..basins.cones import balanced
-from ..critical.descent import descend
-from ..errors import TooLarge
-from ..landscape.optimum import constant_network, global_minimum, grown, infinite_width_value
-from ..numbers.seeds import stream
-from ..numbers.tolerances import DEFAULT
-from ..problem.data import Dataset
-from ..problem.networks import TwoLayerNet
+from ...basins import basin_value
+from ...basins.cones import balanced
+from ...critical.descent import descend
+from ...errors import TooLarge
+from ...landscape.optimum import constant_network, global_minimum, grown, infinite_width_value
+from ...numbers.seeds import stream
+from ...numbers.tolerances import DEFAULT
+from ...problem.data import Dataset
+from ...problem.networks import TwoLayerNet
 from .starts import BUSY, Clock, Sampler
 
 # up to this many layers the search looks at all it needs, beyond it at so many

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._lazy import lazy_getattr
+from ..._lazy import lazy_getattr
 
 _EXPORTS = {
     "Settings": ".plan",

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..jacobian.rank import RankOracle, nonzero_samples
-from ..numbers.seeds import stream
-from ..probability.sampling import BasinSampler
-from ..problem.data import Dataset, standardize
+from ...jacobian.rank import RankOracle, nonzero_samples
+from ...numbers.seeds import stream
+from ...probability.sampling import BasinSampler
+from ...problem.data import Dataset, standardize
 
 FIRST_CHUNK = 8
 # how many times slower than alone a busy machine may be before its work is cut

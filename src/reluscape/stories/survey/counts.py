@@ -6,13 +6,13 @@ import time
 from fractions import Fraction
 from typing import Any
 
-from ..errors import TooLarge
-from ..geometry.arrangement import Arrangement
-from ..geometry.counting.counting import cover_number, plan
-from ..geometry.regions import count_regions, estimate_regions
-from ..numbers.seeds import stream
-from ..problem.data import Dataset
-from ..stories.claims import claim, plain
+from ...errors import TooLarge
+from ...geometry.arrangement import Arrangement
+from ...geometry.counting.counting import cover_number, plan
+from ...geometry.regions import count_regions, estimate_regions
+from ...numbers.seeds import stream
+from ...problem.data import Dataset
+from ..claims import claim, plain
 from .starts import BUSY
 
 PROPOSALS = 2000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..numbers.tolerances import DEFAULT
-from ..stories.claims import percent, units, whole
-from ..stories.opening import without_bias
+from ...numbers.tolerances import DEFAULT
+from ..claims import percent, units, whole
+from ..opening import without_bias
 
 USUAL_WIDTH = 8
 
