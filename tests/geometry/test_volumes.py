@@ -13,8 +13,8 @@ from reluscape.geometry.regions import enumerate_regions
 from reluscape.geometry.volumes.region_volume import region_volume
 from reluscape.geometry.volumes.volumes import region_volumes, volumes
 from reluscape.numbers import exact
+from tests.geometry.regions.arrangements import resonance
 from tests.oracles.strict_cone import realizable_patterns
-from tests.regions.arrangements import resonance
 from tests.strategies import integer_matrices
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 
 from reluscape.errors import InputError, TooLarge
 from reluscape.geometry.faces.zonotope import zonotope
+from tests.geometry.regions.arrangements import braid, resonance
 from tests.oracles.strict_cone import realizable_patterns
-from tests.regions.arrangements import braid, resonance
 from tests.strategies import integer_matrices
 
 

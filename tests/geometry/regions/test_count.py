@@ -17,8 +17,8 @@ from reluscape.geometry.counting.counting_kernel import SPENT, WIDE, count_half,
 from reluscape.geometry.counting.position_kernel import independent
 from reluscape.geometry.regions import count_basins, count_regions
 from reluscape.problem.data import Dataset
+from tests.geometry.regions.arrangements import coxeter_b, resonance, threshold
 from tests.oracles.whitney import rank, regions_by_flats
-from tests.regions.arrangements import coxeter_b, resonance, threshold
 from tests.strategies import integer_matrices
 
 

@@ -21,7 +21,7 @@ from reluscape.experiments.figures.landscape import unit_loss
 from reluscape.experiments.figures.planar import sectors, vertices
 from reluscape.experiments.figures.safran_1 import CENTRES, RADIUS, noisy_half_angle
 
-GALLERY = Path(__file__).parents[2] / "gallery"
+GALLERY = Path(__file__).parents[3] / "gallery"
 
 
 @pytest.mark.parametrize("name", list(figures.FIGURES))

@@ -12,8 +12,8 @@ from reluscape.geometry.regions import enumerate_regions, sample, uniform
 from reluscape.geometry.regions.estimate import estimate_regions
 from reluscape.geometry.regions.sample import sample_regions, unseen_mass
 from reluscape.problem.data import Dataset
+from tests.geometry.regions.arrangements import threshold
 from tests.oracles.strict_cone import realizable_patterns
-from tests.regions.arrangements import threshold
 from tests.strategies import integer_matrices
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import reluscape as rs
 
-PAGE = Path(__file__).parents[2] / "docs" / "landscape.md"
+PAGE = Path(__file__).parents[3] / "docs" / "landscape.md"
 DATA = {
     "`xor.csv`": ([[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1]),
     "five points on a line": ([[-4], [-2], [1], [2], [5]], [2, -2, 4, 0, 3]),

@@ -16,7 +16,7 @@ from matplotlib import pyplot as plt
 from reluscape.experiments import plots
 from reluscape.stories.page import palette
 
-SAMPLES = Path(__file__).parents[1] / "report"
+SAMPLES = Path(__file__).parents[2] / "stories" / "page"
 
 
 @pytest.fixture

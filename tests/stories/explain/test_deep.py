@@ -38,7 +38,7 @@ def test_a_gradient_in_the_first_layer_is_told():
 
 def test_no_gradient_along_the_kinks_of_a_minimum():
     """A minimum on a kink: the gradient is large on either side, and nothing can be gained along the kink."""
-    examples = Path(__file__).parents[2] / "examples"
+    examples = Path(__file__).parents[3] / "examples"
     data = rs.Dataset.from_csv(examples / "linnerud.csv", target="weight", bias=True)
     report = rs.certify_model(rs.TwoLayerNet.load(examples / "linnerud_net.npz"), data)
     assert report.verdict.is_local_minimum

@@ -19,9 +19,9 @@ from reluscape.geometry.listing.mended_walk import MendedWalk
 from reluscape.geometry.regions import count_regions, enumerate_regions, is_realizable
 from reluscape.numbers import exact
 from reluscape.problem.data import Dataset
+from tests.geometry.regions.arrangements import PUBLISHED, coxeter_b, grid, resonance, threshold
 from tests.oracles.strict_cone import realizable_patterns
 from tests.oracles.whitney import regions_by_flats, regions_by_subsets
-from tests.regions.arrangements import PUBLISHED, coxeter_b, grid, resonance, threshold
 from tests.strategies import integer_matrices
 
 

@@ -1,0 +1,91 @@
+"""The face of every package: the lazy table, the stub beside it and what is really there agree."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import reluscape
+
+ROOT = Path(reluscape.__file__).parent
+FACES = sorted(path.parent for path in ROOT.rglob("__init__.pyi"))
+MOST_NAMES_AT_THE_TOP = 21
+
+
+def package(folder):
+    return ".".join((ROOT.name, *folder.relative_to(ROOT).parts))
+
+
+def stub_names(folder):
+    """Return the names that a stub hands on, each with the file it names."""
+    tree = ast.parse((folder / "__init__.pyi").read_text(encoding="utf-8"))
+    return {
+        (alias.asname or alias.name): "." * node.level + (node.module or "")
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+@pytest.mark.parametrize("folder", FACES, ids=package)
+def test_stub_and_table_name_the_same_things(folder):
+    module = importlib.import_module(package(folder))
+    assert set(stub_names(folder)) == set(module.__all__)
+
+
+@pytest.mark.parametrize("folder", FACES, ids=package)
+def test_every_name_is_there_and_comes_from_the_file_that_the_stub_names(folder):
+    module = importlib.import_module(package(folder))
+    for name, file in stub_names(folder).items():
+        value = getattr(module, name)
+        source = importlib.import_module(file, package(folder)) if file.strip(".") else module
+        assert getattr(source, name) is value, name
+
+
+def test_every_package_that_hands_names_on_has_a_stub():
+    lazy = {path.parent for path in ROOT.rglob("__init__.py") if "lazy_getattr(" in path.read_text(encoding="utf-8")}
+    assert lazy == set(FACES)
+
+
+def test_few_names_stand_at_the_top():
+    names = [p.name for p in ROOT.iterdir() if p.suffix == ".py" or (p.is_dir() and p.name != "__pycache__")]
+    assert len(names) <= MOST_NAMES_AT_THE_TOP, sorted(names)
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    heavy = ("numpy", "scipy", "numba", "flint", "torch", "matplotlib", "plotly", "sklearn")
+    script = f"import sys, reluscape; print(*[m for m in {heavy} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
+
+
+RIGHT = """
+import reluscape as rs
+
+verdict = rs.certify([[1]], [1], [[1]], [1], loss="squared")
+problem = rs.Problem([[1]], [1])
+"""
+WRONG = """
+import reluscape as rs
+
+rs.certify([[1]], [1], [[1]], [1], los="squared")
+"""
+
+
+def test_a_misspelt_argument_is_an_error_to_a_type_checker(tmp_path):
+    api = pytest.importorskip("mypy.api")
+    file = tmp_path / "user.py"
+
+    def check(text):
+        file.write_text(text, encoding="utf-8")
+        options = ["--no-incremental", "--follow-imports=silent", "--ignore-missing-imports", f"--cache-dir={tmp_path}"]
+        return api.run([*options, str(file)])
+
+    out, err, status = check(RIGHT)
+    assert status == 0, out + err
+    out, _, status = check(WRONG)
+    assert status == 1
+    assert 'Unexpected keyword argument "los" for "certify"' in out
