@@ -12,7 +12,8 @@ import numpy as np
 from ..certificates import fraction_text, fraction_texts, new
 from ..errors import InputError, TooLarge
 from ..numbers import exact
-from ..problem.data import Dataset, readonly
+from ..numbers.checks import readonly
+from ..problem.data import Dataset
 from ..solvers.exact_cone import Cone, primitive
 from ..solvers.quadratic import BasinPrograms
 from .rays import Cell

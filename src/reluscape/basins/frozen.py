@@ -9,7 +9,8 @@ import numpy as np
 from ..certificates import fraction_texts
 from ..errors import InputError, ShapeError
 from ..numbers import exact as rational
-from ..problem.data import Dataset, as_dataset, check_pattern, check_signs, doubles, readonly
+from ..numbers.checks import doubles, readonly
+from ..problem.data import Dataset, as_dataset, check_pattern, check_signs
 from ..problem.losses import CrossEntropy, able, check_classes, check_labels, get_loss, plain_loss
 from ..solvers.cell_cones import CellCones
 from ..solvers.outputs import Softmax, frozen_features

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..problem.data import Dataset, readonly
+from ..numbers.checks import readonly
+from ..problem.data import Dataset
 from ..problem.losses import Loss
 from ..solvers.cell_cones import CellCones
 from ..solvers.conic import feature_matrix

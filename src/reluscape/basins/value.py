@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT
-from ..problem.data import Dataset, as_dataset, check_pattern, check_signs, readonly
+from ..problem.data import Dataset, as_dataset, check_pattern, check_signs
 from ..problem.losses import CrossEntropy, able, check_labels, get_loss, plain_loss
 from ..solvers.linear import Rows
 from ..solvers.quadratic import BasinPrograms

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
+from ..numbers.checks import real_numbers
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data import as_dataset, real_numbers
+from ..problem.data import as_dataset
 from ..problem.networks import TwoLayerNet
 
 

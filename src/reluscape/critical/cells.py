@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..numbers import exact
-from ..problem.data import Dataset, check_signs, readonly
+from ..numbers.checks import readonly
+from ..problem.data import Dataset, check_signs
 from ..problem.losses import Loss, check_labels, get_loss
 from .components import Component, Face, allowed_signs, minimisers
 from .other_losses import smooth_minimisers

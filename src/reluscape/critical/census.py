@@ -15,7 +15,8 @@ import numpy as np
 
 from ..errors import InputError, TooLarge
 from ..geometry.faces.faces import Faces, enumerate_faces
-from ..problem.data import Dataset, as_dataset, check_signs, readonly
+from ..numbers.checks import readonly
+from ..problem.data import Dataset, as_dataset, check_signs
 from ..problem.networks import TwoLayerNet
 from .components import Component, Face, allowed_signs, make_face, minimisers, sign_choices, units_of
 from .optimality import certify

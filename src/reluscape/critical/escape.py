@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..numbers import exact
+from ..numbers.checks import readonly
 from ..numbers.tolerances import MACHINE_PRECISION
-from ..problem.data import readonly
 from .directional import ray, useful_step
 from .point import Point
 from .units import UnitForm

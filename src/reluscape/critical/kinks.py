@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, ShapeError
-from ..problem.data import check_signs, readonly
+from ..numbers.checks import readonly
+from ..problem.data import check_signs
 from ..problem.losses import check_labels, get_loss
 from .components import allowed_signs, make_face, minimisers
 from .other_losses import allowed_signs_float, smooth_minimisers

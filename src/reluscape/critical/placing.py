@@ -12,7 +12,8 @@ import numpy as np
 
 from ..errors import InputError
 from ..numbers import exact
-from ..problem.data import Dataset, as_dataset, check_pattern, readonly
+from ..numbers.checks import readonly
+from ..problem.data import Dataset, as_dataset, check_pattern
 from ..problem.losses import Loss
 from ..problem.networks import TwoLayerNet
 from ..solvers.linear import strictly_feasible

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..numbers import exact
-from ..problem.data import Dataset, readonly
+from ..numbers.checks import readonly
+from ..problem.data import Dataset
 from ..problem.networks import TwoLayerNet
 from ..solvers.linear import strictly_feasible
 from .components import Face, allowed_signs, minimisers, sign_choices, units_of

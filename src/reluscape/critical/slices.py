@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, ShapeError
-from ..problem.data import as_dataset, readonly
+from ..numbers.checks import readonly
+from ..problem.data import as_dataset
 from ..problem.networks import TwoLayerNet
 
 

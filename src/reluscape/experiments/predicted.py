@@ -9,13 +9,14 @@ import numpy as np
 
 from ..basins import BasinEvaluator
 from ..errors import InputError
+from ..numbers.checks import readonly
 from ..numbers.estimates import Probability
 from ..numbers.exact import signs_of_products
 from ..numbers.seeds import as_generator
 from ..probability import good_basin_probability
 from ..probability.good_basin.good_basin import is_good
 from ..probability.sampling import check_trials, check_width
-from ..problem.data import as_dataset, readonly
+from ..problem.data import as_dataset
 from ..problem.networks.initialization import get_law
 from .together import final_losses
 

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from ..numbers import exact
-from ..problem.data import Dataset, readonly
+from ..numbers.checks import readonly
+from ..problem.data import Dataset
 from .listing.balance import column_units, divided
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.data import as_dataset, readonly
+from ..numbers.checks import readonly
+from ..problem.data import as_dataset
 from .matrix import activation_pattern
 from .rank import RankOracle, nonzero_samples
 

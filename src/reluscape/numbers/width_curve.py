@@ -11,7 +11,7 @@ from typing import Any
 import flint
 
 from ..errors import InputError, UnsupportedError
-from ..problem.data import whole_number
+from .checks import whole_number
 from .estimates import Probability
 from .exact import to_fraction
 

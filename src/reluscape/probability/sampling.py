@@ -8,10 +8,11 @@ import numpy as np
 
 from ..basins import BasinEvaluator
 from ..errors import InputError, ShapeError, TieError
+from ..numbers.checks import whole_number
 from ..numbers.entries import entries
 from ..numbers.exact import signs_of_products
 from ..numbers.seeds import as_generator
-from ..problem.data import as_dataset, whole_number
+from ..problem.data import as_dataset
 from ..problem.networks.initialization import Law, get_law
 
 CHUNK_BYTES = 1 << 25

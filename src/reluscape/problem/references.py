@@ -10,7 +10,8 @@ import numpy as np
 
 from ..errors import InputError
 from ..numbers import exact
-from .data import Dataset, as_dataset, readonly
+from ..numbers.checks import readonly
+from .data import Dataset, as_dataset
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import AssumptionError, InputError
-from ..problem.data import readonly, whole_number
+from ..numbers.checks import readonly, whole_number
 from .constants import positive, regularizer, training_error
 from .network import ReQUNet
 

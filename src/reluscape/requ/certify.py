@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data import readonly
 from .labels import labelled
 from .network import ReQUNet
 from .objective import Objective, as_net

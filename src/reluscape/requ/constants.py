@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import AssumptionError, InputError, ShapeError
-from ..problem.data import real_number, real_numbers
+from ..numbers.checks import real_number, real_numbers
 
 __all__ = ["coercivity_constant", "filter_radius", "positive", "regularizer", "sublevel_radius", "training_error"]
 

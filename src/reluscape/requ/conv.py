@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import AssumptionError, InputError, ShapeError
-from ..problem.data import readonly, real_numbers, whole_number
+from ..numbers.checks import readonly, real_numbers, whole_number
 from .constants import positive, regularizer
 
 __all__ = [

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import AssumptionError, DataWarning, InputError, ShapeError
+from ..numbers.checks import readonly
 from ..numbers.seeds import as_generator
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data import readonly
 from .constants import coercivity_constant, positive, sublevel_radius
 from .labels import labelled, two_classes
 from .losses import MarginLoss, epsilon, margin_loss

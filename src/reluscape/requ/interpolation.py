@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import AssumptionError, InputError, ShapeError
+from ..numbers.checks import readonly
 from ..numbers.exact import fraction_array, to_fraction
-from ..problem.data import readonly
 
 __all__ = ["Interpolation", "interpolate", "interpolate_exactly"]
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import SolverError
+from ..numbers.checks import readonly
 from ..numbers.seeds import as_generator
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data import readonly
 from .labels import labelled
 from .sphere import Sphere
 from .units import ExactUnits, distinct_units, line_units, separating_line

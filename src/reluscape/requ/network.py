@@ -11,7 +11,8 @@ import numpy as np
 
 from .. import _files as files
 from ..errors import ModelError, ShapeError
-from ..problem.data import Dataset, readonly
+from ..numbers.checks import readonly
+from ..problem.data import Dataset
 from ..problem.networks.array_files import read_npz
 
 __all__ = ["ReQUNet", "lifted"]

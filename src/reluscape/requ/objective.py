@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, ShapeError
+from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data import readonly
 from .constants import positive
 from .labels import labelled
 from .losses import MarginLoss, margin_loss, second

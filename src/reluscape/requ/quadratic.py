@@ -11,8 +11,8 @@ import numpy as np
 
 from ..errors import SolverError
 from ..numbers import exact
+from ..numbers.checks import readonly
 from ..numbers.tolerances import MACHINE_PRECISION
-from ..problem.data import readonly
 from ..solvers.linear import strictly_feasible
 from .labels import labelled_dataset
 

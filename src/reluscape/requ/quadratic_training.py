@@ -9,8 +9,8 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ..errors import ShapeError
+from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data import readonly
 from .constants import positive, training_error
 from .labels import labelled_dataset
 from .losses import margin_loss

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..geometry.counting.counting import cover_number
+from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
-from ..problem.data import Dataset, readonly
+from ..problem.data import Dataset
 from .network import lifted
 
 __all__ = ["Peak", "Sphere"]

@@ -12,8 +12,8 @@ import flint
 import numpy as np
 
 from ..numbers import exact
+from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data.arrays import readonly
 
 
 @dataclass(frozen=True, eq=False)

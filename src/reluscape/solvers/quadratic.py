@@ -11,8 +11,9 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import SolverError
+from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data import Dataset, readonly
+from ..problem.data import Dataset
 from .face import FacePoint, certified_face
 from .rays import low_rank_work
 from .scaling import Coordinates, coordinates

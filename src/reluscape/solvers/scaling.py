@@ -10,8 +10,9 @@ import numpy as np
 import scipy.linalg
 from scipy.spatial import cKDTree
 
+from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
-from ..problem.data import Dataset, readonly
+from ..problem.data import Dataset
 from .twofold import lower_parts, product
 
 

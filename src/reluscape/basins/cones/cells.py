@@ -13,7 +13,8 @@ from ...errors import TooLarge
 from ...geometry.arrangement import Arrangement
 from ...geometry.regions import enumerate_regions
 from ...numbers import exact
-from ...problem.data import Dataset, readonly
+from ...numbers.checks import readonly
+from ...problem.data import Dataset
 
 SUBSET_LIMIT = 2_000_000
 # cells times rays, each a byte, and times hyperplanes, each a comparison

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import SolverError
 from ...numbers import exact
-from ...problem.data import readonly
+from ...numbers.checks import readonly
 from .cells import Cells
 from .distances import MOST_PRODUCTS, squared_distances, unit_generators
 

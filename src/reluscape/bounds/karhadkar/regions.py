@@ -9,9 +9,9 @@ from typing import Any
 import flint
 
 from ...errors import InputError
+from ...numbers.checks import real_number
 from ...numbers.exact import fmpq
 from ...numbers.width_curve import PRECISION_BITS
-from ...problem.data import real_number
 from ..arguments import require, tolerated_share, which_form, whole
 
 __all__ = [

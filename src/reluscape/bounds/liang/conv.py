@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ...numbers.checks import readonly
 from ...numbers.seeds import as_generator
 from ...numbers.tolerances import DEFAULT, Tolerances
-from ...problem.data import readonly
 from ...requ.conv import ConvReQUNet, leaky, pad_convolve, toeplitz, widths
 from ...requ.labels import labelled_dataset
 from ...requ.losses import epsilon

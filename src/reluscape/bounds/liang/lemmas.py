@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError, ShapeError
+from ...numbers.checks import readonly, real_number
 from ...numbers.seeds import as_generator
 from ...numbers.tolerances import DEFAULT, Tolerances
-from ...problem.data import readonly, real_number
 from ...requ.constants import positive
 from ...requ.labels import labelled_dataset
 from ...requ.losses import margin_loss

@@ -12,8 +12,8 @@ import numpy as np
 
 from ...errors import InputError, ShapeError, TooLarge
 from ...numbers import exact
+from ...numbers.checks import readonly
 from ...numbers.seeds import as_generator
-from ...problem.data import readonly
 from ..arguments import require, whole
 from .lemmas import symmetric
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import AssumptionError
+from ...numbers.checks import readonly
 from ...numbers.seeds import as_generator
-from ...problem.data import readonly
 from ...requ.bad_minimum import BadMinimum
 from ...requ.constants import coercivity_constant, positive, sublevel_radius
 from ...requ.conv import widths

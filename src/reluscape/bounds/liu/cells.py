@@ -10,7 +10,8 @@ import numpy as np
 
 from ...errors import ShapeError
 from ...numbers import exact
-from ...problem.data import Dataset, as_dataset, check_pattern, readonly
+from ...numbers.checks import readonly
+from ...problem.data import Dataset, as_dataset, check_pattern
 from ..arguments import require
 from .solution import design, liu_general_solution, network, predictions, with_targets
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from ...errors import TooLarge
 from ...numbers import exact
-from ...problem.data import Dataset, check_pattern, readonly
+from ...numbers.checks import readonly
+from ...problem.data import Dataset, check_pattern
 from ...solvers.linear import strictly_feasible
 from ..arguments import require, which_form
 from .solution import GeneralSolution, design, identity, liu_general_solution, with_targets, zeros

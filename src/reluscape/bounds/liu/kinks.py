@@ -11,7 +11,8 @@ import numpy as np
 
 from ...errors import InputError
 from ...numbers import exact
-from ...problem.data import check_pattern, readonly
+from ...numbers.checks import readonly
+from ...problem.data import check_pattern
 from ..arguments import require, which_form
 from .genuineness import mixed_feasible
 from .solution import design, identity, network, numbers, predictions, with_targets, zeros

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...problem.data import check_pattern, readonly
+from ...numbers.checks import readonly
+from ...problem.data import check_pattern
 from ..arguments import require
 from .solution import (
     GeneralSolution,

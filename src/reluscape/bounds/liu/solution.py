@@ -10,7 +10,8 @@ import numpy as np
 
 from ...errors import InputError, ShapeError
 from ...numbers import exact
-from ...problem.data import Dataset, as_dataset, readonly
+from ...numbers.checks import readonly
+from ...problem.data import Dataset, as_dataset
 
 __all__ = ["GeneralSolution", "liu_general_solution", "liu_pseudoinverse"]
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...problem.data import Dataset, as_dataset, readonly
+from ...numbers.checks import readonly
+from ...problem.data import Dataset, as_dataset
 from ...problem.networks import TwoLayerNet
 from ..arguments import require, which_form
 from .basins import as_two_layer, sides

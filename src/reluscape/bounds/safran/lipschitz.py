@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import ShapeError
-from ...problem.data import as_dataset, readonly
+from ...numbers.checks import readonly
+from ...problem.data import as_dataset
 from .basins import as_two_layer
 
 __all__ = ["safran_claim_5", "safran_lemma_6"]

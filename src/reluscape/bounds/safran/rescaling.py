@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError, ShapeError
-from ...problem.data import real_number, real_numbers
+from ...numbers.checks import real_number, real_numbers
 from ..arguments import require
 
 __all__ = ["safran_theorem_1"]

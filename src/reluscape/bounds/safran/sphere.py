@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import asin, exp, lgamma, pi, sin, sqrt
 from typing import Any
 
-from ...problem.data import real_number
+from ...numbers.checks import real_number
 from ..arguments import require, which_form, whole
 
 __all__ = ["safran_claim_2", "safran_claim_3"]

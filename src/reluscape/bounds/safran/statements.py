@@ -7,8 +7,8 @@ from math import asin, ceil, comb, exp, floor, pi, sin, sqrt
 from typing import Any
 
 from ...errors import AssumptionError, InputError
+from ...numbers.checks import real_number
 from ...numbers.exact import to_fraction
-from ...problem.data import real_number
 from ..arguments import require, tolerated_share, which_form, whole
 from ..decided import ceiling, least_trials, log_of
 

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
+from ...numbers.checks import readonly
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
-from ...problem.data import Dataset, as_dataset, readonly
+from ...problem.data import Dataset, as_dataset
 from ...problem.losses import get_loss
 from ...problem.networks import TwoLayerNet
 from ..candidate import Candidate, face_candidate, mended_faces

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...numbers import exact
-from ...problem.data.arrays import readonly
+from ...numbers.checks import readonly
 
 if TYPE_CHECKING:
     from ..arrangement import Arrangement

@@ -7,7 +7,8 @@ from math import comb
 from typing import Any
 
 from ...errors import InputError, TooLarge
-from ...problem.data import as_dataset, whole_number
+from ...numbers.checks import whole_number
+from ...problem.data import as_dataset
 from ..arrangement import Arrangement
 from ..counting.counting import count_rows
 from .flats import flats, likely_flats

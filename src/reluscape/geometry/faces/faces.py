@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import CertificateError, InputError, TooLarge
+from ...numbers.checks import readonly
 from ...numbers.exact import sign
-from ...problem.data import Dataset, as_dataset, check_pattern, readonly
+from ...problem.data import Dataset, as_dataset, check_pattern
 from ...solvers.linear import Rows
 from ..arrangement import Arrangement
 from .cells import cells

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError, TooLarge
-from ...problem.data import Dataset, as_dataset, readonly
+from ...numbers.checks import readonly
+from ...problem.data import Dataset, as_dataset
 from ..arrangement import Arrangement
 from ..listing.listing import all_patterns, most_regions
 from .cone import extreme_rays

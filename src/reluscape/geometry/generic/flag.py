@@ -9,7 +9,7 @@ from math import comb
 import numpy as np
 
 from ...numbers import exact
-from ...problem.data.arrays import readonly
+from ...numbers.checks import readonly
 
 ROTATION_BITS = 30
 PERTURBATION_BITS = 60

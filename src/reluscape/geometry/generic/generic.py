@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import AssumptionError, InputError, TooLarge
+from ...numbers.checks import readonly, whole_number
 from ...numbers.exact import signs_of_products
 from ...numbers.seeds import stream
-from ...problem.data import Dataset, as_dataset, readonly, whole_number
+from ...problem.data import Dataset, as_dataset
 from ...problem.data.position import general_position
 from ...solvers.linear import Rows
 from ..arrangement import Arrangement

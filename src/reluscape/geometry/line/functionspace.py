@@ -12,8 +12,8 @@ import numpy as np
 
 from ...errors import AssumptionError, InputError, ShapeError
 from ...numbers import exact
+from ...numbers.checks import readonly
 from ...numbers.tolerances import DEFAULT
-from ...problem.data import readonly
 from ...problem.networks import TwoLayerNet
 from ...solvers.nonnegative import nearest_in_cone
 from .kinks import Pieces, cut_counts, fewest_kinks

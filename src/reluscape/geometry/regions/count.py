@@ -7,8 +7,9 @@ from math import comb
 from typing import Any
 
 from ...errors import DataWarning, InputError, TooLarge
+from ...numbers.checks import whole_number
 from ...numbers.exact import exact_decimals
-from ...problem.data import Dataset, as_dataset, whole_number
+from ...problem.data import Dataset, as_dataset
 from ..arrangement import Arrangement
 from ..counting.counting import count, cover_number
 

@@ -7,9 +7,10 @@ from fractions import Fraction
 from math import comb, inf
 from typing import Any
 
+from ...numbers.checks import whole_number
 from ...numbers.estimates import Probability
 from ...numbers.seeds import as_generator
-from ...problem.data import as_dataset, whole_number
+from ...problem.data import as_dataset
 from ...problem.data.position import general_position
 from ..arrangement import Arrangement
 from .uniform import propose

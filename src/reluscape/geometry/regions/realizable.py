@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ...certificates import fraction_texts, new
-from ...problem.data import Dataset, as_dataset, check_pattern, readonly
+from ...numbers.checks import readonly
+from ...problem.data import Dataset, as_dataset, check_pattern
 from ...solvers.linear import Rows
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from ...errors import ShapeError, TieError, TooLarge
+from ...numbers.checks import whole_number
 from ...numbers.entries import entries
 from ...numbers.exact import signs_of_products
 from ...numbers.seeds import as_generator
-from ...problem.data import Dataset, as_dataset, whole_number
+from ...problem.data import Dataset, as_dataset
 from ...problem.networks.initialization import get_law
 from ..arrangement import Arrangement
 from ..listing.listing import all_patterns, most_regions

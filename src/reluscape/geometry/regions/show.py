@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
+from ...numbers.checks import readonly
 from ...numbers.estimates import Probability
 from ...numbers.exact import sign
-from ...problem.data import Dataset, as_dataset, check_pattern, readonly
+from ...problem.data import Dataset, as_dataset, check_pattern
 from ..faces.faces import region_facets
 from ..volumes.region_volume import DRAWS, region_volume
 from .realizable import is_realizable

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import SolverError, TooLarge, UnsupportedError
+from ...numbers.checks import readonly
 from ...numbers.exact import UNIT_ROUNDOFF, signs_of_products
 from ...numbers.seeds import as_generator
-from ...problem.data import Dataset, as_dataset, readonly
+from ...problem.data import Dataset, as_dataset
 from ...problem.networks.initialization import Law, get_law
 from ..arrangement import Arrangement
 from ..listing.listing import all_patterns, most_regions

@@ -12,7 +12,8 @@ import numpy as np
 from ...certificates import fraction_texts, new
 from ...errors import ShapeError
 from ...numbers import exact
-from ...problem.data import Dataset, as_dataset, check_pattern, readonly
+from ...numbers.checks import readonly
+from ...problem.data import Dataset, as_dataset, check_pattern
 from ..rank import jacobian_rank
 from .interior_point import Refutation, UnitTypes, decide
 

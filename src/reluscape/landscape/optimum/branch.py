@@ -11,8 +11,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ...errors import InputError
+from ...numbers.checks import real_number
 from ...numbers.tolerances import DEFAULT
-from ...problem.data import Dataset, real_number
+from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from .growth import descended
 from .relaxation import Relaxation, multisets, row_counts

@@ -13,9 +13,10 @@ from ...errors import ShapeError, TooLarge
 from ...geometry.arrangement import Arrangement
 from ...geometry.counting.counting import cover_number
 from ...geometry.regions import count_regions
+from ...numbers.checks import readonly, whole_number
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
-from ...problem.data import Dataset, as_dataset, readonly, standardize, whole_number
+from ...problem.data import Dataset, as_dataset, standardize
 from ...problem.networks import TwoLayerNet
 from ...problem.networks.initialization import get_law
 from .branch import Search, branch_and_bound, seconds_allowed, spread

@@ -9,7 +9,8 @@ import numpy as np
 from ...bounds.safran.basins import common_signs
 from ...bounds.safran.moves import safran_lemma_4
 from ...errors import InputError, ShapeError
-from ...problem.data import as_dataset, readonly
+from ...numbers.checks import readonly
+from ...problem.data import as_dataset
 from ...problem.losses import mean_loss
 from ...problem.networks import TwoLayerNet
 from .result import Path, as_net

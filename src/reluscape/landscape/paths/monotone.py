@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import AssumptionError, InputError
+from ...numbers.checks import readonly
 from ...numbers.tolerances import MACHINE_PRECISION
-from ...problem.data import Dataset, readonly
+from ...problem.data import Dataset
 from .objective import Objective
 from .result import Net, Path, as_net, between, scaled
 

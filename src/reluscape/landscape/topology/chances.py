@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ...numbers.checks import readonly
 from ...numbers.estimates import Probability
-from ...problem.data import Dataset, as_dataset, readonly
+from ...problem.data import Dataset, as_dataset
 from ...problem.networks import TwoLayerNet
 from .gradient import STEPS, gradient_descent
 from .graph import Graph, build

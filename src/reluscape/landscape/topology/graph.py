@@ -12,9 +12,10 @@ import numpy as np
 
 from ...basins.cones import Generators, Layers, cells_of, generators_of
 from ...errors import InputError, ShapeError
+from ...numbers.checks import real_number
 from ...numbers.exact import to_fraction
 from ...numbers.tolerances import DEFAULT
-from ...problem.data import Dataset, check_signs, real_number
+from ...problem.data import Dataset, check_signs
 from .edges import births, switch_off, walls
 from .measure import Scale, by_floats, by_fractions
 from .size import refuse_exact, refuse_too_large

@@ -11,13 +11,8 @@ _EXPORTS = {
     "as_dataset": ".dataset",
     "check_pattern": ".arrays",
     "check_signs": ".arrays",
-    "doubles": ".arrays",
     "read_table": ".table",
-    "readonly": ".arrays",
-    "real_number": ".arrays",
-    "real_numbers": ".arrays",
     "standardize": ".scaling",
-    "whole_number": ".arrays",
 }
 
 __all__ = [
@@ -27,13 +22,8 @@ __all__ = [
     "as_dataset",
     "check_pattern",
     "check_signs",
-    "doubles",
     "read_table",
-    "readonly",
-    "real_number",
-    "real_numbers",
     "standardize",
-    "whole_number",
 ]
 
 

@@ -1,10 +1,5 @@
 from .arrays import check_pattern as check_pattern
 from .arrays import check_signs as check_signs
-from .arrays import doubles as doubles
-from .arrays import readonly as readonly
-from .arrays import real_number as real_number
-from .arrays import real_numbers as real_numbers
-from .arrays import whole_number as whole_number
 from .dataset import Dataset as Dataset
 from .dataset import as_dataset as as_dataset
 from .position import GeneralPosition as GeneralPosition

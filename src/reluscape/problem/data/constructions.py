@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from ...errors import AssumptionError, InputError, ShapeError
+from ...numbers.checks import real_number, real_numbers, whole_number
 from ...numbers.exact import fraction_array, fraction_matrix, to_fraction
 from ...numbers.seeds import as_generator
 from ..losses import get_loss
-from . import as_dataset, real_number, real_numbers, whole_number
+from . import as_dataset
 
 __all__ = ["clusters", "orthogonal", "poor_basins", "singletons", "teacher"]
 

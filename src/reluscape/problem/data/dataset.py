@@ -11,8 +11,8 @@ import numpy as np
 
 from ...errors import InputError, ShapeError
 from ...numbers import exact
+from ...numbers.checks import doubles, readonly
 from ...numbers.entries import entries
-from .arrays import doubles, readonly
 from .labels import coded_classes
 from .position import GeneralPosition, general_position
 

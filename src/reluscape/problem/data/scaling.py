@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import readonly
+from ...numbers.checks import readonly
 from .dataset import Dataset
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from ... import _files as files
 from ...errors import InputError, ModelError, ShapeError, TieError
-from ..data import Dataset, readonly, real_numbers
+from ...numbers.checks import readonly, real_numbers
+from ..data import Dataset
 from .agreement import check_agreement
 
 # rows of random numbers on which a module must compute what its layers say

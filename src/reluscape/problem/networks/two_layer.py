@@ -11,7 +11,8 @@ import numpy as np
 
 from ... import _files as files
 from ...errors import ModelError, ShapeError
-from ..data import Dataset, as_dataset, readonly, real_number, real_numbers
+from ...numbers.checks import readonly, real_number, real_numbers
+from ..data import Dataset, as_dataset
 from ..losses import mean_loss
 from .array_files import read_npz
 from .deep import DeepNet

@@ -11,7 +11,8 @@ import numpy as np
 from ...errors import InputError
 from ...geometry.arrangement import Arrangement
 from ...geometry.counting.counting import cover_number
-from ...problem.data import Dataset, real_number, whole_number
+from ...numbers.checks import real_number, whole_number
+from ...problem.data import Dataset
 from ...problem.networks.initialization import get_law
 from .counts import counted
 

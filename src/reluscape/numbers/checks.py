@@ -1,0 +1,107 @@
+"""Checks of single values and small arrays that every room shares."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from .entries import entries
+from .exact import fraction_array, to_fraction
+
+LARGEST_TARGET = 1e150
+
+
+def readonly(array: Any, dtype: Any = None) -> np.ndarray:
+    """Return a copy that cannot be written to.
+
+    Raises:
+        InputError: an entry is no number of this type, or the rows have different lengths.
+    """
+    try:
+        copy = np.array(array, dtype=dtype)
+    except (TypeError, ValueError) as problem:
+        raise InputError(f"an array of numbers is needed ({problem})") from None
+    copy.setflags(write=False)
+    return copy
+
+
+def doubles(values: np.ndarray, name: str, squared: bool = False) -> np.ndarray:
+    """Return fractions as doubles, each with its full precision.
+
+    Args:
+        values: array of `Fraction`.
+        name: what they are, for the message.
+        squared: True asks that their squares can be summed too.
+
+    Raises:
+        InputError: a value beyond the range of doubles, or one that is not zero and below it.
+    """
+    try:
+        floats = np.array(values, dtype=float).reshape(values.shape)
+    except OverflowError:
+        raise InputError(f"{name} has a value beyond the range of doubles; rescale it") from None
+    size = np.abs(floats)
+    if squared and size.size and size.max() > LARGEST_TARGET:
+        raise InputError(f"{name} has a value beyond {LARGEST_TARGET:.0e}, whose square is beyond doubles; rescale it")
+    for place in np.argwhere(size < np.finfo(float).tiny):
+        if values[tuple(place)] != 0:
+            raise InputError(
+                f"{name} has a value at row {place[0]} that is not zero but below the range of doubles "
+                f"({np.finfo(float).tiny:.1g}); rescale it, or write 0"
+            )
+    return floats
+
+
+def real_number(name: str, value: Any) -> float:
+    """Return a number as a float; text such as "1/3" is a number too.
+
+    Raises:
+        InputError: it is no number.
+    """
+    try:
+        if isinstance(value, str):
+            return float(to_fraction(value))
+        return float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is {value!r}; it is a number") from None
+    except OverflowError:
+        raise InputError(f"{name} is beyond the largest float; give a smaller number") from None
+
+
+def real_numbers(name: str, values: Any) -> np.ndarray:
+    """Return numbers as an array of floats.
+
+    Raises:
+        InputError: an entry is no number, or the rows have different lengths.
+    """
+    array = entries(values, name)
+    try:
+        return np.asarray(array, dtype=float)
+    except OverflowError:
+        raise InputError(f"{name} has a value beyond the range of doubles; rescale it") from None
+    except (TypeError, ValueError):
+        pass
+    try:  # text such as "1/3" is a number too
+        return np.array(fraction_array(array), dtype=float).reshape(array.shape)
+    except InputError as problem:
+        raise InputError(f"{name} is an array of numbers ({problem})") from None
+    except OverflowError:
+        raise InputError(f"{name} has a value beyond the range of doubles; rescale it") from None
+
+
+def whole_number(name: str, value: Any, least: int = 0) -> int:
+    """Return a number as an int.
+
+    Raises:
+        InputError: it is no whole number, or below `least`.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = int(value) if isinstance(value, float) and value.is_integer() else least - 1
+    if isinstance(value, bool | np.bool_) or number < least:
+        raise InputError(f"{name} is {value!r}; it is a whole number, {least} or more")
+    return number
