@@ -37,7 +37,7 @@ class SmoothBasins:
 
 def _basin(programs: BasinPrograms, A: np.ndarray, signs: np.ndarray, loss: Loss) -> Basin:
     """Return the basin of a pattern that is False on zero rows."""
-    from .value import spread
+    from .merged_units import spread
 
     data, space, output_bias = programs.data, programs.space, programs.output_bias
     targets = np.asarray(data.y, dtype=float)

@@ -10,7 +10,7 @@ import typer
 
 from ..errors import InputError
 from . import output
-from .survey import names, typed
+from .options import names, typed
 
 MOST_ROWS_SHOWN = 12
 

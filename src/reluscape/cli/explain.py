@@ -13,7 +13,7 @@ from .. import _files as files
 from ..errors import InputError
 from . import output
 from .explain_data import Reading, label_codes, read_samples, scaled_reading
-from .survey import names, typed
+from .options import names, typed
 
 
 def explain(

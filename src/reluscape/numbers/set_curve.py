@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import flint
 import numpy as np
 
-from .estimates import Probability
-from .width_curve import PRECISION_BITS, WidthCurve, outward
+from .intervals import precise_intervals
+from .width_curve import WidthCurve
 
 
 def popcounts(s: int) -> np.ndarray:
@@ -79,22 +78,3 @@ def sums_over_sets(shares: Sequence[Any], dead: Any, rational: bool) -> list[Any
         for share in shares:
             sums += [value + share for value in sums]
     return sums
-
-
-@contextmanager
-def precise_intervals() -> Iterator[None]:
-    """Compute with intervals of 192 bits inside a `with` block."""
-    old = flint.ctx.prec
-    flint.ctx.prec = PRECISION_BITS
-    try:
-        yield
-    finally:
-        flint.ctx.prec = old
-
-
-def as_probability(value: Any, population: str, law: str | None) -> Probability:
-    """Return a `Fraction` as an exact probability, an interval (`flint.arb`) as a certified one."""
-    if not isinstance(value, flint.arb):
-        return Probability.exact(value, population, law)
-    low, high = outward(value)
-    return Probability.certified(min(max(0.0, low), 1.0), max(min(1.0, high), 0.0), population, law)

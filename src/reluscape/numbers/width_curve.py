@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,8 +13,8 @@ from ..errors import InputError, UnsupportedError
 from .checks import whole_number
 from .estimates import Probability
 from .exact import to_fraction
+from .intervals import PRECISION_BITS, ball, outward
 
-PRECISION_BITS = 192
 WIDEST = 1 << 40
 
 
@@ -85,7 +84,7 @@ class WidthCurve:
 
     def _terms_at(self, width: int) -> tuple[tuple[Any, Any], ...]:
         """Return the pairs (base, coefficient) as intervals; those whose base is 0 count at width 0 only."""
-        pairs = self.balls if self.balls is not None else tuple((_ball(b), _ball(c)) for b, c in self.terms.items())
+        pairs = self.balls if self.balls is not None else tuple((ball(b), ball(c)) for b, c in self.terms.items())
         return tuple((b, c) for b, c in pairs if not (width and b == 0) and c != 0)
 
     def probability(self, width: int) -> Probability:
@@ -139,17 +138,3 @@ class WidthCurve:
 def _checked(width: Any) -> int:
     """Return a width as an int."""
     return whole_number("the width", width)
-
-
-def _ball(value: Any) -> Any:
-    """Return a number as an interval around exactly itself."""
-    fraction = to_fraction(value)
-    return flint.arb(flint.fmpq(fraction.numerator, fraction.denominator))
-
-
-def outward(ball: Any) -> tuple[float, float]:
-    """Return doubles on either side of an interval."""
-    middle, radius = float(ball.mid()), float(ball.rad())
-    low = math.nextafter(middle - radius, -math.inf)
-    high = math.nextafter(middle + radius, math.inf)
-    return math.nextafter(low, -math.inf), math.nextafter(high, math.inf)

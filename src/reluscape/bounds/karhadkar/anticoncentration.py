@@ -16,9 +16,8 @@ from ...errors import TooLarge
 from ...geometry.volumes.unit_law import NIVEN
 from ...numbers.estimates import Probability
 from ...numbers.exact import dot, fmpq, pivot_columns, rank
-from ...numbers.set_curve import as_probability, precise_intervals
+from ...numbers.intervals import as_probability, outward, precise_intervals
 from ...numbers.tolerances import MACHINE_PRECISION
-from ...numbers.width_curve import outward
 from ...problem.data import Dataset, as_dataset
 from .line import in_turn, is_one_dimensional
 

@@ -11,7 +11,7 @@ import flint
 from ...errors import InputError
 from ...numbers.checks import real_number
 from ...numbers.exact import fmpq
-from ...numbers.width_curve import PRECISION_BITS
+from ...numbers.intervals import PRECISION_BITS
 from ..arguments import require, tolerated_share, which_form, whole
 
 __all__ = [

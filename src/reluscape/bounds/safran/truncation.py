@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import TooLarge
 from ...numbers import exact
-from ...numbers.width_curve import PRECISION_BITS, outward
+from ...numbers.intervals import PRECISION_BITS, outward
 from ..arguments import require, whole
 from .data import with_targets
 

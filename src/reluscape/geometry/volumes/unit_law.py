@@ -12,8 +12,8 @@ import numpy as np
 
 from ...errors import TooLarge, UnsupportedError
 from ...numbers.exact import dot, fmpq
+from ...numbers.intervals import PRECISION_BITS
 from ...numbers.tolerances import DEFAULT
-from ...numbers.width_curve import PRECISION_BITS
 from ...problem.data import Dataset
 from ...problem.networks.initialization import get_law
 from ..arrangement import Arrangement

@@ -9,7 +9,7 @@ _EXPORTS = {
     "Coordinates": ".starts",
     "LayerSize": ".size",
     "Reach": ".result",
-    "ReachChances": ".chances",
+    "ReachChances": ".result",
     "Valley": ".result",
     "barrier_tree": ".tree",
     "layer_size": ".size",

@@ -1,8 +1,8 @@
-from .chances import ReachChances as ReachChances
 from .chances import reachable_probability as reachable_probability
 from .reachable import reachable_minimum as reachable_minimum
 from .result import BarrierTree as BarrierTree
 from .result import Reach as Reach
+from .result import ReachChances as ReachChances
 from .result import Valley as Valley
 from .size import LayerSize as LayerSize
 from .size import layer_size as layer_size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,36 +13,12 @@ from ...problem.networks import TwoLayerNet
 from .gradient import STEPS, gradient_descent
 from .graph import Graph, build
 from .reachable import reached
+from .result import ReachChances
 from .starts import Starts, draw_starts
 from .valleys import first_node
 
 # gradient descent counts as there when it has gone this far from the loss of the zero network to the global minimum
 ARRIVED = 0.99
-
-
-@dataclass(frozen=True)
-class ReachChances:
-    """What random starts can reach.
-
-    Attributes:
-        without_climbing: some path along which the loss never rises leads to the global minimum.
-        first_basin: the start's own basin holds the global minimum.
-        gradient_descent: plain gradient descent ends within 1 % of the way from the global minimum to L(0).
-        above_zero: L(start) >= L(0), where width 2 and more always reach it.
-        global_minimum: the lowest loss of the width.
-        zero_loss: L(0), the loss of the zero network (with an output bias: of the best constant).
-        descent_losses: (trials,) sorted losses at which gradient descent stood after its steps.
-        steps: how many steps those were.
-    """
-
-    without_climbing: Probability
-    first_basin: Probability
-    gradient_descent: Probability
-    above_zero: Probability
-    global_minimum: float
-    zero_loss: float
-    descent_losses: np.ndarray
-    steps: int
 
 
 def reachable_probability(

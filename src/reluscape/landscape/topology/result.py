@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from .gradient import STEPS
 from .starts import Coordinates, Starts, draw_starts
-
-if TYPE_CHECKING:
-    from .chances import ReachChances
 
 
 @dataclass(frozen=True)
@@ -202,3 +199,28 @@ class Reach:
     global_minimum: float
     path: tuple[TwoLayerNet, ...]
     monotone_path: tuple[TwoLayerNet, ...]
+
+
+@dataclass(frozen=True)
+class ReachChances:
+    """What random starts can reach.
+
+    Attributes:
+        without_climbing: some path along which the loss never rises leads to the global minimum.
+        first_basin: the start's own basin holds the global minimum.
+        gradient_descent: plain gradient descent ends within 1 % of the way from the global minimum to L(0).
+        above_zero: L(start) >= L(0), where width 2 and more always reach it.
+        global_minimum: the lowest loss of the width.
+        zero_loss: L(0), the loss of the zero network (with an output bias: of the best constant).
+        descent_losses: (trials,) sorted losses at which gradient descent stood after its steps.
+        steps: how many steps those were.
+    """
+
+    without_climbing: Probability
+    first_basin: Probability
+    gradient_descent: Probability
+    above_zero: Probability
+    global_minimum: float
+    zero_loss: float
+    descent_losses: np.ndarray
+    steps: int

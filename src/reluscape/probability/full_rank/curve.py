@@ -13,7 +13,7 @@ from ...errors import TooLarge
 from ...jacobian.rank import RankOracle, nonzero_samples
 from ...problem.data import Dataset, as_dataset
 from ...problem.networks.initialization import Law, get_law
-from .fraction import check_population, positively_parallel
+from .population import check_population, positively_parallel
 from .small import MOST_STATES, good_sets, unit_states
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...bounds.arguments import whole
-from ...errors import InputError, TieError, TooLarge, UnsupportedError, ZeroRowError
+from ...errors import TieError, TooLarge, UnsupportedError
 from ...geometry.regions.count import warn_about_decimals
 from ...jacobian.rank import RankOracle, nonzero_samples
 from ...numbers.estimates import Probability
@@ -17,10 +17,10 @@ from ...numbers.exact import signs_of_products
 from ...numbers.seeds import as_generator
 from ...problem.data import Dataset, as_dataset
 from ...problem.networks.initialization import Law, get_law
+from .population import check_population, positively_parallel
 
-__all__ = ["POPULATIONS", "check_population", "draw_patterns", "full_rank_fraction", "positively_parallel"]
+__all__ = ["draw_patterns", "full_rank_fraction"]
 
-POPULATIONS = ("patterns", "regions", "initialization")
 CHUNK_BYTES = 1 << 24
 QUICK_STATES = 16
 
@@ -97,16 +97,6 @@ def full_rank_fraction(
     return Probability.sampled(int(full), trials, population, named)
 
 
-def check_population(population: str, data: Dataset) -> None:
-    """Refuse an unknown population, and the regions of data with a row of zeros."""
-    if population not in POPULATIONS:
-        raise InputError(f"population is {population!r}; choose one of {', '.join(POPULATIONS)}")
-    if population == "regions" and data.zero_rows:
-        raise ZeroRowError(
-            f"row {data.zero_rows[0]} of X is zero, so that no activation region is non-empty; remove zero rows first"
-        )
-
-
 def _without_sampling(data: Dataset, oracle: RankOracle, width: int, population: str, insist: bool) -> Fraction | None:
     """Return the exact fraction where there is a short way to it."""
     if oracle.n == 0:
@@ -135,12 +125,6 @@ def _from_the_law(data: Dataset, oracle: RankOracle, width: int, law: Law, insis
         if insist:
             raise
         return None
-
-
-def positively_parallel(data: Dataset) -> bool:
-    """Whether two samples are positive multiples of one another."""
-    rows = [tuple(int(v) for v in row) for row in data.rows if any(row)]
-    return len(set(rows)) < len(rows)
 
 
 def draw_patterns(

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...errors import TooLarge
 from ...numbers.estimates import Probability
-from ...numbers.width_curve import PRECISION_BITS, outward
+from ...numbers.intervals import PRECISION_BITS, outward
 from ...problem.data import Dataset
 from .set_values import SetValues
 from .sets import NEAR, States

@@ -21,7 +21,7 @@ from ...jacobian.zero_loss.line_coordinates import line_coordinates
 from ...jacobian.zero_loss.line_point import step_of
 from ...numbers.estimates import Probability
 from ...numbers.exact import sign
-from ...numbers.set_curve import as_probability, precise_intervals
+from ...numbers.intervals import as_probability, precise_intervals
 from ...problem.data import Dataset
 from ...problem.networks.initialization import Law
 from ..full_rank.small import region_patterns

@@ -15,7 +15,8 @@ from ...numbers.exact import fraction_array
 from ...numbers.seeds import as_generator
 from ...problem.data import as_dataset
 from ...problem.networks.initialization import get_law
-from ..full_rank.fraction import check_population, draw_patterns
+from ..full_rank.fraction import draw_patterns
+from ..full_rank.population import check_population
 from .exact_share import exact_share
 
 __all__ = ["zero_loss_fraction"]

@@ -11,7 +11,8 @@ import numpy as np
 from ...basins import affine_fit, constant_fit
 from ...errors import TooLarge
 from ...landscape.optimum import infinite_width_value
-from ...landscape.topology import BarrierTree, Coordinates, LayerSize, ReachChances, barrier_tree, layer_size
+from ...landscape.topology import BarrierTree, Coordinates, LayerSize, barrier_tree, layer_size
+from ...landscape.topology.result import ReachChances
 from ...numbers.seeds import stream
 from ...problem.data import Dataset, as_dataset, standardize
 from ...problem.networks.initialization import get_law
