@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-INTERRUPTED, INTERRUPTED_TEXT = 130, "interrupted; nothing was written"
+from .stopped import INTERRUPTED, INTERRUPTED_TEXT
 
 __all__ = ["main"]
 

@@ -14,11 +14,12 @@ import typer
 from .._version import __version__
 from ..errors import ReluscapeError
 from ..numbers import kernelcache
-from . import INTERRUPTED, INTERRUPTED_TEXT, output
+from . import output
 from .census import census
 from .design import design
 from .explain import explain
 from .figure import figure
+from .stopped import INTERRUPTED, INTERRUPTED_TEXT
 from .survey import survey
 from .sweep import sweep
 from .verify import verify

@@ -39,7 +39,7 @@ def census(
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write the proofs here.")] = None,
 ) -> None:
     """List every valley of a small network's landscape, and how high the loss must rise to leave it."""
-    from ..problem.data import read_table
+    from ..problem.data import Dataset, read_table
     from ..stories.census import dry_run as plan
     from ..stories.census import landscape
 
@@ -55,7 +55,7 @@ def census(
         "seed": seed,
     }
     table = read_table(data, target, **how)
-    samples = table.dataset(bias=not no_bias)
+    samples = Dataset.from_table(table, bias=not no_bias)
     if dry_run:
         answer = plan(samples, width=width, height_cap=height_cap)
         if as_json:

@@ -34,7 +34,7 @@ def design(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")] = False,
 ) -> None:
     """Design a network and regulariser without bad local minima, train it to a certified point, and save it."""
-    from ..problem.data import read_table
+    from ..problem.data import Dataset, read_table
     from ..requ.labels import labelled, two_classes
     from ..requ.losses import margin_loss
     from ..stories.design import tell_design
@@ -45,7 +45,7 @@ def design(
     table = read_table(data, target, names(features), names(drop), drop_missing, False, positive, rows, seed)
     if table.classes is None:
         raise InputError(f"the target {target!r} is not two classes; choose one against the rest with --positive CLASS")
-    samples = table.dataset()
+    samples = Dataset.from_table(table)
     _refuse_conflicts(samples, table)
     two_classes(labelled(samples)[1])
     folder = output.folder_for(data, out)

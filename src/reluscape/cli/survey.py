@@ -38,7 +38,7 @@ def survey(
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write a proof here.")] = None,
 ) -> None:
     """Map the loss landscape of a table: regions, good starts, and the width that is enough."""
-    from ..problem.data import read_table
+    from ..problem.data import Dataset, read_table
     from ..stories.survey import Settings
     from ..stories.survey import dry_run as plan
     from ..stories.survey import survey as run
@@ -56,7 +56,7 @@ def survey(
         "seed": seed,
     }
     table = read_table(data, target, **how)
-    samples = table.dataset(bias=not no_bias)
+    samples = Dataset.from_table(table, bias=not no_bias)
     if dry_run:
         answer = plan(samples, settings)
         if as_json:

@@ -65,7 +65,7 @@ def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias:
         )
         data = read_samples(path, column, 1, how).data
         return data, _how(path, data, note, len(data.fractions))
-    from ..problem.data import read_table
+    from ..problem.data import Dataset, read_table
 
     table = read_table(
         path,
@@ -79,7 +79,7 @@ def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias:
         note.get("seed", 0),
         max_rows=None,
     )
-    data = table.dataset(bias=(flags["bias"] if "target" in note else True) and not no_bias)
+    data = Dataset.from_table(table, bias=(flags["bias"] if "target" in note else True) and not no_bias)
     classes = {name: f"{number:+d}" for number, name in (table.classes or {}).items()}
     return data, _how(path, data, {"labels": classes, **note}, table.n_rows)
 

@@ -79,7 +79,7 @@ def _table(name: str, target: str, folder: str) -> tuple[np.ndarray, np.ndarray]
     else:
         if not target:
             raise InputError(f'{name} is a table; name its target column, for instance target = "y"')
-        data = read_table(Path(folder) / name, target, max_rows=None).dataset(bias=True)
+        data = Dataset.from_table(read_table(Path(folder) / name, target, max_rows=None), bias=True)
     return standardize(data).X, _centred(data)
 
 

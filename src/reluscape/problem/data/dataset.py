@@ -15,6 +15,7 @@ from ...numbers.checks import doubles, readonly
 from ...numbers.entries import entries
 from .labels import coded_classes
 from .position import GeneralPosition, general_position
+from .table import Table, read_table
 
 
 class Dataset:
@@ -156,9 +157,12 @@ class Dataset:
         drop: Iterable[str] | None = None,
     ) -> Dataset:
         """Read a table whose numbers are taken as exact decimals; see `reluscape.data.read_table` for the rules."""
-        from .table import read_table
+        return cls.from_table(read_table(path, target, features=features, drop=drop), bias)
 
-        return read_table(path, target, features=features, drop=drop).dataset(bias=bias)
+    @classmethod
+    def from_table(cls, table: Table, bias: bool = False) -> Dataset:
+        """Return a table that was read as a Dataset, with a column of ones where asked."""
+        return cls(table.X, table.y, bias=bias, features=table.features, target=table.target)
 
 
 def as_dataset(X: Any, y: Any = None) -> Dataset:

@@ -17,7 +17,6 @@ from ... import _files as files
 from ...errors import InputError
 from ...numbers.seeds import stream
 from .cells import decimal_points, is_row_index, truth_numbers
-from .dataset import Dataset
 
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
 MAX_ROWS = 2000
@@ -51,10 +50,6 @@ class Table:
     warnings: tuple[str, ...]
     n_rows: int
     path: str
-
-    def dataset(self, bias: bool = False) -> Dataset:
-        """Return the table as a Dataset, with a column of ones where asked."""
-        return Dataset(self.X, self.y, bias=bias, features=self.features, target=self.target)
 
 
 def read_table(
