@@ -58,7 +58,7 @@ def explain(
 ) -> None:
     """Say whether a trained network is solved, stuck or slow, and why."""
     from ..critical.match import balanced_top
-    from ..pagelink import render_page
+    from ..stories.page import render
     from ..problem.networks import TwoLayerNet
     from ..problem.networks.files import read_model
     from ..stories.explain import explain as tell
@@ -106,7 +106,7 @@ def explain(
             raise InputError("there is neither a snapped nor an escaped network to save; leave out --save")
         better = story.better
         beside[save] = stored.encode_like(better if isinstance(better, TwoLayerNet) else balanced_top(better))
-    named: dict[str, Any] = {"explain.json": story.to_json, "report.html": lambda: render_page(story.report)}
+    named: dict[str, Any] = {"explain.json": story.to_json, "report.html": lambda: render(story.report)}
     written = [*output.write_results(folder, named), *(files.write_atomic(p, content) for p, content in beside.items())]
     if as_json:
         print(json.dumps(story.report, allow_nan=False))

@@ -27,10 +27,10 @@ def noted(certificate: dict[str, Any], target: str, **how: Any) -> dict[str, Any
 def write_all(folder: Path, name: str, result: Any, certificate: Path | None, target: str, **how: Any) -> list[Path]:
     """Write a result's JSON and page into its folder, its noted proof where one is asked for; return where."""
     from ..certificates import write
-    from ..pagelink import render_page
+    from ..stories.page import render
 
     proof = result.certificate() if certificate is not None else None
-    named: dict[str, Any] = {name: result.to_json, "report.html": lambda: render_page(result.report)}
+    named: dict[str, Any] = {name: result.to_json, "report.html": lambda: render(result.report)}
     written = output.write_results(folder, named)
     if certificate is not None and proof is not None:
         written.append(write(certificate, noted(proof, target, **how)))

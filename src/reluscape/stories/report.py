@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import _files as files
-from ..pagelink import render_page
+from .page.page import render
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Telling:
 
     def to_html(self, path: str | Path) -> Path:
         """Write the self-contained page, whole or not at all, and return its path."""
-        return files.write_atomic(path, render_page(self.report))
+        return files.write_atomic(path, render(self.report))
 
     def _repr_html_(self) -> str:
         """Return the verdict for a notebook."""

@@ -103,3 +103,12 @@ def loss_words(loss: str) -> str:
     """
     names = {"squared": "mean squared error", "logistic": "logistic loss", "bce": "cross-entropy"}
     return {**names, "cross_entropy": "cross-entropy"}.get(loss, "loss")
+
+
+def right_words(right: int, rows: int) -> str:
+    """Return the rows on the right side in words.
+
+    >>> right_words(4, 4), right_words(1, 3)
+    ('4 of 4 rows are right (100%)', '1 of 3 rows is right (33%)')
+    """
+    return f"{right:,} of {rows:,} rows {'is' if right == 1 else 'are'} right ({percent(right / max(rows, 1))})"

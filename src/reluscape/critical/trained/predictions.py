@@ -8,7 +8,6 @@ import numpy as np
 
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.outputs import CROSS_ENTROPY
-from ...stories.claims import percent
 
 CLASS_LOSSES = ("bce", "logistic", CROSS_ENTROPY)
 
@@ -40,13 +39,6 @@ def rows_right(F: np.ndarray, Y: np.ndarray, loss: str) -> int | None:
     return int(np.where(y == values[1], f > border, f < border).sum())
 
 
-def right_words(right: int, rows: int) -> str:
-    """Return the rows on the right side in words.
-
-    >>> right_words(4, 4), right_words(1, 3)
-    ('4 of 4 rows are right (100%)', '1 of 3 rows is right (33%)')
-    """
-    return f"{right:,} of {rows:,} rows {'is' if right == 1 else 'are'} right ({percent(right / max(rows, 1))})"
 
 
 @dataclass(frozen=True)

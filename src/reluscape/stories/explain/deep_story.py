@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...critical.trained.answer import SLOW, SOLVED, WRONG_INPUT
 from ...critical.trained.deep import DeepFindings
 from ...critical.trained.elsewhere import UNTESTED, both_losses
-from ...critical.trained.predictions import right_words, rows_right
+from ...critical.trained.predictions import rows_right
+from ..wording import right_words
 from ...numbers.tolerances import DEFAULT
 from ...problem.trained.layered import Layered
 from .first_line import first_line

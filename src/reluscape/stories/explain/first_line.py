@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...critical.trained.answer import SLOW, SOLVED, STUCK, UNDECIDED, WRONG_INPUT, Outlook
-from ...critical.trained.predictions import Flat, right_words
+from ...critical.trained.predictions import Flat
+from ..wording import right_words
 from ...numbers.tolerances import DEFAULT
 
 # per cent
