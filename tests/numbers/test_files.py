@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reluscape._files import read_limited
 from reluscape.errors import InputError
+from reluscape.numbers.files import read_limited
 
 
 def test_a_file_of_the_largest_size_is_read_and_one_byte_more_is_not(tmp_path):

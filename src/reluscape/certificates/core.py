@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .. import _files as files
 from ..errors import CertificateError, InputError
+from ..numbers import files
 from .effort import Effort
 from .fields import Reading
 from .numerals import LONG_TEXT, brief, fraction_text, fraction_texts, read_number

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from .. import _files as files
 from ..errors import InputError
+from ..numbers import files
 from . import output
 from .explain_data import Reading, label_codes, read_samples, scaled_reading
 from .options import names, typed
@@ -58,10 +58,10 @@ def explain(
 ) -> None:
     """Say whether a trained network is solved, stuck or slow, and why."""
     from ..critical.match import balanced_top
-    from ..stories.page import render
     from ..problem.networks import TwoLayerNet
     from ..problem.networks.files import read_model
     from ..stories.explain import explain as tell
+    from ..stories.page import render
 
     stored = read_model(model)
     outputs = len(stored.net.weights[-1])

@@ -12,9 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .. import _files as files
 from ..errors import InputError
-from ..numbers import kernelcache
+from ..numbers import files, kernelcache
 
 # columns of an output that is no terminal, and of the narrowest terminal that is believed
 USUAL_WIDTH, LEAST_WIDTH = 110, 40

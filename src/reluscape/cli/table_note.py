@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .._files import shown
 from ..errors import CertificateError, InputError
+from ..numbers.files import shown
 from . import output
 from .explain_data import Reading, read_samples
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _files as files
 from ..errors import InputError, UnsupportedError
+from ..numbers import files
 from .store import Store
 
 ENDINGS = (".csv", ".parquet")

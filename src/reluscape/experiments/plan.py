@@ -12,8 +12,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from .. import _files as files
 from ..errors import InputError
+from ..numbers import files
 from .quantities import Quantity, get_quantity
 from .quantities.samples import is_file
 

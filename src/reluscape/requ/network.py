@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _files as files
 from ..errors import ModelError, ShapeError
+from ..numbers import files
 from ..numbers.checks import readonly
 from ..problem.data import Dataset
 from ..problem.networks.array_files import read_npz

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from .. import _files as files
+from ..numbers import files
 from .page.page import render
 
 

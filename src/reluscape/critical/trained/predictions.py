@@ -39,8 +39,6 @@ def rows_right(F: np.ndarray, Y: np.ndarray, loss: str) -> int | None:
     return int(np.where(y == values[1], f > border, f < border).sum())
 
 
-
-
 @dataclass(frozen=True)
 class Flat:
     """A network whose predictions are all the same, or nearly.

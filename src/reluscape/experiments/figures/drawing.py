@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..._files import write_atomic
+from ...numbers.files import write_atomic
 from ...stories.page.palette import GREY, VERMILLION
 
 if TYPE_CHECKING:

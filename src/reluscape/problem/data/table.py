@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import _files as files
 from ...errors import InputError
+from ...numbers import files
 from ...numbers.seeds import stream
 from .cells import decimal_points, is_row_index, truth_numbers
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ... import _files as files
 from ...errors import InputError, ModelError
+from ...numbers import files
 
 REAL = "biuf"
 # formats of safetensors that numpy has no type for

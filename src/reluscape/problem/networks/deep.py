@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import _files as files
 from ...errors import InputError, ModelError, ShapeError, TieError
+from ...numbers import files
 from ...numbers.checks import readonly, real_numbers
 from ..data import Dataset
 from .agreement import check_agreement

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ... import _files as files
 from ...errors import InputError, ModelError
 from ...interop.array_reading import Names, read_arrays
 from ...interop.reading import Reading
+from ...numbers import files
 from . import DeepNet, TwoLayerNet
 from .array_files import npz_arrays, safetensors_arrays
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import _files as files
 from ...errors import ModelError, ShapeError
+from ...numbers import files
 from ...numbers.checks import readonly, real_number, real_numbers
 from ..data import Dataset, as_dataset
 from ..losses import mean_loss

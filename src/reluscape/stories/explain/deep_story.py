@@ -6,9 +6,9 @@ from ...critical.trained.answer import SLOW, SOLVED, WRONG_INPUT
 from ...critical.trained.deep import DeepFindings
 from ...critical.trained.elsewhere import UNTESTED, both_losses
 from ...critical.trained.predictions import rows_right
-from ..wording import right_words
 from ...numbers.tolerances import DEFAULT
 from ...problem.trained.layered import Layered
+from ..wording import right_words
 from .first_line import first_line
 from .judgement import Judgement
 from .story import SPARE, count, listed, numbered, percent, rows, same_work

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...critical.trained.answer import SLOW, SOLVED, STUCK, UNDECIDED, WRONG_INPUT, Outlook
 from ...critical.trained.predictions import Flat
-from ..wording import right_words
 from ...numbers.tolerances import DEFAULT
+from ..wording import right_words
 
 # per cent
 LEAST_SHARE, MOST_SHARE = 0.001, 99.99

@@ -8,10 +8,10 @@ from ...critical.trained.answer import SLOW, SOLVED, STUCK, WRONG_INPUT
 from ...critical.trained.elsewhere import UNTESTED, TestRows, both_losses
 from ...critical.trained.one_hidden_layer import Findings, can_snap
 from ...critical.trained.predictions import rows_right
-from ..wording import right_words
 from ...critical.trained.saving import snapped_or_escaped
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ...problem.trained.reading import Trained
+from ..wording import right_words
 from .first_line import first_line, share_text
 from .judgement import Judgement
 

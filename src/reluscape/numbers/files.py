@@ -7,7 +7,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from .errors import InputError
+from ..errors import InputError
 
 # more than any table, plan or network that can be worked on
 MOST_BYTES = 500_000_000
