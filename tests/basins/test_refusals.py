@@ -76,6 +76,44 @@ def test_numbers_below_doubles_are_refused_by_name(value):
         rs.basin_value([[1], [2]], [[value], [2]], [[1, 1]], None, v=[[1]])
 
 
+EXACT = {
+    "count_regions": lambda X, y: rs.count_regions(X, 2),
+    "count_basins": lambda X, y: rs.count_basins(X, 2),
+    "enumerate_regions": lambda X, y: rs.enumerate_regions(X).patterns.tolist(),
+    "enumerate_faces": lambda X, y: len(rs.enumerate_faces(X)),
+    "is_realizable": lambda X, y: rs.is_realizable(X, [1, 1, 0, 0]).realizable,
+    "jacobian_rank": lambda X, y: rs.jacobian_rank([[1, 0, 1, 1]], X),
+    "full_rank_curve": lambda X, y: rs.full_rank_curve(X, population="regions").terms,
+    "zero_loss": lambda X, y: rs.zero_loss(X, y, [[1, 0, 1, 1], [1, 0, 1, 1]], [1, -1]).exists,
+    "general_position": lambda X, y: str(rs.Dataset(X).general_position),
+    "local_minima": lambda X, y: rs.local_minima(X, y, 1).losses,
+    "barrier_tree": lambda X, y: rs.barrier_tree(X, y, 1).pairs,
+}
+FLOATS = {
+    "basin_value": lambda X, y: rs.basin_value(X, y, [[1, 0, 1, 1]], [1]),
+    "exact basin_value": lambda X, y: rs.basin_value(X, y, [[1, 0, 1, 1]], [1], exact=True),
+    "basin_values": lambda X, y: rs.basin_values(X, y, [[[1, 0, 1, 1]]], [[1]]),
+    "good_basin_probability": lambda X, y: rs.good_basin_probability(X, y, 2, threshold="1/2"),
+    "certify": lambda X, y: rs.certify(X, y, [[1, 2]], [1], exact=True),
+    "cell_minima": lambda X, y: rs.cell_minima(X, y, [[1, 0, 1, 1]]),
+    "global_minimum": lambda X, y: rs.global_minimum(X, y, 1),
+}
+PLAIN = [[1, 1], [2, -1], [3, 1], [-1, 2]]
+
+
+@pytest.mark.parametrize("ask", EXACT)
+def test_what_needs_no_floats_is_right_on_samples_below_doubles(ask):
+    tiny = [[Fraction(v, 10**400) for v in row] for row in PLAIN]
+    assert EXACT[ask](tiny, [1, -1, 2, 0]) == EXACT[ask](PLAIN, [1, -1, 2, 0])
+
+
+@pytest.mark.parametrize("ask", FLOATS)
+def test_what_needs_floats_refuses_samples_below_doubles_by_name(ask):
+    tiny = [[Fraction(v, 10**400) for v in row] for row in PLAIN]
+    with pytest.raises(InputError, match="doubles"):
+        FLOATS[ask](tiny, [1, -1, 2, 0])
+
+
 @pytest.mark.parametrize("value", [1e154, Fraction(10) ** 160, "1e300"])
 def test_targets_whose_squares_are_beyond_doubles_are_refused_by_name(value):
     for call in both_ways([[1]], [value], [[0]], [1]):

@@ -10,18 +10,19 @@ import numpy as np
 from ..errors import InputError
 from .entries import entries
 from .exact import fraction_array, to_fraction
-
-LARGEST_TARGET = 1e150
+from .tolerances import LARGEST_TARGET
 
 
 def readonly(array: Any, dtype: Any = None) -> np.ndarray:
     """Return a copy that cannot be written to.
 
     Raises:
-        InputError: an entry is no number of this type, or the rows have different lengths.
+        InputError: an entry is no number of this type or beyond its range, or the rows have different lengths.
     """
     try:
         copy = np.array(array, dtype=dtype)
+    except OverflowError:
+        raise InputError("a number is beyond the range of doubles; rescale the samples or the targets") from None
     except (TypeError, ValueError) as problem:
         raise InputError(f"an array of numbers is needed ({problem})") from None
     copy.setflags(write=False)
@@ -39,20 +40,33 @@ def doubles(values: np.ndarray, name: str, squared: bool = False) -> np.ndarray:
     Raises:
         InputError: a value beyond the range of doubles, or one that is not zero and below it.
     """
+    floats = nearest_doubles(values, name)
+    if squared and floats.size and np.abs(floats).max() > LARGEST_TARGET:
+        raise InputError(f"{name} has a value beyond {LARGEST_TARGET:.0e}, whose square is beyond doubles; rescale it")
+    refuse_below_doubles(values, floats, name)
+    return floats
+
+
+def nearest_doubles(values: np.ndarray, name: str) -> np.ndarray:
+    """Return the doubles nearest to fractions; one below the range of doubles has lost digits, or is 0.
+
+    Raises:
+        InputError: a value beyond the range of doubles.
+    """
     try:
-        floats = np.array(values, dtype=float).reshape(values.shape)
+        return np.array(values, dtype=float).reshape(values.shape)
     except OverflowError:
         raise InputError(f"{name} has a value beyond the range of doubles; rescale it") from None
-    size = np.abs(floats)
-    if squared and size.size and size.max() > LARGEST_TARGET:
-        raise InputError(f"{name} has a value beyond {LARGEST_TARGET:.0e}, whose square is beyond doubles; rescale it")
-    for place in np.argwhere(size < np.finfo(float).tiny):
+
+
+def refuse_below_doubles(values: np.ndarray, floats: np.ndarray, name: str) -> None:
+    """Raise InputError where a fraction is not zero and the double nearest to it is below the range of doubles."""
+    for place in np.argwhere(np.abs(floats) < np.finfo(float).tiny):
         if values[tuple(place)] != 0:
             raise InputError(
                 f"{name} has a value at row {place[0]} that is not zero but below the range of doubles "
                 f"({np.finfo(float).tiny:.1g}); rescale it, or write 0"
             )
-    return floats
 
 
 def real_number(name: str, value: Any) -> float:

@@ -161,3 +161,5 @@ DEFAULT = Tolerances()
 MACHINE_PRECISION = 2.0**-52
 # keeps a quotient finite where its divisor is zero; no quantity that is believed is this small
 SPECK = 1e-300
+# targets beyond this have squares that doubles cannot sum
+LARGEST_TARGET = 1e150

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import InputError, ShapeError
 from ...numbers import exact
-from ...numbers.checks import doubles, readonly
+from ...numbers.checks import doubles, nearest_doubles, readonly, refuse_below_doubles
 from ...numbers.entries import entries
 from .labels import coded_classes
 from .position import GeneralPosition, general_position
@@ -58,10 +58,10 @@ class Dataset:
         inexact = given.dtype.kind == "f" or any(isinstance(v, float | np.floating) for v in given.flat)
         if bias:
             F = np.concatenate([F, np.full((F.shape[0], 1), exact.to_fraction(1), dtype=object)], axis=1)
-        floats = doubles(F, "X")
+        floats = nearest_doubles(F, "X")
         state = self.__dict__
         state["fractions"] = readonly(F)
-        state["X"] = readonly(floats)
+        state["_floats"] = readonly(floats)
         state["n"], state["d"] = F.shape
         state["bias"] = bool(bias)
         state["exact_input"] = not inexact
@@ -74,7 +74,6 @@ class Dataset:
         state["target"] = target
 
     # Values set in __init__ (declared for readers and type checkers).
-    X: np.ndarray
     y: Any  # (n,) floats, or None without targets
     fractions: np.ndarray
     y_fractions: Any  # (n,) object array of Fraction, or None
@@ -94,6 +93,17 @@ class Dataset:
         """Describe the data in one line."""
         named = f", target {self.target!r}" if self.target else ""
         return f"Dataset(n={self.n}, d={self.d}{', bias' if self.bias else ''}{named})"
+
+    @cached_property
+    def X(self) -> np.ndarray:
+        """(n, d) samples as doubles, each with its full precision.
+
+        Raises:
+            InputError: a sample that is not zero is below the range of doubles; what needs no floats still works.
+        """
+        floats: np.ndarray = self.__dict__["_floats"]
+        refuse_below_doubles(self.fractions, floats, "X")
+        return floats
 
     @cached_property
     def _integer(self) -> tuple[np.ndarray, np.ndarray]:
