@@ -306,6 +306,23 @@ def test_l2_dead_plateaus_are_maxima_and_minima():
     }
     assert losses == {1.0}
 
+    # loss max(0, 1 - y f)^2, convex and differentiable, not strictly convex: f = 2 for the target 1, and near it
+    class SquaredHinge:
+        def value(self, f, y):
+            return np.maximum(1 - y * f, 0) ** 2
+
+        def gradient(self, f, y):
+            return -2 * y * np.maximum(1 - y * f, 0)
+
+    X, y = [[1]], [1]
+    verdict = rs.certify(X, y, [[2]], [1], loss=SquaredHinge())
+    assert verdict.is_local_minimum
+    assert verdict.differentiable
+    for dw, dv in ((-0.3, 0.3), (0.0, -0.3), (0.3, 0.0), (0.3, 0.3), (-0.3, -0.1)):
+        f = rs.TwoLayerNet([[2 + dw]], [1 + dv]).predict(X)
+        assert f[0] > 1  # alive, on for the sample
+        assert SquaredHinge().value(f, np.array(y)).max() == 0  # so that the point is a local maximum too
+
 
 def test_l3_a_unit_at_zero_can_be_a_genuine_minimum():
     # one unit, samples 1 and 1 with targets 1 and -1: R = 0 with w anywhere in the open cell
