@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 import os
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -99,7 +100,8 @@ def test_values_beyond_the_range_of_doubles_are_told():
     for size, words in ((10**160 + 1, "1E+320"), (10**300 + 1, "1E+600")):
         proof = new(
             "basin-value",
-            *(lambda data: (data.fractions, data.y_fractions))(rs.Dataset([[1], [-1]], [str(size), str(size)])),
+            np.array([[Fraction(1)], [Fraction(-1)]], dtype=object),
+            np.array([Fraction(size)] * 2, dtype=object),
             {"value": str(size**2), "patterns": ["10"], "signs": [-1], "output_bias": False},
             {"Z": [["0"]], "c": "0", "multipliers": [[[0, str(size)]]]},
         )

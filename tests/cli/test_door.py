@@ -76,7 +76,7 @@ def test_a_defect_is_one_line_that_owns_up_to_it(folder, capsys, monkeypatch):
     def broken(text):
         raise ZeroDivisionError("a mistake\nof ours")
 
-    monkeypatch.setattr("reluscape.cli.options.names", broken)
+    monkeypatch.setattr("reluscape.cli.survey.names", broken)
     status, _, err = run(capsys, "survey", "t.csv", *QUICK)
     assert (status, len(err.splitlines())) == (2, 1)
     assert app.DEFECT in err
@@ -90,7 +90,7 @@ def test_a_fault_of_the_system_says_where(folder, capsys, monkeypatch, problem):
     def broken(text):
         raise problem
 
-    monkeypatch.setattr("reluscape.cli.options.names", broken)
+    monkeypatch.setattr("reluscape.cli.survey.names", broken)
     monkeypatch.setattr(output, "close_for_good", lambda: None)
     status, _, err = run(capsys, "survey", "t.csv", *QUICK)
     assert (status, len(err.splitlines())) == (2, 1)

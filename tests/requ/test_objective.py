@@ -33,7 +33,9 @@ def test_value_by_the_definition():
     assert L.residual(net).shape == (6,)
 
 
-@pytest.mark.parametrize("loss", ["logistic", "exponential", "smooth_hinge", Own()], ids=str)
+@pytest.mark.parametrize(
+    "loss", ["logistic", "exponential", "smooth_hinge", Own()], ids=["logistic", "exponential", "smooth_hinge", "own"]
+)
 def test_gradient_and_second_derivative_against_differences(loss):
     _, _, L, net = example(loss)
     m, k, h = 4, 4, 1e-6

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 import reluscape as rs
-from reluscape.landscape.optimum import global_minimum, infinite_width_minimum
+from reluscape.landscape.optimum import branch, global_minimum, infinite_width_minimum
 from reluscape.landscape.optimum.branch import branch_and_bound, reaches
 from reluscape.landscape.optimum.infinite import infinite_width_value
 from reluscape.numbers import exact
@@ -79,7 +79,7 @@ def test_interval_holds_the_truth_whenever_it_stops(seed, monkeypatch):
     lowers = []
     for steps in (0, 1, 2, 4, 8, 1000):
         ticks = iter([0.0] * steps + [2.0] * 10_000)
-        monkeypatch.setattr("reluscape.landscape.optimum.branch.time.monotonic", lambda ticks=ticks: next(ticks))
+        monkeypatch.setattr(branch.time, "monotonic", lambda ticks=ticks: next(ticks))
         stopped = branch_and_bound(data, 2, True, 1e6, order, deadline=1.0)
         monkeypatch.undo()
         assert stopped.lower <= 9 * truth.value + 1e-9
