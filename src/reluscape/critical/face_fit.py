@@ -204,5 +204,10 @@ def _nearest_least_squares(design: np.ndarray, y: Any, owners: list[Any], R0: np
         if not any(owner == j for owner, _ in owners):
             goal[j * d : (j + 1) * d] = Fraction(0)
     directions = np.array([weights(q) for q in free], dtype=object)
-    short = exact.solve(directions @ directions.T, directions @ (goal - weights(part)))
-    return part + np.asarray(short) @ free
+    # integer rows of the same lines, so that the products are those of whole numbers
+    integers, scales = exact.integer_rows(directions)
+    D = exact.fmpz_matrix(integers)
+    lacking = flint.fmpq_mat(D) * exact.fmpq_matrix((goal - weights(part))[:, None])
+    short = flint.fmpq_mat(D * D.transpose()).solve(lacking)
+    moves = np.array([exact.to_fraction(short[k, 0]) for k in range(len(free))], dtype=object) / scales
+    return part + moves @ free
