@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from ..numbers.checks import readonly
@@ -12,6 +14,7 @@ from ..solvers.conic import feature_matrix
 from ..solvers.quadratic import BasinPrograms
 from ..solvers.separable import EachEntry
 from ..solvers.smooth import minimise
+from ..solvers.tails import Tail, tails
 from .result import Basin
 
 
@@ -27,25 +30,32 @@ class SmoothBasins:
     def __init__(self, data: Dataset, loss: Loss, output_bias: bool) -> None:
         self.data, self.loss, self.output_bias = data, loss, output_bias
         self.programs = BasinPrograms(data, output_bias, merge=False)
+        self.targets = np.asarray(data.y, dtype=float)
+
+    @cached_property
+    def ends(self) -> tuple[Tail, Tail]:
+        """What the loss of each sample does far out."""
+        return tails(self.loss, self.targets[self.programs.space.sample])
 
     def solve(self, pattern: np.ndarray, signs: np.ndarray) -> Basin:
         """Return the basin of a pattern (m, n) and signs (m,)."""
         A = np.array(pattern, dtype=bool)
         A[:, list(self.data.zero_rows)] = False
-        return _basin(self.programs, A, signs, self.loss)
+        return _basin(self, A, signs)
 
 
-def _basin(programs: BasinPrograms, A: np.ndarray, signs: np.ndarray, loss: Loss) -> Basin:
+def _basin(basins: SmoothBasins, A: np.ndarray, signs: np.ndarray) -> Basin:
     """Return the basin of a pattern that is False on zero rows."""
     from .merged_units import spread
 
+    programs, loss, targets = basins.programs, basins.loss, basins.targets
     data, space, output_bias = programs.data, programs.space, programs.output_bias
-    targets = np.asarray(data.y, dtype=float)
     program, members = programs.presolve(A, signs)
     p = int((program.codes != 0).sum())
     sides = np.where(program.patterns[:p][:, space.rows], 1.0, -1.0) * program.codes[:p, None]
     F = feature_matrix(space, program.patterns)
-    found = minimise(EachEntry(F, CellCones(space.C, sides, F.shape[1]), targets[space.sample], loss))
+    cones = CellCones(space.C, sides, F.shape[1])
+    found = minimise(EachEntry(F, cones, targets[space.sample], loss, ends=basins.ends))
     rest = np.setdiff1d(np.arange(data.n), space.sample)
     outside = float(loss.value(np.zeros(len(rest)), targets[rest]).sum())
 

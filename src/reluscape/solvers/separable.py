@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
-from ..problem.losses import Loss
+from ..problem.losses import Loss, able
 from .cell_cones import CellCones
 from .tails import FAR, Tail, tails
 
@@ -25,12 +25,20 @@ class EachEntry:
         cones: what x is held to.
         y: (M,) targets.
         loss: value(f, y) and gradient(f, y), entry by entry.
+        ends: what the losses of these targets do far out, where the caller knows it already.
     """
 
     def __init__(
-        self, F: np.ndarray, cones: CellCones, y: np.ndarray, loss: Loss, tolerances: Tolerances = DEFAULT
+        self,
+        F: np.ndarray,
+        cones: CellCones,
+        y: np.ndarray,
+        loss: Loss,
+        tolerances: Tolerances = DEFAULT,
+        ends: tuple[Tail, Tail] | None = None,
     ) -> None:
         self.F, self.cones, self.y, self.loss, self.tolerances = F, cones, y, loss, tolerances
+        self._known_ends = ends
         self.kept = np.ones(len(y), dtype=bool)
 
     def value(self, f: np.ndarray) -> float:
@@ -68,7 +76,7 @@ class EachEntry:
 
     @cached_property
     def _tails(self) -> tuple[Tail, Tail]:
-        return tails(self.loss, self.y, self.tolerances)
+        return self._known_ends or tails(self.loss, self.y, self.tolerances)
 
     def within(self, g: np.ndarray) -> np.ndarray:
         """Return the slopes nearest to g that the losses have."""
@@ -78,7 +86,10 @@ class EachEntry:
         return np.where(self.kept, np.clip(g, low, high), 0.0)
 
     def tangents(self, g: np.ndarray, f: np.ndarray) -> float:
-        """Return sum_i l(q_i) - g_i q_i where l'(q_i) = g_i, by doubling away from f and halving."""
+        """Return sum_i l(q_i) - g_i q_i where l'(q_i) = g_i: the loss's own formula, else by doubling and halving."""
+        formula = getattr(self.loss, "intercept", None) if able(self.loss, "known") else None
+        if formula is not None:
+            return float(formula(g, self.y)[self.kept].sum())
         here = self._slopes(f)
         way = np.sign(g - here)
         near, step = np.array(f), np.sqrt(MACHINE_PRECISION) * (1.0 + np.abs(f)) * way

@@ -2,7 +2,8 @@
 
 A loss may declare `quadratic` (its program is one of least squares), `rational` (its derivative is a rational number
 where prediction and target are), `labels` (the targets that it has a meaning for), `joint` (it judges several outputs
-together), `known` (nothing about it needs a check) and a method `curvature(f, y)`.
+together), `known` (nothing about it needs a check), a method `curvature(f, y)` and a method `intercept(g, y)`: the
+infimum over q of l(q, y) - g q for slopes g within the range of l', where the tangent of slope g meets f = 0.
 """
 
 from __future__ import annotations
@@ -52,6 +53,10 @@ class SquaredLoss:
         """Return 2."""
         return np.full(np.shape(f), 2.0)
 
+    def intercept(self, g: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return -g y - g^2 / 4."""
+        return np.asarray(-g * y - g * g / 4)
+
 
 class LogisticLoss:
     """l(f, y) = log(1 + exp(-y f)) for labels -1 and +1."""
@@ -73,6 +78,13 @@ class LogisticLoss:
         """Return s (1 - s) with s = 1 / (1 + exp(-f))."""
         f = np.asarray(f, dtype=float)
         return _sigmoid(f) * _sigmoid(-f)
+
+    def intercept(self, g: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the entropy -t log t - (1 - t) log(1 - t) of t = |g|, the chance of the other label."""
+        t = np.clip(-self._sign(y) * np.asarray(g, dtype=float), 0.0, 1.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            terms = -t * np.log(t) - (1.0 - t) * np.log1p(-t)
+        return np.where((t > 0) & (t < 1), terms, 0.0)
 
     def _sign(self, y: np.ndarray) -> np.ndarray:
         """Return the labels as -1 and +1."""
@@ -114,6 +126,10 @@ class HuberLoss:
         """Return the difference, cut off at delta."""
         r = np.asarray(f, dtype=float) - np.asarray(y, dtype=float)
         return np.asarray(np.clip(r, -self.delta, self.delta) / self.divisor)
+
+    def intercept(self, g: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return -g y - divisor g^2 / 2."""
+        return np.asarray(-g * y - self.divisor * g * g / 2)
 
 
 class CrossEntropy:
