@@ -9,7 +9,7 @@ import numpy as np
 
 from ..numbers import exact
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
-from ..problem.data import as_dataset
+from ..problem.data import Dataset, as_dataset
 from ..problem.networks import DeepNet
 
 __all__ = ["DeepRank", "deep_rank"]
@@ -23,7 +23,7 @@ class DeepRank:
         rank: numerical rank of the Jacobian in all weights and in the biases of the layers that have one.
         last_pattern_rank: exact rank of the last hidden layer's 0/1 activation matrix.
         full_rank_proved: the last hidden pattern has rank n, the output weights are non-zero, no sample is lost on the
-            way and no sign is in doubt; then the Jacobian in the weights has rank n at every point of the region.
+            way; then the Jacobian in the weights has rank n at every point of the region.
         kind: "certified" where that proof applies, else "numerical".
     """
 
@@ -56,35 +56,22 @@ def deep_rank(net: DeepNet, X: Any) -> DeepRank:
         DeepRank(rank=2, last_pattern_rank=2, full_rank_proved=True, kind='certified')
     """
     data = as_dataset(X)
-    J = net.jacobian(data.X, method="arrays")
+    J = net.jacobian(data, method="arrays")
     sigma = np.linalg.svd(J, compute_uv=False) if J.size else np.zeros(0)
     cutoff = DEFAULT.rank * MACHINE_PRECISION * max(J.shape) * (sigma[0] if sigma.size else 0.0)
     numerical = int((sigma > cutoff).sum())
-    patterns = net.patterns(data.X)
+    patterns = net.patterns(data)
     last = patterns[-1] if patterns else np.zeros((0, data.n), dtype=bool)
     pattern_rank = exact.rank(last.astype(int)) if last.size else 0
     proved = (
         bool(patterns)
         and pattern_rank == data.n
         and bool((net.weights[-1] != 0).all())
-        and _signs_are_certain(net, data.X)
+        and _reaches_the_last_hidden_layer(patterns, data)
     )
     return DeepRank(data.n if proved else numerical, pattern_rank, proved, "certified" if proved else "numerical")
 
 
-def _signs_are_certain(net: DeepNet, X: np.ndarray) -> bool:
-    """Whether every hidden sign survives rounding, and every sample enters the last hidden layer as a non-zero vector.
-
-    A running bound on the rounding error of each pre-activation decides.
-    """
-    h, error = X, np.zeros_like(X)
-    for k, (w, b) in enumerate(zip(net.weights[:-1], net.biases[:-1], strict=True)):
-        if k + 2 == net.depth and not (h > error if k else h != 0).any(axis=1).all():
-            return False
-        z = h @ w.T + b
-        unit = (w.shape[1] + 2) * MACHINE_PRECISION
-        error = error @ np.abs(w).T + unit * ((np.abs(h) + error) @ np.abs(w).T + np.abs(b))
-        if (np.abs(z) <= error).any():
-            return False
-        h, error = np.maximum(z, 0.0), np.where(z > 0, error, 0.0)
-    return True
+def _reaches_the_last_hidden_layer(patterns: list[np.ndarray], data: Dataset) -> bool:
+    """Return whether every sample enters the last hidden layer as a vector that is not zero; the signs are exact."""
+    return bool(patterns[-2].any(axis=0).all()) if len(patterns) > 1 else not data.zero_rows

@@ -14,7 +14,10 @@ import numpy as np
 from ...errors import InputError, ModelError, ShapeError, TieError
 from ...numbers import files
 from ...numbers.checks import readonly, real_numbers
+from ...numbers.entries import entries
+from ...numbers.exact import fraction_array
 from ..data import Dataset
+from .activations import Activations
 from .agreement import check_agreement
 
 # rows of random numbers on which a module must compute what its layers say
@@ -102,22 +105,22 @@ class DeepNet:
 
         A unit whose input is the zero vector and whose bias is 0 counts as inactive: a row of zeros is never a tie.
 
+        The signs are those of the weights and samples as exact numbers: no rounding on the way changes one.
+
         Raises:
             TieError: a unit's pre-activation is 0 otherwise, so that two regions meet there.
         """
-        h = self._inputs(X)
+        A, fractions = self._exact_inputs(X)
         found = []
-        for k, z in enumerate(self.hidden(h)[:-1]):
-            fed = np.asarray(h.any(axis=1))
-            tied = (z == 0) & (fed[:, None] | (self.biases[k] != 0))
+        for k, (signs, fed) in enumerate(Activations(self.weights[:-1], self.biases[:-1], A, fractions).signs()):
+            tied = (signs == 0) & (fed[:, None] | (self.biases[k] != 0))
             if tied.any():
                 i, j = np.argwhere(tied)[0]
                 raise TieError(
                     f"sample {i} lies exactly on the boundary of unit {j} in hidden layer {k + 1}, where the network "
                     "has no derivative; move a weight a little"
                 )
-            found.append((z > 0).T)
-            h = np.maximum(z, 0.0)
+            found.append((signs > 0).T)
         return found
 
     def jacobian(self, X: Any, method: str | None = None) -> np.ndarray:
@@ -128,25 +131,28 @@ class DeepNet:
         Args:
             X: samples (n, d) or a Dataset.
             method: "torch" (automatic differentiation), "arrays" (the chain rule written out), or None: torch where
-                it is installed. Both agree up to rounding.
+                it is installed. Both agree up to rounding; where rounding turns a sign, the chain rule is taken, with
+                the exact pattern.
 
         Raises:
             TieError: a unit's pre-activation is 0, so that there is no derivative.
             ModelError: more than one output.
             UnsupportedError: method "torch" without torch.
         """
+        X = X if isinstance(X, Dataset) else entries(X, "X")
         A = self._inputs(X)
         if len(self.biases[-1]) != 1:
             raise ModelError(f"the network has {len(self.biases[-1])} outputs; the Jacobian is of a single one")
         if method not in (None, "torch", "arrays"):
             raise InputError(f"method is {method!r}; it is 'torch', 'arrays' or None")
-        patterns = self.patterns(A)
-        if method == "torch" or (method is None and find_spec("torch")):
+        patterns, pre = self.patterns(X), self.hidden(A)[:-1]
+        rounded = all(np.array_equal(p, (z > 0).T) for p, z in zip(patterns, pre, strict=True))
+        if rounded and (method == "torch" or (method is None and find_spec("torch"))):
             from ...interop.torch_jacobian import deep_jacobian
 
             given = [b if has else None for b, has in zip(self.biases, self.has_bias, strict=True)]
             return deep_jacobian(self.weights, given, A)
-        inputs = [A, *(np.maximum(z, 0.0) for z in self.hidden(A)[:-1])]
+        inputs = [A, *(np.maximum(z, 0.0) * p.T for z, p in zip(pre, patterns, strict=True))]
         delta = np.ones((len(A), 1))
         blocks: list[np.ndarray] = []
         for k in range(self.depth - 1, -1, -1):
@@ -156,6 +162,13 @@ class DeepNet:
             if k:
                 delta = (delta @ self.weights[k]) * patterns[k - 1].T
         return np.concatenate(blocks, axis=1)
+
+    def _exact_inputs(self, X: Any) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the samples as checked floats (n, d), and as fractions where the floats are rounded."""
+        if isinstance(X, Dataset):
+            return self._inputs(X), X.fractions
+        given = entries(X, "X")
+        return self._inputs(given), None if given.dtype == np.float64 else fraction_array(given)
 
     def _inputs(self, X: Any) -> np.ndarray:
         """Return the samples as checked floats (n, d)."""
