@@ -26,7 +26,8 @@ class Verdict:
         loss: mean loss of the point.
         exact_loss: the same as a `Fraction` where weights, data and loss are rational, else None.
         escape: None, or (dW, dv), with dc third where an output bias is trained: the loss at theta + t * escape is
-            below the loss at theta for every small t > 0 (checked at t = 1, 1/2, 1/4, ...).
+            below the loss at theta for every small t > 0 (checked at t = 1, 1/2, 1/4, ...). Of a network of more
+            layers the weights and the bias of each layer in turn.
         slack: how close the call is. At a minimum the smallest distance of an inequality from failing (a sample off a
             hyperplane by its angle, a sample on one by its multiplier's distance from 0 and 1), 0 for a tie, infinite
             where nothing could fail. Elsewhere minus the steepest relative descent, 0 at a saddle.

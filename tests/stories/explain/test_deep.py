@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -49,15 +50,37 @@ def test_no_gradient_along_the_kinks_of_a_minimum():
     assert layer_facts(as_layered(read_trained(report.snapped, data), "squared"))[0].relative_gradient > 1e-3
 
 
-def test_top_layers_at_a_minimum_and_a_dead_first_gradient_are_undecided():
+def test_a_layer_off_on_every_row_is_decided_where_the_constant_is_the_best():
     """The first layer hands the samples on unchanged, but only on its linear side; its output meets a dead second."""
-    first = np.array([[1.0]])
-    net = rs.DeepNet([first, [[-1.0]], [[1.0]]], [[0.0], [-1.0], [0.5]])
+    net = rs.DeepNet([[[1.0]], [[-1.0]], [[1.0]]], [[0.0], [-1.0], [0.5]])
     report = rs.certify_model(net, [[1.0], [2.0]], [0.0, 1.0])
-    assert report.verdict.kind == "undecided"
-    assert report.verdict.is_local_minimum is None
+    assert (report.verdict.kind, report.verdict.method) == ("local minimum", "exact")
+    assert (report.verdict.exact_loss, report.gradient_norm) == (Fraction(1, 4), 0.0)
+
+
+def test_top_layers_at_a_minimum_and_no_gradient_are_undecided():
+    """Rows in pairs whose targets lie around the prediction: every gradient vanishes, which proves nothing here."""
+    net = rs.DeepNet([[[1.0]], [[1.0]], [[1.0]]], [[0.0], [0.0], [0.0]])
+    report = rs.certify_model(net, [[1.0], [1.0], [2.0], [2.0]], [0.0, 2.0, 1.0, 3.0])
+    assert (report.verdict.kind, report.verdict.is_local_minimum) == ("undecided", None)
     assert "last two layers are in a local minimum" in report.verdict.reason
     assert report.gradient_norm == 0.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_gradient_of_rounding_errors_does_not_ask_for_more_training(seed):
+    """Targets are the predictions in longer numbers, moved by at most one rounding."""
+    rng = np.random.default_rng(seed)
+    net = random_deep(rng, ((2, 4, 3, 1), (2, 4, 2), (2, 3, 3, 2), (2, 4, 3, 2, 1))[seed])
+    X = rng.normal(size=(8, 2))
+    h = X.astype(np.longdouble)
+    for k, (w, b) in enumerate(zip(net.weights, net.biases, strict=True)):
+        z = h @ w.T.astype(np.longdouble) + b
+        h = np.maximum(z, 0) if k + 1 < net.depth else z
+    Y = h.astype(float) * (1 + rng.integers(-1, 2, size=h.shape) * 2.0**-53)
+    report = rs.certify_model(net, X, Y[:, 0] if Y.shape[1] == 1 else Y)
+    assert (report.verdict.kind, report.answer) == ("local minimum", "solved")
+    assert all(not layer.is_steep() for layer in report.layers)
 
 
 def test_better_networks_keep_the_first_layers_and_lower_the_loss():

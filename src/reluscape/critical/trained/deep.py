@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,9 @@ from .last_layer import LastLayer, constant_loss, last_layer
 from .layers import LayerFacts, gradient_norm, layer_facts
 from .one_hidden_layer import Findings, investigate
 from .onward import trained_on
+from .rounding import fits_up_to_rounding
 from .saving import snapped_or_escaped
+from .silent_layer import SilentLayer, silent_layer
 from .tangent import tangential_gradient
 
 
@@ -50,6 +52,7 @@ class DeepFindings:
         gradient_norm: length of the whole gradient.
         better: a network with a lower loss whose first layers are the given ones, with that loss; or None.
         downhill: the lowest loss that a way down from here was found to reach.
+        silent: what follows from a hidden layer that is off on every row, None where there is none.
     """
 
     layers: tuple[LayerFacts, ...]
@@ -63,6 +66,7 @@ class DeepFindings:
     gradient_norm: float
     better: tuple[DeepNet, float] | None
     downhill: float
+    silent: SilentLayer | None = None
 
 
 def investigate_deep(
@@ -99,12 +103,18 @@ def investigate_deep(
     reached = [loss, last.lowest, onward[1]]
     if top is not None and top.found.descent is not None:
         reached.append(_option(seen, top.found.descent.net)[1])
-    lowest = min(options, key=lambda option: option[1])
+    lowest, constant = min(options, key=lambda option: option[1]), constant_loss(seen)
+    silent = silent_layer(seen, loss, constant, tolerances)
+    if silent is not None and silent.given.kind != "undecided":
+        verdict = replace(silent.verdict, differentiable=not any(layer.on_kink for layer in layers))
+    else:
+        verdict = _verdict(seen, layers, last, top, loss, tolerances)
+        if silent is not None and verdict.kind == "undecided":
+            verdict = replace(verdict, reason=silent.given.reason)
     return DeepFindings(
-        layers=layers, last=last, jacobian=jacobian_facts(seen), top=top,
-        verdict=_verdict(seen, layers, last, top, loss, tolerances), loss=loss, constant=constant_loss(seen),
-        affine=_affine(seen), gradient_norm=gradient_norm(layers), better=lowest if lowest[1] < loss else None,
-        downhill=min(reached),
+        layers=layers, last=last, jacobian=jacobian_facts(seen), top=top, verdict=verdict, loss=loss,
+        constant=constant, affine=_affine(seen), gradient_norm=gradient_norm(layers),
+        better=lowest if lowest[1] < loss else None, downhill=min(reached), silent=silent,
     )  # fmt: skip
 
 
@@ -156,10 +166,13 @@ def _verdict(
     """
     hidden = layers[: -2 if top is not None else -1]
     smooth = not any(layer.on_kink for layer in layers)
-    steep = [layer for layer in hidden if layer.relative_gradient > tolerances.deep_gradient]
+    steep = [layer for layer in hidden if layer.is_steep(tolerances)]
     moving = steep if smooth else []
     if seen.loss.name == "squared" and loss == 0.0:
         return _as_verdict("local minimum", "the loss is zero, so no network is better", smooth, loss, top)
+    if seen.loss.name == "squared" and fits_up_to_rounding(seen):
+        reason = "every prediction is its target up to rounding, so no network is better"
+        return _as_verdict("local minimum", reason, smooth, loss, top)
     told = top.found.verdict if top is not None else None
     along = None if smooth else tangential_gradient(seen, tolerances)
     if told is not None and told.kind == "not stationary" and not moving:

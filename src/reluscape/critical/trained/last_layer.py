@@ -75,6 +75,12 @@ def constant_loss(seen: Layered) -> float:
     return seen.loss.value(ones @ best.T, seen.Y)
 
 
+def constant_fit_of(seen: Layered, f: np.ndarray) -> np.ndarray | None:
+    """Return the best constant outputs (k,) beside given ones, None where the lowest loss is only approached."""
+    best, attained = _fit(seen, np.ones((len(seen.Y), 1)), f[:, None], np.zeros(seen.Y.shape))
+    return best[:, 0] if attained else None
+
+
 def _fit(seen: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return the best last layer (k, p) beside P, and whether it attains the lowest loss."""
     if seen.loss.name == "squared":

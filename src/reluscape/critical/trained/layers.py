@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.trained.layered import Layered
 from ..anatomy import parallel_groups
+from .rounding import gradient_errors
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class LayerFacts:
         near_kink: pairs within a small angle of one, the former counted.
         gradient_norm: length of the loss gradient in the layer's weights and trained biases.
         relative_gradient: the same relative to the size of the terms that add up to it, 0 to 1.
+        rounding: a bound on what rounding alone can make of the gradient's length.
     """
 
     layer: int
@@ -38,6 +40,11 @@ class LayerFacts:
     near_kink: int
     gradient_norm: float
     relative_gradient: float
+    rounding: float = 0.0
+
+    def is_steep(self, tolerances: Tolerances = DEFAULT) -> bool:
+        """Return whether the gradient is more than rounding and more than nothing beside its terms."""
+        return self.relative_gradient > tolerances.deep_gradient and self.gradient_norm > self.rounding
 
 
 def layer_facts(seen: Layered, tolerances: Tolerances = DEFAULT) -> tuple[LayerFacts, ...]:
@@ -50,8 +57,9 @@ def layer_facts(seen: Layered, tolerances: Tolerances = DEFAULT) -> tuple[LayerF
     inputs, pre = seen.inputs(), net.hidden(seen.X)
     delta = seen.loss.gradient(pre[-1], seen.Y)
     found: list[LayerFacts] = []
+    noise = gradient_errors(seen)
     for k in range(net.depth - 1, -1, -1):
-        found.insert(0, _facts(seen, k, inputs[k], pre[k], delta, tolerances))
+        found.insert(0, replace(_facts(seen, k, inputs[k], pre[k], delta, tolerances), rounding=noise[k]))
         if k:
             delta = (delta @ net.weights[k]) * (pre[k - 1] > 0)
     return tuple(found)

@@ -76,6 +76,7 @@ def deep_summary(found: DeepFindings, seen: Layered, judged: Judgement) -> Model
     nearest = near.net if near is not None else None
     if nearest is None and upper is not None and upper.descent is not None and upper.descent.finished:
         nearest = upper.descent.net
+    silent = found.silent
     steps = tuple(deep_next_steps(found, seen, judged))
     told = deep_facts(found, seen, judged) if judged.answer != WRONG_INPUT else []
     return ModelReport(
@@ -84,7 +85,7 @@ def deep_summary(found: DeepFindings, seen: Layered, judged: Judgement) -> Model
         distance=None if upper is None else near.distance if near is not None else distance_to_minimum(upper),
         explanation=_text(deep_verdict_lines(found, seen, judged), told, steps),
         gradient_norm=found.gradient_norm,
-        given=found.verdict,
+        given=found.verdict if silent is None or silent.near is None else silent.given,
         nearest=with_top(seen, nearest) if nearest is not None else None,
         prove=lambda: None,
         layers=found.layers,

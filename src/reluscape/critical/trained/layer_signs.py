@@ -1,0 +1,47 @@
+"""On which side of every unit's hyperplane each row lies, decided, layer by layer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...numbers import exact
+from ...problem.trained.layered import Layered
+from .rounding import forward_errors
+
+# products of one pass through the network that are done over the rationals
+MOST_EXACT_PRODUCTS = 60_000
+OFF, TIED, ON, UNKNOWN = -1, 0, 1, 2
+
+
+def layer_signs(seen: Layered) -> list[np.ndarray]:
+    """Return for each hidden layer the signs (n, units) of its pre-activations: -1, 0, 1, or 2 where rounding decides.
+
+    A pre-activation that is 0 for all weights nearby, because nothing reaches a unit that trains no bias, counts as -1:
+    the unit stays off. Signs are those of real arithmetic on the doubles: by the bounds on rounding, and where these
+    leave some open and the network is small over the rationals.
+    """
+    net = seen.net
+    pre, errors = net.hidden(seen.X)[:-1], forward_errors(seen)
+    found = []
+    for z, bound in zip(pre, errors[:-1], strict=True):
+        sign = np.where(z > bound, ON, np.where(z < -bound, OFF, UNKNOWN))
+        found.append(np.where((z == 0) & (bound == 0), TIED, sign))
+    small = len(seen.X) * sum(w.size for w in net.weights) <= MOST_EXACT_PRODUCTS
+    if small and any((sign == UNKNOWN).any() for sign in found):
+        found = _exact_signs(seen)
+    unfed = ~np.asarray(seen.X.any(axis=1))
+    for k, sign in enumerate(found):
+        still = (net.biases[k] == 0) & (not seen.biases[k])
+        sign[unfed[:, None] & still[None, :]] = OFF
+        unfed = np.asarray((sign == OFF).all(axis=1))
+    return found
+
+
+def _exact_signs(seen: Layered) -> list[np.ndarray]:
+    """Return the signs over the rationals."""
+    h, found = seen.data.fractions, []
+    for w, b in zip(seen.net.weights[:-1], seen.net.biases[:-1], strict=True):
+        z = h @ exact.fraction_array(w).T + exact.fraction_array(b)[None, :]
+        found.append((z > 0).astype(int) - (z < 0).astype(int))
+        h = z * (z > 0).astype(int).astype(object)
+    return found

@@ -1,0 +1,91 @@
+"""What rounding can do to a network's pre-activations and to the derivatives in them: bounds, layer by layer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...numbers.tolerances import MACHINE_PRECISION
+from ...problem.trained.layered import Layered
+
+TINIEST = float(np.finfo(float).tiny)
+
+
+def forward_errors(seen: Layered) -> list[np.ndarray]:
+    """Return for each layer a bound (n, units) on the distance of its pre-activations from those in real arithmetic.
+
+    With gamma = (p + 2) eps for p inputs, E_k = |W| e + gamma (|W| (|h| + e) + |b|), where e bounds the error of the
+    inputs h: the layer before's, since ReLU moves no two numbers apart, and eps |x| for the samples. What is exactly
+    zero stays exactly zero, so that a row of zeros without biases has the bound 0.
+
+    Source: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section 3.1.
+    """
+    return [bound for _, bound in _errors(seen)]
+
+
+def derivative_errors(seen: Layered) -> list[np.ndarray]:
+    """Return for each layer a bound (n, units) on what rounding does to d loss / d pre-activation.
+
+    At the output it is the change of the derivative within the error of the predictions; below, what the layer above
+    hands down. A unit is taken to be on the side of its hyperplane that doubles say.
+    """
+    errors, pre = [bound for _, bound in _errors(seen)], seen.net.hidden(seen.X)
+    F, E = pre[-1], errors[-1]
+    delta = seen.loss.gradient(F, seen.Y)
+    noise = _output_noise(seen, F, E, delta)
+    found = [noise]
+    for k in range(seen.net.depth - 1, 0, -1):
+        w = seen.net.weights[k]
+        share = (w.shape[0] + 2) * MACHINE_PRECISION
+        on = pre[k - 1] > 0
+        noise = (noise @ np.abs(w) + share * (np.abs(delta) @ np.abs(w))) * on
+        delta = (delta @ w) * on
+        found.insert(0, noise)
+    return found
+
+
+def gradient_errors(seen: Layered) -> list[float]:
+    """Return for each layer a bound on what rounding does to the length of its gradient."""
+    below, pre, inputs = _errors(seen), seen.net.hidden(seen.X), seen.inputs()
+    noises = derivative_errors(seen)
+    delta = seen.loss.gradient(pre[-1], seen.Y)
+    share = (len(seen.X) + 2) * MACHINE_PRECISION
+    found: list[float] = []
+    for k in range(seen.net.depth - 1, -1, -1):
+        h, noise, size = np.abs(inputs[k]), noises[k], np.abs(delta)
+        bound = noise.T @ h + size.T @ below[k][0] + share * (size.T @ h)
+        total = (bound**2).sum()
+        if seen.biases[k]:
+            total += ((noise.sum(axis=0) + share * size.sum(axis=0)) ** 2).sum()
+        found.insert(0, float(np.sqrt(total)))
+        if k:
+            delta = (delta @ seen.net.weights[k]) * (pre[k - 1] > 0)
+    return found
+
+
+def fits_up_to_rounding(seen: Layered) -> bool:
+    """Return whether every prediction is its target up to what rounding does to it."""
+    allowed = forward_errors(seen)[-1] + MACHINE_PRECISION * np.abs(seen.Y)
+    return bool((np.abs(seen.predictions - seen.Y) <= allowed).all())
+
+
+def _errors(seen: Layered) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return for each layer the bounds on its inputs and on its pre-activations."""
+    h, e = np.abs(seen.X), MACHINE_PRECISION * np.abs(seen.X)
+    found = []
+    for w, b, z in zip(seen.net.weights, seen.net.biases, seen.net.hidden(seen.X), strict=True):
+        size, share = np.abs(w), (w.shape[1] + 2) * MACHINE_PRECISION
+        fed = np.asarray((h + e).any(axis=1))[:, None]
+        bound = e @ size.T + share * ((h + e) @ size.T + np.abs(b)) + fed * (w.shape[1] + 1) * TINIEST
+        found.append((e, bound))
+        h, e = np.maximum(z, 0.0), np.where(z < -bound, 0.0, bound)
+    return found
+
+
+def _output_noise(seen: Layered, F: np.ndarray, E: np.ndarray, delta: np.ndarray) -> np.ndarray:
+    """Return a bound on what rounding does to the derivatives in the outputs."""
+    low, high = seen.loss.gradient(F - E, seen.Y), seen.loss.gradient(F + E, seen.Y)
+    moved = np.maximum(np.abs(low - delta), np.abs(high - delta))
+    if seen.loss.each is None:  # a softmax: no share moves by more than the largest of its row's errors
+        moved = np.broadcast_to(E.max(axis=1, keepdims=True) / max(len(F), 1), F.shape)
+    scale = np.abs(seen.Y) / max(F.size, 1) if seen.loss.name == "squared" else np.abs(delta)
+    return np.asarray(moved + 4 * MACHINE_PRECISION * (np.abs(delta) + scale))
