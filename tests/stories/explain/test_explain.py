@@ -70,47 +70,52 @@ def test_the_report_is_json_and_the_page_is_written(tmp_path):
     assert "<li>" in story._repr_html_()
 
 
-class Layer:
-    """Stands in for torch layers, which are read by their attributes."""
+def sequential(*layers):
+    """Return a torch module of linear layers (weights, biases or None) with ReLU or another unit between."""
+    import torch
 
-    def __init__(self, weight=None, bias=None):
-        self.weight, self.bias = weight, bias
+    def module(layer):
+        if isinstance(layer, str):
+            return getattr(torch.nn, layer)()
+        weights, bias = layer
+        linear = torch.nn.Linear(np.shape(weights)[1], np.shape(weights)[0], bias=bias is not None).double()
+        with torch.no_grad():
+            linear.weight.copy_(torch.tensor(np.array(weights)))
+            if bias is not None:
+                linear.bias.copy_(torch.tensor(np.array(bias)))
+        return linear
+
+    return torch.nn.Sequential(*(module(layer) for layer in layers))
 
 
-Linear, ReLU, Tanh = type("Linear", (Layer,), {}), type("ReLU", (Layer,), {}), type("Tanh", (Layer,), {})
-
-
-class Sequential:
-    def __init__(self, *layers):
-        self.layers = layers
-
-    def children(self):
-        return iter(self.layers)
-
-
+@pytest.mark.torch
 def test_a_module_with_biases_takes_the_data_as_they_are():
     net = regression(1e-4)
-    module = Sequential(Linear(net.W[:, :1], net.W[:, 1]), ReLU(), Linear(net.v[None, :], np.array([0.0])))
+    module = sequential((net.W[:, :1], net.W[:, 1]), "ReLU", (net.v[None, :], [0.0]))
     report = rs.certify_model(module, X, Y)
     assert report.verdict.is_local_minimum
     assert report.snapped.W.shape == (2, 2)
     assert rs.certify_model(module, rs.Dataset(X, Y, bias=True)).verdict.is_local_minimum
 
 
+@pytest.mark.torch
 def test_a_module_without_biases_trains_none():
-    module = Sequential(Linear(np.array([[1.0, 0.0]]), None), ReLU(), Linear(np.array([[1.0]]), None))
+    module = sequential(([[1.0, 0.0]], None), "ReLU", ([[1.0]], None))
     report = rs.certify_model(module, [[1, 0], [0, 1]], [1, -1])
     assert report.verdict.is_local_minimum
     assert report.snapped.W.shape == (1, 2)
-    with_bias = Sequential(Linear(np.array([[1.0, 0.0]]), None), ReLU(), Linear(np.array([[1.0]]), np.array([0.0])))
+    with_bias = sequential(([[1.0, 0.0]], None), "ReLU", ([[1.0]], [0.0]))
     assert not rs.certify_model(with_bias, [[1, 0], [0, 1]], [1, -1]).given.is_local_minimum
 
 
-def test_other_layers_and_shapes_are_refused():
-    bad = Sequential(Linear(np.ones((1, 1)), np.ones(1)), Tanh(), Linear(np.ones((1, 1)), np.ones(1)))
+@pytest.mark.torch
+def test_other_units_are_refused():
     with pytest.raises(rs.ModelError, match="Tanh"):
-        rs.certify_model(bad, X, Y)
-    with pytest.raises(rs.ReluscapeError, match="takes 1 inputs, the data have 3"):
+        rs.certify_model(sequential(([[1.0]], [1.0]), "Tanh", ([[1.0]], [1.0])), X, Y)
+
+
+def test_other_shapes_are_refused():
+    with pytest.raises(rs.ReluscapeError, match="W has 2 columns, the data have 3"):
         rs.certify_model(regression(), np.ones((5, 3)), Y)
     with pytest.raises(rs.ModelError, match="cannot be read"):
         rs.certify_model(object(), X, Y)
