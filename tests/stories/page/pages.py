@@ -18,7 +18,7 @@ def real(kind):
     """A report of the program itself: `survey` or `explain` of linnerud's table, `census` of five points on a line."""
     import reluscape as rs
 
-    examples = HERE.parent.parent / "examples"
+    examples = HERE.parents[2] / "examples"
     data = rs.Dataset.from_csv(examples / "linnerud.csv", target="weight", bias=True)
     if kind == "survey":
         return rs.survey(data, widths=(1, 2), trials=40, max_width=2, seconds=10).report
