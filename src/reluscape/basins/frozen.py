@@ -9,7 +9,8 @@ import numpy as np
 from ..certificates import fraction_texts
 from ..errors import InputError, ShapeError
 from ..numbers import exact as rational
-from ..numbers.checks import doubles, readonly
+from ..numbers.checks import doubles, readonly, real_numbers
+from ..numbers.entries import entries
 from ..problem.data import Dataset, as_dataset, check_pattern, check_signs
 from ..problem.losses import CrossEntropy, able, check_classes, check_labels, get_loss, plain_loss
 from ..solvers.cell_cones import CellCones
@@ -59,21 +60,22 @@ def frozen_basin(
 
 def _output_weights(v: Any, m: int) -> np.ndarray:
     """Return v as fractions (m, k)."""
-    V = rational.fraction_array(v if isinstance(v, np.ndarray) else np.array(v, dtype=object))
+    V = rational.fraction_array(entries(v, "v"))
+    shape = V.shape
     if V.ndim == 1:
         V = V.reshape(m, 1) if V.shape == (m,) and m else V.reshape(0, 1)
     if V.ndim != 2 or len(V) != m or V.shape[1] == 0:
-        raise ShapeError(f"the output weights have shape {np.shape(v)}, expected ({m}, k): one row per unit")
+        raise ShapeError(f"the output weights have shape {shape}, expected ({m}, k): one row per unit")
     return V
 
 
 def _targets(y: Any, n: int, k: int, softmax: bool) -> np.ndarray:
     """Return the targets as fractions (n, k), or labels (n,)."""
-    Y = y if isinstance(y, np.ndarray) else np.array(y, dtype=object)
+    Y = entries(y, "y")
     if softmax:
         if Y.shape != (n,):
             raise ShapeError(f"the labels have shape {Y.shape}, expected ({n},)")
-        return check_classes(np.asarray(Y, dtype=float), k)
+        return check_classes(real_numbers("y", Y), k)
     if Y.ndim == 1 and k == 1:
         Y = Y.reshape(-1, 1)
     if Y.shape != (n, k):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import AssumptionError, InputError
-from ..numbers.checks import readonly, whole_number
+from ..numbers.checks import readonly, real_number, whole_number
 from .constants import positive, regularizer, training_error
 from .network import ReQUNet
 
@@ -130,7 +130,7 @@ def _lonely_units(
     n: int, y: np.ndarray, seen: np.ndarray, lambdas: np.ndarray, radius2: float | None, strict: bool
 ) -> BadMinimum:
     """Return the minimum in which unit j sees sample seen[j] alone."""
-    r2 = float(n) if radius2 is None else float(radius2)
+    r2 = float(n) if radius2 is None else real_number("radius2", radius2)
     if not (np.isfinite(r2) and r2 > n - 1):
         raise AssumptionError(f"hypothesis violated: the squared radius exceeds n - 1 = {n - 1}, got {r2:g}")
     c = 1 + r2

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import AssumptionError, InputError, ShapeError
-from ..numbers.checks import readonly, real_numbers, whole_number
+from ..numbers.checks import readonly, real_number, real_numbers, whole_number
+from ..numbers.entries import entries
 from .constants import positive, regularizer
 
 __all__ = [
@@ -35,12 +36,12 @@ def pad_convolve(v: Any, z: Any) -> np.ndarray:
         >>> pad_convolve([1, 2], [3, 4, 5]).tolist()
         [6, 11, 14, 5]
     """
-    rows = np.asarray(z)
+    rows, filt = _natural(z, "z"), _natural(v, "the filter")
     if rows.ndim not in (1, 2) or not rows.shape[-1]:
         raise ShapeError(f"z has shape {rows.shape}, expected (d_z,) or (n, d_z)")
-    for name, values in (("the filter", v), ("z", z)):
+    for name, values in (("the filter", filt), ("z", rows)):
         real_numbers(name, values)
-    return rows @ toeplitz(v, rows.shape[-1]).T
+    return rows @ toeplitz(filt, rows.shape[-1]).T
 
 
 def toeplitz(v: Any, dz: int) -> np.ndarray:
@@ -60,7 +61,7 @@ def toeplitz(v: Any, dz: int) -> np.ndarray:
         >>> toeplitz([1, 2], 2).tolist()
         [[2, 0], [1, 2], [0, 1]]
     """
-    filt, dz = np.asarray(v), whole_number("the length of z", dz, 1)
+    filt, dz = _natural(v, "the filter"), whole_number("the length of z", dz, 1)
     if filt.ndim != 1 or not len(filt):
         raise ShapeError(f"the filter has shape {filt.shape}, expected (d_v,)")
     V = np.zeros((len(filt) + dz - 1, dz), dtype=filt.dtype)
@@ -193,7 +194,7 @@ class ConvReQUNet:
 
     def features(self, X: Any) -> np.ndarray:
         """Return h(x_i) (n, h)."""
-        h = np.asarray(X, dtype=float)
+        h = real_numbers("X", X)
         if h.ndim != 2 or h.shape[1] != self.d:
             raise ShapeError(f"the data have shape {h.shape}, the network expects {self.d} columns")
         for v in self.filters:
@@ -266,12 +267,12 @@ def identity_terms(net: Any) -> dict[str, Any]:
     """
     if not all(hasattr(net, name) for name in ("a", "W", "b", "filters", "lambdas", "lambda_c")):
         raise InputError(f"a network of convolutions and ReQU units is needed, not {type(net).__name__}")
-    a, W, b, filters = (_numbers(getattr(net, name)) for name in ("a", "W", "b", "filters"))
-    lambdas = positive("lambda", _numbers(net.lambdas), len(a))
+    a, W, b, filters = (real_numbers(name, getattr(net, name)) for name in ("a", "W", "b", "filters"))
+    lambdas = positive("lambda", net.lambdas, len(a))
     size_w = (W**2).sum(axis=0)
     size_u = np.sqrt(size_w + b**2)
     sizes = (filters.reshape(-1, filters.shape[-1] if filters.size else 1) ** 2).sum(axis=1)
-    scale = float(_numbers(net.lambda_c))
+    scale = real_number("lambda_c", net.lambda_c)
     return {
         "filters": scale / 2 * (sizes - 1) * sizes,
         "corrected": float(lambdas @ (size_u * size_w)),
@@ -308,6 +309,6 @@ def identity_gap(net: Any, form: str = "corrected") -> float:
     return float(np.abs(terms["filters"] - terms[form]).max())
 
 
-def _numbers(values: Any) -> np.ndarray:
-    """Return an array; a torch tensor is taken off its device first."""
-    return np.asarray(values.detach().cpu().numpy() if hasattr(values, "detach") else values, dtype=float)
+def _natural(values: Any, name: str) -> np.ndarray:
+    """Return the entries of a vector or table in the type that NumPy gives to their list."""
+    return np.asarray(entries(values, name).tolist())

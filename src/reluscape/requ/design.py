@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import AssumptionError, DataWarning, InputError, ShapeError
 from ..numbers.checks import readonly
+from ..numbers.entries import entries
 from ..numbers.seeds import as_generator
 from ..numbers.tolerances import DEFAULT, Tolerances
 from .constants import coercivity_constant, positive, sublevel_radius
@@ -130,10 +131,11 @@ def design(
         (3, 0.4714, 0.34)
     """
     data, labels = labelled(X, y)
+    lambdas = None if lambdas is None else entries(lambdas, "lambdas")
     two_classes(labels)
     slope = epsilon(loss, base)
     if width is None:
-        width = data.n + 1 if lambdas is None else len(np.atleast_1d(lambdas))
+        width = data.n + 1 if lambdas is None else lambdas.size
     if isinstance(width, bool) or not isinstance(width, int | np.integer):
         raise InputError(f"width is {width!r}; give a whole number")
     if width < data.n + 1:

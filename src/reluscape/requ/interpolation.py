@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import AssumptionError, InputError, ShapeError
-from ..numbers.checks import readonly
+from ..numbers.checks import readonly, real_numbers
+from ..numbers.entries import entries
 from ..numbers.exact import fraction_array, to_fraction
 
 __all__ = ["Interpolation", "interpolate", "interpolate_exactly"]
@@ -34,12 +35,12 @@ class Interpolation:
 
     def predict(self, z: Any) -> np.ndarray:
         """Return q at each z, in floats."""
-        lifted = np.maximum(np.asarray(z, dtype=float)[..., None] - self.knots, 0.0)
+        lifted = np.maximum(real_numbers("z", z)[..., None] - self.knots, 0.0)
         return lifted**2 @ self.coefficients
 
     def weights(self, direction: Any = (1.0,)) -> tuple[np.ndarray, np.ndarray]:
         """Return (a, U) of the ReQU network x -> q(<direction, x>); rows of U are (direction, -t_k)."""
-        w = np.atleast_1d(np.asarray(direction, dtype=float))
+        w = np.atleast_1d(real_numbers("the direction", direction))
         U = np.concatenate([np.tile(w, (len(self.knots), 1)), -self.knots[:, None]], axis=1)
         return self.coefficients.copy(), U
 
@@ -98,15 +99,15 @@ def interpolate_exactly(z: Any, y: Any, z0: Any) -> Interpolation:
 
 def _built(z: Any, y: Any, z0: Any, exactly: bool) -> Interpolation:
     """Add one unit per point, from left to right."""
-    points = fraction_array(np.asarray(z, dtype=object))
-    labels = np.asarray(y).reshape(-1)
+    points = fraction_array(entries(z, "z")).reshape(-1)
+    labels = real_numbers("y", y).reshape(-1)
     if len(points) != len(labels):
         raise ShapeError(f"{len(points)} points and {len(labels)} labels")
     if not len(points):
         raise InputError("there are no points; give one or more")
     wrong = [i for i, label in enumerate(labels) if label not in (-1, 1)]
     if wrong:
-        raise InputError(f"label {labels[wrong[0]]} of point {wrong[0]} is neither -1 nor 1; map the two classes")
+        raise InputError(f"label {labels[wrong[0]]:g} of point {wrong[0]} is neither -1 nor 1; map the two classes")
     order = sorted(range(len(points)), key=lambda i: points[i])
     line = [points[i] for i in order]
     signs = [int(labels[i]) for i in order]

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import AssumptionError, InputError, ShapeError
+from ..numbers.checks import real_numbers
+from ..numbers.entries import entries
 from ..problem.data import Dataset, as_dataset
 
 __all__ = ["labelled", "labelled_dataset", "two_classes", "with_labels"]
@@ -55,9 +57,10 @@ def with_labels(X: Any, y: Any = None) -> tuple[Dataset, np.ndarray]:
     given = data.y if y is None else y
     if given is None:
         raise InputError("there are no labels; give y with -1 and +1")
+    array = entries(given, "y")
     try:
-        labels = np.array(given, dtype=float).reshape(-1)
-    except (TypeError, ValueError):
+        labels = real_numbers("y", array).reshape(-1).copy()
+    except InputError:
         raise InputError("the labels are not numbers; give -1 and +1, one per sample") from None
     if len(labels) != data.n:
         raise ShapeError(f"{len(labels)} labels for {data.n} samples; give one each")

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import ModelError, ShapeError
 from ..numbers import files
-from ..numbers.checks import readonly
+from ..numbers.checks import readonly, real_numbers
 from ..problem.data import Dataset
 from ..problem.networks.array_files import read_npz
 
@@ -20,7 +20,7 @@ __all__ = ["ReQUNet", "lifted"]
 
 def lifted(X: Any) -> np.ndarray:
     """Return the rows (x_i, 1) of the samples X (n, d) as floats; the bias meets the last column."""
-    A = X.X if isinstance(X, Dataset) else np.asarray(X, dtype=float)
+    A = X.X if isinstance(X, Dataset) else real_numbers("X", X)
     if A.ndim != 2:
         raise ShapeError(f"X has {A.ndim} dimension(s), expected 2: rows are samples, columns are inputs")
     return np.concatenate([A, np.ones((len(A), 1))], axis=1)
@@ -99,7 +99,7 @@ class ReQUNet:
 
     def transformed(self, T: Any) -> ReQUNet:
         """Return the network x -> f(T^t (x, 1)) for an invertible (d + 1, d + 1) matrix T, with rows T u_j."""
-        return ReQUNet(self.a, self.U @ np.asarray(T, dtype=float).T)
+        return ReQUNet(self.a, self.U @ real_numbers("T", T).T)
 
     def save(self, path: str | Path) -> Path:
         """Write the network as npz with a (m,), W (m, d), b (m,), beside and renamed, and return the path."""
