@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from reluscape.errors import InputError
+from reluscape.errors import InputError, TooLarge
 from reluscape.experiments import Store, Sweep
 from reluscape.experiments.engines import get_engine
 
@@ -29,6 +29,27 @@ WRONG = {
     "a quantity in a grid that is a number": "trials = 4\n[grid]\nquantity = [1, 2]\n" + FIXED,
     "trials that are no number": 'quantity = "full_rank"\ntrials = "4"\n' + FIXED,
     "keep_trials as text": START + 'keep_trials = "yes"\n' + FIXED,
+    "text for a size": START + '[fixed]\nn = "x"\nd = 1\nwidth = 2\n',
+    "a size with a point": START + "[fixed]\nn = 4\nd = 2.0\nwidth = 2\n",
+    "a width of nothing": START + "[fixed]\nn = 4\nd = 1\nwidth = 0\n",
+    "text for a width": START + '[fixed]\nn = 4\nd = 1\nwidth = "x"\n',
+    "one bad size in a grid": START + "[grid]\nn = [3, 4, -1]\n[fixed]\nd = 1\nwidth = 2\n",
+    "an unknown law": START + FIXED + 'law = "cauchy"\n',
+    "a law that is a number": START + FIXED + "law = 3\n",
+    "rows beyond memory": START + "[fixed]\nn = 100000000000\nd = 1\nwidth = 2\n",
+    "rows times units beyond memory": START + "[fixed]\nn = 100000\nd = 1\nwidth = 100000\n",
+    "trials beyond all time": 'quantity = "full_rank"\ntrials = 100000000000\n' + FIXED,
+    "a chunk beyond memory": 'quantity = "full_rank"\ntrials = 1000000\nchunk = 1000000\n' + FIXED,
+    "a threshold that is text": 'quantity = "basin_value"\n' + FIXED + 'threshold = "x"\n',
+    "an unknown law of the targets": 'quantity = "zero_loss"\n' + FIXED + 'targets = "x"\n',
+    "a scale that is text": 'quantity = "reachable"\n' + FIXED + 'scale = "x"\n',
+    "an unknown optimizer": 'quantity = "gradient_descent"\n' + FIXED + 'optimizer = "sgd"\n',
+    "a rate of zero": 'quantity = "gradient_descent"\n' + FIXED + "rate = 0.0\n",
+    "steps with a point": 'quantity = "training_path"\n' + FIXED + "steps = 2.0\n",
+    "fresh samples for shared trials": 'quantity = "good_basin"\n' + FIXED + 'data_seed = "fresh"\n',
+    "a negative strength": 'quantity = "requ_training"\n' + FIXED + "strength = -1.0\n",
+    "a margin loss there is not": 'quantity = "requ_training"\n' + FIXED + 'loss = "x"\n',
+    "a draw named by a point": START + FIXED + "data_seed = 1.5\n",
     "an open quote": START + 'name = "a\n',
 }
 
@@ -36,7 +57,7 @@ WRONG = {
 @pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
 def test_a_plan_that_cannot_be(text, tmp_path):
     (tmp_path / "plan.toml").write_text(text)
-    with pytest.raises(InputError) as caught:
+    with pytest.raises((InputError, TooLarge)) as caught:
         Sweep.from_toml(tmp_path / "plan.toml").check()
     assert len(str(caught.value)) < 500
 

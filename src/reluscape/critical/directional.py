@@ -42,7 +42,7 @@ def ray(point: Point, dW: np.ndarray, dv: np.ndarray, dc: float) -> Ray:
     kink = np.where(moves > 0, moves, slope * moves)
     inner = np.where(point.signs > 0, moves, np.where(point.signs < 0, slope * moves, kink))
     outputs = np.where(point.signs > 0, heights, np.where(point.signs < 0, slope * heights, 0.0))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a crossing beyond doubles is none
         crossing = np.where(point.signs * moves < 0, -heights / moves, np.inf)
     positive = crossing[crossing > 0]
     return Ray(point, inner @ v + outputs @ dv + dc, inner @ dv, float(positive.min(initial=np.inf)))

@@ -44,7 +44,11 @@ def float_fit(
     """
     m, d = R0.shape
     bases = [_orthogonal_basis(X[signs[j] == 0]) for j in range(m)]
-    M = np.concatenate([(signs[j] > 0)[:, None] * (X @ bases[j].T) for j in range(m)], axis=1) if m else X[:, :0]
+    M = (
+        np.concatenate([(signs[j] > 0)[:, None] * (X @ bases[j].T) for j in range(m)], axis=1)
+        if m
+        else np.zeros((len(X), 0))
+    )
     noise = DEFAULT.rank * MACHINE_PRECISION * max(X.shape, default=1) * np.linalg.norm(X)
     M[:, np.linalg.norm(M, axis=0) <= noise] = 0.0
     p = np.concatenate([bases[j] @ R0[j] for j in range(m)]) if m else np.zeros(0)

@@ -21,6 +21,7 @@ SETTINGS = {"name", "quantity", "trials", "chunk", "seed", "keep_trials", "paire
 # tables of a TOML file that say where to run, not what
 APART = {"slurm"}
 MAX_CELLS = 1_000_000
+MOST_TRIALS, MOST_TRIALS_A_CHUNK = 1_000_000_000, 100_000
 # bytes of the longest plan
 MOST_PLAN = 20_000_000
 # largest number in a plan; letters of a name and of a value that is told
@@ -93,6 +94,11 @@ class Sweep:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise InputError(f"{name} is {value!r}; it is a whole number, at least {least}")
+        if min(self.chunk, self.trials) > MOST_TRIALS_A_CHUNK or self.trials > MOST_TRIALS:
+            raise InputError(
+                f"the plan has {_few(self.trials)} trials a cell in chunks of {_few(self.chunk)}; at most "
+                f"{MOST_TRIALS:,} are taken, in chunks of at most {MOST_TRIALS_A_CHUNK:,}"
+            )
         self._check_types()
         for where, axes in (("grid", self.grid), ("zip", self.zip)):
             for name, values in axes.items():
@@ -134,11 +140,11 @@ class Sweep:
             raise InputError(f"paired is {_few(self.paired)}; it is a list of names of axes")
         axes = [*self.grid.items(), *self.zip.items(), *((name, [value]) for name, value in self.fixed.items())]
         for name, values in axes:
-            for value in values if isinstance(values, list) else ():
+            for value in _listed(values):
                 finite = not isinstance(value, float) or isfinite(value)
                 if not isinstance(value, str | int | float) or not finite or abs(_size(value)) > LARGEST:
                     raise InputError(f"{name} has the value {_few(value)}; it is a finite number, text, true or false")
-        for value in (*self.grid.get("quantity", ()), *self.zip.get("quantity", ())):
+        for value in [v for axes in (self.grid, self.zip) for v in _listed(axes.get("quantity"))]:
             if not isinstance(value, str):
                 raise InputError(f"quantity has the value {_few(value)}; it is the name of a quantity")
 
@@ -245,6 +251,11 @@ class Sweep:
 def _size(value: Any) -> float:
     """Return a number, 0 for text."""
     return 0 if isinstance(value, str) else value
+
+
+def _listed(values: Any) -> list[Any]:
+    """Return the values of an axis; none where it is no list, which is told later."""
+    return values if isinstance(values, list) else []
 
 
 def _few(value: Any) -> str:

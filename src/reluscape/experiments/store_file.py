@@ -122,8 +122,10 @@ def lock(path: Path) -> sqlite3.Connection:
     """Hold an exclusive lock beside the store for as long as this driver lives; the system frees it if it dies.
 
     Raises:
-        InputError: another driver holds it, or the folder cannot be written to.
+        InputError: another driver holds it, the folder cannot be written to, or the path is a folder itself.
     """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name a file for the store")
     held = None
     try:
         held = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None)

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from .quantities.laws import size
-from .quantities.optimizers import ADAM_FLOOR, BETA_1, BETA_2, CHOICES
+from .quantities.optimizers import ADAM_FLOOR, BETA_1, BETA_2, TRAINED
+from .quantities.values import positive, size
 
 
 def final_losses(
@@ -28,11 +27,8 @@ def final_losses(
     Raises:
         InputError: an unknown optimizer, or steps or a rate that are none.
     """
-    if settings["optimizer"] not in CHOICES["optimizer"]:
-        raise InputError(f"optimizer is {settings['optimizer']!r}; choose {' or '.join(CHOICES['optimizer'])}")
-    steps, rate, adam = size(settings, "steps"), float(settings["rate"]), settings["optimizer"] == "adam"
-    if not rate > 0:
-        raise InputError(f"the rate is {rate!r}; it is a positive number")
+    TRAINED["optimizer"](settings, "optimizer")
+    steps, rate, adam = size(settings, "steps"), positive(settings, "rate"), settings["optimizer"] == "adam"
     T, m, d = W.shape
     theta = np.concatenate([W.reshape(T, m * d), v, np.zeros((T, 1))], axis=1)
     first, second = np.zeros_like(theta), np.zeros_like(theta)

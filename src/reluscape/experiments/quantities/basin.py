@@ -8,9 +8,9 @@ import numpy as np
 
 from ...basins import basin_values
 from ...problem.networks.initialization import get_law
-from .laws import size
 from .registry import Quantity
 from .samples import SAMPLES, draw_samples
+from .values import JUDGED, number, size
 
 
 def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
@@ -22,7 +22,7 @@ def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     value = float(basin_values(X, y, (X @ W.T > 0).T[None], signs[None], output_bias=True, threads=1)[0])
     constant = float(np.var(y))
     share = value / constant if constant else 0.0
-    return {"value": value, "share": share, "good": float(share <= float(parameters["threshold"]))}
+    return {"value": value, "share": share, "good": float(share <= number(parameters, "threshold"))}
 
 
 QUANTITY = Quantity(
@@ -37,4 +37,5 @@ QUANTITY = Quantity(
     ("value", "share", "good"),
     _measure,
     ("good",),
+    checks=JUDGED,
 )

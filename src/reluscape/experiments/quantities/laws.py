@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from ...errors import InputError
@@ -43,12 +40,9 @@ def draw_targets(rng: np.random.Generator, law: str, X: np.ndarray, width: int) 
         return np.asarray((a * X[:, :-1] ** 2 + b * X[:, :-1] + c).sum(axis=1))
     if law == "teacher":
         return TwoLayerNet(rng.standard_normal((width, d)), rng.standard_normal(width)).predict(X)
-    raise InputError(f"unknown law of the targets {law!r}; choose {', '.join(TARGETS)}")
+    raise unknown_targets(law)
 
 
-def size(parameters: Mapping[str, Any], name: str) -> int:
-    """Return a parameter that counts something."""
-    value = parameters[name]
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InputError(f"the parameter {name!r} is {value!r}; it is a whole number, at least 1")
-    return value
+def unknown_targets(law: object) -> InputError:
+    """Return the error that names the laws of the targets there are."""
+    return InputError(f"unknown law of the targets {law!r}; choose {', '.join(TARGETS)}")

@@ -8,13 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
-from .laws import size
+from .values import Check, one_of, positive, size
 
 BETA_1, BETA_2, ADAM_FLOOR = 0.9, 0.999, 2.0**-26
 # what every quantity that trains takes; trained "hidden" leaves the output weights and the output bias as they are
 TRAINING: dict[str, Any] = {"optimizer": "adam", "rate": 0.01, "steps": 2000, "trained": "all"}
-CHOICES = {"optimizer": ("gd", "adam"), "trained": ("all", "hidden")}
+TRAINED: dict[str, Check] = {
+    "optimizer": one_of("gd", "adam"),
+    "rate": positive,
+    "steps": size,
+    "trained": one_of("all", "hidden"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +76,9 @@ def walk(
         >>> [state.loss for state in walk(X, y, np.array([[0.5]]), np.array([1.0]), settings)]
         [0.25, 0.0625]
     """
-    for name, known in CHOICES.items():
-        if settings[name] not in known:
-            raise InputError(f"{name} is {settings[name]!r}; choose {' or '.join(known)}")
-    steps, rate, adam = size(settings, "steps"), float(settings["rate"]), settings["optimizer"] == "adam"
-    if not rate > 0:
-        raise InputError(f"the rate is {rate!r}; it is a positive number")
+    for name, check in TRAINED.items():
+        check(settings, name)
+    steps, rate, adam = size(settings, "steps"), positive(settings, "rate"), settings["optimizer"] == "adam"
     m, d = W.shape
     theta = np.concatenate([W.ravel(), v, [c]]).astype(float)
     free = m * d if settings["trained"] == "hidden" else len(theta)

@@ -10,9 +10,9 @@ import numpy as np
 from ...interop.torch_rank import certainly_full
 from ...jacobian import jacobian_rank
 from ...problem.networks.initialization import get_law
-from .laws import size
 from .registry import Quantity
 from .samples import INPUTS_ONLY, draw_samples
+from .values import WEIGHTS, size
 
 
 def _draw(parameters: dict[str, Any], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -52,4 +52,5 @@ QUANTITY = Quantity(
     _measure,
     ("full_rank",),
     _batch,
+    WEIGHTS,
 )

@@ -8,9 +8,9 @@ import numpy as np
 
 from ...landscape.topology import reachable_minimum
 from ...problem.networks.initialization import get_law
-from .laws import size
 from .registry import Quantity
 from .samples import SAMPLES, draw_samples
+from .values import WEIGHTS, number, size
 
 
 def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
@@ -18,7 +18,7 @@ def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     width = size(parameters, "width")
     X, y = draw_samples(parameters, rng, width)
     W, v = get_law(parameters["law"]).sample(rng, width, X.shape[1])
-    answer = reachable_minimum(X, y, W, v * float(parameters["scale"]))
+    answer = reachable_minimum(X, y, W, v * number(parameters, "scale"))
     constant = float(np.mean(y**2)) or 1.0
     return {"value": float(answer.value) / constant, "zero_loss": float(answer.zero_loss) / constant}
 
@@ -34,4 +34,5 @@ QUANTITY = Quantity(
     },
     ("value", "zero_loss"),
     _measure,
+    checks={**WEIGHTS, "scale": number},
 )

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import InputError
 from .samples import OF_A_LAW, check_samples, is_table
+from .values import Check
 
 Measure = Callable[[dict[str, Any], np.random.Generator], Mapping[str, float]]
 Batch = Callable[[dict[str, Any], Sequence[np.random.Generator], str], list[dict[str, float]]]
@@ -28,6 +29,7 @@ class Quantity:
         function: function (parameters, rng) -> {number: value}.
         chances: those numbers that are 0 or 1 in each trial; their means are probabilities and get an interval.
         batch: function (parameters, rngs, device) -> one {number: value} a stream, many trials at once on a device.
+        checks: what refuses the value of a parameter that no trial can take, by the parameter's name.
     """
 
     name: str
@@ -37,20 +39,24 @@ class Quantity:
     function: Measure = field(repr=False)
     chances: tuple[str, ...] = ()
     batch: Batch | None = field(default=None, repr=False)
+    checks: Mapping[str, Check] = field(default_factory=dict, repr=False)
 
     def check(self, parameters: Mapping[str, Any]) -> None:
-        """Refuse unknown and missing parameters."""
+        """Refuse unknown and missing parameters, and values that no trial can take."""
         for name in parameters:
             if name not in self.parameters:
                 known = ", ".join(self.parameters)
                 raise InputError(f"{self.name} has no parameter {name!r}; it takes {known}")
         sampled = "data_seed" in self.parameters
-        if sampled:
-            check_samples(parameters, self.name)
         brought = OF_A_LAW if sampled and is_table(parameters.get("data")) else ()
         for name, default in self.parameters.items():
             if default is None and name not in parameters and name not in brought:
                 raise InputError(f"{self.name} needs the parameter {name!r}; add it under grid, zip or fixed")
+        whole = {**self.parameters, **parameters}
+        if sampled:
+            check_samples(parameters, whole, self.name)
+        for name, check in self.checks.items():
+            check(whole, name)
 
     def measure(self, parameters: Mapping[str, Any], rng: np.random.Generator) -> Mapping[str, float]:
         """Run one trial."""

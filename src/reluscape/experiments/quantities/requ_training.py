@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,9 @@ from ...requ.losses import margin_loss
 from ...requ.network import lifted
 from ...requ.objective import Objective
 from ...requ.training import lbfgs, random_net, train
-from .laws import size
 from .registry import Quantity
 from .samples import SAMPLES, draw_samples
+from .values import Check, not_negative, size
 
 DESIGNED = "designed"
 
@@ -29,9 +30,7 @@ def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, 
         raise InputError('requ_training needs labels -1 and +1; choose targets = "signs" or a table of two classes')
     if len(set(y.tolist())) < 2:
         return dict.fromkeys(QUANTITY.numbers, float("nan"))
-    strength = float(parameters["strength"])
-    if not strength >= 0:
-        raise InputError(f"the strength is {strength!r}; it is a number, at least 0")
+    strength = not_negative(parameters, "strength")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
         plan = design(X, y, parameters["loss"], rng=rng, prove=False)
@@ -49,6 +48,18 @@ def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     return {"fails": float(error > 0), "error": float(error), "certified": certified, "loss": float(loss)}
 
 
+def _width(parameters: Mapping[str, Any], name: str) -> None:
+    """Refuse a width that is neither the designed one nor a whole number."""
+    if parameters[name] != DESIGNED:
+        size(parameters, name)
+
+
+CHECKS: dict[str, Check] = {
+    "width": _width,
+    "strength": not_negative,
+    "loss": lambda parameters, name: margin_loss(parameters[name]),
+}
+
 QUANTITY = Quantity(
     "requ_training",
     "whether a ReQU network trained from a random start leaves errors on its training data: n + 1 units and the "
@@ -57,4 +68,5 @@ QUANTITY = Quantity(
     ("fails", "error", "certified", "loss"),
     _measure,
     ("fails", "certified"),
+    checks=CHECKS,
 )

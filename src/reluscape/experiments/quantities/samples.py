@@ -9,15 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import InputError, TooLarge
 from ...numbers.seeds import stream
 from ...problem.data import Dataset
 from ...problem.data.examples import load
 from ...problem.data.scaling import standardize
 from ...problem.data.table import read_table
-from .laws import INPUTS, draw_inputs, draw_targets, size
+from .laws import INPUTS, TARGETS, draw_inputs, draw_targets, unknown_targets
+from .values import size
 
 FRESH = "fresh"
+# entries of the largest array that a trial draws, 400 MB
+MOST_NUMBERS = 50_000_000
 # what every quantity on samples takes: sizes and laws, whether all trials share one draw, a table's target column
 SAMPLES: dict[str, Any] = {
     "n": None,
@@ -58,14 +61,12 @@ def draw_samples(
     Raises:
         InputError: an unknown law, a size that is none, or a table that cannot be read.
     """
-    data, seed = parameters["data"], parameters["data_seed"]
+    data = parameters["data"]
     if is_table(data):
         return _table(data, str(parameters["target"]), str(parameters.get(FOLDER, ".")))
     n, d = size(parameters, "n"), size(parameters, "d")
-    targets = parameters.get("targets", "normal")
+    targets, seed = parameters.get("targets", "normal"), _draw_seed(parameters)
     if seed != FRESH:
-        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-            raise InputError(f'data_seed is {seed!r}; it is "{FRESH}" or a whole number that names one draw')
         rng = stream(seed, "samples", n, d, data, targets)
     X = draw_inputs(rng, data, n, d)
     return X, draw_targets(rng, targets, X, width)
@@ -94,13 +95,41 @@ def _centred(data: Dataset) -> np.ndarray:
     return (y - y.mean()) / (spread if spread > 0 else 1.0)
 
 
-def check_samples(parameters: Mapping[str, Any], where: str) -> None:
-    """Refuse parameters of a law beside a table, and a name that is neither."""
-    data = parameters.get("data", "normal")
+def check_samples(given: Mapping[str, Any], whole: Mapping[str, Any], where: str) -> None:
+    """Refuse samples that cannot be drawn: parameters of a law beside a table, unknown laws, sizes beyond memory.
+
+    Args:
+        given: the parameters that the cell names.
+        whole: these and the defaults of the others.
+        where: the quantity, for the message.
+    """
+    data = given.get("data", "normal")
     if is_table(data):
         for name in OF_A_LAW:
-            if name in parameters:
+            if name in given:
                 raise InputError(f"{where}: {data} brings its own samples; leave {name!r} out")
-    elif data not in INPUTS:
+        return
+    if data not in INPUTS:
         known = ", ".join((*INPUTS, *NAMED))
         raise InputError(f"{where}: unknown data {data!r}; choose {known}, or name a CSV file")
+    if "targets" in whole and whole["targets"] not in TARGETS:
+        raise unknown_targets(whole["targets"])
+    _draw_seed(whole)
+    sizes = {name: size(whole, name) for name in ("n", "d")}
+    if not isinstance(whole.get("width", ""), str):  # a word stands for a width that follows from the samples
+        sizes["width"] = size(whole, "width")
+    rows, columns, units = sizes["n"], sizes["d"] + 1, sizes.get("width", 1)
+    most = max(rows * columns, rows * units, units * columns)
+    if most > MOST_NUMBERS:
+        named = ", ".join(f"{name} = {value}" for name, value in sizes.items())
+        raise TooLarge(
+            f"{where}: {named} make a table of {most:.1e} numbers; at most {MOST_NUMBERS:,} are taken, so lower one"
+        )
+
+
+def _draw_seed(parameters: Mapping[str, Any]) -> Any:
+    """Return what names the draw of the samples: the word for a fresh one, or a whole number."""
+    seed = parameters["data_seed"]
+    if seed != FRESH and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
+        raise InputError(f'data_seed is {seed!r}; it is "{FRESH}" or a whole number that names one draw')
+    return seed

@@ -10,7 +10,7 @@ import numpy as np
 from ...basins import basin_values
 from ...numbers.tolerances import DEFAULT
 from ...problem.networks.initialization import get_law
-from .laws import size
+from .values import number, size
 
 
 def draw_start(parameters: Mapping[str, Any], X: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -35,7 +35,7 @@ def start_values(
     patterns, signs = np.array([a for a, _ in starts]), np.array([s for _, s in starts])
     values = basin_values(X, y, patterns, signs, output_bias=True, threads=1, device=device)
     if device is not None:
-        limit = float(parameters["threshold"]) * (float(np.var(y)) or 1.0)
+        limit = number(parameters, "threshold") * (float(np.var(y)) or 1.0)
         near = np.abs(values - limit) <= DEFAULT.device_border * (float(np.mean(y**2)) + limit)
         if near.any():
             values[near] = basin_values(X, y, patterns[near], signs[near], output_bias=True, threads=1)

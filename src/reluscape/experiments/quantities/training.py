@@ -8,10 +8,10 @@ import numpy as np
 
 from ...basins import basin_values
 from ...problem.networks.initialization import get_law
-from .laws import size
-from .optimizers import TRAINING, walk
+from .optimizers import TRAINED, TRAINING, walk
 from .registry import Quantity
 from .samples import SAMPLES, draw_samples
+from .values import JUDGED, number, size
 
 
 def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
@@ -25,7 +25,7 @@ def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     final = float("nan")
     for state in walk(X, y, W, v, parameters):
         final = state.loss / constant if np.isfinite(state.loss) else float("nan")
-    limit = float(parameters["threshold"])
+    limit = number(parameters, "threshold")
     return {
         "final": final,
         "success": float(final <= limit),
@@ -41,4 +41,5 @@ QUANTITY = Quantity(
     ("final", "success", "first_basin", "first_basin_good"),
     _measure,
     ("success", "first_basin_good"),
+    checks={**JUDGED, **TRAINED},
 )

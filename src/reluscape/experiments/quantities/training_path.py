@@ -9,10 +9,10 @@ import numpy as np
 from ...basins import basin_values
 from ...jacobian import jacobian_rank
 from ...problem.networks.initialization import get_law
-from .laws import size
-from .optimizers import TRAINING, State, walk
+from .optimizers import TRAINED, TRAINING, State, walk
 from .registry import Quantity
 from .samples import SAMPLES, draw_samples
+from .values import WEIGHTS, flag, size
 
 # moments at which a path is looked at closely, in per cent of its steps
 MOMENTS = (0, 1, 2, 5, 10, 20, 50, 100)
@@ -42,7 +42,7 @@ def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, 
         seen.add(np.packbits(state.active).tobytes())
         if state.step in moments.values():
             kept[state.step] = state, len(seen)
-    closely = {step: _look(X, y, state, bool(parameters["basins"])) for step, (state, _) in kept.items()}
+    closely = {step: _look(X, y, state, flag(parameters, "basins")) for step, (state, _) in kept.items()}
     result = dict.fromkeys(QUANTITY.numbers, float("nan"))
     for moment, step in moments.items():
         if step in kept:
@@ -78,4 +78,5 @@ QUANTITY = Quantity(
     },
     tuple(number(trace, moment) for trace in TRACES for moment in MOMENTS),
     _measure,
+    checks={**WEIGHTS, **TRAINED, "basins": flag},
 )

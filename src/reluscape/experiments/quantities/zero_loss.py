@@ -8,9 +8,9 @@ import numpy as np
 
 from ...jacobian import zero_loss
 from ...problem.networks.initialization import get_law
-from .laws import size
 from .registry import Quantity
 from .samples import SAMPLES, draw_samples
+from .values import WEIGHTS, size
 
 
 def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, float]:
@@ -29,4 +29,5 @@ QUANTITY = Quantity(
     ("zero_loss",),
     _measure,
     ("zero_loss",),
+    checks=WEIGHTS,
 )

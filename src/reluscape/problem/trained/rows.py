@@ -12,6 +12,7 @@ from ...errors import ShapeError
 from ..data import Dataset, as_dataset
 from ..networks.agreement import check_agreement
 from .opening import Opened
+from .sizes import check_sizes
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ def rows_for(opened: Opened, X: Any, y: Any, build: Callable[[Any, Any], Dataset
 
     Raises:
         ShapeError: another number of columns, or columns in another order than the model was fitted with.
-        ModelError: the model computes something else than what was read of it.
+        ModelError: the model computes something else than what was read of it, or what doubles cannot hold.
     """
     reading = opened.reading
     if reading.target_transform is not None:
@@ -52,8 +53,11 @@ def rows_for(opened: Opened, X: Any, y: Any, build: Callable[[Any, Any], Dataset
         _check_names(reading, X.features if isinstance(X, Dataset) else tuple(map(str, X.columns)))
     data = build(X, y)
     if opened.given is not None:
+        if data.d == opened.given.W.shape[1]:
+            check_sizes(opened.net, np.asarray(data.X))
         return Rows(data, y, reading.notes)
     data = _plain(data, reading.inputs)
+    check_sizes(opened.net, np.asarray(data.X))
     check_agreement(reading, np.asarray(data.X))
     return Rows(data, y, reading.notes)
 
