@@ -10,6 +10,7 @@ import pytest
 from reluscape import basin_value, basin_values, good_basin_probability
 from reluscape.basins import decided
 from reluscape.errors import SolverError
+from reluscape.solvers.quadratic import BasinPrograms
 from tests.basins.close_rows import instance
 from tests.oracles import basin as oracle
 
@@ -89,8 +90,43 @@ def test_what_neither_floats_nor_a_bounded_exact_search_decide_is_refused_by_nam
     exact = [case for case in hard if basin_value(*case[:4], output_bias=case[4]).kind == "certified"]
     assert exact
     monkeypatch.setattr(decided, "LARGEST", 0)
+    refused = 0
     for X, y, patterns, signs, output_bias in exact:
         with pytest.raises(SolverError, match="exact=True"):
             basin_value(X, y, patterns, signs, output_bias=output_bias)
-        with pytest.raises(SolverError, match="exact=True"):
-            basin_values(X, y, [patterns], [signs], output_bias=output_bias)
+        try:  # a batch proves some of what one program at a time does not
+            found = basin_values(X, y, [patterns], [signs], output_bias=output_bias)[0]
+        except SolverError as problem:
+            assert "exact=True" in str(problem)
+            refused += 1
+        else:
+            room = SHARE * float(sum(v**2 for v in y)) / len(y)
+            assert abs(found - float(right(X, y, patterns, signs, output_bias))) <= room
+    assert refused
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_batches_over_dense_lines_are_proved_by_the_kernel_and_right(seed, monkeypatch):
+    rng = np.random.default_rng(seed)
+    x = np.unique(rng.integers(-50, 50, 9))
+    X = [[Fraction(int(v), 10**5) + seed, 1] for v in x]
+    y = rng.integers(-3, 4, len(x)).tolist()
+    cuts = rng.integers(0, len(x) + 1, (12, 2))
+    above = rng.random((12, 2)) < 0.5
+    patterns = (np.arange(len(x)) >= cuts[:, :, None]) == above[:, :, None]
+    signs = rng.choice([-1, 1], (12, 2))
+    alone = []
+    monkeypatch.setattr(BasinPrograms, "solve", _counted(BasinPrograms.solve, alone))
+    found = basin_values(X, y, patterns, signs, output_bias=True)
+    assert len(alone) < len(found) / 2
+    room = SHARE * float(np.mean(np.square(y)))
+    for value, pattern, sign in zip(found, patterns, signs, strict=True):
+        assert abs(value - float(right(X, y, pattern, sign, True))) <= room
+
+
+def _counted(solve, calls):
+    def counted(self, program):
+        calls.append(program)
+        return solve(self, program)
+
+    return counted

@@ -15,6 +15,7 @@ from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.data import Dataset
 from .face import FacePoint, certified_face
+from .proved_rays import proved_work
 from .rays import low_rank_work
 from .scaling import Coordinates, coordinates
 from .span_rank import Residues
@@ -225,8 +226,6 @@ class BasinPrograms:
         out = np.zeros((B, 5))
         if space.y_scale == 0.0:
             return np.full(B, self.value_of(0.0)), np.zeros(B)
-        if space.fine:
-            return self._one_by_one(range(B), patterns, starts, units, codes)
         active = np.ascontiguousarray(patterns, dtype=bool)
         sides = np.ascontiguousarray(active[:, space.rows])
         workers = max(1, min(threads or os.cpu_count() or 1, B))
@@ -253,8 +252,16 @@ class BasinPrograms:
                 out[first:last],
             )
 
-        low = low_rank_work(space, active, starts, units, codes, out, tol)
-        _in_chunks(work if low is None else low, B, workers)
+        if space.fine:
+            proved = None
+            if space.r == self.data.rank:
+                proved = proved_work(space, self.data, active, starts, units, codes, out, tol)
+            if proved is None:
+                return self._one_by_one(range(B), patterns, starts, units, codes)
+            _in_chunks(proved, B, workers)
+        else:
+            low = low_rank_work(space, active, starts, units, codes, out, tol)
+            _in_chunks(work if low is None else low, B, workers)
         gaps = out[:, 1:4].sum(axis=1)
         values = np.asarray(self.value_of(out[:, 0]))
         again = np.flatnonzero(~(gaps <= tol.kkt)).tolist()

@@ -144,43 +144,18 @@ def over_rays(
         out: (B, 5) receives (|residual|^2, 0, 0, largest slope left times the weights, 0); infinity there where a
             pattern is no cell.
     """
-    Q, n = T.shape
-    most = 2 * bias
-    for b in range(len(starts) - 1):
-        size = 2 * bias
-        for u in range(starts[b], starts[b + 1]):
-            size += (ray_starts[units[u] + 1] - ray_starts[units[u]]) * (2 if codes[u] == 0 else 1)
-        most = max(most, size)
-    number, sign = np.empty(most, dtype=np.int64), np.empty(most)
+    Q = len(T)
+    most = most_candidates(ray_starts, bias, starts, units, codes)
+    number, sign, owner = np.empty(most, dtype=np.int64), np.empty(most), np.empty(most, dtype=np.int64)
     G, right, x, scratch = np.empty((most, most)), np.empty(most), np.empty(most), np.empty((most + 3, most))
     for b in range(len(starts) - 1):
-        q, valid = 0, True
-        for u in range(starts[b], starts[b + 1]):
-            first, last = ray_starts[units[u]], ray_starts[units[u] + 1]
-            valid = valid and last > first
-            for g in range(first, last):
-                for s in (1.0, -1.0):
-                    if codes[u] == 0 or codes[u] * s > 0:
-                        number[q], sign[q] = g, s
-                        q += 1
-        if bias:
-            for s in (1.0, -1.0):
-                number[q], sign[q] = Q - 1, s
-                q += 1
+        program = slice(starts[b], starts[b + 1])
+        q = candidates(ray_starts, bias, Q, units[program], codes[program], number, sign, owner)
         out[b, :] = 0.0
-        if not valid:
+        if q < 0:
             out[b, 3] = np.inf
             continue
-        for a in range(q):
-            right[a] = sign[a] * h[number[a]]
-            for c in range(a + 1):
-                if gram.shape[0] > 0:
-                    value = gram[number[a], number[c]]
-                else:
-                    value = 0.0
-                    for t in range(n):
-                        value += T[number[a], t] * T[number[c], t]
-                G[a, c] = G[c, a] = sign[a] * sign[c] * value
+        inner_products(T, gram, h, number, sign, q, G, right)
         project(G, right, q, tolerance, scratch, x)
         value, worst, total = square, 0.0, 1.0
         for a in range(q):
@@ -192,3 +167,81 @@ def over_rays(
             worst = max(worst, abs(slope) if x[a] > 0.0 else slope)
         out[b, 0] = max(value, 0.0)
         out[b, 3] = worst * total
+
+
+@numba.njit(**INNER, error_model="numpy")
+def most_candidates(
+    ray_starts: np.ndarray, bias: int, starts: np.ndarray, units: np.ndarray, codes: np.ndarray
+) -> int:
+    """Return the largest number of signed rays of a program."""
+    most = 2 * bias
+    for b in range(len(starts) - 1):
+        size = 2 * bias
+        for u in range(starts[b], starts[b + 1]):
+            size += (ray_starts[units[u] + 1] - ray_starts[units[u]]) * (2 if codes[u] == 0 else 1)
+        most = max(most, size)
+    return most
+
+
+@numba.njit(**INNER, error_model="numpy")
+def candidates(
+    ray_starts: np.ndarray,
+    bias: int,
+    Q: int,
+    units: np.ndarray,
+    codes: np.ndarray,
+    number: np.ndarray,
+    sign: np.ndarray,
+    owner: np.ndarray,
+) -> int:
+    """Fill in the signed rays of one program; return how many, or -1 where a unit's pattern is no cell.
+
+    Args:
+        ray_starts: (S + 1,) rays of each pattern.
+        bias: 1 where the last of the Q rays is an output bias.
+        Q: number of rays.
+        units: (m,) pattern of each unit.
+        codes: (m,) sign of each unit, 0 for one without cone.
+        number: receives the rays.
+        sign: receives -1.0 or 1.0 for each.
+        owner: receives the unit of each, -1 for the output bias.
+    """
+    q = 0
+    for u in range(len(units)):
+        first, last = ray_starts[units[u]], ray_starts[units[u] + 1]
+        if last == first:
+            return -1
+        for g in range(first, last):
+            for s in (1.0, -1.0):
+                if codes[u] == 0 or codes[u] * s > 0:
+                    number[q], sign[q], owner[q] = g, s, u
+                    q += 1
+    if bias:
+        for s in (1.0, -1.0):
+            number[q], sign[q], owner[q] = Q - 1, s, -1
+            q += 1
+    return q
+
+
+@numba.njit(**INNER, error_model="numpy")
+def inner_products(
+    T: np.ndarray,
+    gram: np.ndarray,
+    h: np.ndarray,
+    number: np.ndarray,
+    sign: np.ndarray,
+    q: int,
+    G: np.ndarray,
+    right: np.ndarray,
+) -> None:
+    """Fill G (q, q) with the inner products of signed rays and right (q,) with those with the targets."""
+    for a in range(q):
+        right[a] = sign[a] * h[number[a]]
+        for c in range(a + 1):
+            if gram.shape[0] > 0:
+                value = gram[number[a], number[c]]
+            else:
+                value = 0.0
+                for t in range(T.shape[1]):
+                    value += T[number[a], t] * T[number[c], t]
+            G[a, c] = G[c, a] = sign[a] * sign[c] * value
