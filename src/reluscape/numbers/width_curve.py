@@ -13,7 +13,8 @@ from ..errors import InputError, UnsupportedError
 from .checks import whole_number
 from .estimates import Probability
 from .exact import to_fraction
-from .intervals import PRECISION_BITS, ball, outward
+from .intervals import ball, outward, precise_intervals
+from .powers import sum_of_powers
 
 WIDEST = 1 << 40
 
@@ -46,7 +47,7 @@ class WidthCurve:
         """Return P(width): a `Fraction` where the terms are rational, else the middle of its interval."""
         width = _checked(width)
         if self.rational:
-            return sum((to_fraction(b) ** width * to_fraction(c) for b, c in self.terms.items()), Fraction(0))
+            return sum_of_powers(((to_fraction(b), to_fraction(c)) for b, c in self.terms.items()), width)
         low, high = self.bounds(width)
         return low if low == high else (float(low) + float(high)) / 2
 
@@ -67,20 +68,20 @@ class WidthCurve:
         if self.rational:
             value = self(width)
             return value, value
-        context, old = flint.ctx, flint.ctx.prec
-        try:
-            context.prec = PRECISION_BITS
-            total = flint.arb(0)
-            pairs = self._terms_at(width)
-            for base, coefficient in pairs:
-                total += coefficient * (base**width if width else flint.arb(1))
+        with precise_intervals():
+            total = self._interval(width)
             if total.is_exact() and total.is_integer():
                 certain = Fraction(int(total.unique_fmpz()))
                 return certain, certain
             low, high = outward(total)
-        finally:
-            context.prec = old
         return max(0.0, low), max(0.0, min(1.0, high))
+
+    def _interval(self, width: int) -> flint.arb:
+        """Return P(width) as an interval."""
+        total = flint.arb(0)
+        for base, coefficient in self._terms_at(width):
+            total += coefficient * (base**width if width else flint.arb(1))
+        return total
 
     def _terms_at(self, width: int) -> tuple[tuple[Any, Any], ...]:
         """Return the pairs (base, coefficient) as intervals; those whose base is 0 count at width 0 only."""
@@ -127,6 +128,11 @@ class WidthCurve:
 
     def _reaches(self, width: int, wanted: Fraction) -> bool:
         """Return whether P(width) >= wanted for certain."""
+        if self.rational:  # fractions of a high power have millions of digits: an interval decides nearly always
+            with precise_intervals():
+                apart = self._interval(width) - ball(wanted)
+                if apart > 0 or apart < 0:
+                    return bool(apart > 0)
         low, _ = self.bounds(width)
         return to_fraction(low) >= wanted
 

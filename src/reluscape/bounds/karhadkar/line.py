@@ -10,6 +10,8 @@ from typing import Any
 
 import flint
 
+from ...numbers.powers import sum_of_powers
+
 __all__ = [
     "good_step_sets",
     "in_turn",
@@ -25,7 +27,7 @@ def share_of_full_rank(n: int, width: int) -> Fraction:
     """Return the share of the (2n)^width regions of n distinct points with bias whose Jacobian has full rank."""
     if n == 0:
         return Fraction(1)
-    return Fraction(sum(c * j**width for j, c in step_terms(n)), (2 * n) ** width)
+    return sum_of_powers(((Fraction(j, 2 * n), c) for j, c in step_terms(n)), width)
 
 
 def least_width(n: int, share: Fraction) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import comb, prod
 
@@ -14,6 +15,7 @@ from ...geometry.arrangement import Arrangement
 from ...geometry.faces.cells import cells
 from ...jacobian.elimination import LARGEST_PRIME
 from ...jacobian.rank import RankOracle, nonzero_samples
+from ...numbers.powers import sum_of_powers
 from ...problem.data import Dataset
 from .subsets import count_full_sets, full_sets
 
@@ -58,8 +60,7 @@ def exact_fraction(
                 estimate,
             )
         return None
-    words = sum(count * _words(k, width, dead) for k, count in enumerate(sizes) if count)
-    return Fraction(words, total**width)
+    return sum_of_powers(_words(sizes, total, dead), width)
 
 
 def unit_states(data: Dataset, oracle: RankOracle, population: str) -> tuple[np.ndarray | None, int]:
@@ -117,6 +118,13 @@ def _sizes(good: np.ndarray, s: int) -> list[int]:
     return [int(c) for c in np.bincount(bits[good], minlength=s + 1)]
 
 
-def _words(k: int, width: int, dead: int) -> int:
-    """Count words of a length over k letters, and the dead one if present, in which all k letters occur."""
-    return sum((-1) ** i * comb(k, i) * (k - i + dead) ** width for i in range(k + 1))
+def _words(sizes: Sequence[int], total: int, dead: int) -> list[tuple[Fraction, int]]:
+    """Return terms (base, coefficient) of the share of words of any length m: the sum of coefficient * base^m.
+
+    Counted are the words in which the letters that occur, the dead one apart, are one of sizes[k] sets of k letters.
+    """
+    powers = [0] * (total + 1)
+    for k, count in enumerate(sizes):
+        for i in range(k + 1):
+            powers[k - i + dead] += count * (-1) ** i * comb(k, i)
+    return [(Fraction(j, total), c) for j, c in enumerate(powers) if c]
