@@ -42,7 +42,8 @@ def interior_points(
         device: name of a torch device.
 
     Returns:
-        (B,) squared residuals and (B,) largest KKT residuals (infinite where a factorisation failed).
+        (B,) squared residuals and (B,) what separates them from the minimum: complementarity, the primal residual times
+        the multipliers, the dual residual times the weights (infinite where a factorisation failed).
     """
     place = find_device(device)
     B, m, n = active.shape
@@ -104,10 +105,10 @@ class _Batch:
         self.worse = torch.zeros(B, dtype=torch.int64, device=place)
         self.last = torch.ones(B, dtype=torch.float64, device=place)
         self.best = torch.full((B,), float("inf"), dtype=torch.float64, device=place)
-        self.square = torch.full_like(self.best, float("nan"))
+        self.square, self.apart = torch.full_like(self.best, float("nan")), torch.full_like(self.best, float("inf"))
 
     def run(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return squared residuals and KKT residuals."""
+        """Return squared residuals and what separates them from the minimum."""
         with self.torch.no_grad():
             for iteration in range(self.limit + 1):
                 primal, dual, gap, done = self._look()
@@ -119,7 +120,7 @@ class _Batch:
                         setattr(self, name, getattr(self, name)[keep])
                     primal, dual, gap = primal[keep], dual[keep], gap[keep]
                 self._step(primal, dual, gap)
-        return self.square.cpu().numpy(), self.best.cpu().numpy()
+        return self.square.cpu().numpy(), self.apart.cpu().numpy()
 
     def _heights(self, x: Any) -> Any:
         """Return <z_j, C_t> for weights in x, (B, m, k)."""
@@ -137,7 +138,8 @@ class _Batch:
         gap = (self.s * self.mu * self.cone).sum(dim=(1, 2))
         dual = (self.P @ self.x[:, :, None])[:, :, 0] - self.q - self._spread(self.sides * self.mu)
         large = self.x.abs().amax(dim=1).clamp_min(1.0) if self.x.shape[1] else torch.ones_like(gap)
-        feasible = primal.abs().amax(dim=(1, 2)) / large if self.s.numel() else torch.zeros_like(gap)
+        short = primal.abs().amax(dim=(1, 2)) if self.s.numel() else torch.zeros_like(gap)
+        feasible = short / large
         stationary = dual.abs().amax(dim=1) if self.x.shape[1] else torch.zeros_like(gap)
         merit = torch.maximum(torch.maximum(gap, feasible), stationary)
         better = merit < self.best[self.ids]
@@ -145,6 +147,8 @@ class _Batch:
         chosen = self.ids[better]
         self.best[chosen] = merit[better]
         self.square[chosen] = (left * left).sum(dim=1)[better]
+        weights, multipliers = 1.0 + self.x.abs().sum(dim=1), 1.0 + (self.mu * self.cone).sum(dim=(1, 2))
+        self.apart[chosen] = (gap + short * multipliers + stationary * weights)[better]
         self.worse = torch.where(better, torch.zeros_like(self.worse), self.worse + 1)
         stuck = (self.worse > WORSE) | ~torch.isfinite(merit) | (self.last < LEAST_STEP)
         return primal, dual, gap, (merit <= self.gap_limit) | stuck

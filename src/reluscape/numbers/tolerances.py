@@ -62,8 +62,6 @@ class Tolerances:
     ray_on_plane: float = 1e-12
     # relative duality gap at which the interior point stops
     interior_gap: float = 1e-11
-    # KKT residual up to which a basin value from a device is taken as it is
-    device_kkt: float = 1e-10
     # distance from a threshold, relative to the targets, within which a device's basin value is solved again
     device_border: float = 1e-8
     # diagonal added to the interior point's Newton matrix, relative to its mean diagonal

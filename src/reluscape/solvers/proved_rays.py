@@ -1,4 +1,4 @@
-"""Batches of basin programs in rank 1 and 2 whose values are proved: the rays of a cell lie on samples known exactly."""
+"""Batches of basin programs in rank 1 and 2 with a proof: the rays of a cell lie on samples known exactly."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _features(space: Coordinates, patterns: np.ndarray) -> tuple[np.ndarray, np.
         and the dimension of what a unit of each pattern can add (S,). A pattern without rays is no cell, or one whose
         rays floats cannot tell.
     """
-    S, k = len(patterns), len(space.rows)
+    S = len(patterns)
     sides = np.where(patterns[:, space.rows], 1.0, -1.0)
     active = patterns[:, space.rows]
     lines = int(space.line.max()) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..interop.torch_basins import PADDING, interior_points
+from ..interop.torch_device import find_device
 from .quadratic import ITERATIONS, BasinPrograms, Program
 
 __all__ = ["solve_batch_on"]
@@ -33,12 +34,17 @@ def solve_batch_on(
 
     Raises:
         UnsupportedError: torch or the device is missing.
+
+    Data whose cells doubles may not tell apart (`Coordinates.fine`) are solved here: their values need a proof.
     """
     space, tol = programs.space, programs.tolerances
+    find_device(device)
+    if space.fine:
+        return programs.solve_batch(patterns, starts, units, codes)
     B, N = len(starts) - 1, len(space.sample)
-    values, residuals = np.full(B, programs.value_of(0.0)), np.zeros(B)
+    values, gaps = np.full(B, programs.value_of(0.0)), np.zeros(B)
     if space.y_scale == 0.0:
-        return values, residuals
+        return values, gaps
     sizes = np.diff(starts)
     order = np.argsort(sizes, kind="stable")
     for first in range(0, B, GROUP):
@@ -49,12 +55,10 @@ def solve_batch_on(
         active, signs = np.zeros((len(group), m, N), dtype=bool), np.full((len(group), m), PADDING)
         active[inside], signs[inside] = patterns[units[place]], codes[place]
         limits = (tol.interior_gap, tol.interior_ridge, ITERATIONS)
-        square, residual = interior_points(
-            space.U, space.E, space.y, space.C, space.rows, active, signs, limits, device
-        )
-        values[group], residuals[group] = programs.value_of(square), residual
-    for b in np.flatnonzero(~(residuals <= tol.device_kkt)):
+        square, gap = interior_points(space.U, space.E, space.y, space.C, space.rows, active, signs, limits, device)
+        values[group], gaps[group] = programs.value_of(square), gap
+    for b in np.flatnonzero(~(gaps <= tol.kkt)):
         chosen = slice(starts[b], starts[b + 1])
         solution = programs.solve(Program(patterns[units[chosen]], codes[chosen]))
-        values[b], residuals[b] = solution.value, solution.residual
-    return values, residuals
+        values[b], gaps[b] = solution.value, solution.gap
+    return values, gaps

@@ -170,9 +170,7 @@ def over_rays(
 
 
 @numba.njit(**INNER, error_model="numpy")
-def most_candidates(
-    ray_starts: np.ndarray, bias: int, starts: np.ndarray, units: np.ndarray, codes: np.ndarray
-) -> int:
+def most_candidates(ray_starts: np.ndarray, bias: int, starts: np.ndarray, units: np.ndarray, codes: np.ndarray) -> int:
     """Return the largest number of signed rays of a program."""
     most = 2 * bias
     for b in range(len(starts) - 1):
