@@ -203,3 +203,55 @@ def test_starts_above_zero_of_deep_networks_and_other_losses():
         rs.start_above_zero("normal", X, [0, 1], 1.5)
     with pytest.raises(rs.InputError, match="at least two outputs"):
         rs.start_above_zero("normal", X, [0, 1], 2, loss="cross_entropy")
+
+
+def rise_between(points, loss_of):
+    """Return the largest rise of the loss along the straight pieces between networks, looked at in 25 places each."""
+    worst = 0.0
+    for a, b in itertools.pairwise(points):
+        if isinstance(a, rs.TwoLayerNet):
+            pairs = [(a.W, b.W), (a.v, b.v), (a.c, b.c)]
+        else:
+            pairs = list(zip([*a.weights, *a.biases], [*b.weights, *b.biases], strict=True))
+        losses = [loss_of([(1 - t) * p + t * q for p, q in pairs]) for t in np.linspace(0, 1, 25)]
+        worst = max(worst, float(np.diff(losses).max()))
+    return worst
+
+
+@pytest.mark.parametrize("seed", [5, 9, 15, 21, 22, 23, 31, 35])
+def test_the_loss_also_falls_between_the_points(seed):
+    """All but two of these rose between their points when only the points were looked at."""
+    rng = np.random.default_rng(seed)
+    n, d, m = int(rng.integers(2, 7)), int(rng.integers(1, 3)), int(rng.integers(1, 4))
+    X, y = rng.normal(size=(n, d)), rng.normal(size=n)
+    a = rs.TwoLayerNet(rng.normal(size=(m, d)), rng.normal(size=m) * 3)
+    b = rs.TwoLayerNet(rng.normal(size=(m, d)), rng.normal(size=m))
+    path = rs.monotone_path(a, b, X, y, steps=16)
+
+    def loss(parts):
+        return np.mean((np.maximum(X @ parts[0].T, 0) @ parts[1] + parts[2] - y) ** 2)
+
+    assert rise_between(path.points, loss) <= 1e-12 * (1 + path.losses[0])
+    assert (np.diff(path.losses) < 0).all()
+
+
+def test_the_loss_of_a_deep_network_falls_between_the_points_too():
+    rng = np.random.default_rng(11)
+    X, y = rng.normal(size=(5, 2)), rng.normal(size=(5, 1))
+
+    def deep(rng):
+        sizes = [2, 3, 3, 1]
+        weights = [rng.normal(size=(q, p)) for p, q in itertools.pairwise(sizes)]
+        return rs.DeepNet(weights, [rng.normal(size=len(w)) for w in weights])
+
+    a, b = above_zero(rng, deep, X, y, lambda P: float(np.mean((np.reshape(P, (5, 1)) - y) ** 2)))
+    path = rs.monotone_path(a, b, X, y[:, 0], steps=16)
+
+    def loss(parts):
+        h = X
+        for k in range(3):
+            z = h @ parts[k].T + parts[3 + k]
+            h = np.maximum(z, 0)
+        return np.mean((z - y) ** 2)
+
+    assert rise_between(path.points, loss) <= 1e-12 * (1 + path.losses[0])

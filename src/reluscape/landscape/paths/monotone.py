@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,12 @@ from ...numbers.tolerances import MACHINE_PRECISION
 from ...problem.data import Dataset
 from .objective import Objective
 from .result import Net, Path, as_net, between, scaled
+from .segments import cut_of, largest_rise, rounding_of
 
 REFINEMENTS = 80
+# pieces are halved down to this length of the whole, and up to this many points
+SHORTEST = 2.0**-40
+MOST_POINTS = 5_000
 
 
 def monotone_path(
@@ -30,7 +34,9 @@ def monotone_path(
     The straight line between the two networks (or a path that is given) is followed while the last layer is multiplied
     by c(t) > 0, so that the loss is v(t) = (1 - t/3) L(start) + (t/3) max(L(0), L(end)); at the end c goes back until
     the loss is L(end). For the squared loss c(t) = (B + sqrt(B^2 - A (C - v)))/A with A = mean p^2, B = mean p y,
-    C = mean y^2; for other losses c(t) is found by bisection.
+    C = mean y^2; for other losses c(t) is found by bisection. Points are added until the loss also falls along the
+    straight pieces between them (`segments.largest_rise` says what is proved there and what is looked at), up to
+    rounding.
 
     Args:
         start: network: TwoLayerNet, DeepNet, (W, v), (W, v, c), (weights, biases) or a torch Sequential; or a function
@@ -39,7 +45,7 @@ def monotone_path(
         X: (n, d) samples or a `Dataset`.
         y: (n,) or (n, k) targets; labels 0 to k - 1 for "cross_entropy".
         loss: "squared", "cross_entropy", "logistic", "bce" or an object with value and gradient.
-        steps: number of pieces of the line.
+        steps: least number of pieces of the line.
 
     Returns:
         `Path`: the first point is `start`, the last has the loss of `end`; only the last layer (bias included) is
@@ -47,7 +53,8 @@ def monotone_path(
 
     Raises:
         AssumptionError: L(start) <= L(0); or L(end) >= L(start); or at some t the prediction vanishes (squared loss) or
-            no sample is predicted wrongly (cross-entropy), so that rescaling cannot raise the loss; it names t.
+            no sample is predicted wrongly (cross-entropy), so that rescaling cannot raise the loss; or the factor
+            changes too fast for straight pieces; it names t.
 
     Source: Safran and Shamir, Theorem 1; conditions as in its footnote 3.
 
@@ -81,14 +88,16 @@ def monotone_path(
     grid = np.linspace(0.0, 1.0, max(int(steps), 1) + 1)
     _check_line(line, points, objective, grid)
     goal = max(zero, L1)
-    nets, scales, parameters = [first], [1.0], [0.0]
-    c = 1.0
-    for t in grid[1:].tolist():
+
+    def at(t: float) -> _Point:
         net = line(t)
         c = objective.upper_root(net.predict(points), (1 - t / 3) * L0 + (t / 3) * goal)
-        nets.append(scaled(net, c))
-        scales.append(c)
-        parameters.append(t)
+        return _Point(t, c, scaled(net, c))
+
+    walked = _refined([_Point(0.0, 1.0, first), *(at(t) for t in grid[1:].tolist())], at, points, objective)
+    nets = [point.net for point in walked]
+    scales, parameters = [point.scale for point in walked], [point.t for point in walked]
+    c = scales[-1]
     final = objective.upper_root(last.predict(points), L1, 1.0 if not objective.squared else 0.0)
     final = min(max(final, 1.0), c)
     for share in np.linspace(0.0, 1.0, max(int(steps) // 4, 2) + 1)[1:].tolist():
@@ -104,6 +113,38 @@ def monotone_path(
         readonly(np.array(scales)[kept]),
         readonly(np.array(parameters)[kept]),
     )
+
+
+class _Point(NamedTuple):
+    """A place on the line, the factor on its last layer, and the network there."""
+
+    t: float
+    scale: float
+    net: Net
+
+
+def _refined(walked: list[_Point], at: Callable[[float], _Point], X: np.ndarray, objective: Objective) -> list[_Point]:
+    """Return the points with others between them, so that the loss falls along every straight piece.
+
+    Raises:
+        AssumptionError: near some t no finer pieces help, or they become too many.
+    """
+    allowed = max(rounding_of(objective, walked[0].net.predict(X)), rounding_of(objective, walked[-1].net.predict(X)))
+    done, ahead = [walked[0]], list(reversed(walked[1:]))
+    while ahead:
+        low, high = done[-1], ahead[-1]
+        rise = largest_rise(low.net, high.net, X, objective)
+        if rise <= allowed:
+            done.append(ahead.pop())
+            continue
+        middle = low.t + cut_of(low.net, high.net, X) * (high.t - low.t)
+        if high.t - low.t < SHORTEST or len(done) + len(ahead) > MOST_POINTS:
+            raise AssumptionError(
+                f"near t = {middle:.6g} the loss rises by {rise:.3g} between points {high.t - low.t:.3g} apart: the "
+                "factor that holds it down changes too fast there; take another path between the two networks"
+            )
+        ahead.append(at(middle))
+    return done
 
 
 def _line(start: Any, end: Any) -> Callable[[float], Net]:
