@@ -63,6 +63,18 @@ def test_dry_run_writes_nothing(folder, capsys):
     assert [p.name for p in folder.iterdir()] == ["line.csv"]
 
 
+def test_a_dry_run_counts_the_columns_of_the_table(folder, capsys):
+    (folder / "one.csv").write_text("x,y\n0,1\n1,2\n3,1\n")
+    (folder / "two.csv").write_text("a,b,y\n0,1,1\n1,5,2\n3,2,1\n")
+    words = ["--target", "y", "--dry-run", "--width", "1", "--trials", "1", "--seconds", "1"]
+    one = " ".join(run(capsys, "survey", "one.csv", *words)[1].split())
+    assert "3 rows, 1 input and a hidden bias (rank 2), 3 distinct hyperplanes" in one
+    assert "1 random start for the width 1" in one
+    assert "about 1 second at most" in one
+    two = " ".join(run(capsys, "survey", "two.csv", *words, "--no-bias")[1].split())
+    assert "3 rows, 2 inputs (rank 2)" in two
+
+
 BAD = [
     ("", [], "is empty"),
     ("x,y\n1,2\n", [], "1 usable row"),

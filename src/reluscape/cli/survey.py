@@ -97,11 +97,13 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     from rich.table import Table
 
     from ..stories.claims import percent, whole
+    from ..stories.wording import amount
 
     screen = output.console()
     data = report["data"]
     biases = [word for word, on in (("hidden bias", data["bias"]), ("output bias", data["output_bias"])) if on]
-    shape = f"{data['n']} rows, {len(data['features'])} inputs, {' and '.join(biases) if biases else 'no biases'}"
+    counts = f"{amount(data['n'], 'row')}, {amount(len(data['features']), 'input')}"
+    shape = f"{counts}, {' and '.join(biases) if biases else 'no biases'}"
     screen.print(f"\n[bold]{output.plain(data['file'])}[/bold]: predicting {output.plain(data['target'])} ({shape})\n")
     output.lines(report["verdict"])
     table = Table(title=None, box=None, pad_edge=False, padding=(0, 1), header_style="bold")

@@ -47,6 +47,15 @@ def digits(value: int | float | str) -> str:
         return significant(value)
 
 
+def amount(number: int, one: str, many: str | None = None) -> str:
+    """Write how many there are of a thing, with the thing's word in the singular or the plural.
+
+    >>> amount(1, "row"), amount(1200, "row"), amount(2, "class", "classes")
+    ('1 row', '1,200 rows', '2 classes')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def percent(value: float | str) -> str:
     """Write a fraction as per cent, with more figures near 0 and 100 %.
 

@@ -94,7 +94,7 @@ def read_table(
     warnings = [*told, *warnings, *_as_numbers(body, index, {target} if positive is not None else set(), target, path)]
     X = _numbers(body, chosen, index, path)
     if len(body) < 2:
-        raise InputError(f"{path.name} has {len(body)} usable row(s); at least 2 are needed")
+        raise InputError(f"{path.name} has {len(body)} usable row{'s' * (len(body) != 1)}; at least 2 are needed")
     y, task, classes = _target(body, target, index[target], regression, positive, path)
     warnings += _suspicious(X, chosen)
     if rows is not None:

@@ -14,6 +14,7 @@ from ...geometry.counting.counting import cover_number
 from ...numbers.checks import real_number, whole_number
 from ...problem.data import Dataset
 from ...problem.networks.initialization import get_law
+from ..wording import amount
 from .counts import counted
 
 DEFAULT_SECONDS = 12.0
@@ -81,12 +82,16 @@ def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:
     bound = cover_number(k, arrangement.rank)
     exact = counted(arrangement, settings.budget)
     variables = max(settings.widths) * data.d
+    several = len(settings.widths) > 1
+    widths = f"{'each of the widths' if several else 'the width'} {', '.join(map(str, settings.widths))}"
     lines = [
-        f"{data.n} rows, {data.d} inputs (rank {data.rank}), {k} distinct hyperplanes",
+        f"{amount(data.n, 'row')}, {amount(data.d - data.bias, 'input')}{' and a hidden bias' if data.bias else ''} "
+        f"(rank {data.rank}), {amount(k, 'distinct hyperplane')}",
         f"regions of one unit: {'exact' if exact else 'bound and unbiased estimate'}; at most {bound:,}",
-        f"basin values: {settings.trials} random starts for each of the widths {', '.join(map(str, settings.widths))}, "
-        f"sampled; the largest program has {variables:,} variables and {max(settings.widths) * data.n:,} constraints",
+        f"basin values: {amount(settings.trials, 'random start')} for {widths}, sampled; the largest program has "
+        f"{amount(variables, 'variable')} and {amount(max(settings.widths) * data.n, 'constraint')}",
         f"width for {settings.probability:.0%}: doubling, then halving, up to {settings.max_width}",
-        f"time: about {settings.budget:g} seconds at most, after compiled code is loaded; memory: well below 1 GB",
+        f"time: about {settings.budget:g} second{'s' * (settings.budget != 1)} at most, after compiled code is loaded; "
+        "memory: well below 1 GB",
     ]
     return {"schema": 1, "kind": "plan", "regions_bound": str(bound), "regions_exact": exact, "lines": lines}
