@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...basins.smooth import SmoothBasins
+from ...errors import SolverError
 from ...numbers.tolerances import Tolerances
 from ...problem.data import Dataset
 from ...problem.losses import Loss, able
@@ -42,7 +43,10 @@ class BasinStep:
         self.programs = BasinPrograms(data, output_bias, tolerances=tolerances)
 
     def solve(self, pattern: np.ndarray, signs: np.ndarray, W: np.ndarray) -> BasinPoint | None:
-        """Return the minimiser, or None where no point attains the value.
+        """Return the minimiser, or None where no point attains the value or floats cannot prove a lower bound on it.
+
+        It is proposed only: every point of the walk is fitted on its faces and tested anew, so that for the squared
+        loss a minimiser that floats could not vouch for does no harm.
 
         Args:
             pattern: (m, n) bool, the pattern of a cell.
@@ -50,7 +54,10 @@ class BasinStep:
             W: (m, d) weights in the closed cells, the interior ones where possible.
         """
         if self.smooth is not None:
-            basin = self.smooth.solve(pattern, signs)
+            try:
+                basin = self.smooth.solve(pattern, signs)
+            except SolverError:
+                return None
             if not basin.attained:
                 return None
             Z = np.array(basin.Z, dtype=float)

@@ -12,19 +12,19 @@ import numpy as np
 from ...basins import affine_fit, basin_value, constant_fit
 from ...basins.nearest_better import BetterBasin, better_basin
 from ...errors import ReluscapeError
-from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import standardize
-from ...problem.losses import get_loss, mean_loss
+from ...problem.losses import able, get_loss, mean_loss
 from ...problem.networks import TwoLayerNet
 from ...problem.trained.reading import Trained
 from .. import Verdict, certify
 from ..anatomy import Anatomy, anatomy
 from ..candidate import Candidate
-from ..descent import Descent, descend
+from ..descent import Descent
 from ..face_fit import float_fit
 from ..match import matched
 from ..snap import candidates, is_near
+from .fresh import MOST_BASINS, descent_or_none, fresh_networks, most_basins
 
 MOST_WORK = 4_000_000
 # beyond these operations of one least-squares fit no exact candidate is looked for
@@ -32,7 +32,8 @@ MOST_FIT = 10_000_000_000
 # up to this size a basin is solved so quickly that no clock is needed
 QUICK_WORK = 200_000
 STARTS = 3
-MOST_BASINS = 200
+# the descent from the given weights may visit this many times the basins of one from a fresh start
+OWN_SHARE = 2
 # seconds that one descent may take beyond that size
 SECONDS = 15.0
 
@@ -129,7 +130,9 @@ def investigate(
     own = _basin(trained, chosen) if feasible else None
     basin = None if own is None else own[0]
     progress("starting afresh for a better network", 0.55)
-    best = _best(trained, chosen, path, own, value, starts, seed) if feasible else None
+    # the losses known here are not negative
+    enough = tolerances.zero_loss * constant if able(chosen, "known") else -np.inf
+    best = _best(trained, chosen, path, own, value, starts, seed, enough) if feasible else None
     progress("looking for a better basin", 0.75)
     better = None
     if feasible and squared and starts and basin is not None:
@@ -177,23 +180,17 @@ def _constant(y: np.ndarray, loss: Any) -> float:
 
 def _descent(trained: Trained, loss: Any, start: TwoLayerNet) -> Descent | None:
     """Return the descent from a network, stopped early where basins are slow, or None where a program failed."""
-    data, c = trained.data, start.c if trained.output_bias else None
-
-    def walk(basins: int) -> Descent:
-        return descend(data, None, start.W, start.v, c, loss=loss, max_basins=basins)
-
-    most = MOST_BASINS
-    try:
-        if data.n * start.width * data.d > QUICK_WORK:
-            begin = time.monotonic()
-            first = walk(1)
-            spent = max(time.monotonic() - begin, SECONDS / MOST_BASINS)
-            most = int(SECONDS / spent)
-            if first.finished or most <= 1:
-                return first
-        return walk(most)
-    except (ReluscapeError, np.linalg.LinAlgError, OverflowError):
-        return None
+    data, bias = trained.data, trained.output_bias
+    size = data.n * start.width * data.d
+    most = MOST_BASINS if able(loss, "quadratic") else OWN_SHARE * most_basins(data, start.width, loss)
+    if size > QUICK_WORK:
+        begin = time.monotonic()
+        first = descent_or_none(data, start, bias, loss, 1)
+        spent = max(time.monotonic() - begin, SECONDS / MOST_BASINS)
+        most = min(most, int(SECONDS / spent))
+        if first is None or first.finished or most <= 1:
+            return first
+    return descent_or_none(data, start, bias, loss, min(most, MOST_BASINS))
 
 
 def _as_candidate(path: Descent, net: TwoLayerNet) -> Candidate:
@@ -223,6 +220,7 @@ def _best(
     value: float,
     starts: int,
     seed: int,
+    enough: float,
 ) -> tuple[TwoLayerNet, float] | None:
     """Return the best network known: from here, from fresh starts in standardised inputs, or the best straight plane.
 
@@ -230,21 +228,13 @@ def _best(
     shape can be one.
     """
     data, net = trained.data, trained.net
-    common = standardize(data)
-    near, ends = [(net, value)], []
+    near = [(net, value)]
     for other in (path.net if path is not None else None, own[1] if own is not None else None):
         if other is not None:
             near.append((other, other.loss(data, loss=loss)))
     if path is None or (not path.finished and data.n * net.width * data.d > QUICK_WORK):
         starts = 0  # where the own descent is too slow to finish, fresh ones are too
-    spread = float(np.std(np.asarray(data.y)))
-    for k in range(starts):
-        rng = stream(seed, "best known", k)
-        W = rng.normal(size=net.W.shape) @ common.transform.T
-        v = rng.normal(size=net.width) * spread
-        found = _descent(trained, loss, TwoLayerNet(W, v, float(np.mean(data.y)) if trained.output_bias else 0.0))
-        if found is not None:
-            ends.append((found.net, found.net.loss(data, loss=loss)))
+    ends = fresh_networks(data, net.width, trained.output_bias, loss, starts, seed, enough)
     straight = plane_network(trained) if getattr(loss, "name", "") == "squared" else None
     if straight is not None:
         ends.append((straight, straight.loss(data, loss=loss)))
