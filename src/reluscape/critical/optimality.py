@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..numbers.overflow import refuses_overflow
 from ..numbers.tolerances import DEFAULT, Tolerances
 from .certificate import minimum_certificate, not_minimum_certificate
 from .escape import Violation, build_escape
@@ -18,6 +19,7 @@ from .units import UnitForm, unit_forms
 from .verdict import MINIMUM, NOT_STATIONARY, SADDLE, UNDECIDED, Verdict
 
 
+@refuses_overflow
 def certify(
     X: Any,
     y: Any,
@@ -69,6 +71,7 @@ def certify(
     return decide(point, trainable, tolerances)
 
 
+@refuses_overflow
 def decide(point: Point, trainable: str = "Wv", tolerances: Tolerances = DEFAULT) -> Verdict:
     """Return the verdict on a point."""
     forms = unit_forms(point, tolerances)

@@ -41,10 +41,20 @@ def doubles(values: np.ndarray, name: str, squared: bool = False) -> np.ndarray:
         InputError: a value beyond the range of doubles, or one that is not zero and below it.
     """
     floats = nearest_doubles(values, name)
-    if squared and floats.size and np.abs(floats).max() > LARGEST_TARGET:
-        raise InputError(f"{name} has a value beyond {LARGEST_TARGET:.0e}, whose square is beyond doubles; rescale it")
+    if squared:
+        refuse_large_squares(floats, name)
     refuse_below_doubles(values, floats, name)
     return floats
+
+
+def refuse_large_squares(floats: np.ndarray, name: str) -> None:
+    """Raise where a value is so large that its square is beyond doubles.
+
+    Raises:
+        InputError: names what has such a value.
+    """
+    if floats.size and np.abs(floats).max() > LARGEST_TARGET:
+        raise InputError(f"{name} has a value beyond {LARGEST_TARGET:.0e}, whose square is beyond doubles; rescale it")
 
 
 def nearest_doubles(values: np.ndarray, name: str) -> np.ndarray:

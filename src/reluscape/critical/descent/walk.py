@@ -12,6 +12,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...numbers.checks import readonly
+from ...numbers.overflow import refuses_overflow
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ...problem.data import Dataset, as_dataset
@@ -30,6 +31,7 @@ STEPS = 100
 HALVINGS = 40
 
 
+@refuses_overflow
 def descend(
     X: Any,
     y: Any,

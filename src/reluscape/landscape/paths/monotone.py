@@ -59,7 +59,7 @@ def monotone_path(
     Source: Safran and Shamir, Theorem 1; conditions as in its footnote 3.
 
     Example:
-        >>> from reluscape.networks import TwoLayerNet
+        >>> from reluscape import TwoLayerNet
         >>> X = [[1.0, 0.0], [0.0, 1.0]]
         >>> start, end = TwoLayerNet([[0, 2.0], [1.0, 0]], [1, -1]), TwoLayerNet([[1.0, 1.0], [1.0, 0]], [1, 0])
         >>> path = monotone_path(start, end, X, [1, 1])

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...numbers.checks import refuse_large_squares
 from ..data import Dataset, as_dataset
 from ..networks import DeepNet
 from ..outputs import OutputLoss, output_loss
@@ -75,6 +76,7 @@ def read_layered(opened: Opened, X: Any, y: Any, loss: Any, biases: tuple[bool, 
     rows = rows_for(opened, X, y, lambda X, y: as_dataset(X))
     data = rows.data
     Y = several_targets(data, rows.y, opened.outputs, opened.classes)
+    refuse_large_squares(Y, "y")
     trained = biases or opened.biases or opened.net.has_bias
     chosen = output_loss(loss, Y)
     return Layered(
