@@ -1,5 +1,7 @@
 """Strict feasibility against Fourier-Motzkin elimination, and its certificates against their definitions."""
 
+import subprocess
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -93,3 +95,13 @@ def test_edges():
     assert strictly_feasible([[0, 0], [1, 0]]).multipliers.tolist() == [1, 0]
     with pytest.raises(Exception, match="different lengths"):
         strictly_feasible([[1, 2], [3]])
+
+
+def test_few_rows_in_many_dimensions_need_no_compiled_search():
+    code = (
+        "import sys, reluscape as rs\n"
+        "assert rs.is_realizable([[1] * 200], [1]) and rs.is_realizable([[1] * 200], [0])\n"
+        "assert rs.is_realizable([[1, 0, 0, 0], [0, 2, 0, 0], [0, 0, 0, 3]], [1, 0, 1])\n"
+        "assert 'numba' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

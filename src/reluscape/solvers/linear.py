@@ -83,9 +83,14 @@ class Rows:
             return Feasibility(True, readonly(np.zeros(self.d)), None)
         if self.zero_row is not None:
             return Feasibility(False, None, _multipliers(self.n, [self.zero_row], [1]))
+        signs = np.ascontiguousarray(signs, dtype=float)
+        if self.n <= self.d:  # few rows in many dimensions: their signed sum often lies inside, and needs no kernel
+            middle = signs @ self.unit
+            if self.all_positive(signs, middle):
+                middle.setflags(write=False)
+                return Feasibility(True, middle, None)
         from .min_norm_kernel import min_norm_point
 
-        signs = np.ascontiguousarray(signs, dtype=float)
         certain, w, support = min_norm_point(
             self.unit,
             signs,
