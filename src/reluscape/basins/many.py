@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, ShapeError
+from ..errors import InputError, ShapeError, SolverError
 from ..numbers.entries import entries
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.data import as_dataset
@@ -25,6 +25,8 @@ class BasinEvaluator:
         output_bias: True adds a free constant c.
         threads: size of the thread pool; None takes one a core.
         device: None solves here; a torch device such as "cuda" solves whole batches there.
+        mark_undecided: True returns NaN for a value that neither floats nor a short exact search decide, in place of
+            raising SolverError.
 
     Example:
         >>> basins = BasinEvaluator([[1, 0], [0, 1]], [1, -1])
@@ -40,6 +42,7 @@ class BasinEvaluator:
         threads: int | None = None,
         tolerances: Tolerances = DEFAULT,
         device: str | None = None,
+        mark_undecided: bool = False,
     ) -> None:
         self.data = as_dataset(X, y)
         if self.data.y is None:
@@ -47,6 +50,7 @@ class BasinEvaluator:
         self.programs = BasinPrograms(self.data, output_bias, tolerances=tolerances)
         self.threads = threads
         self.device = device
+        self.mark_undecided = mark_undecided
         self._numbers: dict[bytes, int] = {}
         self._patterns: list[bytes] = []
         self._values: dict[bytes, float] = {}
@@ -70,9 +74,10 @@ class BasinEvaluator:
             signs: (B, m) -1 or 1.
 
         Returns:
-            (B,) mean squared losses.
+            (B,) mean squared losses; NaN where undecided values are marked.
 
         Raises:
+            SolverError: neither floats nor a short exact search decide a value, and such are not marked.
             ShapeError: shapes that do not fit the data or each other.
             InputError: signs other than -1 and 1.
         """
@@ -151,18 +156,24 @@ class BasinEvaluator:
             values, gaps = solve_batch_on(self.device, self.programs, *batch)
         for b, gap in enumerate(gaps.tolist()):
             if not vouched(gap, self.programs.tolerances):
-                values[b], gaps[b] = self._exactly(sets[b], gap), 0.0
+                values[b], gaps[b] = self._exactly(sets[b], gap)
         self._values.update(zip(keys, values.tolist(), strict=True))
         self._gaps.update(zip(keys, gaps.tolist(), strict=True))
 
-    def _exactly(self, codes: np.ndarray, gap: float) -> float:
-        """Return the value of one set of states by exact arithmetic."""
+    def _exactly(self, codes: np.ndarray, gap: float) -> tuple[float, float]:
+        """Return the value of one set of states by exact arithmetic, and its gap; NaN and infinity where undecided."""
         alive = self.programs.alive_columns
         A = np.zeros((len(codes), self.data.n), dtype=bool)
         A[:, alive] = self._unpacked(codes // 2)[:, self.programs.space.rows]
         for group in self.data.duplicates:
             A[:, list(group)] = A[:, list(group)].any(axis=1, keepdims=True)
-        return decided_exactly(self.data, A, 2 * (codes % 2) - 1, self.programs.output_bias, gap).value
+        try:
+            found = decided_exactly(self.data, A, 2 * (codes % 2) - 1, self.programs.output_bias, gap)
+        except SolverError:
+            if not self.mark_undecided:
+                raise
+            return np.nan, np.inf
+        return found.value, 0.0
 
     def _unpacked(self, numbers: np.ndarray) -> np.ndarray:
         """Return patterns (S, N) over the solver's distinct samples."""
@@ -220,6 +231,7 @@ def basin_values(
     Raises:
         ShapeError: shapes that do not fit.
         InputError: no targets, or signs other than -1 and 1.
+        SolverError: neither floats nor a short exact search decide a value.
 
     Source: Safran and Shamir, Definition 2 and Lemma 3 (patterns there are units by samples).
 

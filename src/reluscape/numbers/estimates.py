@@ -58,11 +58,23 @@ class Probability:
 
     @classmethod
     def sampled(
-        cls, successes: int, trials: int, population: str, law: str | None = None, confidence: float = 0.95
+        cls,
+        successes: int,
+        trials: int,
+        population: str,
+        law: str | None = None,
+        confidence: float = 0.95,
+        undecided: int = 0,
     ) -> Probability:
-        """Return the share of successes with its Clopper-Pearson interval."""
-        low, high = clopper_pearson(successes, trials, confidence)
-        value = successes / trials if trials else 0.5
+        """Return the share of successes with its Clopper-Pearson interval.
+
+        Trials whose outcome is undecided count as failures for the lower end of the interval and as successes for the
+        upper one; the value is the share among the others.
+        """
+        low = clopper_pearson(successes, trials, confidence)[0]
+        high = clopper_pearson(successes + undecided, trials, confidence)[1]
+        decided = trials - undecided
+        value = successes / decided if decided else 0.5
         return cls(value, low, high, "sampled", trials, population, law, confidence)
 
     def __float__(self) -> float:

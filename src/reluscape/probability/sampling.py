@@ -28,6 +28,8 @@ class BasinSampler:
         y: (n,) targets.
         output_bias: True adds a free constant c.
         threads: size of the thread pool; None takes one a core.
+        mark_undecided: True returns NaN for a value that neither floats nor a short exact search decide, in place of
+            raising SolverError.
 
     Example:
         >>> sampler = BasinSampler([[1, 0], [0, 1]], [1, 1])
@@ -35,8 +37,15 @@ class BasinSampler:
         [0.0, 0.5, 1.0]
     """
 
-    def __init__(self, X: Any, y: Any = None, output_bias: bool = False, threads: int | None = None) -> None:
-        self.evaluator = BasinEvaluator(as_dataset(X, y), None, output_bias, threads)
+    def __init__(
+        self,
+        X: Any,
+        y: Any = None,
+        output_bias: bool = False,
+        threads: int | None = None,
+        mark_undecided: bool = False,
+    ) -> None:
+        self.evaluator = BasinEvaluator(as_dataset(X, y), None, output_bias, threads, mark_undecided=mark_undecided)
         self.data = self.evaluator.data
         self._kept = np.array([i for i in range(self.data.n) if i not in set(self.data.zero_rows)], dtype=np.int64)
         self._rows = self.data.rows[self._kept]

@@ -227,3 +227,31 @@ def test_reference_of_two_units_is_proved_where_it_can_be():
     assert lowest.complete
     assert entry["reference"]["value"] == pytest.approx(lowest.value, abs=1e-9)
     assert entry["reference"]["source"].startswith("global minimum")
+
+
+@pytest.mark.parametrize("every", [5, 1])
+def test_starts_that_stay_undecided_widen_the_intervals_and_are_named(every, mapped, monkeypatch):
+    data, plain = mapped
+    asked = itertools.count()
+    monkeypatch.setattr("reluscape.basins.decided.LARGEST", 0)
+    monkeypatch.setattr("reluscape.basins.many.vouched", lambda gap, tolerances: next(asked) % every > 0)
+    report = rs.survey(data, widths=(1, 2), trials=60, max_width=4, seconds=20)
+    text = json.loads(report.to_json())
+    for entry, known in zip(text["widths"], json.loads(plain.to_json())["widths"], strict=True):
+        values = entry["basin_values"]
+        assert values["trials"] == 60
+        assert 0 < values["undecided"] <= 60
+        assert len(values["sample"]) == 60 - values["undecided"]
+        assert entry["zero"]["low"] <= known["zero"]["low"]
+        assert entry["zero"]["high"] >= known["zero"]["high"]
+        assert entry["good"]["high"] >= clopper_pearson(values["undecided"], 60)[1] - 1e-12
+        assert entry["good"]["low"] <= clopper_pearson(60 - values["undecided"], 60)[0] + 1e-12
+    assert "undecided" in report.verdict
+
+
+def test_a_sampled_probability_with_undecided_trials_holds_every_outcome():
+    open_ones = Probability.sampled(30, 100, "initialization", undecided=10)
+    assert open_ones.low == pytest.approx(clopper_pearson(30, 100)[0])
+    assert open_ones.high == pytest.approx(clopper_pearson(40, 100)[1])
+    assert open_ones.value == pytest.approx(30 / 90)
+    assert Probability.sampled(0, 5, "initialization", undecided=5).high == pytest.approx(1.0)

@@ -81,10 +81,11 @@ def good_basin_probability(
     )
     if known is not None:
         return known
-    sampler = BasinSampler(data, None, output_bias)
+    sampler = BasinSampler(data, None, output_bias, mark_undecided=True)
     values = sampler.values(width, law, check_trials(trials), rng, signs)
     good = is_good(data, values, float(threshold))
-    return Probability.sampled(int(good.sum()), len(values), "initialization", get_law(law).name)
+    undecided = int(np.isnan(values).sum())
+    return Probability.sampled(int(good.sum()), len(values), "initialization", get_law(law).name, undecided=undecided)
 
 
 def _without_sampling(

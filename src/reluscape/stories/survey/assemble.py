@@ -123,7 +123,7 @@ def survey(
         tell(f"looking for the width that is enough: {width}", min(0.95, 1 - clock.left / settings.budget))
         reference = references.get(width, clock.part(0.3))
         starts = sampler.draw("starts", width, law, settings.trials, clock.part(0.5))
-        return _share(starts.values <= _threshold(reference, settings, constant.value), get_law(law).name)
+        return _share(starts.values, _threshold(reference, settings, constant.value), get_law(law).name)
 
     found = search_width(tried, measure, settings.probability, settings.max_width)
     tell("drawing", 0.96)
@@ -189,9 +189,10 @@ def _snapped(value: float, constant: float) -> float:
     return 0.0 if value <= DEFAULT.zero_loss * constant else value
 
 
-def _share(hits: np.ndarray, law: str) -> Probability:
-    """Return a sampled share of random starts."""
-    return Probability.sampled(int(hits.sum()), len(hits), POPULATION, law)
+def _share(values: np.ndarray, threshold: float, law: str) -> Probability:
+    """Return the sampled share of random starts whose basin value is at most the threshold; undecided ones widen it."""
+    hits, undecided = int((values <= threshold).sum()), int(np.isnan(values).sum())
+    return Probability.sampled(hits, len(values), POPULATION, law, undecided=undecided)
 
 
 def _width_entry(
@@ -210,7 +211,7 @@ def _width_entry(
     clock = Clock(clock.seconds * 0.75)  # what the reference took is not taken from the starts
     starts = sampler.draw("starts", width, settings.law, settings.trials, clock.part(0.6), ranks=True)
     threshold = _threshold(reference, settings, constant)
-    good = _share(starts.values <= threshold, law)
+    good = _share(starts.values, threshold, law)
     variance = float(np.var(data.y))
     entry: dict[str, Any] = {
         "width": width,
@@ -222,21 +223,24 @@ def _width_entry(
         "reference": loss_claim(_snapped(reference.value, constant), variance, "numerical", source=reference.source),
         "threshold": plain(threshold),
         "good": probability_claim(good),
-        "zero": probability_claim(_share(starts.values <= DEFAULT.zero_loss * constant, law)),
+        "zero": probability_claim(_share(starts.values, DEFAULT.zero_loss * constant, law)),
         "better_than_affine": probability_claim(
-            _share(starts.values < references.affine - DEFAULT.zero_loss * constant, law)
+            _share(starts.values, np.nextafter(references.affine - DEFAULT.zero_loss * constant, -np.inf), law)
         ),
         "basin_values": _distribution(starts.values),
     }
     if law != OTHER_LAW:
         other = sampler.draw("starts", width, OTHER_LAW, settings.trials, clock)
-        entry["other_law"] = {"law": OTHER_LAW, "good": probability_claim(_share(other.values <= threshold, OTHER_LAW))}
+        entry["other_law"] = {"law": OTHER_LAW, "good": probability_claim(_share(other.values, threshold, OTHER_LAW))}
     return entry, good
 
 
 def _distribution(values: np.ndarray) -> dict[str, Any]:
     """Return a sample of basin values: sorted, thinned where long, with its quartiles."""
-    ordered = np.sort(values)
+    ordered = np.sort(values[~np.isnan(values)])
+    undecided = len(values) - len(ordered)
+    if not len(ordered):
+        return {"sample": [], "kind": "sampled", "trials": len(values), "undecided": undecided}
     shown = (
         ordered if len(ordered) <= SHOWN_VALUES else ordered[np.linspace(0, len(ordered) - 1, SHOWN_VALUES).astype(int)]
     )
@@ -247,6 +251,7 @@ def _distribution(values: np.ndarray) -> dict[str, Any]:
         "max": float(ordered[-1]),
         "kind": "sampled",
         "trials": len(values),
+        "undecided": undecided,
     }
 
 

@@ -87,7 +87,10 @@ def _switch_lines(data: Dataset, Z: np.ndarray, a: int, b: int) -> list[dict[str
 
 
 def fan_picture(sampler: Sampler) -> dict[str, Any] | None:
-    """Return weight space of rank-2 data as a fan of cells with both basin values, or None for another rank."""
+    """Return weight space of rank-2 data as a fan of cells with both basin values.
+
+    None for another rank, or where a value is undecided.
+    """
     data = sampler.basins.data
     arrangement = Arrangement.of(data)
     if arrangement.rank != 2:
@@ -101,6 +104,8 @@ def fan_picture(sampler: Sampler) -> dict[str, Any] | None:
     W = arrangement.lift(np.stack([np.cos(middles), np.sin(middles)], axis=1))
     patterns = W @ data.X.T > 0
     plus, minus = _values(sampler, patterns)
+    if np.isnan([plus, minus]).any():
+        return None
     cells = [
         {
             "from": float(ends[k]),
@@ -138,6 +143,8 @@ def slice_picture(sampler: Sampler, corners: list[tuple[str, np.ndarray]]) -> di
     middles = np.array([p.mean(axis=0) for p in polygons])
     patterns = offsets + middles @ slopes.T > 0
     plus, minus = _values(sampler, patterns)
+    if np.isnan([plus, minus]).any():
+        return None
     cells = [
         {"polygon": polygon.tolist(), "value": float(min(plus[k], minus[k])), "pattern": _bits(patterns[k])}
         for k, polygon in enumerate(polygons)
@@ -188,7 +195,7 @@ def _split(polygon: np.ndarray, heights: np.ndarray, half: float) -> list[np.nda
 
 
 def _values(sampler: Sampler, patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the width-1 basin values of patterns for both output signs."""
+    """Return the width-1 basin values of patterns for both output signs, NaN where undecided."""
     both = np.repeat(patterns[:, None, :], 2, axis=0)
     signs = np.tile(np.array([[1], [-1]]), (len(patterns), 1))
     values = sampler.basins.evaluator.values(both, signs)

@@ -11,7 +11,7 @@ import numpy as np
 from ...basins import basin_value
 from ...basins.cones import balanced
 from ...critical.descent import descend
-from ...errors import TooLarge
+from ...errors import SolverError, TooLarge
 from ...landscape.optimum import constant_network, global_minimum, grown, infinite_width_value
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
@@ -109,7 +109,10 @@ class References:
             self.chain = grown(data, self.output_bias, self.chain, self.rng)
         if not self.chain.width or self.chain.width > width:
             return []
-        value, state = self._basin(data, self.chain)
+        try:
+            value, state = self._basin(data, self.chain)
+        except SolverError:
+            return []
         return [Reference(value, False, "a network grown unit by unit", state)]
 
     def _basin(self, data: Dataset, net: TwoLayerNet) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
@@ -123,7 +126,9 @@ class References:
         if layers is not None and layers <= FEW_LAYERS:
             return self._searched(width, layers, None)
         starts = self.sampler.draw("reference", width, self.law, SAMPLE, clock)
-        value, state = float(starts.values.min()), starts.best
+        value, state = float(starts.decided.min(initial=np.inf)), starts.best
+        if not len(starts.decided):
+            return Reference(float(np.mean(np.square(self.sampler.basins.data.y))), False, "the zero network", None)
         source, polished = f"best of {len(starts.values)} other starts", self._polish(state, value, clock)
         found = Reference(value, False, source, state)
         if polished is not None:
@@ -167,7 +172,7 @@ class References:
             basin = basin_value(data, None, state[0], state[1], output_bias=bias)
             start = balanced(np.asarray(basin.Z, dtype=float), state[1], float(basin.c))
             end = descend(data, None, start.W, start.v, start.c if bias else None)
-        except (TooLarge, ArithmeticError):
+        except (TooLarge, SolverError, ArithmeticError):
             return None
         found = self._basin(data, end.net)
         return found if found[0] < value else None

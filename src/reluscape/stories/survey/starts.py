@@ -46,14 +46,19 @@ class Starts:
     """A sample of random starts.
 
     Attributes:
-        values: (trials,) basin values.
+        values: (trials,) basin values, NaN where neither floats nor a short exact search decide one.
         full_rank: how many of the Jacobians have full rank, or None where not asked for.
-        best: (pattern (m, n), signs (m,)) of the lowest basin seen.
+        best: (pattern (m, n), signs (m,)) of the lowest basin seen; any where none is decided.
     """
 
     values: np.ndarray
     full_rank: int | None
     best: tuple[np.ndarray, np.ndarray]
+
+    @property
+    def decided(self) -> np.ndarray:
+        """The basin values that are known."""
+        return self.values[~np.isnan(self.values)]
 
 
 class Sampler:
@@ -68,7 +73,7 @@ class Sampler:
     def __init__(self, data: Dataset, output_bias: bool, seed: int) -> None:
         self.data, self.seed, self.hurried = data, seed, False
         scaled = Dataset(np.array(standardize(data).X), data.y_fractions)
-        self.basins = BasinSampler(scaled, output_bias=output_bias)
+        self.basins = BasinSampler(scaled, output_bias=output_bias, mark_undecided=True)
 
     @cached_property
     def ranks(self) -> RankOracle:
@@ -94,9 +99,9 @@ class Sampler:
             begin = time.thread_time()
             patterns, signs = self.basins.states(width, law, min(chunk, trials - done), generator)
             found = self.basins.evaluator.values(patterns, signs)
-            lowest = int(np.argmin(found))
-            if found[lowest] < best[0]:
-                best = (float(found[lowest]), (patterns[lowest], signs[lowest]))
+            lowest = int(np.argmin(np.where(np.isnan(found), np.inf, found)))
+            if found[lowest] < best[0] or best[1] is None:
+                best = (float(np.nan_to_num(found[lowest], nan=np.inf)), (patterns[lowest], signs[lowest]))
             if ranks:
                 full += sum(self.ranks.is_full(pattern) for pattern in patterns[:, :, kept])
             values.append(found)

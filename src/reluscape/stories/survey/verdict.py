@@ -46,9 +46,11 @@ def _chance(report: dict[str, Any]) -> str:
     """How likely a random start lies in a good basin at the usual width."""
     entry = usual(report)
     good = entry["good"]
+    undecided = entry["basin_values"].get("undecided", 0)
+    open_ones = f", {undecided} of them undecided: rows too close together to tell" if undecided else ""
     return (
         f"With {units(entry['width'])}, a random start lies in a good basin with probability {percent(good['value'])} "
-        f"({percent(good['low'])} to {percent(good['high'])}, {good['trials']} random starts)."
+        f"({percent(good['low'])} to {percent(good['high'])}, {good['trials']} random starts{open_ones})."
     )
 
 
