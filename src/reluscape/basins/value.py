@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from ..errors import InputError
 from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT
-from ..problem.data import Dataset, as_dataset, check_pattern, check_signs
+from ..problem.data import as_dataset, check_pattern, check_signs
 from ..problem.losses import CrossEntropy, able, check_labels, get_loss, plain_loss
 from ..solvers.quadratic import BasinPrograms
 from .decided import decided_exactly, vouched
@@ -51,8 +50,9 @@ def basin_value(
         v: (m, k) frozen output weights; the loss of one sample is the sum over its outputs.
         time_limit: seconds after which an exact value is given up; None refuses more than 4,000 variables.
 
-    A float value of the squared loss is returned only with a bound on its distance from the minimum (`gap`) below
-    `Tolerances.kkt`; where samples lie so close together, or differ so much in scale, that floats cannot give one,
+    A float value of the squared loss is returned only with a bound on its distance from the minimum (`gap`) that is at
+    most `Tolerances.kkt` of the mean square of the targets; where samples lie so close together, or differ so much in
+    scale, that floats cannot give one,
     exact arithmetic decides (kind "certified").
 
     Returns:
@@ -105,16 +105,11 @@ def basin_value(
         from .exact_value import exact_basin
 
         return exact_basin(data, A, signs, output_bias, time_limit)
-    found = _numerical(data, A, signs, output_bias)
-    gap = math.inf if found.gap is None else found.gap
-    return found if vouched(gap, DEFAULT) else decided_exactly(data, A, signs, output_bias, gap)
-
-
-def _numerical(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: bool) -> Basin:
-    """Return the basin of the squared loss in floats."""
     programs = BasinPrograms(data, output_bias)
     program, members = programs.presolve(A, signs)
     solution = programs.solve(program)
+    if not vouched(solution.gap, DEFAULT):
+        return decided_exactly(data, A, signs, output_bias, solution.gap)
     Z = spread(data, A, signs, members, solution.Z)
     return Basin(
         value=solution.value,
@@ -125,7 +120,7 @@ def _numerical(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: boo
         attained=True,
         direction=None,
         residual=solution.residual,
-        gap=solution.gap,
+        gap=programs.in_losses(solution.gap),
         kind="numerical",
         zero_rows=data.zero_rows,
         certificate=None,

@@ -100,6 +100,10 @@ class BasinPrograms:
         """Return the mean loss that belongs to a squared residual in the solver's units."""
         return (np.maximum(square, 0.0) * self.space.y_square + self.space.constant) / max(self.data.n, 1)
 
+    def in_losses(self, gap: float) -> float:
+        """Return what a gap in the solver's units is as a difference of mean losses."""
+        return float(gap * self.space.y_square / max(self.data.n, 1))
+
     def presolve(self, pattern: np.ndarray, sign: np.ndarray) -> tuple[Program, list[list[int]]]:
         """Return one program and, for each of its units, the original units that merged into it.
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import AssumptionError, InputError, ShapeError, TooLarge
+from ...errors import AssumptionError, InputError, ShapeError, SolverError, TooLarge
 from ...numbers.exact import signs_of_products
+from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, as_dataset, check_pattern, check_signs
 from ...problem.losses import mean_loss
 from ...problem.networks import TwoLayerNet
@@ -248,7 +249,13 @@ def safran_lemma_2(X: Any, y: Any, pattern: Any, sign: Any, units: Any, output_b
         raise InputError(f"units are {chosen}; there are units 0 to {len(A) - 1}")
     programs = BasinPrograms(data, output_bias, merge=False)
     program, _ = programs.presolve(A[chosen], signs[chosen])
-    return programs.solve(program).value
+    solution = programs.solve(program)
+    if not solution.gap <= DEFAULT.kkt:
+        raise SolverError(
+            f"floats cannot tell the value of these {len(chosen)} unit(s): rows lie too close together or differ too "
+            "much in scale; ask basin_value with exact=True"
+        )
+    return solution.value
 
 
 def safran_lemma_3(
