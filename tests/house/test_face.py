@@ -66,7 +66,6 @@ RIGHT = """
 import reluscape as rs
 
 verdict = rs.certify([[1]], [1], [[1]], [1], loss="squared")
-problem = rs.Problem([[1]], [1])
 """
 WRONG = """
 import reluscape as rs
