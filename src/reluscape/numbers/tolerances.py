@@ -159,6 +159,8 @@ DEFAULT = Tolerances()
 MACHINE_PRECISION = 2.0**-52
 # relative rounding of a sum of a few dozen terms stays below this
 ROUNDING = 16.0 * MACHINE_PRECISION
+# rows whose least singular value, relative to the largest, is below this are not told apart from dependent ones
+LEAST_SINGULAR = MACHINE_PRECISION**0.75
 # keeps a quotient finite where its divisor is zero; no quantity that is believed is this small
 SPECK = 1e-300
 # targets beyond this have squares that doubles cannot sum

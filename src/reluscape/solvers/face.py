@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..numbers.tolerances import MACHINE_PRECISION
+from ..numbers.tolerances import LEAST_SINGULAR, ROUNDING
 from .scaling import Coordinates
 from .span_rank import Residues
-
-# roundings of a sum of a few dozen terms stay below this many units in the last place
-ROUNDINGS = 16.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +54,7 @@ def certified_face(
         s: (p, k) its slacks.
     """
     r, N = space.r, len(space.y)
-    unit = ROUNDINGS * MACHINE_PRECISION
+    unit = ROUNDING
     _, lead = np.unique(space.line, return_index=True)
     spans, blocks, errors, tights, turns = [], [], [], [], []
     for j, pattern in enumerate(patterns):
@@ -143,7 +140,7 @@ def _null_space(B: np.ndarray, r: int) -> tuple[np.ndarray, float] | None:
     _, singular, Vt = np.linalg.svd(B, full_matrices=len(B) < r)
     rank = min(len(B), r)
     least = float(singular[rank - 1])
-    if not least > MACHINE_PRECISION**0.75:
+    if not least > LEAST_SINGULAR:
         return None
     return Vt[rank:].T, 1.0 / least
 
@@ -161,7 +158,7 @@ def _non_negative(rows: np.ndarray, target: np.ndarray, mu: np.ndarray, room: fl
     weights = mu / top
     Q, singular, Vt = np.linalg.svd(rows.T * weights, full_matrices=False)
     rank = min(rows.shape)
-    if not singular[rank - 1] > MACHINE_PRECISION**0.75 * singular[0]:
+    if not singular[rank - 1] > LEAST_SINGULAR * singular[0]:
         return False
     inverse = weights[:, None] * ((Vt[:rank].T / singular[:rank]) @ Q[:, :rank].T)
     found = mu + inverse @ (target - rows.T @ mu)
