@@ -32,3 +32,16 @@ def test_value_and_lower_bound_hold_the_exact_value_between_them(size, frozen):
     room = 1e-12 * float(np.mean(y**2))
     assert found.value - found.gap - room <= truth <= found.value + found.gap + room
     assert found.gap <= 1e-8 * float(np.mean(y**2))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_close_rows_with_frozen_weights_have_the_value_that_signs_give(seed):
+    X = [["0.999997", 1], ["0.999998", 1], ["0.999999", 1], ["0.000003", 1]]
+    rng = np.random.default_rng(seed)
+    W = rng.normal(size=(2, 2))
+    W[:, 1] = -0.9999985 * W[:, 0] + 1e-9 * rng.normal(size=2)
+    A = W @ np.array(X, dtype=float).T > 0
+    found = rs.basin_value(X, [2, -1, 2, 1], A, None, v=[1, -1])
+    truth = rs.basin_value(X, [2, -1, 2, 1], A, [1, -1], exact=True)
+    assert rs.verify(truth.certificate).ok
+    assert found.value == pytest.approx(truth.value, abs=1e-9)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..certificates import fraction_texts
-from ..errors import InputError, ShapeError
+from ..errors import InputError, ShapeError, SolverError
 from ..numbers import exact as rational
 from ..numbers.checks import doubles, readonly, real_numbers
 from ..numbers.entries import entries
@@ -18,6 +18,7 @@ from ..solvers.outputs import Softmax, frozen_features
 from ..solvers.scaling import coordinates
 from ..solvers.separable import EachEntry
 from ..solvers.smooth import SmoothSolution, minimise
+from .decided import LARGEST
 from .exact_value import ExactBasin, deadline_of, proven
 from .patterns import refuse_split_lines
 from .result import Basin
@@ -55,7 +56,13 @@ def frozen_basin(
     if exact and (softmax or not able(get_loss(loss), "quadratic")):
         raise InputError("exact=True needs the squared loss: the value of another loss is no rational number")
     numerical = _Numerical(data, A, V, Y, loss, softmax, output_bias)
-    return _exact(numerical, deadline_of(time_limit, len(A) * data.d)) if exact else numerical.basin()
+    rational_loss = not softmax and able(get_loss(loss), "quadratic")
+    small = rational_loss and data.n * len(A) * data.d <= LARGEST
+    if exact or (small and numerical.failure is not None):
+        return _exact(numerical, deadline_of(time_limit, len(A) * data.d))
+    if numerical.failure is not None:
+        raise numerical.failure
+    return numerical.basin()
 
 
 def _output_weights(v: Any, m: int) -> np.ndarray:
@@ -117,7 +124,12 @@ class _Numerical:
                 self.square = self.scale**2
             problem = EachEntry(F, cones, targets[kept].T.reshape(-1) / self.scale, chosen)
             self.outside = float(chosen.value(np.zeros((len(rest), V.shape[1])), targets[rest]).sum())
-        self.found: SmoothSolution = minimise(problem)
+        self.found: SmoothSolution | None = None
+        self.failure: SolverError | None = None
+        try:
+            self.found = minimise(problem)
+        except SolverError as problem_in_floats:
+            self.failure = problem_in_floats
 
     def weights(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return W (m, d) and c (k,) in the original coordinates."""
@@ -131,6 +143,7 @@ class _Numerical:
     def basin(self) -> Basin:
         """Return the basin."""
         found, data = self.found, self.data
+        assert found is not None
         W, c = self.weights(found.x)
         direction = None if found.direction is None else readonly(self.weights(found.direction)[0])
         return Basin(
@@ -150,6 +163,8 @@ class _Numerical:
 
     def guesses(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
         """Return each unit's weights and the samples on whose hyperplanes they seem to lie."""
+        if self.found is None:
+            return []
         space, tight = self.space, self.found.tight
         W, _ = self.weights(self.found.x)
         return [(int(j), W[j], space.sample[space.rows[row]]) for j, row in zip(self.used.tolist(), tight, strict=True)]
