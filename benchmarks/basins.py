@@ -200,10 +200,10 @@ def batches(name, m, count):
         began = time.process_time()
         evaluator.values(A, signs)
         spent.append(time.process_time() - began)
-    residuals = np.array(list(evaluator._residuals.values()))
+    gaps = np.array(list(evaluator._gaps.values()))
     print(
         f"\n{name}, {m} units, batch of {count}, one thread: {1e6 * min(spent) / count:.1f} us each; "
-        f"{evaluator.solved} distinct programs, failures (KKT residual above 1e-9): {(residuals > 1e-9).sum()}"
+        f"{evaluator.solved} distinct programs, failures (error bound above 1e-9): {(gaps > 1e-9).sum()}"
     )
     programs = BasinPrograms(rs.Dataset(X, y))
     problems = [Problem(programs, A[i], signs[i]) for i in range(min(count, 500))]
