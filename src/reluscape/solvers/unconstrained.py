@@ -46,7 +46,7 @@ def minimise_free(F: np.ndarray, y: np.ndarray, loss: Loss, tolerances: Toleranc
         SolverError: the lower bound stays away from the value.
 
     Example:
-        >>> from reluscape.losses import get_loss
+        >>> from reluscape.problem.losses import get_loss
         >>> minimise_free(np.array([[1.0], [-1.0]]), np.array([1.0, -1.0]), get_loss("logistic")).attained
         False
     """

@@ -118,6 +118,6 @@ def right_words(right: int, rows: int) -> str:
     """Return the rows on the right side in words.
 
     >>> right_words(4, 4), right_words(1, 3)
-    ('4 of 4 rows are right (100%)', '1 of 3 rows is right (33%)')
+    ('4 of 4 rows are right (100%)', '1 of 3 rows is right (33.3%)')
     """
     return f"{right:,} of {rows:,} rows {'is' if right == 1 else 'are'} right ({percent(right / max(rows, 1))})"

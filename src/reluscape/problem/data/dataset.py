@@ -166,7 +166,7 @@ class Dataset:
         features: Iterable[str] | None = None,
         drop: Iterable[str] | None = None,
     ) -> Dataset:
-        """Read a table whose numbers are taken as exact decimals; see `reluscape.data.read_table` for the rules."""
+        """Read a table whose numbers are taken as exact decimals; see `reluscape.problem.data.read_table` for the rules."""
         return cls.from_table(read_table(path, target, features=features, drop=drop), bias)
 
     @classmethod
