@@ -118,10 +118,11 @@ class EachEntry:
         """Return whether slopes of a lower bound prove that no direction of the cone lets a loss fall for ever.
 
         Such slopes never have a negative product with the move of a direction of the cone, and a move that lets a loss
-        fall for ever has one with its slope.
+        fall for ever has one with its slope. Slopes that are tiny beside those at prediction 0 are rounding.
         """
         up, down = self._tails
-        least = self.tolerances.newton_dual * float(np.abs(g).max(initial=0.0))
+        at_zero = self.slopes(np.zeros(len(self.y)))
+        least = self.tolerances.newton_dual * float(np.abs([g, at_zero]).max(initial=0.0))
         return bool((g[up.falls] < -least).all() and (g[down.falls] > least).all())
 
     def moving(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
