@@ -166,7 +166,7 @@ class Dataset:
         features: Iterable[str] | None = None,
         drop: Iterable[str] | None = None,
     ) -> Dataset:
-        """Read a table whose numbers are taken as exact decimals, by the rules of `reluscape.problem.data.read_table`."""
+        """Read a table with its numbers as exact decimals, by the rules of `reluscape.problem.data.read_table`."""
         return cls.from_table(read_table(path, target, features=features, drop=drop), bias)
 
     @classmethod
