@@ -1,6 +1,4 @@
 from . import bounds as bounds
-from . import constructions as constructions
-from . import datasets as datasets
 from . import requ as requ
 from ._version import __version__ as __version__
 from .basins import affine_fit as affine_fit
@@ -76,6 +74,8 @@ from .probability import good_basin_curve as good_basin_curve
 from .probability import good_basin_probability as good_basin_probability
 from .probability.genuine import genuine_minimum_share as genuine_minimum_share
 from .problem.data import Dataset as Dataset
+from .problem.data import constructions as constructions
+from .problem.data import examples as datasets  # noqa: F401
 from .problem.networks import DeepNet as DeepNet
 from .problem.networks import TwoLayerNet as TwoLayerNet
 from .stories.census import landscape as landscape

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ... import datasets
 from ...critical.descent import descend
 from ...numbers.seeds import stream
 from ...probability.genuine import GenuineShare, genuine_minimum_share
 from ...problem.data import Dataset, standardize
+from ...problem.data import examples as datasets
 from ...stories.page.palette import BLUE, GREEN, GREY, VERMILLION
 from .drawing import Drawing
 from .sheet import sheet

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ... import datasets
 from ...numbers.estimates import Probability
 from ...numbers.seeds import stream
+from ...problem.data import examples as datasets
 from ...requ.constants import training_error
 from ...requ.design import design
 from ...requ.losses import margin_loss
