@@ -15,6 +15,7 @@ from ..solvers.quadratic import BasinPrograms
 from ..solvers.separable import EachEntry
 from ..solvers.smooth import minimise
 from ..solvers.tails import Tail, tails
+from .merged_units import spread
 from .result import Basin
 
 
@@ -46,8 +47,6 @@ class SmoothBasins:
 
 def _basin(basins: SmoothBasins, A: np.ndarray, signs: np.ndarray) -> Basin:
     """Return the basin of a pattern that is False on zero rows."""
-    from .merged_units import spread
-
     programs, loss, targets = basins.programs, basins.loss, basins.targets
     data, space, output_bias = programs.data, programs.space, programs.output_bias
     program, members = programs.presolve(A, signs)

@@ -33,18 +33,3 @@ def two_layer_module(W: np.ndarray, v: np.ndarray, c: float) -> Any:
         output.weight.copy_(torch.from_numpy(np.array(v)[None, :]))
         output.bias.fill_(c)
     return torch.nn.Sequential(hidden, torch.nn.ReLU(), output)
-
-
-def module_outputs(module: Any, X: np.ndarray) -> np.ndarray:
-    """Return what a module computes for the rows of X (n, d), as floats (n, k), without touching its gradients."""
-    torch = import_torch()
-    first = next(module.parameters())
-    mode = module.training
-    module.eval()
-    try:
-        with torch.no_grad():
-            rows = torch.as_tensor(np.array(X), dtype=first.dtype, device=first.device)
-            outputs = module(rows).detach().cpu().double().numpy()
-    finally:
-        module.train(mode)
-    return outputs.reshape(len(X), -1)
