@@ -78,6 +78,8 @@ from .problem.data import constructions as constructions
 from .problem.data import examples as datasets  # noqa: F401
 from .problem.networks import DeepNet as DeepNet
 from .problem.networks import TwoLayerNet as TwoLayerNet
+from .problem.penalties import WeightDecay as WeightDecay
+from .problem.problem import Problem as Problem
 from .stories.census import landscape as landscape
 from .stories.explain import certify_model as certify_model
 from .stories.explain import explain as explain

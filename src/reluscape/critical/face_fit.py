@@ -12,7 +12,7 @@ import numpy as np
 from ..numbers import exact
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, SPECK
 from ..problem.data import Dataset
-from ..problem.losses import Loss
+from ..problem.losses import Loss, curvature
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +95,8 @@ def _newton(
     value = float(loss.value(f, y).sum())
     for _ in range(steps):
         gradient = loss.gradient(f, y)
-        h = DEFAULT.difference_step * (1 + np.abs(f))
-        curvature = np.maximum((loss.gradient(f + h, y) - loss.gradient(f - h, y)) / (2 * h), 0.0)
-        weight = np.sqrt(curvature + DEFAULT.interior_ridge * (1 + curvature.max(initial=0.0)))
+        bends = curvature(loss, f, y)
+        weight = np.sqrt(bends + DEFAULT.interior_ridge * (1 + bends.max(initial=0.0)))
         step = _least_squares(weight[:, None] * M, -gradient / weight, scale)
         fall = float(gradient @ (M @ step))
         if abs(fall) <= DEFAULT.newton_decrement * (abs(value) + SPECK):

@@ -1,4 +1,4 @@
-"""Losses over one or several outputs: the mean over samples, and over outputs where each is judged by itself."""
+"""Losses over one or several outputs: the mean over the samples of the sum over their outputs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from .losses import check_labels, get_loss
+from .losses import CrossEntropy, check_labels, curvature, get_loss, plain_loss
 
-CROSS_ENTROPY = "cross_entropy"
+CROSS_ENTROPY = CrossEntropy.name
 
 
 @dataclass(frozen=True)
 class OutputLoss:
-    """A convex loss of predictions (n, k).
+    """A convex loss of predictions (n, k): (1/n) sum_i sum_o l(F_io, Y_io), or the cross-entropy of a softmax.
+
+    The mean over all n k entries, which torch's `MSELoss` takes, is 1/k of it.
 
     Attributes:
         name: "squared", "logistic", "bce", "cross_entropy" or the class of the user's own object.
@@ -26,25 +28,31 @@ class OutputLoss:
     each: Any
 
     def value(self, F: np.ndarray, Y: np.ndarray) -> float:
-        """Return the loss: the mean over all n k entries, for cross_entropy the mean over the n samples."""
+        """Return the loss: the mean over the n samples of the sum over their outputs."""
         if F.size == 0:
             return 0.0
-        if self.each is not None:
-            return float(np.mean(self.each.value(F.reshape(-1), Y.reshape(-1))))
-        high = F.max(axis=1)
-        logs = np.log(np.exp(F - high[:, None]).sum(axis=1)) + high
-        return float(np.mean(logs * Y.sum(axis=1) - (F * Y).sum(axis=1)))
+        if self.each is None:
+            return float(np.mean(CrossEntropy().value(F, Y)))
+        return F.shape[1] * float(np.mean(self.each.value(F.reshape(-1), Y.reshape(-1))))
 
     def gradient(self, F: np.ndarray, Y: np.ndarray) -> np.ndarray:
         """Return the derivative of `value` in F, (n, k)."""
         if F.size == 0:
             return np.zeros_like(F)
-        if self.each is not None:
-            flat = np.asarray(self.each.gradient(F.reshape(-1), Y.reshape(-1)), dtype=float)
-            return flat.reshape(F.shape) / F.size
-        shares = np.exp(F - F.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        return (shares * Y.sum(axis=1, keepdims=True) - Y) / len(F)
+        if self.each is None:
+            return CrossEntropy().gradient(F, Y) / len(F)
+        slopes = np.asarray(self.each.gradient(F.reshape(-1), Y.reshape(-1)), dtype=float)
+        return slopes.reshape(F.shape) / len(F)
+
+    def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the second derivatives (n,) of the loss of one output.
+
+        Raises:
+            InputError: the loss joins several outputs.
+        """
+        if self.each is None:
+            raise InputError("the cross_entropy joins the outputs; it has no second derivative of one output")
+        return curvature(self.each, f, y)
 
 
 def output_loss(loss: Any, Y: np.ndarray) -> OutputLoss:
@@ -61,7 +69,7 @@ def output_loss(loss: Any, Y: np.ndarray) -> OutputLoss:
     >>> bool(np.isclose(output_loss("cross_entropy", np.eye(2)).value(np.zeros((2, 2)), np.eye(2)), np.log(2)))
     True
     """
-    if loss == CROSS_ENTROPY:
+    if plain_loss(loss) == CROSS_ENTROPY:
         if Y.shape[1] < 2:
             raise InputError("the cross_entropy loss needs several outputs; with one output take 'bce' or 'logistic'")
         if (Y < 0).any() or not np.allclose(Y.sum(axis=1), 1.0):

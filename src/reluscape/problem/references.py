@@ -1,4 +1,4 @@
-"""The losses that every network should beat: the best constant and the best affine function, exactly."""
+"""The losses that every network should beat: the best constant, for any loss, and the best affine function, exactly."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from ..errors import InputError
 from ..numbers import exact
 from ..numbers.checks import readonly
 from .data import Dataset, as_dataset
+from .losses import able
+
+# doublings of a bracket around the best constant, and halvings of it
+DOUBLINGS, HALVINGS = 200, 2_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,3 +96,55 @@ def _fit(features: np.ndarray, y: np.ndarray, d: int) -> Fit:
         raise InputError("the normal equations have no solution; check the data for values that are not numbers")
     value = (exact.dot(y, y) - exact.dot(solution, moment)) / n
     return Fit(float(value), value, readonly(solution[:d], dtype=float), float(solution[-1]))
+
+
+def constant_value(loss: Any, Y: np.ndarray) -> float:
+    """Return the mean loss of the best constant outputs; its infimum where no constant is the best.
+
+    A loss that joins the outputs is the cross-entropy, whose best shares are those of the classes.
+
+    Args:
+        loss: value(f, y) and gradient(f, y), convex.
+        Y: (n, k) targets.
+
+    >>> from reluscape.problem.losses import SquaredLoss
+    >>> constant_value(SquaredLoss(), np.array([[0.0], [1.0]]))
+    0.25
+    """
+    if not len(Y):
+        return 0.0
+    if able(loss, "joint"):
+        shares = Y.mean(axis=0)
+        return float(-np.sum(shares * np.log(np.where(shares > 0, shares, 1.0))))
+    return sum(float(np.mean(loss.value(np.full(len(y), best_constant(loss, y)), y))) for y in Y.T)
+
+
+def best_constant(loss: Any, y: np.ndarray) -> float:
+    """Return the constant of the lowest mean loss, by bisection of its slope; a distant one where none is the lowest.
+
+    Args:
+        loss: value(f, y) and gradient(f, y) of one output, convex.
+        y: (n,) targets, at least one.
+    """
+    if able(loss, "quadratic"):
+        return float(np.mean(y))
+
+    def slope(f: float) -> float:
+        with np.errstate(over="ignore"):
+            return float(np.mean(loss.gradient(np.full(len(y), f), y)))
+
+    start = slope(0.0)
+    step = -np.sign(start) * max(float(np.abs(y).max()), 1.0)
+    low, high = 0.0, step
+    for _ in range(DOUBLINGS):
+        if start == 0 or slope(high) * start <= 0:
+            break
+        low, high = high, 2 * high
+    else:
+        return high
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        low, high = (middle, high) if slope(middle) * start > 0 else (low, middle)
+    return (low + high) / 2

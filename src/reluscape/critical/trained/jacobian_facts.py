@@ -9,6 +9,7 @@ import numpy as np
 
 from ...jacobian import loss_bound
 from ...jacobian.deep import deep_rank
+from ...problem.losses import able
 from ...problem.trained.layered import Layered
 
 MOST_WORK = 2_000_000_000
@@ -48,7 +49,7 @@ class JacobianFacts:
 def jacobian_facts(seen: Layered) -> JacobianFacts | None:
     """Return rank and bound, or None where the decomposition would take too long.
 
-    With J the Jacobian of all predictions and N = n k of them, L <= N |grad L|^2 / (4 sigma_min(J)^2).
+    With J the Jacobian of all n k predictions, L <= n |grad L|^2 / (4 sigma_min(J)^2).
 
     Source: Karhadkar and Montufar, Lemma 1, for any network and several outputs stacked.
     """
@@ -65,7 +66,9 @@ def jacobian_facts(seen: Layered) -> JacobianFacts | None:
     small = seen.data.n * max(seen.net.widths[-1], 1) <= MOST_PROOF
     if seen.Y.shape[1] == 1 and small and not tied and deep_rank(seen.net, seen.data).full_rank_proved:
         kind, rank = "certified", rows
-    bound = found.bound if seen.loss.name == "squared" and not tied else None
+    bound = (
+        seen.Y.shape[1] * found.bound if able(seen.loss.each, "quadratic") and not tied else None
+    )  # k of a mean of n k
     return JacobianFacts(rank, rows, columns, bound, found.sigma_min, kind, tied)
 
 

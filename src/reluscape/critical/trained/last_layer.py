@@ -159,5 +159,4 @@ def _exact_gap(seen: Layered, biased: bool) -> tuple[Fraction, Fraction] | None:
         right = Phi.T @ residual[:, o]
         step = exact.solve(gram, right)
         gained += right @ step if step is not None else Fraction(0)
-    entries = residual.size
-    return (now - gained) / entries, gained / entries
+    return (now - gained) / len(h), gained / len(h)

@@ -104,7 +104,7 @@ class _Constant:
         """Return the derivatives (n, outputs) of the loss in the outputs."""
         Y = self.seen.Y
         if self.exact:
-            return np.asarray(2 * (self.f[None, :] - exact.fraction_array(Y)) / Fraction(Y.size))
+            return np.asarray(2 * (self.f[None, :] - exact.fraction_array(Y)) / Fraction(len(Y)))
         return self.seen.loss.gradient(np.broadcast_to(self.f, Y.shape), Y)
 
     def carried(self) -> np.ndarray | None:
@@ -235,4 +235,4 @@ def _means(seen: Layered) -> np.ndarray:
 def _exact_loss(seen: Layered, f: np.ndarray) -> Fraction:
     """Return the squared loss of a constant over the rationals."""
     residual = exact.fraction_array(seen.Y) - f[None, :]
-    return Fraction((residual**2).sum() / Fraction(residual.size))
+    return Fraction((residual**2).sum() / Fraction(len(residual)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -175,10 +175,28 @@ class Dataset:
         return cls(table.X, table.y, bias=bias, features=table.features, target=table.target)
 
 
+@runtime_checkable
+class _PlainData(Protocol):
+    """What holds data and knows whether they are all that it asks for: a `Problem`."""
+
+    def plain_data(self) -> Dataset:
+        """Return the data, or raise InputError."""
+        ...
+
+
 def as_dataset(X: Any, y: Any = None) -> Dataset:
-    """Return a Dataset as it is, or build one from (X, y)."""
+    """Return a Dataset as it is, or build one from (X, y); of a `Problem` its data, where it asks for nothing more.
+
+    Raises:
+        InputError: a `Problem` beside targets, or one of another loss than the squared, with a penalty, an output bias
+            or frozen signs: a function that reads only data does not cover it.
+    """
     if isinstance(X, Dataset):
         return X if y is None else _with_targets(X, y)
+    if isinstance(X, _PlainData):
+        if y is not None:
+            raise InputError("the problem holds its targets; give y only beside X")
+        return X.plain_data()
     return Dataset(X, y)
 
 

@@ -1,5 +1,6 @@
 from .checks import check_classes as check_classes
 from .checks import check_labels as check_labels
+from .curvatures import curvature as curvature
 from .kinds import BinaryCrossEntropy as BinaryCrossEntropy
 from .kinds import CrossEntropy as CrossEntropy
 from .kinds import HuberLoss as HuberLoss

@@ -133,17 +133,32 @@ class HuberLoss:
 
 
 class CrossEntropy:
-    """l(f, y) = log sum_o exp(f_o) - f_y for a label y = 0, ..., k - 1 and k outputs f (softmax)."""
+    """l(f, y) = log(sum_o exp(f_o)) sum_o y_o - sum_o y_o f_o for k outputs f (softmax) and shares y that add up to 1.
+
+    A label 0, ..., k - 1 stands for the shares that are 1 there and 0 elsewhere: l = log sum_o exp(f_o) - f_label.
+    """
 
     name = "cross_entropy"
     known = joint = True
 
     def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return the cross-entropies (n,) of outputs (n, k) without overflow."""
-        f = np.asarray(f, dtype=float)
-        rows = np.arange(len(f))
+        """Return the cross-entropies (n,) of outputs (n, k) beside labels (n,) or shares (n, k), without overflow."""
+        f, shares = np.asarray(f, dtype=float), self._shares(f, y)
         top = f.max(axis=1)
-        return np.asarray(top + np.log(np.exp(f - top[:, None]).sum(axis=1)) - f[rows, np.asarray(y, dtype=int)])
+        logs = np.log(np.exp(f - top[:, None]).sum(axis=1)) + top
+        return np.asarray(logs * shares.sum(axis=1) - (f * shares).sum(axis=1))
+
+    def gradient(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the derivative (n, k): softmax times the sum of the shares, minus the shares."""
+        f, shares = np.asarray(f, dtype=float), self._shares(f, y)
+        softmax = np.exp(f - f.max(axis=1, keepdims=True))
+        softmax /= softmax.sum(axis=1, keepdims=True)
+        return np.asarray(softmax * shares.sum(axis=1, keepdims=True) - shares)
+
+    def _shares(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return targets as shares (n, k)."""
+        y = np.asarray(y)
+        return np.eye(np.shape(f)[1])[y.astype(int)] if y.ndim == 1 else y.astype(float)
 
 
 def _sigmoid(t: np.ndarray) -> np.ndarray:

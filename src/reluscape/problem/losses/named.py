@@ -79,7 +79,7 @@ def get_loss(loss: Any) -> Loss:
     read = plain_loss(loss)
     if read == CrossEntropy.name:
         raise InputError("cross_entropy is a loss of several outputs; with one output take 'bce' or 'logistic'")
-    return _KINDS[read]() if isinstance(read, str) else read  # type: ignore[return-value]
+    return _KINDS[read]() if isinstance(read, str) else read
 
 
 def mean_loss(loss: Any, f: np.ndarray, y: np.ndarray) -> float:

@@ -56,10 +56,10 @@ def certify_model(
         X: (n, d) samples as the model takes them, or a `Dataset`; as many columns as the model has inputs.
         y: (n,) targets, None where X is a `Dataset` with targets; (n, k) for k outputs, or classes, one an output.
         weight_decay: None (asked of the model), a number, "ignore" or "unknown".
-        loss: "squared" (the mean over samples and outputs), "logistic", "bce", "cross_entropy" (several outputs), or an
-            object with value(f, y) and gradient(f, y). None takes the model's own, else what the targets suggest: two
-            classes 0 and 1 "bce", -1 and 1 "logistic", a column of classes with one output each "cross_entropy",
-            anything else "squared"; the explanation says which and why.
+        loss: "squared" (the mean over samples of the sum over outputs), "logistic", "bce", "cross_entropy" (several
+            outputs), or an object with value(f, y) and gradient(f, y). None takes the model's own, else what the
+            targets suggest: two classes 0 and 1 "bce", -1 and 1 "logistic", a column of classes with one output each
+            "cross_entropy", anything else "squared"; the explanation says which and why.
         output_bias: whether the output bias is trained; None asks the model.
         standardize_target: whether the network was trained on (y - mean) / deviation, with those of these rows (True)
             or given as (mean, deviation).

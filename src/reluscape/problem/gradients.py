@@ -1,0 +1,88 @@
+"""The gradient of a loss in the weights: of one network or many at once with one hidden layer, or of any depth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Weights(NamedTuple):
+    """Arrays of the shapes of the weights of networks with one hidden layer: W (..., m, d), v (..., m), c (...)."""
+
+    W: np.ndarray
+    v: np.ndarray
+    c: np.ndarray
+
+
+class Layers(NamedTuple):
+    """Arrays of the shapes of the weights of a network of any depth: matrices (out, in) and vectors (out,)."""
+
+    weights: tuple[np.ndarray, ...]
+    biases: tuple[np.ndarray, ...]
+
+
+def predictions(X: np.ndarray, W: np.ndarray, v: np.ndarray, c: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """Return predictions (..., n) and heights <w_j, x_i> (..., m, n) of networks W (..., m, d), v (..., m), c (...)."""
+    heights = W @ X.T
+    outputs = (v[..., None, :] @ np.maximum(heights, 0.0))[..., 0, :]
+    return outputs + np.asarray(c)[..., None], heights
+
+
+def weight_gradient(X: np.ndarray, heights: np.ndarray, v: np.ndarray, slopes: np.ndarray) -> Weights:
+    """Return the gradient in W (..., m, d), v (..., m) and c (...) of a loss whose derivative in f_i is slopes_i.
+
+    dW_j = v_j sum_i slopes_i 1[<w_j, x_i> > 0] x_i, dv_j = sum_i slopes_i relu(<w_j, x_i>), dc = sum_i slopes_i: a unit
+    counts as off for a sample on its own hyperplane.
+
+    Args:
+        X: (n, d) samples.
+        heights: (..., m, n) heights <w_j, x_i>.
+        v: (..., m) output weights.
+        slopes: (..., n) derivative of the loss in the predictions, the division by n included where it is a mean.
+
+    >>> g = weight_gradient(np.array([[2.0]]), np.array([[4.0]]), np.array([3.0]), np.array([1.0]))
+    >>> g.W.tolist(), g.v.tolist(), float(g.c)
+    ([[6.0]], [4.0], 1.0)
+    """
+    back = (heights > 0) * (v[..., :, None] * slopes[..., None, :])
+    in_v = (np.maximum(heights, 0.0) @ slopes[..., :, None])[..., 0]
+    return Weights(back @ X, in_v, slopes.sum(axis=-1))
+
+
+def layer_outputs(X: np.ndarray, weights: Sequence[np.ndarray], biases: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return what every layer computes before its ReLU, (n, out) each; the last one is the output of the network."""
+    heights: list[np.ndarray] = []
+    fed = X
+    for w, b in zip(weights, biases, strict=True):
+        heights.append(fed @ w.T + b)
+        fed = np.maximum(heights[-1], 0.0)
+    return heights
+
+
+def layer_gradient(
+    X: np.ndarray, weights: Sequence[np.ndarray], heights: Sequence[np.ndarray], slopes: np.ndarray
+) -> Layers:
+    """Return the gradient in all weights and biases of a loss whose derivative in the outputs is slopes (n, k).
+
+    Args:
+        X: (n, d) samples.
+        weights: matrices (out, in), first layer first.
+        heights: what `layer_outputs` returns; a unit counts as off for a sample on its own hyperplane.
+        slopes: (n, k) derivative of the loss in the outputs.
+
+    >>> weights = [np.array([[2.0]]), np.array([[3.0]])]
+    >>> heights = layer_outputs(np.array([[1.0]]), weights, [np.zeros(1), np.zeros(1)])
+    >>> [w.tolist() for w in layer_gradient(np.array([[1.0]]), weights, heights, np.array([[1.0]])).weights]
+    [[[3.0]], [[2.0]]]
+    """
+    in_weights: list[np.ndarray] = []
+    in_biases: list[np.ndarray] = []
+    for k in range(len(weights) - 1, -1, -1):
+        fed = np.maximum(heights[k - 1], 0.0) if k else X
+        in_weights.append(slopes.T @ fed)
+        in_biases.append(slopes.sum(axis=0))
+        if k:
+            slopes = (slopes @ weights[k]) * (heights[k - 1] > 0)
+    return Layers(tuple(in_weights[::-1]), tuple(in_biases[::-1]))

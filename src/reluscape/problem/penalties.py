@@ -1,0 +1,145 @@
+"""What is added to the mean loss: nothing, or weight decay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..errors import InputError
+from ..numbers import exact
+
+
+class Penalty(Protocol):
+    """A penalty of the parameters.
+
+    Attributes:
+        name: "none" or "weight decay".
+        strength: how strong it is; 0 where nothing is added.
+        biases: whether hidden and output biases are penalised too.
+    """
+
+    name: str
+    strength: Fraction
+    biases: bool
+
+    def value(self, parameters: Iterable[np.ndarray]) -> float:
+        """Return the penalty of the penalised parameters."""
+        ...
+
+    def exact_value(self, parameters: Iterable[np.ndarray]) -> Fraction:
+        """Return the same as a `Fraction`, for parameters that are exact numbers."""
+        ...
+
+    def gradient(self, parameter: np.ndarray) -> np.ndarray:
+        """Return the derivative of the penalty in one penalised array of parameters, of its shape."""
+        ...
+
+
+@dataclass(frozen=True)
+class NoPenalty:
+    """Nothing is added to the mean loss."""
+
+    name: str = "none"
+    strength: Fraction = Fraction(0)
+    biases: bool = False
+
+    def value(self, parameters: Iterable[np.ndarray]) -> float:
+        """Return 0."""
+        return 0.0
+
+    def exact_value(self, parameters: Iterable[np.ndarray]) -> Fraction:
+        """Return 0."""
+        return Fraction(0)
+
+    def gradient(self, parameter: np.ndarray) -> np.ndarray:
+        """Return zeros."""
+        return np.zeros(np.shape(parameter))
+
+
+class WeightDecay:
+    """The penalty (value / 2) (sum_j |w_j|^2 + v_j^2 + c^2), added to the MEAN loss.
+
+    With one output this is exactly torch's `weight_decay` of SGD and Adam beside a loss of mean reduction.
+
+    Args:
+        value: strength, a number that is not negative; text such as "1e-4" or "1/3" is exact, a float is the dyadic
+            rational that it stores.
+        biases: False leaves the hidden biases (the column of W that meets the column of ones) and c free.
+
+    Raises:
+        InputError: a strength that is negative, NaN, infinite or no number.
+
+    Example:
+        >>> decay = WeightDecay("1/2")
+        >>> decay.value([np.array([1.0, 2.0]), np.array([3.0])])
+        3.5
+        >>> decay.strength
+        Fraction(1, 2)
+    """
+
+    name = "weight decay"
+
+    def __init__(self, value: Any, biases: bool = True) -> None:
+        if not isinstance(biases, bool | np.bool_):
+            raise InputError(f"biases is {biases!r}; it is True (biases decay too) or False (they are free)")
+        self.strength = _strength(value)
+        self.biases = bool(biases)
+
+    def value(self, parameters: Iterable[np.ndarray]) -> float:
+        """Return (value / 2) times the sum of the squared parameters."""
+        return float(self.strength) / 2 * sum(float((np.asarray(p, dtype=float) ** 2).sum()) for p in parameters)
+
+    def exact_value(self, parameters: Iterable[np.ndarray]) -> Fraction:
+        """Return the same as a `Fraction`."""
+        squares = (
+            exact.to_fraction(p) ** 2 for array in parameters for p in np.asarray(array, dtype=object).reshape(-1)
+        )
+        return self.strength / 2 * sum(squares, Fraction(0))
+
+    def gradient(self, parameter: np.ndarray) -> np.ndarray:
+        """Return value times the parameters."""
+        return float(self.strength) * np.asarray(parameter, dtype=float)
+
+    def __repr__(self) -> str:
+        """Return the call that makes it."""
+        return f"WeightDecay({float(self.strength):g}{'' if self.biases else ', biases=False'})"
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both penalise the same parameters equally."""
+        return isinstance(other, WeightDecay) and (self.strength, self.biases) == (other.strength, other.biases)
+
+    def __hash__(self) -> int:
+        """Return a hash of strength and penalised parameters."""
+        return hash((self.strength, self.biases))
+
+
+NONE = NoPenalty()
+
+
+def as_penalty(weight_decay: Any) -> NoPenalty | WeightDecay:
+    """Return the penalty: a bare number means `WeightDecay(number)`, None and 0 mean none.
+
+    >>> as_penalty(0.5), as_penalty(None) is as_penalty(0)
+    (WeightDecay(0.5), True)
+    """
+    if weight_decay is None or isinstance(weight_decay, NoPenalty):
+        return NONE
+    decay = weight_decay if isinstance(weight_decay, WeightDecay) else WeightDecay(weight_decay)
+    return decay if decay.strength else NONE
+
+
+def _strength(value: Any) -> Fraction:
+    """Return a strength as a fraction."""
+    if isinstance(value, bool | np.bool_):
+        raise InputError(f"the weight decay is {value!r}; it is a number, 0 or more")
+    try:
+        strength = exact.to_fraction(value)
+    except (InputError, TypeError, ValueError, OverflowError):
+        raise InputError(f"the weight decay is {value!r}; it is a number, 0 or more") from None
+    if strength < 0:
+        raise InputError(f"the weight decay is {value!r}; it is not negative")
+    return strength

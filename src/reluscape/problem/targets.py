@@ -1,0 +1,70 @@
+"""Samples and targets (n, k) from what is given: one column, several, labels, or rows of shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError, ShapeError
+from ..numbers import exact
+from ..numbers.checks import doubles, readonly
+from ..numbers.entries import entries
+from .data import Dataset, as_dataset
+
+NO_TARGETS = "there are no targets; give y"
+
+
+def with_targets(X: Any, y: Any = None) -> Dataset:
+    """Return the data, which have one column of targets.
+
+    Raises:
+        InputError: there are none.
+    """
+    data = as_dataset(X, y)
+    if data.y is None:
+        raise InputError(NO_TARGETS)
+    return data
+
+
+def samples_and_targets(X: Any, y: Any, joint: bool) -> tuple[Dataset, np.ndarray]:
+    """Return samples and targets (n, k); a table of one column of targets is one output."""
+    several = None if y is None else entries(y, "y")
+    if several is not None and several.ndim == 2 and several.shape[1:] == (1,) and not joint:
+        several = y = several[:, 0]
+    if joint:
+        return _classified(X, several)
+    if several is None or several.ndim == 1:
+        data = with_targets(X, y)
+        return data, readonly(np.asarray(data.y, dtype=float)[:, None])
+    data = as_dataset(X)
+    if several.ndim != 2 or len(several) != data.n or several.shape[1] == 0:
+        raise ShapeError(f"y has shape {several.shape}, expected ({data.n}, k): samples by outputs")
+    if several.dtype.kind == "f" and not np.isfinite(several).all():
+        raise InputError(f"y has a value that is not finite at row {int(np.argwhere(~np.isfinite(several))[0, 0])}")
+    return data, readonly(doubles(exact.fraction_array(several), "y", squared=True))
+
+
+def _classified(X: Any, y: np.ndarray | None) -> tuple[Dataset, np.ndarray]:
+    """Return samples and shares (n, k) of classes, from shares or from labels 0, ..., k - 1."""
+    data = as_dataset(X)
+    y = data.y if y is None else y
+    if y is None:
+        raise InputError(NO_TARGETS)
+    if y.ndim == 1:
+        labels = np.asarray(y)
+        if len(labels) != data.n:
+            raise ShapeError(f"y has {len(labels)} values for {data.n} samples")
+        if not all(
+            isinstance(label, int | float | np.number) and label >= 0 and label == int(label) for label in labels
+        ):
+            raise InputError("cross_entropy needs labels 0 to k - 1, one whole number per sample, or rows of shares")
+        return data, readonly(np.eye(max(int(labels.max(initial=0)) + 1, 2))[labels.astype(int)])
+    if y.ndim != 2 or len(y) != data.n:
+        raise ShapeError(f"y has shape {y.shape}, expected ({data.n}, k): samples by classes")
+    return data, readonly(y, dtype=float)
+
+
+def ends_in_ones(data: Dataset) -> bool:
+    """Return whether the last column of the samples is the column of ones."""
+    return data.d > 0 and all(value == 1 for value in data.fractions[:, -1])

@@ -1,0 +1,170 @@
+"""What is minimised: values, gradients and references against finite differences, exact sums and closed forms."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import reluscape as rs
+from reluscape.errors import InputError, ShapeError
+from reluscape.problem.problem import as_problem
+
+XOR = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
+
+
+def _network(seed, m=3, d=3):
+    rng = np.random.default_rng(seed)
+    return rs.TwoLayerNet(rng.normal(size=(m, d)), rng.normal(size=m), float(rng.normal()))
+
+
+def _differences(problem, net, step=1e-6):
+    """Return the gradient in (W, v, c) by central differences."""
+    theta = np.concatenate([net.W.ravel(), net.v, [net.c]])
+
+    def value(t):
+        m, d = net.W.shape
+        return problem.value(rs.TwoLayerNet(t[: m * d].reshape(m, d), t[m * d : -1], float(t[-1])))
+
+    steps = step * np.eye(len(theta))
+    return np.array([(value(theta + e) - value(theta - e)) / (2 * step) for e in steps])
+
+
+@pytest.mark.parametrize("loss", ["squared", "bce", "huber"])
+@pytest.mark.parametrize("decay", [None, rs.WeightDecay("1/7"), rs.WeightDecay("1/7", biases=False)])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_gradient_is_the_slope_of_the_value(loss, decay, seed):
+    problem = rs.Problem(XOR, [0, 1, 1, 0], loss=loss, weight_decay=decay, output_bias=True)
+    net = _network(seed)
+    found = problem.gradient(net)
+    np.testing.assert_allclose(
+        np.concatenate([found.W.ravel(), found.v, [found.c]]), _differences(problem, net), rtol=1e-5, atol=1e-7
+    )
+
+
+def test_a_constant_that_is_not_trained_has_no_gradient():
+    assert rs.Problem(XOR, [0, 1, 1, 0]).gradient(_network(0)).c == 0
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_exact_value_is_that_of_the_floats(seed):
+    rng = np.random.default_rng(seed)
+    X, y = rng.integers(-2, 3, (5, 2)), rng.integers(-2, 3, 5)
+    W, v, c = rng.integers(-2, 3, (2, 2)), rng.integers(-2, 3, 2), int(rng.integers(-2, 3))
+    for decay in (None, rs.WeightDecay("1/2")):
+        problem = rs.Problem(X, y, weight_decay=decay, output_bias=True)
+        exact = problem.exact_value(W, v, c)
+        f = np.maximum(X @ W.T, 0) @ v + c
+        penalty = Fraction(int((W**2).sum() + (v**2).sum() + c**2), 4) if decay else 0
+        assert exact == Fraction(int(((f - y) ** 2).sum()), 5) + penalty
+        np.testing.assert_allclose(problem.value(rs.TwoLayerNet(W, v, c)), float(exact), rtol=1e-12)
+
+
+def test_several_outputs_count_by_their_sum():
+    problem = rs.Problem([[1.0], [2.0]], [[0, 0], [1, 3]])
+    net = rs.DeepNet([[[0.0]], [[0.0], [0.0]]], [[0.0], [0.0, 0.0]])
+    assert problem.outputs == 2
+    assert problem.value(net) == pytest.approx((0 + 0 + 1 + 9) / 2)
+
+
+def test_a_deep_gradient_is_the_slope_of_the_value():
+    rng = np.random.default_rng(5)
+    X, Y = rng.normal(size=(6, 2)), np.eye(3)[rng.integers(0, 3, 6)]
+    shapes = [(4, 2), (3, 4), (3, 3)]
+    weights, biases = [rng.normal(size=s) for s in shapes], [rng.normal(size=s[0]) for s in shapes]
+    for decay in (0.3, rs.WeightDecay(0.3)):
+        problem = rs.Problem(X, Y, loss="cross_entropy", weight_decay=decay)
+        found = problem.gradient(rs.DeepNet(weights, biases))
+        for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
+            for array, slope in ((w, found.weights[k]), (b, found.biases[k])):
+                place = tuple(int(rng.integers(0, s)) for s in array.shape)
+                ends = []
+                for sign in (1, -1):
+                    array[place] += sign * 1e-6
+                    ends.append(problem.value(rs.DeepNet(weights, biases)))
+                    array[place] -= sign * 1e-6
+                assert slope[place] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=1e-7)
+
+
+def test_labels_are_shares():
+    by_labels = rs.Problem([[1.0], [2.0]], [0, 2], loss="cross_entropy")
+    by_shares = rs.Problem([[1.0], [2.0]], [[1, 0, 0], [0, 0, 1]], loss="cross_entropy")
+    np.testing.assert_array_equal(by_labels.targets, by_shares.targets)
+    assert by_labels.constant_value == pytest.approx(np.log(2))
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "best"),
+    [
+        ("squared", [0, 0, 3], 2.0),
+        ("bce", [0, 1, 1, 1], -(0.25 * np.log(0.25) + 0.75 * np.log(0.75))),
+        ("logistic", [1, 1, 1], 0.0),
+        ("huber", [0, 0, 9], 17 / 6 - 1 / 12),
+    ],
+)
+def test_the_best_constant(loss, y, best):
+    X = np.ones((len(y), 1))
+    assert rs.Problem(X, y, loss=loss).constant_value == pytest.approx(best, abs=1e-9)
+
+
+def test_curvature_is_differenced_where_the_loss_does_not_say_it():
+    class Soft:
+        def value(self, f, y):
+            return np.logaddexp(0, f - y) - 0.5 * (f - y)
+
+        def gradient(self, f, y):
+            return 1 / (1 + np.exp(y - f)) - 0.5
+
+    f = np.array([-1.0, 0.0, 2.0])
+    share = 1 / (1 + np.exp(-f))
+    problem = rs.Problem(np.eye(3), [0, 0, 0], loss=Soft())
+    np.testing.assert_allclose(problem.curvature(f), share * (1 - share), rtol=1e-6)
+
+
+def test_a_problem_stands_in_place_of_the_data():
+    problem = rs.Problem(XOR, [0, 1, 1, 0])
+    assert as_problem(problem) is problem
+    assert rs.count_regions(problem) == rs.count_regions(XOR)
+    with pytest.raises(InputError, match="holds its targets"):
+        as_problem(problem, [0, 1, 1, 0])
+    with pytest.raises(InputError, match="another loss"):
+        as_problem(problem, loss="huber")
+
+
+def test_what_reads_only_data_refuses_a_problem_that_asks_for_more():
+    for settings in ({"loss": "bce"}, {"weight_decay": 0.1}, {"output_bias": True}, {"signs": [1]}):
+        with pytest.raises(InputError, match="only; the problem given is"):
+            rs.cell_minima(rs.Problem(XOR, [0, 1, 1, 0], **settings), None, [[0, 1, 1, 1]])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"y": None}, "no targets"),
+        ({"y": [0, 1, 1]}, "3 values for 4"),
+        ({"y": [0, 1, 1, 2], "loss": "bce"}, "needs targets 0 and 1"),
+        ({"weight_decay": -0.1}, "not negative"),
+        ({"weight_decay": float("nan")}, "a number, 0 or more"),
+        ({"weight_decay": "much"}, "a number, 0 or more"),
+        ({"weight_decay": True}, "a number, 0 or more"),
+        ({"weight_decay": 0.1, "signs": [1]}, "trained"),
+        ({"X": XOR[:, :2], "weight_decay": rs.WeightDecay(0.1, biases=False)}, "column of ones"),
+        ({"loss": "cross_entropy", "y": [0, 1, 0.5, 1]}, "whole number"),
+    ],
+)
+def test_what_has_no_meaning_is_refused(arguments, message):
+    with pytest.raises(InputError, match=message):
+        rs.Problem(**{"X": XOR, "y": [0, 1, 1, 0]} | arguments)
+
+
+def test_another_shape_of_targets_is_refused():
+    with pytest.raises(ShapeError, match="samples by outputs"):
+        rs.Problem(XOR, np.zeros((3, 2)))
+
+
+def test_no_decay_is_no_penalty():
+    assert rs.Problem(XOR, [0, 1, 1, 0], weight_decay=0).plain
+    assert (
+        repr(rs.Problem(XOR, [0, 1, 1, 0], weight_decay=0.5)) == "Problem(Dataset(n=4, d=3), squared, WeightDecay(0.5))"
+    )
