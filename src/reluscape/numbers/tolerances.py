@@ -151,6 +151,10 @@ class Tolerances:
     same_point: float = 1e-9
     # what is left of the gradient once a multiple of the weights is added, up to which that multiple is the decay
     decay_fit: float = 0.02
+    # relative fall of the loss within a window of steps below which a training stops
+    training_stall: float = 1e-4
+    # difference of two losses, relative to the best constant's, up to which two trainings ended in the same trap
+    same_trap: float = 1e-4
     # what a solid angle found by quadrature may be off by, as a share of the sphere
     solid_angle: float = 1e-10
 

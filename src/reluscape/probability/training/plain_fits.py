@@ -1,0 +1,44 @@
+"""What a network has to beat under any loss: the best constant and the best plane."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .batch import Batch
+from .lbfgs import lbfgs
+from .objective import RunLoss
+from .scale import Scale
+
+EVALUATIONS = 2_000
+
+
+def constant_loss(batch: Batch) -> float:
+    """Return the lowest loss of outputs that are the same for every sample (zero where there is no output bias)."""
+    scale = Scale.of(Batch(batch.X, batch.loss, 0, batch.output_bias))
+    start = np.zeros((1, scale.batch.size))
+    return float(lbfgs(lambda t, _: scale.batch.evaluate(t), start, EVALUATIONS, 0.0)[1][0] * scale.unit)
+
+
+def plane(batch: Batch, shares: np.ndarray | None = None) -> tuple[float, np.ndarray]:
+    """Return the lowest loss of outputs that are affine in the samples, and these outputs' coefficients (k, d + 1).
+
+    A loss whose infimum is not reached, on classes that a plane separates, is followed until it stops to fall.
+
+    Args:
+        batch: the problem; its width does not matter.
+        shares: (1, n) sample weights that add up to 1; None weighs all alike.
+    """
+    scale = Scale.of(batch)
+    loss: RunLoss = scale.batch.loss
+    A = np.concatenate([batch.X, np.ones((len(batch.X), 1))], axis=1)
+    weights = np.full((1, len(A)), 1.0 / len(A)) if shares is None else shares
+    k = len(loss.Y)
+
+    def evaluate(theta: np.ndarray, _: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        F = theta.reshape(-1, k, A.shape[1]) @ A.T
+        return loss.values(F, weights), (loss.slopes(F, weights) @ A).reshape(len(theta), -1)
+
+    theta, value, _ = lbfgs(evaluate, np.zeros((1, k * A.shape[1])), EVALUATIONS, 0.0)
+    coefficients = scale.spread * theta.reshape(k, A.shape[1])
+    coefficients[:, -1] += scale.centre
+    return float(value[0] * scale.unit), coefficients

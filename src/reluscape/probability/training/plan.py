@@ -1,0 +1,61 @@
+"""What a run of training is: its optimiser, its first weights, when it stops, and about how long it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...errors import InputError
+from ...numbers.checks import real_number, whole_number
+from ...problem.networks.initialization import get_law
+
+OPTIMISERS = ("adam", "lbfgs")
+MOST_STEPS, LEAST_STEPS = 3_000, 300
+# nominal seconds: of a step of all runs, of a run in a step, of a hidden entry, of a product with an input
+STEP, RUN, ENTRY, PRODUCT = 1.0e-4, 2e-6, 8.0e-9, 2.5e-10
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How runs are trained, all samples in every step.
+
+    Attributes:
+        runs: how many.
+        optimiser: "adam" (Kingma and Ba, with their betas) or "lbfgs" (memory 10, weak Wolfe steps).
+        law: law of the first weights; output biases begin at zero.
+        rate: Adam's step size.
+        steps: most steps of a run.
+        seed: root of the random streams; the first weights of a run depend on its number alone.
+    """
+
+    runs: int = 20
+    optimiser: str = "adam"
+    law: Any = "torch"
+    rate: float = 0.01
+    steps: int = 2_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse plans that cannot be followed."""
+        whole_number("the number of trainings", self.runs, 1)
+        whole_number("steps", self.steps, 1)
+        if self.optimiser not in OPTIMISERS:
+            raise InputError(f"unknown optimiser {self.optimiser!r}; choose {' or '.join(map(repr, OPTIMISERS))}")
+        if not real_number("the rate", self.rate) > 0:
+            raise InputError(f"the rate is {self.rate!r}; it lies above 0")
+        get_law(self.law)
+
+    def within(self, seconds: float, n: int, d: int, width: int, outputs: int = 1) -> Plan:
+        """Return the plan with as many steps as nominally fit into so many seconds, so that a seed fixes every run.
+
+        >>> Plan(runs=20).within(0.0, 1000, 5, 8).steps, Plan(runs=20).within(1e9, 4, 2, 2).steps
+        (300, 3000)
+        """
+        cost = step_seconds(self.runs, n, d, width, outputs)
+        steps = int(min(max(seconds / cost, LEAST_STEPS), MOST_STEPS))
+        return replace(self, steps=steps)
+
+
+def step_seconds(runs: int, n: int, d: int, width: int, outputs: int = 1) -> float:
+    """Return the nominal seconds of one step of so many runs: a fixed number, whatever the machine."""
+    return STEP + runs * (RUN + n * width * (ENTRY + PRODUCT * (d + outputs)))

@@ -1,0 +1,121 @@
+"""Runs of training: first weights by a law, an optimiser over all samples, and the minimum beside every end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...numbers.seeds import stream
+from ...numbers.tolerances import DEFAULT
+from ...problem.networks.initialization import get_law
+from .adam import Evaluate, adam
+from .batch import Batch
+from .lbfgs import lbfgs
+from .plain_fits import constant_loss
+from .plan import Plan, step_seconds
+from .result import Training
+from .scale import Scale
+
+# nominal seconds of the runs between two looks at the clock, and entries of their memory of L-BFGS
+PART_SECONDS, PART_ENTRIES = 0.5, 4_000_000
+# evaluations of the search for the minimum beside an end, in steps of the training
+SEARCH = 0.25
+
+
+def train(
+    X: Any,
+    y: Any,
+    width: int,
+    output_bias: bool = True,
+    loss: Any = "squared",
+    plan: Plan | None = None,
+    over: Callable[[], bool] = lambda: False,
+    first: int = 0,
+) -> Training:
+    """Return the ends of `plan.runs` trainings of a width, fewer where the time is over, never none.
+
+    Targets of a quadratic loss are centred and scaled for the optimiser, which changes only the unit of the loss.
+    Beside each end the minimum is found by L-BFGS. The time is asked for only between groups of runs whose make-up
+    depends on the plan alone, so a seed fixes every run that is made.
+
+    Args:
+        X: (n, d) samples as they are, a column of ones among them for hidden biases.
+        y: (n,) or (n, k) targets; for the cross-entropy (n, k) shares.
+        width: number of hidden units.
+        output_bias: whether the outputs have a free constant.
+        loss: as in `get_loss`, or "cross_entropy".
+        plan: how to train.
+        over: whether the time is over.
+        first: number of the first run; runs 20 to 39 are others than 0 to 19.
+
+    Raises:
+        InputError, ShapeError: data that do not belong together, or that the loss has no meaning for.
+
+    Example:
+        >>> xor = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
+        >>> ends = train(xor, [0, 1, 1, 0], 4, plan=Plan(runs=4, steps=1000))
+        >>> ends.runs, bool(ends.rest.min() < 1e-6)
+        (4, True)
+    """
+    plan = plan or Plan()
+    batch = Batch.of(X, y, width, output_bias, loss)
+    scale, constant = Scale.of(batch), constant_loss(batch)
+    parts, done = [], 0
+    size = group(plan, batch)
+    while done < plan.runs and (done == 0 or not over()):
+        count = min(size, plan.runs - done)
+        parts.append(_part(scale, batch, plan, constant, range(first + done, first + done + count)))
+        done += count
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole.joined(part)
+    return whole
+
+
+def group(plan: Plan, batch: Batch) -> int:
+    """Return how many runs are made between two looks at the clock."""
+    n, d = batch.X.shape
+    alone, none = (step_seconds(runs, n, d, batch.width, batch.outputs) for runs in (1, 0))
+    one = plan.steps * (1 + SEARCH) * (alone - none)
+    return max(1, min(plan.runs, int(PART_SECONDS / one), PART_ENTRIES // (20 * batch.size)))
+
+
+def starts(batch: Batch, plan: Plan, which: range) -> np.ndarray:
+    """Return the first parameters (r, p) of the runs of these numbers."""
+    law, m, d = get_law(plan.law), batch.width, batch.X.shape[1]
+    W, V = np.empty((len(which), m, d)), np.empty((len(which), m, batch.outputs))
+    for i, run in enumerate(which):
+        generator = stream(plan.seed, "training", plan.optimiser, law.name, m, run)
+        for k in range(batch.outputs):
+            drawn, V[i, :, k] = law.sample(generator, m, d)
+            W[i] = drawn if k == 0 else W[i]
+    return batch.pack(W, V, np.zeros((len(which), batch.outputs)))
+
+
+def _part(scale: Scale, batch: Batch, plan: Plan, constant: float, which: range) -> Training:
+    """Return the ends of some runs."""
+    inner, solved = scale.batch, DEFAULT.zero_loss * constant / scale.unit
+
+    def evaluate(theta: np.ndarray, _: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return inner.evaluate(theta)
+
+    with np.errstate(all="ignore"):  # a run that diverges ends in NaN, and is one that failed
+        theta = starts(inner, plan, which)
+        ends, losses, steps = optimise(evaluate, theta, plan, solved)
+        points, rest, _ = lbfgs(evaluate, ends, int(SEARCH * plan.steps) + 1, solved)
+        dead = batch.width - inner.active(ends).sum(axis=1)
+        lower = rest <= losses
+        points, rest = np.where(lower[:, None], points, ends), np.where(lower, rest, losses)
+        losses, rest = losses * scale.unit, rest * scale.unit
+        return Training(batch, plan, losses, rest, scale.back(ends), scale.back(points), dead, steps, constant)
+
+
+def optimise(
+    evaluate: Evaluate, theta: np.ndarray, plan: Plan, solved: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the ends (r, p) of a plan's runs, their losses (r,) and steps (r,)."""
+    if plan.optimiser == "adam":
+        return adam(evaluate, theta, plan.steps, plan.rate, solved)
+    return lbfgs(evaluate, theta, plan.steps, solved)
