@@ -49,6 +49,10 @@ def explain(
     ignore_weight_decay: Annotated[
         bool, typer.Option("--ignore-weight-decay", help="Judge the plain loss, whatever the training added.")
     ] = False,
+    slope: Annotated[
+        float | None,
+        typer.Option("--slope", help="Slope of LeakyReLU units below 0 where the file holds weights alone, e.g. 0.01."),
+    ] = None,
     save: Annotated[
         Path | None, typer.Option("--save", help="Write the snapped or escaped network here, balanced.")
     ] = None,
@@ -85,6 +89,7 @@ def explain(
         samples.Y,
         loss=loss,
         standardize_target=goal,
+        slope=slope,
         X_test=None if apart is None else apart.data,
         y_test=None if apart is None else apart.Y,
         weight_decay="ignore" if ignore_weight_decay else "unknown",

@@ -49,6 +49,7 @@ def face_candidate(
     tolerances: Tolerances = DEFAULT,
     silent: np.ndarray | None = None,
     exact: bool = True,
+    slope: float = 0.0,
 ) -> Candidate | None:
     """Return the minimiser of the loss with every unit held on its face, or None where it leaves the faces.
 
@@ -61,30 +62,32 @@ def face_candidate(
         tolerances: the numerical policy.
         silent: (m,) bool, units held at R_j = 0 and left as they are; None for none but those with v_j = 0.
         exact: False never computes over the rationals.
+        slope: of the units below 0.
     """
     silent = net.v == 0 if silent is None else silent
     faces = signs
     signs = np.where(silent[:, None], -1, signs).astype(np.int8)
     R0 = net.v[:, None] * net.W
     y = np.asarray(data.y, dtype=float)
-    c0 = net.c if output_bias else None
-    fit = float_fit(data.X, y, signs, R0, c0, loss)
+    c0, slopes = net.c if output_bias else None, np.where(silent, 0.0, slope)
+    fit = float_fit(data.X, y, signs, R0, c0, loss, slopes=slopes)
     if fit is None:
         return None
-    W, c = _hidden(net, fit.R, signs), fit.c if output_bias else None
+    W, c = _hidden(net, fit.R, signs, slopes), fit.c if output_bias else None
     if not _on_face(data.X, W, signs, silent, tolerances.boundary):
         return None
     v, exact_mode = net.v, False
     squared = getattr(loss, "name", "") == "squared"
-    weights = sum(int((s > 0).any()) for s in signs) * data.d + 1
+    weights = sum(int((s > 0).any() or low != 0) for s, low in zip(signs, slopes, strict=True)) * data.d + 1
     feasible = weights <= MOST_EXACT_WEIGHTS and data.n * weights <= MOST_EXACT_ENTRIES
     if exact and squared and feasible:
-        fitted = exact_fit(data, signs, R0, c0)
+        fitted = exact_fit(data, signs, R0, c0, slopes)
         v_exact = np.array([Fraction(float(t)) for t in net.v], dtype=object)
-        W_exact = _hidden(net, fitted.R, signs)
+        W_exact = _hidden(net, fitted.R, signs, slopes)
         if _on_face(data.X, np.array(W_exact, dtype=float), signs, silent, tolerances.boundary):
             W, v, c, exact_mode = W_exact, v_exact, fitted.c if output_bias else None, True
-    verdict = certify(data, None, W, v, c, loss=loss, exact=exact_mode, tolerances=tolerances)
+    below = Fraction(slope) if exact_mode else slope
+    verdict = certify(data, None, W, v, c, loss=loss, exact=exact_mode, slope=below, tolerances=tolerances)
     R = v[:, None] * W
     moved = np.linalg.norm(np.array(R, dtype=float) - R0, axis=1).max(initial=0.0)
     size = np.linalg.norm(R0, axis=1).max(initial=0.0)
@@ -93,12 +96,13 @@ def face_candidate(
     return Candidate(near, W, v, c, verdict, distance, faces)
 
 
-def _hidden(net: TwoLayerNet, R: np.ndarray, signs: np.ndarray) -> np.ndarray:
-    """Return w_j = R_j / v_j; units with v_j = 0 and units that are on for no sample keep their weights."""
+def _hidden(net: TwoLayerNet, R: np.ndarray, signs: np.ndarray, slopes: np.ndarray | None = None) -> np.ndarray:
+    """Return w_j = R_j / v_j; units with v_j = 0 and units that reach no sample keep their weights."""
     exact_numbers = R.dtype == object
     W = np.empty(net.W.shape, dtype=object if exact_numbers else float)
     for j in range(net.width):
-        keep = net.v[j] == 0 or not ((signs[j] >= 0).any())
+        reaches = (signs[j] >= 0).any() or (slopes is not None and slopes[j] != 0)
+        keep = net.v[j] == 0 or not reaches
         if keep:
             W[j] = [Fraction(float(t)) for t in net.W[j]] if exact_numbers else net.W[j]
         else:

@@ -29,7 +29,14 @@ class Fit:
 
 
 def float_fit(
-    X: np.ndarray, y: np.ndarray, signs: np.ndarray, R0: np.ndarray, c0: float | None, loss: Loss, steps: int = 60
+    X: np.ndarray,
+    y: np.ndarray,
+    signs: np.ndarray,
+    R0: np.ndarray,
+    c0: float | None,
+    loss: Loss,
+    steps: int = 60,
+    slopes: np.ndarray | None = None,
 ) -> Fit | None:
     """Return the minimiser nearest to R0 in floats, or None where Newton's method finds none.
 
@@ -41,11 +48,13 @@ def float_fit(
         c0: output bias to start from, None without one.
         loss: squared, or any convex differentiable loss (Newton with differenced second derivatives).
         steps: most Newton steps.
+        slopes: (m,) slope of each unit below 0; None for ReLU.
     """
     m, d = R0.shape
+    low = np.zeros(m) if slopes is None else slopes
     bases = [_orthogonal_basis(X[signs[j] == 0]) for j in range(m)]
     M = (
-        np.concatenate([(signs[j] > 0)[:, None] * (X @ bases[j].T) for j in range(m)], axis=1)
+        np.concatenate([np.where(signs[j] > 0, 1.0, low[j])[:, None] * (X @ bases[j].T) for j in range(m)], axis=1)
         if m
         else np.zeros((len(X), 0))
     )
@@ -116,30 +125,33 @@ def _newton(
     return None
 
 
-def exact_fit(data: Dataset, signs: np.ndarray, R0: np.ndarray, c0: Any) -> Fit:
+def exact_fit(data: Dataset, signs: np.ndarray, R0: np.ndarray, c0: Any, slopes: np.ndarray | None = None) -> Fit:
     """Return the least-squares minimiser nearest to R0, over the rationals.
 
     Args:
         data: samples with targets.
         signs: (m, n) entries -1, 0, 1.
-        R0: (m, d) floats; units that are on for no sample keep their weights (projected on their face).
+        R0: (m, d) floats; units that reach no sample keep their weights (projected on their face).
         c0: None without an output bias.
+        slopes: as in `float_fit`.
     """
     m = len(R0)
+    low = [Fraction(float(t)) for t in slopes] if slopes is not None else [Fraction(0)] * m
+    on, off = ((side > 0).astype(int).astype(object) for side in (signs, -signs))
+    reach = [on[j] + low[j] * off[j] for j in range(m)]
     R0 = np.array([[_short(value) for value in row] for row in R0], dtype=object).reshape(m, data.d)
     bases = [_exact_basis(data, signs[j] == 0) for j in range(m)]
     design, owners = [], []
     for j in range(m):
-        on = (signs[j] > 0).astype(object)
-        for row in bases[j] if on.any() else ():
-            design.append(on * (data.fractions @ row))
+        for row in bases[j] if reach[j].any() else ():
+            design.append(reach[j] * (data.fractions @ row))
             owners.append((j, row))
     if c0 is not None:
         design.append(np.array([Fraction(1)] * data.n, dtype=object))
         owners.append((-1, None))
     R = np.array(R0)
     for j in range(m):
-        if not (signs[j] > 0).any():
+        if not reach[j].any():
             R[j] = _project(bases[j], R0[j])
         else:
             R[j] = np.array([Fraction(0)] * data.d, dtype=object)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..problem.networks import DeepNet, TwoLayerNet
@@ -57,7 +59,7 @@ def balanced_top(net: DeepNet) -> DeepNet:
     factor = _factors(into, np.linalg.norm(weights[-1], axis=0))
     weights[-2], weights[-1] = weights[-2] * factor[:, None], weights[-1] / factor
     biases[-2] = biases[-2] * factor
-    return DeepNet(weights, [b if has else None for b, has in zip(biases, net.has_bias, strict=True)])
+    return replace(net, weights=weights, biases=biases)
 
 
 def _factors(into: np.ndarray, out: np.ndarray) -> np.ndarray:

@@ -15,7 +15,12 @@ from .candidate import Candidate, face_candidate
 
 
 def candidates(
-    data: Dataset, net: TwoLayerNet, output_bias: bool, loss: Any = "squared", tolerances: Tolerances = DEFAULT
+    data: Dataset,
+    net: TwoLayerNet,
+    output_bias: bool,
+    loss: Any = "squared",
+    tolerances: Tolerances = DEFAULT,
+    slope: float = 0.0,
 ) -> Iterator[Candidate]:
     """Yield the consistent candidates, coarse choices of kinks last.
 
@@ -29,6 +34,7 @@ def candidates(
         output_bias: whether c is trained.
         loss: name or object.
         tolerances: the numerical policy.
+        slope: of the units below 0.
     """
     chosen = get_loss(loss)
     common = standardize(data)
@@ -46,7 +52,7 @@ def candidates(
         if key in seen:
             continue
         seen.add(key)
-        found = face_candidate(data, net, signs, output_bias, chosen, tolerances)
+        found = face_candidate(data, net, signs, output_bias, chosen, tolerances, slope=slope)
         if found is not None:
             yield found
 

@@ -10,12 +10,11 @@ from itertools import pairwise, permutations
 import numpy as np
 
 from ..errors import ModelError
-from .reading import Reading
+from .reading import ASSUMED, Reading
 
 MOST_MATCHED = 6
 # what torch adds to a variance unless told otherwise
 EPSILON = 1e-5
-ASSUMED = "Weights alone do not say the activation: assumed ReLU between the layers and a linear output."
 KERAS = "The matrices are read as (inputs, outputs), as Keras stores them."
 COMPUTED = ("weight_g", "weight_v", "weight_orig", "original0", "original1")
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import ModelError
 
+ASSUMED = "Weights alone do not say the activation: assumed ReLU between the layers and a linear output."
 HEAD_LOSS = {"Sigmoid": "bce", "Softmax": "cross_entropy", "LogSoftmax": "cross_entropy"}
 
 
@@ -78,6 +79,23 @@ class Reading:
                 )
         if not self.slopes:
             object.__setattr__(self, "slopes", (0.0,) * (len(self.weights) - 1))
+
+    def with_slope(self, slope: float) -> Reading:
+        """Return the reading with units of this slope below 0; itself where it says so already.
+
+        Raises:
+            ModelError: the model says its activation and it is another one, or the slope is no finite number.
+        """
+        if not np.isfinite(slope):
+            raise ModelError(f"the slope of the units below 0 is {slope}; give a finite number, 0 for ReLU")
+        if all(known == slope for known in self.slopes):
+            return self
+        if ASSUMED not in self.notes:
+            known = ", ".join(f"{value:g}" for value in self.slopes)
+            raise ModelError(f"{self.kind} says the slope of its units below 0 itself: {known}; leave out the slope")
+        said = f"LeakyReLU of slope {slope:g} below 0 between the layers, as was said, and a linear output."
+        notes = tuple(said if note == ASSUMED else note for note in self.notes)
+        return replace(self, slopes=(float(slope),) * len(self.slopes), notes=notes)
 
     @property
     def inputs(self) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ModelError
 from ..numbers import exact
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ..problem.data import Dataset, as_dataset
@@ -46,7 +47,7 @@ def deep_rank(net: DeepNet, X: Any) -> DeepRank:
 
     Raises:
         TieError: a unit's pre-activation is 0.
-        ModelError: more than one output.
+        ModelError: more than one output, or LeakyReLU units.
 
     Source: Karhadkar and Montufar, Theorem 10; no condition on the earlier layers' widths is needed.
 
@@ -55,6 +56,8 @@ def deep_rank(net: DeepNet, X: Any) -> DeepRank:
         >>> deep_rank(net, [[1.0], [2.0]])
         DeepRank(rank=2, last_pattern_rank=2, full_rank_proved=True, kind='certified')
     """
+    if not net.relu:
+        raise ModelError("the network has LeakyReLU units, whose derivatives below 0 are not 0; only ReLU is covered")
     data = as_dataset(X)
     J = net.jacobian(data, method="arrays")
     sigma = np.linalg.svd(J, compute_uv=False) if J.size else np.zeros(0)

@@ -17,6 +17,7 @@ from .. import Verdict
 from .jacobian_facts import JacobianFacts, jacobian_facts
 from .last_layer import LastLayer, constant_loss, last_layer
 from .layers import LayerFacts, gradient_norm, layer_facts
+from .leaky import LeakyLayer, leaky_layer
 from .one_hidden_layer import Findings, investigate
 from .onward import trained_on
 from .rounding import fits_up_to_rounding
@@ -53,6 +54,7 @@ class DeepFindings:
         better: a network with a lower loss whose first layers are the given ones, with that loss; or None.
         downhill: the lowest loss that a way down from here was found to reach.
         silent: what follows from a hidden layer that is off on every row, None where there is none.
+        leaky: of one hidden layer of LeakyReLU and one output what the exact test and its basin say, else None.
     """
 
     layers: tuple[LayerFacts, ...]
@@ -67,6 +69,7 @@ class DeepFindings:
     better: tuple[DeepNet, float] | None
     downhill: float
     silent: SilentLayer | None = None
+    leaky: LeakyLayer | None = None
 
 
 def investigate_deep(
@@ -92,7 +95,9 @@ def investigate_deep(
     onward = trained_on(seen)
     progress("testing the last two layers", 0.4)
     single = seen.Y.shape[1] == 1 and seen.loss.each is not None
-    top = _top(seen, starts, seed) if single else None
+    top = _top(seen, starts, seed) if single and seen.net.relu else None
+    shallow = single and seen.net.depth == 2 and not seen.net.relu
+    leaky = leaky_layer(seen, constant_loss(seen), starts, seed, tolerances) if shallow else None
     options = [(last.net, seen.loss.value(last.net.hidden(seen.X)[-1], seen.Y))]
     if top is not None:
         upper = snapped_or_escaped(top.found, top.trained, seen.loss.each)
@@ -100,7 +105,11 @@ def investigate_deep(
             options.append(_option(seen, upper))
         if top.found.best is not None:
             options.append(_option(seen, top.found.best[0]))
+    if leaky is not None:
+        options += [(onward[0], onward[1]), *([leaky.best] if leaky.best is not None else [])]
     reached = [loss, last.lowest, onward[1]]
+    if leaky is not None and leaky.basin is not None:
+        reached.append(leaky.basin)
     if top is not None and top.found.descent is not None:
         reached.append(_option(seen, top.found.descent.net)[1])
     lowest, constant = min(options, key=lambda option: option[1]), constant_loss(seen)
@@ -108,13 +117,13 @@ def investigate_deep(
     if silent is not None and silent.given.kind != "undecided":
         verdict = replace(silent.verdict, differentiable=not any(layer.on_kink for layer in layers))
     else:
-        verdict = _verdict(seen, layers, last, top, loss, tolerances)
+        verdict = _verdict(seen, layers, last, top, leaky, loss, tolerances)
         if silent is not None and verdict.kind == "undecided":
             verdict = replace(verdict, reason=silent.given.reason)
     return DeepFindings(
         layers=layers, last=last, jacobian=jacobian_facts(seen), top=top, verdict=verdict, loss=loss,
         constant=constant, affine=_affine(seen), gradient_norm=gradient_norm(layers),
-        better=lowest if lowest[1] < loss else None, downhill=min(reached), silent=silent,
+        better=lowest if lowest[1] < loss else None, downhill=min(reached), silent=silent, leaky=leaky,
     )  # fmt: skip
 
 
@@ -122,7 +131,8 @@ def with_top(seen: Layered, upper: TwoLayerNet) -> DeepNet:
     """Return the network with its last two layers replaced."""
     net, biased = seen.net, seen.biases[-2]
     W, b = (upper.W[:, :-1], upper.W[:, -1]) if biased else (upper.W, net.biases[-2])
-    return DeepNet((*net.weights[:-2], W, upper.v[None, :]), (*net.biases[:-2], b, [upper.c]), seen.has_bias)
+    weights, biases = (*net.weights[:-2], W, upper.v[None, :]), (*net.biases[:-2], b, [upper.c])
+    return replace(net, weights=weights, biases=biases, has_bias=seen.has_bias)
 
 
 def _option(seen: Layered, upper: TwoLayerNet) -> tuple[DeepNet, float]:
@@ -156,6 +166,7 @@ def _verdict(
     layers: tuple[LayerFacts, ...],
     last: LastLayer,
     top: Top | None,
+    leaky: LeakyLayer | None,
     loss: float,
     tolerances: Tolerances,
 ) -> Verdict:
@@ -173,6 +184,8 @@ def _verdict(
     if seen.loss.name == "squared" and fits_up_to_rounding(seen):
         reason = "every prediction is its target up to rounding, so no network is better"
         return _as_verdict("local minimum", reason, smooth, loss, top)
+    if leaky is not None:
+        return leaky.verdict
     told = top.found.verdict if top is not None else None
     along = None if smooth else tangential_gradient(seen, tolerances)
     if told is not None and told.kind == "not stationary" and not moving:

@@ -64,7 +64,8 @@ def jacobian_facts(seen: Layered) -> JacobianFacts | None:
     kind, rank = "numerical", found.rank
     tied = _tied(seen)
     small = seen.data.n * max(seen.net.widths[-1], 1) <= MOST_PROOF
-    if seen.Y.shape[1] == 1 and small and not tied and deep_rank(seen.net, seen.data).full_rank_proved:
+    provable = seen.Y.shape[1] == 1 and seen.net.relu
+    if provable and small and not tied and deep_rank(seen.net, seen.data).full_rank_proved:
         kind, rank = "certified", rows
     bound = (
         seen.Y.shape[1] * found.bound if able(seen.loss.each, "quadratic") and not tied else None
@@ -100,7 +101,7 @@ def output_jacobian(seen: Layered) -> np.ndarray:
         units = len(net.weights[layer])
         blocks.insert(0, (delta[:, :, :, None] * fed[:, None, None, :]).reshape(n * k, units * fed.shape[1]))
         if layer:
-            delta = (delta @ net.weights[layer]) * (pre[layer - 1] > 0)[:, None, :]
+            delta = (delta @ net.weights[layer]) * net.derivative(layer - 1, pre[layer - 1])[:, None, :]
     return np.concatenate(blocks, axis=1)
 
 

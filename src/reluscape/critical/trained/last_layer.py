@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -64,7 +64,8 @@ def last_layer(seen: Layered) -> LastLayer:
     share = gap / constant if constant > 0 else 0.0
     weights = (*seen.net.weights[:-1], best[:, : features.shape[1]])
     biases = (*seen.net.biases[:-1], best[:, -1] if biased else seen.net.biases[-1])
-    net = DeepNet(weights, biases, seen.has_bias) if reached < now else seen.net
+    better = replace(seen.net, weights=weights, biases=biases, has_bias=seen.has_bias)
+    net = better if reached < now else seen.net
     return LastLayer(lowest, gap, share, share <= DEFAULT.kkt, attained, kind, net)
 
 
@@ -146,9 +147,10 @@ def _exact_gap(seen: Layered, biased: bool) -> tuple[Fraction, Fraction] | None:
     if seen.loss.name != "squared" or products > MOST_EXACT_PRODUCTS or columns > MOST_EXACT_COLUMNS or not len(seen.X):
         return None
     h = seen.data.fractions
-    for w, b in zip(net.weights[:-1], net.biases[:-1], strict=True):
+    for w, b, slope in zip(net.weights[:-1], net.biases[:-1], net.slopes, strict=True):
         z = h @ exact.fraction_array(w).T + exact.fraction_array(b)[None, :]
-        h = z * (z > 0).astype(int).astype(object)
+        on = (z > 0).astype(int).astype(object)
+        h = z * on + Fraction(slope) * z * (1 - on)
     last, c = exact.fraction_array(net.weights[-1]), exact.fraction_array(net.biases[-1])
     residual = h @ last.T + c[None, :] - exact.fraction_array(seen.Y)
     Phi = np.concatenate([h, np.full((len(h), 1), Fraction(1))], axis=1) if biased else h

@@ -19,10 +19,11 @@ class LayerFacts:
     Attributes:
         layer: its number, from 1; the last one is the output.
         units: number of units.
-        dead: units that are on for no sample.
+        dead: units that are on for no sample; none is dead where units have a slope below 0.
         always_active: units that are on for every sample.
         duplicated: groups of units with parallel weights, biases included.
-        dead_samples: samples for which no unit of the layer is on: from here the network is a constant.
+        dead_samples: samples for which no unit of the layer is on: from here the network is a constant; none where
+            units have a slope below 0.
         on_kink: (unit, sample) pairs on a hyperplane up to rounding.
         near_kink: pairs within a small angle of one, the former counted.
         gradient_norm: length of the loss gradient in the layer's weights and trained biases.
@@ -61,7 +62,7 @@ def layer_facts(seen: Layered, tolerances: Tolerances = DEFAULT) -> tuple[LayerF
     for k in range(net.depth - 1, -1, -1):
         found.insert(0, replace(_facts(seen, k, inputs[k], pre[k], delta, tolerances), rounding=noise[k]))
         if k:
-            delta = (delta @ net.weights[k]) * (pre[k - 1] > 0)
+            delta = (delta @ net.weights[k]) * net.derivative(k - 1, pre[k - 1])
     return tuple(found)
 
 
@@ -84,16 +85,16 @@ def _facts(
     share = float(np.sqrt(total / terms)) if terms > 0 else 0.0
     if k == seen.net.depth - 1:
         return LayerFacts(k + 1, len(w), (), (), (), (), 0, 0, norm, share)
-    on = z > 0
+    on, leaks = z > 0, bool(seen.net.slopes[k])
     live = np.asarray((h != 0).any(axis=1)) | np.full(len(h), bool(b.any()))
-    dead = np.asarray(~on.any(axis=0))
+    dead = np.asarray(~on.any(axis=0)) & (not leaks)
     always = np.asarray(on[live].all(axis=0) & ~dead) if live.any() else np.zeros(len(w), dtype=bool)
     near = [int(_close(h, z, w, b, angle).sum()) for angle in (tolerances.snap_angles[1], tolerances.snap_angles[3])]
     return LayerFacts(
         layer=k + 1, units=len(w), dead=_places(dead), always_active=_places(always),
         duplicated=parallel_groups(np.concatenate([w, b[:, None]], axis=1), ~dead, tolerances.duplicate),
-        dead_samples=_places(np.asarray(~on.any(axis=1))), on_kink=near[0], near_kink=near[1], gradient_norm=norm,
-        relative_gradient=share,
+        dead_samples=_places(np.asarray(~on.any(axis=1)) & (not leaks)), on_kink=near[0], near_kink=near[1],
+        gradient_norm=norm, relative_gradient=share,
     )  # fmt: skip
 
 

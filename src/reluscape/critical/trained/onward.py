@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def trained_on(seen: Layered) -> tuple[DeepNet, float]:
     if not (np.isfinite(found.x).all() and np.isfinite(found.fun) and found.fun < now):
         return seen.net, now
     weights, biases = _parts(seen, found.x)
-    net = DeepNet(weights, [b if has else None for b, has in zip(biases, seen.has_bias, strict=True)])
+    net = replace(seen.net, weights=weights, biases=biases, has_bias=seen.has_bias)
     value = seen.loss.value(net.hidden(seen.X)[-1], seen.Y)
     return (net, value) if value < now else (seen.net, now)
 
@@ -71,10 +72,11 @@ def _parts(seen: Layered, theta: np.ndarray) -> tuple[list[np.ndarray], list[np.
 def value_and_gradient(seen: Layered, theta: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the loss and its gradient in the trained numbers; a unit counts as off on its own hyperplane."""
     weights, biases = _parts(seen, theta)
-    inputs, pre = [seen.X], []
-    for w, b in zip(weights, biases, strict=True):
+    net, inputs, pre = seen.net, [seen.X], []
+    for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
         pre.append(inputs[-1] @ w.T + b)
-        inputs.append(np.maximum(pre[-1], 0.0))
+        if k + 1 < net.depth:
+            inputs.append(net.activated(k, pre[-1]))
     delta = seen.loss.gradient(pre[-1], seen.Y)
     in_weights: list[np.ndarray] = []
     in_biases: list[np.ndarray] = []
@@ -82,5 +84,5 @@ def value_and_gradient(seen: Layered, theta: np.ndarray) -> tuple[float, np.ndar
         in_weights.insert(0, delta.T @ inputs[k])
         in_biases.insert(0, delta.sum(axis=0))
         if k:
-            delta = (delta @ weights[k]) * (pre[k - 1] > 0)
+            delta = (delta @ weights[k]) * net.derivative(k - 1, pre[k - 1])
     return seen.loss.value(pre[-1], seen.Y), _flat(seen, in_weights, in_biases)

@@ -78,7 +78,8 @@ def outlook(
 
 def is_silent(seen: Layered) -> bool:
     """Return whether some hidden layer is off on every row, so that only biases after it can still learn."""
-    return any(len(z) and not (z > 0).any() for z in seen.net.hidden(seen.X)[:-1])
+    pre = zip(seen.net.hidden(seen.X)[:-1], seen.net.slopes, strict=True)
+    return any(len(z) and not slope and not (z > 0).any() for z, slope in pre)
 
 
 def shown_decay(seen: Layered, tolerances: Tolerances = DEFAULT) -> float | None:

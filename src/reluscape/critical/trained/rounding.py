@@ -14,8 +14,8 @@ def forward_errors(seen: Layered) -> list[np.ndarray]:
     """Return for each layer a bound (n, units) on the distance of its pre-activations from those in real arithmetic.
 
     With gamma = (p + 2) eps for p inputs, E_k = |W| e + gamma (|W| (|h| + e) + |b|), where e bounds the error of the
-    inputs h: the layer before's, since ReLU moves no two numbers apart, and eps |x| for the samples. What is exactly
-    zero stays exactly zero, so that a row of zeros without biases has the bound 0.
+    inputs h: the layer before's times the larger of 1 and its units' slope, and eps |x| for the samples. What is
+    exactly zero stays exactly zero, so that a row of zeros without biases has the bound 0.
 
     Source: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section 3.1.
     """
@@ -36,8 +36,8 @@ def derivative_errors(seen: Layered) -> list[np.ndarray]:
     for k in range(seen.net.depth - 1, 0, -1):
         w = seen.net.weights[k]
         share = (w.shape[0] + 2) * MACHINE_PRECISION
-        on = pre[k - 1] > 0
-        noise = (noise @ np.abs(w) + share * (np.abs(delta) @ np.abs(w))) * on
+        on = seen.net.derivative(k - 1, pre[k - 1])
+        noise = (noise @ np.abs(w) + share * (np.abs(delta) @ np.abs(w))) * np.abs(on)
         delta = (delta @ w) * on
         found.insert(0, noise)
     return found
@@ -58,7 +58,7 @@ def gradient_errors(seen: Layered) -> list[float]:
             total += ((noise.sum(axis=0) + share * size.sum(axis=0)) ** 2).sum()
         found.insert(0, float(np.sqrt(total)))
         if k:
-            delta = (delta @ seen.net.weights[k]) * (pre[k - 1] > 0)
+            delta = (delta @ seen.net.weights[k]) * seen.net.derivative(k - 1, pre[k - 1])
     return found
 
 
@@ -72,12 +72,15 @@ def _errors(seen: Layered) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return for each layer the bounds on its inputs and on its pre-activations."""
     h, e = np.abs(seen.X), MACHINE_PRECISION * np.abs(seen.X)
     found = []
-    for w, b, z in zip(seen.net.weights, seen.net.biases, seen.net.hidden(seen.X), strict=True):
+    slopes = (*seen.net.slopes, 0.0)  # the last layer has none and feeds nothing
+    for w, b, z, slope in zip(seen.net.weights, seen.net.biases, seen.net.hidden(seen.X), slopes, strict=True):
         size, share = np.abs(w), (w.shape[1] + 2) * MACHINE_PRECISION
         fed = np.asarray((h + e).any(axis=1))[:, None]
         bound = e @ size.T + share * ((h + e) @ size.T + np.abs(b)) + fed * (w.shape[1] + 1) * TINIEST
         found.append((e, bound))
-        h, e = np.maximum(z, 0.0), np.where(z < -bound, 0.0, bound)
+        low = abs(slope) * (bound + MACHINE_PRECISION * np.abs(z))
+        h = np.where(z > 0, z, np.abs(slope * z))
+        e = np.where(z < -bound, low, np.where(z > bound, bound, np.maximum(bound, low)))
     return found
 
 

@@ -61,7 +61,7 @@ def silent_layer(seen: Layered, loss: float, constant: float, tolerances: Tolera
         constant: the loss of the best constant.
         tolerances: how near the best constant counts as beside it; a gradient within rounding.
     """
-    if not len(seen.X):
+    if not len(seen.X) or not seen.net.relu:  # a unit with a slope below 0 is never silent
         return None
     signs = layer_signs(seen)
     quiet = [k for k, sign in enumerate(signs) if (sign <= TIED).all()]
@@ -190,7 +190,7 @@ class _Constant:
         shown = ", ".join(f"{float(value):.6g}" for value in best)
         reason = f"{verdict.reason}; that is with its output bias moved so that it predicts {what}, {shown}"
         net = seen.net
-        there = DeepNet(net.weights, (*net.biases[:-1], net.biases[-1] + (best - now)), seen.has_bias)
+        there = replace(net, biases=(*net.biases[:-1], net.biases[-1] + (best - now)), has_bias=seen.has_bias)
         return replace(verdict, reason=reason), there, moved / size
 
     def _step(self, place: int, step: np.ndarray) -> tuple[Any, ...]:

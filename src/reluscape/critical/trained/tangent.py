@@ -47,7 +47,7 @@ def _tied_rows(seen: Layered, k: int, columns: int, tolerances: Tolerances) -> n
     tied = kink_mask(seen, k, tolerances.snap_angles[1])
     if not tied.any():
         return np.zeros((0, columns))
-    part = DeepNet(net.weights[: k + 1], net.biases[: k + 1], net.has_bias[: k + 1])
+    part = DeepNet(net.weights[: k + 1], net.biases[: k + 1], net.has_bias[: k + 1], net.slopes[:k])
     below = Layered(
         part, seen.data, np.zeros(tied.shape), seen.biases[: k + 1], seen.loss, None, None, False,
     )  # fmt: skip

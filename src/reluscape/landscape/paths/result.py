@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,8 +73,10 @@ def between(a: Net, b: Net, t: float) -> Net:
         if [w.shape for w in a.weights] != [w.shape for w in b.weights]:
             raise ShapeError("the ends have layers of different shapes; they must agree")
         pairs = zip([*a.weights, *a.biases], [*b.weights, *b.biases], strict=True)
+        if a.slopes != b.slopes:
+            raise ShapeError(f"the ends have units of slopes {a.slopes} and {b.slopes} below 0; they must agree")
         mixed = [(1 - t) * p + t * q for p, q in pairs]
-        return DeepNet(mixed[: a.depth], mixed[a.depth :], _either(a, b))
+        return DeepNet(mixed[: a.depth], mixed[a.depth :], _either(a, b), a.slopes)
     raise ShapeError("one end is a TwoLayerNet, the other a DeepNet; give both in one form")
 
 
@@ -87,4 +89,4 @@ def scaled(net: Net, c: float) -> Net:
     """Return the network with its last layer, bias included, times c: its predictions are multiplied by c."""
     if isinstance(net, TwoLayerNet):
         return TwoLayerNet(net.W, c * net.v, c * net.c)
-    return DeepNet([*net.weights[:-1], c * net.weights[-1]], [*net.biases[:-1], c * net.biases[-1]], net.has_bias)
+    return replace(net, weights=[*net.weights[:-1], c * net.weights[-1]], biases=[*net.biases[:-1], c * net.biases[-1]])

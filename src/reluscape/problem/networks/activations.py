@@ -22,11 +22,18 @@ class Activations:
         biases: vectors (out,).
         X: (n, d) doubles.
         fractions: (n, d) the samples themselves, where the doubles are only rounded; None where they are exact.
+        slopes: of the units below 0, one for each layer; left out, all are 0.
     """
 
     def __init__(
-        self, weights: Sequence[np.ndarray], biases: Sequence[np.ndarray], X: np.ndarray, fractions: np.ndarray | None
+        self,
+        weights: Sequence[np.ndarray],
+        biases: Sequence[np.ndarray],
+        X: np.ndarray,
+        fractions: np.ndarray | None,
+        slopes: Sequence[float] = (),
     ) -> None:
+        self.slopes = tuple(slopes) or (0.0,) * len(weights)
         self.weights, self.biases, self.X, self.fractions = weights, biases, X, fractions
         self._exact: dict[int, list[flint.fmpq_mat]] = {}
 
@@ -49,8 +56,12 @@ class Activations:
             for i in np.flatnonzero(((signs == 0) & fed[:, None]).any(axis=1)).tolist():
                 signs[i] = [sign(v) for v in self._layer(i, k)]
             found.append((signs, fed))
-            # an inactive unit feeds an exact 0
-            h, off = np.where(signs > 0, np.maximum(z, 0.0), 0.0), np.where(signs > 0, off, 0.0)
+            slope = self.slopes[k]
+            low, wide = np.minimum(z, 0.0) * slope, abs(slope) * off
+            if slope:  # without one an inactive unit feeds an exact 0
+                wide = wide + UNIT_ROUNDOFF * np.abs(low) + tiny
+            h, off = np.where(signs > 0, np.maximum(z, 0.0), low), np.where(signs > 0, off, wide)
+            h, off = np.where(signs == 0, 0.0, h), np.where(signs == 0, 0.0, off)
         return found
 
     def _layer(self, i: int, k: int) -> list[flint.fmpq]:
@@ -58,7 +69,7 @@ class Activations:
         layers = self._exact.setdefault(i, [])
         while len(layers) <= k:
             W, b = self._matrices[len(layers)]
-            layers.append(W * (_relu(layers[-1]) if layers else self._sample(i)) + b)
+            layers.append(W * (_activated(layers[-1], self.slopes[len(layers) - 1]) if layers else self._sample(i)) + b)
         return list(layers[k].entries())
 
     def _sample(self, i: int) -> flint.fmpq_mat:
@@ -73,7 +84,8 @@ class Activations:
         return [(fmpq_matrix(fraction_array(W)), fmpq_matrix(fraction_array(b[:, None]))) for W, b in pairs]
 
 
-def _relu(column: flint.fmpq_mat) -> flint.fmpq_mat:
-    """Return the positive parts of a column."""
-    zero = flint.fmpq(0)
-    return flint.fmpq_mat(column.nrows(), 1, [v if v > 0 else zero for v in column.entries()])
+def _activated(column: flint.fmpq_mat, slope: float) -> flint.fmpq_mat:
+    """Return what units of this slope below 0 give for a column of pre-activations."""
+    above, below = slope.as_integer_ratio()
+    factor = flint.fmpq(above, below)
+    return flint.fmpq_mat(column.nrows(), 1, [v if v > 0 else factor * v for v in column.entries()])

@@ -1,4 +1,4 @@
-"""Networks of any depth as arrays: ReLU layers and a linear last one."""
+"""Networks of any depth as arrays: layers of ReLU or LeakyReLU and a linear last one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PROBES = 7
 
 @dataclass(frozen=True, eq=False)
 class DeepNet:
-    """A network of any depth: every layer ReLU(W h + b), the last one linear.
+    """A network of any depth: every layer a(W h + b) with a(z) = z above 0 and slope z below, the last one linear.
 
     A bias of zero is a bias: it is a parameter like any other. A layer that has none is given as None.
 
@@ -34,6 +34,7 @@ class DeepNet:
         weights: matrices (out, in), first layer first.
         biases: vectors (out,), one per layer; zeros where the layer has none.
         has_bias: for each layer whether it has a bias; left out, the layers whose bias is given have one.
+        slopes: for each hidden layer the slope of its units below 0; left out, all are ReLU, whose slope is 0.
 
     Example:
         >>> DeepNet([[[1.0]], [[2.0]]], [[0.0], [1.0]]).predict([[3.0]])
@@ -43,6 +44,7 @@ class DeepNet:
     weights: Sequence[Any]
     biases: Sequence[Any]
     has_bias: tuple[bool, ...] = ()
+    slopes: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that neighbouring layers fit and freeze the arrays."""
@@ -72,6 +74,12 @@ class DeepNet:
                 )
             if not said[k] and b.any():
                 raise InputError(f"layer {k} has a bias that is not zero, but has_bias says that it has none")
+        slopes = tuple(float(s) for s in self.slopes) or (0.0,) * (len(weights) - 1)
+        if len(slopes) != len(weights) - 1:
+            raise ShapeError(f"{len(weights) - 1} hidden layers, but {len(slopes)} slopes; give one for each")
+        if not np.isfinite(slopes).all():
+            raise ModelError(f"the slopes of the units are {slopes}; each is a finite number")
+        object.__setattr__(self, "slopes", slopes)
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "biases", biases)
         object.__setattr__(self, "has_bias", tuple(said))
@@ -86,13 +94,26 @@ class DeepNet:
         """Number of units of each hidden layer."""
         return tuple(len(b) for b in self.biases[:-1])
 
+    @property
+    def relu(self) -> bool:
+        """Whether every hidden unit is a ReLU."""
+        return not any(self.slopes)
+
+    def activated(self, k: int, z: np.ndarray) -> np.ndarray:
+        """Return the outputs of hidden layer k (from 0) for its pre-activations."""
+        return np.maximum(z, 0.0) if not self.slopes[k] else np.where(z > 0, z, self.slopes[k] * z)
+
+    def derivative(self, k: int, z: np.ndarray) -> np.ndarray:
+        """Return the derivatives of hidden layer k (from 0) at its pre-activations; that of the lower side at 0."""
+        return np.where(z > 0, 1.0, self.slopes[k])
+
     def hidden(self, X: Any) -> list[np.ndarray]:
         """Return the pre-activations of every layer, the last one being the output (n, k)."""
         h = self._inputs(X)
         out = []
         for k, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             out.append(h @ w.T + b)
-            h = np.maximum(out[-1], 0.0) if k + 1 < self.depth else out[-1]
+            h = self.activated(k, out[-1]) if k + 1 < self.depth else out[-1]
         return out
 
     def predict(self, X: Any) -> np.ndarray:
@@ -112,7 +133,7 @@ class DeepNet:
         """
         A, fractions = self._exact_inputs(X)
         found = []
-        for k, (signs, fed) in enumerate(Activations(self.weights[:-1], self.biases[:-1], A, fractions).signs()):
+        for k, (signs, fed) in enumerate(self._activations(A, fractions).signs()):
             tied = (signs == 0) & (fed[:, None] | (self.biases[k] != 0))
             if tied.any():
                 i, j = np.argwhere(tied)[0]
@@ -147,12 +168,13 @@ class DeepNet:
             raise InputError(f"method is {method!r}; it is 'torch', 'arrays' or None")
         patterns, pre = self.patterns(X), self.hidden(A)[:-1]
         rounded = all(np.array_equal(p, (z > 0).T) for p, z in zip(patterns, pre, strict=True))
-        if rounded and (method == "torch" or (method is None and find_spec("torch"))):
+        if self.relu and rounded and (method == "torch" or (method is None and find_spec("torch"))):
             from ...interop.torch_jacobian import deep_jacobian
 
             given = [b if has else None for b, has in zip(self.biases, self.has_bias, strict=True)]
             return deep_jacobian(self.weights, given, A)
-        inputs = [A, *(np.maximum(z, 0.0) * p.T for z, p in zip(pre, patterns, strict=True))]
+        factors = [np.where(p.T, 1.0, slope) for p, slope in zip(patterns, self.slopes, strict=True)]
+        inputs = [A, *(z * factor for z, factor in zip(pre, factors, strict=True))]
         delta = np.ones((len(A), 1))
         blocks: list[np.ndarray] = []
         for k in range(self.depth - 1, -1, -1):
@@ -160,8 +182,12 @@ class DeepNet:
             size = delta.shape[1] * fed.shape[1]
             blocks.insert(0, (delta[:, :, None] * fed[:, None, :]).reshape(len(A), size))
             if k:
-                delta = (delta @ self.weights[k]) * patterns[k - 1].T
+                delta = (delta @ self.weights[k]) * factors[k - 1]
         return np.concatenate(blocks, axis=1)
+
+    def _activations(self, A: np.ndarray, fractions: np.ndarray | None) -> Activations:
+        """Return what decides the signs of the hidden layers on samples."""
+        return Activations(self.weights[:-1], self.biases[:-1], A, fractions, self.slopes)
 
     def _exact_inputs(self, X: Any) -> tuple[np.ndarray, np.ndarray | None]:
         """Return the samples as checked floats (n, d), and as fractions where the floats are rounded."""
@@ -186,7 +212,15 @@ class DeepNet:
         """Write the network as npz with 0.weight, 0.bias, 1.weight, ..., beside and renamed, and return the path.
 
         A layer without bias has none in the file.
+
+        Raises:
+            ModelError: its units are LeakyReLU, which such a file cannot say.
         """
+        if not self.relu:
+            raise ModelError(
+                f"an npz file holds weights alone and cannot say the slopes {self.slopes} of LeakyReLU units; save the "
+                "model in its own library (ONNX keeps the slopes)"
+            )
         arrays = {f"{k}.weight": w for k, w in enumerate(self.weights)}
         arrays |= {f"{k}.bias": b for k, b in enumerate(self.biases) if self.has_bias[k]}
         buffer = io.BytesIO()
@@ -195,21 +229,12 @@ class DeepNet:
 
     @classmethod
     def from_reading(cls, reading: Any) -> DeepNet:
-        """Return the network of what was read of a model, before its head.
-
-        Raises:
-            ModelError: its units are LeakyReLU.
-        """
-        if not reading.relu:
-            raise ModelError(
-                f"{reading.kind} has LeakyReLU units (slope {max(reading.slopes, key=abs):g} below 0); only ReLU is "
-                "covered here. reluscape.certify(..., slope=) takes one hidden layer and one output with such units"
-            )
-        return cls(reading.weights, reading.biases)
+        """Return the network of what was read of a model, before its head."""
+        return cls(reading.weights, reading.biases, slopes=reading.slopes)
 
     @classmethod
     def from_torch(cls, module: Any) -> DeepNet:
-        """Return the network that a torch module of any form computes: Linear layers with ReLU between.
+        """Return the network that a torch module of any form computes: Linear layers, ReLU or LeakyReLU between.
 
         Dropout is left out, BatchNorm1d (as in evaluation) is folded in; a Sigmoid or Softmax at the end is left out,
         so that the outputs are logits.

@@ -139,8 +139,13 @@ class TwoLayerNet:
         """Return a network of one hidden layer with its hidden biases in the last column of W.
 
         Raises:
-            ModelError: more than one hidden layer or more than one output.
+            ModelError: more than one hidden layer, more than one output, or LeakyReLU units.
         """
+        if not net.relu:
+            raise ModelError(
+                f"the network has LeakyReLU units (slope {max(net.slopes, key=abs):g} below 0), a TwoLayerNet is ReLU; "
+                "reluscape.certify(..., slope=), certify_model and explain take such a network as it is"
+            )
         if net.depth != 2:
             raise ModelError(f"the network has {net.depth - 1} hidden layers; exactly one is covered here")
         if net.weights[1].shape[0] != 1:

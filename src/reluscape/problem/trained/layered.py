@@ -14,7 +14,7 @@ from ..outputs import OutputLoss, output_loss
 from .opening import Opened
 from .reading import Trained
 from .rows import rows_for
-from .targets import several_targets
+from .targets import several_targets, single_target
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Layered:
 
     def inputs(self) -> list[np.ndarray]:
         """Return what each layer takes: the samples, then the outputs of the layer before."""
-        return [self.X, *(np.maximum(z, 0.0) for z in self.net.hidden(self.X)[:-1])]
+        return [self.X, *(self.net.activated(k, z) for k, z in enumerate(self.net.hidden(self.X)[:-1]))]
 
 
 def read_layered(opened: Opened, X: Any, y: Any, loss: Any, biases: tuple[bool, ...] | None = None) -> Layered:
@@ -73,9 +73,13 @@ def read_layered(opened: Opened, X: Any, y: Any, loss: Any, biases: tuple[bool, 
     Raises:
         ShapeError, InputError: data that do not fit the model or the loss.
     """
-    rows = rows_for(opened, X, y, lambda X, y: as_dataset(X))
+    if opened.outputs == 1:
+        rows = rows_for(opened, X, y, lambda X, y: single_target(X, y, opened.classes, loss))
+        Y = np.asarray(rows.data.y, dtype=float)[:, None]
+    else:
+        rows = rows_for(opened, X, y, lambda X, y: as_dataset(X))
+        Y = several_targets(rows.data, rows.y, opened.outputs, opened.classes)
     data = rows.data
-    Y = several_targets(data, rows.y, opened.outputs, opened.classes)
     refuse_large_squares(Y, "y")
     trained = biases or opened.biases or opened.net.has_bias
     chosen = output_loss(loss, Y)

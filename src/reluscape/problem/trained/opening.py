@@ -69,22 +69,25 @@ class Opened:
 
     @property
     def one_hidden_layer(self) -> bool:
-        """Whether the exact test covers the model: one hidden layer, one output."""
-        return self.net.depth == 2 and self.outputs == 1
+        """Whether the model is one hidden layer of ReLU with one output, which all that is known here covers."""
+        return self.net.depth == 2 and self.outputs == 1 and self.net.relu
 
 
-def open_model(model: Any) -> Opened:
+def open_model(model: Any, slope: float | None = None) -> Opened:
     """Return a model's layers and what it says about its training.
 
     Args:
         model: a `TwoLayerNet` or `DeepNet`; a torch module, fitted scikit-learn MLP or Pipeline, skorch net or Keras
             model; a file's path, or what `read_model` read of one.
+        slope: of the hidden units below 0, for a file of weights alone that does not say it; None takes what is known.
 
     Raises:
         ModelError: a model that cannot be read, or one without hidden layer.
     """
     if isinstance(model, Opened):
         return model
+    if slope is not None:
+        return _with_slope(open_model(model), slope)
     if isinstance(model, str | os.PathLike):
         model = read_model(os.fspath(model))
     if isinstance(model, TwoLayerNet):
@@ -94,6 +97,18 @@ def open_model(model: Any) -> Opened:
         biases = tuple(b if has else None for b, has in zip(model.biases, model.has_bias, strict=True))
         return _checked(Opened(model, None, Reading("the DeepNet", tuple(model.weights), biases)))
     reading = model.reading if isinstance(model, StoredModel) else read_object(model)
+    return _checked(Opened(DeepNet.from_reading(reading), None, reading))
+
+
+def _with_slope(opened: Opened, slope: float) -> Opened:
+    """Return a model read from weights alone with the slope that its units have below 0.
+
+    Raises:
+        ModelError: the model itself says another one.
+    """
+    reading = opened.reading.with_slope(slope)
+    if reading is opened.reading:
+        return opened
     return _checked(Opened(DeepNet.from_reading(reading), None, reading))
 
 

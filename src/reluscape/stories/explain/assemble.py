@@ -39,6 +39,7 @@ def certify_model(
     loss: Any = None,
     output_bias: bool | None = None,
     standardize_target: Any = False,
+    slope: float | None = None,
 ) -> ModelReport:
     """Return the verdict on a trained network.
 
@@ -48,7 +49,8 @@ def certify_model(
 
     The exact test covers one hidden layer and one output. With more of either the report has the gradient and the
     kinks, the last layer's optimality (a convex problem), the Jacobian's rank with Lemma 1's bound, what each layer's
-    units do, and for one output the exact test of the last two layers; the verdict says what follows from that.
+    units do, and for one output the exact test of the last two layers; the verdict says what follows from that. One
+    hidden layer of LeakyReLU with one output gets the exact test, its basin and fresh starts too.
 
     Args:
         model: a torch module, a fitted scikit-learn MLP or a Pipeline or search that ends in one, a skorch net, a Keras
@@ -63,6 +65,8 @@ def certify_model(
         output_bias: whether the output bias is trained; None asks the model.
         standardize_target: whether the network was trained on (y - mean) / deviation, with those of these rows (True)
             or given as (mean, deviation).
+        slope: of the hidden units below 0 where they are LeakyReLU and the model is a file of weights alone; None takes
+            what the model says, and ReLU where it says nothing.
 
     Returns:
         `ModelReport`.
@@ -76,7 +80,7 @@ def certify_model(
         >>> certify_model(TwoLayerNet([[1.0, 0.0]], [1.0]), [[1, 0], [0, 1]], [1, -1]).verdict.kind
         'local minimum'
     """
-    opened = open_model(model)
+    opened = open_model(model, slope)
     options = Options(starts=0, standardize_target=standardize_target)
     short = _run(opened, X, y, weight_decay, loss, _biases(model, output_bias), options)[0]
     notes = [f"note: {note}" for note in _notes(opened, y, loss)]
@@ -93,6 +97,7 @@ def explain(
     output_bias: bool | None = None,
     biases: tuple[bool, ...] | None = None,
     standardize_target: Any = False,
+    slope: float | None = None,
     X_test: Any = None,
     y_test: Any = None,
     file: str | None = None,
@@ -115,6 +120,7 @@ def explain(
         output_bias: as in `certify_model`.
         biases: for each layer whether it trains a bias; None asks the model. Replaces `output_bias`.
         standardize_target: as in `certify_model`.
+        slope: as in `certify_model`.
         X_test: (t, d) rows kept apart from training, or a `Dataset`; then every network that is named is told with its
             loss on both, and a network with a lower training loss is put forward only where these rows agree.
         y_test: (t,) or (t, k) their targets.
@@ -141,7 +147,7 @@ def explain(
     begin = time.monotonic()
     if target is None and isinstance(getattr(y, "name", None), str):
         target = y.name
-    opened = open_model(model)
+    opened = open_model(model, slope)
     trained_biases = biases if biases is not None else _biases(model, output_bias)
     options = Options(STARTS, seed, standardize_target, X_test, y_test, progress or (lambda what, share: None))
     short, write = _run(opened, X, y, weight_decay, loss, trained_biases, options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...critical.trained.answer import SLOW, SOLVED, WRONG_INPUT
 from ...critical.trained.deep import DeepFindings
 from ...critical.trained.elsewhere import UNTESTED, both_losses
+from ...critical.trained.leaky import LeakyLayer
 from ...critical.trained.predictions import rows_right
 from ...numbers.tolerances import DEFAULT
 from ...problem.trained.layered import Layered
@@ -21,7 +22,10 @@ def deep_verdict_lines(found: DeepFindings, seen: Layered, judged: Judgement) ->
     last = judged.closing_lines
     if judged.answer == WRONG_INPUT:
         return [*lines, *judged.hints, *last][:6]
-    lines += [_detail(found, judged), *judged.hints, last_layer_text(found)]
+    lines += [_detail(found, judged), *judged.hints]
+    if found.leaky is not None:
+        lines += leaky_lines(found, found.leaky)
+    lines.append(last_layer_text(found))
     if found.top is not None:
         lines.append(top_text(found))
     dead = [f"{len(layer.dead)} of {layer.units} in layer {layer.layer}" for layer in found.layers if layer.dead]
@@ -40,8 +44,25 @@ def _detail(found: DeepFindings, judged: Judgement) -> str:
     if verdict.kind == "saddle":
         return f"saddle: no direction falls at first, yet lower loss is arbitrarily near ({verdict.reason})"
     if verdict.kind == "local minimum":
-        return f"local minimum: {verdict.reason}"
+        beside = ""
+        if found.leaky is not None and found.leaky.near is not None:
+            beside = f" (at the exact point {percent(found.leaky.distance)} away)"
+        return f"local minimum{beside}: {verdict.reason}"
     return f"whether it is a local minimum is undecided: {verdict.reason}"
+
+
+def leaky_lines(found: DeepFindings, leaky: LeakyLayer) -> list[str]:
+    """Return what is known of a hidden layer of LeakyReLU, and what is left out."""
+    lines = []
+    if leaky.basin is not None:
+        lines.append(
+            f"without any unit changing its side for a row the lowest loss is {leaky.basin:.6g} (now {found.loss:.6g})"
+        )
+    lines.append(
+        f"the units have the slope {leaky.slope:g} below 0: the descent from basin to basin and the lines to other "
+        "networks are made for ReLU and left out"
+    )
+    return lines
 
 
 def last_layer_text(found: DeepFindings) -> str:
@@ -92,6 +113,8 @@ def deep_facts(found: DeepFindings, seen: Layered, judged: Judgement) -> list[tu
     if right is not None:
         told.append(("accuracy", right_words(right, len(seen.Y))))
     told.append(("gradient norm", f"{found.gradient_norm:.3g} at the given weights"))
+    if found.leaky is not None:
+        told += _leaky_facts(found, found.leaky)
     told.append(("last layer", last_layer_text(found)))
     if found.top is not None:
         told.append(("last two layers", top_text(found)))
@@ -115,6 +138,20 @@ def deep_facts(found: DeepFindings, seen: Layered, judged: Judgement) -> list[tu
         told.append((f"on {count(judged.test.rows, 'test row')}", f"this network {judged.test.given:.6g}"))
     elif judged.answer != SOLVED:
         told.append(("new rows", UNTESTED))
+    return told
+
+
+def _leaky_facts(found: DeepFindings, leaky: LeakyLayer) -> list[tuple[str, str]]:
+    """Return what is known of a hidden layer of LeakyReLU fact by fact."""
+    near = "none found"
+    if leaky.near is not None:
+        near = f"{leaky.verdict.kind} with loss {leaky.verdict.loss:.6g}, {percent(leaky.distance)} away"
+    told = [("nearest exact candidate", near)]
+    if leaky.basin is not None:
+        told.append(("lowest loss in its basin", f"{leaky.basin:.6g} (now {found.loss:.6g})"))
+    told.append(("units on one side", numbered(leaky.straight, "unit", " with no row beyond the kink, linear here")))
+    if leaky.best is not None:
+        told.append(("fresh starts", f"the best of them has loss {leaky.best[1]:.6g}"))
     return told
 
 

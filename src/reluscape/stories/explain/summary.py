@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...critical import certify
+from ...critical import Verdict, certify
 from ...critical.trained.answer import WRONG_INPUT
 from ...critical.trained.deep import DeepFindings, with_top
 from ...critical.trained.jacobian_facts import JacobianFacts, jacobian_facts
@@ -76,18 +76,18 @@ def deep_summary(found: DeepFindings, seen: Layered, judged: Judgement) -> Model
     nearest = near.net if near is not None else None
     if nearest is None and upper is not None and upper.descent is not None and upper.descent.finished:
         nearest = upper.descent.net
-    silent = found.silent
+    leaky = found.leaky
     steps = tuple(deep_next_steps(found, seen, judged))
     told = deep_facts(found, seen, judged) if judged.answer != WRONG_INPUT else []
     return ModelReport(
         verdict=found.verdict,
-        snapped=with_top(seen, near.net) if near is not None else None,
-        distance=None if upper is None else near.distance if near is not None else distance_to_minimum(upper),
+        snapped=leaky.near if leaky is not None else with_top(seen, near.net) if near is not None else None,
+        distance=leaky.distance if leaky is not None else _distance(upper),
         explanation=_text(deep_verdict_lines(found, seen, judged), told, steps),
         gradient_norm=found.gradient_norm,
-        given=found.verdict if silent is None or silent.near is None else silent.given,
-        nearest=with_top(seen, nearest) if nearest is not None else None,
-        prove=lambda: None,
+        given=_given(found),
+        nearest=leaky.near if leaky is not None else with_top(seen, nearest) if nearest is not None else None,
+        prove=leaky.prove if leaky is not None else lambda: None,
         layers=found.layers,
         last_layer=found.last,
         jacobian=found.jacobian,
@@ -95,6 +95,20 @@ def deep_summary(found: DeepFindings, seen: Layered, judged: Judgement) -> Model
         better=found.better[0] if found.better is not None else None,
         answer=judged.answer,
     )
+
+
+def _distance(upper: Findings | None) -> float | None:
+    """Return how far the exact point beside the last two layers is, or None."""
+    if upper is None:
+        return None
+    return upper.near.distance if upper.near is not None else distance_to_minimum(upper)
+
+
+def _given(found: DeepFindings) -> Verdict:
+    """Return the verdict on exactly the given weights."""
+    if found.leaky is not None:
+        return found.leaky.given
+    return found.verdict if found.silent is None or found.silent.near is None else found.silent.given
 
 
 def _text(lines: list[str], told: list[tuple[str, str]], steps: tuple[str, ...]) -> str:
