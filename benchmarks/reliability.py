@@ -40,7 +40,8 @@ def main() -> None:
             begin, same, held, longest = time.monotonic(), 0, [], 0.0
             for number in range(rounds):
                 path = Path(folder) / f"{engine}{number}.db"
-                outlived, chunks = storm.storm(engine, path, TRIALS, rng, SPAN[engine])
+                waits = [storm.after(float(span)) for span in rng.uniform(0.0, SPAN[engine], 2)]
+                outlived, chunks = storm.storm(engine, path, TRIALS, rng, *waits)
                 held.append(chunks)
                 longest = max(longest, outlived)
                 same += storm.table(path) == table

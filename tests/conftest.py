@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -29,6 +30,14 @@ def pytest_collection_modifyitems(config, items):
             config.hook.pytest_deselected(items=without)
             items[:] = [item for item in items if item not in set(without)]
             DESELECTED[marker] = len(without)
+    if hasattr(config, "workeroutput"):  # one of several processes, whose first one writes the closing lines
+        config.workeroutput["deselected"] = DESELECTED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Keep what a process that ran tests for this one left out."""
+    DESELECTED.update(getattr(node, "workeroutput", {}).get("deselected", {}))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -13,6 +13,13 @@ LINE, HEIGHTS = [["1", "1"], ["0", "1"], ["2", "1"], ["1", "1"]], ["1", "0", "3"
 PLANE, TARGETS = [[1, 0], [0, 1], [1, 1]], [-2, -2, 1]
 
 
+# the kinds of the certificates in their order: a test that is only gathered computes none
+OF_KINDS = (
+    *("region-witness", "region-empty", "basin-value", "basin-value", "frozen-basin-value", "zero-loss", "zero-loss"),
+    *("local-minimum", "local-minimum", "not-minimum", "global-minimum", "bundle"),
+)
+
+
 @functools.cache
 def _texts():
     minimum = rs.certify(PLANE, TARGETS, [[0, 0], [-1, -1]], [1, 1]).certificate
