@@ -21,7 +21,7 @@ class Reading:
         drop_missing: leave out rows with missing values.
         standardize: scale the inputs.
         codes: {class: number as text}, or None.
-        loss: "logistic" and "squared" take two classes of text as -1 and 1, "bce" and None as 0 and 1.
+        loss: two classes of text become 0 and 1 for a loss of such labels or None, else -1 and 1.
         scale: means and deviations of the inputs, None for those of the rows that are read.
     """
 
@@ -112,11 +112,13 @@ def _single(path: Path, target: str, how: Reading) -> Samples:
     """Read one target: numbers as they are, two classes as -1 and 1 or as asked."""
     from ..problem.data import read_table
     from ..problem.data.table import target_is_numeric
+    from ..problem.losses import labels_of
 
     as_numbers = how.codes is None and target_is_numeric(path, target)
     table = read_table(path, target, how.features, how.drop, how.drop_missing, regression=as_numbers, max_rows=None)
     codes, y, names = how.codes, table.y, table.classes
-    if codes is None and how.loss in (None, "bce") and names is not None:
+    as_zero_one = how.loss is None or labels_of(how.loss) == (0, 1)
+    if codes is None and as_zero_one and names is not None:
         codes = {names[-1]: "0", names[1]: "1"}
     if codes is not None:
         y = _relabelled(table, codes)

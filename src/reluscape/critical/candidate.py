@@ -10,6 +10,7 @@ import numpy as np
 
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.data import Dataset
+from ..problem.losses import able
 from ..problem.networks import TwoLayerNet
 from .face_fit import exact_fit, float_fit
 from .optimality import certify
@@ -77,10 +78,9 @@ def face_candidate(
     if not _on_face(data.X, W, signs, silent, tolerances.boundary):
         return None
     v, exact_mode = net.v, False
-    squared = getattr(loss, "name", "") == "squared"
     weights = sum(int((s > 0).any() or low != 0) for s, low in zip(signs, slopes, strict=True)) * data.d + 1
     feasible = weights <= MOST_EXACT_WEIGHTS and data.n * weights <= MOST_EXACT_ENTRIES
-    if exact and squared and feasible:
+    if exact and able(loss, "quadratic") and feasible:
         fitted = exact_fit(data, signs, R0, c0, slopes)
         v_exact = np.array([Fraction(float(t)) for t in net.v], dtype=object)
         W_exact = _hidden(net, fitted.R, signs, slopes)

@@ -11,7 +11,7 @@ import numpy as np
 from ..numbers import exact
 from ..numbers.checks import readonly
 from ..problem.data import Dataset, check_signs
-from ..problem.losses import Loss, check_labels, get_loss
+from ..problem.losses import Loss, able, check_labels, get_loss
 from .components import Component, Face, allowed_signs, minimisers
 from .other_losses import smooth_minimisers
 from .placing import Placed, cell_face, checked, group, inside_points, place_units
@@ -118,7 +118,7 @@ def cell_minima(X: Any, y: Any, pattern: Any, signs: Any = None, loss: Any = "sq
         "pattern": readonly(P), "A": readonly(A, dtype=float), "rank": m * d - len(free),
         "exact_directions": readonly(free, dtype=object), "dims": dims, "form": form,
     }  # fmt: skip
-    if getattr(chosen, "name", "") == "squared":
+    if able(chosen, "quadratic"):
         return _squared(data, P, faces, free, frozen, chosen, shape)
     return _smooth(data, P, faces, free, frozen, chosen, shape)
 

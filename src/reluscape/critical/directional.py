@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..problem.losses import able
 from .point import Point
 
 
@@ -27,7 +28,7 @@ class Ray:
     def change(self, t: float) -> float:
         """Return the change of the mean loss at t, without cancellation for the squared loss."""
         moves = t * (self.a + t * self.b)
-        if getattr(self.point.loss, "name", "") == "squared":
+        if able(self.point.loss, "quadratic"):
             errors = np.asarray(self.point.errors, dtype=float)
             return float(np.mean(moves * (errors + moves)))
         f, y = np.asarray(self.point.prediction, dtype=float), np.asarray(self.point.data.y, dtype=float)

@@ -11,6 +11,7 @@ import numpy as np
 from ..numbers import exact
 from ..numbers.checks import readonly
 from ..numbers.tolerances import MACHINE_PRECISION
+from ..problem.losses import able
 from .directional import ray, useful_step
 from .point import Point
 from .units import UnitForm
@@ -68,7 +69,7 @@ def build_escape(point: Point, forms: list[UnitForm], found: list[Violation]) ->
 
 def _proven(point: Point, forms: list[UnitForm], dW: np.ndarray, dv: np.ndarray, dc: float) -> tuple[Any, ...] | None:
     """Return a short step along a direction whose first-order fall is too small for floats but proved exactly."""
-    if not point.rational:
+    if not (point.rational and able(point.loss, "quadratic")):
         return None
     fall = sum((exact.to_fraction(dc) * e for e in point.errors), Fraction(0))
     for j, form in enumerate(forms):

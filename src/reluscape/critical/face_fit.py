@@ -12,7 +12,7 @@ import numpy as np
 from ..numbers import exact
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, SPECK
 from ..problem.data import Dataset
-from ..problem.losses import Loss, curvature
+from ..problem.losses import Loss, able, curvature
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def float_fit(
         M, p = np.concatenate([M, np.ones((len(y), 1))], axis=1), np.append(p, c0)
     scale = np.linalg.norm(M, axis=0)
     scale[scale == 0] = 1.0
-    if getattr(loss, "name", "") == "squared":
+    if able(loss, "quadratic"):
         for _ in range(2):  # the second round removes the rounding of the first
             p = p + _least_squares(M, y - M @ p, scale)
     else:

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import InputError, ShapeError
 from ..numbers.checks import readonly
 from ..problem.data import check_signs
-from ..problem.losses import check_labels, get_loss
+from ..problem.losses import able, check_labels, get_loss
 from .components import allowed_signs, make_face, minimisers
 from .other_losses import allowed_signs_float, smooth_minimisers
 from .placing import Placed, group, inside_face, place_units, with_targets
@@ -92,8 +92,8 @@ def kink_minima(X: Any, y: Any, covectors: Any, signs: Any = None, loss: Any = "
         inside = inside_face(data, face)
         for j in g:
             points[j] = inside
-    squared = getattr(chosen, "name", "") == "squared"
-    if squared:
+    quadratic = able(chosen, "quadratic")
+    if quadratic:
         component, attained = minimisers(data, faces), True
         allowed = [allowed_signs(data, face, component.errors) for face in faces]
     else:
@@ -104,8 +104,8 @@ def kink_minima(X: Any, y: Any, covectors: Any, signs: Any = None, loss: Any = "
     per_unit = {j: passing for g, passing in zip(members, allowed, strict=True) for j in g}
     return KinkMinima(
         covectors=readonly(sigma.astype(np.int8)), loss=float(component.loss),
-        exact_loss=component.loss if squared else None, attained=attained,
-        errors=readonly(component.errors, dtype=object if squared else float),
+        exact_loss=component.loss if quadratic else None, attained=attained,
+        errors=readonly(component.errors, dtype=object if quadratic else float),
         allowed=tuple(per_unit[j] for j in range(len(sigma))), genuine=placed is not None,
-        signs=placed.signs if placed else None, point=placed, method="exact" if squared else "numerical",
+        signs=placed.signs if placed else None, point=placed, method="exact" if quadratic else "numerical",
     )  # fmt: skip

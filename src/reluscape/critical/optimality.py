@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import InputError
 from ..numbers.overflow import refuses_overflow
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.losses import able
 from .certificate import minimum_certificate, not_minimum_certificate
 from .escape import Violation, build_escape
 from .lines import Lines
@@ -173,12 +174,13 @@ def _verdict(
     first = [violation for violation in found if violation.first_order]
     units = tuple(violation.unit for violation in found if violation.unit >= 0)
     escape, build = None, None
+    provable = point.rational and able(point.loss, "quadratic")  # certificates are those of the squared loss
     if found:
         kind, is_minimum = (NOT_STATIONARY, False) if first else (SADDLE, False)
         slack = -max(violation.descent for violation in found)
         escape = build_escape(point, forms, found)
         reason = _reason(point, found, first)
-        if point.rational and escape is not None:
+        if provable and escape is not None:
             build = lambda: not_minimum_certificate(point, escape, trainable)  # noqa: E731
     elif open_units:
         kind, is_minimum, slack = UNDECIDED, None, 0.0
@@ -192,7 +194,7 @@ def _verdict(
         slack = min([_clearance(point), *margins])
         where = "at a smooth point" if point.differentiable else "on a kink"
         reason = f"no direction lowers the loss, {where}"
-        if point.rational:
+        if provable:
             build = lambda: minimum_certificate(point, proofs, trainable)  # noqa: E731
     return Verdict(
         kind=kind, reason=reason, is_local_minimum=is_minimum, differentiable=point.differentiable, loss=point.value,

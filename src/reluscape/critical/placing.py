@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..numbers import exact
 from ..numbers.checks import readonly
 from ..problem.data import Dataset, as_dataset, check_pattern
-from ..problem.losses import Loss
+from ..problem.losses import Loss, able
 from ..problem.networks import TwoLayerNet
 from ..solvers.linear import strictly_feasible
 from .components import Component, Face, make_face, short_point, sign_choices, units_of
@@ -49,9 +49,9 @@ class Placed:
     @cached_property
     def verdict(self) -> Verdict:
         """The verdict of the general test, with its certificate where the loss is the squared one."""
-        squared = getattr(self.loss, "name", "") == "squared"
-        W, v = (self.W, self.v) if squared else (self.net.W, self.net.v)
-        return certify(self.data, None, W, v, loss=self.loss, exact=squared, trainable=self.trainable)
+        quadratic = able(self.loss, "quadratic")
+        W, v = (self.W, self.v) if quadratic else (self.net.W, self.net.v)
+        return certify(self.data, None, W, v, loss=self.loss, exact=quadratic, trainable=self.trainable)
 
 
 def with_targets(X: Any, y: Any) -> Dataset:

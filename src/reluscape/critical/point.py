@@ -14,7 +14,7 @@ from ..numbers import exact
 from ..numbers.entries import entries
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ..problem.data import Dataset
-from ..problem.losses import Loss, able, check_labels, get_loss, mean_loss
+from ..problem.losses import Loss, able, check_exact, check_labels, get_loss, loss_name, mean_loss
 from .samples import FloatSamples, read_samples
 
 
@@ -108,11 +108,7 @@ def build_point(
     data = read_samples(X, y, exact_mode)
     chosen = get_loss(loss)
     check_labels(chosen, np.asarray(data.y))
-    if exact_mode and not able(chosen, "rational"):
-        raise InputError(
-            f"exact=True needs a loss with rational derivatives, the squared one; that of "
-            f"{getattr(chosen, 'name', type(chosen).__name__)} is a float"
-        )
+    check_exact(chosen, exact_mode)
     W, v = _weights(W, v, data.d)
     if isinstance(data, Dataset):
         weights_exact = data.exact_input and is_rational(W, v, 0 if c is None else c, slope)
@@ -150,7 +146,7 @@ def _floats(values: Any, name: str) -> np.ndarray:
 
 
 def _exact_point(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss, slope: Any) -> Point:
-    """Evaluate in rational arithmetic; losses other than the squared one only have exact signs."""
+    """Evaluate in rational arithmetic; a loss whose derivative is no rational number has exact signs only."""
     _floats(W, "W"), _floats(v, "v")
     W, v = exact.fraction_array(W).reshape(W.shape), exact.fraction_array(v)
     c = None if c is None else exact.to_fraction(c)
@@ -166,10 +162,17 @@ def _exact_point(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss
     active = np.where(signs > 0, products, slope * products if slope else 0)
     inner = active @ outputs if m else np.array([Fraction(0)] * n, dtype=object)
     prediction = data.row_scale * inner + (c or 0) if n else np.zeros(0, dtype=object)
-    squared = able(loss, "rational")
+    rational, y = able(loss, "rational"), data.y_fractions
     floats = np.array(prediction, dtype=float)
-    errors = 2 * (prediction - data.y_fractions) if squared else _gradient(loss, floats, data.y)
-    value = sum((r * r for r in prediction - data.y_fractions), Fraction(0)) / max(n, 1) if squared else None
+    value = None
+    if able(loss, "quadratic"):
+        errors = 2 * (prediction - y)
+        value = sum((r * r for r in prediction - y), Fraction(0)) / max(n, 1)
+    elif rational:
+        errors = _fractions(loss, "gradient", prediction, y)
+        value = sum(_fractions(loss, "value", prediction, y), Fraction(0)) / max(n, 1)
+    else:
+        errors = _gradient(loss, floats, data.y)
     heights = np.zeros((n, m))
     if n and m:
         heights = data.X @ np.array(W, dtype=float).T
@@ -177,8 +180,8 @@ def _exact_point(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss
     return Point(
         data=data, W=W, v=v, c=c, slope=slope, loss=loss, signs=signs, heights=heights, prediction=prediction,
         errors=errors, value=float(value) if value is not None else mean_loss(loss, floats, np.asarray(data.y)),
-        exact_value=value, exact_signs=True, rational=squared,
-        noise=np.zeros(n) if squared else size * MACHINE_PRECISION,
+        exact_value=value, exact_signs=True, rational=rational,
+        noise=np.zeros(n) if rational else size * MACHINE_PRECISION,
     )  # fmt: skip
 
 
@@ -211,6 +214,21 @@ def _gradient(loss: Loss, f: np.ndarray, y: Any) -> np.ndarray:
     if not np.isfinite(gradient).all():
         raise InputError("the loss gradient is NaN or infinite at this point; the loss must be differentiable")
     return gradient
+
+
+def _fractions(loss: Loss, method: str, f: np.ndarray, y: Any) -> np.ndarray:
+    """Return values or derivatives of a loss that declares to be rational, one `Fraction` for each sample."""
+    try:
+        numbers = np.asarray(getattr(loss, method)(f, np.asarray(y, dtype=object)), dtype=object)
+        whole = numbers.shape == f.shape and all(isinstance(t, int | Fraction | np.integer) for t in numbers)
+    except TypeError:
+        whole = False
+    if not whole:
+        raise InputError(
+            f"the loss {loss_name(loss)} declares `rational`, but its {method} of fractions is not one fraction per "
+            "sample; leave the declaration out"
+        )
+    return np.array([Fraction(t) for t in numbers], dtype=object)
 
 
 def _size(data: Dataset | FloatSamples, W: np.ndarray, v: np.ndarray, c: Any) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from .losses import CrossEntropy, check_labels, curvature, get_loss, plain_loss
+from .losses import CrossEntropy, able, check_labels, curvature, get_loss, loss_name, plain_loss
 
 CROSS_ENTROPY = CrossEntropy.name
 
@@ -20,12 +20,22 @@ class OutputLoss:
     The mean over all n k entries, which torch's `MSELoss` takes, is 1/k of it.
 
     Attributes:
-        name: "squared", "logistic", "bce", "cross_entropy" or the class of the user's own object.
+        name: for people and reports, as `loss_name` says it.
         each: the loss of one output, or None for the cross-entropy of a softmax, which joins them.
     """
 
     name: str
     each: Any
+
+    @property
+    def quadratic(self) -> bool:
+        """Whether it is the squared loss, whose programs are those of least squares."""
+        return self.each is not None and able(self.each, "quadratic")
+
+    @property
+    def classes(self) -> bool:
+        """Whether it is a loss of classes known here: it falls to 0 as the outputs of rows on the right side grow."""
+        return self.each is None or (able(self.each, "known") and getattr(self.each, "labels", None) is not None)
 
     def value(self, F: np.ndarray, Y: np.ndarray) -> float:
         """Return the loss: the mean over the n samples of the sum over their outputs."""
@@ -69,12 +79,13 @@ def output_loss(loss: Any, Y: np.ndarray) -> OutputLoss:
     >>> bool(np.isclose(output_loss("cross_entropy", np.eye(2)).value(np.zeros((2, 2)), np.eye(2)), np.log(2)))
     True
     """
-    if plain_loss(loss) == CROSS_ENTROPY:
+    read = plain_loss(loss)
+    if read == CROSS_ENTROPY:
         if Y.shape[1] < 2:
             raise InputError("the cross_entropy loss needs several outputs; with one output take 'bce' or 'logistic'")
         if (Y < 0).any() or not np.allclose(Y.sum(axis=1), 1.0):
             raise InputError("the cross_entropy loss needs targets that are shares: not negative, 1 in every row")
         return OutputLoss(CROSS_ENTROPY, None)
-    each = get_loss(loss)
+    each = get_loss(read)
     check_labels(each, Y)
-    return OutputLoss(getattr(each, "name", type(each).__name__), each)
+    return OutputLoss(loss_name(each), each)

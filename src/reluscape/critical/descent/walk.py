@@ -16,7 +16,7 @@ from ...numbers.overflow import refuses_overflow
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ...problem.data import Dataset, as_dataset
-from ...problem.losses import get_loss
+from ...problem.losses import check_exact, get_loss
 from ...problem.networks import TwoLayerNet
 from ..candidate import Candidate, face_candidate, mended_faces
 from ..optimality import certify, decide
@@ -61,7 +61,8 @@ def descend(
         c: None without an output bias, else its value; it is trained.
         loss: "squared" or any convex differentiable loss (numerical, and the minimum may not be attained).
         max_basins: stop after this many.
-        exact: True or None ends in rational arithmetic where the problem is small enough; False never does.
+        exact: True or None ends in rational arithmetic where the problem is small enough and the loss the squared one;
+            False never does.
         tolerances: the numerical policy.
         time_limit: seconds after which no new basin begins; None for no limit.
 
@@ -79,6 +80,7 @@ def descend(
     data = as_dataset(X, y)
     if data.y is None:
         raise InputError("there are no targets; give y")
+    check_exact(get_loss(loss), exact)
     point = build_point(data, None, W, v, c, loss, False, 0, tolerances)
     walk = _Walk(data, loss, c is not None, tolerances, exact is not False)
     walk.deadline = np.inf if time_limit is None else time.monotonic() + time_limit

@@ -153,7 +153,7 @@ def _top(seen: Layered, starts: int, seed: int) -> Top:
 
 def _affine(seen: Layered) -> float | None:
     """Return the loss of linear regression, for the squared loss."""
-    if seen.loss.name != "squared":
+    if not seen.loss.quadratic:
         return None
     M = np.concatenate([seen.X, np.ones((len(seen.X), 1))], axis=1)
     scale = np.linalg.norm(M, axis=0)
@@ -179,9 +179,9 @@ def _verdict(
     smooth = not any(layer.on_kink for layer in layers)
     steep = [layer for layer in hidden if layer.is_steep(tolerances)]
     moving = steep if smooth else []
-    if seen.loss.name == "squared" and loss == 0.0:
+    if seen.loss.quadratic and loss == 0.0:
         return _as_verdict("local minimum", "the loss is zero, so no network is better", smooth, loss, top)
-    if seen.loss.name == "squared" and fits_up_to_rounding(seen):
+    if seen.loss.quadratic and fits_up_to_rounding(seen):
         reason = "every prediction is its target up to rounding, so no network is better"
         return _as_verdict("local minimum", reason, smooth, loss, top)
     if leaky is not None:

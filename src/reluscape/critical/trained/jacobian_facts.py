@@ -9,7 +9,6 @@ import numpy as np
 
 from ...jacobian import loss_bound
 from ...jacobian.deep import deep_rank
-from ...problem.losses import able
 from ...problem.trained.layered import Layered
 
 MOST_WORK = 2_000_000_000
@@ -67,9 +66,8 @@ def jacobian_facts(seen: Layered) -> JacobianFacts | None:
     provable = seen.Y.shape[1] == 1 and seen.net.relu
     if provable and small and not tied and deep_rank(seen.net, seen.data).full_rank_proved:
         kind, rank = "certified", rows
-    bound = (
-        seen.Y.shape[1] * found.bound if able(seen.loss.each, "quadratic") and not tied else None
-    )  # k of a mean of n k
+    # the bound is for the mean over all n k values, of which the loss is k times
+    bound = seen.Y.shape[1] * found.bound if seen.loss.quadratic and not tied else None
     return JacobianFacts(rank, rows, columns, bound, found.sigma_min, kind, tied)
 
 

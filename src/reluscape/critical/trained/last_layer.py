@@ -84,7 +84,7 @@ def constant_fit_of(seen: Layered, f: np.ndarray) -> np.ndarray | None:
 
 def _fit(seen: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return the best last layer (k, p) beside P, and whether it attains the lowest loss."""
-    if seen.loss.name == "squared":
+    if seen.loss.quadratic:
         scale = np.linalg.norm(Phi, axis=0)
         scale[scale == 0] = 1.0
         cutoff = DEFAULT.rank * MACHINE_PRECISION * max(Phi.shape)
@@ -144,7 +144,7 @@ def _exact_gap(seen: Layered, biased: bool) -> tuple[Fraction, Fraction] | None:
     net = seen.net
     columns = net.weights[-1].shape[1] + biased
     products = len(seen.X) * sum(w.size for w in net.weights)
-    if seen.loss.name != "squared" or products > MOST_EXACT_PRODUCTS or columns > MOST_EXACT_COLUMNS or not len(seen.X):
+    if not seen.loss.quadratic or products > MOST_EXACT_PRODUCTS or columns > MOST_EXACT_COLUMNS or not len(seen.X):
         return None
     h = seen.data.fractions
     for w, b, slope in zip(net.weights[:-1], net.biases[:-1], net.slopes, strict=True):

@@ -107,7 +107,7 @@ def investigate(
     progress("testing the given weights", 0.05)
     chosen = get_loss(loss)
     y = np.asarray(data.y, dtype=float)
-    squared = getattr(chosen, "name", "") == "squared"
+    squared = able(chosen, "quadratic")
     c = net.c if trained.output_bias else None
     value = mean_loss(chosen, net.predict(data), y)
     constant = constant_fit(data).value if squared else _constant(y, chosen)
@@ -235,7 +235,7 @@ def _best(
     if path is None or (not path.finished and data.n * net.width * data.d > QUICK_WORK):
         starts = 0  # where the own descent is too slow to finish, fresh ones are too
     ends = fresh_networks(data, net.width, trained.output_bias, loss, starts, seed, enough)
-    straight = plane_network(trained) if getattr(loss, "name", "") == "squared" else None
+    straight = plane_network(trained) if able(loss, "quadratic") else None
     if straight is not None:
         ends.append((straight, straight.loss(data, loss=loss)))
     lowest = min([*near, *ends], key=lambda end: end[1])

@@ -12,7 +12,7 @@ from ...problem.trained.layered import Layered
 from .answer import Outlook
 from .last_layer import constant_loss
 from .onward import value_and_gradient, weights_of
-from .predictions import CLASS_LOSSES, flatness, rows_right, standardised_outputs
+from .predictions import flatness, rows_right, standardised_outputs
 
 
 def floor_of(seen: Layered) -> float | None:
@@ -20,7 +20,7 @@ def floor_of(seen: Layered) -> float | None:
 
     Rows with equal inputs get equal outputs, so each group of them leaves at least the loss of its best constant.
     """
-    if seen.loss.name not in ("squared", *CLASS_LOSSES):
+    if not (seen.loss.quadratic or seen.loss.classes):
         return None
     n = len(seen.Y)
     groups = [list(group) for group in seen.data.duplicates]
@@ -55,9 +55,9 @@ def outlook(
         weight_decay: "unknown" where the training may have added a penalty that its gradient shows.
         tolerances: the numerical policy.
     """
-    F, name = seen.predictions, seen.loss.name
+    F = seen.predictions
     flat = flatness(F, seen.Y, loss, constant, tolerances)
-    rescaled = standardised_outputs(F, seen.Y, tolerances) if name == "squared" else None
+    rescaled = standardised_outputs(F, seen.Y, tolerances) if seen.loss.quadratic else None
     if flat is not None and rescaled is not None:
         flat, rescaled = (None, rescaled) if rescaled.plain and not flat.exact else (flat, None)
     return Outlook(
@@ -67,7 +67,7 @@ def outlook(
         floor=floor_of(seen),
         downhill=downhill,
         best=best,
-        right=rows_right(F, seen.Y, name) if name in CLASS_LOSSES else None,
+        right=rows_right(F, seen.Y, seen.loss.classes) if seen.loss.classes else None,
         rows=len(F),
         flat=flat,
         silent=is_silent(seen),

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...numbers.tolerances import DEFAULT, Tolerances
-from ...problem.outputs import CROSS_ENTROPY
-
-CLASS_LOSSES = ("bce", "logistic", CROSS_ENTROPY)
 
 
-def rows_right(F: np.ndarray, Y: np.ndarray, loss: str) -> int | None:
+def rows_right(F: np.ndarray, Y: np.ndarray, at_zero: bool) -> int | None:
     """Return how many rows are on the right side of the border between the classes, None where there are no classes.
 
     A tie counts as wrong.
@@ -20,9 +17,9 @@ def rows_right(F: np.ndarray, Y: np.ndarray, loss: str) -> int | None:
     Args:
         F: (n, k) outputs.
         Y: (n, k) targets: two numbers for k = 1; else 1 for the row's class and 0 for the others.
-        loss: its name; outputs of "bce" and "logistic" are parted at 0, of other losses half-way between the numbers.
+        at_zero: whether one output is parted at 0, as under a loss of classes, else half-way between the two numbers.
 
-    >>> rows_right(np.array([[-2.0], [0.0], [1.0]]), np.array([[0.0], [1.0], [1.0]]), "bce")
+    >>> rows_right(np.array([[-2.0], [0.0], [1.0]]), np.array([[0.0], [1.0], [1.0]]), True)
     2
     """
     if Y.shape[1] > 1:
@@ -35,7 +32,7 @@ def rows_right(F: np.ndarray, Y: np.ndarray, loss: str) -> int | None:
     values = np.unique(y)
     if len(values) != 2:
         return None
-    border = 0.0 if loss in CLASS_LOSSES else float(values.mean())
+    border = 0.0 if at_zero else float(values.mean())
     return int(np.where(y == values[1], f > border, f < border).sum())
 
 

@@ -90,5 +90,5 @@ def _output_noise(seen: Layered, F: np.ndarray, E: np.ndarray, delta: np.ndarray
     moved = np.maximum(np.abs(low - delta), np.abs(high - delta))
     if seen.loss.each is None:  # a softmax: no share moves by more than the largest of its row's errors
         moved = np.broadcast_to(E.max(axis=1, keepdims=True) / max(len(F), 1), F.shape)
-    scale = np.abs(seen.Y) / max(len(F), 1) if seen.loss.name == "squared" else np.abs(delta)
+    scale = np.abs(seen.Y) / max(len(F), 1) if seen.loss.quadratic else np.abs(delta)
     return np.asarray(moved + 4 * MACHINE_PRECISION * (np.abs(delta) + scale))

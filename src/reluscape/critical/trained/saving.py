@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...problem.losses import able, get_loss
 from ...problem.networks import TwoLayerNet
 from ...problem.trained.reading import Trained
 from ..match import balanced
@@ -69,7 +70,7 @@ def escaped(found: Findings, trained: Trained, loss: Any) -> TwoLayerNet | None:
         if not at(2 * step) < at(step):
             break
         step *= 2
-    if loss == "squared" or getattr(loss, "name", "") == "squared":
+    if able(get_loss(loss), "quadratic"):
         place, value = loss_slice(base, ahead(2 * step), data).minimum()
         if place > 0 and value < at(step):
             return ahead(2 * step * place)

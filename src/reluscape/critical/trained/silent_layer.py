@@ -204,7 +204,7 @@ class _Constant:
 
     def _told(self, kind: str, reason: str, escape: tuple[Any, ...] | None = None) -> Verdict:
         """Return the verdict in the common form."""
-        squared = self.exact and self.seen.loss.name == "squared"
+        squared = self.exact and self.seen.loss.quadratic
         value = _exact_loss(self.seen, self.f) if squared else None
         return Verdict(
             kind=kind, reason=reason, is_local_minimum=KNOWN.get(kind), differentiable=True,
@@ -218,7 +218,7 @@ def _constant_output(seen: Layered, k: int) -> np.ndarray:
     """Return the constant (outputs,): fractions for the squared loss where that is small enough, else doubles."""
     net = seen.net
     products = sum(w.size for w in net.weights[k + 1 :]) + seen.Y.size
-    if seen.loss.name != "squared" or products > MOST_EXACT_PRODUCTS:
+    if not seen.loss.quadratic or products > MOST_EXACT_PRODUCTS:
         return np.asarray(net.hidden(seen.X)[-1][0])
     h = np.full(len(net.biases[k]), Fraction(0), dtype=object)
     for j in range(k + 1, net.depth):

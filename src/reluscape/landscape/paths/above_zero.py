@@ -14,12 +14,12 @@ from ...errors import InputError
 from ...numbers.estimates import Probability
 from ...numbers.seeds import as_generator
 from ...problem.data import as_dataset
+from ...problem.losses import CrossEntropy, able
 from ...problem.networks.initialization import Law, get_law
 from .objective import Objective
 
 CHUNK = 1 << 21
 GRID = 9
-STRICT = ("squared", "logistic", "bce", "cross_entropy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +86,13 @@ def start_above_zero(
     widths = [int(m) for m in np.atleast_1d(np.asarray(width))]
     if min(widths, default=0) < 0 or any(m != w for m, w in zip(widths, np.atleast_1d(np.asarray(width)), strict=True)):
         raise InputError(f"width is {width!r}; it is a whole number, or one for each hidden layer")
-    if outputs > 1 and loss != "cross_entropy":
-        raise InputError("several outputs are for loss='cross_entropy'")
     chosen, objective, generator = get_law(law), Objective(data.y, loss), as_generator(rng)
+    if outputs > 1 and not objective.cross_entropy:
+        raise InputError("several outputs are for loss='cross_entropy'")
     shape = (data.n, int(outputs)) if objective.cross_entropy else (data.n,)
     zero = objective(np.zeros(shape))
-    strict = getattr(objective.loss, "name", "cross_entropy" if objective.cross_entropy else "") in STRICT
+    kind = CrossEntropy() if objective.cross_entropy else objective.loss
+    strict = able(kind, "known") and able(kind, "bends")
     hits = bends = alive = 0
     left = int(trials)
     while left:

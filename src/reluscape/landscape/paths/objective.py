@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ShapeError
-from ...problem.losses import CrossEntropy, check_classes, check_labels, get_loss
+from ...problem.losses import CrossEntropy, able, check_classes, check_labels, get_loss, plain_loss
 
 DOUBLINGS = 200
 BISECTIONS = 200
@@ -22,10 +22,11 @@ class Objective:
     """
 
     def __init__(self, y: Any, loss: Any) -> None:
-        self.cross_entropy = isinstance(loss, str) and loss == "cross_entropy"
+        read = plain_loss(loss)
+        self.cross_entropy = isinstance(read, str) and read == CrossEntropy.name
         self.y = np.asarray(y, dtype=float)
-        self.loss = None if self.cross_entropy else get_loss(loss)
-        self.squared = self.loss is not None and getattr(self.loss, "name", "") == "squared"
+        self.loss = None if self.cross_entropy else get_loss(read)
+        self.squared = able(self.loss, "quadratic")
         if self.loss is not None:
             check_labels(self.loss, self.y)
 

@@ -13,7 +13,7 @@ from ...errors import AssumptionError, InputError, ShapeError
 from ...numbers.checks import real_number, real_numbers, whole_number
 from ...numbers.exact import fraction_array, fraction_matrix, to_fraction
 from ...numbers.seeds import as_generator
-from ..losses import get_loss
+from ..losses import able, get_loss
 from . import as_dataset
 
 __all__ = ["clusters", "orthogonal", "poor_basins", "singletons", "teacher"]
@@ -172,7 +172,7 @@ def poor_basins(d: int, eps: Any, loss: Any = "squared", variant: str = "C.2") -
     top = float(chosen.value(np.zeros(1), np.ones(1))[0])
     if not 0 < share < Fraction(top) / 2:
         raise AssumptionError(f"eps is {float(share):g}; the construction needs 0 < eps < l(0, 1) / 2 = {top / 2:g}")
-    squared = getattr(chosen, "name", "") == "squared"
+    squared = able(chosen, "quadratic")
     if not squared:
         _require_distance(chosen)
     if variant == "C.2" and not squared:

@@ -1,4 +1,5 @@
 from .checks import check_classes as check_classes
+from .checks import check_exact as check_exact
 from .checks import check_labels as check_labels
 from .curvatures import curvature as curvature
 from .kinds import BinaryCrossEntropy as BinaryCrossEntropy
@@ -8,7 +9,10 @@ from .kinds import LogisticLoss as LogisticLoss
 from .kinds import Loss as Loss
 from .kinds import SquaredLoss as SquaredLoss
 from .kinds import able as able
+from .kinds import loss_name as loss_name
 from .named import NAMES as NAMES
+from .named import codes_of as codes_of
 from .named import get_loss as get_loss
+from .named import labels_of as labels_of
 from .named import mean_loss as mean_loss
 from .named import plain_loss as plain_loss

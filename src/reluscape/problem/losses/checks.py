@@ -8,11 +8,13 @@ import numpy as np
 
 from ...errors import InputError, ShapeError
 from ...numbers.tolerances import DEFAULT, Tolerances
-from .kinds import Loss, able
+from .kinds import Loss, able, loss_name
 
 # places beside a target and beside 0 at which an own loss is tried, in units of 1 + |y|
 PLACES = np.concatenate([-(4.0 ** np.arange(5, -6, -1)), [0.0], 4.0 ** np.arange(-5, 6)])
 NEAR = 8
+# sizes of predictions and targets at which a loss that declares to be the squared one is tried
+SIZES = 1.37 * 10.0 ** np.arange(-12, 13, 2)
 HALVINGS = 48
 
 
@@ -41,12 +43,45 @@ def check_labels(loss: Loss, y: np.ndarray) -> None:
     """
     wanted = getattr(loss, "labels", None)
     if wanted is not None and not np.isin(np.asarray(y, dtype=float), wanted).all():
-        name, (low, high) = getattr(loss, "name", type(loss).__name__), wanted
+        name, (low, high) = loss_name(loss), wanted
         raise InputError(
             f"the {name} loss needs targets {low} and {high}; code the classes so (--labels NEG={low},POS={high})"
         )
     if not able(loss, "known"):
         _check_own(loss, np.asarray(y, dtype=float).reshape(-1))
+
+
+def check_exact(loss: Any, exact: bool | None) -> None:
+    """Refuse rational arithmetic where the loss has no rational derivative.
+
+    Raises:
+        InputError: exact is True and the loss does not declare `rational`.
+    """
+    if exact and not able(loss, "rational"):
+        raise InputError(
+            f"exact=True needs a loss with rational derivatives, the squared one; that of {loss_name(loss)} is a float"
+        )
+
+
+def check_quadratic(loss: Any, tolerances: Tolerances = DEFAULT) -> None:
+    """Refuse an own loss that declares `quadratic` and is not (f - y)^2 with the slope 2 (f - y).
+
+    Raises:
+        InputError: with the first place where it is something else.
+    """
+    scales = np.concatenate([-(SIZES[::-1]), [0.0], SIZES])
+    f, y = (side.reshape(-1) for side in np.meshgrid(scales, scales))
+    for method, true in (("value", (f - y) ** 2), ("gradient", 2 * (f - y))):
+        given = _one_each(loss, method, f, y)
+        room = tolerances.own_loss * (f * f + y * y if method == "value" else np.abs(f) + np.abs(y))
+        wrong = ~(np.abs(given - true) <= room)
+        if wrong.any():
+            i = int(np.flatnonzero(wrong)[0])
+            formula = "(f - y)^2" if method == "value" else "2 (f - y)"
+            raise InputError(
+                f"the loss {type(loss).__name__} declares `quadratic`, but its {method} at f = {f[i]:.6g}, "
+                f"y = {y[i]:.6g} is {given[i]:.6g}, not {formula} = {true[i]:.6g}; leave the declaration out"
+            )
 
 
 def _check_own(loss: Any, y: np.ndarray, tolerances: Tolerances = DEFAULT) -> None:

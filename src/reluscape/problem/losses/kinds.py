@@ -1,9 +1,10 @@
 """The losses themselves, each saying what it can do.
 
-A loss may declare `quadratic` (its program is one of least squares), `rational` (its derivative is a rational number
-where prediction and target are), `labels` (the targets that it has a meaning for), `joint` (it judges several outputs
-together), `known` (nothing about it needs a check), a method `curvature(f, y)` and a method `intercept(g, y)`: the
-infimum over q of l(q, y) - g q for slopes g within the range of l', where the tangent of slope g meets f = 0.
+A loss may declare `quadratic` (it is (f - y)^2, its program one of least squares), `rational` (its derivative is a
+rational number where prediction and target are), `labels` (the targets that it has a meaning for), `joint` (it judges
+several outputs together), `bends` (strictly convex: along every ray of predictions it lies below its chords), a method
+`curvature(f, y)` and a method `intercept(g, y)`: the infimum over q of l(q, y) - g q for slopes g within the range of
+l', where the tangent of slope g meets f = 0. The losses of this module are `known`: nothing about them needs a check.
 """
 
 from __future__ import annotations
@@ -27,19 +28,36 @@ class Loss(Protocol):
 
 
 def able(loss: Any, ability: str) -> bool:
-    """Return whether a loss declares an ability.
+    """Return whether a loss declares an ability; `known` are the losses of this module themselves, no heirs of them.
 
     >>> able(SquaredLoss(), "quadratic"), able(LogisticLoss(), "quadratic")
     (True, False)
     """
+    if ability == "known":
+        return type(loss) in KINDS
+    if ability == "rational" and able(loss, "quadratic"):
+        return True
     return bool(getattr(loss, ability, False))
+
+
+def loss_name(loss: Any) -> str:
+    """Return the name of a loss for people: an own class never goes by the name of another loss.
+
+    >>> loss_name(LogisticLoss()), loss_name(type("Expectile", (), {})())
+    ('logistic', 'Expectile')
+    """
+    if able(loss, "quadratic"):
+        return SquaredLoss.name
+    given = getattr(loss, "name", None)
+    mine = able(loss, "known") or (isinstance(given, str) and given not in [kind.name for kind in KINDS])
+    return str(given) if mine else type(loss).__name__
 
 
 class SquaredLoss:
     """l(f, y) = (f - y)^2."""
 
     name = "squared"
-    known = quadratic = rational = True
+    quadratic = rational = bends = True
 
     def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the squared differences."""
@@ -62,7 +80,7 @@ class LogisticLoss:
     """l(f, y) = log(1 + exp(-y f)) for labels -1 and +1."""
 
     name = "logistic"
-    known = True
+    bends = True
     labels: tuple[int, int] = (-1, 1)
 
     def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -111,7 +129,6 @@ class HuberLoss:
     """
 
     name = "huber"
-    known = True
 
     def __init__(self, delta: float = 1.0, divisor: float = 1.0) -> None:
         self.delta, self.divisor = delta, divisor
@@ -139,7 +156,7 @@ class CrossEntropy:
     """
 
     name = "cross_entropy"
-    known = joint = True
+    joint = bends = True
 
     def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the cross-entropies (n,) of outputs (n, k) beside labels (n,) or shares (n, k), without overflow."""
@@ -159,6 +176,9 @@ class CrossEntropy:
         """Return targets as shares (n, k)."""
         y = np.asarray(y)
         return np.eye(np.shape(f)[1])[y.astype(int)] if y.ndim == 1 else y.astype(float)
+
+
+KINDS: tuple[Any, ...] = (SquaredLoss, LogisticLoss, BinaryCrossEntropy, HuberLoss, CrossEntropy)
 
 
 def _sigmoid(t: np.ndarray) -> np.ndarray:

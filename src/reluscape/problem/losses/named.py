@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from .kinds import BinaryCrossEntropy, CrossEntropy, HuberLoss, LogisticLoss, Loss, SquaredLoss
+from .checks import check_quadratic
+from .kinds import KINDS, CrossEntropy, HuberLoss, Loss, able
 
-_KINDS = {kind.name: kind for kind in (SquaredLoss, LogisticLoss, BinaryCrossEntropy, HuberLoss, CrossEntropy)}
+_KINDS = {kind.name: kind for kind in KINDS}
 NAMES = tuple(_KINDS)
 _OTHER_NAMES = {
     "mse": "squared", "mse_loss": "squared", "squared_error": "squared", "l2": "squared",
@@ -31,7 +32,8 @@ def plain_loss(loss: Any) -> Any:
     """Return the loss as a name of `NAMES`, or as an object with value and gradient; a loss of torch is read.
 
     Raises:
-        InputError: an unknown name, or a module that is not the plain mean of a loss known here.
+        InputError: an unknown name, a module that is not the plain mean of a loss known here, or an own loss that
+            declares to be the squared one and is not.
 
     >>> plain_loss("mse"), plain_loss("bce")
     ('squared', 'bce')
@@ -45,6 +47,8 @@ def plain_loss(loss: Any) -> Any:
     if isinstance(loss, CrossEntropy):
         return loss.name
     if _is_loss(loss):
+        if able(loss, "quadratic") and not able(loss, "known"):
+            check_quadratic(loss)
         return loss
     kind = loss.__name__ if isinstance(loss, type) else type(loss).__name__
     if kind not in _MODULES or isinstance(loss, type):
@@ -80,6 +84,26 @@ def get_loss(loss: Any) -> Loss:
     if read == CrossEntropy.name:
         raise InputError("cross_entropy is a loss of several outputs; with one output take 'bce' or 'logistic'")
     return _KINDS[read]() if isinstance(read, str) else read
+
+
+def codes_of(loss: Any) -> tuple[int, int]:
+    """Return the numbers that stand for two classes under a loss: the labels it declares, else 0 and 1.
+
+    >>> codes_of("logistic"), codes_of("squared"), codes_of(None)
+    ((-1, 1), (0, 1), (0, 1))
+    """
+    return (None if loss is None else labels_of(loss)) or (0, 1)
+
+
+def labels_of(loss: Any) -> tuple[int, int] | None:
+    """Return the two targets that a loss has a meaning for, None where it takes all numbers.
+
+    >>> labels_of("log_loss"), labels_of("squared")
+    ((0, 1), None)
+    """
+    read = plain_loss(loss)
+    labels = getattr(_KINDS[read] if isinstance(read, str) else read, "labels", None)
+    return None if labels is None else (labels[0], labels[1])
 
 
 def mean_loss(loss: Any, f: np.ndarray, y: np.ndarray) -> float:

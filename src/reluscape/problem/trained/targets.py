@@ -9,6 +9,7 @@ import numpy as np
 from ...errors import InputError, ShapeError
 from ..data import Dataset, as_dataset
 from ..data.labels import text_classes
+from ..losses import codes_of, labels_of
 
 NO_TARGETS = "the verdict needs targets; give y"
 
@@ -20,7 +21,8 @@ def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) ->
         X: (n, d) samples or a `Dataset`.
         y: (n,) or (n, 1) targets, or None where X brings them.
         classes: a classifier's two classes: where y holds them and they are no numbers, or the loss asks for codes,
-            they become 0 and 1, or -1 and 1 for the logistic loss. None takes the classes of y where they are text.
+            they become the codes of the loss (0 and 1 where it has none). None takes the classes of y
+            where they are text.
         loss: name or object.
 
     Raises:
@@ -38,9 +40,9 @@ def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) ->
     if classes is not None and len(classes) == 2:
         known = set(values.tolist()) <= set(classes)
         as_numbers = all(isinstance(c, int | float) for c in classes)
-        if known and (not as_numbers or loss in ("bce", "logistic")):
-            low = -1 if loss == "logistic" else 0
-            values = np.where(values == classes[1], 1, low)
+        if known and (not as_numbers or labels_of(loss) is not None):
+            low, high = codes_of(loss)
+            values = np.where(values == classes[1], high, low)
         elif not as_numbers:
             raise InputError(f"the targets are not the model's classes {classes[0]!r} and {classes[1]!r}")
     return as_dataset(X, values)
@@ -62,8 +64,8 @@ def label_notes(y: Any, outputs: int, classes: tuple[Any, ...] | None, loss: Any
     if names is None:
         return ()
     if outputs == 1:
-        low = -1 if loss == "logistic" else 0
-        return (f"The classes {names[0]!r} and {names[-1]!r} are read as {low} and 1.",)
+        low, high = codes_of(loss)
+        return (f"The classes {names[0]!r} and {names[-1]!r} are read as {low} and {high}.",)
     shown = ", ".join(f"{k} {name!r}" for k, name in enumerate(names[:8]))
     return (f"The classes are the outputs in this order: {shown}.",)
 

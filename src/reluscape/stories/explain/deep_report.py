@@ -79,7 +79,7 @@ def _losses(found: DeepFindings, seen: Layered, judged: Judgement) -> dict[str, 
         if value is None:
             return None
         share = value / found.constant if found.constant > 0 else None
-        right = None if net is None else rows_right(net.hidden(seen.X)[-1], seen.Y, judged.loss)
+        right = None if net is None else rows_right(net.hidden(seen.X)[-1], seen.Y, judged.loss.classes)
         accuracy = None if right is None else right / len(seen.Y)
         block = {"value": plain(value), "share": plain(share), "accuracy": accuracy, "kind": kind}
         return block if judged.test is None or net is None else {**block, "test": plain(judged.test.loss(net))}

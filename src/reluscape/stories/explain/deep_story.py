@@ -18,7 +18,7 @@ from .story import SPARE, count, listed, numbered, percent, rows, same_work
 def deep_verdict_lines(found: DeepFindings, seen: Layered, judged: Judgement) -> list[str]:
     """Return the verdict in at most six plain lines, the answer first."""
     shape = " + ".join(map(str, seen.net.widths)) + " units"
-    lines = [first_line(judged.outlook, judged.answer, judged.loss, shape, found.verdict.reason)]
+    lines = [first_line(judged.outlook, judged.answer, judged.loss.quadratic, shape, found.verdict.reason)]
     last = judged.closing_lines
     if judged.answer == WRONG_INPUT:
         return [*lines, *judged.hints, *last][:6]
@@ -109,7 +109,7 @@ def jacobian_text(found: DeepFindings) -> str:
 def deep_facts(found: DeepFindings, seen: Layered, judged: Judgement) -> list[tuple[str, str]]:
     """Return the story fact by fact: (what, in words)."""
     told = []
-    right = rows_right(seen.predictions, seen.Y, judged.loss)
+    right = rows_right(seen.predictions, seen.Y, judged.loss.classes)
     if right is not None:
         told.append(("accuracy", right_words(right, len(seen.Y))))
     told.append(("gradient norm", f"{found.gradient_norm:.3g} at the given weights"))

@@ -12,18 +12,18 @@ LEAST_SHARE, MOST_SHARE = 0.001, 99.99
 WORSE = "fits worse than a constant"
 
 
-def first_line(outlook: Outlook, answer: str, loss: str, shape: str, reason: str) -> str:
+def first_line(outlook: Outlook, answer: str, quadratic: bool, shape: str, reason: str) -> str:
     """Return the line that answers the question.
 
     Args:
         outlook: what the answer rests on.
         answer: the word.
-        loss: name of the loss.
+        quadratic: whether the loss is the squared one.
         shape: what other networks of this shape are called, for instance "2 units".
         reason: the verdict's own reason, told where nothing else is known.
     """
     if outlook.flat is not None and answer != SOLVED:
-        return f"{answer}: {flat_text(outlook.flat, loss, outlook)}"
+        return f"{answer}: {flat_text(outlook.flat, quadratic, outlook)}"
     words = {
         SOLVED: _solved(outlook),
         STUCK: _stuck(outlook, shape),
@@ -34,11 +34,11 @@ def first_line(outlook: Outlook, answer: str, loss: str, shape: str, reason: str
     return f"{answer}: {words[answer]}"
 
 
-def flat_text(flat: Flat, loss: str, outlook: Outlook) -> str:
+def flat_text(flat: Flat, quadratic: bool, outlook: Outlook) -> str:
     """Return what a constant network, or nearly one, predicts.
 
     >>> from types import SimpleNamespace
-    >>> flat_text(Flat(0.6, 0.63, False, (0.0, 2.0)), "squared", SimpleNamespace(loss=1.0, constant=1.0, silent=False))
+    >>> flat_text(Flat(0.6, 0.63, False, (0.0, 2.0)), True, SimpleNamespace(loss=1.0, constant=1.0, silent=False))
     "predicts 0.6..0.63 everywhere, with targets from 0 to 2: check the target's shape, (n,1) against (n,)"
     """
     low, high = flat.low, flat.high
@@ -50,7 +50,7 @@ def flat_text(flat: Flat, loss: str, outlook: Outlook) -> str:
         return text + f" (loss {outlook.loss:.6g}, the best constant {outlook.constant:.6g})"
     goals = f"{flat.targets[0]:.3g} to {flat.targets[1]:.3g}"
     text = f"predicts {low:.3g}..{high:.3g} everywhere, with targets from {goals}"
-    return text + (": check the target's shape, (n,1) against (n,)" if loss == "squared" else "")
+    return text + (": check the target's shape, (n,1) against (n,)" if quadratic else "")
 
 
 def share_text(part: float, whole: float) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...critical.trained.answer import Outlook
 from ...critical.trained.elsewhere import TestRows
+from ...problem.outputs import OutputLoss
 from ...problem.trained.loss_choice import LossChoice
 
 SAME_LOSS = {"bce": "logistic"}
@@ -20,7 +21,7 @@ class Judgement:
         outlook: what the answer rests on.
         answer: "solved", "stuck", "slow", "wrong input" or "undecided".
         choice: the loss and why.
-        loss: its name.
+        loss: that loss over the outputs.
         weight_decay: what is known about it: a number, None, "unknown" or "ignore".
         of_model: the loss that the model says it was trained on, or None.
         hints: what may have gone wrong where the network is worse than a constant, likeliest first.
@@ -31,7 +32,7 @@ class Judgement:
     outlook: Outlook
     answer: str
     choice: LossChoice
-    loss: str
+    loss: OutputLoss
     weight_decay: Any
     of_model: Any
     hints: tuple[str, ...] = ()
@@ -49,7 +50,7 @@ class Judgement:
         elif self.weight_decay == "ignore":
             lines.append("this verdict is on the plain loss; weight decay was ignored as asked")
         stated = self.of_model
-        if isinstance(stated, str) and _family(stated) != _family(self.loss):
+        if isinstance(stated, str) and _family(stated) != _family(self.loss.name):
             lines.append(f"this model was trained on the {stated} loss; ask with loss={stated!r}")
         return lines
 

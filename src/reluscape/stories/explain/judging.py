@@ -107,7 +107,7 @@ class Judge:
             outlook=view,
             answer=answer,
             choice=self.choice,
-            loss=self.seen.loss.name,
+            loss=self.seen.loss,
             weight_decay=self.weight_decay,
             of_model=self.of_model,
             hints=hints(self.seen, view.rescaled, view.is_wrong()),

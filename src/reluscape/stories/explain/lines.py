@@ -10,7 +10,7 @@ import numpy as np
 from ...critical.slices import LossSlice, loss_slice
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
-from ...problem.losses import mean_loss
+from ...problem.losses import able, get_loss, mean_loss
 from ...problem.networks import TwoLayerNet
 
 MOST_MARKS = 400
@@ -37,17 +37,18 @@ def line_block(
         ends: what lies at 1.
     """
     line = loss_slice(a, b, data, interval=(BEFORE, AFTER))
-    squared = loss == "squared" or getattr(loss, "name", "") == "squared"
+    chosen = get_loss(loss)
+    squared = able(chosen, "quadratic")
     t, solved = _places(line, squared)
     values = line(t) if squared else np.array([_loss_at(a, b, data, s, loss) for s in t])
-    if isinstance(loss, str):  # the package's own losses are never negative; below 0 is rounding
+    if able(chosen, "known"):  # the package's own losses are never negative; below 0 is rounding
         values = np.maximum(values, 0.0)
     low = int(np.argmin(values))
     marks = line.breakpoints
     if len(marks) > MOST_MARKS:
         marks = marks[np.linspace(0, len(marks) - 1, MOST_MARKS).round().astype(int)]
     heights = line(marks) if squared else np.array([_loss_at(a, b, data, s, loss) for s in marks])
-    if isinstance(loss, str):
+    if able(chosen, "known"):
         heights = np.maximum(heights, 0.0)
     note = f"{len(line.breakpoints)} breakpoint{'' if len(line.breakpoints) == 1 else 's'}, solved; "
     note += f"lowest loss on the line {values[low]:.6g} at {t[low]:.4g}"

@@ -101,7 +101,7 @@ def header(named: dict[str, Any]) -> dict[str, Any]:
 
 def loss_block(judged: Judgement) -> dict[str, Any]:
     """Describe the loss and why it was taken."""
-    return {"loss": judged.loss, "loss_reason": judged.choice.reason or "it was asked for"}
+    return {"loss": judged.loss.name, "loss_reason": judged.choice.reason or "it was asked for"}
 
 
 def model_block(named: dict[str, Any], judged: Judgement, hidden: list[int], outputs: int) -> dict[str, Any]:
@@ -195,24 +195,24 @@ def data_block(data: Dataset, named: dict[str, Any], output_bias: bool) -> dict[
 
 def _losses(found: Findings, trained: Trained, judged: Judgement) -> dict[str, Any]:
     """Return the losses that are compared."""
-    data, net, name, test = trained.data, trained.net, judged.loss, judged.test
+    data, net, quadratic, test = trained.data, trained.net, judged.loss.quadratic, judged.test
     Y = np.asarray(data.y)[:, None]
 
     def entry(value: float | None, kind: str, prediction: Any = None, of: Any = None) -> dict[str, Any] | None:
         if value is None:
             return None
         share = value / found.constant if found.constant > 0 else None
-        right = None if prediction is None else rows_right(np.asarray(prediction)[:, None], Y, name)
+        right = None if prediction is None else rows_right(np.asarray(prediction)[:, None], Y, judged.loss.classes)
         accuracy = None if right is None else right / data.n
         block = {"value": plain(value), "share": plain(share), "accuracy": accuracy, "kind": kind}
         return block if test is None or of is None else {**block, "test": plain(test.loss(of))}
 
     blocks = {
         "model": entry(found.loss, "numerical", net.predict(data), net),
-        "constant": entry(found.constant, "exact" if name == "squared" else "numerical"),
+        "constant": entry(found.constant, "exact" if quadratic else "numerical"),
         "basin": entry(found.basin, "numerical"),
     }
-    if name == "squared":
+    if quadratic:
         affine, constant = affine_fit(data), constant_fit(data)
         blocks["affine"] = entry(found.affine, "exact", data.X @ affine.coefficients + affine.intercept)
         blocks["constant"] = entry(found.constant, "exact", np.full(data.n, constant.intercept))

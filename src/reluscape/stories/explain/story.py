@@ -23,7 +23,7 @@ NEARBY_KINKS = 5
 def verdict_lines(found: Findings, trained: Trained, judged: Judgement) -> list[str]:
     """Return the verdict in at most six plain lines, the answer first."""
     width, verdict = trained.net.width, found.verdict
-    lines = [first_line(judged.outlook, judged.answer, judged.loss, units(width), verdict.reason)]
+    lines = [first_line(judged.outlook, judged.answer, judged.loss.quadratic, units(width), verdict.reason)]
     last = judged.closing_lines
     if judged.answer == WRONG_INPUT:
         return [*lines, *judged.hints, *last][:6]
@@ -156,7 +156,9 @@ def facts(found: Findings, trained: Trained, judged: Judgement) -> list[tuple[st
     """Return the story fact by fact: (what, in words)."""
     near, path, test = found.near, found.descent, judged.test
     told = []
-    right = rows_right(trained.net.predict(trained.data)[:, None], np.asarray(trained.data.y)[:, None], judged.loss)
+    right = rows_right(
+        trained.net.predict(trained.data)[:, None], np.asarray(trained.data.y)[:, None], judged.loss.classes
+    )
     if right is not None:
         told.append(("accuracy", right_words(right, trained.data.n)))
     vain = found.verdict.kind == "local minimum" and not found.verdict.differentiable

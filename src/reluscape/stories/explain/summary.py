@@ -13,6 +13,7 @@ from ...critical.trained.last_layer import LastLayer, last_layer
 from ...critical.trained.layers import LayerFacts, layer_facts
 from ...critical.trained.one_hidden_layer import Findings
 from ...critical.trained.saving import snapped_or_escaped
+from ...problem.outputs import OutputLoss
 from ...problem.trained.layered import Layered
 from ...problem.trained.reading import Trained
 from .deep_story import deep_facts, deep_next_steps, deep_verdict_lines
@@ -118,10 +119,10 @@ def _text(lines: list[str], told: list[tuple[str, str]], steps: tuple[str, ...])
     return "\n".join([*lines, *body, "", "what to do next:", *after])
 
 
-def _proof(found: Findings, trained: Trained, loss: str) -> dict[str, Any] | None:
+def _proof(found: Findings, trained: Trained, loss: OutputLoss) -> dict[str, Any] | None:
     """Return the certificate of the given weights read as exact doubles, where it says the same as the verdict."""
     net = trained.net
-    if loss != "squared" or trained.data.n * net.width * trained.data.d > MOST_EXACT_WORK:
+    if not loss.quadratic or trained.data.n * net.width * trained.data.d > MOST_EXACT_WORK:
         return None
     c = net.c if trained.output_bias else None
     verdict = certify(trained.data, None, net.W, net.v, c, exact=True)
