@@ -93,12 +93,13 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     """Print the verdict, the table of valleys and where the files are."""
     from rich.table import Table
 
-    from ..stories.claims import percent, short
+    from ..stories.wording import count, percent, short
 
     screen = output.console()
     data = report["data"]
     biases = [word for word, on in (("hidden bias", data["bias"]), ("output bias", data["output_bias"])) if on]
-    shape = f"{data['n']} rows, {len(data['features'])} inputs, {' and '.join(biases) if biases else 'no biases'}"
+    counts = f"{count(data['n'], 'row')}, {count(len(data['features']), 'input')}"
+    shape = f"{counts}, {' and '.join(biases) if biases else 'no biases'}"
     screen.print(f"\n{data['file']}: predicting {data['target']} ({shape})\n", markup=False, style="bold")
     output.lines(report["verdict"])
     table = Table(title=None, box=None, pad_edge=False, padding=(0, 1), header_style="bold")
@@ -110,11 +111,11 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
         table.add_row(
             str(number + 1) + ("" if valley["spurious"] else "*"),
             short(valley["value"]),
-            f"{valley['share']:.1%}",
+            percent(valley["share"]),
             barrier,
             "-" if valley["merge_height"] is None else short(valley["merge_height"]),
             "a point" if valley["dimension"] == 0 else f"{valley['dimension']}-dim",
-            f"{percent(starts['value'])} ({100 * starts['low']:.1f} to {100 * starts['high']:.1f})",
+            f"{percent(starts['value'])} ({percent(starts['low'])} to {percent(starts['high'])})",
             valley["verdict"],
         )
     screen.print()

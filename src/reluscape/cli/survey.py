@@ -96,13 +96,12 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     """Print the verdict, a table of the widths and where the files are."""
     from rich.table import Table
 
-    from ..stories.claims import percent, whole
-    from ..stories.wording import amount
+    from ..stories.wording import count, percent, whole
 
     screen = output.console()
     data = report["data"]
     biases = [word for word, on in (("hidden bias", data["bias"]), ("output bias", data["output_bias"])) if on]
-    counts = f"{amount(data['n'], 'row')}, {amount(len(data['features']), 'input')}"
+    counts = f"{count(data['n'], 'row')}, {count(len(data['features']), 'input')}"
     shape = f"{counts}, {' and '.join(biases) if biases else 'no biases'}"
     screen.print(f"\n[bold]{output.plain(data['file'])}[/bold]: predicting {output.plain(data['target'])} ({shape})\n")
     output.lines(report["verdict"])
@@ -117,7 +116,7 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
             regions,
             percent(entry["full_rank"]["value"]),
             f"{entry['reference']['value']:.4g} ({percent(entry['reference']['share'])})",
-            f"{percent(good['value'])} ({100 * good['low']:.1f} to {100 * good['high']:.1f})",
+            f"{percent(good['value'])} ({percent(good['low'])} to {percent(good['high'])})",
             percent(entry["zero"]["value"]),
             percent(entry["better_than_affine"]["value"]),
         )
@@ -127,8 +126,9 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     screen.print(
         f"\nShares are of random starts (law {law!r}, inputs standardised; 95% intervals in brackets). "
         "Full rank: of the Jacobian. "
-        f"Good start: the first basin reaches the best known loss of its width, up to {tolerance:.0%} of the way to "
-        "the best constant. Losses are mean squares, in brackets as a share of the target's variance.",
+        "Good start: the first basin reaches the best known loss of its width, up to "
+        f"{percent(tolerance)} of the way to the best constant. Losses are mean squares, in brackets as a share of the "
+        "target's variance.",
         style="dim",
     )
     for warning in data["warnings"]:

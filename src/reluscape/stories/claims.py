@@ -10,8 +10,6 @@ from ..numbers import exact
 from ..numbers.estimates import Probability
 
 EXACT_FLOAT = 2**53
-# digits of the first whole number that is not written out
-HUGE = 10
 
 
 def plain(value: Any) -> int | float | str | None:
@@ -43,36 +41,3 @@ def loss_claim(value: float, variance: float, kind: str, accuracy: float | None 
     """Return a loss in squared target units and as a share of the target's variance."""
     share = value / variance if variance else None
     return {"value": plain(value), "share": plain(share), "accuracy": plain(accuracy), "kind": kind, **more}
-
-
-def whole(value: int | str) -> str:
-    """Return a whole number as a person reads it."""
-    digits = str(plain(value)) if isinstance(value, int) else value
-    if len(digits) < HUGE:
-        return f"{int(digits):,}"
-    return f"{digits[0]}.{digits[1]} x 10^{len(digits) - 1}"
-
-
-def percent(value: float) -> str:
-    """Return a probability as a percentage without false precision."""
-    if value in (0.0, 1.0):
-        return f"{value:.0%}"
-    if value < 0.001:
-        return "less than 0.1%"
-    if value > 0.999:
-        return "more than 99.9%"
-    return f"{value:.1%}" if value < 0.1 or value > 0.9 else f"{value:.0%}"
-
-
-def units(number: int) -> str:
-    """Return "1 unit" or "k units"."""
-    return f"{number:,} unit{'' if number == 1 else 's'}"
-
-
-def short(value: float) -> str:
-    """Return a loss with four significant figures.
-
-    >>> short(0.33333333), short(0.0)
-    ('0.3333', '0')
-    """
-    return f"{value:.4g}"

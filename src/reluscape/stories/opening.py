@@ -11,7 +11,7 @@ from typing import Any
 from .._version import __version__
 from ..errors import InputError
 from ..problem.data import Dataset
-from .wording import amount
+from .wording import count
 
 PACKAGES = ("numpy", "scipy", "numba", "python-flint")
 
@@ -42,11 +42,11 @@ def about_data(
     if data.conflicts:
         groups = len(data.conflicts)
         have = "has" if groups == 1 else "have"
-        said.append(f"{amount(groups, 'group')} of equal rows {have} different targets: no network fits them all")
+        said.append(f"{count(groups, 'group')} of equal rows {have} different targets: no network fits them all")
     if data.zero_rows:
         zeros = len(data.zero_rows)
         said.append(
-            f"{amount(zeros, 'row')} {'is' if zeros == 1 else 'are'} zero: no unit can be active there, the loss is "
+            f"{count(zeros, 'row')} {'is' if zeros == 1 else 'are'} zero: no unit can be active there, the loss is "
             "constant"
         )
     if not data.bias:
@@ -121,7 +121,7 @@ def check_subject(data: Dataset, what: str) -> None:
     if data.y is None:
         raise InputError(f"the {what} needs targets; give y")
     if data.n < 2:
-        raise InputError(f"the data have {amount(data.n, 'row')}; at least 2 are needed")
+        raise InputError(f"the data have {count(data.n, 'row')}; at least 2 are needed")
     if len(set(data.y_fractions)) == 1:
         raise InputError("the target has the same value in every row; there is nothing to learn")
     if data.rank == 0:

@@ -1,8 +1,19 @@
-"""Numbers as people read them: grouped digits, four significant figures, per cent, powers of ten."""
+"""How numbers are said: digits, significant figures, per cent, powers of ten, counts, durations, lists."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+
+import numpy as np
+
+from ..numbers import exact
+from ..numbers.tolerances import MACHINE_PRECISION
+
+# digits of the first whole number that plain text does not write out
+HUGE = 10
+# the smallest share that is told as a number, and the smallest part of a whole
+LEAST_SHARE, SMALLEST_PART = 0.001, 1e-5
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LONGEST_PLAIN_INTEGER = 10**9
@@ -47,32 +58,85 @@ def digits(value: int | float | str) -> str:
         return significant(value)
 
 
-def amount(number: int, one: str, many: str | None = None) -> str:
-    """Write how many there are of a thing, with the thing's word in the singular or the plural.
+def whole(value: int | str) -> str:
+    """Write a whole number in plain text, its digits grouped; beyond ten digits as a power of ten.
 
-    >>> amount(1, "row"), amount(1200, "row"), amount(2, "class", "classes")
-    ('1 row', '1,200 rows', '2 classes')
+    >>> whole(12345678), whole("41000000000000000000000")
+    ('12,345,678', '4.1 x 10^22')
     """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    text = str(exact.fmpq(value)) if isinstance(value, int) else value  # Python refuses 4,300 digits and more
+    if len(text) < HUGE:
+        return f"{int(text):,}"
+    return f"{text[0]}.{text[1]} x 10^{len(text) - 1}"
 
 
-def percent(value: float | str) -> str:
-    """Write a fraction as per cent, with more figures near 0 and 100 %.
+def short(value: float) -> str:
+    """Write a loss in plain text with four significant figures.
 
-    >>> percent(0.8275), percent(0.9995), percent(0.0), percent(0.95)
-    ('82.8%', '99.95%', '0%', '95%')
+    >>> short(0.33333333), short(0.0)
+    ('0.3333', '0')
     """
-    part = 100 * float(value)
-    if part in (0.0, 100.0):
-        return f"{part:.0f}%"
-    near_edge = min(abs(part), abs(100 - part))
-    places = 1 if near_edge >= 1 or part > 100 else 2
-    shown = f"{part:.{places}f}"
-    if float(shown) == 0.0:
-        return "under 0.01%" if part > 0 else "0%"
-    if float(shown) == 100.0 and part < 100:
-        return "over 99.99%"
-    return f"{shown.rstrip('0').rstrip('.')}%"
+    return f"{value:.4g}"
+
+
+def percent(share: float | str, least: float = LEAST_SHARE) -> str:
+    """Write a share as per cent without false precision; nothing that is not all is said to be all.
+
+    Args:
+        share: what is told, 1 for all; a loss may be more than all of the variance.
+        least: shares below this, or nearer than this to all, are only said to be less, or more.
+
+    >>> percent(0.5), percent(0.6333), percent(0.028), percent(0.99951), percent(2e-7), percent(1.0), percent(1.3)
+    ('50%', '63.3%', '2.8%', 'more than 99.9%', 'less than 0.1%', '100%', '130%')
+    >>> percent(0.00016, 1e-5), percent(0.999999, 1e-5)
+    ('0.016%', 'more than 99.999%')
+    """
+    value = float(share)
+    if value in (0.0, 1.0):
+        return f"{value:.0%}"
+    if 0 < value < least:
+        return f"less than {100 * least:g}%"
+    if 1 - least < value < 1:
+        return f"more than {100 - 100 * least:g}%"
+    if value > 1:
+        rounded = f"{value:,.0%}" if value >= 1.1 else f"{value:.1%}"
+        return rounded if rounded != "100.0%" else "more than 100%"
+    edge = min(value, 1 - value)
+    figures = 1 if value < 0.5 else 2
+    places = max(1, -int(np.floor(np.log10(edge))) - figures) if edge > 0 else 1
+    return f"{value:.{places}%}".replace(".0%", "%")
+
+
+def part(amount: float, of: float) -> str:
+    """Write a part of a whole as per cent; small parts keep two figures.
+
+    >>> part(0.00006, 0.477), part(1, 2), part(0.0, 1.0)
+    ('0.013%', '50%', '0%')
+    """
+    return "0%" if of <= 0 or amount <= 0 else percent(amount / of if amount != of else 1.0, SMALLEST_PART)
+
+
+def of_the_weights(moved: float | None) -> str:
+    """Write how far weights have moved, relative to their size.
+
+    >>> of_the_weights(0.0123), of_the_weights(3.4), of_the_weights(2e-7)
+    ('1.2% of the weights', '3.4 times the weights', 'less than 0.001% of the weights')
+    """
+    if moved is None:
+        return "an unknown distance"
+    if moved < 1:
+        return f"{percent(max(moved, MACHINE_PRECISION), SMALLEST_PART)} of the weights"
+    return f"{moved:.2g} times the weights"
+
+
+def duration(seconds: float) -> str:
+    """Write a time in seconds.
+
+    >>> duration(12.0), duration(1), duration(1234.5), duration(0.25)
+    ('12 seconds', '1 second', '1,234 seconds', '0.25 seconds')
+    """
+    shown = f"{seconds:,.0f}" if seconds >= 10 else f"{seconds:.2g}"
+    return f"{shown} second{'' if shown == '1' else 's'}"
 
 
 def sentence(words: str) -> str:
@@ -93,15 +157,16 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def listing(names: list[str], limit: int = 8) -> str:
-    """Join names for a sentence; a long list ends with how many were left out.
+def listing(names: Iterable[object], limit: int = 8) -> str:
+    """Join names or numbers for a sentence; a long list ends with how many were left out.
 
-    >>> listing(["a", "b", "c"]), listing(["a", "b", "c"], limit=2)
-    ('a, b and c', 'a, b and 1 more')
+    >>> listing(["a", "b", "c"]), listing(range(9), limit=6), listing([3])
+    ('a, b and c', '0, 1, 2, 3, 4, 5 and 3 more', '3')
     """
-    if len(names) > limit:
-        return ", ".join(names[:limit]) + f" and {len(names) - limit} more"
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}" if names else ""
+    texts = [str(name) for name in names]
+    if len(texts) > limit:
+        return ", ".join(texts[:limit]) + f" and {len(texts) - limit} more"
+    return texts[0] if len(texts) == 1 else ", ".join(texts[:-1]) + f" and {texts[-1]}" if texts else ""
 
 
 def loss_words(loss: str) -> str:

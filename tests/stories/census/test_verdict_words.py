@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import reluscape as rs
+from reluscape.stories.wording import percent
 
 XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1]
 
@@ -16,7 +17,7 @@ def test_plateaus_are_told_where_there_are_no_traps():
     assert "there are no traps" in first
     missed = 1 - chances["gradient_descent"]["value"]
     assert 0.4 < missed < 0.9
-    assert f"{missed:.0%} of the gradient descents" in first
+    assert f"{percent(missed)} of the gradient descents" in first
     assert "flat plateaus" in first
     ends = np.array(chances["descent_losses"])
     for level in (1, 2 / 3, 1 / 2):

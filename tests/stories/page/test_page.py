@@ -52,13 +52,15 @@ def test_numbers_are_those_of_the_json(report):
         held = value_at(report, key)
         assert value == str(held) or float(value) == held, key
         assert shown, key
-        leading = re.match(r"(?:over |under )?(-?[\d,]+(?:\.\d+)?)", shown)
+        leading = re.match(r"(more\sthan\s|less\sthan\s)?(-?[\d,]+(?:\.\d+)?)", shown)
         assert leading, (key, shown)
-        read_back = float(leading.group(1).replace(",", ""))
+        read_back = float(leading.group(2).replace(",", ""))
         if "×" in shown:
             power = shown.split("10")[-1].translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
             read_back *= 10.0 ** int(power)
-        if "%" in shown:
+        if leading.group(1):
+            assert 0 < held < read_back / 100 if "less" in shown else read_back / 100 < held < 1, key
+        elif "%" in shown:
             assert read_back / 100 == pytest.approx(float(held), abs=6e-4), key
         else:
             assert read_back == pytest.approx(float(held), rel=6e-3), key

@@ -12,7 +12,6 @@ from reluscape.numbers.seeds import stream
 from reluscape.problem.data import standardize
 from reluscape.problem.networks.initialization import get_law
 from reluscape.stories.survey.search import search_width
-from reluscape.stories.survey.verdict import percent, whole
 
 X = [[0, 1], [1, 3], [2, 0], [3, 2], [4, 4]]
 Y = [1, 0, 2, 1, 3]
@@ -203,19 +202,6 @@ def test_too_few_starts_do_not_prove_a_width_too_small():
     assert (answer.width, answer.more_than, answer.stopped_by) == (None, 8, "time")
     open_answer = search_width({}, lambda width: Probability.sampled(10, 10, "initialization"), 0.95, 64)
     assert (open_answer.width, open_answer.more_than, open_answer.stopped_by) == (None, 0, "time")
-
-
-def test_words():
-    assert whole("100000000000000000000") == "1.0 x 10^20"
-    assert whole(2318) == "2,318"
-    assert [percent(v) for v in (0.0, 0.0004, 0.05, 0.5, 0.97, 1.0)] == [
-        "0%",
-        "less than 0.1%",
-        "5.0%",
-        "50%",
-        "97.0%",
-        "100%",
-    ]
 
 
 def test_reference_of_two_units_is_proved_where_it_can_be():

@@ -18,6 +18,7 @@ from ...problem.data import Dataset, as_dataset, standardize
 from ...problem.networks.initialization import get_law
 from ..claims import loss_claim, plain, probability_claim
 from ..opening import about_data, check_subject, opening
+from ..wording import duration
 from .pictures import disconnectivity, passages, ways_out
 from .plane import plane_picture
 from .result import Landscape
@@ -132,7 +133,8 @@ def dry_run(X: Any, y: Any = None, width: int = 1, height_cap: float | None = No
         f"{data.n} rows, {data.d} inputs{bias} (rank {data.rank}), {size.cells:,} cells of one unit",
         f"width {width}: {size.basins:,} basins and up to {size.walls:,} walls between them; "
         + ("that fits" if fits else "that is too large"),
-        f"time: about {max(size.seconds, 1):,.0f} seconds; memory: about {size.megabytes:,.0f} MB beside the program"
+        f"time: about {duration(max(round(size.seconds), 1))}; "
+        f"memory: about {size.megabytes:,.0f} MB beside the program"
         if fits
         else f"what fits: {', '.join(_ways_to_fit(data, width))}",
     ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...numbers.tolerances import DEFAULT
-from ..claims import percent, short, units
 from ..opening import without_bias
+from ..wording import count, percent, short
 
 MOST_LEVELS = 3
 
@@ -25,22 +25,17 @@ def verdict_lines(report: dict[str, Any]) -> list[str]:
     return [line for line in lines if line][:6]
 
 
-def portion(share: float) -> str:
-    """Return a loss as a percentage of the variance; it can be above 100 %."""
-    return percent(share) if share <= 1 else f"{share:.0%}"
-
-
 def _answer(report: dict[str, Any]) -> str:
     """How many traps there are."""
     width, traps, valleys = report["settings"]["width"], report["spurious_count"], report["valley_count"]
     best = report["losses"]["best_network"]
-    lowest = f"the lowest loss is {short(best['value'])} ({portion(best['share'])} of the target's variance)"
+    lowest = f"the lowest loss is {short(best['value'])} ({percent(best['share'])} of the target's variance)"
     lowest += _more_units(report)
     if not traps:
         only = "one valley" if valleys == 1 else f"{valleys} valleys, all of them global minima"
-        return f"With {units(width)} there are no traps: {only}, {lowest}{_plateaus(report)}."
+        return f"With {count(width, 'unit')} there are no traps: {only}, {lowest}{_plateaus(report)}."
     kinds = "is one trap (a valley" if traps == 1 else f"are {traps} traps (valleys"
-    return f"With {units(width)} there {kinds} above the best one); {lowest}."
+    return f"With {count(width, 'unit')} there {kinds} above the best one); {lowest}."
 
 
 def _plateaus(report: dict[str, Any]) -> str:
@@ -93,10 +88,10 @@ def _trap(report: dict[str, Any]) -> str | None:
     if closed:
         return (
             f"{len(closed)} of them have no way out below the cap; the lowest of these has loss "
-            f"{short(worst['value'])} ({portion(worst['share'])} of the variance)."
+            f"{short(worst['value'])} ({percent(worst['share'])} of the variance)."
         )
     return (
-        f"The deepest trap has loss {short(worst['value'])} ({portion(worst['share'])} of the variance): the loss must "
+        f"The deepest trap has loss {short(worst['value'])} ({percent(worst['share'])} of the variance): the loss must "
         f"rise by {short(worst['barrier'])} to get out, and {percent(caught['value'])} of random starts belong to it."
     )
 

@@ -9,10 +9,10 @@ from ...critical.trained.leaky import LeakyLayer
 from ...critical.trained.predictions import rows_right
 from ...numbers.tolerances import DEFAULT
 from ...problem.trained.layered import Layered
-from ..wording import right_words
+from ..wording import count, listing, of_the_weights, right_words
 from .first_line import first_line
 from .judgement import Judgement
-from .story import SPARE, count, listed, numbered, percent, rows, same_work
+from .story import MOST_NAMED, SPARE, numbered, rows, same_work
 
 
 def deep_verdict_lines(found: DeepFindings, seen: Layered, judged: Judgement) -> list[str]:
@@ -82,7 +82,7 @@ def top_text(found: DeepFindings) -> str:
     assert found.top is not None
     upper = found.top.found
     verdict, near = upper.verdict, upper.near
-    beside = f", {percent(near.distance)} away" if near is not None and verdict is near.verdict else ""
+    beside = f", {of_the_weights(near.distance)} away" if near is not None and verdict is near.verdict else ""
     how = "in exact arithmetic" if verdict.method == "exact" else "in floating point"
     return f"the last two layers by themselves: {verdict.kind} with loss {verdict.loss:.6g} ({how}{beside})"
 
@@ -177,7 +177,7 @@ def deep_next_steps(found: DeepFindings, seen: Layered, judged: Judgement) -> li
     for layer in found.layers[:-1]:
         if layer.dead:
             one = len(layer.dead) == 1
-            which = f"unit number {layer.dead[0]}" if one else f"units {listed(layer.dead)}"
+            which = f"unit number {layer.dead[0]}" if one else f"units {listing(layer.dead, MOST_NAMED)}"
             steps.append(
                 f"{which} of layer {layer.layer} {'does' if one else 'do'} nothing; give {'it' if one else 'them'} new "
                 "random weights (your fit does not change at first)"

@@ -5,10 +5,8 @@ from __future__ import annotations
 from ...critical.trained.answer import SLOW, SOLVED, STUCK, UNDECIDED, WRONG_INPUT, Outlook
 from ...critical.trained.predictions import Flat
 from ...numbers.tolerances import DEFAULT
-from ..wording import right_words
+from ..wording import part, right_words
 
-# per cent
-LEAST_SHARE, MOST_SHARE = 0.001, 99.99
 WORSE = "fits worse than a constant"
 
 
@@ -53,22 +51,6 @@ def flat_text(flat: Flat, quadratic: bool, outlook: Outlook) -> str:
     return text + (": check the target's shape, (n,1) against (n,)" if quadratic else "")
 
 
-def share_text(part: float, whole: float) -> str:
-    """Return a part of a whole in per cent.
-
-    >>> share_text(0.00006, 0.477), share_text(1, 2), share_text(0.0, 1.0)
-    ('0.013%', '50%', '0%')
-    """
-    if whole <= 0 or part <= 0:
-        return "0%"
-    share = 100 * part / whole
-    if share < LEAST_SHARE:
-        return f"less than {LEAST_SHARE}%"
-    if share < 99:
-        return f"{share:.2g}%"
-    return "100%" if part == whole else f"{min(share, MOST_SHARE):.4g}%"
-
-
 def _wrong(o: Outlook) -> str:
     """Return how badly the network fits."""
     if o.rescaled is not None and o.loss <= o.constant:
@@ -99,7 +81,7 @@ def _stuck(o: Outlook, shape: str) -> str:
     if o.kind == "local minimum":
         text = f"a local minimum with loss {o.loss:.6g}"
     elif o.left is not None:
-        text = f"going on downhill gains only {o.left:.2g} of the loss {o.loss:.6g} ({share_text(o.left, o.loss)})"
+        text = f"going on downhill gains only {o.left:.2g} of the loss {o.loss:.6g} ({part(o.left, o.loss)})"
     else:
         text = f"the loss stays at {o.loss:.6g}"
     if o.best is None:
@@ -114,7 +96,7 @@ def _slow(o: Outlook) -> str:
     left, low = o.left or 0.0, o.downhill if o.downhill is not None else o.loss
     near = "near a saddle: " if o.kind == "saddle" else ""
     fall = f"from {o.loss:.6g} to {_small(low, o.constant)} or lower"
-    return f"{near}going on downhill the loss falls {fall} ({share_text(left, o.loss)})"
+    return f"{near}going on downhill the loss falls {fall} ({part(left, o.loss)})"
 
 
 def _small(value: float, constant: float) -> str:

@@ -9,10 +9,10 @@ from ...critical.trained.elsewhere import UNTESTED, TestRows, both_losses
 from ...critical.trained.one_hidden_layer import Findings, can_snap
 from ...critical.trained.predictions import rows_right
 from ...critical.trained.saving import snapped_or_escaped
-from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION
+from ...numbers.tolerances import DEFAULT
 from ...problem.trained.reading import Trained
-from ..wording import right_words
-from .first_line import first_line, share_text
+from ..wording import count, listing, of_the_weights, part, right_words
+from .first_line import first_line
 from .judgement import Judgement
 
 MOST_NAMED = 6
@@ -23,7 +23,7 @@ NEARBY_KINKS = 5
 def verdict_lines(found: Findings, trained: Trained, judged: Judgement) -> list[str]:
     """Return the verdict in at most six plain lines, the answer first."""
     width, verdict = trained.net.width, found.verdict
-    lines = [first_line(judged.outlook, judged.answer, judged.loss.quadratic, units(width), verdict.reason)]
+    lines = [first_line(judged.outlook, judged.answer, judged.loss.quadratic, count(width, "unit"), verdict.reason)]
     last = judged.closing_lines
     if judged.answer == WRONG_INPUT:
         return [*lines, *judged.hints, *last][:6]
@@ -33,7 +33,7 @@ def verdict_lines(found: Findings, trained: Trained, judged: Judgement) -> list[
         if gain > DEFAULT.stuck * found.loss and judged.answer == SLOW:
             lines.append(
                 f"without any unit switching on or off, the loss can fall from {found.loss:.6g} to "
-                f"{shown(found.basin, found)} ({share_text(gain, found.loss)})"
+                f"{shown(found.basin, found)} ({part(gain, found.loss)})"
             )
     lines += judged.hints
     fit = affine_text(found)
@@ -55,11 +55,6 @@ def _is(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def units(number: int) -> str:
-    """Return a number of units in words."""
-    return count(number, "unit")
-
-
 def _detail(found: Findings, judged: Judgement) -> str:
     """Return what the exact test says."""
     verdict, near = found.verdict, found.near
@@ -67,7 +62,7 @@ def _detail(found: Findings, judged: Judgement) -> str:
     how = "proved in exact arithmetic" if verdict.method == "exact" else "in floating point"
     beside = ""
     if near is not None and verdict is near.verdict:
-        beside = f", at the exact point {percent(near.distance)} away"
+        beside = f", at the exact point {of_the_weights(near.distance)} away"
     if verdict.kind == "local minimum":
         return f"local minimum {where}: no small change of the weights lowers the loss ({how}{beside})"
     if verdict.kind == "saddle":
@@ -88,7 +83,7 @@ def minimum_text(found: Findings) -> str:
     if share is not None and share >= 1:
         far = f"is far away: its weights differ by {share:.2g} times the size of yours"
         return f"the closest true minimum we found (loss {low}) {far}"
-    return f"the closest true minimum we found has loss {low}, {percent(share)} away"
+    return f"the closest true minimum we found has loss {low}, {of_the_weights(share)} away"
 
 
 def distance_to_minimum(found: Findings) -> float | None:
@@ -99,19 +94,6 @@ def distance_to_minimum(found: Findings) -> float | None:
     if found.descent is not None and found.descent.finished and found.descent_distance is not None:
         options.append(found.descent_distance)
     return min(options, default=None)
-
-
-def percent(share: float | None) -> str:
-    """Return a share of the weights in words.
-
-    >>> percent(0.0123), percent(3.4), percent(2e-7)
-    ('1.2% of the weights', '3.4 times the weights', 'less than 0.001% of the weights')
-    """
-    if share is None:
-        return "an unknown distance"
-    if share < 1:
-        return f"{share_text(max(share, MACHINE_PRECISION), 1.0)} of the weights"
-    return f"{share:.2g} times the weights"
 
 
 def affine_text(found: Findings) -> tuple[bool, str]:
@@ -168,10 +150,11 @@ def facts(found: Findings, trained: Trained, judged: Judgement) -> list[tuple[st
     if near is not None:
         kinks = int((near.faces == 0).sum()) if near.faces.size else 0
         on = f" on {count(kinks, 'kink')}" if kinks else ""
-        text = f"{near.verdict.kind}{on} with loss {near.verdict.loss:.6g}, {percent(near.distance)} away"
+        text = f"{near.verdict.kind}{on} with loss {near.verdict.loss:.6g}, {of_the_weights(near.distance)} away"
     elif path is not None and path.finished:
         switches = f" and {count(found.kinks_away, 'kink')}" if found.kinks_away else ""
-        text = f"local minimum with loss {shown(path.loss, found)}, {percent(found.descent_distance)}{switches} away"
+        away = f"{of_the_weights(found.descent_distance)}{switches} away"
+        text = f"local minimum with loss {shown(path.loss, found)}, {away}"
     else:
         text = "none found" if path is None else f"none found: {path.reason}"
         if path is None and not can_snap(trained):
@@ -223,11 +206,11 @@ def numbered(chosen: tuple[int, ...], noun: str, more: str = "") -> str:
     """Return how many units do something, and their numbers, counted from 0.
 
     >>> numbered((0,), "dead unit"), numbered((0, 2), "dead unit"), numbered((), "dead unit")
-    ('1 dead unit: number 0', '2 dead units: numbers 0, 2', 'none')
+    ('1 dead unit: number 0', '2 dead units: numbers 0 and 2', 'none')
     """
     if not chosen:
         return "none"
-    return f"{count(len(chosen), noun)}{more}: number{'' if len(chosen) == 1 else 's'} {listed(chosen)}"
+    return f"{count(len(chosen), noun)}{more}: number{'' if len(chosen) == 1 else 's'} {listing(chosen, MOST_NAMED)}"
 
 
 def same_work(group: tuple[int, ...]) -> str:
@@ -236,25 +219,16 @@ def same_work(group: tuple[int, ...]) -> str:
     >>> same_work((0, 2))
     'units 0 and 2 do the same work'
     """
-    return f"units {' and '.join(map(str, group))} do the same work"
+    return f"units {listing(group)} do the same work"
 
 
 def rows(samples: tuple[int, ...]) -> str:
     """Return samples in words, counted from 0 as everywhere.
 
     >>> rows((3,)), rows((1, 2))
-    ('row 3', 'rows 1, 2')
+    ('row 3', 'rows 1 and 2')
     """
-    return f"row{'' if len(samples) == 1 else 's'} {listed(samples)}"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    >>> count(1, "kink"), count(3, "kink")
-    ('1 kink', '3 kinks')
-    """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"row{'' if len(samples) == 1 else 's'} {listing(samples, MOST_NAMED)}"
 
 
 def next_steps(found: Findings, trained: Trained, judged: Judgement) -> list[str]:
@@ -274,14 +248,14 @@ def next_steps(found: Findings, trained: Trained, judged: Judgement) -> list[str
         steps.append("train on with a smaller step, or a few L-BFGS steps, until the gradient norm stops falling")
     better = found.best is not None and found.best[1] < found.loss - DEFAULT.snap_loss * found.constant
     if better and found.best is not None and judged.answer != SOLVED:
-        text = f"start again: other starts of {units(width)} reach loss {both_losses_shown(found, test)}"
+        text = f"start again: other starts of {count(width, 'unit')} reach loss {both_losses_shown(found, test)}"
         worse = test is not None and found.best[0] is not trained.net and test.is_worse(found.best[0])
         steps.append(text + (", but fit the test rows worse" if worse else ""))
     if saving is not None and test is None:
         steps.append(saving)
     dead = found.anatomy.dead
     if dead:
-        which = f"unit number {dead[0]} does" if len(dead) == 1 else f"units {listed(dead)} do"
+        which = f"unit number {dead[0]} does" if len(dead) == 1 else f"units {listing(dead, MOST_NAMED)} do"
         it = "it" if len(dead) == 1 else "them"
         wakes = "it wakes" if len(dead) == 1 else "they wake"
         steps.append(f"{which} nothing; give {it} new random weights (your fit does not change until {wakes})")
@@ -323,13 +297,3 @@ SPARE = (
     "try more units: the survey says how many are enough",
     "look at the rows with the largest errors",
 )
-
-
-def listed(numbers: tuple[int, ...]) -> str:
-    """Return a few numbers as text.
-
-    >>> listed((1, 2)), listed(tuple(range(9)))
-    ('1, 2', '0, 1, 2, 3, 4, 5 and 3 more')
-    """
-    shown = ", ".join(map(str, numbers[:MOST_NAMED]))
-    return shown + (f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..wording import percent, significant
+from ..wording import count, percent, significant
 from .figure import Figure
 from .lookup import at
 from .palette import BLUE, CYCLE, GREY, ORANGE
@@ -29,7 +29,7 @@ def _hover(point: dict[str, Any], law: str) -> str:
     between = ""
     if point.get("low") is not None and point.get("high") is not None and point["low"] != point["high"]:
         between = f"<br>{percent(point['low'])} to {percent(point['high'])}"
-    units = f"{point['width']} unit" + ("" if point["width"] == 1 else "s")
+    units = count(point["width"], "unit")
     return f"{units}, law {plain(law)}<br>{percent(point['value'])}{between}<br>{plain(point.get('kind', ''))}"
 
 

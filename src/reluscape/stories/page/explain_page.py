@@ -93,7 +93,7 @@ def _better(report: dict[str, Any]) -> str:
     away = number(report, "better_basin.kinks", "digits") + (" kink away" if better["kinks"] == 1 else " kinks away")
     where = ""
     if better.get("unit") is not None:
-        rows = listing([str(row) for row in better["samples"]])
+        rows = listing(better["samples"])
         where = text(f" (unit {better['unit']}, row{'' if len(better['samples']) == 1 else 's'} {rows})")
     elif better["at_least"] < better["kinks"]:
         least = number(report, "better_basin.at_least", "digits")
@@ -106,15 +106,15 @@ def _unit_lines(report: dict[str, Any]) -> list[str]:
     lines = []
     for key, words in _UNITS:
         if units.get(key):
-            names = listing([str(unit) for unit in units[key]])
+            names = listing(units[key])
             number = "number" if len(units[key]) == 1 else "numbers"
             lines.append(f"{count(len(units[key]), 'unit')} {words}: {number} {names}")
     for group in units.get("duplicated") or []:
-        lines.append(f"units {listing([str(unit) for unit in group])} do the same work")
+        lines.append(f"units {listing(group)} do the same work")
     dead = (report.get("samples") or {}).get("dead") or []
     if dead:
         rows = "row" if len(dead) == 1 else "rows"
-        names = listing([str(row) for row in dead])
+        names = listing(dead)
         lines.append(f"{count(len(dead), 'sample')} that no unit is on for: {rows} {names}")
     fit = report.get("affine_fit") or {}
     if fit.get("text"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..usual_width import usual_place
 from ..wording import count
 from .lookup import at, interval, kind_badge, number
 from .markup import element, text
@@ -23,15 +24,8 @@ def _splits(report: dict[str, Any]) -> str:
     return _card(label, sign + number(report, "regions.value"), interval(report, "regions"), kind_badge(claim))
 
 
-def usual_width(report: dict[str, Any]) -> int | None:
-    """Give the place of the widest layer that was asked for, the one the headline chance is about."""
-    asked = set((report.get("settings") or {}).get("widths") or [])
-    places = [k for k, entry in enumerate(report.get("widths") or []) if not asked or entry.get("width") in asked]
-    return places[-1] if places else None
-
-
 def _chance(report: dict[str, Any]) -> str:
-    place = usual_width(report)
+    place = usual_place(report)
     if place is None or at(report, f"widths.{place}.good.value") is None:
         return ""
     claim = at(report, f"widths.{place}.good")

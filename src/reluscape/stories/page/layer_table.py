@@ -32,7 +32,7 @@ def layer_section(report: dict[str, Any]) -> str:
 
 
 def _units(units: list[int]) -> str:
-    return text(listing([str(unit) for unit in units])) if units else "none"
+    return text(listing(units)) if units else "none"
 
 
 def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..wording import digits, percent, significant
@@ -48,7 +49,8 @@ def number(report: Any, path: str, style: str = "plain") -> str:
     value = at(report, path)
     if value is None:
         return element("span", "not known", class_="unknown")
-    write = {"plain": significant, "percent": percent, "digits": digits}[style]
+    styles: dict[str, Callable[[Any], str]] = {"plain": significant, "percent": percent, "digits": digits}
+    write = styles[style]
     shown = text(write(value)).replace(" ", "&nbsp;")
     full = text(value) if str(value) != write(value).replace(",", "") else None
     return element("data", shown, value=value, data_key=path, title=full if len(str(value)) > 15 else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..wording import count, significant
+from ..wording import count, percent, significant
 from .figure import Figure
 from .palette import BLUE, CYCLE, GREEN, GREY, INK, VERMILLION
 from .traces import axis, layout, line, markers
@@ -74,7 +74,7 @@ def _hover(stem: dict[str, Any], valleys: list[dict[str, Any]]) -> str:
         words += f"<br>barrier {significant(stem['high'] - stem['low'])}"
     if stem["valley"] < len(valleys):
         share = ((valleys[stem["valley"]].get("starts") or {}).get("value")) or 0.0
-        words += f"<br>{100 * share:.1f}% of starts"
+        words += f"<br>{percent(share)} of starts"
     return words
 
 

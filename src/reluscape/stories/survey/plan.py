@@ -14,7 +14,7 @@ from ...geometry.counting.counting import cover_number
 from ...numbers.checks import real_number, whole_number
 from ...problem.data import Dataset
 from ...problem.networks.initialization import get_law
-from ..wording import amount
+from ..wording import count, duration, percent
 from .counts import counted
 
 DEFAULT_SECONDS = 12.0
@@ -85,13 +85,12 @@ def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:
     several = len(settings.widths) > 1
     widths = f"{'each of the widths' if several else 'the width'} {', '.join(map(str, settings.widths))}"
     lines = [
-        f"{amount(data.n, 'row')}, {amount(data.d - data.bias, 'input')}{' and a hidden bias' if data.bias else ''} "
-        f"(rank {data.rank}), {amount(k, 'distinct hyperplane')}",
+        f"{count(data.n, 'row')}, {count(data.d - data.bias, 'input')}{' and a hidden bias' if data.bias else ''} "
+        f"(rank {data.rank}), {count(k, 'distinct hyperplane')}",
         f"regions of one unit: {'exact' if exact else 'bound and unbiased estimate'}; at most {bound:,}",
-        f"basin values: {amount(settings.trials, 'random start')} for {widths}, sampled; the largest program has "
-        f"{amount(variables, 'variable')} and {amount(max(settings.widths) * data.n, 'constraint')}",
-        f"width for {settings.probability:.0%}: doubling, then halving, up to {settings.max_width}",
-        f"time: about {settings.budget:g} second{'s' * (settings.budget != 1)} at most, after compiled code is loaded; "
-        "memory: well below 1 GB",
+        f"basin values: {count(settings.trials, 'random start')} for {widths}, sampled; the largest program has "
+        f"{count(variables, 'variable')} and {count(max(settings.widths) * data.n, 'constraint')}",
+        f"width for {percent(settings.probability)}: doubling, then halving, up to {settings.max_width}",
+        f"time: about {duration(settings.budget)} at most, after compiled code is loaded; memory: well below 1 GB",
     ]
     return {"schema": 1, "kind": "plan", "regions_bound": str(bound), "regions_exact": exact, "lines": lines}

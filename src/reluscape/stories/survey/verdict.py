@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...numbers.tolerances import DEFAULT
-from ..claims import percent, units, whole
 from ..opening import without_bias
-
-USUAL_WIDTH = 8
+from ..usual_width import usual_place
+from ..wording import count, percent, whole
 
 
 def verdict_lines(report: dict[str, Any]) -> list[str]:
@@ -36,28 +35,23 @@ def _splits(report: dict[str, Any]) -> str:
     return f"One hidden unit can split these {n} rows in at most {whole(regions['value'])} different ways{between}."
 
 
-def usual(report: dict[str, Any]) -> dict[str, Any]:
-    """Return the entry of the usual width: 8 units where listed, else the widest listed."""
-    entries = report["widths"]
-    return next((e for e in entries if e["width"] == USUAL_WIDTH), entries[-1])
-
-
 def _chance(report: dict[str, Any]) -> str:
     """How likely a random start lies in a good basin at the usual width."""
-    entry = usual(report)
+    entry = report["widths"][usual_place(report) or 0]
     good = entry["good"]
     undecided = entry["basin_values"].get("undecided", 0)
     open_ones = f", {undecided} of them undecided: rows too close together to tell" if undecided else ""
     return (
-        f"With {units(entry['width'])}, a random start lies in a good basin with probability {percent(good['value'])} "
-        f"({percent(good['low'])} to {percent(good['high'])}, {good['trials']} random starts{open_ones})."
+        f"With {count(entry['width'], 'unit')}, a random start lies in a good basin with probability "
+        f"{percent(good['value'])} ({percent(good['low'])} to {percent(good['high'])}, {good['trials']} random "
+        f"starts{open_ones})."
     )
 
 
 def _width(report: dict[str, Any]) -> str:
     """How many units are enough, against what the theorems ask for."""
     found = report["width_for"]
-    wanted = f"{found['probability']:.0%}"
+    wanted = percent(found["probability"])
     asked = [p for p in report["promises"] if p["applies"] and p["width"] is not None]
     theorem = " No theorem promises a width for these data."
     if asked:
@@ -66,11 +60,11 @@ def _width(report: dict[str, Any]) -> str:
         event = least.get("event", "").split(":")[0] or "a good start"
         theorem = f" {least['source']}'s {name} asks for {int(least['width']):,} (for a {event.removeprefix('a ')})."
     if found["width"] is not None:
-        return f"{units(found['width']).capitalize()} give a good start at least {wanted} of the time.{theorem}"
+        return f"{count(found['width'], 'unit').capitalize()} give a good start at least {wanted} of the time.{theorem}"
     reason = "the time ran out" if found["stopped_by"] == "time" else "the widest layer tried"
     if not found["more_than"]:
         return f"How many units give a good start {wanted} of the time stayed open ({reason}).{theorem}"
-    return f"A good start {wanted} of the time needs more than {units(found['more_than'])} ({reason}).{theorem}"
+    return f"A good start {wanted} of the time needs more than {count(found['more_than'], 'unit')} ({reason}).{theorem}"
 
 
 def _fits(report: dict[str, Any]) -> str:
@@ -79,7 +73,7 @@ def _fits(report: dict[str, Any]) -> str:
     kind = "plane" if len(report["data"]["features"]) > 1 else "line"
     text = (
         f"The best straight {kind} leaves {percent(affine['share'])} of the target's variance; the best network found "
-        f"({units(best['width'])}) leaves {percent(best['share'])}"
+        f"({count(best['width'], 'unit')}) leaves {percent(best['share'])}"
     )
     if affine["accuracy"] is not None and best["accuracy"] is not None:
         text += f" (right for {percent(affine['accuracy'])} and {percent(best['accuracy'])} of the rows)"
