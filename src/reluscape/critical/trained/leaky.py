@@ -91,7 +91,7 @@ def leaky_layer(
     sides = data.X @ net.W.T > 0
 
     def prove() -> dict[str, Any] | None:
-        if seen.loss.name != "squared" or size > MOST_EXACT or (not bias and net.c):
+        if not seen.loss.quadratic or size > MOST_EXACT or (not bias and net.c):
             return None
         verdict = certify(data, None, net.W, net.v, c, exact=True, slope=slope)
         return verdict.certificate
@@ -172,7 +172,7 @@ def fresh_start(seen: Layered, starts: int, seed: int, enough: float) -> tuple[D
         W = rng.normal(size=net.weights[0].shape) / spread / np.sqrt(max(X.shape[1], 1))
         b = rng.normal(size=len(W)) - W @ middle if seen.biases[0] else net.biases[0]
         v = rng.normal(size=net.weights[1].shape) * (seen.Y.std() or 1.0) / np.sqrt(max(len(W), 1))
-        last = seen.Y.mean(axis=0) if seen.biases[-1] and seen.loss.name == "squared" else net.biases[1]
+        last = seen.Y.mean(axis=0) if seen.biases[-1] and seen.loss.quadratic else net.biases[1]
         start = replace(net, weights=(W, v), biases=(b, last), has_bias=seen.has_bias)
         end = trained_on(replace(seen, net=start))
         if np.isfinite(end[1]) and (best is None or end[1] < best[1]):

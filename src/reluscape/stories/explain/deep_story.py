@@ -46,7 +46,7 @@ def _detail(found: DeepFindings, judged: Judgement) -> str:
     if verdict.kind == "local minimum":
         beside = ""
         if found.leaky is not None and found.leaky.near is not None:
-            beside = f" (at the exact point {percent(found.leaky.distance)} away)"
+            beside = f" (at the exact point {of_the_weights(found.leaky.distance)} away)"
         return f"local minimum{beside}: {verdict.reason}"
     return f"whether it is a local minimum is undecided: {verdict.reason}"
 
@@ -145,7 +145,7 @@ def _leaky_facts(found: DeepFindings, leaky: LeakyLayer) -> list[tuple[str, str]
     """Return what is known of a hidden layer of LeakyReLU fact by fact."""
     near = "none found"
     if leaky.near is not None:
-        near = f"{leaky.verdict.kind} with loss {leaky.verdict.loss:.6g}, {percent(leaky.distance)} away"
+        near = f"{leaky.verdict.kind} with loss {leaky.verdict.loss:.6g}, {of_the_weights(leaky.distance)} away"
     told = [("nearest exact candidate", near)]
     if leaky.basin is not None:
         told.append(("lowest loss in its basin", f"{leaky.basin:.6g} (now {found.loss:.6g})"))
