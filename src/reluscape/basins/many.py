@@ -9,7 +9,10 @@ import numpy as np
 from ..errors import InputError, ShapeError, SolverError
 from ..numbers.entries import entries
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data import as_dataset
+from ..problem.data import Dataset, as_dataset
+from ..problem.losses import plain_loss
+from ..problem.penalties import NONE
+from ..problem.problem import Problem, as_problem
 from ..solvers.quadratic import BasinPrograms
 from ..solvers.quadratic_device import solve_batch_on
 from .decided import decided_exactly, vouched
@@ -81,7 +84,7 @@ class BasinEvaluator:
             ShapeError: shapes that do not fit the data or each other.
             InputError: signs other than -1 and 1.
         """
-        patterns, signs = self._checked(patterns, signs)
+        patterns, signs = checked_states(self.data, patterns, signs)
         codes = self.codes(patterns, signs)
         rows, inverse = np.unique(codes, axis=0, return_inverse=True) if codes.shape[1] else (codes[:1], None)
         sets = self._canonical(rows)
@@ -184,22 +187,23 @@ class BasinEvaluator:
             out[i, space.rows] = np.unpackbits(packed, count=len(space.rows)).astype(bool)
         return out
 
-    def _checked(self, patterns: Any, signs: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return patterns (B, m, n) bool and signs (B, m)."""
-        patterns, signs = entries(patterns, "patterns"), entries(signs, "signs")
-        if patterns.ndim != 3 or patterns.shape[2] != self.data.n:
-            raise ShapeError(f"patterns have shape {patterns.shape}, expected (B, m, {self.data.n})")
-        if signs.shape != patterns.shape[:2]:
-            raise ShapeError(f"signs have shape {signs.shape}, expected {patterns.shape[:2]}: one per unit")
-        if signs.size and not np.isin(signs, (-1, 1)).all():
-            raise InputError("output signs are -1 or +1")
-        signs = signs.astype(np.int64)
-        if patterns.dtype != bool:
-            if patterns.size and not np.isin(patterns, (0, 1)).all():
-                raise InputError("an activation pattern holds only 0/1 or False/True")
-            patterns = patterns.astype(bool)
-        refuse_split_lines(self.data, patterns)
-        return patterns, signs
+
+def checked_states(data: Dataset, patterns: Any, signs: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return patterns (B, m, n) bool and signs (B, m)."""
+    patterns, signs = entries(patterns, "patterns"), entries(signs, "signs")
+    if patterns.ndim != 3 or patterns.shape[2] != data.n:
+        raise ShapeError(f"patterns have shape {patterns.shape}, expected (B, m, {data.n})")
+    if signs.shape != patterns.shape[:2]:
+        raise ShapeError(f"signs have shape {signs.shape}, expected {patterns.shape[:2]}: one per unit")
+    if signs.size and not np.isin(signs, (-1, 1)).all():
+        raise InputError("output signs are -1 or +1")
+    signs = signs.astype(np.int64)
+    if patterns.dtype != bool:
+        if patterns.size and not np.isin(patterns, (0, 1)).all():
+            raise InputError("an activation pattern holds only 0/1 or False/True")
+        patterns = patterns.astype(bool)
+    refuse_split_lines(data, patterns)
+    return patterns, signs
 
 
 def basin_values(
@@ -210,20 +214,24 @@ def basin_values(
     output_bias: bool = False,
     threads: int | None = None,
     device: str | None = None,
+    loss: Any = "squared",
+    weight_decay: Any = None,
 ) -> np.ndarray:
-    """Return the values of many basins of the squared loss.
+    """Return the values of many basins of the squared loss, or of any convex loss with weight decay.
 
     Bas = min over v_j w_j = z_j in s_j C(A_j) of (1/n) sum_i (sum_j A_ji <z_j, x_i> + c - y_i)^2, c = 0 without an
     output bias. Each set of (pattern, sign) states is solved once; dead and repeated states are dropped first.
 
     Args:
-        X: (n, d) samples or a `Dataset`.
-        y: (n,) targets, None where X is a `Dataset` with targets.
+        X: (n, d) samples, a `Dataset`, or a `Problem`.
+        y: (n,) targets, None where X holds them.
         patterns: (B, m, n) bool, patterns of cells.
         signs: (B, m) -1 or 1.
         output_bias: True adds a free constant c.
         threads: size of the thread pool; None takes one a core.
         device: None solves here; a torch device such as "cuda" solves whole batches there, to the same residuals.
+        loss: as for `basin_value`; another loss than the squared one needs a weight decay here.
+        weight_decay: None, a number, or a `WeightDecay`; the values are then mean loss plus penalty.
 
     Returns:
         (B,) mean squared losses, kind "numerical" (KKT residuals below `Tolerances.kkt`).
@@ -239,4 +247,11 @@ def basin_values(
         >>> basin_values([[1, 0], [0, 1]], [1, -1], [[[1, 0]], [[0, 0]]], [[1], [1]]).round(9).tolist()
         [0.5, 1.0]
     """
+    if isinstance(X, Problem) or weight_decay is not None or plain_loss(loss) != "squared":
+        from .decay.value import decayed_values
+
+        problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
+        if problem.penalty is not NONE:
+            return decayed_values(problem, *checked_states(problem.data, patterns, signs), threads)
+        X, y, output_bias = problem.only(output_bias=True), None, problem.output_bias
     return BasinEvaluator(X, y, output_bias, threads, device=device).values(patterns, signs)

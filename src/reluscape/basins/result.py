@@ -31,6 +31,7 @@ class Basin:
         kind: "certified" where the value is exact with a certificate, else "numerical".
         zero_rows: samples that are zero; no unit reaches them, their loss is part of the value.
         certificate: the proof as plain JSON for `reluscape.verify`; None where there is none.
+        lower, upper: with weight decay and exact=True, `Fraction`s between which the value is proved to lie; else None.
     """
 
     value: float
@@ -45,6 +46,8 @@ class Basin:
     zero_rows: tuple[int, ...]
     certificate: dict[str, Any] | None
     gap: float | None = None
+    lower: Fraction | None = None
+    upper: Fraction | None = None
 
     def __float__(self) -> float:
         """Return the value."""

@@ -11,7 +11,10 @@ from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT
 from ..problem.data import as_dataset, check_pattern, check_signs
 from ..problem.losses import CrossEntropy, able, check_labels, get_loss, plain_loss
+from ..problem.penalties import NONE, as_penalty
+from ..problem.problem import Problem, as_problem
 from ..solvers.quadratic import BasinPrograms
+from .decay.value import decayed_basin
 from .decided import decided_exactly, vouched
 from .merged_units import spread
 from .patterns import refuse_split_lines
@@ -28,8 +31,9 @@ def basin_value(
     output_bias: bool = False,
     v: Any = None,
     time_limit: float | None = None,
+    weight_decay: Any = None,
 ) -> Basin:
-    """Return the value of one basin: the infimum of the mean loss with every unit's pattern and output sign kept.
+    """Return the value of one basin: the infimum of the objective with every unit's pattern and output sign kept.
 
     Bas = min (1/n) sum_i l(sum_j A_ji <z_j, x_i> + c, y_i) over z_j = v_j w_j with s_j <z_j, x_i> >= 0 where A_ji is
     True and <= 0 elsewhere; c = 0 without an output bias. The program is convex; for the squared loss its minimum is
@@ -39,7 +43,7 @@ def basin_value(
     longer free, and the program is not convex; with output weights frozen (`v` given) it is convex in the w_j.
 
     Args:
-        X: (n, d) samples or a `Dataset`; zero rows count with the loss that no unit can change.
+        X: (n, d) samples, a `Dataset`, or a `Problem`; zero rows count with the loss that no unit can change.
         y: (n,) targets, None where X is a `Dataset` with targets; (n, k) with `v`, labels (n,) for "cross_entropy".
         pattern: (m, n) bool, the activation pattern of a cell.
         sign: (m,) -1 or 1, the signs of the output weights; None with `v`.
@@ -49,6 +53,9 @@ def basin_value(
         output_bias: True adds a free constant c, one for each output.
         v: (m, k) frozen output weights; the loss of one sample is the sum over its outputs.
         time_limit: seconds after which an exact value is given up; None refuses more than 4,000 variables.
+        weight_decay: None, a number, or a `WeightDecay`. The value is then that of the mean loss plus the penalty,
+            min (1/n) L(sum_j s_j A_j (X u_j) + c) + decay sum_j |P u_j| (+ decay c^2 / 2) over u_j = |v_j| w_j in the
+            cells, which is attained for every convex loss; exact=True gives rational `lower` and `upper` ends.
 
     A float value of the squared loss is returned only with a bound on its distance from the minimum (`gap`) that is at
     most `Tolerances.kkt` of the mean square of the targets; where samples lie so close together, or differ so much in
@@ -75,6 +82,14 @@ def basin_value(
         >>> basin_value([[1, 0], [0, 1]], ["1/3", -1], [[True, True]], [1], exact=True).exact_value
         Fraction(1, 2)
     """
+    if isinstance(X, Problem) or as_penalty(weight_decay) is not NONE:
+        problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
+        if problem.penalty is not NONE:
+            if v is not None:
+                raise InputError("weight decay needs output weights that are trained; leave out v")
+            return decayed_basin(problem, pattern, sign, exact)
+        X, y, loss = problem.only(loss=True, output_bias=True), None, problem.loss
+        output_bias = problem.output_bias
     if v is not None:
         from .frozen import frozen_basin
 

@@ -73,7 +73,13 @@ def data_block(X: np.ndarray, y: np.ndarray | None = None) -> dict[str, Any]:
 
 
 def new(
-    kind: str, X: np.ndarray, y: np.ndarray | None, claim: dict[str, Any], witness: dict[str, Any]
+    kind: str,
+    X: np.ndarray,
+    y: np.ndarray | None,
+    claim: dict[str, Any],
+    witness: dict[str, Any],
+    loss: str | None = None,
+    penalty: Any = None,
 ) -> dict[str, Any]:
     """Return a certificate as a JSON-ready dictionary.
 
@@ -83,8 +89,15 @@ def new(
         y: (n,) or (n, k) exact targets, or None where the claim is about X alone.
         claim: what is claimed.
         witness: what proves it; exact numbers as text.
+        loss: the loss by name; None is the squared one.
+        penalty: a `WeightDecay` (anything with `strength` and `biases`), or None.
     """
-    return {"schema": SCHEMA, "kind": kind, "data": data_block(X, y), "claim": claim, "witness": witness}
+    content = {"schema": SCHEMA, "kind": kind, "data": data_block(X, y), "claim": claim, "witness": witness}
+    if loss is not None:
+        content["loss"] = loss
+    if penalty is not None:
+        content["penalty"] = {"value": fraction_text(penalty.strength), "biases": bool(penalty.biases)}
+    return content
 
 
 def write(path: str | Path, certificate: dict[str, Any]) -> Path:

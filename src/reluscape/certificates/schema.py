@@ -48,6 +48,8 @@ class Kind:
         claim: its fields.
         witness: its fields.
         members: the witness is a list of certificates about the same data.
+        losses: the losses that the claim can be about.
+        decays: the claim is about an objective with weight decay, which the certificate carries.
     """
 
     checker: str
@@ -55,6 +57,8 @@ class Kind:
     claim: Mapping[str, Form]
     witness: Mapping[str, Form]
     members: bool = False
+    losses: tuple[str, ...] = ("squared",)
+    decays: bool = False
 
 
 _POINT: dict[str, Form] = {
@@ -169,6 +173,24 @@ KINDS: dict[str, Kind] = {
             "mu": Optional(Numbers("the multipliers mu", ("m", "n"))),
         },
     ),
+    "decayed-basin-value": Kind(
+        "decayed_basin:check_interval",
+        "one",
+        {
+            "lower": Numbers("the lower end"),
+            "upper": Numbers("the upper end"),
+            "patterns": _PATTERNS,
+            "signs": Listed("the list of signs", "m", Sign("a sign")),
+            "output_bias": Flag("the claim of an output bias"),
+        },
+        {
+            "Z": Numbers("the weights Z", ("m", "d")),
+            "c": Numbers("the output bias c"),
+            "slopes": Numbers("the slopes", ("n",)),
+            "multipliers": _MULTIPLIERS,
+        },
+        decays=True,
+    ),
     "bundle": Kind(
         "bundle:check_bundle",
         "any",
@@ -177,6 +199,9 @@ KINDS: dict[str, Kind] = {
         members=True,
     ),
 }
+
+# weight decay: (value / 2) (sum of squared weights) beside the mean loss, biases among them or not
+PENALTY: dict[str, Form] = {"value": Numbers("the weight decay"), "biases": Flag("whether biases decay")}
 
 # how a table was read; `reluscape verify --data` reads it in this way again and says so
 TABLE: dict[str, Form] = {
@@ -201,12 +226,16 @@ class Part:
         claim: by field.
         witness: by field.
         members: of a bundle.
+        loss: the loss that the claim is about.
+        penalty: the weight decay ("value" and "biases"), or None.
     """
 
     kind: str
     claim: dict[str, Any]
     witness: dict[str, Any]
     members: tuple[Part, ...] = ()
+    loss: str = "squared"
+    penalty: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,7 +269,7 @@ def read_certificate(content: Any) -> tuple[Part, Block, Reading]:
     kind = kind_of(content)
     if type(content.get("schema")) is not int or content["schema"] != SCHEMA:
         raise CertificateError(f"schema {brief(content.get('schema'))} is not known; this version reads {SCHEMA}")
-    _only(content, {"schema", "kind", "data", "claim", "witness"}, {"loss", "penalty"}, "the certificate")
+    _only(content, {"schema", "kind", "data", "claim", "witness"}, {"loss", "penalty"}, "the certificate", kind)
     at = Reading({})
     block = _read_block(content["data"], KINDS[kind].targets, at)
     return _read_part(content, kind, at, block, content["data"]), block, at
@@ -265,16 +294,23 @@ def kind_of(content: dict[str, Any]) -> str:
     return kind
 
 
-def _only(content: dict[str, Any], needed: set[str], allowed: set[str], what: str) -> None:
-    """Check the fields of a certificate, and that it is about the squared loss without a penalty."""
+def _only(content: dict[str, Any], needed: set[str], allowed: set[str], what: str, kind: str) -> None:
+    """Check the fields of a certificate, and that its loss and its penalty are such as its kind is about."""
     for key in content:
         if type(key) is not str or key not in needed | allowed:
             raise CertificateError(f"{what} has a field {brief(key)} that is not known")
     for key in sorted(needed - set(content)):
         raise CertificateError(f"{what} has no field {key!r}")
-    for key, only in (("loss", "squared"), ("penalty", "none")):
-        if key in content and content[key] is not None and not (type(content[key]) is str and content[key] == only):
-            raise CertificateError(f"{what} has the {key} {brief(content[key])}; this version checks {only!r} only")
+    form = KINDS[kind]
+    loss, penalty = content.get("loss"), content.get("penalty")
+    if loss is not None and not (type(loss) is str and loss in form.losses):
+        known = " or ".join(map(repr, form.losses))
+        raise CertificateError(f"{what} has the loss {brief(loss)}; this version checks {known} only")
+    if form.decays:
+        if type(penalty) is not dict:
+            raise CertificateError(f"{what} has the penalty {brief(penalty)}; its kind needs a weight decay")
+    elif penalty is not None and not (type(penalty) is str and penalty == "none"):
+        raise CertificateError(f"{what} has the penalty {brief(penalty)}; this version checks 'none' only")
 
 
 def _read_block(value: Any, targets: str, at: Reading) -> Block:
@@ -327,6 +363,11 @@ def _read_part(content: dict[str, Any], kind: str, at: Reading, block: Block, da
     form = KINDS[kind]
     own = Reading({k: v for k, v in at.sizes.items() if k != "m"}, at.effort, at.numbers, at.total_bits)
     claim = read_object(content["claim"], form.claim, "the claim", own)
+    about: dict[str, Any] = {"loss": content.get("loss") or "squared", "penalty": None}
+    if form.decays:
+        about["penalty"] = read_object(content["penalty"], PENALTY, "the penalty", own)
+        if about["penalty"]["value"] <= 0:
+            raise CertificateError("the weight decay is not positive")
     if form.members:
         raw = content["witness"]
         if type(raw) is not dict or set(raw) != {"members"} or type(raw["members"]) is not list or not raw["members"]:
@@ -339,7 +380,7 @@ def _read_part(content: dict[str, Any], kind: str, at: Reading, block: Block, da
                 raise CertificateError(f"member {number} of {len(raw['members'])}: {problem}") from None
         part = Part(kind, claim, {}, tuple(members))
     else:
-        part = Part(kind, claim, read_object(content["witness"], form.witness, "the witness", own))
+        part = Part(kind, claim, read_object(content["witness"], form.witness, "the witness", own), **about)
     at.numbers, at.total_bits = own.numbers, own.total_bits
     return part
 
@@ -353,7 +394,7 @@ def _read_member(member: Any, at: Reading, block: Block, data: Any) -> Part:
         raise CertificateError(f"a certificate of kind {kind!r} cannot stand in a bundle")
     if "schema" in member and (type(member["schema"]) is not int or member["schema"] != SCHEMA):
         raise CertificateError(f"schema {brief(member['schema'])} is not known; this version reads {SCHEMA}")
-    _only(member, {"kind", "claim", "witness"}, {"schema", "data", "loss", "penalty"}, "the member")
+    _only(member, {"kind", "claim", "witness"}, {"schema", "data", "loss", "penalty"}, "the member", kind)
     if "data" in member:
         _same_data(member["data"], data)
     return _read_part(member, kind, at, block, data)

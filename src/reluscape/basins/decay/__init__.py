@@ -1,0 +1,1 @@
+"""Basins with weight decay: value, proof of an interval, many at once."""

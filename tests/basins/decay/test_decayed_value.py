@@ -1,0 +1,137 @@
+"""The value of a basin with weight decay: against a conic solver, optimality conditions, and its own proofs."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import reluscape as rs
+from reluscape.problem.penalties import WeightDecay
+from reluscape.problem.problem import Problem
+from tests.oracles.decayed import conic_value, descended, largest_pull, objective
+
+
+class Pseudo:
+    """A loss that the package does not know: sqrt(1 + r^2) - 1."""
+
+    def value(self, f, y):
+        return np.sqrt(1 + (f - y) ** 2) - 1
+
+    def gradient(self, f, y):
+        return (f - y) / np.sqrt(1 + (f - y) ** 2)
+
+
+def instance(seed, loss="squared"):
+    """Return (problem, pattern, signs), degenerate data among them."""
+    rng = np.random.default_rng(seed)
+    n, d, m = int(rng.integers(1, 10)), int(rng.integers(1, 4)), int(rng.integers(1, 4))
+    X = rng.integers(-2, 3, (n, d)) if seed % 2 else np.round(rng.normal(size=(n, d)), 2)
+    X = np.concatenate([X, np.ones((n, 1), dtype=X.dtype)], axis=1)
+    if seed % 5 == 0:
+        X[-1] = X[0]  # a repeated sample
+    y = rng.integers(-2, 3, n)
+    if loss == "logistic":
+        y = np.where(y > 0, 1, -1)
+    decay = WeightDecay(["1/100", "1/5", "2"][seed % 3], biases=bool(seed % 4 < 2))
+    problem = Problem(X, y, loss=loss, weight_decay=decay, output_bias=bool(seed % 7 < 4))
+    W = rng.normal(size=(m, d + 1))
+    return problem, W @ problem.data.X.T > 0, rng.choice([-1, 1], m)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_value_is_that_of_the_cone_program(seed):
+    problem, pattern, signs = instance(seed)
+    found = rs.basin_value(problem, None, pattern, signs)
+    assert found.value == pytest.approx(conic_value(problem, pattern, signs), abs=1e-7)
+    heights = signs[:, None] * (found.Z @ problem.data.X.T) * np.where(pattern, 1, -1)
+    assert (heights >= -1e-7).all()
+
+
+@pytest.mark.parametrize("loss", ["squared", "logistic", "huber", Pseudo()])
+@pytest.mark.parametrize("seed", range(8))
+def test_no_cell_of_the_basin_pulls_more_than_the_decay(seed, loss):
+    problem, pattern, signs = instance(seed, loss)
+    found = rs.basin_value(problem, None, pattern, signs)
+    e = problem.slopes(found.prediction[:, None])[:, 0]
+    strength = float(problem.penalty.strength)
+    for A, s in zip(pattern, signs, strict=True):
+        assert largest_pull(problem, e, A, int(s)) <= strength * (1 + 1e-4) + 1e-5
+    norms = np.linalg.norm(found.Z if problem.penalty.biases else found.Z[:, :-1], axis=1)
+    along = float(e @ (found.prediction - found.c))  # complementarity: <e, f> = - decay * sum of norms
+    assert along == pytest.approx(-strength * norms.sum(), abs=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["squared", "logistic"])
+@pytest.mark.parametrize("seed", range(6))
+def test_balanced_weights_attain_the_value(seed, loss):
+    problem, pattern, signs = instance(seed, loss)
+    found = rs.basin_value(problem, None, pattern, signs)
+    kept = found.Z if problem.penalty.biases else found.Z[:, :-1]
+    size = np.sqrt(np.maximum(np.linalg.norm(kept, axis=1), 1e-12))  # a constant unit is cheap, not free
+    W = found.Z * signs[:, None] / size[:, None]
+    assert objective(problem, W, signs * size, found.c) == pytest.approx(found.value, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_proved_interval_is_short_and_verified(seed):
+    problem, pattern, signs = instance(seed)
+    found = rs.basin_value(problem, None, pattern, signs, exact=True)
+    assert isinstance(found.lower, Fraction)
+    assert found.lower <= found.upper
+    assert found.upper - found.lower <= Fraction(1, 10**9) * max(found.upper, Fraction(1, 10**6))
+    assert float(found.upper) == pytest.approx(conic_value(problem, pattern, signs), abs=1e-7)
+    assert rs.verify(found.certificate).ok
+    for end, change in (("lower", Fraction(1, 1000)), ("upper", Fraction(-1, 1000))):
+        wrong = {**found.certificate, "claim": dict(found.certificate["claim"])}
+        wrong["claim"][end] = str(getattr(found, end) + change)
+        assert not rs.verify(wrong).ok
+
+
+def test_weaker_decay_or_free_biases_make_the_certificate_void():
+    problem, pattern, signs = instance(1)
+    certificate = rs.basin_value(problem, None, pattern, signs, exact=True).certificate
+    value = Fraction(certificate["penalty"]["value"])
+    assert not rs.verify({**certificate, "penalty": {"value": str(value / 2), "biases": True}}).ok
+    assert not rs.verify({**certificate, "penalty": {"value": "0", "biases": True}}).ok
+    assert not rs.verify({**certificate, "penalty": "none"}).ok
+    assert not rs.verify({**certificate, "loss": "logistic"}).ok
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_descent_ends_below_the_lowest_basin(seed):
+    rng = np.random.default_rng(seed)
+    X = np.concatenate([np.round(rng.normal(size=(5, 1)), 1), np.ones((5, 1))], axis=1)
+    problem = Problem(X, rng.integers(-2, 3, 5), weight_decay="1/10", output_bias=True)
+    regions = rs.enumerate_regions(problem.data).patterns
+    states = [(A, s) for A in regions if A.any() for s in (1, -1)]
+    pairs = [(a, b) for i, a in enumerate(states) for b in states[: i + 1]]
+    patterns, signs = np.array([[a[0], b[0]] for a, b in pairs]), np.array([[a[1], b[1]] for a, b in pairs])
+    values = rs.basin_values(problem, None, patterns, signs)
+    ends = descended(problem, 2, 12, rng)
+    assert min(ends) >= values.min() - 1e-8
+    assert values.min() == pytest.approx(min(ends), abs=1e-3)
+
+
+def test_batch_agrees_with_single_values():
+    problem, pattern, signs = instance(3)
+    patterns = [pattern, pattern[::-1], pattern[:1].repeat(len(pattern), axis=0)]
+    values = rs.basin_values(problem, None, patterns, [signs, signs, signs])
+    assert values == pytest.approx([rs.basin_value(problem, None, A, signs).value for A in patterns])
+
+
+def test_bad_input_is_refused_by_name():
+    X, y = [[1, 0], [0, 1]], [1, -1]
+    with pytest.raises(rs.InputError, match="weight decay is -1"):
+        rs.basin_value(X, y, [[True, True]], [1], weight_decay=-1)
+    with pytest.raises(rs.InputError, match="leave out v"):
+        rs.basin_value(X, y, [[True, True]], [1], weight_decay=1, v=[[1]])
+    with pytest.raises(rs.InputError, match="rational"):
+        rs.basin_value(X, y, [[True, True]], [1], loss="logistic", weight_decay=1, exact=True)
+    with pytest.raises(rs.InputError, match="flat"):
+        rs.basin_value([[1, 0], [-1, 0]], [1, -1], [[False, False]], [1], weight_decay=1)
+
+
+def test_without_samples_or_units_nothing_is_pulled():
+    assert rs.basin_value([[0, 0], [0, 0]], [1, 3], [[False, False]], [1], weight_decay=1).value == pytest.approx(5)
+    found = rs.basin_value([[1, 0]], [2], np.zeros((0, 1), dtype=bool), [], weight_decay=1, output_bias=True)
+    assert found.value == pytest.approx(4 / 3)  # min (c - 2)^2 + c^2 / 2
