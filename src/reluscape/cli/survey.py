@@ -21,7 +21,15 @@ def survey(
     width: Annotated[str, typer.Option("--width", help="Numbers of hidden units, 1,2,4.")] = "1,2,4,8",
     law: Annotated[str, typer.Option("--law", help="Law of initialisation.")] = "normal",
     trials: Annotated[int, typer.Option("--trials", help="Random starts per number.")] = 400,
-    seconds: Annotated[float | None, typer.Option("--seconds", help="Bound on the time for random starts.")] = None,
+    trainings: Annotated[int, typer.Option("--trainings", help="Runs of training per width.")] = 20,
+    raw: Annotated[bool, typer.Option("--raw", help="Train on the inputs as they are, not standardised.")] = False,
+    loss: Annotated[
+        str | None,
+        typer.Option("--loss", help="squared, logistic, bce, huber or cross_entropy; default by the target."),
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", help="Bound on the time; default 6 to 20, by the size of the table.")
+    ] = None,
     max_width: Annotated[int, typer.Option("--max-width", help="Widest layer to try.")] = 128,
     no_bias: Annotated[bool, typer.Option("--no-bias", help="No hidden bias.")] = False,
     no_output_bias: Annotated[bool, typer.Option("--no-output-bias", help="No output bias.")] = False,
@@ -44,8 +52,9 @@ def survey(
     from ..stories.survey import survey as run
 
     settings = Settings(
-        whole_numbers(width, "--width"), law, trials, tolerance, seconds, max_width, not no_output_bias, seed
-    )
+        whole_numbers(width, "--width"), law, trials, tolerance, seconds, max_width, not no_output_bias, seed,
+        trainings=trainings, raw=raw,
+    )  # fmt: skip
     how: dict[str, Any] = {
         "features": names(features),
         "drop": names(drop),
@@ -77,11 +86,14 @@ def survey(
         max_width=max_width,
         output_bias=not no_output_bias,
         seed=seed,
-        progress=output.Progress(),
+        progress=output.Progress(in_lines=True),
         classes=table.classes,
         file=data.name,
         command=typed(),
         warnings=table.warnings,
+        trainings=trainings,
+        raw=raw,
+        loss=loss or "squared",
     )
     from .table_note import write_all
 
@@ -96,7 +108,7 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     """Print the verdict, a table of the widths and where the files are."""
     from rich.table import Table
 
-    from ..stories.wording import count, percent, whole
+    from ..stories.wording import count, percent
 
     screen = output.console()
     data = report["data"]
@@ -106,32 +118,53 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     screen.print(f"\n[bold]{output.plain(data['file'])}[/bold]: predicting {output.plain(data['target'])} ({shape})\n")
     output.lines(report["verdict"])
     table = Table(title=None, box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    for head in ("units", "regions", "full rank", "best known loss", "good start", "zero loss", "beats line"):
+    starts = any(entry["good"] for entry in report["widths"])
+    heads = ["units", "best known loss", "median run", "trained", "solved", "dead units"]
+    for head in heads + (["good start", "full rank"] if starts else []):
         table.add_column(head, justify="right", no_wrap=True)
     for entry in report["widths"]:
-        regions = ("" if entry["regions"]["kind"] == "exact" else "< ") + whole(entry["regions"]["value"])
-        good = entry["good"]
-        table.add_row(
+        runs, reached = entry["training"], entry["trained"]
+        cells = [
             str(entry["width"]),
-            regions,
-            percent(entry["full_rank"]["value"]),
             f"{entry['reference']['value']:.4g} ({percent(entry['reference']['share'])})",
-            f"{percent(good['value'])} ({percent(good['low'])} to {percent(good['high'])})",
-            percent(entry["zero"]["value"]),
-            percent(entry["better_than_affine"]["value"]),
-        )
+            "-" if runs["median"] is None else f"{runs['median']:.4g}",
+            _share(reached),
+            percent(runs["solved"]["value"]),
+            f"{runs['dead_units']:.1f}",
+        ]
+        if starts:
+            cells += [_share(entry["good"]), percent(entry["full_rank"]["value"])]
+        table.add_row(*cells)
     screen.print()
     screen.print(table)
     law, tolerance = report["settings"]["law"], report["settings"]["tolerance"]
-    screen.print(
-        f"\nShares are of random starts (law {law!r}, inputs standardised; 95% intervals in brackets). "
-        "Full rank: of the Jacobian. "
-        "Good start: the first basin reaches the best known loss of its width, up to "
-        f"{percent(tolerance)} of the way to the best constant. Losses are mean squares, in brackets as a share of the "
-        "target's variance.",
-        style="dim",
+    squared = data["loss"] == "squared"
+    runs = report["widths"][0]["training"]
+    said = (
+        f"\nTrained: share of {runs['runs']} trainings (Adam, all rows in every step, rate {runs['rate']:g}, at most "
+        f"{runs['steps']:,} steps, PyTorch's first weights, inputs {data['inputs']}) that end at the best known loss "
+        f"of their width, up to {percent(tolerance)} of the way to the best constant; 95% intervals in brackets. "
+        "Solved: with practically no loss. Dead units: on average, at the end. "
     )
+    if starts:
+        said += (
+            f"Good start: a random start (law {law!r}) whose first basin reaches that mark. Full rank: of its "
+            "Jacobian. "
+        )
+    said += (
+        "Losses are mean squares, in brackets as a share of the target's variance."
+        if squared
+        else f"Losses are means ({data['loss']}), in brackets as a share of the best constant's."
+    )
+    screen.print(said, style="dim")
     for warning in data["warnings"]:
         screen.print(f"Note: {output.plain(warning)}", style="yellow")
     for path in written:
         screen.print(f"written: {output.plain(str(path))}", style="dim")
+
+
+def _share(claim: dict[str, Any]) -> str:
+    """Return a share with its interval in brackets."""
+    from ..stories.wording import percent
+
+    return f"{percent(claim['value'])} ({100 * claim['low']:.0f} to {100 * claim['high']:.0f})"

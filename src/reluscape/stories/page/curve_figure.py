@@ -1,4 +1,4 @@
-"""The chance of a good start against the number of units, beside what the theorems promise."""
+"""How often training ends well, and the loss it can reach, against the number of units; beside it what starts do."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 from ..wording import count, percent, significant
 from .figure import Figure
 from .lookup import at
-from .palette import BLUE, CYCLE, GREY, ORANGE
+from .palette import BLUE, CYCLE, GREEN, GREY, ORANGE, PURPLE
 from .traces import axis, layout, line, markers, plain
 
 _FARTHEST = 64
-_FAN_COLORS = tuple(color for color in CYCLE if color not in (BLUE, ORANGE))
+_FAN_COLORS = tuple(color for color in CYCLE if color not in (BLUE, ORANGE, PURPLE, GREEN))
 
 
 def _curve(report: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    if key == "good":
-        points = at(report, "width_for.curve") or []
+    if key in ("good", "trained", "reference"):
+        points = at(report, "every_start.curve" if key == "good" else "width_for.curve") or []
         have = {point["width"] for point in points}
         points = points + [e for e in report.get("widths") or [] if e["width"] not in have]
-        chosen = [{"width": e["width"], **(e.get("good") or {})} for e in points]
+        chosen = [{"width": e["width"], **(e.get(key) or {})} for e in points]
     else:
         chosen = [{"width": e["width"], **(at(e, "other_law.good") or {})} for e in report.get("widths") or []]
     return sorted((point for point in chosen if point.get("value") is not None), key=lambda point: point["width"])
@@ -30,7 +30,7 @@ def _hover(point: dict[str, Any], law: str) -> str:
     if point.get("low") is not None and point.get("high") is not None and point["low"] != point["high"]:
         between = f"<br>{percent(point['low'])} to {percent(point['high'])}"
     units = count(point["width"], "unit")
-    return f"{units}, law {plain(law)}<br>{percent(point['value'])}{between}<br>{plain(point.get('kind', ''))}"
+    return f"{units}, {plain(law)}<br>{percent(point['value'])}{between}<br>{plain(point.get('kind', ''))}"
 
 
 def _law_traces(points: list[dict[str, Any]], law: str, color: str, symbol: str) -> list[dict[str, Any]]:
@@ -43,11 +43,21 @@ def _law_traces(points: list[dict[str, Any]], law: str, color: str, symbol: str)
         hoverinfo="skip", width=0,
     )  # fmt: skip
     path = line(x, [point["value"] for point in points], color, hoverinfo="skip")
-    dots = markers(
-        x, [point["value"] for point in points], color, f"measured, law {law}", symbol=symbol, showlegend=True
-    )
+    dots = markers(x, [point["value"] for point in points], color, law, symbol=symbol, showlegend=True)
     dots |= {"text": [_hover(point, law) for point in points], "hovertemplate": "%{text}<extra></extra>"}
     return [band, path, dots]
+
+
+def _loss_traces(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    x, y = [point["width"] for point in points], [point["share"] for point in points]
+    dots = markers(x, y, GREEN, "best known loss, as a share of the best constant's", symbol="x", showlegend=True)
+    dots |= {
+        "text": [
+            f"{p['width']} units<br>best known loss {significant(p['value'])} ({percent(p['share'])})" for p in points
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    return [line(x, y, GREEN, hoverinfo="skip", dash="dash"), dots]
 
 
 def _promise_traces(report: dict[str, Any], farthest: float) -> tuple[list[dict[str, Any]], list[str]]:
@@ -84,17 +94,22 @@ def _promise_traces(report: dict[str, Any], farthest: float) -> tuple[list[dict[
 
 
 def curve_figure(report: dict[str, Any]) -> Figure | None:
-    """Draw measured probabilities with their bands, the goal, and the promises that fit on the sheet."""
-    good = _curve(report, "good")
-    if not good:
+    """Draw observed shares with their bands, the loss, the goal, and the promises that fit on the sheet."""
+    trained, good = _curve(report, "trained"), _curve(report, "good")
+    if not trained and not good:
         return None
     law = str(at(report, "settings.law") or "chosen")
-    traces = _law_traces(good, law, BLUE, "circle")
+    traces = _law_traces(trained, "trainings that end well", BLUE, "circle") if trained else []
+    if good:
+        traces += _law_traces(good, f"random starts in a good basin, law {law}", ORANGE, "square")
     other = _curve(report, "other")
     other_law = next((at(e, "other_law.law") for e in report.get("widths") or [] if at(e, "other_law.law")), "other")
     if other:
-        traces += _law_traces(other, str(other_law), ORANGE, "square")
-    widest = max(point["width"] for point in good)
+        traces += _law_traces(other, f"random starts in a good basin, law {other_law}", PURPLE, "diamond")
+    fits = [point for point in _curve(report, "reference") if point.get("share") is not None]
+    if fits:
+        traces += _loss_traces(fits)
+    widest = max(point["width"] for point in trained or good)
     promised, beyond = _promise_traces(report, _FARTHEST * widest)
     traces += promised
     goal = at(report, "width_for.probability")
@@ -112,7 +127,7 @@ def curve_figure(report: dict[str, Any]) -> Figure | None:
     sheet = layout(
         440,
         xaxis=axis("hidden units", type="log", tickvals=ticks, ticktext=[f"{t:,}" for t in ticks]),
-        yaxis=axis("chance of a good start", tickformat=".0%", range=[-0.02, 1.03]),
+        yaxis=axis("share, and loss left", tickformat=".0%", range=[-0.02, 1.03]),
         showlegend=True,
         shapes=shapes,
         margin={"l": 66, "r": 20, "t": 64, "b": 48},
@@ -123,9 +138,8 @@ def curve_figure(report: dict[str, Any]) -> Figure | None:
         reading += f", reached at {significant(found)} units." if found is not None else "."
     if promised:
         reading += " Dashed: what a theorem guarantees, under its own law and for its own event; see its row below."
-    alt = (
-        "Chance of a good start: "
-        + "; ".join(f"{point['width']} units {percent(point['value'])}" for point in good)
-        + "."
-    )
+    if fits:
+        reading += " Green: what the best known network of a width leaves of the best constant's loss."
+    shown, what = (trained, "Trainings that end well: ") if trained else (good, "Chance of a good start: ")
+    alt = what + "; ".join(f"{point['width']} units {percent(point['value'])}" for point in shown) + "."
     return Figure("figure-curve", "How wide must the layer be?", reading, alt, traces, sheet, " ".join(beyond))

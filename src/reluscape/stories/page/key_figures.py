@@ -26,13 +26,15 @@ def _splits(report: dict[str, Any]) -> str:
 
 def _chance(report: dict[str, Any]) -> str:
     place = usual_place(report)
-    if place is None or at(report, f"widths.{place}.good.value") is None:
+    key = "trained" if place is not None and at(report, f"widths.{place}.trained") else "good"
+    if place is None or at(report, f"widths.{place}.{key}.value") is None:
         return ""
-    claim = at(report, f"widths.{place}.good")
+    path = f"widths.{place}.{key}"
+    claim = at(report, path)
     width = count(report["widths"][place]["width"], "unit")
-    path = f"widths.{place}.good"
+    what = "trainings end well" if key == "trained" else "chance of a good start"
     return _card(
-        text(f"chance of a good start with {width}"),
+        text(f"{what} with {width}"),
         number(report, f"{path}.value", "percent"),
         interval(report, path, "percent"),
         kind_badge(claim),
@@ -63,7 +65,9 @@ def _width_for(report: dict[str, Any]) -> str:
         if promise is None
         else "the theorems ask for " + number(report, f"promises.{promise}.width") + ", each under its own law"
     )
-    label = "units for a good start in " + number(report, "width_for.probability", "percent") + " of cases"
+    label = (
+        "units, with which training ends well in " + number(report, "width_for.probability", "percent") + " of cases"
+    )
     return _card(label, value, element("span", below, class_="interval"))
 
 

@@ -27,11 +27,11 @@ def survey_figures(report: dict[str, Any]) -> list[Figure]:
     """List the figures that the JSON holds data for."""
     pictures = report.get("pictures") or {}
     found = [
+        curve_figure(report),
         data_figure(report),
         fan_figure(report),
         slice_figure(pictures.get("slice")),
         basin_figure(report),
-        curve_figure(report),
     ]
     return [figure for figure in found if figure is not None]
 
@@ -49,10 +49,12 @@ def _good_rule(report: dict[str, Any]) -> str:
 
 def survey_sections(report: dict[str, Any], figures: list[Figure]) -> str:
     """Write key figures, tables and pictures."""
-    drawn = "".join(figure.html() for figure in figures)
+    first = "".join(figure.html() for figure in figures[:1])
+    drawn = "".join(figure.html() for figure in figures[1:])
     fits = section("fits", "What is there to win", losses_table(report, _FITS))
     return (
         key_figures(report)
+        + element("section", first, id="first-picture", aria_label="First picture")
         + width_table(report, _good_rule(report))
         + element("section", drawn, id="pictures", aria_label="Pictures")
         + fits

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..wording import loss_words, sentence, significant
+from ..wording import count, loss_words, sentence, significant
 from .lookup import at, claim_cell, kind_badge, number
 from .markup import element, section, text
 
 _COLUMNS = (
+    ("trained", "Training ends well", "percent", "share of trainings that end within the tolerance of the reference"),
     ("regions", "Regions of the layer", "plain", "activation regions of the whole layer"),
     ("basins", "Basins", "plain", "regions together with the signs of the output weights"),
     ("full_rank", "Full rank", "percent", "chance that the Jacobian has full rank"),
@@ -132,17 +133,25 @@ def promises_table(report: dict[str, Any]) -> str:
     if not promises:
         return ""
     rows = []
-    for k in sorted(range(len(promises)), key=lambda k: (not promises[k].get("applies"), k)):
-        promise = promises[k]
-        if promise.get("applies") and promise.get("width") is not None:
+    for k, promise in enumerate(promises):
+        if not promise.get("applies"):
+            continue
+        if promise.get("width") is not None:
             answer = number(report, f"promises.{k}.width") + " units"
             if promise.get("probability") is not None:
                 answer += " for " + number(report, f"promises.{k}.probability", "percent")
             reason = promise.get("reason") or ""
         else:
-            answer = element("span", "applies" if promise.get("applies") else "does not apply", class_="unknown")
+            answer = element("span", "applies", class_="unknown")
             reason = promise.get("reason") or ""
         name = text(promise.get("statement", "")) + element("span", text(promise.get("source", "")), class_="interval")
         rows.append([name, answer, text(promise.get("law") or "any"), text(reason)])
-    body = table(["Theorem", "Asks for", "Law", "Remark"], rows, "Each theorem under its own law of initialisation")
+    caption = "Each theorem under its own law of initialisation"
+    body = table(["Theorem", "Asks for", "Law", "Remark"], rows, caption) if rows else ""
+    others = [
+        f"{p.get('statement', '')} ({p.get('reason') or 'no reason given'})" for p in promises if not p.get("applies")
+    ]
+    if others:
+        heading = f"{count(len(others), 'other theorem')} {'does' if len(others) == 1 else 'do'} not apply"
+        body += element("details", element("summary", heading) + element("p", text("; ".join(others) + ".")))
     return section("promises", "What the theorems promise", body)

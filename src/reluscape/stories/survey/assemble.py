@@ -8,31 +8,37 @@ from typing import Any
 
 import numpy as np
 
-from ... import bounds
-from ...basins import affine_fit, basin_value, constant_fit
-from ...errors import AssumptionError, ReluscapeError, TooLarge
+from ...basins import basin_value
+from ...errors import ReluscapeError
+from ...landscape.optimum import infinite_width_minimum
 from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
-from ...problem.data import Dataset, as_dataset, standardize
+from ...probability.training import held_out
+from ...problem.data import Dataset, standardize
 from ...problem.networks.initialization import get_law
 from ..claims import loss_claim, plain, probability_claim
-from ..opening import about_data, check_subject, opening
+from ..opening import about_data, opening
 from .counts import BASIN_TEXT, layer_regions, unit_regions
-from .pictures import data_picture, fan_picture, slice_picture
-from .plan import LISTED_SHARE, Settings
-from .reference import Reference, References, prepare_solvers
+from .pictures import corner_units, data_picture, fan_picture, slice_picture
+from .plan import Settings
+from .promised import promised
+from .reference import MOST_SEARCHED, Reference, References, prepare_solvers
 from .result import Survey
-from .search import search_width
+from .search import WidthSearch, search_width
+from .start_entry import share, start_entry
 from .starts import Clock, Sampler
+from .subject import Subject
+from .trainings import Trainings, training_block
 from .verdict import verdict_lines
 
-SHOWN_VALUES = 400
-POPULATION = "random initialisations of this width"
-OTHER_LAW = "torch"
-ALMOST_PARALLEL = 0.99
 CUT = "the time ({:g} s) cut the work short, so a faster machine may find other numbers; more with --seconds"
 # wide enough for the solvers' other branch, narrow enough to cost nothing
 WIDE = 16
+# shares of a survey's seconds: trainings of the listed widths, of further ones, rows left out, basins of starts, and
+# the proof of the least width
+TRAINED, FURTHER, FOLDS, STARTED, LEAST = 0.4, 0.45, 0.15, 0.5, 0.3
+# trainings of each fold
+FOLD_RUNS = 3
 
 ProgressCall = Callable[[str, float], None]
 
@@ -53,30 +59,37 @@ def survey(
     file: str | None = None,
     command: str | None = None,
     warnings: tuple[str, ...] = (),
+    trainings: int = 20,
+    raw: bool = False,
+    loss: Any = "squared",
 ) -> Survey:
-    """Return the map of a data set: regions, basins, the chance of a good start, and the width that is enough.
+    """Return the map of a data set: what trainings of each width end in, the width that is enough, regions, starts.
 
-    A start is good where its basin value is at most reference + tolerance * (loss of the best constant - reference);
-    the reference of a width is the lowest loss known for it, found without the starts that estimate the chance.
+    A training (Adam over all samples, PyTorch's default first weights) ends well, and a start's basin is good, where
+    its loss is at most reference + tolerance * (loss of the best constant - reference); the reference of a width is the
+    lowest loss known for it: of trainings, descents, grown networks, searches, narrower widths, the best plane.
     Weights are drawn for standardised inputs (with a column of ones an invertible change that alters no pattern, rank
     or basin value).
 
     Args:
         X: (n, d) samples or a Dataset (give `Dataset(X, y, bias=True)` for a hidden bias; none is added here).
-        y: (n,) targets.
+        y: (n,) targets, (n, k) for several, or classes 0, ..., k - 1 for "cross_entropy".
         widths: numbers of hidden units to report.
-        law: law of initialisation.
+        law: law of initialisation of the random starts.
         trials: random starts per number.
-        tolerance: how far above the reference a good basin may lie.
-        seconds: bound on the time spent on random starts.
+        tolerance: how far above the reference a training may end, or a good basin lie.
+        seconds: bound on the time.
         max_width: widest layer tried in the search for 95 %.
         output_bias: whether the network has a free output bias.
         seed: root of every random stream.
         progress: called with (what, share done).
-        classes: {-1: name, 1: name} for a classification.
+        classes: names of the classes by their numbers, for a classification.
         file: name of the data, for the report.
         command: what was typed, for the report.
         warnings: sentences to pass on.
+        trainings: runs of each width, fewer where the time is over.
+        raw: True trains on the inputs as they are.
+        loss: what is minimised, as in `Problem`; basins and starts are told for "squared" with one target.
 
     Returns:
         A `Survey` with `.verdict`, `.to_json()`, `.to_html(path)`.
@@ -89,250 +102,316 @@ def survey(
         >>> print(survey(data, widths=(1, 2), trials=20, max_width=2).report["regions"]["value"])
         8
     """
-    begin = time.monotonic()
-    data = as_dataset(X, y)
-    classes = classes or data.classes
     settings = Settings(
-        tuple(np.atleast_1d(widths).tolist()), law, trials, tolerance, seconds, max_width, output_bias, seed
-    )
-    check_subject(data, "survey")
-    tell = progress or (lambda what, share: None)
-    constant, affine = constant_fit(data), affine_fit(data)
-    variance = float(np.var(data.y))
-    sampler = Sampler(data, output_bias, seed)
-    tell("preparing", 0.0)
-    sampler.warm_up((1, settings.widths[-1], min(settings.max_width, WIDE)))
-    prepare_solvers(output_bias)
-    clock = Clock(settings.budget)
-    tell("counting regions", 0.04)
-    regions = unit_regions(data, seed, settings.budget)
-    unit_count = int(regions["value"]) if regions["kind"] == "exact" else None
-    references = References(sampler, affine.value, output_bias, unit_count, law, clock)
-    entries: list[dict[str, Any]] = []
-    tried: dict[int, Probability] = {}
-    for k, width in enumerate(settings.widths):
-        tell(f"width {width}", 0.05 + 0.5 * k / len(settings.widths))
-        part = clock.part(LISTED_SHARE / (len(settings.widths) - k * LISTED_SHARE))
-        entry, good = _width_entry(data, sampler, references, settings, regions, width, constant.value, part)
-        entries.append(entry)
-        tried[width] = good
+        tuple(np.atleast_1d(widths).tolist()), law, trials, tolerance, seconds, max_width, output_bias, seed,
+        trainings=trainings, raw=raw,
+    )  # fmt: skip
+    subject = Subject.of(X, y, loss, classes, output_bias)
+    return _Work(subject, settings, progress).survey(file, command, warnings)
 
-    def measure(width: int) -> Probability | None:
-        if clock.left <= 0:
+
+class _Work:
+    """One survey on its way."""
+
+    def __init__(self, subject: Subject, settings: Settings, progress: ProgressCall | None) -> None:
+        self.begin = time.monotonic()
+        self.subject, self.settings, self.tell = subject, settings, progress or (lambda what, part: None)
+        self.data = subject.data
+        self.tell("preparing", 0.0)
+        self.sampler = Sampler(self.data, settings.output_bias, settings.seed) if subject.single else None
+        if self.sampler is not None:
+            self.sampler.warm_up((1, settings.widths[-1], min(settings.max_width, WIDE)))
+            prepare_solvers(self.data, settings.output_bias)
+        self.clock = Clock(settings.budget(self.data.n * self.data.d))
+        X = self.data.X if settings.raw else np.asarray(standardize(self.data).X)
+        Y = subject.Y[:, 0] if subject.Y.shape[1] == 1 else subject.Y
+        self.trainings = Trainings(X, Y, settings.output_bias, subject.loss, settings.trainings, settings.seed)
+        self.trainings.set_steps(settings.widths, TRAINED * self.clock.seconds)
+        self.found: dict[int, Reference] = {}
+        self.solved: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
+        self.references: References | None = None
+
+    def survey(self, file: str | None, command: str | None, warnings: tuple[str, ...]) -> Survey:
+        """Return the whole survey."""
+        subject, settings, clock = self.subject, self.settings, self.clock
+        self.tell("counting regions", 0.04)
+        regions = unit_regions(self.data, settings.seed, clock.seconds)
+        if self.sampler is not None:
+            count = int(regions["value"]) if regions["kind"] == "exact" else None
+            self.references = References(
+                self.sampler, subject.affine, settings.output_bias, count, self.trainings, clock, settings.raw
+            )
+        for k, width in enumerate(settings.widths):
+            self.tell(f"training {width} units", 0.05 + 0.4 * k / len(settings.widths))
+            self.reference(width, clock.part(TRAINED / (len(settings.widths) - k * TRAINED)))
+        self.tell("looking at rows left out", 0.45)
+        folds = self._folds(clock.part(FOLDS))
+        self.tell("looking for the width that is enough", 0.5)
+        enough, curve = self._enough(clock.part(FURTHER))
+        least = self._least(clock.part(LEAST))
+        entries, good = self._starts(regions, clock.part(0.9))
+        self.tell("drawing", 0.96)
+        best_width, best = min(self.found.items(), key=lambda item: (self._snapped(item[1].value), item[0]))
+        hurried = bool(self.sampler and self.references and (self.references.hurried or self.sampler.hurried))
+        hurried |= self.trainings.cut
+        cut = (CUT.format(clock.seconds),) if hurried else ()
+        report: dict[str, Any] = {
+            **opening("survey", command or "reluscape.survey(X, y)", settings.seed),
+            "data": {
+                **about_data(self.data, file, subject.classes, settings.output_bias, (*warnings, *cut)),
+                "loss": subject.loss if isinstance(subject.loss, str) else type(subject.loss).__name__,
+                "outputs": subject.Y.shape[1],
+                "inputs": "as they are" if settings.raw else "standardised",
+            },
+            "settings": {
+                "law": get_law(settings.law).name,
+                "trials": settings.trials,
+                "trainings": settings.trainings,
+                "tolerance": settings.tolerance,
+                "widths": list(settings.widths),
+                "max_width": settings.max_width,
+                "seconds": settings.seconds,
+            },
+            "losses": self._losses(best_width, best),
+            "held_out": folds,
+            "regions": regions,
+            "widths": entries,
+            "hurried": hurried,
+            "width_for": {
+                "probability": settings.probability,
+                "width": enough.width,
+                "more_than": enough.more_than,
+                "stopped_by": enough.stopped_by,
+                "curve": curve,
+                "least": least,
+            },
+            "every_start": good,
+            "promises": promised(self.data, settings) if subject.single else [],
+            "pictures": self._pictures(best),
+        }
+        if not subject.single:
+            report["data"]["floor_share"] = None
+        report["verdict"] = verdict_lines(report)
+        report["seconds"] = round(time.monotonic() - self.begin, 2)
+        self.tell("done", 1.0)
+        return Survey(report, self.data, best.state)
+
+    def reference(self, width: int, clock: Clock) -> Reference:
+        """Return the reference of a width."""
+        if width not in self.found:
+            self.trainings.at(width, clock)
+            if self.references is not None:
+                self.found[width] = self.references.get(width, clock)
+            else:
+                value = self.trainings.lowest(width)[0]
+                source = f"best of {self.trainings.count(width)} trainings"
+                others = [r for w, r in self.found.items() if w < width]
+                others.append(Reference(self.subject.constant, False, "the best constant", None))
+                if width >= 2 * self.subject.Y.shape[1] or (width >= self.subject.Y.shape[1] and self.data.bias):
+                    others.append(Reference(self.subject.affine, False, "the best affine fit", None))
+                self.found[width] = min([Reference(value, False, source, None), *others], key=lambda r: r.value)
+        return self.found[width]
+
+    def mark(self, width: int) -> float:
+        """Return the loss up to which a training of a width ended well."""
+        reference, constant = self.found[width].value, self.subject.constant
+        return reference + self.settings.tolerance * max(constant - reference, 0.0) + DEFAULT.zero_loss * constant
+
+    def _snapped(self, value: float) -> float:
+        """Return a computed loss, zero where it cannot be told from zero."""
+        return 0.0 if value <= DEFAULT.zero_loss * self.subject.constant else value
+
+    def _enough(self, clock: Clock) -> tuple[WidthSearch, list[dict[str, Any]]]:
+        """Return the least width of which trainings end well often enough, and what was tried."""
+        settings, trainings = self.settings, self.trainings
+
+        def measure(width: int) -> Probability | None:
+            if clock.left < trainings.seconds(width):
+                return None
+            self.reference(width, clock)
+            return trainings.adam[width].ended(self.mark(width))
+
+        tried = self._observed()
+        found = search_width(tried, measure, settings.probability, settings.max_width, observed=True)
+        if found.width is not None:
+            trainings.confirm(found.width, clock)
+        self._settle()
+        # references may have fallen since a width was tried
+        tried = self._observed()
+        found = search_width(tried, lambda width: None, settings.probability, settings.max_width, observed=True)
+        curve = [
+            {
+                "width": w,
+                "trained": probability_claim(p),
+                "reference": loss_claim(self._snapped(self.found[w].value), self.subject.constant, "numerical"),
+            }
+            for w, p in sorted(tried.items())
+        ]
+        return found, curve
+
+    def _observed(self) -> dict[int, Probability]:
+        """Return the shares of trainings that ended well, by width."""
+        return {w: runs.ended(self.mark(w)) for w, runs in self.trainings.adam.items()}
+
+    def _settle(self) -> None:
+        """Lower every reference to what any training of its width, or a narrower reference, has reached."""
+        lowest: Reference | None = None
+        for width in sorted(self.found):
+            value = self.trainings.lowest(width)[0] if width in self.trainings.adam else np.inf
+            if value < self.found[width].value and not self.found[width].exhaustive:
+                source = f"best of {self.trainings.count(width)} trainings"
+                self.found[width] = Reference(value, False, source, None)
+            if lowest is not None and lowest.value < self.found[width].value:
+                self.found[width] = lowest
+            lowest = self.found[width]
+
+    def _starts(self, regions: dict[str, Any], clock: Clock) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        """Return the entries of the listed widths, and the width at which every start is good."""
+        settings, entries, tried = self.settings, [], {}
+        for k, width in enumerate(settings.widths):
+            self.tell(f"random starts of {width} units", 0.6 + 0.25 * k / len(settings.widths))
+            reference, constant, mark = self.found[width], self.subject.constant, self.mark(width)
+            entry: dict[str, Any] = {
+                "width": width,
+                "regions": layer_regions(regions, width),
+                "basins": layer_regions(regions, width, 2, BASIN_TEXT),
+                "reference": loss_claim(self._snapped(reference.value), constant, "numerical", source=reference.source),
+                "threshold": plain(mark),
+                "good": None,
+                "trained": probability_claim(self.trainings.adam[width].ended(mark)),
+            }
+            if self.sampler is not None:
+                part = clock.part(STARTED / (len(settings.widths) - k * STARTED))
+                more, tried[width] = start_entry(
+                    self.sampler, settings, width, mark, constant, self.subject.affine, part
+                )
+                entry.update(more)
+            entry["training"] = training_block(
+                self.trainings, width, mark, constant, self._proof_data(), clock.part(0.2)
+            )
+            entries.append(entry)
+        return entries, self._every_start(tried, clock) if tried else None
+
+    def _proof_data(self) -> Dataset | None:
+        """Return the samples on which traps may be proved, None where they are too many or the loss is another."""
+        if self.sampler is None or self.settings.raw:
             return None
-        tell(f"looking for the width that is enough: {width}", min(0.95, 1 - clock.left / settings.budget))
-        reference = references.get(width, clock.part(0.3))
-        starts = sampler.draw("starts", width, law, settings.trials, clock.part(0.5))
-        return _share(starts.values, _threshold(reference, settings, constant.value), get_law(law).name)
+        return self.sampler.basins.data
 
-    found = search_width(tried, measure, settings.probability, settings.max_width)
-    tell("drawing", 0.96)
-    best_width, best = min(
-        references.found.items(), key=lambda item: (_snapped(item[1].value, constant.value), item[0])
-    )
-    network = _network(sampler, best, output_bias)
-    hurried = references.hurried or sampler.hurried
-    cut = (CUT.format(settings.budget),) if hurried else ()
-    report: dict[str, Any] = {
-        **opening("survey", command or "reluscape.survey(X, y)", seed),
-        "data": about_data(data, file, classes, output_bias, (*warnings, *cut)),
-        "settings": {
-            "law": get_law(law).name,
-            "trials": settings.trials,
-            "tolerance": settings.tolerance,
-            "widths": list(settings.widths),
-            "max_width": settings.max_width,
-            "seconds": settings.seconds,
-        },
-        "losses": {
-            "constant": loss_claim(
-                constant.value, variance, "exact", _accuracy(data, classes, np.full(data.n, constant.intercept))
-            ),
-            "affine": loss_claim(affine.value, variance, "exact", _accuracy(data, classes, _affine(data, affine))),
-            "best_network": loss_claim(
-                _snapped(best.value, constant.value),
-                variance,
-                "numerical",
-                _accuracy(data, classes, network[1] if network else _affine(data, affine)),
-                width=best_width,
-                source=best.source,
-            ),
-            "any_width": loss_claim(references.floor, variance, "exact"),
-        },
-        "regions": regions,
-        "widths": entries,
-        "hurried": hurried,
-        "width_for": {
+    def _every_start(self, tried: dict[int, Probability], clock: Clock) -> dict[str, Any]:
+        """Return the width from which a random start is good often enough."""
+        settings = self.settings
+
+        def measure(width: int) -> Probability | None:
+            if clock.left <= 0 or self.sampler is None:
+                return None
+            if width not in self.found and clock.left < self.trainings.seconds(width):
+                return None
+            self.tell(f"every start good: {width} units", 0.9)
+            self.reference(width, clock.part(0.3))
+            starts = self.sampler.draw("starts", width, settings.law, settings.trials, clock.part(0.5))
+            return share(starts.values, self.mark(width), get_law(settings.law).name)
+
+        found = search_width(tried, measure, settings.probability, settings.max_width)
+        return {
             "probability": settings.probability,
             "width": found.width,
             "more_than": found.more_than,
             "stopped_by": found.stopped_by,
             "curve": [{"width": w, "good": probability_claim(p)} for w, p in sorted(tried.items())],
-        },
-        "promises": _promises(data, settings),
-        "pictures": _pictures(data, sampler, references, network, classes),
-    }
-    report["verdict"] = verdict_lines(report)
-    report["seconds"] = round(time.monotonic() - begin, 2)
-    tell("done", 1.0)
-    return Survey(report, data, best.state)
+        }
 
-
-def _threshold(reference: Reference, settings: Settings, constant: float) -> float:
-    """Return the loss up to which a basin is good."""
-    level = reference.value + settings.tolerance * max(constant - reference.value, 0.0)
-    return level + DEFAULT.zero_loss * constant
-
-
-def _snapped(value: float, constant: float) -> float:
-    """Return a computed loss, zero where it cannot be told from zero."""
-    return 0.0 if value <= DEFAULT.zero_loss * constant else value
-
-
-def _share(values: np.ndarray, threshold: float, law: str) -> Probability:
-    """Return the sampled share of random starts whose basin value is at most the threshold; undecided ones widen it."""
-    hits, undecided = int((values <= threshold).sum()), int(np.isnan(values).sum())
-    return Probability.sampled(hits, len(values), POPULATION, law, undecided=undecided)
-
-
-def _width_entry(
-    data: Dataset,
-    sampler: Sampler,
-    references: References,
-    settings: Settings,
-    regions: dict[str, Any],
-    width: int,
-    constant: float,
-    clock: Clock,
-) -> tuple[dict[str, Any], Probability]:
-    """Measure one width."""
-    law = get_law(settings.law).name
-    reference = references.get(width, clock.part(0.25))
-    clock = Clock(clock.seconds * 0.75)  # what the reference took is not taken from the starts
-    starts = sampler.draw("starts", width, settings.law, settings.trials, clock.part(0.6), ranks=True)
-    threshold = _threshold(reference, settings, constant)
-    good = _share(starts.values, threshold, law)
-    variance = float(np.var(data.y))
-    entry: dict[str, Any] = {
-        "width": width,
-        "regions": layer_regions(regions, width),
-        "basins": layer_regions(regions, width, 2, BASIN_TEXT),
-        "full_rank": probability_claim(
-            Probability.sampled(int(starts.full_rank or 0), len(starts.values), POPULATION, law)
-        ),
-        "reference": loss_claim(_snapped(reference.value, constant), variance, "numerical", source=reference.source),
-        "threshold": plain(threshold),
-        "good": probability_claim(good),
-        "zero": probability_claim(_share(starts.values, DEFAULT.zero_loss * constant, law)),
-        "better_than_affine": probability_claim(
-            _share(starts.values, np.nextafter(references.affine - DEFAULT.zero_loss * constant, -np.inf), law)
-        ),
-        "basin_values": _distribution(starts.values),
-    }
-    if law != OTHER_LAW:
-        other = sampler.draw("starts", width, OTHER_LAW, settings.trials, clock)
-        entry["other_law"] = {"law": OTHER_LAW, "good": probability_claim(_share(other.values, threshold, OTHER_LAW))}
-    return entry, good
-
-
-def _distribution(values: np.ndarray) -> dict[str, Any]:
-    """Return a sample of basin values: sorted, thinned where long, with its quartiles."""
-    ordered = np.sort(values[~np.isnan(values)])
-    undecided = len(values) - len(ordered)
-    if not len(ordered):
-        return {"sample": [], "kind": "sampled", "trials": len(values), "undecided": undecided}
-    shown = (
-        ordered if len(ordered) <= SHOWN_VALUES else ordered[np.linspace(0, len(ordered) - 1, SHOWN_VALUES).astype(int)]
-    )
-    return {
-        "sample": shown.tolist(),
-        "min": float(ordered[0]),
-        "quartiles": np.quantile(ordered, [0.25, 0.5, 0.75]).tolist(),
-        "max": float(ordered[-1]),
-        "kind": "sampled",
-        "trials": len(values),
-        "undecided": undecided,
-    }
-
-
-def _network(sampler: Sampler, reference: Reference, output_bias: bool) -> tuple[np.ndarray, np.ndarray, float] | None:
-    """Return (Z, predictions, loss) of the lowest point of a reference's basin, in standardised inputs."""
-    if reference.state is None:
-        return None
-    basin = basin_value(sampler.basins.data, None, *reference.state, output_bias=output_bias)
-    return np.asarray(basin.Z, dtype=float), np.asarray(basin.prediction, dtype=float), float(basin.value)
-
-
-def _affine(data: Dataset, fit: Any) -> np.ndarray:
-    """Return the predictions of the best affine fit."""
-    return data.X @ np.asarray(fit.coefficients, dtype=float) + float(fit.intercept)
-
-
-def _accuracy(data: Dataset, classes: dict[int, str] | None, prediction: np.ndarray) -> float | None:
-    """Return the share of rows whose class a prediction's sign gives, or None for a regression."""
-    if classes is None:
-        return None
-    return float(np.mean(np.where(prediction > 0, 1.0, -1.0) == data.y))
-
-
-def _promises(data: Dataset, settings: Settings) -> list[dict[str, Any]]:
-    """Return what the theorems promise for 95 %, each under its own law."""
-    rows = []
-    try:
-        table = bounds.table(data, data.y_fractions, 1 - settings.probability)
-    except (AssumptionError, TooLarge):
-        return []
-    widths = [1 << k for k in range(settings.max_width.bit_length())]
-    for row in table:
-        curve = None
-        if row.applies and row.at_width is not None:
-            try:
-                curve = [[w, plain(row.at_width(w))] for w in widths]
-            except (ReluscapeError, OverflowError):
-                curve = None
-        rows.append(
-            {
-                "statement": row.statement,
-                "source": row.source,
-                "law": row.law,
-                "event": row.event,
-                "applies": bool(row.applies),
-                "reason": row.reason,
-                "width": plain(row.width),
-                "probability": plain(row.probability),
-                "curve": curve,
-            }
+    def _folds(self, clock: Clock) -> dict[str, Any] | None:
+        """Return the losses on rows left out, at the listed width that does best there; None for too few rows."""
+        if self.data.n < 10:
+            return None
+        subject, best = self.subject, None
+        for width in self.settings.widths:
+            batch = self.trainings.batch(width)
+            plan = self.trainings.fold_plan(FOLD_RUNS)
+            if best is not None and clock.left < self.trainings.seconds(width):
+                continue
+            found = held_out(batch, plan, subject.classes is not None)
+            if best is None or found.network < best[1].network:
+                best = (width, found)
+        if best is None:
+            return None
+        width, found = best
+        right = found.right or (None, None, None)
+        network, straight, constant = (
+            loss_claim(value, found.constant, "estimate", accuracy)
+            for value, accuracy in zip((found.network, found.plane, found.constant), right, strict=True)
         )
-    return rows
+        return {"folds": found.folds, "width": width, "network": network, "affine": straight, "constant": constant}
 
+    def _least(self, clock: Clock) -> dict[str, Any] | None:
+        """Return the least width that reaches the lowest loss of any width, as far as it can be proved."""
+        if self.references is None or self.data.n * self.data.rank > MOST_SEARCHED or clock.left <= 0:
+            return None
+        try:
+            found = infinite_width_minimum(self.data, None, self.settings.output_bias, clock.left, self.settings.seed)
+        except ReluscapeError:
+            return None
+        if found.kind == "span":
+            return None
+        return {
+            "width": found.width,
+            "proved": found.width_is_least,
+            "at_least": found.at_least,
+            "loss": plain(found.value),
+            "share": plain(found.value / self.subject.constant),
+        }
 
-def _pictures(
-    data: Dataset,
-    sampler: Sampler,
-    references: References,
-    network: tuple[np.ndarray, np.ndarray, float] | None,
-    classes: dict[int, str] | None,
-) -> dict[str, Any]:
-    """Return the geometry for the page's pictures."""
-    transform = np.asarray(standardize(data).transform)
-    original = None if network is None else network[0] @ transform.T
-    corners: list[tuple[str, np.ndarray]] = []
-    for width, reference in sorted(references.found.items()):
-        found = _network(sampler, reference, sampler.basins.evaluator.programs.output_bias)
-        if found is None:
-            continue
-        lengths = np.linalg.norm(found[0], axis=1)
-        for j in np.argsort(-lengths)[: 1 if width == 1 else 2]:
-            w = found[0][j] * (reference.state[1][j] if reference.state else 1.0)
-            if lengths[j] > 0 and _apart(w, [u for _, u in corners]):
-                corners.append((f"a unit of the best {width}-unit network", w))
-    return {
-        "data": data_picture(data, original, data.target or "y", classes),
-        "fan": fan_picture(sampler),
-        "slice": slice_picture(sampler, corners),
-    }
+    def _losses(self, best_width: int, best: Reference) -> dict[str, Any]:
+        """Return the fits that everything is measured against."""
+        subject = self.subject
+        kind = "exact" if subject.single else "numerical"
+        straight = subject.straight()
+        network = self._outputs(best_width, best)
+        losses = {
+            "constant": loss_claim(subject.constant, subject.constant, kind, subject.commonest()),
+            "affine": loss_claim(subject.affine, subject.constant, kind, subject.accuracy(straight)),
+            "best_network": loss_claim(
+                self._snapped(best.value),
+                subject.constant,
+                "numerical",
+                subject.accuracy(straight if network is None else network),
+                width=best_width,
+                source=best.source,
+            ),
+        }
+        if self.references is not None:
+            losses["any_width"] = loss_claim(self.references.floor, subject.constant, "exact")
+        return losses
 
+    def _outputs(self, width: int, best: Reference) -> np.ndarray | None:
+        """Return the outputs (k, n) of the best network known, None where that is the best plane."""
+        basin = self._network(best)
+        if basin is not None:
+            return basin[1][None]
+        if width not in self.trainings.adam or best.source == "the best affine fit":
+            return None
+        _, training, run = self.trainings.lowest(width)
+        return training.batch.predict(training.points[run : run + 1])[0]
 
-def _apart(w: np.ndarray, others: list[np.ndarray]) -> bool:
-    """Return whether a direction is far from parallel to others."""
-    return all(abs(w @ u) < ALMOST_PARALLEL * np.linalg.norm(w) * np.linalg.norm(u) for u in others)
+    def _network(self, reference: Reference) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return (Z, predictions) of the lowest point of a reference's basin, in standardised inputs."""
+        if reference.state is None or self.sampler is None:
+            return None
+        key = reference.state[0].tobytes() + reference.state[1].tobytes()
+        if key not in self.solved:
+            basin = basin_value(self.sampler.basins.data, None, *reference.state, output_bias=self.settings.output_bias)
+            self.solved[key] = np.asarray(basin.Z, dtype=float), np.asarray(basin.prediction, dtype=float)
+        return self.solved[key]
+
+    def _pictures(self, best: Reference) -> dict[str, Any]:
+        """Return the geometry for the page's pictures."""
+        subject, network = self.subject, self._network(best)
+        transform = np.asarray(standardize(self.data).transform)
+        original = None if network is None else network[0] @ transform.T
+        shown = {"data": data_picture(self.data, original, self.data.target or "y", subject.classes)}
+        if self.sampler is None:
+            return {**shown, "fan": None, "slice": None}
+        networks = [(w, self._network(r), r.state) for w, r in sorted(self.found.items()) if w in self.settings.widths]
+        corners = corner_units([(w, net[0], state[1]) for w, net, state in networks if net and state])
+        return {**shown, "fan": fan_picture(self.sampler), "slice": slice_picture(self.sampler, corners)}

@@ -11,6 +11,7 @@ from ...problem.data import Dataset
 from .starts import Sampler
 
 MOST_CELLS = 900
+ALMOST_PARALLEL = 0.99
 MOST_PATTERN = 60
 WINDOW = 1.6
 SHRINK = 0.7
@@ -117,6 +118,24 @@ def fan_picture(sampler: Sampler) -> dict[str, Any] | None:
     ]
     rays = [[float(np.cos(t)), float(np.sin(t))] for t in angles]
     return {"rays": rays, "cells": cells, "note": "weights of one unit, seen by direction; inputs standardised"}
+
+
+def corner_units(networks: list[tuple[int, np.ndarray, np.ndarray]]) -> list[tuple[str, np.ndarray]]:
+    """Return labels and weights (d,) of units of networks, longest first, no two of them nearly parallel.
+
+    Args:
+        networks: for each its width, Z (m, d) with z_j = |v_j| w_j, and the signs (m,) of its output weights.
+    """
+    corners: list[tuple[str, np.ndarray]] = []
+    for width, Z, signs in networks:
+        lengths = np.linalg.norm(Z, axis=1)
+        for j in np.argsort(-lengths)[: 1 if width == 1 else 2]:
+            w = Z[j] * signs[j]
+            if lengths[j] > 0 and all(
+                abs(w @ u) < ALMOST_PARALLEL * lengths[j] * np.linalg.norm(u) for _, u in corners
+            ):
+                corners.append((f"a unit of the best {width}-unit network", w))
+    return corners
 
 
 def slice_picture(sampler: Sampler, corners: list[tuple[str, np.ndarray]]) -> dict[str, Any] | None:

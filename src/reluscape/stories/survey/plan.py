@@ -17,10 +17,10 @@ from ...problem.networks.initialization import get_law
 from ..wording import count, duration, percent
 from .counts import counted
 
-DEFAULT_SECONDS = 12.0
-LISTED_SHARE = 0.55
-# largest width, numbers of starts and of seconds (a year) that are taken
-WIDEST, MOST_TRIALS, LONGEST = 10_000, 10_000_000, 31_557_600
+# seconds of a survey where none are asked for: at least, at most, and entries of the table for each
+LEAST_SECONDS, MOST_SECONDS, ENTRIES_A_SECOND = 6.0, 20.0, 150
+# largest width, numbers of starts, of seconds (a year) and of trainings that are taken
+WIDEST, MOST_TRIALS, LONGEST, MOST_TRAININGS = 10_000, 10_000_000, 31_557_600, 100_000
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ class Settings:
         max_width: widest layer that the search for 95 % tries.
         output_bias: a free constant is added to the predictions.
         seed: root of the random streams.
-        probability: the chance of a good start that the search is for.
+        probability: the share of trainings that end well, and of good starts, that the searches are for.
+        trainings: runs of training of each width.
+        raw: whether networks are trained on the inputs as they are.
     """
 
     widths: tuple[int, ...] = (1, 2, 4, 8)
@@ -48,6 +50,8 @@ class Settings:
     output_bias: bool = True
     seed: int = 0
     probability: float = 0.95
+    trainings: int = 20
+    raw: bool = False
 
     def __post_init__(self) -> None:
         """Refuse settings that no survey can follow."""
@@ -65,14 +69,21 @@ class Settings:
             raise InputError(f"max-width is {self.max_width}; it is at most {WIDEST:,}")
         if self.trials > MOST_TRIALS:
             raise InputError(f"trials is {self.trials}; it is at most {MOST_TRIALS:,}")
+        if whole_number("trainings", self.trainings, 1) > MOST_TRAININGS:
+            raise InputError(f"trainings is {self.trainings}; it is at most {MOST_TRAININGS:,}")
         whole_number("the seed", self.seed)
         get_law(self.law)
         object.__setattr__(self, "widths", tuple(sorted({int(w) for w in self.widths})))
 
-    @property
-    def budget(self) -> float:
-        """Seconds for sampling."""
-        return DEFAULT_SECONDS if self.seconds is None else float(self.seconds)
+    def budget(self, entries: int) -> float:
+        """Return the seconds of a survey of a table of so many entries: those asked for, else more for a larger one.
+
+        >>> Settings().budget(80), Settings().budget(10**6), Settings(seconds=3).budget(80)
+        (6.0, 20.0, 3.0)
+        """
+        if self.seconds is not None:
+            return float(self.seconds)
+        return float(min(max(LEAST_SECONDS, entries / ENTRIES_A_SECOND), MOST_SECONDS))
 
 
 def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:
@@ -80,7 +91,8 @@ def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:
     arrangement = Arrangement.of(data)
     k = len(arrangement.normals)
     bound = cover_number(k, arrangement.rank)
-    exact = counted(arrangement, settings.budget)
+    seconds = settings.budget(data.n * data.d)
+    exact = counted(arrangement, seconds)
     variables = max(settings.widths) * data.d
     several = len(settings.widths) > 1
     widths = f"{'each of the widths' if several else 'the width'} {', '.join(map(str, settings.widths))}"
@@ -88,9 +100,11 @@ def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:
         f"{count(data.n, 'row')}, {count(data.d - data.bias, 'input')}{' and a hidden bias' if data.bias else ''} "
         f"(rank {data.rank}), {count(k, 'distinct hyperplane')}",
         f"regions of one unit: {'exact' if exact else 'bound and unbiased estimate'}; at most {bound:,}",
+        f"trainings: {settings.trainings} for {widths}, fewer where the time is over",
         f"basin values: {count(settings.trials, 'random start')} for {widths}, sampled; the largest program has "
         f"{count(variables, 'variable')} and {count(max(settings.widths) * data.n, 'constraint')}",
-        f"width for {percent(settings.probability)}: doubling, then halving, up to {settings.max_width}",
-        f"time: about {duration(settings.budget)} at most, after compiled code is loaded; memory: well below 1 GB",
+        f"width for {percent(settings.probability)}: doubling, then halving, up to {settings.max_width}, "
+        "by trainings and by random starts",
+        f"time: about {duration(seconds)} at most, after compiled code is loaded; memory: well below 1 GB",
     ]
     return {"schema": 1, "kind": "plan", "regions_bound": str(bound), "regions_exact": exact, "lines": lines}

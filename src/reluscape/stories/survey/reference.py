@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import comb
-from typing import Any
 
 import numpy as np
 
 from ...basins import basin_value
-from ...basins.cones import balanced
 from ...critical.descent import descend
-from ...errors import SolverError, TooLarge
+from ...errors import SolverError
 from ...landscape.optimum import constant_network, global_minimum, grown, infinite_width_value
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
-from ...problem.data import Dataset
+from ...probability.training import sharpen
+from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
 from .starts import BUSY, Clock, Sampler
+from .trainings import Trainings
 
 # up to this many layers the search looks at all it needs, beyond it at so many
 FEW_LAYERS, SEARCH_STEPS = 20_000, 80_000
@@ -27,9 +27,10 @@ MOST_UNITS, MOST_SEARCHED = 4, 1_000
 GROWTH_STEPS = 20_000
 # of a survey's seconds, the share after which searches and growth stop whatever they have: the last stop
 SEARCH_SHARE = 0.8
-SAMPLE = 200
 # rows times units up to which a descent is a matter of a moment, and up to which one is tried while there is time
 ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
+# rows times units times inputs up to which the basin of the best training is solved
+MOST_SOLVED = 100_000
 
 
 @dataclass(frozen=True)
@@ -57,21 +58,31 @@ class References:
         affine: loss of the best affine fit, which two units reach (one, with both biases).
         output_bias: a free constant is added.
         regions: exact number of regions of one unit, None where it is not known.
-        law: of the starts.
+        trainings: observed runs; the lowest minimum beside an end of a width is a candidate.
         clock: of the survey; searches and growth stop when a share of it is over, whatever they have done.
+        raw: whether the trainings saw the inputs as they are, not standardised.
     """
 
     def __init__(
-        self, sampler: Sampler, affine: float, output_bias: bool, regions: int | None, law: Any, clock: Clock
+        self,
+        sampler: Sampler,
+        affine: float,
+        output_bias: bool,
+        regions: int | None,
+        trainings: Trainings,
+        clock: Clock,
+        raw: bool = False,
     ) -> None:
-        self.sampler, self.affine, self.law, self.clock = sampler, affine, law, clock
+        self.sampler, self.affine, self.trainings, self.clock, self.raw = sampler, affine, trainings, clock, raw
         self.searching, self.steps_left, self.hurried = clock.part(SEARCH_SHARE), GROWTH_STEPS, False
         self.regions, self.output_bias = regions, output_bias
         self.affine_from = 1 if sampler.data.bias and output_bias else 2
         self.found: dict[int, Reference] = {}
         data = sampler.data
         self.floor = float(infinite_width_value(data, output_bias)[0])
-        self.scale = float(np.mean((np.asarray(data.y, dtype=float) - np.mean(data.y)) ** 2))
+        self.scale = self.constant = float(np.mean((np.asarray(data.y, dtype=float) - np.mean(data.y)) ** 2))
+        if not output_bias:
+            self.constant = float(np.mean(np.square(np.asarray(data.y, dtype=float))))
         self.chain = constant_network(data, output_bias)
         self.rng = stream(sampler.seed, "reference", "growth")
 
@@ -81,11 +92,12 @@ class References:
         if width not in self.found and lowest:
             self.found[width] = lowest[0]
         if width not in self.found:
-            candidates = [self._own(width, clock)]
-            if not candidates[0].exhaustive:
+            candidates = self._own(width, clock)
+            if not any(c.exhaustive for c in candidates):
                 candidates += [r for w, r in self.found.items() if w < width]
                 if width >= self.affine_from:
                     candidates.append(Reference(self.affine, False, "the best affine fit", None))
+                candidates.append(Reference(self.constant, False, "the best constant", None))
                 if not self._lowest(min(c.value for c in candidates)):
                     candidates += self._grown(width)
             best = min(candidates, key=lambda r: r.value)
@@ -117,26 +129,43 @@ class References:
 
     def _basin(self, data: Dataset, net: TwoLayerNet) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
         """Return the value of a network's basin, and its pattern and signs."""
-        pattern, signs = (net.W @ data.X.T > 0), np.where(net.v > 0, 1, -1)
+        pattern, signs = self._state(data, net)
         return float(basin_value(data, None, pattern, signs, output_bias=self.output_bias).value), (pattern, signs)
 
-    def _own(self, width: int, clock: Clock) -> Reference:
-        """Return the reference found by looking at this width alone: starts first, then a search in its own time."""
+    def _own(self, width: int, clock: Clock) -> list[Reference]:
+        """Return what looking at this width alone finds: the trainings, then a search in its own time."""
         layers = self._layers(width)
         if layers is not None and layers <= FEW_LAYERS:
-            return self._searched(width, layers, None)
-        starts = self.sampler.draw("reference", width, self.law, SAMPLE, clock)
-        value, state = float(starts.decided.min(initial=np.inf)), starts.best
-        if not len(starts.decided):
-            return Reference(float(np.mean(np.square(self.sampler.basins.data.y))), False, "the zero network", None)
-        source, polished = f"best of {len(starts.values)} other starts", self._polish(state, value, clock)
-        found = Reference(value, False, source, state)
-        if polished is not None:
-            found = Reference(polished[0], False, f"{source}, then descent", polished[1])
-        if layers is None or self._late():
+            return [self._searched(width, layers, None)]
+        found = self._trained(width, clock)
+        if layers is None or self._lowest(min(r.value for r in found)) or self._late():
             return found
-        best = self._searched(width, layers, SEARCH_STEPS)
-        return best if best.exhaustive or best.value < found.value else found
+        return [*found, self._searched(width, layers, SEARCH_STEPS)]
+
+    def _trained(self, width: int, clock: Clock) -> list[Reference]:
+        """Return the lowest minimum beside a training's end, led on by descent, and the lowest point of its basin."""
+        self.trainings.at(width, clock)
+        value, training, run = self.trainings.lowest(width)
+        data, net = self.sampler.basins.data, training.network(run)
+        if self.raw:
+            W = np.linalg.solve(np.asarray(standardize(self.sampler.data).transform), net.W.T).T
+            net = TwoLayerNet(W, net.v, net.c)
+        state = self._state(data, net)
+        source = f"best of {self.trainings.count(width)} trainings"
+        found = [Reference(value, False, source, state)]
+        if self._lowest(value):
+            return found
+        size = data.n * width
+        if size <= ALWAYS_POLISHED or (size <= MOST_POLISHED and clock.left > 0):
+            end, lower, _ = sharpen(data, net, self.output_bias, seconds=max(clock.left, 1.0))
+            if lower < value:
+                found.append(Reference(lower, False, f"{source}, then descent", self._state(data, end)))
+                state = found[-1].state or state
+        if size * data.d <= MOST_SOLVED and clock.left > 0:
+            lowest = float(self.sampler.basins.evaluator.values(state[0][None], state[1][None])[0])
+            if np.isfinite(lowest):
+                found.append(Reference(lowest, False, f"{source}, then the minimum of its basin", state))
+        return found
 
     def _layers(self, width: int) -> int | None:
         """Return how many layers a search for the global minimum chooses from, None where it is not tried."""
@@ -159,27 +188,16 @@ class References:
         how = f"global minimum: the lowest of all {layers:,} basins" if found.complete else "best network of a search"
         return Reference(found.value, found.complete, how, (found.pattern, found.signs))
 
-    def _polish(self, state: Any, value: float, clock: Clock) -> tuple[float, tuple[np.ndarray, np.ndarray]] | None:
-        """Return a lower loss by descent from basin to basin and the basin it ends in, or None where none in time."""
-        if state is None:
-            return None
-        data = self.sampler.basins.data
-        bias = self.sampler.basins.evaluator.programs.output_bias
-        size = data.n * state[0].shape[0]
-        if size > MOST_POLISHED or (size > ALWAYS_POLISHED and clock.left <= 0):
-            return None
-        try:
-            basin = basin_value(data, None, state[0], state[1], output_bias=bias)
-            start = balanced(np.asarray(basin.Z, dtype=float), state[1], float(basin.c))
-            end = descend(data, None, start.W, start.v, start.c if bias else None)
-        except (TooLarge, SolverError, ArithmeticError):
-            return None
-        found = self._basin(data, end.net)
-        return found if found[0] < value else None
+    def _state(self, data: Dataset, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray]:
+        """Return the pattern and the signs of a network's basin."""
+        return net.W @ data.X.T > 0, np.where(net.v > 0, 1, -1)
 
 
-def prepare_solvers(output_bias: bool) -> None:
-    """Solve a tiny problem in every way that a reference is found, so that compiling takes no time from a clock."""
-    data = Dataset([[0], [1], [2], [3], [5]], [0, 2, 1, 3, 0], bias=True)
-    global_minimum(data, None, 2, output_bias, exact=False, steps=50)
-    descend(data, None, np.array([[1.0, -0.5], [-1.0, 1.5]]), np.array([1.0, -1.0]), 0.0 if output_bias else None)
+def prepare_solvers(data: Dataset, output_bias: bool) -> None:
+    """Solve a tiny problem in every way that a reference of these data is found, so that compiling takes no time."""
+    tiny = Dataset([[0], [1], [2], [3], [5]], [0, 2, 1, 3, 0], bias=True)
+    if data.n * data.rank <= MOST_SEARCHED:
+        global_minimum(tiny, None, 2, output_bias, exact=False, steps=50)
+    if data.n <= MOST_POLISHED:
+        W, c = np.array([[1.0, -0.5], [-1.0, 1.5]]), 0.0 if output_bias else None
+        descend(tiny, None, W, np.array([1.0, -1.0]), c, exact=False)

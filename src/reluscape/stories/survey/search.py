@@ -28,6 +28,7 @@ def search_width(
     measure: Callable[[int], Probability | None],
     wanted: float,
     max_width: int,
+    observed: bool = False,
 ) -> WidthSearch:
     """Extend `tried` until the lower end of a width's interval reaches the wanted probability.
 
@@ -36,10 +37,11 @@ def search_width(
         measure: returns the probability of a width, or None where the time is over.
         wanted: probability to reach.
         max_width: widest layer to try.
+        observed: True takes the share that was seen in place of the lower end of its interval.
     """
 
     def enough(width: int) -> bool:
-        return float(tried[width].low) >= wanted
+        return float(tried[width].value if observed else tried[width].low) >= wanted
 
     def failed_below(width: int) -> int:
         return max((w for w in tried if w < width and not enough(w)), default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,11 +18,12 @@ from ...problem.data import Dataset, standardize
 FIRST_CHUNK = 8
 # how many times slower than alone a busy machine may be before its work is cut
 BUSY = 4
+CORES = os.cpu_count() or 1
 
 
 @dataclass
 class Clock:
-    """A deadline that work asks before each chunk: seconds of this thread's own work, so that load does not count.
+    """A deadline that work asks before each chunk: seconds of the program's own work, so that load does not count.
 
     Where a machine is so busy that little of its time comes here, the day's clock ends the work too, some times later.
     """
@@ -29,12 +31,13 @@ class Clock:
     seconds: float
     begin: float = field(default_factory=time.thread_time)
     day: float = field(default_factory=time.monotonic)
+    all_threads: float = field(default_factory=time.process_time)
 
     @property
     def left(self) -> float:
         """Seconds left."""
-        spent = max(time.thread_time() - self.begin, (time.monotonic() - self.day) / BUSY)
-        return self.seconds - spent
+        own, all_threads = time.thread_time() - self.begin, (time.process_time() - self.all_threads) / CORES
+        return self.seconds - max(own, all_threads, (time.monotonic() - self.day) / BUSY)
 
     def part(self, share: float) -> Clock:
         """Return a clock for a share of what is left."""

@@ -1,4 +1,4 @@
-"""The verdict: at most six plain lines that answer the questions people come with."""
+"""The verdict: at most six plain lines that answer the questions people come with, the practical ones first."""
 
 from __future__ import annotations
 
@@ -9,85 +9,203 @@ from ..opening import without_bias
 from ..usual_width import usual_place
 from ..wording import count, percent, whole
 
+# what a network must leave less than a plane, as a share of what the plane leaves, to be worth it
+WORTH = 0.95
+
 
 def verdict_lines(report: dict[str, Any]) -> list[str]:
     """Return the verdict of a report whose numbers are filled in."""
     lines = [
         without_bias(report["data"]),
-        _splits(report),
-        _chance(report),
+        _worth(report),
         _width(report),
-        _fits(report),
-        _limits(report),
+        _often(report),
+        _traps(report),
+        _chance(report),
+        _splits(report),
     ]
     return [line for line in lines if line][:6]
 
 
-def _splits(report: dict[str, Any]) -> str:
-    """How many ways one unit can split the data."""
-    regions, n = report["regions"], report["data"]["n"]
-    if regions["kind"] == "exact":
-        return f"One hidden unit can split these {n} rows in {whole(regions['value'])} different ways (exact count)."
-    between = ""
-    estimate = regions.get("estimate")
-    if estimate and estimate["low"] is not None:
-        between = f", about {whole(estimate['value'])} by an unbiased estimate"
-    return f"One hidden unit can split these {n} rows in at most {whole(regions['value'])} different ways{between}."
-
-
-def _chance(report: dict[str, Any]) -> str:
-    """How likely a random start lies in a good basin at the usual width."""
-    entry = report["widths"][usual_place(report) or 0]
-    good = entry["good"]
-    undecided = entry["basin_values"].get("undecided", 0)
-    open_ones = f", {undecided} of them undecided: rows too close together to tell" if undecided else ""
+def _worth(report: dict[str, Any]) -> str:
+    """Is a network worth it, against a constant and a plane, on rows left out where there are enough."""
+    losses, folds = report["losses"], report["held_out"]
+    plane = "plane" if len(report["data"]["features"]) > 1 else "line"
+    best, affine = losses["best_network"], losses["affine"]
+    here = f"{count(best['width'], 'unit')} leave" + ("s" if best["width"] == 1 else "")
+    fit = f"on these rows {here} {_left(best)}, the {plane} {_left(affine)}"
+    limit = _limits(report)
+    if folds is None:
+        return f"{_start(best, affine, losses['constant'], plane)}: {fit}.{limit}"
+    network, straight = folds["network"], folds["affine"]
+    answer = _start(network, straight, folds["constant"], plane)
+    leave = "leaves" if folds["width"] == 1 else "leave"
     return (
-        f"With {count(entry['width'], 'unit')}, a random start lies in a good basin with probability "
-        f"{percent(good['value'])} ({percent(good['low'])} to {percent(good['high'])}, {good['trials']} random "
-        f"starts{open_ones})."
+        f"{answer}: on rows left out of training {count(folds['width'], 'unit')} {leave} {_left(network)}, the best "
+        f"straight {plane} {_left(straight)} ({folds['folds']}-fold estimate); {fit}.{limit}"
+    )
+
+
+def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str, Any], plane: str) -> str:
+    """Return the answer in a few words."""
+    better = network["value"] < WORTH * straight["value"]
+    if network["accuracy"] is not None and straight["accuracy"] is not None:
+        better = network["accuracy"] > straight["accuracy"] or (network["accuracy"] == straight["accuracy"] and better)
+        useless = max(network["accuracy"], straight["accuracy"]) <= constant["accuracy"]
+    else:
+        useless = min(network["value"], straight["value"]) >= constant["value"]
+    if useless:
+        return f"Neither a network nor a straight {plane} does better than a constant"
+    return "A network is worth it" if better else f"A straight {plane} is as good as a network"
+
+
+def _left(fit: dict[str, Any]) -> str:
+    """Return what a fit leaves of the best constant's loss, with the share of right rows for classes."""
+    share = fit["share"]
+    text = percent(share) if share <= 1 else f"{share:.0%}"
+    accuracy = f" ({percent(fit['accuracy'])} of the rows right)" if fit["accuracy"] is not None else ""
+    return f"{text} of the variance{accuracy}" if not accuracy else f"{text}{accuracy}"
+
+
+def _trained(claim: dict[str, Any]) -> str:
+    """Return a share of trainings in words."""
+    good = round(claim["value"] * claim["trials"])
+    return (
+        f"{good} of {count(claim['trials'], 'training')} ended at the best known loss "
+        f"({percent(claim['low'])} to {percent(claim['high'])})"
     )
 
 
 def _width(report: dict[str, Any]) -> str:
-    """How many units are enough, against what the theorems ask for."""
+    """How many units training needs, and the least that any fit as good needs."""
     found = report["width_for"]
-    wanted = percent(found["probability"])
-    asked = [p for p in report["promises"] if p["applies"] and p["width"] is not None]
-    theorem = " No theorem promises a width for these data."
-    if asked:
-        least = min(asked, key=lambda p: int(p["width"]))
-        name = least["statement"].split(",")[0].removesuffix(" (corrected)")
-        event = least.get("event", "").split(":")[0] or "a good start"
-        theorem = f" {least['source']}'s {name} asks for {int(least['width']):,} (for a {event.removeprefix('a ')})."
+    tried = {point["width"]: point["trained"] for point in found["curve"]}
+    least = _least(found["least"])
     if found["width"] is not None:
-        return f"{count(found['width'], 'unit').capitalize()} give a good start at least {wanted} of the time.{theorem}"
-    reason = "the time ran out" if found["stopped_by"] == "time" else "the widest layer tried"
-    if not found["more_than"]:
-        return f"How many units give a good start {wanted} of the time stayed open ({reason}).{theorem}"
-    return f"A good start {wanted} of the time needs more than {count(found['more_than'], 'unit')} ({reason}).{theorem}"
-
-
-def _fits(report: dict[str, Any]) -> str:
-    """The best straight fit against the best known network."""
-    affine, best = report["losses"]["affine"], report["losses"]["best_network"]
-    kind = "plane" if len(report["data"]["features"]) > 1 else "line"
-    text = (
-        f"The best straight {kind} leaves {percent(affine['share'])} of the target's variance; the best network found "
-        f"({count(best['width'], 'unit')}) leaves {percent(best['share'])}"
+        width, text = found["width"], count(found["width"], "unit")
+        are = "is" if width == 1 else "are"
+        return f"{text.capitalize()} {are} enough for training: {_trained(tried[width])}.{least}"
+    widest = max(tried)
+    return (
+        f"Training needs more than {count(widest, 'unit')}: there {_trained(tried[widest])}"
+        f"{'; wider layers did not fit into the time (--seconds)' if found['stopped_by'] == 'time' else ''}.{least}"
     )
-    if affine["accuracy"] is not None and best["accuracy"] is not None:
-        text += f" (right for {percent(affine['accuracy'])} and {percent(best['accuracy'])} of the rows)"
-    return text + "."
+
+
+def _least(least: dict[str, Any] | None) -> str:
+    """The least width that reaches the lowest loss of any width, as far as it is proved."""
+    if least is None or not least["width"]:
+        return ""
+    width = least["width"]
+    fit = "a perfect fit" if not least["loss"] else "the best fit of any width"
+    suffice = f" For {fit} {count(width, 'unit')} suffice{'s' if width == 1 else ''}"
+    if least["at_least"] <= 1:
+        return f"{suffice}."
+    if least["proved"]:
+        return f"{suffice}, {least['at_least'] - 1} {'does' if least['at_least'] == 2 else 'do'} not (proved)."
+    return f"{suffice}; fewer than {least['at_least']} do not (proved)."
+
+
+def _often(report: dict[str, Any]) -> str:
+    """How often training ends well with fewer units than are enough."""
+    curve = report["width_for"]["curve"]
+    width = report["width_for"]["width"] or max(point["width"] for point in curve)
+    narrower = [point for point in curve if point["width"] < width]
+    if not narrower:
+        return ""
+    half = min(narrower, key=lambda point: (abs(point["width"] - width / 2), point["width"]))
+    about = "half as many" if 2 * half["width"] == width else "fewer"
+    return f"With {about}, {count(half['width'], 'unit')}, {_trained(half['trained'])}."
+
+
+def _traps(report: dict[str, Any]) -> str:
+    """What the trainings that failed ended in, at the widest listed width with traps."""
+    entries = [e for e in report["widths"] if e["training"]["traps"]]
+    if not entries:
+        runs = sum(e["training"]["runs"] for e in report["widths"])
+        return f"No trap was met in {count(runs, 'training')} of the listed widths."
+    entry = next((e for e in reversed(entries)), entries[-1])
+    training = entry["training"]
+    traps = training["traps"]
+    proved = sum(1 for trap in traps if trap["certified"])
+    lowest, commonest = traps[0], max(traps, key=lambda trap: trap["runs"])
+    caught = round(training["trapped"]["value"] * training["runs"])
+    text = (
+        f"Traps: with {count(entry['width'], 'unit')}, {caught} of {count(training['runs'], 'training')} "
+        f"{'is' if caught == 1 else 'are'} caught in {count(training['trap_count'], 'different place')}"
+        f"{f' ({proved} proved to be local minima)' if proved else ''}, the lowest with {percent(lowest['share'])} of "
+        f"the variance left"
+    )
+    if training["trap_count"] > 1 and commonest["runs"] > 1:
+        text += f", the commonest ({count(commonest['runs'], 'time')}) with {percent(commonest['share'])}"
+    dead = training["dead"]["value"]
+    return text + (f"; {percent(dead)} of the runs end with a dead unit." if dead else ".")
+
+
+def _chance(report: dict[str, Any]) -> str:
+    """How likely a random start lies in a good basin at the usual width, and the width at which all but a few do."""
+    entry = report["widths"][usual_place(report) or 0]
+    good = entry["good"]
+    if good is None:
+        return "Good starts, full rank and the theorems are told for one target and the squared loss only."
+    undecided = entry["basin_values"].get("undecided", 0)
+    open_ones = f", {undecided} of them undecided: rows too close together to tell" if undecided else ""
+    found = report["every_start"]
+    wanted = f"{percent(found['probability'])}"
+    if found["width"] is not None:
+        width = f" {wanted} of all starts are good from {count(found['width'], 'unit')} on."
+    elif found["more_than"]:
+        width = f" {wanted} of all starts need more than {count(found['more_than'], 'unit')} to be good."
+    else:
+        width = ""
+    return (
+        f"With {count(entry['width'], 'unit')}, a random start lies in a good basin before any training with "
+        f"probability {percent(good['value'])} ({percent(good['low'])} to {percent(good['high'])}, "
+        f"{count(good['trials'], 'random start')}{open_ones}).{width}"
+    )
+
+
+def _splits(report: dict[str, Any]) -> str:
+    """How many ways one unit can split the data, and what the theorems ask for."""
+    regions, n = report["regions"], report["data"]["n"]
+    theorem = _theorem(report)
+    if regions["kind"] == "exact":
+        return (
+            f"One hidden unit can split these {n:,} rows in {whole(regions['value'])} different ways (exact "
+            f"count).{theorem}"
+        )
+    between = ""
+    estimate = regions.get("estimate")
+    if estimate and estimate["low"] is not None:
+        between = f", about {whole(estimate['value'])} by an unbiased estimate"
+    return (
+        f"One hidden unit can split these {n:,} rows in at most {whole(regions['value'])} different "
+        f"ways{between}.{theorem}"
+    )
+
+
+def _theorem(report: dict[str, Any]) -> str:
+    """The theorem that asks for the fewest units."""
+    if not report["promises"]:
+        return ""
+    asked = [p for p in report["promises"] if p["applies"] and p["width"] is not None]
+    if not asked:
+        return " No theorem promises a width for these data."
+    least = min(asked, key=lambda p: int(p["width"]))
+    name = least["statement"].split(",")[0].removesuffix(" (corrected)")
+    event = least.get("event", "").split(":")[0] or "a good start"
+    return f" {least['source']}'s {name} asks for {int(least['width']):,} (for {event})."
 
 
 def _limits(report: dict[str, Any]) -> str:
     """What no network can do on these data."""
-    lowest, equal, said = report["losses"]["any_width"]["share"] or 0.0, report["data"].get("floor_share") or 0.0, []
+    any_width = report["losses"].get("any_width") or {}
+    lowest, equal, said = any_width.get("share") or 0.0, report["data"].get("floor_share") or 0.0, []
     if lowest > 0:
         reason = "are equal but have different targets"
         if lowest > equal * (1 + DEFAULT.kkt):
             reason = "lie on one line through the origin, which ties their outputs"
-        said.append(f"Some rows {reason}: no network can go below {percent(lowest)} of the variance.")
+        said.append(f" Some rows {reason}: no network can go below {percent(lowest)} of the variance.")
     if not report["data"]["output_bias"]:
-        said.append("There is no output bias: the missing constant, not the landscape, may decide these numbers.")
-    return " ".join(said)
+        said.append(" There is no output bias: the missing constant, not the landscape, may decide these numbers.")
+    return "".join(said)

@@ -1,0 +1,94 @@
+"""What a survey is about: exact samples, the targets of every output, the loss, and the classes' names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...basins import affine_fit, constant_fit
+from ...errors import InputError
+from ...probability.training import Batch
+from ...probability.training.held_out import classes_of
+from ...probability.training.plain_fits import constant_loss, plane
+from ...problem.data import Dataset, standardize
+from ...problem.losses import CrossEntropy, plain_loss
+from ...problem.targets import samples_and_targets
+from ..opening import check_subject
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """The question of a survey.
+
+    Attributes:
+        data: exact samples; its targets are those of the only output, or the first, or the classes' numbers.
+        Y: (n, k) targets.
+        loss: the loss that networks are trained on.
+        classes: names of the classes by their numbers, None for a regression.
+        output_bias: a free constant is added to every output.
+        constant: loss of the best constant.
+        affine: loss of the best plane.
+        plane: (k, d + 1) coefficients of the best plane, the constant last.
+    """
+
+    data: Dataset
+    Y: np.ndarray
+    loss: Any
+    classes: dict[int, str] | None
+    output_bias: bool
+    constant: float
+    affine: float
+    plane: np.ndarray
+
+    @classmethod
+    def of(cls, X: Any, y: Any, loss: Any, classes: dict[int, str] | None, output_bias: bool) -> Subject:
+        """Return the subject of samples and targets.
+
+        Raises:
+            InputError: no targets, one sample, a constant target, or targets that the loss has no meaning for.
+        """
+        chosen = plain_loss(loss)
+        data, Y = samples_and_targets(X, y, joint=chosen == CrossEntropy.name)
+        if data.y is None:
+            data = Dataset(data.fractions[:, :-1] if data.bias else data.fractions, Y[:, 0], data.bias, data.features)
+        check_subject(data, "survey")
+        if Y.shape[1] > 1 and (Y[0] == Y).all(axis=0).any() and chosen != CrossEntropy.name:
+            raise InputError("a target has the same value in every row; leave it out")
+        if chosen == "bce" and set(np.unique(Y)) == {-1.0, 1.0}:
+            Y = (Y + 1) / 2
+        classes = classes or data.classes
+        if chosen == "squared" and Y.shape[1] == 1:
+            fit, straight = constant_fit(data), affine_fit(data)
+            coefficients = np.append(np.asarray(straight.coefficients, dtype=float), float(straight.intercept))[None]
+            return cls(data, Y, chosen, classes, output_bias, fit.value, straight.value, coefficients)
+        scaled = np.asarray(standardize(data).X)
+        batch = Batch.of(scaled, Y, 0, output_bias, chosen)
+        value, slopes = plane(batch)
+        slopes = np.concatenate([slopes[:, :-1] @ np.asarray(standardize(data).transform).T, slopes[:, -1:]], axis=1)
+        return cls(data, Y, chosen, classes, output_bias, constant_loss(batch), value, slopes)
+
+    @property
+    def single(self) -> bool:
+        """Whether the theory of basins applies: one output under the squared loss."""
+        return self.loss == "squared" and self.Y.shape[1] == 1
+
+    def straight(self) -> np.ndarray:
+        """Return the outputs (k, n) of the best plane."""
+        return self.plane @ np.concatenate([self.data.X, np.ones((self.data.n, 1))], axis=1).T
+
+    def accuracy(self, F: np.ndarray) -> float | None:
+        """Return the share of rows whose class outputs (k, n) name, or None for a regression."""
+        return None if self.classes is None else float(np.mean(classes_of(F) == self._truth))
+
+    def commonest(self) -> float | None:
+        """Return the share of the rows of the commonest class, None for a regression."""
+        return (
+            None if self.classes is None else float(np.unique(self._truth, return_counts=True)[1].max() / self.data.n)
+        )
+
+    @property
+    def _truth(self) -> np.ndarray:
+        """The class (n,) of every row."""
+        return classes_of(self.Y.T - (0.5 if self.loss == "bce" else 0.0))
