@@ -135,7 +135,7 @@ def test_a_problem_stands_in_place_of_the_data():
 def test_what_reads_only_data_refuses_a_problem_that_asks_for_more():
     for settings in ({"loss": "bce"}, {"weight_decay": 0.1}, {"output_bias": True}, {"signs": [1]}):
         with pytest.raises(InputError, match="only; the problem given is"):
-            rs.cell_minima(rs.Problem(XOR, [0, 1, 1, 0], **settings), None, [[0, 1, 1, 1]])
+            rs.cell_saddles(rs.Problem(XOR, [0, 1, 1, 0], **settings), None, [[0, 1, 1, 1]])
 
 
 @pytest.mark.parametrize(
@@ -168,3 +168,62 @@ def test_no_decay_is_no_penalty():
     assert (
         repr(rs.Problem(XOR, [0, 1, 1, 0], weight_decay=0.5)) == "Problem(Dataset(n=4, d=3), squared, WeightDecay(0.5))"
     )
+
+
+EVERY = {
+    "basin_value": lambda p: rs.basin_value(p, None, [[1, 0, 1, 1]], [1]),
+    "cell_minima": lambda p: rs.cell_minima(p, None, [[1, 0, 1, 1]]),
+    "kink_minima": lambda p: rs.kink_minima(p, None, [[1, 0, 1, 1]]),
+    "certify": lambda p: rs.certify(p, None, [[1, 0, 1]], [1]),
+    "descend": lambda p: rs.descend(p, None, [[1, 0, 1]], [1]),
+    "local_minima": lambda p: rs.local_minima(p, None, 1),
+    "loss_slice": lambda p: rs.loss_slice(*([rs.TwoLayerNet([[1, 0, 1]], [1])] * 2), p),
+    "global_minimum": lambda p: rs.global_minimum(p),
+    "infinite_width_minimum": lambda p: rs.infinite_width_minimum(p),
+    "barrier_tree": lambda p: rs.barrier_tree(p),
+    "reachable_minimum": lambda p: rs.reachable_minimum(p, None, [[1, 0, 1]], [1]),
+    "reachable_probability": lambda p: rs.reachable_probability(p, trials=2, steps=2, rng=0),
+    "genuine_minimum_share": lambda p: rs.genuine_minimum_share(p, None, 1, population="regions"),
+    "zero_loss": lambda p: rs.zero_loss(p, None, [[1, 0, 1, 1]], [1]),
+    "loss_bound": lambda p: rs.loss_bound(rs.TwoLayerNet([[1, 0.5, 1]], [1]), p),
+    "start_above_zero": lambda p: rs.start_above_zero("normal", p, trials=2, rng=0),
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_results_carry_their_problem(name):
+    problem = rs.Problem(XOR, [0, 1, 1, 0])
+    assert EVERY[name](problem).problem is problem
+
+
+def test_a_problem_says_the_loss_and_the_bias():
+    logistic = rs.Problem(XOR, [0, 1, 1, 0], loss="bce", output_bias=True)
+    by_arguments = rs.basin_value(XOR, [0, 1, 1, 0], [[1, 0, 1, 1]], [1], loss="bce", output_bias=True)
+    assert rs.basin_value(logistic, None, [[1, 0, 1, 1]], [1]).value == pytest.approx(by_arguments.value, rel=1e-9)
+    verdict = rs.certify(logistic, None, [[1, 0, 1]], [1])
+    assert verdict.loss == pytest.approx(np.mean([np.logaddexp(0, f) for f in (1, -1, -2, 2)]))
+    assert len(verdict.escape) == 3
+    with pytest.raises(InputError, match="without weight decay"):
+        rs.certify(rs.Problem(XOR, [0, 1, 1, 0], weight_decay=1), None, [[0, 0, 1]], [0])
+    with pytest.raises(InputError, match="squared loss only"):
+        rs.barrier_tree(logistic)
+
+
+def test_frozen_outputs_take_a_problem_of_several():
+    Y = [[0, 1], [1, 0], [1, 0], [0, 1]]
+    problem = rs.Problem(XOR, Y)
+    value = rs.basin_value(problem, None, [[1, 0, 1, 1]], None, v=[[1, -1]], exact=True)
+    assert value.exact_value == rs.basin_value(XOR, Y, [[1, 0, 1, 1]], None, v=[[1, -1]], exact=True).exact_value
+    assert value.problem.outputs == 2
+    with pytest.raises(InputError, match="several outputs"):
+        rs.basin_value(problem, None, [[1, 0, 1, 1]], [1])
+
+
+def test_floats_are_rationals_only_where_they_are_needed():
+    X = np.array([[0.1, -0.0], [0.0, 0.0]])
+    data = rs.Dataset(X, np.array([0.1, 2.0]))
+    assert "fractions" not in vars(data)
+    assert data.zero_rows == (1,)
+    assert data.fractions[0, 0] == Fraction(0.1)
+    assert data.y_fractions[1] == 2
+    assert not np.signbit(data.X).any()

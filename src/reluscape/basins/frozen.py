@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from ..numbers.checks import doubles, readonly, real_numbers
 from ..numbers.entries import entries
 from ..problem.data import Dataset, as_dataset, check_pattern, check_signs
 from ..problem.losses import CrossEntropy, able, check_classes, check_labels, get_loss, plain_loss
+from ..problem.problem import Problem, as_problem
+from ..problem.targets import NO_TARGETS
 from ..solvers.cell_cones import CellCones
 from ..solvers.outputs import Softmax, frozen_features
 from ..solvers.scaling import coordinates
@@ -36,11 +39,15 @@ def frozen_basin(
     time_limit: float | None,
 ) -> Basin:
     """Return the basin of weights W with the given pattern and output weights v; see `basin_value`."""
+    if isinstance(X, Problem):
+        given = as_problem(X, y, loss=loss, output_bias=output_bias)
+        given.refuse_penalty()
+        X, y, loss, output_bias = given.data, given.given_targets, given.loss, given.output_bias
     if isinstance(X, Dataset) and y is None:
         y = X.y_fractions
     data = Dataset(X.fractions) if isinstance(X, Dataset) else as_dataset(X)
     if y is None:
-        raise InputError("a basin value needs targets; give y")
+        raise InputError(NO_TARGETS)
     A = check_pattern(pattern, data.n).copy()
     V = _output_weights(v, len(A))
     if sign is not None:
@@ -53,16 +60,18 @@ def frozen_basin(
     loss = plain_loss(loss)
     softmax = loss == CrossEntropy.name
     Y = _targets(y, data.n, V.shape[1], softmax)
+    shares = np.eye(V.shape[1])[Y] if softmax else Y
+    problem = Problem(data, shares, loss=loss, output_bias=output_bias)
     if exact and (softmax or not able(get_loss(loss), "quadratic")):
         raise InputError("exact=True needs the squared loss: the value of another loss is no rational number")
     numerical = _Numerical(data, A, V, Y, loss, softmax, output_bias)
     rational_loss = not softmax and able(get_loss(loss), "quadratic")
     small = rational_loss and data.n * len(A) * data.d <= LARGEST
     if exact or (small and numerical.failure is not None):
-        return _exact(numerical, deadline_of(time_limit, len(A) * data.d))
+        return replace(_exact(numerical, deadline_of(time_limit, len(A) * data.d)), problem=problem)
     if numerical.failure is not None:
         raise numerical.failure
-    return numerical.basin()
+    return replace(numerical.basin(), problem=problem)
 
 
 def _output_weights(v: Any, m: int) -> np.ndarray:
@@ -80,6 +89,8 @@ def _targets(y: Any, n: int, k: int, softmax: bool) -> np.ndarray:
     """Return the targets as fractions (n, k), or labels (n,)."""
     Y = entries(y, "y")
     if softmax:
+        if Y.ndim == 2 and np.isin(Y, (0, 1)).all() and (Y.sum(axis=1) == 1).all():
+            Y = Y.argmax(axis=1)
         if Y.shape != (n,):
             raise ShapeError(f"the labels have shape {Y.shape}, expected ({n},)")
         return check_classes(real_numbers("y", Y), k)

@@ -9,10 +9,10 @@ import numpy as np
 from ..errors import InputError, ShapeError, SolverError
 from ..numbers.entries import entries
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data import Dataset, as_dataset
-from ..problem.losses import plain_loss
+from ..problem.data import Dataset
 from ..problem.penalties import NONE
-from ..problem.problem import Problem, as_problem
+from ..problem.problem import as_problem
+from ..problem.targets import with_targets
 from ..solvers.quadratic import BasinPrograms
 from ..solvers.quadratic_device import solve_batch_on
 from .decided import decided_exactly, vouched
@@ -47,9 +47,7 @@ class BasinEvaluator:
         device: str | None = None,
         mark_undecided: bool = False,
     ) -> None:
-        self.data = as_dataset(X, y)
-        if self.data.y is None:
-            raise InputError("basin values need targets; give y")
+        self.data = with_targets(X, y)
         self.programs = BasinPrograms(self.data, output_bias, tolerances=tolerances)
         self.threads = threads
         self.device = device
@@ -247,11 +245,10 @@ def basin_values(
         >>> basin_values([[1, 0], [0, 1]], [1, -1], [[[1, 0]], [[0, 0]]], [[1], [1]]).round(9).tolist()
         [0.5, 1.0]
     """
-    if isinstance(X, Problem) or weight_decay is not None or plain_loss(loss) != "squared":
+    problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
+    if problem.penalty is not NONE:
         from .decay.value import decayed_values
 
-        problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
-        if problem.penalty is not NONE:
-            return decayed_values(problem, *checked_states(problem.data, patterns, signs), threads)
-        X, y, output_bias = problem.only(output_bias=True), None, problem.output_bias
-    return BasinEvaluator(X, y, output_bias, threads, device=device).values(patterns, signs)
+        return decayed_values(problem, *checked_states(problem.data, patterns, signs), threads)
+    data = problem.only(output_bias=True)
+    return BasinEvaluator(data, None, problem.output_bias, threads, device=device).values(patterns, signs)

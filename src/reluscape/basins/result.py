@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+
+from ..problem.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,7 @@ class Basin:
         zero_rows: samples that are zero; no unit reaches them, their loss is part of the value.
         certificate: the proof as plain JSON for `reluscape.verify`; None where there is none.
         lower, upper: with weight decay and exact=True, `Fraction`s between which the value is proved to lie; else None.
+        problem: what was minimised.
     """
 
     value: float
@@ -48,6 +51,7 @@ class Basin:
     gap: float | None = None
     lower: Fraction | None = None
     upper: Fraction | None = None
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
     def __float__(self) -> float:
         """Return the value."""

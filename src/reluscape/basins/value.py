@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from ..errors import InputError
 from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT
-from ..problem.data import as_dataset, check_pattern, check_signs
-from ..problem.losses import CrossEntropy, able, check_labels, get_loss, plain_loss
+from ..problem.data import check_pattern, check_signs
+from ..problem.losses import able
 from ..problem.penalties import NONE, as_penalty
-from ..problem.problem import Problem, as_problem
+from ..problem.problem import as_problem
 from ..solvers.quadratic import BasinPrograms
 from .decay.value import decayed_basin
 from .decided import decided_exactly, vouched
@@ -82,49 +81,41 @@ def basin_value(
         >>> basin_value([[1, 0], [0, 1]], ["1/3", -1], [[True, True]], [1], exact=True).exact_value
         Fraction(1, 2)
     """
-    if isinstance(X, Problem) or as_penalty(weight_decay) is not NONE:
-        problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
-        if problem.penalty is not NONE:
-            if v is not None:
-                raise InputError("weight decay needs output weights that are trained; leave out v")
-            return decayed_basin(problem, pattern, sign, exact)
-        X, y, loss = problem.only(loss=True, output_bias=True), None, problem.loss
-        output_bias = problem.output_bias
     if v is not None:
+        if as_penalty(weight_decay) is not NONE:
+            raise InputError("weight decay needs output weights that are trained; leave out v")
         from .frozen import frozen_basin
 
         return frozen_basin(X, y, pattern, sign, v, loss, exact, output_bias, time_limit)
-    if np.ndim(y) == 2 and np.shape(y)[1:] == (1,):
-        y = np.asarray(y)[:, 0]
-    if np.ndim(y) > 1 or plain_loss(loss) == CrossEntropy.name:
+    problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
+    if problem.penalty is not NONE:
+        return replace(decayed_basin(problem, pattern, sign, exact), problem=problem)
+    if problem.outputs > 1:
         raise InputError(
             "several outputs: with trained output weights the program of a basin is not convex, since the outputs of a "
             "unit share its weights; freeze the output weights with v=..., an (m, k) array"
         )
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("a basin value needs targets; give y")
+    data = problem.only(loss=True, output_bias=True)
     A = check_pattern(pattern, data.n).copy()
     signs = check_signs(sign, len(A))
     A[:, list(data.zero_rows)] = False
     refuse_split_lines(data, A)
-    chosen = get_loss(loss)
-    check_labels(chosen, data.y)
-    if not able(chosen, "quadratic"):
+    output_bias = problem.output_bias
+    if not able(problem.loss, "quadratic"):
         if exact:
             raise InputError("exact=True needs the squared loss: the value of another loss is no rational number")
         from .smooth import SmoothBasins
 
-        return SmoothBasins(data, chosen, output_bias).solve(A, signs)
+        return replace(SmoothBasins(data, problem.loss, output_bias).solve(A, signs), problem=problem)
     if exact:
         from .exact_value import exact_basin
 
-        return exact_basin(data, A, signs, output_bias, time_limit)
+        return replace(exact_basin(data, A, signs, output_bias, time_limit), problem=problem)
     programs = BasinPrograms(data, output_bias)
     program, members = programs.presolve(A, signs)
     solution = programs.solve(program)
     if not vouched(solution.gap, DEFAULT):
-        return decided_exactly(data, A, signs, output_bias, solution.gap)
+        return replace(decided_exactly(data, A, signs, output_bias, solution.gap), problem=problem)
     Z = spread(data, A, signs, members, solution.Z)
     return Basin(
         value=solution.value,
@@ -139,4 +130,5 @@ def basin_value(
         kind="numerical",
         zero_rows=data.zero_rows,
         certificate=None,
+        problem=problem,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 from ..numbers import exact
 from ..numbers.checks import readonly
 from ..problem.data import Dataset, check_signs
-from ..problem.losses import Loss, able, check_labels, get_loss
+from ..problem.losses import Loss, able
+from ..problem.problem import Problem, as_problem
 from .components import Component, Face, allowed_signs, minimisers
 from .other_losses import smooth_minimisers
 from .placing import Placed, cell_face, checked, group, inside_points, place_units
@@ -39,6 +40,7 @@ class CellMinima:
         signs: (m,) one such choice, 0 where R_j = 0; None where there is none.
         point: exact weights there; None where there is none.
         method: "exact", or "numerical" for another loss.
+        problem: what was minimised.
     """
 
     pattern: np.ndarray
@@ -56,6 +58,7 @@ class CellMinima:
     signs: np.ndarray | None
     point: Placed | None
     method: str
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
     @property
     def directions(self) -> np.ndarray:
@@ -103,11 +106,11 @@ def cell_minima(X: Any, y: Any, pattern: Any, signs: Any = None, loss: Any = "sq
         >>> found.exact_loss, found.form, found.genuine
         (Fraction(1, 2), ('affine subspace',), True)
     """
-    data, P = checked(X, y, pattern)
+    problem = as_problem(X, y, loss=loss, signs=signs)
+    data, P = checked(problem.only(loss=True, signs=True), None, pattern)
     m, d = len(P), data.d
-    frozen = None if signs is None else check_signs(signs, m)
-    chosen = get_loss(loss)
-    check_labels(chosen, np.asarray(data.y))
+    frozen = None if problem.signs is None else check_signs(problem.signs, m)
+    chosen = problem.loss
     faces = [cell_face(data, row) for row in P]
     blocks = [data.fractions * row.astype(int).astype(object)[:, None] for row in P]
     A = np.concatenate(blocks, axis=1) if m else np.zeros((data.n, 0), dtype=object)
@@ -119,8 +122,8 @@ def cell_minima(X: Any, y: Any, pattern: Any, signs: Any = None, loss: Any = "sq
         "exact_directions": readonly(free, dtype=object), "dims": dims, "form": form,
     }  # fmt: skip
     if able(chosen, "quadratic"):
-        return _squared(data, P, faces, free, frozen, chosen, shape)
-    return _smooth(data, P, faces, free, frozen, chosen, shape)
+        return replace(_squared(data, P, faces, free, frozen, chosen, shape), problem=problem)
+    return replace(_smooth(data, P, faces, free, frozen, chosen, shape), problem=problem)
 
 
 def _squared(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations_with_replacement, product
@@ -16,8 +16,9 @@ import numpy as np
 from ..errors import InputError, TooLarge
 from ..geometry.faces.faces import Faces, enumerate_faces
 from ..numbers.checks import readonly
-from ..problem.data import Dataset, as_dataset, check_signs
+from ..problem.data import Dataset, check_signs
 from ..problem.networks import TwoLayerNet
+from ..problem.problem import Problem, as_problem
 from .components import Component, Face, allowed_signs, make_face, minimisers, sign_choices, units_of
 from .optimality import certify
 from .placing import inside_face
@@ -72,6 +73,7 @@ class Census:
         minima: every piece, lowest loss first.
         faces: number of faces of one unit's weight space.
         products: number of products of faces that were solved.
+        problem: what was minimised.
     """
 
     losses: tuple[Fraction, ...]
@@ -79,6 +81,7 @@ class Census:
     minima: tuple[Minimum, ...]
     faces: int
     products: int
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
     @property
     def multiplicity(self) -> dict[Fraction, int]:
@@ -116,13 +119,12 @@ def local_minima(
         >>> local_minima([[1, 0], [0, 1]], [1, -1], 1, signs=[1]).losses
         (Fraction(1, 2), Fraction(1, 1))
     """
-    data = as_dataset(X, y)
-    if data.y_fractions is None:
-        raise InputError("a census needs targets; give y")
+    problem = as_problem(X, y, output_bias=output_bias, signs=signs)
+    data = problem.only(output_bias=True, signs=True)
     if isinstance(width, bool) or not isinstance(width, Integral) or width < 1:
         raise InputError(f"the width is {width!r}; it is a whole number, at least one unit is needed")
     width = int(width)
-    frozen = None if signs is None else check_signs(signs, width)
+    frozen = None if problem.signs is None else check_signs(problem.signs, width)
     faces = enumerate_faces(data)
     groups = [width] if frozen is None else [int((frozen == s).sum()) for s in (1, -1)]
     count = int(np.prod([comb(len(faces) + k - 1, k) for k in groups], dtype=object))
@@ -133,7 +135,7 @@ def local_minima(
             "or fewer samples, or limit=...",
             estimate=count,
         )
-    return _Search(data, faces, output_bias, frozen).run(width)
+    return replace(_Search(data, faces, problem.output_bias, frozen).run(width), problem=problem)
 
 
 class _Search:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -11,10 +11,11 @@ import numpy as np
 from ..errors import InputError, ShapeError
 from ..numbers.checks import readonly
 from ..problem.data import check_signs
-from ..problem.losses import able, check_labels, get_loss
+from ..problem.losses import able
+from ..problem.problem import Problem, as_problem
 from .components import allowed_signs, make_face, minimisers
 from .other_losses import allowed_signs_float, smooth_minimisers
-from .placing import Placed, group, inside_face, place_units, with_targets
+from .placing import Placed, group, inside_face, place_units
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,7 @@ class KinkMinima:
         signs: (m,) one such choice, or None.
         point: exact weights there, or None.
         method: "exact", or "numerical" for another loss.
+        problem: what was minimised.
     """
 
     covectors: np.ndarray
@@ -44,6 +46,7 @@ class KinkMinima:
     signs: np.ndarray | None
     point: Placed | None
     method: str
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
 
 def kink_minima(X: Any, y: Any, covectors: Any, signs: Any = None, loss: Any = "squared") -> KinkMinima:
@@ -75,15 +78,15 @@ def kink_minima(X: Any, y: Any, covectors: Any, signs: Any = None, loss: Any = "
         >>> kink_minima([[1, 0], [0, 1]], [1, -1], [[1, 0]]).exact_loss
         Fraction(1, 2)
     """
-    data = with_targets(X, y)
+    problem = as_problem(X, y, loss=loss, signs=signs)
+    data = problem.only(loss=True, signs=True)
     sigma = np.array(covectors)
     if sigma.ndim != 2 or sigma.shape[1] != data.n:
         raise ShapeError(f"covectors have shape {sigma.shape}, expected (m, {data.n}): one row per unit")
     if sigma.size and not np.isin(sigma, (-1, 0, 1)).all():
         raise InputError("a covector holds only -1, 0 and 1")
-    frozen = None if signs is None else check_signs(signs, len(sigma))
-    chosen = get_loss(loss)
-    check_labels(chosen, np.asarray(data.y))
+    frozen = None if problem.signs is None else check_signs(problem.signs, len(sigma))
+    chosen = problem.loss
     sigma[:, list(data.zero_rows)] = 0
     members = group(sigma)
     faces = [make_face(data, sigma[g[0]]) for g in members]
@@ -108,4 +111,5 @@ def kink_minima(X: Any, y: Any, covectors: Any, signs: Any = None, loss: Any = "
         errors=readonly(component.errors, dtype=object if quadratic else float),
         allowed=tuple(per_unit[j] for j in range(len(sigma))), genuine=placed is not None,
         signs=placed.signs if placed else None, point=placed, method="exact" if quadratic else "numerical",
+        problem=problem,
     )  # fmt: skip

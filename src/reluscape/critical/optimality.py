@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
+from ..numbers.entries import entries
 from ..numbers.overflow import refuses_overflow
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.losses import able
+from ..problem.problem import as_problem
 from .certificate import minimum_certificate, not_minimum_certificate
 from .escape import Violation, build_escape
 from .lines import Lines
 from .onesided import OneSided, nowhere_negative, vanishes
 from .onesided_float import nowhere_negative_float, vanishes_float
-from .point import Point, build_point
+from .point import Point, build_point, is_rational
 from .units import UnitForm, unit_forms
 from .verdict import MINIMUM, NOT_STATIONARY, SADDLE, UNDECIDED, Verdict
 
@@ -68,8 +71,13 @@ def certify(
     """
     if trainable not in ("Wv", "W"):
         raise InputError(f"trainable is {trainable!r}; it is 'Wv' (all weights) or 'W' (output weights frozen)")
-    point = build_point(X, y, W, v, c, loss, exact, slope, tolerances)
-    return decide(point, trainable, tolerances)
+    y = None if y is None else entries(y, "y")
+    if exact is None and y is not None and not is_rational(y):
+        exact = False
+    problem = as_problem(X, y, loss=loss, output_bias=c is not None, tolerances=tolerances)
+    problem.only(loss=True, output_bias=True)
+    point = build_point(problem, W, v, 0 if c is None and problem.output_bias else c, exact, slope)
+    return replace(decide(point, trainable, tolerances), problem=problem)
 
 
 @refuses_overflow

@@ -13,9 +13,10 @@ import numpy as np
 from ..errors import InputError
 from ..numbers import exact
 from ..numbers.checks import readonly
-from ..problem.data import Dataset, as_dataset, check_pattern
+from ..problem.data import Dataset, check_pattern
 from ..problem.losses import Loss, able
 from ..problem.networks import TwoLayerNet
+from ..problem.targets import with_targets
 from ..solvers.linear import strictly_feasible
 from .components import Component, Face, make_face, short_point, sign_choices, units_of
 from .optimality import certify
@@ -52,14 +53,6 @@ class Placed:
         quadratic = able(self.loss, "quadratic")
         W, v = (self.W, self.v) if quadratic else (self.net.W, self.net.v)
         return certify(self.data, None, W, v, loss=self.loss, exact=quadratic, trainable=self.trainable)
-
-
-def with_targets(X: Any, y: Any) -> Dataset:
-    """Return the data; targets are needed."""
-    data = as_dataset(X, y)
-    if data.y_fractions is None:
-        raise InputError("there are no targets; give y")
-    return data
 
 
 def checked(X: Any, y: Any, pattern: Any) -> tuple[Dataset, np.ndarray]:

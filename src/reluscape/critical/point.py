@@ -12,10 +12,10 @@ import numpy as np
 from ..errors import InputError, ShapeError
 from ..numbers import exact
 from ..numbers.entries import entries
-from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
+from ..numbers.tolerances import MACHINE_PRECISION, Tolerances
 from ..problem.data import Dataset
-from ..problem.losses import Loss, able, check_exact, check_labels, get_loss, loss_name, mean_loss
-from .samples import FloatSamples, read_samples
+from ..problem.losses import Loss, able, check_exact, loss_name, mean_loss
+from ..problem.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +23,7 @@ class Point:
     """A network on its data.
 
     Attributes:
-        data: samples with targets, a `Dataset` where `exact_signs`.
+        data: samples with targets.
         W, v, c: weights, `Fraction` where `exact_signs`, else floats; c is None without an output bias.
         slope: negative slope of the units (0 for ReLU).
         loss: the loss.
@@ -38,7 +38,7 @@ class Point:
         noise: (n,) floats, how far rounding can put each entry of `errors` off; 0 where rational.
     """
 
-    data: Any
+    data: Dataset
     W: np.ndarray
     v: np.ndarray
     c: Any
@@ -64,9 +64,7 @@ class Point:
     @cached_property
     def zero_rows(self) -> tuple[int, ...]:
         """Samples that are zero."""
-        if self.exact_signs:
-            return tuple(self.data.zero_rows)
-        return tuple(int(i) for i in np.flatnonzero(~self.data.X.any(axis=1)))
+        return tuple(self.data.zero_rows)
 
     @property
     def differentiable(self) -> bool:
@@ -88,35 +86,30 @@ def is_rational(*values: Any) -> bool:
 
 
 def build_point(
-    X: Any,
-    y: Any,
-    W: Any,
-    v: Any,
-    c: Any = None,
-    loss: Any = "squared",
-    exact_mode: bool | None = None,
-    slope: Any = 0,
-    tolerances: Tolerances = DEFAULT,
+    problem: Problem, W: Any, v: Any, c: Any = None, exact_mode: bool | None = None, slope: Any = 0
 ) -> Point:
-    """Check the input and evaluate the network at it.
+    """Check the weights and evaluate the network at them.
+
+    Args:
+        problem: what is minimised, without a penalty.
+        W: (m, d) hidden weights.
+        v: (m,) output weights.
+        c: output bias, None where there is none.
+        exact_mode: True evaluates in rational arithmetic, False in floats; None in rational arithmetic where samples
+            and weights are given as exact numbers.
+        slope: of a unit below 0.
 
     Raises:
         ShapeError: W is not (m, d) or v not (m,).
-        InputError: no targets, or a weight that is no finite number.
+        InputError: a weight that is no finite number, or exact arithmetic asked of a loss without rational derivatives.
     """
-    y = None if y is None else entries(y, "y")
-    data = read_samples(X, y, exact_mode)
-    chosen = get_loss(loss)
-    check_labels(chosen, np.asarray(data.y))
+    data, chosen = problem.data, problem.loss
     check_exact(chosen, exact_mode)
     W, v = _weights(W, v, data.d)
-    if isinstance(data, Dataset):
-        weights_exact = data.exact_input and is_rational(W, v, 0 if c is None else c, slope)
-        # a Dataset's own targets are as exact as its inputs
-        given_exact = weights_exact and (y is None or is_rational(y))
-        if exact_mode if exact_mode is not None else given_exact:
-            return _exact_point(data, W, v, c, chosen, slope)
-    return _float_point(data, W, v, c, chosen, slope, tolerances)
+    given_exact = data.exact_input and is_rational(W, v, 0 if c is None else c, slope)
+    if exact_mode if exact_mode is not None else given_exact:
+        return _exact_point(data, W, v, c, chosen, slope)
+    return _float_point(data, W, v, c, chosen, slope, problem.tolerances)
 
 
 def _weights(W: Any, v: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
@@ -186,7 +179,7 @@ def _exact_point(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss
 
 
 def _float_point(
-    data: Dataset | FloatSamples, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss, slope: Any, tolerances: Tolerances
+    data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss, slope: Any, tolerances: Tolerances
 ) -> Point:
     """Evaluate in floats; a sample counts as on a hyperplane within the tolerance for angles."""
     W, v = _floats(W, "W"), _floats(v, "v")
@@ -231,7 +224,7 @@ def _fractions(loss: Loss, method: str, f: np.ndarray, y: Any) -> np.ndarray:
     return np.array([Fraction(t) for t in numbers], dtype=object)
 
 
-def _size(data: Dataset | FloatSamples, W: np.ndarray, v: np.ndarray, c: Any) -> np.ndarray:
+def _size(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any) -> np.ndarray:
     """Return the size of the terms that add up to each sample's residual, times the rounding errors they collect."""
     reach = np.linalg.norm(data.X, axis=1) * float(np.abs(v) @ np.linalg.norm(W, axis=1)) if len(v) else 0.0
     terms = np.abs(np.asarray(data.y, dtype=float)) + reach + abs(float(c or 0))

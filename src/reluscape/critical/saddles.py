@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -13,6 +13,7 @@ from ..numbers import exact
 from ..numbers.checks import readonly
 from ..problem.data import Dataset
 from ..problem.networks import TwoLayerNet
+from ..problem.problem import Problem, as_problem
 from ..solvers.linear import strictly_feasible
 from .components import Face, allowed_signs, minimisers, sign_choices, units_of
 from .optimality import certify
@@ -34,6 +35,7 @@ class Saddle:
         escape: (dW, dv) along which the loss falls; None where not genuine or not strict.
         W, v: exact weights of the representative, or None.
         verdict: the general test on it, or None.
+        problem: what was minimised.
     """
 
     units: tuple[int, ...]
@@ -45,6 +47,7 @@ class Saddle:
     W: np.ndarray | None
     v: np.ndarray | None
     verdict: Verdict | None
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
 
 def cell_saddles(X: Any, y: Any, pattern: Any) -> list[Saddle]:
@@ -73,14 +76,15 @@ def cell_saddles(X: Any, y: Any, pattern: Any) -> list[Saddle]:
         >>> [(s.units, s.loss, s.genuine, s.strict) for s in cell_saddles([[1, 0], [0, 1]], [1, -1], [[True, True]])]
         [((), Fraction(1, 1), True, True)]
     """
-    data, P = checked(X, y, pattern)
+    problem = as_problem(X, y)
+    data, P = checked(problem.plain_data(), None, pattern)
     m = len(P)
     faces = [cell_face(data, row) for row in P]
     inside = inside_points(data, P)
     found = []
     for size in range(m):
         for units in combinations(range(m), size):
-            found.append(_subset(data, P, faces, inside, units))
+            found.append(replace(_subset(data, P, faces, inside, units), problem=problem))
     return found
 
 

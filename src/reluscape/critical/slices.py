@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ..errors import InputError, ShapeError
 from ..numbers.checks import readonly
-from ..problem.data import as_dataset
 from ..problem.networks import TwoLayerNet
+from ..problem.problem import Problem, as_problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,11 +21,13 @@ class LossSlice:
         breakpoints: sorted t where some unit switches for some sample, inside the interval.
         edges: the interval's ends with the breakpoints between them, (k + 1,).
         coefficients: (k, 5): on [edges[i], edges[i + 1]] the loss is sum_p coefficients[i, p] t^p.
+        problem: what was minimised.
     """
 
     breakpoints: np.ndarray
     edges: np.ndarray
     coefficients: np.ndarray
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
     def __call__(self, t: Any) -> Any:
         """Return the loss at t (a number or an array), inside the interval."""
@@ -72,9 +74,8 @@ def loss_slice(
         >>> line.breakpoints.tolist(), line(0.25), line(0.75)
         ([0.5], 0.25, 0.0)
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("the loss needs targets; give y")
+    problem = as_problem(X, y)
+    data = problem.only(output_bias=True)
     for net in (net_a, net_b):
         if not isinstance(net, TwoLayerNet):
             raise InputError(f"a slice lies between two TwoLayerNets, not {type(net).__name__}")
@@ -113,7 +114,7 @@ def loss_slice(
             total = total + new - squares[i]
             squares[i] = new
             at += 1
-    return LossSlice(readonly(breakpoints), readonly(edges), readonly(coefficients))
+    return LossSlice(readonly(breakpoints), readonly(edges), readonly(coefficients), problem)
 
 
 def _squares(quadratics: np.ndarray) -> np.ndarray:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..problem.problem import Problem
+
 MINIMUM, SADDLE, NOT_STATIONARY, UNDECIDED = "local minimum", "saddle", "not stationary", "undecided"
 
 
@@ -36,6 +38,7 @@ class Verdict:
         method: "exact" (rational arithmetic) or "numerical".
         zero_rows: samples that are zero; they count in the loss and nowhere else.
         build_certificate: writes the certificate when it is first asked for.
+        problem: what was minimised.
 
     Example:
         >>> from reluscape import certify
@@ -56,6 +59,7 @@ class Verdict:
     method: str
     zero_rows: tuple[int, ...]
     build_certificate: Callable[[], dict[str, Any]] | None = field(default=None, repr=False)
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def certificate(self) -> dict[str, Any] | None:

@@ -16,8 +16,8 @@ from ..numbers.seeds import as_generator
 from ..probability import good_basin_probability
 from ..probability.good_basin.good_basin import is_good
 from ..probability.sampling import check_trials, check_width
-from ..problem.data import as_dataset
 from ..problem.networks.initialization import get_law
+from ..problem.problem import as_problem
 from .together import final_losses
 
 CHUNK = 1 << 21
@@ -113,9 +113,8 @@ def predicted_against_observed(
         >>> found.predicted.kind, found.first_basin.trials, found.adam.low <= found.adam.value <= found.adam.high
         ('certified', 50, True)
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("success needs targets; give y")
+    problem = as_problem(X, y, output_bias=output_bias)
+    data, output_bias = problem.only(output_bias=True), problem.output_bias
     if not threshold > 0:
         raise InputError(f"threshold is {threshold!r}; no optimizer reaches 0 exactly, give a positive loss")
     width, trials, generator, chosen = check_width(width), check_trials(trials), as_generator(rng), get_law(law)

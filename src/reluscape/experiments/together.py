@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..problem.gradients import predictions, weight_gradient
 from .quantities.optimizers import ADAM_FLOOR, BETA_1, BETA_2, TRAINED
 from .quantities.values import positive, size
 
@@ -52,11 +53,6 @@ def _error(X: np.ndarray, y: np.ndarray, theta: np.ndarray, m: int) -> tuple[np.
     """Return prediction minus target (T, n) and the gradient of the mean squared loss (T, m d + m + 1)."""
     (n, d), T = X.shape, len(theta)
     W, v = theta[:, : m * d].reshape(T, m, d), theta[:, m * d : -1]
-    pre = W @ X.T
-    active = pre > 0
-    pre *= active
-    error = (v[:, None, :] @ pre)[:, 0] + theta[:, -1:] - y
-    slope = 2.0 * error / n
-    back = active * (v[:, :, None] * slope[:, None, :])
-    g_v = (pre @ slope[:, :, None])[:, :, 0]
-    return error, np.concatenate([(back @ X).reshape(T, m * d), g_v, slope.sum(axis=1, keepdims=True)], axis=1)
+    f, heights = predictions(X, W, v, theta[:, -1])
+    slope = weight_gradient(X, heights, v, 2.0 * (f - y) / n)
+    return f - y, np.concatenate([slope.W.reshape(T, m * d), slope.v, slope.c[:, None]], axis=1)

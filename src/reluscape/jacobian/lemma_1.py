@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import InputError, ShapeError
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
-from ..problem.data import as_dataset
+from ..problem.problem import Problem, as_problem
 from .matrix import jacobian
 
 __all__ = ["LossBound", "loss_bound"]
@@ -28,6 +28,7 @@ class LossBound:
         grad_norm: length of the gradient of the mean loss in the trained weights.
         loss: the mean squared loss at the point.
         kind: always "numerical".
+        problem: what was minimised.
     """
 
     bound: float
@@ -37,6 +38,7 @@ class LossBound:
     grad_norm: float
     loss: float
     kind: str = "numerical"
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
 
 def loss_bound(net: Any, X: Any, y: Any = None, trainable: str = "W", jacobian_of: Any = None) -> LossBound:
@@ -66,9 +68,8 @@ def loss_bound(net: Any, X: Any, y: Any = None, trainable: str = "W", jacobian_o
         >>> found.rank, found.loss <= found.bound + 1e-15
         (1, True)
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise ShapeError("the data have no targets; give y")
+    problem = as_problem(X, y)
+    data = problem.only(output_bias=True)
     predict = getattr(net, "predict", net)
     if jacobian_of is not None and callable(predict):
         J = np.asarray(jacobian_of(data.X), dtype=float)
@@ -103,4 +104,4 @@ def loss_bound(net: Any, X: Any, y: Any = None, trainable: str = "W", jacobian_o
     if n:
         bound = n * norm**2 / (4 * least**2) if rank == n else inf
     gap = float(sigma[rank - 1]) / after if rank and after > 0 else inf
-    return LossBound(bound, rank, least, gap, norm, float(np.mean(residual**2)) if n else 0.0)
+    return LossBound(bound, rank, least, gap, norm, float(np.mean(residual**2)) if n else 0.0, problem=problem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from math import comb, factorial
@@ -17,7 +17,8 @@ from ..numbers.estimates import Probability
 from ..numbers.exact import to_fraction
 from ..numbers.seeds import as_generator
 from ..numbers.tolerances import DEFAULT
-from ..problem.data import Dataset, as_dataset
+from ..problem.data import Dataset
+from ..problem.problem import Problem, as_problem
 from .sampling import check_trials, check_width
 
 EXACT_PRODUCTS = 3_000
@@ -33,6 +34,7 @@ class GenuineShare:
         bad: probability that they hold one with a higher loss.
         threshold: the loss up to which a minimum counts as good.
         lowest: lowest loss of a genuine minimum that was met, None where none was.
+        problem: what was minimised.
     """
 
     genuine: Probability
@@ -40,6 +42,7 @@ class GenuineShare:
     bad: Probability
     threshold: Any
     lowest: Any
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
 
 def genuine_minimum_share(
@@ -88,15 +91,14 @@ def genuine_minimum_share(
         >>> share.genuine.value, share.good.value, share.bad.value, share.threshold
         (Fraction(3, 4), Fraction(1, 2), Fraction(1, 4), Fraction(1, 2))
     """
-    data, width = as_dataset(X, y), check_width(width)
-    if data.y_fractions is None:
-        raise InputError("the share needs targets; give y")
+    problem, width = as_problem(X, y), check_width(width)
+    data = problem.plain_data()
     if population not in ("regions", "initialization"):
         raise InputError(f"population is {population!r}; it is 'regions' or 'initialization'")
     if population == "regions" and exact is not False:
         products = _products(data, width)
         if products <= EXACT_PRODUCTS:
-            return _listed(data, width, threshold)
+            return replace(_listed(data, width, threshold), problem=problem)
         if exact:
             raise TooLarge(
                 f"{products:,} products of cells, above {EXACT_PRODUCTS:,}; "
@@ -105,7 +107,7 @@ def genuine_minimum_share(
             )
     elif exact:
         raise InputError("the share at initialisation is sampled only; leave exact at None or False")
-    return _sampled(data, width, threshold, population, law, check_trials(trials), rng)
+    return replace(_sampled(data, width, threshold, population, law, check_trials(trials), rng), problem=problem)
 
 
 def _products(data: Dataset, width: int) -> int:

@@ -51,18 +51,32 @@ def weight_gradient(X: np.ndarray, heights: np.ndarray, v: np.ndarray, slopes: n
     return Weights(back @ X, in_v, slopes.sum(axis=-1))
 
 
-def layer_outputs(X: np.ndarray, weights: Sequence[np.ndarray], biases: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Return what every layer computes before its ReLU, (n, out) each; the last one is the output of the network."""
+def layer_outputs(
+    X: np.ndarray, weights: Sequence[np.ndarray], biases: Sequence[np.ndarray], below: Sequence[float] = ()
+) -> list[np.ndarray]:
+    """Return what every layer computes before its activation, (n, out) each; the last one is the output of the network.
+
+    Args:
+        X: (n, d) samples.
+        weights: matrices (out, in), first layer first.
+        biases: vectors (out,).
+        below: for each hidden layer the slope of its units below 0; left out, all are ReLU.
+    """
     heights: list[np.ndarray] = []
     fed = X
-    for w, b in zip(weights, biases, strict=True):
+    for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
         heights.append(fed @ w.T + b)
-        fed = np.maximum(heights[-1], 0.0)
+        if k + 1 < len(weights):
+            fed = _activated(heights[k], _slope(below, k))
     return heights
 
 
 def layer_gradient(
-    X: np.ndarray, weights: Sequence[np.ndarray], heights: Sequence[np.ndarray], slopes: np.ndarray
+    X: np.ndarray,
+    weights: Sequence[np.ndarray],
+    heights: Sequence[np.ndarray],
+    slopes: np.ndarray,
+    below: Sequence[float] = (),
 ) -> Layers:
     """Return the gradient in all weights and biases of a loss whose derivative in the outputs is slopes (n, k).
 
@@ -71,6 +85,7 @@ def layer_gradient(
         weights: matrices (out, in), first layer first.
         heights: what `layer_outputs` returns; a unit counts as off for a sample on its own hyperplane.
         slopes: (n, k) derivative of the loss in the outputs.
+        below: for each hidden layer the slope of its units below 0; left out, all are ReLU.
 
     >>> weights = [np.array([[2.0]]), np.array([[3.0]])]
     >>> heights = layer_outputs(np.array([[1.0]]), weights, [np.zeros(1), np.zeros(1)])
@@ -80,9 +95,19 @@ def layer_gradient(
     in_weights: list[np.ndarray] = []
     in_biases: list[np.ndarray] = []
     for k in range(len(weights) - 1, -1, -1):
-        fed = np.maximum(heights[k - 1], 0.0) if k else X
+        fed = _activated(heights[k - 1], _slope(below, k - 1)) if k else X
         in_weights.append(slopes.T @ fed)
         in_biases.append(slopes.sum(axis=0))
         if k:
-            slopes = (slopes @ weights[k]) * (heights[k - 1] > 0)
+            slopes = (slopes @ weights[k]) * np.where(heights[k - 1] > 0, 1.0, _slope(below, k - 1))
     return Layers(tuple(in_weights[::-1]), tuple(in_biases[::-1]))
+
+
+def _slope(below: Sequence[float], k: int) -> float:
+    """Return the slope below 0 of the units of hidden layer k."""
+    return below[k] if below else 0.0
+
+
+def _activated(heights: np.ndarray, slope: float) -> np.ndarray:
+    """Return the outputs of units for their heights."""
+    return np.where(heights > 0, heights, slope * heights) if slope else np.maximum(heights, 0.0)

@@ -31,7 +31,7 @@ class Problem:
 
     Attributes:
         data: the samples, and the targets where there is one output.
-        targets: (n, k) targets as floats, read-only.
+        targets: (n, k) targets as floats, read-only; `given_targets` are the same as they were given, exact.
         loss: l of one output, with value(f, y) and gradient(f, y); `CrossEntropy` joins the outputs.
         penalty: what is added to the mean loss, `WeightDecay` or nothing.
         output_bias: whether c is trained; without it c is 0.
@@ -82,7 +82,8 @@ class Problem:
         tolerances: Tolerances = DEFAULT,
     ) -> None:
         chosen = plain_loss(loss)
-        data, targets = samples_and_targets(X, y, joint=chosen == CrossEntropy.name)
+        data, given = samples_and_targets(X, y, joint=chosen == CrossEntropy.name)
+        targets = readonly(given, dtype=float)
         mean = output_loss(chosen, targets)
         penalty = as_penalty(weight_decay)
         frozen = None if signs is None else readonly(check_signs(signs, np.size(signs)))
@@ -94,12 +95,13 @@ class Problem:
                 "give Dataset(X, y, bias=True), or WeightDecay(value) where there are no biases"
             )
         state = self.__dict__
-        state["data"], state["targets"] = data, targets
+        state["data"], state["targets"], state["given_targets"] = data, targets, given
         state["loss"] = CrossEntropy() if mean.each is None else mean.each
         state["penalty"], state["output_bias"], state["signs"] = penalty, bool(output_bias), frozen
         state["tolerances"], state["mean_loss"] = tolerances, mean
 
     mean_loss: OutputLoss
+    given_targets: np.ndarray
 
     def __repr__(self) -> str:
         """Describe the problem in one line."""
@@ -179,6 +181,11 @@ class Problem:
                 raise InputError(f"this covers {covered} only; the problem given is {self!r}")
         return self.data
 
+    def refuse_penalty(self) -> None:
+        """Raise InputError where the problem has weight decay, which the function that asks does not cover."""
+        if self.penalty is not NONE:
+            raise InputError(f"this covers problems without weight decay only; the problem given is {self!r}")
+
     def value(self, net: Any) -> float:
         """Return J(net): the mean loss plus the penalty, of a `TwoLayerNet` or a `DeepNet`."""
         return self.mean_loss.value(self._outputs(net), self.targets) + self.penalty.value(self._penalised(net))
@@ -254,8 +261,8 @@ class Problem:
 
     def _layer_gradient(self, net: DeepNet) -> Layers:
         """Return the gradient of J in the weights and biases of a network of any depth."""
-        heights = layer_outputs(self.data.X, net.weights, net.biases)
-        mean = layer_gradient(self.data.X, net.weights, heights, self.slopes(heights[-1]))
+        heights = layer_outputs(self.data.X, net.weights, net.biases, net.slopes)
+        mean = layer_gradient(self.data.X, net.weights, heights, self.slopes(heights[-1]), net.slopes)
         decay = self.penalty.gradient
         biases = [g + decay(b) if self.penalty.biases else g for g, b in zip(mean.biases, net.biases, strict=True)]
         return Layers(

@@ -11,8 +11,8 @@ import numpy as np
 from ..errors import InputError
 from ..numbers import exact
 from ..numbers.checks import readonly
-from .data import Dataset, as_dataset
 from .losses import able
+from .targets import with_targets
 
 # doublings of a bracket around the best constant, and halvings of it
 DOUBLINGS, HALVINGS = 200, 2_000
@@ -53,8 +53,8 @@ def constant_fit(X: Any, y: Any = None) -> Fit:
         >>> constant_fit([[0], [1]], [1, 2]).exact_value
         Fraction(1, 4)
     """
-    data = as_dataset(X, y)
-    return _fit(np.full((data.n, 1), Fraction(1), dtype=object), _targets(data), 0)
+    data = with_targets(X, y)
+    return _fit(np.full((data.n, 1), Fraction(1), dtype=object), data.y_fractions, 0)
 
 
 def affine_fit(X: Any, y: Any = None) -> Fit:
@@ -71,16 +71,9 @@ def affine_fit(X: Any, y: Any = None) -> Fit:
         >>> affine_fit([[0], [1], [2]], [0, 1, 0]).exact_value
         Fraction(2, 9)
     """
-    data = as_dataset(X, y)
+    data = with_targets(X, y)
     ones = np.full((data.n, 1), Fraction(1), dtype=object)
-    return _fit(np.concatenate([data.fractions, ones], axis=1), _targets(data), data.d)
-
-
-def _targets(data: Dataset) -> np.ndarray:
-    """Return the exact targets."""
-    if data.y_fractions is None:
-        raise InputError("there are no targets to fit; give y")
-    return data.y_fractions
+    return _fit(np.concatenate([data.fractions, ones], axis=1), data.y_fractions, data.d)
 
 
 def _fit(features: np.ndarray, y: np.ndarray, d: int) -> Fit:

@@ -36,13 +36,15 @@ def samples_and_targets(X: Any, y: Any, joint: bool) -> tuple[Dataset, np.ndarra
         return _classified(X, several)
     if several is None or several.ndim == 1:
         data = with_targets(X, y)
-        return data, readonly(np.asarray(data.y, dtype=float)[:, None])
+        return data, data.y_fractions[:, None]
     data = as_dataset(X)
     if several.ndim != 2 or len(several) != data.n or several.shape[1] == 0:
         raise ShapeError(f"y has shape {several.shape}, expected ({data.n}, k): samples by outputs")
     if several.dtype.kind == "f" and not np.isfinite(several).all():
         raise InputError(f"y has a value that is not finite at row {int(np.argwhere(~np.isfinite(several))[0, 0])}")
-    return data, readonly(doubles(exact.fraction_array(several), "y", squared=True))
+    fractions = exact.fraction_array(several)
+    doubles(fractions, "y", squared=True)
+    return data, readonly(fractions, dtype=object)
 
 
 def _classified(X: Any, y: np.ndarray | None) -> tuple[Dataset, np.ndarray]:

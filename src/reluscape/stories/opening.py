@@ -11,6 +11,7 @@ from typing import Any
 from .._version import __version__
 from ..errors import InputError
 from ..problem.data import Dataset
+from ..problem.targets import with_targets
 from .wording import count
 
 PACKAGES = ("numpy", "scipy", "numba", "python-flint")
@@ -118,8 +119,7 @@ def check_subject(data: Dataset, what: str) -> None:
     Raises:
         InputError: no targets, fewer than two samples, a constant target, or inputs that are all zero.
     """
-    if data.y is None:
-        raise InputError(f"the {what} needs targets; give y")
+    with_targets(data)
     if data.n < 2:
         raise InputError(f"the data have {count(data.n, 'row')}; at least 2 are needed")
     if len(set(data.y_fractions)) == 1:

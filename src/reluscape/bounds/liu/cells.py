@@ -12,8 +12,9 @@ from ...errors import ShapeError
 from ...numbers import exact
 from ...numbers.checks import readonly
 from ...problem.data import Dataset, as_dataset, check_pattern
+from ...problem.targets import with_targets
 from ..arguments import require
-from .solution import design, liu_general_solution, network, predictions, with_targets
+from .solution import design, liu_general_solution, network, predictions
 
 __all__ = ["CellGlobal", "CellHessian", "CellLoss", "liu_lemma_1", "liu_lemma_2", "liu_loss", "liu_theorem_1"]
 

@@ -13,9 +13,10 @@ from ...errors import TooLarge
 from ...numbers import exact
 from ...numbers.checks import readonly
 from ...problem.data import Dataset, check_pattern
+from ...problem.targets import with_targets
 from ...solvers.linear import strictly_feasible
 from ..arguments import require, which_form
-from .solution import GeneralSolution, design, identity, liu_general_solution, with_targets, zeros
+from .solution import GeneralSolution, design, identity, liu_general_solution, zeros
 
 __all__ = ["CellForm", "Genuine", "TwoSamples", "liu_genuine", "liu_minima", "liu_two_samples"]
 

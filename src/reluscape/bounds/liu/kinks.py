@@ -13,9 +13,10 @@ from ...errors import InputError
 from ...numbers import exact
 from ...numbers.checks import readonly
 from ...problem.data import check_pattern
+from ...problem.targets import with_targets
 from ..arguments import require, which_form
 from .genuineness import mixed_feasible
-from .solution import design, identity, network, numbers, predictions, with_targets, zeros
+from .solution import design, identity, network, numbers, predictions, zeros
 
 __all__ = ["KinkSystem", "OneSidedGradients", "liu_lemma_3", "liu_section_6a", "liu_theorem_3"]
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...numbers.checks import readonly
 from ...problem.data import check_pattern
+from ...problem.targets import with_targets
 from ..arguments import require
 from .solution import (
     GeneralSolution,
@@ -19,7 +20,6 @@ from .solution import (
     network,
     numbers,
     predictions,
-    with_targets,
     zeros,
 )
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError, ShapeError
+from ...errors import ShapeError
 from ...numbers import exact
 from ...numbers.checks import readonly
-from ...problem.data import Dataset, as_dataset
+from ...problem.data import Dataset
 
 __all__ = ["GeneralSolution", "liu_general_solution", "liu_pseudoinverse"]
 
@@ -107,14 +107,6 @@ def identity(k: int) -> np.ndarray:
     for i in range(k):
         eye[i, i] = Fraction(1)
     return eye
-
-
-def with_targets(X: Any, y: Any) -> Dataset:
-    """Return the data; targets are needed."""
-    data = as_dataset(X, y)
-    if data.y_fractions is None:
-        raise InputError("there are no targets; give y")
-    return data
 
 
 def network(data: Dataset, W: Any, v: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from ...problem.data import Dataset, as_dataset, check_pattern, check_signs
 from ...problem.losses import mean_loss
 from ...problem.networks import TwoLayerNet
 from ...problem.networks.initialization import get_law
+from ...problem.targets import with_targets
 from ...solvers.linear import Rows
 from ...solvers.quadratic import BasinPrograms
 from ..arguments import require, which_form
@@ -205,9 +206,7 @@ def safran_lemma_1(
         >>> safran_lemma_1([[1, 0], [0, 1]], [1, -1], ([[0, 1]], [0]), ([[1, 0]], [1])).minima_are_global
         False
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("a level needs targets; give y")
+    data = with_targets(X, y)
     a, b = as_two_layer(start), as_two_layer(end)
     common_signs(data, a, b)
     level = max(mean_loss(loss, net.predict(data.X), data.y) for net in (a, b))
@@ -239,12 +238,10 @@ def safran_lemma_2(X: Any, y: Any, pattern: Any, sign: Any, units: Any, output_b
         >>> round(safran_lemma_2([[1, 0], [0, 1]], [1, -1], [[1, 0], [0, 1]], [1, -1], [0]), 9)
         0.5
     """
-    data = as_dataset(X, y)
+    data = with_targets(X, y)
     A = check_pattern(pattern, data.n)
     signs = check_signs(sign, len(A))
     chosen = [int(j) for j in np.atleast_1d(np.array(units, dtype=int))]
-    if data.y is None:
-        raise InputError("a basin value needs targets; give y")
     if any(not 0 <= j < len(A) for j in chosen):
         raise InputError(f"units are {chosen}; there are units 0 to {len(A) - 1}")
     programs = BasinPrograms(data, output_bias, merge=False)
@@ -284,12 +281,10 @@ def safran_lemma_3(
         >>> safran_lemma_3([[1.0]], [1.0], [[1]], [1], [[0.0]], [[2.0]], 0.5)
         1.0
     """
-    data = as_dataset(X, y)
+    data = with_targets(X, y)
     A = check_pattern(pattern, data.n)
     signs = check_signs(sign, len(A))
     require(0 <= share <= 1, f"0 <= t <= 1, got {share:g}")
-    if data.y is None:
-        raise InputError("a loss needs targets; give y")
     ends = []
     for Z in (np.asarray(Z0, dtype=float), np.asarray(Z1, dtype=float)):
         outside = np.argwhere(signs[:, None] * np.where(A, 1, -1) * sides(data, Z) < 0)

@@ -9,9 +9,10 @@ import numpy as np
 
 from ...errors import AssumptionError
 from ...problem.data import Dataset
+from ...problem.targets import with_targets
 from .basins import as_two_layer
 from .clusters import safran_theorem_5_conditions
-from .data import safran_theorem_2_slots, with_targets
+from .data import safran_theorem_2_slots
 from .teacher import safran_theorem_3_conditions, safran_theorem_3_teacher
 
 __all__ = ["Condition", "safran_conditions"]

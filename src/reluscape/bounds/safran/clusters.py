@@ -12,10 +12,10 @@ from ...errors import AssumptionError, ShapeError
 from ...numbers.checks import readonly
 from ...problem.data import Dataset, as_dataset
 from ...problem.networks import TwoLayerNet
+from ...problem.targets import with_targets
 from ..arguments import require, which_form, whole
 from .basins import as_two_layer, sides
 from .cover import able, predicted
-from .data import with_targets
 from .statements import safran_theorem_5_radius
 
 __all__ = [

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
 from ...numbers.checks import readonly
-from ...problem.data import Dataset, as_dataset
+from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
+from ...problem.targets import with_targets
 from ..arguments import require, which_form
 from .basins import as_two_layer, sides
 
@@ -41,9 +41,7 @@ def safran_theorem_4_network(X: Any, y: Any, W: Any, v: Any, form: str | None = 
         >>> safran_theorem_4_network(X, y, [[1, -1], [-1, 1]], [1, -1]).predict(X).tolist()
         [2.0, -3.0]
     """
-    data, net = as_dataset(X, y), as_two_layer((W, v))
-    if data.y is None:
-        raise InputError("this statement needs targets; give y")
+    data, net = with_targets(X, y), as_two_layer((W, v))
     require(data.rank == data.n, f"rank X = n (rank {data.rank}, {data.n} samples)")
     targets = predicted(sides(data, net.W) > 0, net.v, np.asarray(data.y), form)
     missed = np.flatnonzero((np.asarray(data.y) != 0) & ~able(sides(data, net.W) > 0, net.v, data.y).any(axis=0))

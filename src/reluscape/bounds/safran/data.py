@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
 from ...numbers.exact import dot
-from ...problem.data import Dataset, as_dataset
+from ...problem.targets import with_targets
 from ..arguments import require, whole
 
 __all__ = [
@@ -104,11 +103,3 @@ def safran_theorem_2_exact(X: Any, y: Any, width: int) -> Fraction:
                 product *= max(Fraction(0), 1 - Fraction(2, 2**units)) if units else 0
         total += product
     return total
-
-
-def with_targets(X: Any, y: Any) -> Dataset:
-    """Return the data set, which needs targets."""
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("this statement needs targets; give y")
-    return data

@@ -11,9 +11,9 @@ from ...numbers.seeds import as_generator
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import as_dataset
 from ...problem.networks import TwoLayerNet
+from ...problem.targets import with_targets
 from ..arguments import require
 from .basins import as_two_layer
-from .data import with_targets
 
 __all__ = ["safran_theorem_3_conditions", "safran_theorem_3_teacher"]
 

@@ -12,8 +12,8 @@ import numpy as np
 from ...errors import TooLarge
 from ...numbers import exact
 from ...numbers.intervals import PRECISION_BITS, outward
+from ...problem.targets import with_targets
 from ..arguments import require, whole
-from .data import with_targets
 
 __all__ = ["safran_theorem_4_bounds"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...problem.data import Dataset
+from ...problem.gradients import predictions, weight_gradient
 from ...problem.losses import Loss
 from ...problem.networks import TwoLayerNet
 
@@ -30,14 +31,10 @@ def gradient_stretch(data: Dataset, net: TwoLayerNet, output_bias: bool, loss: L
 
     def value(theta: np.ndarray) -> tuple[float, np.ndarray]:
         W, v, c = theta[: m * d].reshape(m, d), theta[m * d : -1], theta[-1]
-        heights = X @ W.T
-        outputs = np.maximum(heights, 0.0)
-        f = outputs @ v + c
-        e = loss.gradient(f, y) / n
-        dW = ((heights > 0) * e[:, None]).T @ X * v[:, None]
-        return float(np.mean(loss.value(f, y))), np.concatenate(
-            [dW.ravel(), outputs.T @ e, [e.sum() if output_bias else 0.0]]
-        )
+        f, heights = predictions(X, W, v, c)
+        slope = weight_gradient(X, heights, v, loss.gradient(f, y) / n)
+        in_c = float(slope.c) if output_bias else 0.0
+        return float(np.mean(loss.value(f, y))), np.concatenate([slope.W.ravel(), slope.v, [in_c]])
 
     found = minimize(value, start, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "gtol": 0.0})
     theta = found.x

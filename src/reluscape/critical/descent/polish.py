@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError, ModelError, ShapeError
-from ...problem.data import Dataset, as_dataset
+from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import as_problem
 from .result import Descent
 from .walk import descend
 
@@ -43,9 +44,8 @@ def polish(
         >>> end.verdict.kind, end.losses[0] > end.loss
         ('local minimum', True)
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("polishing needs targets; give y")
+    problem = as_problem(X, y, loss=loss)
+    data, loss = problem.only(loss=True, output_bias=True), problem.loss
     net = _network(model)
     if net.d == data.d + 1 and not data.bias:
         data = Dataset(data.fractions if data.exact_input else data.X, _targets(data), bias=True)

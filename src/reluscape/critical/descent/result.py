@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import Problem
 from .. import Verdict
 
 
@@ -23,6 +24,7 @@ class Descent:
         basins: number of basins visited, stretches of gradient descent counted.
         finished: whether a local minimum was reached.
         reason: why it stopped.
+        problem: what was minimised.
     """
 
     net: TwoLayerNet
@@ -34,6 +36,7 @@ class Descent:
     basins: int
     finished: bool
     reason: str
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
     @property
     def loss(self) -> float:

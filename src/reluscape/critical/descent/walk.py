@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 import numpy as np
 
-from ...errors import InputError
 from ...numbers.checks import readonly
 from ...numbers.overflow import refuses_overflow
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
-from ...problem.data import Dataset, as_dataset
-from ...problem.losses import check_exact, get_loss
+from ...problem.losses import check_exact
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import Problem, as_problem
 from ..candidate import Candidate, face_candidate, mended_faces
 from ..optimality import certify, decide
 from ..point import build_point
@@ -77,23 +77,25 @@ def descend(
         >>> end.verdict.kind, end.verdict.exact_loss
         ('local minimum', Fraction(1, 2))
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("there are no targets; give y")
-    check_exact(get_loss(loss), exact)
-    point = build_point(data, None, W, v, c, loss, False, 0, tolerances)
-    walk = _Walk(data, loss, c is not None, tolerances, exact is not False)
+    problem = as_problem(X, y, loss=loss, output_bias=c is not None, tolerances=tolerances)
+    problem.only(loss=True, output_bias=True)
+    check_exact(problem.loss, exact)
+    c = 0.0 if c is None and problem.output_bias else c
+    point = build_point(problem, W, v, c, False)
+    walk = _Walk(problem, c is not None, exact is not False)
     walk.deadline = np.inf if time_limit is None else time.monotonic() + time_limit
-    return walk.run(point.W, point.v, 0.0 if c is None else float(point.c), max_basins)
+    end = walk.run(point.W, point.v, 0.0 if c is None else float(point.c), max_basins)
+    return replace(end, problem=problem, verdict=replace(end.verdict, problem=problem))
 
 
 class _Walk:
-    """One descent over one data set."""
+    """One descent on one problem."""
 
-    def __init__(self, data: Dataset, loss: Any, output_bias: bool, tolerances: Tolerances, exact: bool) -> None:
-        self.data, self.loss, self.output_bias = data, get_loss(loss), output_bias
-        self.tolerances, self.exact, self.deadline = tolerances, exact, np.inf
-        self.step = BasinStep(data, self.loss, output_bias, tolerances)
+    def __init__(self, problem: Problem, output_bias: bool, exact: bool) -> None:
+        self.problem, self.output_bias, self.exact, self.deadline = problem, output_bias, exact, np.inf
+        data, self.loss, self.tolerances = problem.data, problem.loss, problem.tolerances
+        self.data = data
+        self.step = BasinStep(data, self.loss, output_bias, self.tolerances)
         self.live = np.ones(data.n, dtype=bool)
         self.live[list(data.zero_rows)] = False
         self.lengths = np.linalg.norm(data.X, axis=1)
@@ -157,7 +159,7 @@ class _Walk:
             if _key(*here[1:]) not in left:
                 return here
         c = net.c if self.output_bias else None
-        point = build_point(self.data, None, net.W, net.v, c, self.loss, False, 0, self.tolerances)
+        point = build_point(self.problem, net.W, net.v, c, False)
         escape = decide(point, tolerances=self.tolerances).escape
         if escape is None:
             return None
@@ -190,7 +192,7 @@ class _Walk:
     def _already_there(self, net: TwoLayerNet) -> Candidate | None:
         """Return the start itself where it is a local minimum up to rounding."""
         c = net.c if self.output_bias else None
-        point = build_point(self.data, None, net.W, net.v, c, self.loss, False, 0, self.tolerances)
+        point = build_point(self.problem, net.W, net.v, c, False)
         verdict = decide(point, tolerances=self.tolerances)
         if not verdict.is_local_minimum:
             return None

@@ -10,7 +10,9 @@ import numpy as np
 
 from ...numbers import exact
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION
+from ...problem.losses import CrossEntropy
 from ...problem.networks import DeepNet
+from ...problem.references import constant_value
 from ...problem.trained.layered import Layered
 from ..face_fit import float_fit
 
@@ -71,9 +73,7 @@ def last_layer(seen: Layered) -> LastLayer:
 
 def constant_loss(seen: Layered) -> float:
     """Return the loss of the best constant outputs."""
-    ones = np.ones((len(seen.Y), 1))
-    best, _ = _fit(seen, ones, np.zeros((seen.Y.shape[1], 1)), np.zeros(seen.Y.shape))
-    return seen.loss.value(ones @ best.T, seen.Y)
+    return constant_value(seen.loss.each or CrossEntropy(), seen.Y)
 
 
 def constant_fit_of(seen: Layered, f: np.ndarray) -> np.ndarray | None:

@@ -14,14 +14,15 @@ from ...basins.nearest_better import BetterBasin, better_basin
 from ...errors import ReluscapeError
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import standardize
+from ...problem.gradients import predictions, weight_gradient
 from ...problem.losses import able, get_loss, mean_loss
 from ...problem.networks import TwoLayerNet
+from ...problem.references import constant_value
 from ...problem.trained.reading import Trained
 from .. import Verdict, certify
 from ..anatomy import Anatomy, anatomy
 from ..candidate import Candidate
 from ..descent import Descent
-from ..face_fit import float_fit
 from ..match import matched
 from ..snap import candidates, is_near
 from .fresh import MOST_BASINS, descent_or_none, fresh_networks, most_basins
@@ -110,7 +111,7 @@ def investigate(
     squared = able(chosen, "quadratic")
     c = net.c if trained.output_bias else None
     value = mean_loss(chosen, net.predict(data), y)
-    constant = constant_fit(data).value if squared else _constant(y, chosen)
+    constant = constant_fit(data).value if squared else constant_value(chosen, y[:, None])
     given = certify(data, None, net.W, net.v, c, loss=chosen, exact=False, tolerances=tolerances)
     snaps = can_snap(trained)
     progress("looking for an exact point beside it", 0.15)
@@ -163,19 +164,11 @@ def can_snap(trained: Trained) -> bool:
 def gradient_norm(trained: Trained, loss: Any) -> float:
     """Return the length of the gradient of the mean loss; a unit counts as off on its own hyperplane."""
     data, net = trained.data, trained.net
-    heights = data.X @ net.W.T
-    errors = np.asarray(loss.gradient(net.predict(data), np.asarray(data.y, dtype=float)), dtype=float) / data.n
-    in_v = np.maximum(heights, 0.0).T @ errors
-    in_w = ((heights > 0) * errors[:, None]).T @ data.X * net.v[:, None]
-    in_c = errors.sum() if trained.output_bias else 0.0
-    return float(np.sqrt((in_v**2).sum() + (in_w**2).sum() + in_c**2))
-
-
-def _constant(y: np.ndarray, loss: Any) -> float:
-    """Return the mean loss of the best constant."""
-    empty = np.zeros((len(y), 0))
-    fit = float_fit(empty, y, np.zeros((0, len(y)), dtype=np.int8), np.zeros((0, 0)), 0.0, loss)
-    return mean_loss(loss, np.full(len(y), fit.c if fit is not None else 0.0), y)
+    f, heights = predictions(data.X, net.W, net.v, net.c)
+    errors = np.asarray(loss.gradient(f, np.asarray(data.y, dtype=float)), dtype=float) / data.n
+    slope = weight_gradient(data.X, heights, net.v, errors)
+    in_c = float(slope.c) if trained.output_bias else 0.0
+    return float(np.sqrt((slope.v**2).sum() + (slope.W**2).sum() + in_c**2))
 
 
 def _descent(trained: Trained, loss: Any, start: TwoLayerNet) -> Descent | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...problem.gradients import layer_gradient, layer_outputs
 from ...problem.networks import DeepNet
 from ...problem.trained.layered import Layered
 
@@ -72,17 +73,7 @@ def _parts(seen: Layered, theta: np.ndarray) -> tuple[list[np.ndarray], list[np.
 def value_and_gradient(seen: Layered, theta: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the loss and its gradient in the trained numbers; a unit counts as off on its own hyperplane."""
     weights, biases = _parts(seen, theta)
-    net, inputs, pre = seen.net, [seen.X], []
-    for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
-        pre.append(inputs[-1] @ w.T + b)
-        if k + 1 < net.depth:
-            inputs.append(net.activated(k, pre[-1]))
-    delta = seen.loss.gradient(pre[-1], seen.Y)
-    in_weights: list[np.ndarray] = []
-    in_biases: list[np.ndarray] = []
-    for k in range(len(weights) - 1, -1, -1):
-        in_weights.insert(0, delta.T @ inputs[k])
-        in_biases.insert(0, delta.sum(axis=0))
-        if k:
-            delta = (delta @ weights[k]) * net.derivative(k - 1, pre[k - 1])
-    return seen.loss.value(pre[-1], seen.Y), _flat(seen, in_weights, in_biases)
+    below = seen.net.slopes
+    heights = layer_outputs(seen.X, weights, biases, below)
+    slope = layer_gradient(seen.X, weights, heights, seen.loss.gradient(heights[-1], seen.Y), below)
+    return seen.loss.value(heights[-1], seen.Y), _flat(seen, slope.weights, slope.biases)

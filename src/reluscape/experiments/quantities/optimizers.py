@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...problem.gradients import predictions, weight_gradient
 from .values import Check, one_of, positive, size
 
 BETA_1, BETA_2, ADAM_FLOOR = 0.9, 0.999, 2.0**-26
@@ -46,12 +47,9 @@ def gradient(
     X: np.ndarray, y: np.ndarray, W: np.ndarray, v: np.ndarray, c: float
 ) -> tuple[float, np.ndarray, np.ndarray, float, np.ndarray]:
     """Return the mean squared loss, its gradient in W, v and c, and the activations (a tie counts as inactive)."""
-    pre = X @ W.T
-    active = pre > 0
-    pre *= active
-    error = 2.0 * (pre @ v + c - y) / len(y)
-    back = active * (error[:, None] * v)
-    return float(len(y) * (error @ error) / 4.0), back.T @ X, pre.T @ error, float(error.sum()), active
+    f, heights = predictions(X, W, v, c)
+    slope = weight_gradient(X, heights, v, 2.0 * (f - y) / len(y))
+    return float(np.mean((f - y) ** 2)), slope.W, slope.v, float(slope.c), (heights > 0).T
 
 
 def walk(

@@ -13,7 +13,8 @@ from ...certificates import fraction_texts, new
 from ...errors import ShapeError
 from ...numbers import exact
 from ...numbers.checks import readonly
-from ...problem.data import Dataset, as_dataset, check_pattern
+from ...problem.data import Dataset, check_pattern
+from ...problem.problem import Problem, as_problem
 from ..rank import jacobian_rank
 from .interior_point import Refutation, UnitTypes, decide
 
@@ -31,6 +32,7 @@ class ZeroLoss:
         pattern: (m, n) the region.
         v: (m,) output weights.
         kind: always "exact".
+        problem: what was minimised.
     """
 
     exists: bool
@@ -40,6 +42,7 @@ class ZeroLoss:
     weights: Callable[[], np.ndarray] | None = field(repr=False)
     refutation: Refutation | None = field(repr=False)
     kind: str = "exact"
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         """Return the answer."""
@@ -113,9 +116,8 @@ def zero_loss(X: Any, y: Any, pattern: Any, v: Any) -> ZeroLoss:
         >>> zero_loss([[0, 1], [1, 1]], [1, -1], [[1, 0], [0, 1]], [1, 1]).exists
         False
     """
-    data = as_dataset(X, y)
-    if data.y_fractions is None:
-        raise ShapeError("the data have no targets; give y")
+    problem = as_problem(X, y)
+    data = problem.plain_data()
     A = check_pattern(pattern, data.n)
     weights = exact.fraction_array(v).reshape(-1)
     if len(weights) != len(A):
@@ -124,10 +126,10 @@ def zero_loss(X: Any, y: Any, pattern: Any, v: Any) -> ZeroLoss:
     outcome = decide(data, data.y_fractions, types)
     if isinstance(outcome, Refutation):
         spread = Refutation(outcome.u, types.spread(outcome.mu))
-        return ZeroLoss(False, readonly(A), readonly(weights, dtype=object), data, None, spread)
+        return ZeroLoss(False, readonly(A), readonly(weights, dtype=object), data, None, spread, problem=problem)
     point = outcome
 
     def all_weights() -> np.ndarray:
         return types.share_out(point(), data.d)
 
-    return ZeroLoss(True, readonly(A), readonly(weights, dtype=object), data, all_weights, None)
+    return ZeroLoss(True, readonly(A), readonly(weights, dtype=object), data, all_weights, None, problem=problem)

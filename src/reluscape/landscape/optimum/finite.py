@@ -16,9 +16,10 @@ from ...geometry.regions import count_regions
 from ...numbers.checks import readonly, whole_number
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
-from ...problem.data import Dataset, as_dataset, standardize
+from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
 from ...problem.networks.initialization import get_law
+from ...problem.problem import as_problem
 from .branch import Search, branch_and_bound, seconds_allowed, spread
 from .growth import constant_network, descended, grown
 from .infinite import infinite_width_value
@@ -78,9 +79,8 @@ def global_minimum(
     """
     width = whole_number("the width", width, 1)
     time_limit = seconds_allowed(time_limit)
-    data = as_dataset(X, y)
-    if data.y_fractions is None:
-        raise ShapeError("the data have no targets; give y")
+    problem = as_problem(X, y, output_bias=output_bias)
+    data, output_bias = problem.only(output_bias=True), problem.output_bias
     if data.n == 0:
         raise ShapeError("the data have no samples")
     deadline = np.inf if time_limit is None else time.monotonic() + time_limit
@@ -115,6 +115,7 @@ def global_minimum(
         signs=readonly(signs),
         certificate=certificate,
         kind="certified" if complete else "numerical",
+        problem=problem,
     )
 
 

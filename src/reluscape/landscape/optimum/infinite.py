@@ -13,8 +13,10 @@ from ...geometry.arrangement import Arrangement
 from ...numbers import exact
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
-from ...problem.data import Dataset, as_dataset, standardize
+from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import as_problem
+from ...problem.references import constant_fit
 from .branch import reaches, seconds_allowed, spread
 from .growth import constant_network, grown
 from .proof import ExactBasin, basin_of, exact_basin
@@ -62,9 +64,8 @@ def infinite_width_minimum(
         >>> infinite_width_minimum([[1, 0], [2, 0], [0, 1]], [1, 1, 1]).exact_value  # two samples on one ray
         Fraction(1, 15)
     """
-    data = as_dataset(X, y)
-    if data.y_fractions is None:
-        raise ShapeError("the data have no targets; give y")
+    problem = as_problem(X, y, output_bias=output_bias)
+    data, output_bias = problem.only(output_bias=True), problem.output_bias
     if data.n == 0:
         raise ShapeError("the data have no samples")
     time_limit = seconds_allowed(time_limit)
@@ -94,6 +95,7 @@ def infinite_width_minimum(
         output_bias,
         dimension,
         kind,
+        problem,
     )
 
 
@@ -178,9 +180,9 @@ def _tied(data: Dataset, output_bias: bool) -> tuple[np.ndarray, np.ndarray, int
 
 def _constant_loss(data: Dataset, output_bias: bool) -> Fraction:
     """Return the loss of the zero network, with the best constant where one is free."""
-    y = data.y_fractions
-    centre = sum(y, Fraction(0)) / data.n if output_bias else Fraction(0)
-    return sum(((v - centre) ** 2 for v in y), Fraction(0)) / data.n
+    if output_bias:
+        return constant_fit(data).exact_value
+    return sum((v**2 for v in data.y_fractions), Fraction(0)) / data.n
 
 
 def _reaching(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class GlobalMinimum:
         certificate: plain JSON, or None. Of kind "global-minimum" it proves both ends: a network has the exact value
             and none of this width has less; of kind "basin-value" it proves the upper end alone.
         kind: "certified" where complete, else "numerical" with the interval [lower, upper].
+        problem: what was minimised.
     """
 
     value: float
@@ -46,6 +48,7 @@ class GlobalMinimum:
     signs: np.ndarray
     certificate: dict[str, Any] | None
     kind: str
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class InfiniteWidthMinimum:
             up to rounding (1e-9 of the spread of the targets); "span" where no network was found that has it in floats
             (samples nearly parallel): `width` is then the number of units that always suffices, and `net` the best
             found.
+        problem: what was minimised.
     """
 
     value: float
@@ -76,3 +80,4 @@ class InfiniteWidthMinimum:
     output_bias: bool
     dimension: int
     kind: str
+    problem: Problem | None = field(default=None, repr=False, compare=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -13,9 +13,9 @@ from ...bounds.safran.statements import safran_equation_9
 from ...errors import InputError
 from ...numbers.estimates import Probability
 from ...numbers.seeds import as_generator
-from ...problem.data import as_dataset
-from ...problem.losses import CrossEntropy, able
+from ...problem.losses import able
 from ...problem.networks.initialization import Law, get_law
+from ...problem.problem import Problem, as_problem
 from .objective import Objective
 
 CHUNK = 1 << 21
@@ -35,11 +35,13 @@ class AboveZero(Probability):
         zero_loss: L(0), the loss of the zero network.
         strictly_convex: for other losses the share of starts with a prediction other than 0 along whose ray c P,
             -1 <= c <= 1, the loss bends at every point tried; None where it always does.
+        problem: what was minimised.
     """
 
     promised: Fraction | float | None = None
     zero_loss: float = 0.0
     strictly_convex: Probability | None = None
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
 
 def start_above_zero(
@@ -78,21 +80,19 @@ def start_above_zero(
         >>> found.promised, found.low < 0.44 < found.high
         (Fraction(7, 16), True)
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("a loss needs targets; give y")
+    problem = as_problem(X, y, loss=loss)
+    data = problem.data
     if int(trials) != trials or trials < 1:
         raise InputError(f"trials is {trials!r}; it is a whole number, 1 or more")
     widths = [int(m) for m in np.atleast_1d(np.asarray(width))]
     if min(widths, default=0) < 0 or any(m != w for m, w in zip(widths, np.atleast_1d(np.asarray(width)), strict=True)):
         raise InputError(f"width is {width!r}; it is a whole number, or one for each hidden layer")
-    chosen, objective, generator = get_law(law), Objective(data.y, loss), as_generator(rng)
-    if outputs > 1 and not objective.cross_entropy:
+    if outputs > 1 and not able(problem.loss, "joint"):
         raise InputError("several outputs are for loss='cross_entropy'")
+    chosen, objective, generator = get_law(law), Objective(problem), as_generator(rng)
     shape = (data.n, int(outputs)) if objective.cross_entropy else (data.n,)
     zero = objective(np.zeros(shape))
-    kind = CrossEntropy() if objective.cross_entropy else objective.loss
-    strict = able(kind, "known") and able(kind, "bends")
+    strict = able(problem.loss, "known") and able(problem.loss, "bends")
     hits = bends = alive = 0
     left = int(trials)
     while left:
@@ -119,6 +119,7 @@ def start_above_zero(
         Fraction(0) if silent else _promised(chosen, widths, hidden_biases, share),
         zero,
         share,
+        problem,
     )
 
 

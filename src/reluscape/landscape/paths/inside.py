@@ -8,11 +8,11 @@ import numpy as np
 
 from ...bounds.safran.basins import common_signs
 from ...bounds.safran.moves import safran_lemma_4
-from ...errors import InputError, ShapeError
+from ...errors import ShapeError
 from ...numbers.checks import readonly
-from ...problem.data import as_dataset
-from ...problem.losses import mean_loss
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import as_problem
+from .objective import Objective
 from .result import Path, as_net
 
 
@@ -45,9 +45,8 @@ def connect(start: Any, end: Any, X: Any, y: Any = None, loss: Any = "squared", 
         >>> bool(path.losses.max() <= max(path.losses[0], path.losses[-1]) + 1e-12)
         True
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("a path needs targets; give y")
+    problem = as_problem(X, y, loss=loss)
+    data, objective = problem.data, Objective(problem)
     a, b = as_net(start), as_net(end)
     if not (isinstance(a, TwoLayerNet) and isinstance(b, TwoLayerNet)):
         raise ShapeError("basins are of networks with one hidden layer; give TwoLayerNet or (W, v)")
@@ -60,6 +59,6 @@ def connect(start: Any, end: Any, X: Any, y: Any = None, loss: Any = "squared", 
         TwoLayerNet((1 - t) * p.W + t * q.W, signs, (1 - t) * p.c + t * q.c) for t in np.linspace(0, 1, steps + 1)[1:-1]
     ]
     nets = [*there, *middle, *reversed(back)]
-    losses = np.array([mean_loss(loss, net.predict(data.X), data.y) for net in nets])
+    losses = np.array([objective(net.predict(data.X)) for net in nets])
     parameters = np.linspace(0.0, 1.0, len(nets))
-    return Path(tuple(nets), readonly(losses), readonly(np.ones(len(nets))), readonly(parameters))
+    return Path(tuple(nets), readonly(losses), readonly(np.ones(len(nets))), readonly(parameters), problem)

@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import AssumptionError, InputError
 from ...numbers.checks import readonly
 from ...numbers.tolerances import MACHINE_PRECISION
-from ...problem.data import Dataset
+from ...problem.problem import as_problem
 from .objective import Objective
 from .result import Net, Path, as_net, between, scaled
 from .segments import cut_of, largest_rise, rounding_of
@@ -66,13 +66,8 @@ def monotone_path(
         >>> bool((np.diff(path.losses) < 0).all()), round(float(path.losses[0]), 6), round(float(path.losses[-1]), 6)
         (True, 2.5, 0.0)
     """
-    if isinstance(X, Dataset):
-        y = X.y if y is None else y
-        X = X.X
-    if y is None:
-        raise InputError("a path needs targets; give y")
-    points = np.asarray(X, dtype=float)
-    objective = Objective(y, loss)
+    problem = as_problem(X, y, loss=loss)
+    points, objective = problem.data.X, Objective(problem)
     line = _line(start, end)
     first, last = line(0.0), line(1.0)
     L0, L1 = objective(first.predict(points)), objective(last.predict(points))
@@ -112,6 +107,7 @@ def monotone_path(
         readonly(losses[kept]),
         readonly(np.array(scales)[kept]),
         readonly(np.array(parameters)[kept]),
+        problem,
     )
 
 

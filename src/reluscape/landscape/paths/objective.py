@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...errors import ShapeError
-from ...problem.losses import CrossEntropy, able, check_classes, check_labels, get_loss, plain_loss
+from ...problem.losses import able, check_classes
+from ...problem.problem import Problem
 
 DOUBLINGS = 200
 BISECTIONS = 200
 
 
 class Objective:
-    """A mean loss of predictions, convex in them.
+    """The mean loss of a problem as a function of predictions, convex in them.
 
     Args:
-        y: targets (n,) or (n, k); labels 0 to k - 1 for "cross_entropy".
-        loss: "squared", "cross_entropy" (softmax over k outputs), another name or an object.
+        problem: the problem, without a penalty.
     """
 
-    def __init__(self, y: Any, loss: Any) -> None:
-        read = plain_loss(loss)
-        self.cross_entropy = isinstance(read, str) and read == CrossEntropy.name
-        self.y = np.asarray(y, dtype=float)
-        self.loss = None if self.cross_entropy else get_loss(read)
+    def __init__(self, problem: Problem) -> None:
+        problem.refuse_penalty()
+        self.problem, self.loss = problem, problem.loss
+        self.cross_entropy = able(self.loss, "joint")
         self.squared = able(self.loss, "quadratic")
-        if self.loss is not None:
-            check_labels(self.loss, self.y)
+        self.y = problem.targets[:, 0] if problem.outputs == 1 else problem.targets
 
     def __call__(self, P: np.ndarray) -> float:
         """Return the loss of predictions."""
-        if self.cross_entropy:
-            return float(np.mean(CrossEntropy().value(P, self.labels(P))))
-        if P.shape != self.y.shape:
+        F = P[:, None] if P.ndim == 1 else P
+        if len(F) != self.problem.n or (F.shape[1] != self.problem.outputs and not self.cross_entropy):
             raise ShapeError(f"the predictions have shape {P.shape}, the targets {self.y.shape}")
-        return float(np.sum(get_loss(self.loss).value(P, self.y)) / max(len(P), 1))
+        if not self.cross_entropy:
+            return self.problem.mean_loss.value(F, self.problem.targets)
+        return self.problem.mean_loss.value(F, np.eye(F.shape[1])[self.labels(F)])
 
     def labels(self, P: np.ndarray) -> np.ndarray:
-        """Return the labels, checked against the number of outputs."""
-        if len(P) != len(self.y):
-            raise ShapeError(f"there are {len(self.y)} labels for {len(P)} samples")
-        return check_classes(self.y, P.shape[1] if P.ndim == 2 else 1)
+        """Return the labels, checked against the number of outputs; a class may be on no sample."""
+        if len(P) != self.problem.n:
+            raise ShapeError(f"there are {self.problem.n} labels for {len(P)} samples")
+        return check_classes(self.y.argmax(axis=1), P.shape[1] if P.ndim == 2 else 1)
 
     def grows(self, P: np.ndarray) -> bool:
         """Return whether the loss of c P exceeds every bound as c grows (the condition to rescale to any level)."""

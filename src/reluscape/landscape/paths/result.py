@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ...errors import InputError, ShapeError
 from ...problem.networks import DeepNet, TwoLayerNet
+from ...problem.problem import Problem
 
 Net = TwoLayerNet | DeepNet
 
@@ -22,12 +23,14 @@ class Path:
         losses: (k,) mean loss of each.
         scales: (k,) positive factor on the last layer, against the path that was given.
         parameters: (k,) position along that path in [0, 1].
+        problem: what was minimised.
     """
 
     points: tuple[Net, ...]
     losses: np.ndarray
     scales: np.ndarray
     parameters: np.ndarray
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
         """Return the number of points."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ...numbers.checks import readonly
 from ...numbers.estimates import Probability
-from ...problem.data import Dataset, as_dataset
+from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import as_problem
 from .gradient import STEPS, gradient_descent
 from .graph import Graph, build
 from .reachable import reached
@@ -57,9 +59,11 @@ def reachable_probability(
         >>> bool(chances.first_basin <= chances.without_climbing)
         True
     """
-    data = as_dataset(X, y)
+    problem = as_problem(X, y, output_bias=output_bias)
+    data = problem.only(output_bias=True)
     starts = draw_starts(law, trials, width, data.d, rng, factor=scale)
-    return chances_of(build(data, width, output_bias=output_bias), data, starts, steps)
+    graph = build(data, width, output_bias=problem.output_bias)
+    return replace(chances_of(graph, data, starts, steps), problem=problem)
 
 
 def chances_of(graph: Graph, data: Dataset, starts: Starts, steps: int = STEPS) -> ReachChances:

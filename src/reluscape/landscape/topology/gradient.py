@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...problem.gradients import predictions, weight_gradient
+
 STEPS = 2_000
 RATE, GROW, SHRINK = 0.1, 1.1, 0.5
 
@@ -49,9 +51,5 @@ def _loss_and_gradient(
     X: np.ndarray, y: np.ndarray, W: np.ndarray, v: np.ndarray, c: np.ndarray
 ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
     """Return losses (trials,) and n times the gradients in W, v and c."""
-    pre = W @ X.T
-    out = np.maximum(pre, 0.0)
-    error = np.einsum("tmn,tm->tn", out, v) + c[:, None] - y
-    in_v = 2.0 * np.einsum("tmn,tn->tm", out, error)
-    in_W = 2.0 * ((error[:, None, :] * v[:, :, None]) * (pre > 0)) @ X
-    return (error**2).mean(axis=1), (in_W, in_v, 2.0 * error.sum(axis=1))
+    f, heights = predictions(X, W, v, c)
+    return ((f - y) ** 2).mean(axis=1), weight_gradient(X, heights, v, 2.0 * (f - y))

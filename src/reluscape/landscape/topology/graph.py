@@ -16,6 +16,7 @@ from ...numbers.checks import real_number
 from ...numbers.exact import to_fraction
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, check_signs
+from ...problem.targets import with_targets
 from .edges import births, switch_off, walls
 from .measure import Scale, by_floats, by_fractions
 from .size import refuse_exact, refuse_too_large
@@ -139,8 +140,7 @@ def build(
     """Relate all basins of a layer: births, walls, hubs, and their merges; by floats, or by exact losses alone."""
     if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
         raise InputError(f"the width is {width!r}; it is a whole number, at least 1")
-    if data.y_fractions is None:
-        raise ShapeError("the data have no targets; give y")
+    data = with_targets(data)
     if data.n == 0:
         raise ShapeError("the data have no samples")
     size = refuse_too_large(data, width, labelled, capped=height_cap is not None)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import ShapeError
-from ...problem.data import Dataset, as_dataset
+from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import as_problem
 from .graph import Graph, build
 from .lift import monotone_path
 from .polyline import polyline
@@ -43,7 +44,9 @@ def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: fl
         >>> start.value, round(start.component_minimum, 12), start.zero_loss
         (2.0, 0.5, 2.5)
     """
-    data = as_dataset(X, y)
+    problem = as_problem(X, y, output_bias=c is not None)
+    data = problem.only(output_bias=True)
+    c = 0.0 if c is None and problem.output_bias else c
     net = TwoLayerNet(W, v, 0.0 if c is None else c)
     if net.d != data.d:
         raise ShapeError(f"W has {net.d} columns, the data have {data.d}")
@@ -56,7 +59,7 @@ def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: fl
     smooth = monotone_path(data, path, graph.zero_loss, trainable_bias=c is not None)
     value, component = float(graph.birth[end]), float(graph.birth[_lowest(graph, start, ceiling)])
     zero = float(np.mean(np.asarray(data.y, dtype=float) ** 2))
-    return Reach(value, component, zero, level, float(graph.birth.min()), tuple(path), tuple(smooth))
+    return Reach(value, component, zero, level, float(graph.birth.min()), tuple(path), tuple(smooth), problem)
 
 
 def reached(

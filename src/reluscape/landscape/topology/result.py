@@ -15,6 +15,7 @@ from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import Problem
 from .gradient import STEPS
 from .starts import Coordinates, Starts, draw_starts
 
@@ -86,6 +87,7 @@ class BarrierTree:
         kind: "numerical", or "exact" where every decision was made on fractions, and the pairs are fractions.
         signs: output signs that were frozen, None where they are trained.
         noise: differences up to this counted as ties, and smaller losses are rounding; 0 where the tree is exact.
+        problem: what was minimised.
     """
 
     global_minimum: float | Fraction
@@ -104,6 +106,7 @@ class BarrierTree:
     _share: Callable[[Starts], tuple[Probability, ...]] = field(repr=False)
     _chance: Callable[[Starts, int], ReachChances] = field(repr=False)
     _passage: Callable[[int], tuple[TwoLayerNet, ...]] = field(repr=False)
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
     def shares(
         self, law: Any = "normal", trials: int = 1000, rng: Any = None, coordinates: Coordinates | None = None
@@ -190,6 +193,7 @@ class Reach:
         global_minimum: the lowest loss of this width.
         path: networks of an exact polyline from the start to a point of that loss; L stays at or below L(start).
         monotone_path: networks along a sampled path whose losses never rise.
+        problem: what was minimised.
     """
 
     value: float
@@ -199,6 +203,7 @@ class Reach:
     global_minimum: float
     path: tuple[TwoLayerNet, ...]
     monotone_path: tuple[TwoLayerNet, ...]
+    problem: Problem | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -214,6 +219,7 @@ class ReachChances:
         zero_loss: L(0), the loss of the zero network (with an output bias: of the best constant).
         descent_losses: (trials,) sorted losses at which gradient descent stood after its steps.
         steps: how many steps those were.
+        problem: what was minimised.
     """
 
     without_climbing: Probability
@@ -224,3 +230,4 @@ class ReachChances:
     zero_loss: float
     descent_losses: np.ndarray
     steps: int
+    problem: Problem | None = field(default=None, repr=False, compare=False)

@@ -11,8 +11,8 @@ import numpy as np
 
 from ...basins.cones import exact_network, network_of
 from ...critical import Verdict, certify
-from ...problem.data import as_dataset
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import as_problem
 from .chances import chances_of
 from .graph import Graph, build
 from .measure import rounded
@@ -64,7 +64,9 @@ def barrier_tree(
         >>> round(tree.global_minimum, 12), tree.pairs
         (0.5, [(2.0, 2.5)])
     """
-    data = as_dataset(X, y)
+    problem = as_problem(X, y, output_bias=output_bias, signs=signs)
+    data, output_bias = problem.only(output_bias=True, signs=True), problem.output_bias
+    signs = None if problem.signs is None else problem.signs.tolist()
     graph = build(data, width, labelled, output_bias, signs, height_cap, exact)
     leaves = [graph.lowest, *graph.lasting()]
     basins, places = _touching(graph, leaves), {leaf: k for k, leaf in enumerate(leaves)}
@@ -107,6 +109,7 @@ def barrier_tree(
         partial(shares, graph, leaves, data),
         partial(chances_of, graph, data),
         lambda valley: _passage(graph, leaves[valley], width),
+        problem,
     )
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError, UnsupportedError
+from ...errors import UnsupportedError
 from ...geometry.volumes.unit_law import unit_law
 from ...numbers.entries import entries
 from ...numbers.exact import to_fraction
 from ...numbers.set_curve import curve_of_sets, moebius
 from ...numbers.width_curve import WidthCurve
-from ...problem.data import as_dataset
 from ...problem.networks.initialization import get_law
+from ...problem.problem import as_problem
 from .axes import axes_of, curve_terms
 from .sets import good_sets, states_of
 
@@ -50,9 +50,8 @@ def good_basin_curve(
         >>> curve(1), curve(3), curve.width_for(0.95)
         (Fraction(0, 1), Fraction(9, 32), 13)
     """
-    data = as_dataset(X, y)
-    if data.y_fractions is None:
-        raise InputError("a good basin needs targets; give y")
+    problem = as_problem(X, y, output_bias=output_bias, signs=signs)
+    data, output_bias, signs = problem.only(output_bias=True, signs=True), problem.output_bias, problem.signs
     sign = one_sign(signs)
     threshold = to_fraction(threshold)
     name = get_law(law).name

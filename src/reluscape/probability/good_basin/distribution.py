@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from ...errors import InputError
 from ...geometry.volumes.unit_law import unit_law
-from ...problem.data import as_dataset
+from ...problem.problem import as_problem
 from ..sampling import check_width
 from .axes import axes_of
 from .axes import value_law as axes_law
@@ -51,9 +50,8 @@ def basin_value_distribution(
         >>> {str(value): str(probability) for value, probability in law.items()}
         {'0': '1/8', '1/2': '1/4', '1': '5/8'}
     """
-    data = as_dataset(X, y)
-    if data.y_fractions is None:
-        raise InputError("basin values need targets; give y")
+    problem = as_problem(X, y, output_bias=output_bias, signs=signs)
+    data, output_bias, signs = problem.only(output_bias=True, signs=True), problem.output_bias, problem.signs
     width, sign = check_width(width), one_sign(signs)
     axes = None if output_bias else axes_of(data, law)
     if axes is not None:

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from ...bounds.safran.truncation import safran_theorem_4_bounds
-from ...errors import InputError, ReluscapeError, TooLarge, UnsupportedError
+from ...errors import ReluscapeError, TooLarge, UnsupportedError
 from ...geometry.volumes.unit_law import unit_law
 from ...numbers.estimates import Probability
 from ...numbers.exact import to_fraction
 from ...numbers.tolerances import DEFAULT
 from ...numbers.width_curve import WidthCurve
-from ...problem.data import Dataset, as_dataset
+from ...problem.data import Dataset
 from ...problem.networks.initialization import get_law
+from ...problem.problem import as_problem
 from ..sampling import BasinSampler, check_trials, check_width, frozen_signs
 from .axes import axes_of, curve_terms
 from .curve import good_basin_curve, one_sign
@@ -70,9 +71,8 @@ def good_basin_probability(
         >>> sampled.kind, sampled.low < 1 - 2 * (3 / 4) ** 3 + (5 / 8) ** 3 < sampled.high
         ('sampled', True)
     """
-    data = as_dataset(X, y)
-    if data.y is None:
-        raise InputError("a good basin needs targets; give y")
+    problem = as_problem(X, y, output_bias=output_bias, signs=signs)
+    data, output_bias, signs = problem.only(output_bias=True, signs=True), problem.output_bias, problem.signs
     width = check_width(width)
     known = (
         None

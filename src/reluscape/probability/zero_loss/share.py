@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 
 from ...bounds.arguments import whole
-from ...errors import ShapeError
 from ...jacobian.rank import RankOracle, nonzero_samples
 from ...jacobian.zero_loss.decision import zero_loss
 from ...numbers.estimates import Probability
 from ...numbers.exact import fraction_array
 from ...numbers.seeds import as_generator
-from ...problem.data import as_dataset
 from ...problem.networks.initialization import get_law
+from ...problem.targets import with_targets
 from ..full_rank.fraction import draw_patterns
 from ..full_rank.population import check_population
 from .exact_share import exact_share
@@ -59,9 +58,7 @@ def zero_loss_fraction(
         >>> zero_loss_fraction([[0, 1], [1, 1]], [1, -1], [1, 1, -1, -1], population="regions").value
         Fraction(9, 16)
     """
-    data = as_dataset(X, y)
-    if data.y_fractions is None:
-        raise ShapeError("the data have no targets; give y")
+    data = with_targets(X, y)
     check_population(population, data)
     weights = fraction_array(v).reshape(-1)
     chosen = get_law(law)

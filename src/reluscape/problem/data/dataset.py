@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import InputError, ShapeError
 from ...numbers import exact
-from ...numbers.checks import doubles, nearest_doubles, readonly, refuse_below_doubles
+from ...numbers.checks import doubles, nearest_doubles, readonly, refuse_below_doubles, refuse_large_squares
 from ...numbers.entries import entries
 from .labels import coded_classes
 from .position import GeneralPosition, general_position
@@ -54,29 +54,33 @@ class Dataset:
         if target is None and isinstance(getattr(y, "name", None), str):
             target = y.name
         given = _table(X)
-        F = exact.fraction_matrix(given)
-        inexact = given.dtype.kind == "f" or any(isinstance(v, float | np.floating) for v in given.flat)
-        if bias:
-            F = np.concatenate([F, np.full((F.shape[0], 1), exact.to_fraction(1), dtype=object)], axis=1)
-        floats = nearest_doubles(F, "X")
         state = self.__dict__
-        state["fractions"] = readonly(F)
+        if _are_doubles(given):  # each is the rational that it stores, which is written out when it is first needed
+            floats, inexact = np.asarray(given, dtype=float) + 0.0, True
+            if bias:
+                floats = np.concatenate([floats, np.ones((len(floats), 1))], axis=1)
+        else:
+            F = exact.fraction_matrix(given)
+            inexact = given.dtype.kind == "f" or any(isinstance(v, float | np.floating) for v in given.flat)
+            if bias:
+                F = np.concatenate([F, np.full((F.shape[0], 1), exact.to_fraction(1), dtype=object)], axis=1)
+            floats = nearest_doubles(F, "X")
+            state["fractions"] = readonly(F)
         state["_floats"] = readonly(floats)
-        state["n"], state["d"] = F.shape
+        state["n"], state["d"] = floats.shape
         state["bias"] = bool(bias)
         state["exact_input"] = not inexact
         y, state["classes"] = coded_classes(None if y is None else entries(y, "y"))  # an iterator is read once
-        state["y_fractions"], state["y"] = _targets(y, F.shape[0])
-        names = tuple(features) if features is not None else tuple(f"x{i + 1}" for i in range(F.shape[1] - bool(bias)))
-        if len(names) != F.shape[1] - bool(bias):
-            raise ShapeError(f"{len(names)} feature names for {F.shape[1] - bool(bias)} columns")
+        state |= _targets(y, len(floats))
+        inputs = floats.shape[1] - bool(bias)
+        names = tuple(features) if features is not None else tuple(f"x{i + 1}" for i in range(inputs))
+        if len(names) != inputs:
+            raise ShapeError(f"{len(names)} feature names for {inputs} columns")
         state["features"] = names
         state["target"] = target
 
     # Values set in __init__ (declared for readers and type checkers).
     y: Any  # (n,) floats, or None without targets
-    fractions: np.ndarray
-    y_fractions: Any  # (n,) object array of Fraction, or None
     n: int
     d: int
     bias: bool
@@ -95,6 +99,16 @@ class Dataset:
         return f"Dataset(n={self.n}, d={self.d}{', bias' if self.bias else ''}{named})"
 
     @cached_property
+    def fractions(self) -> np.ndarray:
+        """(n, d) object array of `Fraction`, the samples as exact numbers."""
+        return readonly(exact.fraction_matrix(self.__dict__["_floats"]))
+
+    @cached_property
+    def y_fractions(self) -> Any:
+        """(n,) object array of `Fraction`, the targets as exact numbers; None without targets."""
+        return None if self.y is None else readonly(exact.fraction_array(self.y))
+
+    @cached_property
     def X(self) -> np.ndarray:
         """(n, d) samples as doubles, each with its full precision.
 
@@ -102,7 +116,7 @@ class Dataset:
             InputError: a sample that is not zero is below the range of doubles; what needs no floats still works.
         """
         floats: np.ndarray = self.__dict__["_floats"]
-        refuse_below_doubles(self.fractions, floats, "X")
+        refuse_below_doubles(self.__dict__.get("fractions", floats), floats, "X")
         return floats
 
     @cached_property
@@ -128,7 +142,8 @@ class Dataset:
     @cached_property
     def zero_rows(self) -> tuple[int, ...]:
         """Rows that are zero: no unit can ever be active on them."""
-        return tuple(i for i in range(self.n) if not any(self.rows[i]))
+        given: np.ndarray = self.__dict__.get("fractions", self.__dict__["_floats"])
+        return tuple(np.flatnonzero(~(given != 0).any(axis=1)).tolist())
 
     @cached_property
     def duplicates(self) -> tuple[tuple[int, ...], ...]:
@@ -228,10 +243,15 @@ def _table(X: Any) -> np.ndarray:
     return array
 
 
-def _targets(y: Any, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Return the targets as fractions and as floats."""
+def _are_doubles(array: np.ndarray) -> bool:
+    """Return whether every entry is a float no longer than a double."""
+    return array.dtype.kind == "f" and array.dtype.itemsize <= np.dtype(float).itemsize
+
+
+def _targets(y: Any, n: int) -> dict[str, Any]:
+    """Return the targets as floats, and as fractions where they are more than the floats."""
     if y is None:
-        return None, None
+        return {"y": None}
     array = entries(y, "y")
     if array.ndim != 1:
         raise ShapeError(f"y has shape {array.shape}, expected ({n},): one number per sample")
@@ -241,8 +261,13 @@ def _targets(y: Any, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
         raise InputError(
             f"y has a value that is not finite at row {int(np.argmin(np.isfinite(array)))}; remove the row"
         )
+    if _are_doubles(array):
+        floats = np.asarray(array, dtype=float) + 0.0
+        refuse_large_squares(floats, "y")
+        refuse_below_doubles(floats, floats, "y")
+        return {"y": readonly(floats)}
     fractions = exact.fraction_array(array)
-    return readonly(fractions), readonly(doubles(fractions, "y", squared=True))
+    return {"y_fractions": readonly(fractions), "y": readonly(doubles(fractions, "y", squared=True))}
 
 
 def _groups(keys: tuple[Any, ...]) -> tuple[tuple[int, ...], ...]:

@@ -12,8 +12,9 @@ import numpy as np
 from ...errors import ModelError, ShapeError
 from ...numbers import files
 from ...numbers.checks import readonly, real_number, real_numbers
-from ..data import Dataset, as_dataset
+from ..data import Dataset
 from ..losses import mean_loss
+from ..targets import with_targets
 from .array_files import read_npz
 from .deep import DeepNet
 
@@ -78,9 +79,7 @@ class TwoLayerNet:
 
     def loss(self, X: Any, y: Any = None, loss: Any = "squared") -> float:
         """Return the mean loss over the samples."""
-        data = as_dataset(X, y)
-        if data.y is None:
-            raise ShapeError("the data have no targets; give y")
+        data = with_targets(X, y)
         return mean_loss(loss, self.predict(data.X), data.y)
 
     def save(self, path: str | Path) -> Path:

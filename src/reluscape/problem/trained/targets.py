@@ -10,8 +10,7 @@ from ...errors import InputError, ShapeError
 from ..data import Dataset, as_dataset
 from ..data.labels import text_classes
 from ..losses import codes_of, labels_of
-
-NO_TARGETS = "the verdict needs targets; give y"
+from ..targets import NO_TARGETS
 
 
 def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) -> Dataset:
