@@ -81,10 +81,11 @@ BAD = [
     ("x,z\n1,2\n3,4\n", [], "no column 'y'"),
     ("x,y\n1,2\nnan,4\n2,3\n", [], "--drop-missing"),
     ("x,y\n1,2\n2,3\nabc,4\n", [], "'abc' is not a number"),
-    ("x,t,y\n1,a,2\n2,b,3\n", [], "--drop 't'"),
+    ("t,y\n" + "".join(f"name{i},{i}\n" for i in range(30)), [], "--features"),
     ("x,y\n1,2\n2,2\n", [], "same value in every row"),
     ("x,y\n1,a\n2,b\n3,c\n", [], "--positive"),
-    ("x,y\n" + "".join(f"{i},{i}.5\n" for i in range(2001)), [], "--rows 2000"),
+    (LINE, ["--trainings", "0"], "trainings"),
+    (LINE, ["--loss", "hinge"], "unknown loss"),
     (LINE, ["--width", "0"], "width 0"),
     (LINE, ["--width", "two"], "whole numbers"),
     (LINE, ["--trials", "0"], "trials"),
@@ -134,6 +135,25 @@ def test_conflicts_and_constant_columns_are_told(folder, capsys):
     assert status == 0
     assert "different targets" in " ".join(out.split())
     assert "'same' is constant" in " ".join(out.split())
+
+
+def test_three_classes_several_targets_and_text_are_surveyed(folder, capsys):
+    rows = "".join(f"{i % 7},{'fm'[i % 2]},{'abc'[i % 3]},{i % 5}.5\n" for i in range(18))
+    (folder / "t.csv").write_text("x,sex,kind,z\n" + rows)
+    for target, outputs in (("kind", 3), ("x,z", 2)):
+        status, out, _ = run(capsys, "survey", "t.csv", "--target", target, "--trainings", "3", *QUICK)
+        report = json.loads((folder / "t" / "survey.json").read_text())
+        assert (status, report["data"]["outputs"]) == (0, outputs)
+        assert "column 'sex' holds text" in " ".join(out.split())
+
+
+def test_logistic_loss_on_two_classes(folder, capsys):
+    (folder / "k.csv").write_text("a,k\n" + "".join(f"{i},{'yn'[i % 4 > 1]}\n" for i in range(12)))
+    words = ["survey", "k.csv", "--target", "k", "--loss", "logistic", "--trainings", "3", "--json", *QUICK]
+    status, out, _ = run(capsys, *words)
+    report = json.loads(out)
+    assert (status, report["data"]["loss"]) == (0, "logistic")
+    assert report["losses"]["constant"]["value"] == pytest.approx(0.6931, abs=1e-4)
 
 
 def test_two_classes_and_no_biases(folder, capsys):

@@ -213,7 +213,7 @@ TABLE: dict[str, Form] = {
     "seed": Optional(Whole("the seed")),
     "labels": Optional(Maybe(Codes("the numbers of the classes"))),
     "loss": Optional(Word("the loss of the model")),
-    **{name: Optional(Flag(name)) for name in ("drop_missing", "regression", "standardize", "bias")},
+    **{name: Optional(Flag(name)) for name in ("drop_missing", "regression", "standardize", "bias", "adapt")},
 }
 
 

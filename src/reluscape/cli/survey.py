@@ -63,8 +63,10 @@ def survey(
         "positive": positive,
         "rows": rows,
         "seed": seed,
+        "adapt": True,
     }
     table = read_table(data, target, **how)
+    how["rows"] = table.drawn
     samples = Dataset.from_table(table, bias=not no_bias)
     if dry_run:
         answer = plan(samples, settings)
@@ -78,6 +80,7 @@ def survey(
     output.announce_kernels()
     result = run(
         samples,
+        None if table.Y is None else table.Y,
         widths=settings.widths,
         law=law,
         trials=trials,
@@ -93,7 +96,7 @@ def survey(
         warnings=table.warnings,
         trainings=trainings,
         raw=raw,
-        loss=loss or "squared",
+        loss=loss or ("cross_entropy" if len(table.classes or ()) > 2 else "squared"),
     )
     from .table_note import write_all
 

@@ -11,7 +11,7 @@ from . import output
 from .explain_data import Reading, read_samples
 
 MOST_NAMED = 20
-_FLAGS = ("drop_missing", "regression", "standardize", "bias")
+_FLAGS = ("drop_missing", "regression", "standardize", "bias", "adapt")
 
 
 def noted(certificate: dict[str, Any], target: str, **how: Any) -> dict[str, Any]:
@@ -78,6 +78,7 @@ def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias:
         note.get("rows"),
         note.get("seed", 0),
         max_rows=None,
+        adapt=flags["adapt"],
     )
     data = Dataset.from_table(table, bias=(flags["bias"] if "target" in note else True) and not no_bias)
     classes = {name: f"{number:+d}" for number, name in (table.classes or {}).items()}

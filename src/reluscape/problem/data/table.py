@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,6 +18,8 @@ from ...errors import InputError
 from ...numbers import files
 from ...numbers.seeds import stream
 from .cells import decimal_points, is_row_index, truth_numbers
+from .classes import many_classes, target_names
+from .encoding import encoded
 
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
 MAX_ROWS = 2000
@@ -34,11 +37,14 @@ class Table:
         features: names of the input columns.
         target: name of the target column.
         X: (n, d) object array of Fraction.
-        y: (n,) object array of Fraction; -1 and +1 for a classification.
+        y: (n,) object array of Fraction; -1 and +1 for a classification of two classes, 0, ..., k - 1 for more.
         task: "regression" or "classification".
-        classes: {-1: name, +1: name} for a classification, else None.
+        classes: names of the classes by their numbers for a classification, else None.
         warnings: plain sentences.
         n_rows: rows in the file before any were dropped or sampled.
+        path: the file.
+        Y: (n, k) object array of Fraction where several targets were named, else None.
+        drawn: how many rows were drawn, None where all are used.
     """
 
     features: tuple[str, ...]
@@ -50,6 +56,8 @@ class Table:
     warnings: tuple[str, ...]
     n_rows: int
     path: str
+    Y: np.ndarray | None = None
+    drawn: int | None = None
 
 
 def read_table(
@@ -63,6 +71,7 @@ def read_table(
     rows: int | None = None,
     seed: int = 0,
     max_rows: int | None = MAX_ROWS,
+    adapt: bool = False,
 ) -> Table:
     """Read a delimited text file with a header line.
 
@@ -77,42 +86,83 @@ def read_table(
         rows: use this many rows, drawn without replacement.
         seed: seeds that draw.
         max_rows: refuse more rows than this unless `rows` is given; None for no limit.
+        adapt: True makes columns of 0 and 1 of text, leaves out dates, takes three to ten classes and several targets
+            ("a,b"), and draws `max_rows` rows where there are more; each is said in `warnings`.
 
     Raises:
         InputError: nothing was changed; the message says which column or line and what to do.
     """
     path = Path(path)
     header, body = _read(path)
-    chosen = _columns(header, target, features, drop, path)
-    index = {name: header.index(name) for name in (*chosen, target)}
+    targets = target_names(target, header) if adapt else [target]
+    chosen = _columns(header, targets, features, drop, path)
+    index = {name: header.index(name) for name in (*chosen, *targets)}
     n_rows = len(body)
     told: list[str] = []
     if features is None and len(chosen) > 1 and is_row_index(chosen[0], [row[index[chosen[0]]] for row in body]):
         told.append(f"column {chosen[0]!r} numbers the rows, as the index that pandas writes; it is left out")
         del index[chosen.pop(0)]
     body, warnings = _without_missing(body, index, drop_missing, path)
-    warnings = [*told, *warnings, *_as_numbers(body, index, {target} if positive is not None else set(), target, path)]
-    X = _numbers(body, chosen, index, path)
-    if len(body) < 2:
-        raise InputError(f"{path.name} has {len(body)} usable row{'s' * (len(body) != 1)}; at least 2 are needed")
-    y, task, classes = _target(body, target, index[target], regression, positive, path)
-    warnings += _suspicious(X, chosen)
-    if rows is not None:
-        if rows < 2:
-            raise InputError(f"--rows {rows} is too few; give at least 2")
-        if rows < len(y):
-            keep = np.sort(stream(seed, "rows").choice(len(y), rows, replace=False))
-            X, y = X[keep], y[keep]
-            warnings.append(f"{rows} of {len(body)} rows drawn at random (seed {seed})")
-    elif max_rows is not None and len(y) > max_rows:
-        minutes = STARTS * SECONDS_PER_START * len(y) / 1000 * (X.shape[1] / 10) ** 2 / 60
+    usable = len(body)
+    if usable < 2:
+        raise InputError(f"{path.name} has {usable} usable row{'s' * (usable != 1)}; at least 2 are needed")
+    if rows is not None and rows < 2:
+        raise InputError(f"--rows {rows} is too few; give at least 2")
+    most = rows if rows is not None else max_rows if adapt else None
+    drawn = most if most is not None and most < usable else None
+    if drawn is not None:
+        keep = np.sort(stream(seed, "rows").choice(usable, drawn, replace=False))
+        body = [body[i] for i in keep.tolist()]
+        why = "" if rows is not None else "; another number with --rows"
+        told.append(f"{drawn:,} of {usable:,} rows drawn at random (seed {seed}){why}")
+    elif rows is None and max_rows is not None and usable > max_rows:
+        minutes = STARTS * SECONDS_PER_START * usable / 1000 * (len(chosen) / 10) ** 2 / 60
         raise InputError(
-            f"{path.name} has {len(y):,} rows, for which {STARTS:,} random starts at 8 units would take about "
+            f"{path.name} has {usable:,} rows, for which {STARTS:,} random starts at 8 units would take about "
             f"{max(minutes, 1):,.0f} minute(s); choose a random part with --rows {max_rows}"
         )
-    if len(set(y)) == 1:
-        raise InputError(f"the target {target!r} has the same value in every row; there is nothing to learn")
-    return Table(tuple(chosen), target, X, y, task, classes, tuple(warnings), n_rows, str(path))
+    numbers = _as_numbers(body, index, set(targets) if positive is not None else set(), set(targets), path)
+    warnings = [*told, *warnings, *numbers]
+    if adapt:
+        warnings += _text_encoded(body, chosen, index)
+        if not chosen:
+            raise InputError(f"no input column of {path.name} holds numbers or few texts; name some with --features")
+    X = _numbers(body, chosen, index, path)
+    y, task, classes = _target(
+        body, targets[0], index[targets[0]], regression or len(targets) > 1, positive, path, adapt
+    )
+    Y = None
+    if len(targets) > 1:
+        others = [_target(body, name, index[name], True, None, path, adapt)[0] for name in targets[1:]]
+        Y = np.stack([y, *others], axis=1)
+    if classes and len(classes) > 2 and all(_parse(name) is not None for name in classes.values()):
+        warnings.append(
+            f"the target {target!r} has {len(classes)} whole values, taken as classes (--regression takes numbers)"
+        )
+    warnings += _suspicious(X, chosen)
+    for name, column in zip(targets, [y] if Y is None else Y.T, strict=True):
+        if len(set(column)) == 1:
+            raise InputError(f"the target {name!r} has the same value in every row; there is nothing to learn")
+    return Table(tuple(chosen), target, X, y, task, classes, tuple(warnings), n_rows, str(path), Y, drawn)
+
+
+def _text_encoded(body: list[list[str]], chosen: list[str], index: dict[str, int]) -> list[str]:
+    """Put columns of 0 and 1 in place of columns of text, in place; return what was done, in sentences."""
+    told = []
+    for name in list(chosen):
+        texts = [row[index[name]] for row in body]
+        wrong = sum(_parse(text) is None for text in texts)
+        if 2 * wrong < len(texts) or not wrong:
+            continue
+        made, sentence = encoded(name, texts)
+        told.append(sentence)
+        place = chosen.index(name)
+        chosen[place : place + 1] = list(made)
+        for new, column in made.items():
+            index[new] = len(body[0])
+            for row, text in zip(body, column, strict=True):
+                row.append(text)
+    return told
 
 
 def _read(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -164,18 +214,20 @@ def _delimiter(text: str) -> str:
 
 
 def _columns(
-    header: list[str], target: str, features: Iterable[str] | None, drop: Iterable[str] | None, path: Path
+    header: list[str], targets: list[str], features: Iterable[str] | None, drop: Iterable[str] | None, path: Path
 ) -> list[str]:
     """Return the names of the input columns."""
     known = ", ".join(map(repr, header[:12])) + (" ..." if len(header) > 12 else "")
-    if target not in header:
-        raise InputError(f"{path.name} has no column {target!r}; it has {known}")
+    for target in targets:
+        if target not in header:
+            raise InputError(f"{path.name} has no column {target!r}; it has {known}")
     left_out = set(drop or ())
     for name in (*left_out, *(features or ())):
         if name not in header:
             raise InputError(f"{path.name} has no column {name!r}; it has {known}")
-    chosen = list(features) if features is not None else [name for name in header if name != target]
-    if target in chosen:
+    chosen = list(features) if features is not None else [name for name in header if name not in targets]
+    if set(targets) & set(chosen):
+        target = next(name for name in targets if name in chosen)
         raise InputError(f"the target {target!r} cannot be one of the features; leave it out of --features")
     chosen = [name for name in chosen if name not in left_out]
     if not chosen:
@@ -194,10 +246,24 @@ def _without_missing(
     if not drop_missing:
         line, name = bad[0][0] + 2, bad[0][1]
         raise InputError(
-            f"{path.name} line {line}, column {name!r}: the value is missing "
-            f"({len(rows)} such row(s)); leave those rows out with --drop-missing"
+            f"{path.name} line {line}, column {name!r}: the value is missing ({len(rows):,} such row(s) of "
+            f"{len(body):,}); {_choices(bad, rows, len(body))}"
         )
     return [row for i, row in enumerate(body) if i not in rows], [f"{len(rows)} row(s) with missing values left out"]
+
+
+def _choices(bad: list[tuple[int, str]], rows: set[int], n: int) -> str:
+    """Return what each way of going on without missing values costs."""
+    by_column: dict[str, set[int]] = {}
+    for i, name in bad:
+        by_column.setdefault(name, set()).add(i)
+    text = f"leave those rows out with --drop-missing, which leaves {n - len(rows):,} rows"
+    worst = max(by_column, key=lambda name: (len(by_column[name]), name))
+    others = {i for i, name in bad if name != worst}
+    left = f"--drop {shlex.quote(worst)} leaves {n - len(others):,} rows" if len(others) < len(rows) else ""
+    if not left:
+        return text
+    return f"{text}, or {left}{' with --drop-missing' if others else ''}"
 
 
 def _parse(text: str) -> Fraction | None:
@@ -230,7 +296,9 @@ def _short(value: Fraction) -> str:
     return f"{'-' if value < 0 else ''}1e{digits}, or near it,"
 
 
-def _as_numbers(body: list[list[str]], index: dict[str, int], kept: set[str], target: str, path: Path) -> list[str]:
+def _as_numbers(
+    body: list[list[str]], index: dict[str, int], kept: set[str], targets: set[str], path: Path
+) -> list[str]:
     """Write True and False as 1 and 0 and decimal commas as points, in place; return what was done, in sentences."""
     truths: list[str] = []
     commas: list[str] = []
@@ -238,7 +306,7 @@ def _as_numbers(body: list[list[str]], index: dict[str, int], kept: set[str], ta
         if name in kept:
             continue
         texts = [row[j] for row in body]
-        truth = truth_numbers(texts) if name != target else None
+        truth = truth_numbers(texts) if name not in targets else None
         plain = truth or decimal_points(texts, name, path.name)
         if plain is not None:
             (truths if truth else commas).append(name)
@@ -281,7 +349,7 @@ def _numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], pa
 
 
 def _target(
-    body: list[list[str]], target: str, column: int, regression: bool, positive: str | None, path: Path
+    body: list[list[str]], target: str, column: int, regression: bool, positive: str | None, path: Path, adapt: bool
 ) -> tuple[np.ndarray, str, dict[int, str] | None]:
     """Return the targets, the task and the classes."""
     texts = [row[column].strip() for row in body]
@@ -298,6 +366,9 @@ def _target(
     if regression and not numeric:
         line = next(i for i, v in enumerate(values) if v is None) + 2
         raise InputError(f"{path.name} line {line}: the target {target!r} is {texts[line - 2]!r}, not a number")
+    several = many_classes(texts, values) if adapt and not regression else None
+    if several is not None:
+        return several[0], "classification", several[1]
     if numeric and (regression or len(kinds) != 2):
         discrete = 3 <= len(kinds) <= 10 and not regression and all(v.denominator == 1 for v in kinds)
         if discrete and len(texts) >= 3 * len(kinds):
