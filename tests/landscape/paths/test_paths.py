@@ -59,7 +59,7 @@ def test_any_depth_and_cross_entropy():
     assert (np.diff(path.losses) < 0).all()
     assert path.losses[-1] == pytest.approx(loss(b.predict(X)), rel=1e-9)
     single = rs.DeepNet([rng.standard_normal((4, 3)), 5 * rng.standard_normal((1, 4))], [np.zeros(4), np.zeros(1)])
-    with pytest.raises(rs.InputError, match="5 labels for 8 samples"):
+    with pytest.raises(rs.InputError, match="5 values for 8 samples"):
         rs.monotone_path(a, b, X, labels[:5], loss="cross_entropy")
     onehot = np.eye(3)[labels]
     c, e = above_zero(rng, deep, X, onehot, lambda P: float(np.mean(((P - onehot) ** 2).sum(axis=1))))
