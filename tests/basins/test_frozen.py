@@ -68,7 +68,7 @@ def softmax_by_conic_solver(X, labels, A, V, output_bias):
     if output_bias:
         F = np.concatenate([F, np.kron(np.eye(k), np.ones((n, 1)))], axis=1)
     N = F.shape[1]
-    G = sp.block_diag([np.where(a, 1, -1)[:, None] * X for a in A])
+    G = sp.block_diag([sp.csc_matrix(np.where(a, 1, -1)[:, None] * X) for a in A])
     G = sp.hstack([G, sp.csc_matrix((G.shape[0], N - G.shape[1] + n + n * k))])
     total = sp.hstack([sp.csc_matrix((n, N + n)), sp.hstack([sp.identity(n)] * k)])
     rows, b = [-G, total], [np.zeros(G.shape[0]), np.ones(n)]

@@ -15,7 +15,7 @@ def logistic_by_conic_solver(X, y, A, signs, output_bias):
     n, m = len(X), len(A)
     F = np.concatenate([a[:, None] * X for a in A] + [np.ones((n, 1))] * output_bias, axis=1)
     N = F.shape[1]
-    G = sp.block_diag([s * np.where(a, 1, -1)[:, None] * X for a, s in zip(A, signs, strict=True)])
+    G = sp.block_diag([sp.csc_matrix(s * np.where(a, 1, -1)[:, None] * X) for a, s in zip(A, signs, strict=True)])
     # variables (x, t, u, w): exp(-t) <= u, exp(-y f - t) <= w, u + w <= 1
     one, zero = sp.identity(n), sp.csc_matrix((n, n))
     rows = [sp.hstack([-G, sp.csc_matrix((m * n, 3 * n + output_bias))])]

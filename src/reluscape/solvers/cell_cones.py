@@ -84,6 +84,6 @@ class CellCones:
 
     def matrix(self) -> Any:
         """Return the sparse matrix G with G x >= 0."""
-        blocks = [side[:, None] * self.C for side in self.sides]
+        blocks = [sp.csr_matrix(side[:, None] * self.C) for side in self.sides]
         G = sp.block_diag(blocks, format="csr") if blocks else sp.csr_matrix((0, 0))
         return sp.csr_matrix(sp.hstack([G, sp.csr_matrix((G.shape[0], self.size - G.shape[1]))]))

@@ -96,6 +96,6 @@ def feature_matrix(space: Coordinates, patterns: np.ndarray) -> np.ndarray:
 
 def cone_matrix(space: Coordinates, sides: np.ndarray, size: int) -> sp.csc_matrix:
     """Return the sparse matrix G with G x >= 0 for the units with a cone."""
-    blocks = [side[:, None] * space.C for side in sides]
+    blocks = [sp.csc_matrix(side[:, None] * space.C) for side in sides]
     G = sp.block_diag(blocks, format="csc") if blocks else sp.csc_matrix((0, 0))
     return sp.csc_matrix(sp.hstack([G, sp.csc_matrix((G.shape[0], size - G.shape[1]))]))

@@ -62,10 +62,8 @@ def _program(X: np.ndarray, y: np.ndarray, rows: np.ndarray, signs: tuple[int, .
     equations = hstack(
         [csr_matrix(signs[j] * rows[j][:, None] * Q) for j in range(T)] + [csr_matrix((k, 1))], format="csr"
     )
-    inequalities = hstack(
-        [block_diag([-np.where(row, 1.0, -1.0)[:, None] * Q for row in rows]), csr_matrix(np.ones((T * k, 1)))],
-        format="csr",
-    )
+    sides = block_diag([csr_matrix(-np.where(row, 1.0, -1.0)[:, None] * Q) for row in rows])
+    inequalities = hstack([sides, csr_matrix(np.ones((T * k, 1)))], format="csr")
     cost = np.zeros(T * r + 1)
     cost[-1] = -1.0
     found = linprog(
