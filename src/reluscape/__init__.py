@@ -65,6 +65,7 @@ _EXPORTS = {
     "jacobian_gram": ".jacobian",
     "jacobian_rank": ".jacobian",
     "kink_minima": ".critical.kinks",
+    "lambda_max": ".landscape.optimum",
     "landscape": ".stories.census",
     "local_minima": ".critical.census",
     "loss_bound": ".jacobian",

@@ -60,6 +60,7 @@ from .jacobian import zero_loss_fraction as zero_loss_fraction
 from .jacobian import zero_loss_fraction_1d as zero_loss_fraction_1d
 from .landscape.optimum import global_minimum as global_minimum
 from .landscape.optimum import infinite_width_minimum as infinite_width_minimum
+from .landscape.optimum import lambda_max as lambda_max
 from .landscape.paths import connect as connect
 from .landscape.paths import monotone_path as monotone_path
 from .landscape.paths import start_above_zero as start_above_zero

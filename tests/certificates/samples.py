@@ -8,6 +8,7 @@ import json
 import reluscape as rs
 from reluscape.certificates import new
 from reluscape.landscape.optimum import global_minimum
+from reluscape.problem.penalties import WeightDecay
 
 LINE, HEIGHTS = [["1", "1"], ["0", "1"], ["2", "1"], ["1", "1"]], ["1", "0", "3", "2"]
 PLANE, TARGETS = [[1, 0], [0, 1], [1, 1]], [-2, -2, 1]
@@ -17,6 +18,7 @@ PLANE, TARGETS = [[1, 0], [0, 1], [1, 1]], [-2, -2, 1]
 OF_KINDS = (
     *("region-witness", "region-empty", "basin-value", "basin-value", "frozen-basin-value", "zero-loss", "zero-loss"),
     *("local-minimum", "local-minimum", "not-minimum", "global-minimum", "bundle"),
+    *("decayed-basin-value", "lambda-max", "decayed-global-minimum"),
 )
 
 
@@ -25,7 +27,7 @@ def _texts():
     minimum = rs.certify(PLANE, TARGETS, [[0, 0], [-1, -1]], [1, 1]).certificate
     dead = rs.certify(PLANE, TARGETS, [[-1, -1], [-2, -1]], [1, 1], trainable="W").certificate
     lowest = global_minimum([[-1, 1], [0, 1], [2, 1]], [1, 0, 1], 1, output_bias=True).certificate
-    data = rs.Dataset(PLANE, TARGETS)
+    data, free = rs.Dataset(PLANE, TARGETS), WeightDecay("1/10", biases=False)
     parts = [{k: v for k, v in minimum.items() if k != "data"}]
     certificates = [
         rs.is_realizable(PLANE, [1, 0, 1]).certificate,
@@ -46,6 +48,9 @@ def _texts():
             {"local_minima": 1, "global_minimum": False},
             {"members": parts},
         ),
+        rs.basin_value(LINE, HEIGHTS, [[1, 0, 1, 1]], [1], exact=True, weight_decay=free, output_bias=True).certificate,
+        rs.lambda_max(LINE, HEIGHTS).certificate,
+        rs.infinite_width_minimum(PLANE, TARGETS, weight_decay="1/5").certificate,
     ]
     return [json.dumps(certificate) for certificate in certificates]
 

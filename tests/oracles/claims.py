@@ -6,9 +6,15 @@ import itertools
 import random
 from fractions import Fraction
 
+import numpy as np
+
+from reluscape.problem.penalties import WeightDecay
+from reluscape.problem.problem import Problem
 from tests.oracles.basin import basin_value, dot, kernel
+from tests.oracles.decayed import cells, conic_value, largest_pull
 from tests.oracles.strict_cone import open_cone_exists, realizable_patterns
 
+NEAR = 1e-6
 SIZES = [Fraction(1, 10**k) for k in (2, 4, 6)]
 
 
@@ -26,6 +32,8 @@ def is_true(certificate):
     """Decide the claim."""
     X, claim = fractions(certificate["data"]["X"]), certificate["claim"]
     y = None if certificate["data"]["y"] is None else fractions(certificate["data"]["y"])
+    if type(certificate.get("penalty")) is dict:
+        claim = {**claim, **certificate["penalty"], "loss": certificate.get("loss") or "squared"}
     return JUDGES[certificate["kind"]](X, y, claim, certificate["witness"])
 
 
@@ -131,6 +139,51 @@ def lowest(X, y, claim, witness):
     return min(values) == Fraction(claim["value"])
 
 
+def decayed(X, y, claim):
+    """The problem of a claim about weight decay."""
+    decay = WeightDecay(claim["value"], claim["biases"])
+    return Problem(X, y, loss=claim["loss"], weight_decay=decay, output_bias=claim["output_bias"])
+
+
+def between(claim, value):
+    """Whether a value in floats lies between the ends."""
+    return float(Fraction(claim["lower"])) <= value + NEAR and value - NEAR <= float(Fraction(claim["upper"]))
+
+
+def decayed_basin(X, y, claim, witness):
+    """A general conic solver."""
+    patterns = np.array([bits(p) for p in claim["patterns"]], dtype=bool).reshape(-1, len(X))
+    return between(claim, conic_value(decayed(X, y, claim), patterns, claim["signs"]))
+
+
+def every_state(problem):
+    """All cells with both signs."""
+    patterns = cells(problem.data.X)
+    patterns = patterns[patterns.any(axis=1)]
+    return np.repeat(patterns, 2, axis=0), [1, -1] * len(patterns)
+
+
+def decayed_lowest(X, y, claim, witness):
+    """A general conic solver with all cells and both signs."""
+    problem = decayed(X, y, claim)
+    return between(claim, conic_value(problem, *every_state(problem)))
+
+
+def constant_until(X, y, claim, witness):
+    """The largest pull of all cells at the best constant, in floats."""
+    problem = decayed(X, y, claim)
+    targets = np.asarray(problem.y)
+    c = 0.0
+    if claim["output_bias"] and claim["loss"] == "squared":
+        c = targets.mean()
+    elif claim["output_bias"]:
+        share = (targets == 1).mean()
+        c = np.log(share / (1 - share))
+    e = problem.slopes(np.full((len(targets), 1), c))[:, 0]
+    pulls = [largest_pull(problem, e, A, s) for A, s in zip(*every_state(problem), strict=True)]
+    return abs(max(pulls, default=0.0) ** 2 - float(Fraction(claim["squared"]))) <= NEAR
+
+
 def bundle(X, y, claim, witness):
     """Every member, the number of different local minima, and the global minimum."""
     members = witness["members"]
@@ -153,4 +206,7 @@ JUDGES = {
     "global-minimum": lowest,
     "zero-loss": zero,
     "bundle": bundle,
+    "decayed-basin-value": decayed_basin,
+    "decayed-global-minimum": decayed_lowest,
+    "lambda-max": constant_until,
 }

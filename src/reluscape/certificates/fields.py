@@ -294,6 +294,18 @@ class Order(Form):
 
 
 @dataclass(frozen=True)
+class Record(Form):
+    """An object with fixed fields."""
+
+    what: str
+    fields: Mapping[str, Form]
+
+    def read(self, value: Any, at: Reading) -> dict[str, Any]:
+        """Return the object, read."""
+        return read_object(value, self.fields, self.what, at)
+
+
+@dataclass(frozen=True)
 class Variants(Form):
     """An object whose other fields depend on one of them."""
 

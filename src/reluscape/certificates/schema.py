@@ -23,6 +23,7 @@ from .fields import (
     Order,
     Pattern,
     Reading,
+    Record,
     Sign,
     Texts,
     Variants,
@@ -81,6 +82,18 @@ _UNIT = Variants(
         "multipliers": {"corners": Nested("the multipliers of the corners", 2)},
         "inclusion": {"shift": Nested("the shift of the map", 1), "change": Nested("the change of the map", 2)},
     },
+)
+_CELLS = Listed(
+    "the list of cells",
+    "cells",
+    Record(
+        "a cell",
+        {
+            "pattern": Pattern("a cell's pattern"),
+            "sign": Sign("a sign"),
+            "multipliers": Entries("a cell's multipliers"),
+        },
+    ),
 )
 
 KINDS: dict[str, Kind] = {
@@ -188,6 +201,32 @@ KINDS: dict[str, Kind] = {
             "c": Numbers("the output bias c"),
             "slopes": Numbers("the slopes", ("n",)),
             "multipliers": _MULTIPLIERS,
+        },
+        decays=True,
+    ),
+    "lambda-max": Kind(
+        "decayed_cells:check_lambda_max",
+        "one",
+        {"squared": Numbers("the square"), "output_bias": Flag("the claim of an output bias")},
+        {"u": Numbers("the direction u", ("d",)), "order": Order("the order"), "cells": _CELLS},
+        losses=("squared", "logistic", "bce"),
+        decays=True,
+    ),
+    "decayed-global-minimum": Kind(
+        "decayed_cells:check_global_minimum",
+        "one",
+        {
+            "lower": Numbers("the lower end"),
+            "upper": Numbers("the upper end"),
+            "output_bias": Flag("the claim of an output bias"),
+        },
+        {
+            "Z": Numbers("the weights Z", ("m", "d")),
+            "signs": Listed("the list of signs", "m", Sign("a sign")),
+            "c": Numbers("the output bias c"),
+            "slopes": Numbers("the slopes", ("n",)),
+            "order": Order("the order"),
+            "cells": _CELLS,
         },
         decays=True,
     ),

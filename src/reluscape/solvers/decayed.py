@@ -179,8 +179,11 @@ class DecayedPrograms:
         first = self._scaled.first
         return np.where(pattern[:, first], 1.0, -1.0) * self.side[first]
 
-    def solve(self, pattern: np.ndarray, signs: np.ndarray) -> DecayedPoint:
-        """Return the lowest point of the closed basin of a pattern (m, n) and signs (m,)."""
+    def solve(self, pattern: np.ndarray, signs: np.ndarray, sharp: bool = False) -> DecayedPoint:
+        """Return the lowest point of the closed basin of a pattern (m, n) and signs (m,).
+
+        With `sharp` Newton's method on its face follows in any case, for slopes with all their digits.
+        """
         at = self._scaled
         kept = self._states(pattern, signs)
         on = np.ascontiguousarray(pattern[kept])
@@ -195,7 +198,7 @@ class DecayedPrograms:
             _other(*cell, at.loss, accuracy, u, z, stats, self.tolerances)
         else:
             decayed_point(*cell, at.kind, accuracy, STEPS, u, z, stats)
-        if not stats[1] <= self.tolerances.kkt * at.zero:
+        if sharp or not stats[1] <= self.tolerances.kkt * at.zero:
             self._polish(on, sign, o, u, z, stats)
         weights, multipliers = np.zeros((len(pattern), d)), np.zeros((len(pattern), len(at.C)))
         weights[kept] = u * (at.gamma / at.chi)
@@ -234,7 +237,7 @@ class DecayedPrograms:
             gap = gap_of(*cell, w, multipliers, c, e, float(np.sum(loss.value(f, y))))
             if gap < stats[1]:
                 u[:], z[:], stats[1], stats[2] = w, multipliers, gap, c
-            if stats[1] <= self.tolerances.kkt * at.zero:
+            if stats[1] <= MACHINE_PRECISION * self.tolerances.rank * at.zero:
                 break
 
     def point(

@@ -5,24 +5,30 @@ from __future__ import annotations
 from ..._lazy import lazy_getattr
 
 _EXPORTS = {
+    "DecayedInfiniteWidthMinimum": ".decayed_infinite",
     "GlobalMinimum": ".result",
     "InfiniteWidthMinimum": ".result",
+    "LambdaMax": ".lambda_max",
     "constant_network": ".growth",
     "global_minimum": ".finite",
     "grown": ".growth",
     "infinite_width_minimum": ".infinite",
     "infinite_width_value": ".infinite",
+    "lambda_max": ".lambda_max",
     "minimum_proof": ".finite",
 }
 
 __all__ = [
+    "DecayedInfiniteWidthMinimum",
     "GlobalMinimum",
     "InfiniteWidthMinimum",
+    "LambdaMax",
     "constant_network",
     "global_minimum",
     "grown",
     "infinite_width_minimum",
     "infinite_width_value",
+    "lambda_max",
     "minimum_proof",
 ]
 

@@ -1,8 +1,11 @@
+from .decayed_infinite import DecayedInfiniteWidthMinimum as DecayedInfiniteWidthMinimum
 from .finite import global_minimum as global_minimum
 from .finite import minimum_proof as minimum_proof
 from .growth import constant_network as constant_network
 from .growth import grown as grown
 from .infinite import infinite_width_minimum as infinite_width_minimum
 from .infinite import infinite_width_value as infinite_width_value
+from .lambda_max import LambdaMax as LambdaMax
+from .lambda_max import lambda_max as lambda_max
 from .result import GlobalMinimum as GlobalMinimum
 from .result import InfiniteWidthMinimum as InfiniteWidthMinimum

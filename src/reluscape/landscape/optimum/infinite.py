@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -15,9 +15,11 @@ from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
+from ...problem.penalties import NONE
 from ...problem.problem import as_problem
 from ...problem.references import constant_fit
 from .branch import reaches, seconds_allowed, spread
+from .decayed_infinite import DecayedInfiniteWidthMinimum, decayed_infinite_width_minimum
 from .growth import constant_network, grown
 from .proof import ExactBasin, basin_of, exact_basin
 from .result import InfiniteWidthMinimum
@@ -28,10 +30,34 @@ SEARCH_SHARE = 0.5
 DRAWS = 5
 
 
+@overload
 def infinite_width_minimum(
-    X: Any, y: Any = None, output_bias: bool = False, time_limit: float | None = SECONDS, seed: int = 0
-) -> InfiniteWidthMinimum:
-    """Return the lowest mean squared loss that two-layer networks of any width reach, with a width that reaches it.
+    X: Any, y: Any = ..., output_bias: bool = ..., time_limit: float | None = ..., seed: int = ...
+) -> InfiniteWidthMinimum: ...
+
+
+@overload
+def infinite_width_minimum(
+    X: Any,
+    y: Any = ...,
+    output_bias: bool = ...,
+    time_limit: float | None = ...,
+    seed: int = ...,
+    loss: Any = ...,
+    weight_decay: Any = ...,
+) -> Any: ...
+
+
+def infinite_width_minimum(
+    X: Any,
+    y: Any = None,
+    output_bias: bool = False,
+    time_limit: float | None = SECONDS,
+    seed: int = 0,
+    loss: Any = "squared",
+    weight_decay: Any = None,
+) -> InfiniteWidthMinimum | DecayedInfiniteWidthMinimum:
+    """Return the lowest objective that two-layer networks of any width reach, with a width that reaches it.
 
     With output weights of both signs, the predictions of all networks are the span of relu(X w) over all w. Writing
     relu(t) = (t + |t|) / 2, a vector q is orthogonal to it exactly when sum_i q_i x_i = 0 and, for every class of
@@ -50,9 +76,13 @@ def infinite_width_minimum(
         output_bias: a free constant is added.
         time_limit: seconds for the search of the width, None for no limit; the minimum itself needs no search.
         seed: root of the random directions that are priced.
+        loss: another loss than the squared one needs a weight decay here.
+        weight_decay: None, a number, or a `WeightDecay`. With one the answer is a `DecayedInfiniteWidthMinimum`: the
+            value between proved ends, the finite list of optimal directions, m* and M*.
 
     Raises:
-        InputError: an impossible time limit.
+        InputError: an impossible time limit, or another loss without weight decay.
+        TooLarge: with weight decay, more cells than are looked at one by one.
 
     Source: the convex program behind Safran and Shamir's Lemma 3 with all cells and signs at once; the closed form is
     in none of the papers.
@@ -64,7 +94,9 @@ def infinite_width_minimum(
         >>> infinite_width_minimum([[1, 0], [2, 0], [0, 1]], [1, 1, 1]).exact_value  # two samples on one ray
         Fraction(1, 15)
     """
-    problem = as_problem(X, y, output_bias=output_bias)
+    problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
+    if problem.penalty is not NONE:
+        return decayed_infinite_width_minimum(problem)
     data, output_bias = problem.only(output_bias=True), problem.output_bias
     if data.n == 0:
         raise ShapeError("the data have no samples")

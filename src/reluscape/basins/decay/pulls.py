@@ -1,0 +1,230 @@
+"""How hard the slopes of the losses pull at a unit at zero: the largest pull over every cell and both signs.
+
+max <-s sum_{i on} e_i x_i, u> over u in a closed cell with |P u| <= 1. Where it is at most the decay in every cell no
+unit that is added helps, and the network is a global minimum of every width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...certificates.decayed_terms import DecayTerms
+from ...errors import TooLarge
+from ...geometry.arrangement import Arrangement
+from ...geometry.regions import enumerate_regions
+from ...numbers import exact
+from ...numbers.roots import rounded
+from ...problem.data import Dataset
+from ...solvers.decayed_face import pull
+
+MOST_CELLS = 200_000
+BITS = 120
+# a multiplier below this share of the pull is rounding
+TIGHT = 1e-7
+
+
+@dataclass(frozen=True)
+class Pull:
+    """The pull of one cell with one sign.
+
+    Attributes:
+        value: its size.
+        pattern: (n,) activations.
+        sign: -1 or 1.
+        direction: (d,) u in the closed cell with |P u| = 1 that is pulled so.
+        multipliers: (k,) of the hyperplanes.
+        ends: (1 or 2, d) the ends of all such u.
+    """
+
+    value: float
+    pattern: np.ndarray
+    sign: int
+    direction: np.ndarray
+    multipliers: np.ndarray
+    ends: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """All cells of a data set, listed once.
+
+    Args:
+        data: the samples.
+        penalised: (d,) bool; the last coordinate may be free, where the data end in a column of ones.
+
+    Raises:
+        TooLarge: more cells than are looked at one by one.
+    """
+
+    data: Dataset
+    penalised: np.ndarray
+
+    @cached_property
+    def patterns(self) -> np.ndarray:
+        """(R, n) patterns with an active sample."""
+        regions = enumerate_regions(self.data.fractions)
+        if len(regions) > MOST_CELLS:
+            raise TooLarge(
+                f"{len(regions):,} cells; with weight decay {MOST_CELLS:,} are looked at one by one; take fewer rows "
+                "or inputs",
+                len(regions),
+            )
+        patterns = np.asarray(regions.patterns, dtype=bool)
+        return patterns[patterns.any(axis=1)]
+
+    @cached_property
+    def arrangement(self) -> Arrangement:
+        """The hyperplanes."""
+        return Arrangement.of(self.data)
+
+    @cached_property
+    def first(self) -> np.ndarray:
+        """(k,) the first sample of each hyperplane."""
+        of = np.asarray(self.arrangement.row_class)
+        return np.array([int(np.flatnonzero(of == r)[0]) for r in range(len(self.arrangement.normals))], dtype=np.int64)
+
+    def rows(self, pattern: np.ndarray) -> np.ndarray:
+        """Return the constraints (k, d) of a cell: rows a with <a, u> >= 0."""
+        return self.data.X[self.first] * np.where(pattern[self.first], 1.0, -1.0)[:, None]
+
+    def pull(self, e: np.ndarray, pattern: np.ndarray, sign: int) -> Pull:
+        """Return the pull of one cell with one sign."""
+        g = -sign * (e[pattern] @ self.data.X[pattern])
+        rows = self.rows(pattern)
+        q, z = pull(g, rows, self.penalised)
+        q = np.where(self.penalised, q, 0.0)
+        value = float(np.linalg.norm(q))
+        ends = self._ends(q, rows, z)
+        return Pull(value, pattern, sign, ends[0], z, ends)
+
+    def _ends(self, q: np.ndarray, rows: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return the ends (1 or 2, d) of all u in the cell with P u = P q / |P q| that are pulled so.
+
+        A free coordinate that no multiplier holds at a hyperplane can move between two of them at no cost; relu(X u) is
+        linear in between. Where one side is open the end that there is suffices, since the rest is a constant.
+        """
+        size = float(np.linalg.norm(q))
+        if size == 0.0:
+            return q[None, :]
+        u = q / size
+        free = np.flatnonzero(~self.penalised)
+        if not len(free):
+            return u[None, :]
+        a = int(free[0])
+        bounds = -(rows @ u) / rows[:, a]
+        if (z > TIGHT * size).any():
+            ends = [bounds[int(np.argmax(z))]]
+        else:
+            low = bounds[rows[:, a] > 0].max(initial=-np.inf)
+            high = bounds[rows[:, a] < 0].min(initial=np.inf)
+            ends = [v for v in (low, high) if np.isfinite(v)] or [0.0]
+            if len(ends) == 2 and ends[1] - ends[0] <= TIGHT * (1 + abs(ends[0])):
+                ends = ends[:1]
+        out = np.repeat(u[None, :], len(ends), axis=0)
+        out[:, a] = ends
+        return out
+
+    def bounds(self, e: np.ndarray) -> np.ndarray:
+        """Return an upper bound (R,) of the pull of each cell, both signs, without a projection."""
+        X, kept = self.data.X, self.penalised
+        G = (self.patterns * e) @ X
+        if kept.all():
+            return np.linalg.norm(G, axis=1)
+        # a hyperplane that meets the data passes them, whatever its offset, within their radius
+        centre = X[:, kept].mean(axis=0)
+        radius = float(np.linalg.norm(X[:, kept] - centre, axis=1).max(initial=0.0))
+        free = G[:, ~kept][:, 0]
+        size = np.linalg.norm(G[:, kept] - free[:, None] * centre, axis=1) + np.abs(free) * radius
+        return np.where(self.patterns.all(axis=1), np.linalg.norm(G[:, kept], axis=1), size)
+
+    def pulls(self, e: np.ndarray, least: float) -> Iterator[Pull]:
+        """Yield every pull above `least`, those with the largest bound first."""
+        bounds = self.bounds(e)
+        for r in np.argsort(-bounds, kind="stable"):
+            if bounds[r] < least:
+                return
+            for sign in (1, -1):
+                found = self.pull(e, self.patterns[r], sign)
+                if found.value > least:
+                    yield found
+
+    def largest(self, e: np.ndarray) -> Pull | None:
+        """Return the largest pull of all; None without cells."""
+        best: Pull | None = None
+        bounds = self.bounds(e)
+        for r in np.argsort(-bounds, kind="stable"):
+            if best is not None and bounds[r] <= best.value:
+                break
+            for sign in (1, -1):
+                found = self.pull(e, self.patterns[r], sign)
+                if best is None or found.value > best.value:
+                    best = found
+        return best
+
+    def proved(
+        self, nu: np.ndarray, terms: DecayTerms, pattern: np.ndarray, sign: int
+    ) -> tuple[Fraction, list[tuple[int, Fraction]]]:
+        """Return the square of a proved bound on the pull of exact slopes in one cell, and the multipliers."""
+        g = -sign * nu[pattern].dot(self.data.fractions[pattern])
+        free = not terms.penalised.all() and g[-1] != 0
+        if not free and terms.square(g) <= terms.lam * terms.lam:
+            return terms.square(g), []
+        rows = self.data.fractions[self.first] * np.where(pattern[self.first], 1, -1).astype(object)[:, None]
+        found = self.pull(np.array(nu, dtype=float), pattern, sign)
+        z = exact_multipliers(g, rows, found.multipliers, terms)
+        q = g + (np.array(z, dtype=object).dot(rows) if len(z) else 0)
+        return terms.square(q), [(int(self.first[r]), v) for r, v in enumerate(z) if v]
+
+
+def exact_multipliers(g: np.ndarray, rows: np.ndarray, floats: np.ndarray, terms: DecayTerms) -> list[Fraction]:
+    """Return multipliers z >= 0 that make g + rows^T z the exact projection where the support of the floats is right.
+
+    With u the maximiser of <g, u> - |P u|^2 / 2 on the face where the supported rows vanish, g + rows^T z = P u. Where
+    that fails the floats are rounded, and one is moved so that nothing is left where no weight is penalised.
+    """
+    support = [int(r) for r in np.argsort(-floats) if floats[r] > 0]
+    chosen: list[int] = []
+    for r in support:  # independent rows
+        if exact.rank(rows[[*chosen, r]]) == len(chosen) + 1:
+            chosen.append(r)
+    u = face_maximiser(g, rows[chosen], terms.penalised)
+    if u is not None:
+        wanted = np.array([v if p else Fraction(0) for v, p in zip(u, terms.penalised, strict=True)], dtype=object) - g
+        z = exact.solve(rows[chosen].T, wanted) if chosen else (None if any(wanted) else np.zeros(0, dtype=object))
+        if z is not None and all(v >= 0 for v in z):
+            out = [Fraction(0)] * len(rows)
+            for r, v in zip(chosen, z, strict=True):
+                out[r] = Fraction(v)
+            return out
+    out = [rounded(Fraction(float(v)), BITS) for v in floats]
+    if not terms.penalised.all():
+        left = g[-1] + sum((v * row[-1] for v, row in zip(out, rows, strict=True)), Fraction(0))
+        for r in range(len(out)) if left else ():
+            change = -left / rows[r][-1]
+            if out[r] + change >= 0:
+                out[r] += change
+                break
+    return out
+
+
+def face_maximiser(g: np.ndarray, rows: np.ndarray, penalised: np.ndarray) -> Any:
+    """Return the exact u with rows u = 0 that maximises <g, u> - |P u|^2 / 2, or None where it has no bound."""
+    d = len(g)
+    B = exact.nullspace(rows) if len(rows) else exact.fraction_matrix(np.eye(d, dtype=int).astype(object))
+    if not len(B):
+        return np.full(d, Fraction(0), dtype=object)
+    Q = B[:, penalised].dot(B[:, penalised].T)
+    t = exact.solve(Q, B.dot(g))
+    return None if t is None else np.array(t, dtype=object).dot(B)
+
+
+def independent_first(data: Dataset) -> list[int]:
+    """Return all samples, as many independent ones first as there are."""
+    first = list(exact.pivot_columns(data.fractions.T)) if data.n and data.d else []
+    return [*first, *(i for i in range(data.n) if i not in set(first))]

@@ -1,0 +1,124 @@
+"""Checking claims about every cell: that no unit of any direction is pulled by more than the weight decay."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from ..errors import CertificateError
+from ..numbers import exact
+from .decayed_terms import DecayTerms, squared_dual, terms_of
+from .effort import Effort
+from .numerals import told
+from .schema import Part
+from .splitting import Cones
+
+Listed = dict[tuple[str, int], list[tuple[int, Fraction]]]
+
+
+def check_lambda_max(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
+    """Re-check the decay above which the best network of any width is a constant.
+
+    With the slopes e at the best constant: one direction u has (sum_i e_i relu(<x_i, u>))^2 = squared |P u|^2, and no
+    cell with either sign is pulled by more.
+    """
+    assert y is not None
+    claim, witness, n = part.claim, part.witness, len(X)
+    assert part.penalty is not None
+    terms = terms_of(part, X)
+    if claim["output_bias"] and part.penalty["biases"]:
+        raise CertificateError("a constant that decays too has slopes that depend on the decay; this is not checked")
+    e = _constant_slopes(part, y)
+    u = witness["u"]
+    effort.spend(n * len(u), "the direction")
+    heights = [max(sum((a * b for a, b in zip(x, u, strict=True)), Fraction(0)), Fraction(0)) for x in X]
+    pulled, square = exact.dot(e, heights), claim["squared"] * n * n
+    if pulled * pulled != square * terms.square(u) or (terms.square(u) == 0 and square != 0):
+        raise CertificateError("the direction is not pulled by the claimed decay")
+    looked = _check_cells(X, e, square, terms, _listed(part), witness["order"], effort)
+    return (
+        f"above the weight decay whose square is {told(claim['squared'])} the best network of any width is a constant, "
+        f"below it is not: one direction is pulled so and none of {looked:,} cells more"
+    )
+
+
+def check_global_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
+    """Re-check an interval that holds the lowest objective of any width: a network, and slopes that bound all cells."""
+    assert y is not None
+    claim, witness, n = part.claim, part.witness, max(len(X), 1)
+    terms, signs, c = terms_of(part, X), witness["signs"], witness["c"]
+    if c != 0 and not terms.constant:
+        raise CertificateError("the network has an output bias, the claim has none")
+    effort.spend(len(X) * (len(signs) + 1) * (X.shape[1] + 1), "the network")
+    residual = [c - v for v in y]
+    U = np.array([[s * v for v in z] for s, z in zip(signs, witness["Z"], strict=True)], dtype=object)
+    U = U.reshape(len(signs), X.shape[1])
+    for s, u in zip(signs, U, strict=True):
+        for i, x in enumerate(X):
+            residual[i] += s * max(sum((a * b for a, b in zip(x, u, strict=True)), Fraction(0)), Fraction(0))
+    if sum((v * v for v in residual), Fraction(0)) + terms.penalty_above(U, c) > claim["upper"] * n:
+        raise CertificateError("the network has a larger objective than the upper end")
+    nu = witness["slopes"]
+    if squared_dual(nu, y, terms) < claim["lower"] * n:
+        raise CertificateError("the slopes prove less than the lower end")
+    looked = _check_cells(X, nu, terms.lam**2, terms, _listed(part), witness["order"], effort)
+    return (
+        f"the lowest mean squared error plus weight decay of any width lies between {told(claim['lower'])} and "
+        f"{told(claim['upper'])}, and a network of {len(signs)} units has no more than the latter: {looked:,} cells"
+    )
+
+
+def _constant_slopes(part: Part, y: np.ndarray) -> np.ndarray:
+    """Return the derivatives of the losses at the best constant, 0 where there is no output bias."""
+    n, free = len(y), part.claim["output_bias"]
+    if n == 0:
+        raise CertificateError("there are no samples")
+    if part.loss == "squared":
+        c = sum(y, Fraction(0)) / n if free else Fraction(0)
+        return 2 * (c - y)
+    low = Fraction(-1) if part.loss == "logistic" else Fraction(0)
+    if any(v not in (low, 1) for v in y):
+        raise CertificateError(f"the targets are not {low} and 1, as the {part.loss} loss needs")
+    labels = (y - low) / (1 - low)
+    share = sum(labels, Fraction(0)) / n if free else Fraction(1, 2)
+    return share - labels
+
+
+def _listed(part: Part) -> Listed:
+    """Return the multipliers by cell and sign."""
+    listed: Listed = {}
+    for cell in part.witness["cells"]:
+        name = ("".join("01"[int(v)] for v in cell["pattern"]), cell["sign"])
+        if name in listed:
+            raise CertificateError(f"the cell {name[0]} is listed twice with one sign")
+        listed[name] = cell["multipliers"]
+    return listed
+
+
+def _check_cells(
+    X: np.ndarray, nu: np.ndarray, square: Fraction, terms: DecayTerms, listed: Listed, order: list[int], effort: Effort
+) -> int:
+    """Check every cell with both signs; return the number of cells."""
+    n, d = X.shape
+    cones = Cones(X[order], effort)
+    cones.begin(n)
+    cells = cones.inside(0, n) if n else []
+    effort.spend(2 * len(cells) * (n * d + d), "the pulls of the cells")
+    place = np.argsort(order)
+    moved = X * np.asarray(nu, dtype=object)[:, None]
+    for cell in cells:
+        ordered = cones.pattern(cell)
+        pattern = "".join(ordered[i] for i in place)
+        on = np.array([bit == "1" for bit in pattern], dtype=bool)
+        g = moved[on].sum(axis=0) if on.any() else np.full(d, Fraction(0), dtype=object)
+        for sign in (1, -1):
+            q = -sign * g
+            for i, number in listed.get((pattern, sign), ()):
+                if number < 0:
+                    raise CertificateError(f"a multiplier of the cell {pattern} is negative")
+                q = q + (number if on[i] else -number) * X[i]
+            free = any(v for v, kept in zip(q, terms.penalised, strict=True) if not kept)
+            if free or terms.square(q) > square:
+                raise CertificateError(f"the cell {pattern} with sign {sign} is pulled by more than the decay")
+    return len(cells)

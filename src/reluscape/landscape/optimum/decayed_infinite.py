@@ -1,0 +1,275 @@
+"""The lowest objective of any width with weight decay: a convex program over all cells, its directions, m* and M*."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from ...basins.decay.exact import proved_interval, shrink
+from ...basins.decay.programs import decay_of, programs_of
+from ...basins.decay.pulls import Cells, independent_first
+from ...certificates import fraction_text, fraction_texts, new
+from ...certificates.decayed_terms import DecayTerms, squared_dual
+from ...errors import InputError, SolverError, TooLarge
+from ...numbers.checks import readonly
+from ...problem.losses import able
+from ...problem.networks import TwoLayerNet
+from ...problem.problem import Problem
+from ...solvers.decayed import DecayedPoint
+from .lambda_max import refuse_hidden_constant
+
+ROUNDS, AT_ONCE = 200, 12
+# a pull counts as the decay within this share, two directions as one within this distance
+TIGHT, SAME = 1e-6, 1e-5
+NEGLIGIBLE = 1e-7
+MOST_SUPPORTS = 200_000
+WANTED = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class DecayedInfiniteWidthMinimum:
+    """The lowest objective of any width, and what networks reach it.
+
+    Attributes:
+        value: the lowest objective, mean loss plus penalty.
+        lower, upper: ends that hold it; `Fraction`s with a certificate (squared loss), else floats.
+        directions: (p, d) optimal weights up to factors, |P u| = 1: every unit of every optimal network has one of
+            these directions (two units may share one), units at zero apart.
+        signs: (p,) their output signs.
+        weights: (p,) the multiples t of one optimal network: f = sum_k t_k s_k relu(X u_k) + c.
+        unique: whether no other multiples are optimal.
+        least_width: m*, fewest units of a vertex of the polytope of all optimal multiples: networks of fewer units
+            have a larger lowest objective.
+        most_width: M*, most units of a vertex of the polytope.
+        connected_width: from this width on the optimal networks are connected, min(m* + M*, n + 1) (Kim, Mishkin and
+            Pilanci).
+        net: a balanced network of m* units with the value.
+        certificate: plain JSON, or None.
+        kind: "certified" with a certificate, else "numerical".
+    """
+
+    value: float
+    lower: Any
+    upper: Any
+    directions: np.ndarray
+    signs: np.ndarray
+    weights: np.ndarray
+    unique: bool
+    least_width: int
+    most_width: int
+    connected_width: int
+    net: TwoLayerNet
+    output_bias: bool
+    patterns: np.ndarray
+    certificate: dict[str, Any] | None
+    kind: str
+
+    def __float__(self) -> float:
+        """Return the value."""
+        return self.value
+
+
+def decayed_infinite_width_minimum(problem: Problem) -> DecayedInfiniteWidthMinimum:
+    """Return the lowest objective of any width with weight decay.
+
+    Units are added where the slopes of the losses pull by more than the decay, and the basin of all of them is solved
+    again, until no cell pulls by more. The slopes at the optimum are unique; a cell with a sign is pulled by exactly
+    the decay in one direction at most, so that the optimal directions are a finite list.
+
+    Raises:
+        TooLarge: more cells than are looked at one by one.
+        SolverError: the pulls do not come down to the decay.
+    """
+    refuse_hidden_constant(problem)
+    decay = decay_of(problem)
+    cells = Cells(problem.data, decay.penalised)
+    programs, lam = programs_of(problem), float(decay.lam)
+    n = max(problem.n, 1)
+    patterns, signs = np.zeros((0, problem.n), dtype=bool), np.zeros(0, dtype=int)
+    point = programs.solve(patterns, signs)
+    for _ in range(ROUNDS):
+        held = {(row.tobytes(), int(s)) for row, s in zip(patterns, signs, strict=True)}
+        found = (
+            [] if not problem.n or not len(cells.patterns) else list(cells.pulls(point.slopes, lam * (1 + TIGHT / 10)))
+        )
+        new_ones = [p for p in found if (p.pattern.tobytes(), p.sign) not in held]
+        if not new_ones:
+            break
+        new_ones.sort(key=lambda p: -p.value)
+        keep = decay.norms(point.u) > NEGLIGIBLE * max(point.value / lam, np.finfo(float).tiny)
+        chosen = new_ones[:AT_ONCE]
+        patterns = np.concatenate([patterns[keep], [p.pattern for p in chosen]])
+        signs = np.concatenate([signs[keep], [p.sign for p in chosen]])
+        point = programs.solve(patterns, signs, sharp=True)
+    else:
+        raise SolverError("the pulls of the cells did not come down to the weight decay; standardise the inputs")
+    return _described(problem, cells, patterns, signs, point, n)
+
+
+def _described(
+    problem: Problem, cells: Cells, patterns: np.ndarray, signs: np.ndarray, point: DecayedPoint, n: int
+) -> DecayedInfiniteWidthMinimum:
+    """Return the optimum with its directions and its proof."""
+    decay = decay_of(problem)
+    lam = float(decay.lam)
+    tight = list(cells.pulls(point.slopes, lam * (1 - TIGHT))) if problem.n and len(cells.patterns) else []
+    directions: list[np.ndarray] = []
+    of_sign: list[int] = []
+    of_pattern: list[np.ndarray] = []
+    edges: list[tuple[int, int]] = []
+    for p in sorted(tight, key=lambda p: (-p.sign, *p.ends[0].round(6))):
+        ends = []
+        for end in p.ends:
+            same = [
+                k
+                for k, (u, s) in enumerate(zip(directions, of_sign, strict=True))
+                if s == p.sign and np.linalg.norm(end - u) <= SAME * (1 + np.linalg.norm(u))
+            ]
+            if not same:
+                directions.append(end)
+                of_sign.append(p.sign)
+                of_pattern.append(p.pattern)
+            ends.append(same[0] if same else len(directions) - 1)
+        if len(ends) == 2:
+            edges.append((ends[0], ends[1]))
+            of_pattern[ends[0]] = p.pattern
+    U = np.array(directions).reshape(-1, problem.data.d)
+    s = np.array(of_sign, dtype=int)
+    A = np.array(of_pattern, dtype=bool).reshape(-1, problem.n)
+    features = np.maximum(problem.data.X @ U.T, 0.0) * s
+    free = decay.constant == "free"
+    fit = _polytope(features, point.prediction - (0.0 if free else point.c), free, edges)
+    t, least, most, unique = fit.weights, fit.least, fit.most, fit.unique
+    c = fit.constant if free else point.c
+    units = _grouped(t > 0, edges)
+    weights = np.array([sum(t[k] * U[k] for k in group) for group in units]).reshape(-1, problem.data.d)
+    unit_signs = np.array([s[group[0]] for group in units], dtype=int)
+    unit_patterns = np.array([A[group[0]] for group in units], dtype=bool).reshape(-1, problem.n)
+    root = np.sqrt(decay.norms(weights))
+    net = TwoLayerNet(weights / root[:, None], unit_signs * root, c)
+    lower: Any = (point.value - point.gap) / n
+    upper: Any = point.value / n
+    certificate, kind = None, "numerical"
+    if able(problem.loss, "quadratic"):
+        proof = _proof(problem, cells, unit_patterns, unit_signs, weights, c)
+        if proof is not None:
+            lower, upper, certificate = proof
+            kind = "certified"
+    return DecayedInfiniteWidthMinimum(
+        float(upper), lower, upper, readonly(U), readonly(s, int), readonly(t), unique, least, most,
+        min(least + most, problem.n + 1), net, problem.output_bias, readonly(A, bool), certificate, kind,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Vertex:
+    """A vertex with fewest units, and what is known of all of them."""
+
+    weights: np.ndarray
+    constant: float
+    least: int
+    most: int
+    unique: bool
+
+
+def _polytope(features: np.ndarray, target: np.ndarray, free: bool, edges: list[tuple[int, int]]) -> _Vertex:
+    """Return a vertex of {t >= 0, c: features t + c = target} with fewest units; c = 0 where it is not free.
+
+    Two ends of one cell's optimal weights (`edges`) together are a single unit between them.
+    """
+    n, p = features.shape
+    scale = np.maximum(np.linalg.norm(features, axis=0), np.finfo(float).tiny)
+    columns = np.concatenate([features / scale, np.full((n, int(free)), 1.0 / np.sqrt(max(n, 1)))], axis=1)
+    rank = int(np.linalg.matrix_rank(columns, tol=SAME)) if columns.size else 0
+    size = max(float(np.linalg.norm(target)), np.finfo(float).tiny)
+    constant, looked, best, most = list(range(p, p + int(free))), 0, None, 0
+    unique = rank == p + int(free)
+    for count in [int(p)] if unique else range(rank - int(free) + 1):
+        for chosen in combinations(range(p), count):
+            looked += 1
+            if looked > MOST_SUPPORTS:
+                raise TooLarge(f"{p} optimal directions: too many sets of units to find m* and M*", 2**p)
+            part = columns[:, [*chosen, *constant]]
+            x, _, r, _ = np.linalg.lstsq(part, target, rcond=SAME)
+            t = x[:count]
+            if unique:
+                t = np.where(t > NEGLIGIBLE * size, t, 0.0)
+                count_of = int((t > 0).sum())
+                least = len(_grouped(t > 0, edges))
+                return _Vertex(t / scale, float(x[-1] / np.sqrt(n)) if free else 0.0, least, count_of, True)
+            if r < part.shape[1] or (t <= NEGLIGIBLE * size).any() or np.linalg.norm(part @ x - target) > TIGHT * size:
+                continue
+            weights = np.zeros(p)
+            weights[list(chosen)] = t
+            least = len(_grouped(weights > 0, edges))
+            if best is None or least < best.least:
+                best = _Vertex(weights / scale, float(x[-1] / np.sqrt(n)) if free else 0.0, least, count, False)
+            most = max(most, count)
+    if best is None:
+        raise SolverError(
+            "no set of optimal directions gives the optimal predictions; the data differ too much in scale"
+        )
+    return _Vertex(best.weights, best.constant, best.least, most, best.least == most == 0)
+
+
+def _grouped(live: np.ndarray, edges: list[tuple[int, int]]) -> list[list[int]]:
+    """Return the live directions, those that make one unit together; edges come in the order of their chains."""
+    partner: dict[int, int] = {}
+    for a, b in edges:
+        if live[a] and live[b] and a not in partner and b not in partner:
+            partner[a], partner[b] = b, a
+    alone = [int(k) for k in np.flatnonzero(live)]
+    return [[k, partner[k]] if k in partner else [k] for k in alone if partner.get(k, k) >= k]
+
+
+def _proof(
+    problem: Problem, cells: Cells, patterns: np.ndarray, signs: np.ndarray, U: np.ndarray, c: float
+) -> tuple[Fraction, Fraction, dict[str, Any]] | None:
+    """Return both ends and the certificate, or None where exact arithmetic finds none beside the floats."""
+    data, decay = problem.data, decay_of(problem)
+    kept = patterns.copy()
+    kept[:, list(data.zero_rows)] = False
+    programs = programs_of(problem)
+    start = programs.point(kept, signs, U, c, np.zeros((len(kept), len(cells.first))), 0.0)
+    try:
+        found = proved_interval(problem, kept, signs, start, WANTED)
+    except (SolverError, InputError):
+        return None
+    terms = DecayTerms(Fraction(decay.lam), decay.penalised, Fraction(decay.kappa), decay.has_constant)
+    nu = found.slopes
+    worst, listed = Fraction(0), []
+    for pattern in cells.patterns:
+        for sign in (1, -1):
+            square, multipliers = cells.proved(nu, terms, pattern, sign)
+            worst = max(worst, square)
+            if multipliers:
+                listed.append((pattern, sign, multipliers))
+    share = shrink(worst, terms.lam)
+    nu = nu * share
+    n = max(problem.n, 1)
+    lower = squared_dual(nu, data.y_fractions, terms) / n
+    claim = {"lower": fraction_text(lower), "upper": fraction_text(found.upper), "output_bias": problem.output_bias}
+    Z = np.array([[int(s) * v for v in u] for s, u in zip(found.signs, found.U, strict=True)], dtype=object)
+    witness = {
+        "Z": fraction_texts(Z.reshape(found.U.shape)),
+        "signs": [int(v) for v in found.signs],
+        "c": fraction_text(found.c),
+        "slopes": fraction_texts(nu),
+        "order": independent_first(data),
+        "cells": [
+            {
+                "pattern": "".join("01"[int(v)] for v in pattern),
+                "sign": sign,
+                "multipliers": [[i, fraction_text(v * share)] for i, v in multipliers],
+            }
+            for pattern, sign, multipliers in listed
+        ],
+    }
+    certificate = new(
+        "decayed-global-minimum", data.fractions, data.y_fractions, claim, witness, "squared", problem.penalty
+    )
+    return lower, found.upper, certificate

@@ -1,0 +1,116 @@
+"""lambda_max and the lowest objective of any width: published and derived values, descents, brute force, proofs."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import reluscape as rs
+from reluscape.problem.penalties import WeightDecay
+from reluscape.problem.problem import Problem
+from tests.oracles.decayed import cells, descended, largest_pull
+
+XOR = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
+TARGETS = [0, 1, 1, 0]
+# lambda beside the half sum of squares (n/2 times the decay): the lowest value of that half sum plus penalty
+FREE = {"1/100": 0.02788, "1/20": 0.13142, "1/10": 0.24284, "1/5": 0.40569, "3/10": 0.48853, "2/5": 0.5}
+DECAYED = {"1/10": 0.2438, "3/10": 0.51201, "2/5": 0.54545}
+
+
+@pytest.mark.parametrize(("targets", "square"), [(TARGETS, Fraction(1, 32)), ([-1, 1, 1, -1], Fraction(1, 8))])
+def test_lambda_max_of_xor_with_free_biases(targets, square):
+    found = rs.lambda_max(XOR, targets, output_bias=True, biases=False)
+    assert found.squared == square  # n/2 times its root: sqrt(2)/4, and twice that
+    assert found.value == pytest.approx(float(square) ** 0.5)
+    assert rs.verify(found.certificate).ok
+
+
+def test_lambda_max_of_xor_with_everything_decaying():
+    assert 2 * rs.lambda_max(XOR, TARGETS, output_bias=True).value == pytest.approx(0.384563, abs=1e-6)
+
+
+def test_lambda_max_of_linnerud():
+    sklearn = pytest.importorskip("sklearn.datasets")
+    table = sklearn.load_linnerud()
+    X = (table.data - table.data.mean(0)) / table.data.std(0)
+    y = (table.target[:, 0] - table.target[:, 0].mean()) / table.target[:, 0].std()
+    problem = Problem(
+        rs.Dataset(np.round(X, 6), np.round(y, 6), bias=True), weight_decay=WeightDecay(1, False), output_bias=True
+    )
+    from reluscape.basins.decay.pulls import Cells
+
+    found = Cells(problem.data, np.array([True, True, True, False])).largest(np.asarray(problem.y))
+    assert found.value == pytest.approx(13.35968, abs=1e-4)
+
+
+@pytest.mark.parametrize(("loss", "targets"), [("squared", TARGETS), ("logistic", [-1, 1, 1, -1]), ("bce", TARGETS)])
+@pytest.mark.parametrize(("output_bias", "biases"), [(True, False), (False, True)])
+def test_lambda_max_is_where_the_constant_stops_being_best(loss, targets, output_bias, biases):
+    found = rs.lambda_max(XOR, targets, loss, output_bias, biases)
+    assert rs.verify(found.certificate).ok
+    for share, constant in ((Fraction(101, 100), True), (Fraction(99, 100), False)):
+        decay = WeightDecay(share * Fraction(found.value), biases)
+        best = rs.infinite_width_minimum(XOR, targets, output_bias, loss=loss, weight_decay=decay)
+        assert (best.least_width == 0) is constant
+
+
+def test_a_wrong_lambda_max_is_no_proof():
+    certificate = rs.lambda_max(XOR, TARGETS, output_bias=True, biases=False).certificate
+    for square in ("1/33", "1/31"):
+        assert not rs.verify({**certificate, "claim": {**certificate["claim"], "squared": square}}).ok
+
+
+@pytest.mark.parametrize("lam", FREE)
+def test_infinite_width_of_xor_with_free_biases(lam):
+    decay = WeightDecay(Fraction(lam) / 2, biases=False)
+    found = rs.infinite_width_minimum(XOR, TARGETS, output_bias=True, weight_decay=decay)
+    assert 2 * found.value == pytest.approx(FREE[lam], abs=1e-5)
+    assert found.least_width == (0 if lam == "2/5" else 2)
+    assert found.upper - found.lower <= Fraction(1, 10**8) * found.upper
+    assert rs.verify(found.certificate).ok
+
+
+@pytest.mark.parametrize("lam", DECAYED)
+def test_infinite_width_of_xor_with_everything_decaying(lam):
+    found = rs.infinite_width_minimum(XOR, TARGETS, output_bias=True, weight_decay=Fraction(lam) / 2)
+    assert 2 * found.value <= DECAYED[lam] + 1e-5
+    assert rs.verify(found.certificate).ok
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_descent_ends_below_and_no_cell_pulls_more(seed):
+    rng = np.random.default_rng(seed)
+    n, d = int(rng.integers(2, 7)), int(rng.integers(1, 3))
+    X = np.concatenate([rng.integers(-2, 3, (n, d)), np.ones((n, 1), dtype=int)], axis=1)
+    loss = ("squared", "logistic")[seed % 2]
+    y = rng.integers(-2, 3, n) if loss == "squared" else np.where(rng.random(n) < 0.5, 1, -1)
+    problem = Problem(
+        X, y, loss=loss, weight_decay=WeightDecay(["1/50", "1/5"][seed % 3 // 2], bool(seed % 4 < 2)), output_bias=True
+    )
+    found = rs.infinite_width_minimum(problem)
+    assert min(descended(problem, 10, 3, rng)) >= found.value - 1e-8
+    assert problem.value(found.net) == pytest.approx(found.value, abs=1e-8)
+    assert found.net.width == found.least_width
+    e = problem.slopes(found.net.predict(problem.data)[:, None])[:, 0]
+    pulls = [largest_pull(problem, e, A, s) for A in cells(problem.data.X) if A.any() for s in (1, -1)]
+    assert max(pulls, default=0.0) <= float(problem.penalty.strength) * (1 + 1e-4) + 1e-6
+    if loss == "squared":
+        assert rs.verify(found.certificate).ok
+        wrong = {**found.certificate, "claim": {**found.certificate["claim"], "lower": str(found.upper + 1)}}
+        assert not rs.verify(wrong).ok
+
+
+def test_two_samples_that_two_directions_serve():
+    # y = (1, 1) on orthogonal samples: one unit (1, 1) / sqrt 2 beats two, so m* = M* = 1
+    found = rs.infinite_width_minimum([[1, 0], [0, 1]], [1, 1], weight_decay="1/10")
+    assert (found.least_width, found.most_width, found.unique) == (1, 1, True)
+    # opposite targets need one unit of each sign
+    found = rs.infinite_width_minimum([[1, 0], [0, 1]], [1, -1], weight_decay="1/10")
+    assert (found.least_width, found.most_width, found.connected_width) == (2, 2, 3)
+
+
+def test_free_hidden_biases_without_output_bias_are_refused():
+    with pytest.raises(rs.InputError, match="output_bias=True"):
+        rs.lambda_max(XOR, TARGETS, biases=False)
+    with pytest.raises(rs.InputError, match="output_bias=True"):
+        rs.infinite_width_minimum(XOR, TARGETS, weight_decay=WeightDecay(1, biases=False))
