@@ -227,3 +227,16 @@ def test_floats_are_rationals_only_where_they_are_needed():
     assert data.fractions[0, 0] == Fraction(0.1)
     assert data.y_fractions[1] == 2
     assert not np.signbit(data.X).any()
+
+
+def test_stories_take_a_problem():
+    problem = rs.Problem(XOR, [0, 1, 1, 0], loss="bce", output_bias=True)
+    told = rs.certify_model(rs.TwoLayerNet([[1, 0, 1]], [1.0], 0.0, True), problem)
+    assert told.problem.mean_loss.name == "bce"
+    assert told.problem.output_bias
+    with pytest.raises(InputError, match="another loss"):
+        rs.certify_model(rs.TwoLayerNet([[1, 0, 1]], [1.0]), problem, loss="huber")
+    data = rs.Dataset([[0], [1], [2], [3]], [0, 1, 0, 1], bias=True)
+    found = rs.survey(rs.Problem(data, output_bias=True), widths=(1,), trials=5, max_width=1, trainings=2)
+    assert found.problem.output_bias
+    assert found.problem.data.n == 4

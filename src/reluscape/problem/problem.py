@@ -33,6 +33,7 @@ class Problem:
         data: the samples, and the targets where there is one output.
         targets: (n, k) targets as floats, read-only; `given_targets` are the same as they were given, exact.
         loss: l of one output, with value(f, y) and gradient(f, y); `CrossEntropy` joins the outputs.
+            `given_loss` is its name, or the object that was given.
         penalty: what is added to the mean loss, `WeightDecay` or nothing.
         output_bias: whether c is trained; without it c is 0.
         signs: (m,) signs to which the output weights are frozen, or None.
@@ -96,12 +97,13 @@ class Problem:
             )
         state = self.__dict__
         state["data"], state["targets"], state["given_targets"] = data, targets, given
-        state["loss"] = CrossEntropy() if mean.each is None else mean.each
+        state["given_loss"], state["loss"] = chosen, CrossEntropy() if mean.each is None else mean.each
         state["penalty"], state["output_bias"], state["signs"] = penalty, bool(output_bias), frozen
         state["tolerances"], state["mean_loss"] = tolerances, mean
 
     mean_loss: OutputLoss
     given_targets: np.ndarray
+    given_loss: Any
 
     def __repr__(self) -> str:
         """Describe the problem in one line."""

@@ -217,7 +217,8 @@ def as_dataset(X: Any, y: Any = None) -> Dataset:
 
 def _with_targets(data: Dataset, y: Any) -> Dataset:
     """Return the same samples with other targets."""
-    X = data.fractions[:, :-1] if data.bias else data.fractions
+    given: np.ndarray = vars(data).get("fractions", vars(data)["_floats"])
+    X = given[:, :-1] if data.bias else given
     target = y.name if isinstance(getattr(y, "name", None), str) else data.target
     return Dataset(X, y, bias=data.bias, features=data.features, target=target)
 

@@ -10,7 +10,8 @@ import numpy as np
 from ...numbers.checks import refuse_large_squares
 from ..data import Dataset, as_dataset
 from ..networks import DeepNet
-from ..outputs import OutputLoss, output_loss
+from ..outputs import CROSS_ENTROPY, OutputLoss, output_loss
+from ..problem import Problem
 from .opening import Opened
 from .reading import Trained
 from .rows import rows_for
@@ -44,6 +45,13 @@ class Layered:
     def X(self) -> np.ndarray:
         """(n, d) samples as the first layer takes them."""
         return np.asarray(self.data.X)
+
+    @property
+    def problem(self) -> Problem:
+        """What is minimised by the plain loss, without a penalty."""
+        Y = self.Y if self.loss.each is None or self.Y.shape[1] > 1 else self.Y[:, 0]
+        loss = CROSS_ENTROPY if self.loss.each is None else self.loss.each
+        return Problem(self.data, Y, loss=loss, output_bias=self.biases[-1])
 
     @property
     def has_bias(self) -> tuple[bool, ...]:

@@ -15,6 +15,8 @@ from ...critical.trained.one_hidden_layer import investigate
 from ...errors import InputError, ModelError
 from ...problem.losses import check_labels, get_loss
 from ...problem.outputs import CROSS_ENTROPY, output_loss
+from ...problem.penalties import NONE
+from ...problem.problem import Problem, as_problem
 from ...problem.trained.layered import as_layered, read_layered
 from ...problem.trained.loss_choice import LossChoice, loss_of_targets, stated_loss
 from ...problem.trained.opening import Opened, open_model
@@ -80,6 +82,7 @@ def certify_model(
         >>> certify_model(TwoLayerNet([[1.0, 0.0]], [1.0]), [[1, 0], [0, 1]], [1, -1]).verdict.kind
         'local minimum'
     """
+    X, y, loss, weight_decay, output_bias = _unpacked(X, y, loss, weight_decay, output_bias)
     opened = open_model(model, slope)
     options = Options(starts=0, standardize_target=standardize_target)
     short = _run(opened, X, y, weight_decay, loss, _biases(model, output_bias), options)[0]
@@ -145,6 +148,7 @@ def explain(
         [0]
     """
     begin = time.monotonic()
+    X, y, loss, weight_decay, output_bias = _unpacked(X, y, loss, weight_decay, output_bias)
     if target is None and isinstance(getattr(y, "name", None), str):
         target = y.name
     opened = open_model(model, slope)
@@ -156,6 +160,22 @@ def explain(
     options.progress("done", 1.0)
     report["seconds"] = round(time.monotonic() - begin, 2)
     return Explanation(report, short)
+
+
+def _unpacked(X: Any, y: Any, loss: Any, weight_decay: Any, output_bias: bool | None) -> tuple[Any, ...]:
+    """Return samples, targets, loss, decay and output bias as they are, or as a `Problem` in place of the samples says.
+
+    Raises:
+        InputError: a Problem beside targets, or beside a loss or a decay that contradicts it.
+    """
+    if not isinstance(X, Problem):
+        return X, y, loss, weight_decay, output_bias
+    asked = {"loss": loss, "weight_decay": weight_decay}
+    problem = as_problem(X, y, **{name: value for name, value in asked.items() if value is not None})
+    targets = None if problem.outputs == 1 else problem.targets
+    decay = 0 if problem.penalty is NONE else problem.penalty
+    bias = problem.output_bias or output_bias
+    return problem.data, targets, problem.given_loss, decay, bias
 
 
 def _notes(opened: Opened, y: Any, loss: Any) -> tuple[str, ...]:
@@ -204,7 +224,7 @@ def _run(
     starts = 0 if judge.at_first().answer == WRONG_INPUT else options.starts
     deep = investigate_deep(seen, starts=starts, seed=options.seed, progress=options.progress)
     judged = judge.of_deep(deep)
-    short = deep_summary(deep, seen, judged)
+    short = replace(deep_summary(deep, seen, judged), problem=seen.problem)
     return short, lambda named: build_deep_report(deep, seen, short, judged, named)
 
 
@@ -238,7 +258,7 @@ def _run_two_layers(
     found = investigate(trained, choice.loss, starts=starts, seed=options.seed, progress=options.progress)
     judged = judge.of(found)
     layers = Layers.of(seen)
-    short = summary(found, trained, layers, judged)
+    short = replace(summary(found, trained, layers, judged), problem=seen.problem)
     return short, lambda named: build_report(found, trained, layers, short, judged, named)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...critical import Verdict
@@ -11,6 +11,7 @@ from ...critical.trained.jacobian_facts import JacobianFacts
 from ...critical.trained.last_layer import LastLayer
 from ...critical.trained.layers import LayerFacts
 from ...problem.networks import DeepNet, TwoLayerNet
+from ...problem.problem import Problem
 from ..report import Telling
 
 
@@ -36,6 +37,7 @@ class ModelReport:
         better: the snapped network, or one with lower loss that the given one escapes to, or None; with
             one hidden layer and one output it is balanced: |w_j| = |v_j| for every unit.
         answer: "solved", "stuck", "slow", "wrong input" or "undecided".
+        problem: what was minimised, without a penalty.
     """
 
     verdict: Verdict
@@ -52,6 +54,7 @@ class ModelReport:
     next_steps: tuple[str, ...]
     better: TwoLayerNet | DeepNet | None
     answer: str
+    problem: Problem | None = field(default=None, repr=False)
 
     @property
     def certificate(self) -> dict[str, Any] | None:
@@ -77,6 +80,11 @@ class Explanation(Telling):
     def answer(self) -> str:
         """What the first line says: "solved", "stuck", "slow", "wrong input" or "undecided" (docs/verdicts.md)."""
         return self.model_report.answer
+
+    @property
+    def problem(self) -> Problem | None:
+        """What was minimised, without a penalty."""
+        return self.model_report.problem
 
     @property
     def better(self) -> TwoLayerNet | DeepNet | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ...numbers.tolerances import DEFAULT
 from ...probability.training import held_out
 from ...problem.data import Dataset, standardize
 from ...problem.networks.initialization import get_law
+from ...problem.problem import Problem, as_problem
 from ..claims import loss_claim, plain, probability_claim
 from ..opening import about_data, opening
 from .counts import BASIN_TEXT, layer_regions, unit_regions
@@ -106,6 +108,16 @@ def survey(
         tuple(np.atleast_1d(widths).tolist()), law, trials, tolerance, seconds, max_width, output_bias, seed,
         trainings=trainings, raw=raw,
     )  # fmt: skip
+    if isinstance(X, Problem):
+        problem = as_problem(X, y, loss=loss)
+        problem.refuse_penalty()
+        X, y, loss, output_bias = (
+            problem.data,
+            None if problem.outputs == 1 else problem.given_targets,
+            problem.given_loss,
+            problem.output_bias,
+        )
+        settings = replace(settings, output_bias=output_bias)
     subject = Subject.of(X, y, loss, classes, output_bias)
     return _Work(subject, settings, progress).survey(file, command, warnings)
 
@@ -194,7 +206,7 @@ class _Work:
         report["verdict"] = verdict_lines(report)
         report["seconds"] = round(time.monotonic() - self.begin, 2)
         self.tell("done", 1.0)
-        return Survey(report, self.data, best.state)
+        return Survey(report, self.data, best.state, self.subject.problem)
 
     def reference(self, width: int, clock: Clock) -> Reference:
         """Return the reference of a width."""

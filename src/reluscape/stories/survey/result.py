@@ -10,15 +10,21 @@ import numpy as np
 from ...basins import basin_value
 from ...errors import UnsupportedError
 from ...problem.data import Dataset
+from ...problem.problem import Problem
 from ..report import Telling
 
 
 @dataclass(frozen=True, eq=False)
 class Survey(Telling):
-    """The map of one data set."""
+    """The map of one data set.
+
+    Attributes:
+        problem: what was minimised.
+    """
 
     _data: Dataset
     _best: tuple[np.ndarray, np.ndarray] | None
+    problem: Problem | None = None
 
     def certificate(self) -> dict[str, Any]:
         """Return a proof of the best network's loss: the exact value of its basin, for `reluscape verify`.

@@ -14,6 +14,7 @@ from ...probability.training.held_out import classes_of
 from ...probability.training.plain_fits import constant_loss, plane
 from ...problem.data import Dataset, standardize
 from ...problem.losses import CrossEntropy, plain_loss
+from ...problem.problem import Problem
 from ...problem.targets import samples_and_targets
 from ..opening import check_subject
 
@@ -68,6 +69,12 @@ class Subject:
         value, slopes = plane(batch)
         slopes = np.concatenate([slopes[:, :-1] @ np.asarray(standardize(data).transform).T, slopes[:, -1:]], axis=1)
         return cls(data, Y, chosen, classes, output_bias, constant_loss(batch), value, slopes)
+
+    @property
+    def problem(self) -> Problem:
+        """What is minimised."""
+        Y = self.Y if self.loss == CrossEntropy.name or self.Y.shape[1] > 1 else self.Y[:, 0]
+        return Problem(self.data, Y, loss=self.loss, output_bias=self.output_bias)
 
     @property
     def single(self) -> bool:
