@@ -6,7 +6,9 @@ import functools
 import json
 
 import reluscape as rs
+from reluscape import DeepNet
 from reluscape.certificates import new
+from reluscape.critical.proof import prove
 from reluscape.landscape.optimum import global_minimum
 from reluscape.problem.penalties import WeightDecay
 
@@ -17,9 +19,19 @@ PLANE, TARGETS = [[1, 0], [0, 1], [1, 1]], [-2, -2, 1]
 # the kinds of the certificates in their order: a test that is only gathered computes none
 OF_KINDS = (
     *("region-witness", "region-empty", "basin-value", "basin-value", "frozen-basin-value", "zero-loss", "zero-loss"),
-    *("local-minimum", "local-minimum", "not-minimum", "global-minimum", "bundle"),
+    *("local-minimum", "local-minimum", "not-minimum", "global-minimum"),
+    *("deep-local-minimum", "deep-not-minimum", "bundle"),
     *("decayed-basin-value", "lambda-max", "decayed-global-minimum"),
 )
+
+
+def _deep(target):
+    """Two hidden layers of one unit: a minimum on the kink of a sample, and units at zero that wake."""
+    if target < 0:
+        net = DeepNet([[[0.0]], [[0.0]]], [None, None])
+        return prove(net, [[1], [2]], [1, 1], "squared", 1).certificate
+    net = DeepNet([[[1.0]], [[1.0]], [[1.0]]], [[0.0], [0.0], [0.0]])
+    return prove(net, [[1], [2], [3]], [1, 2, 3], "squared", "1/100").certificate
 
 
 @functools.cache
@@ -41,6 +53,8 @@ def _texts():
         dead,
         rs.certify(PLANE, [1, 1, 1], [[1, -1], [-1, -2]], [1, 0]).certificate,
         lowest,
+        _deep(2.0),
+        _deep(-1.0),
         new(
             "bundle",
             data.fractions,

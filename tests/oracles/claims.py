@@ -6,6 +6,7 @@ import itertools
 import random
 from fractions import Fraction
 
+import flint
 import numpy as np
 
 from reluscape.problem.penalties import WeightDecay
@@ -19,8 +20,12 @@ SIZES = [Fraction(1, 10**k) for k in (2, 4, 6)]
 
 
 def fractions(value):
-    """Nested texts and integers as nested fractions."""
-    return [fractions(v) for v in value] if isinstance(value, list) else Fraction(value)
+    """Nested texts and integers as nested fractions, however long."""
+    if isinstance(value, list):
+        return [fractions(v) for v in value]
+    if isinstance(value, str) and len(value) > 4000:
+        return Fraction(*(int(flint.fmpz(part)) for part in value.split("/")))
+    return Fraction(value)
 
 
 def bits(text):
@@ -184,6 +189,44 @@ def constant_until(X, y, claim, witness):
     return abs(max(pulls, default=0.0) ** 2 - float(Fraction(claim["squared"]))) <= NEAR
 
 
+def deep_loss(X, y, claim, layers):
+    """The objective of a network of any depth under the squared loss."""
+    total = Fraction(0)
+    for x, target in zip(X, y, strict=True):
+        h = list(x)
+        for k, (M, has) in enumerate(zip(layers, claim["has_bias"], strict=True)):
+            h = [dot(row, [*h, Fraction(1)] if has else h) for row in M]
+            h = [max(v, Fraction(0)) for v in h] if k + 1 < len(layers) else h
+        total += sum((a - b) ** 2 for a, b in zip(h, target, strict=True))
+    squares = Fraction(0)
+    for M, rows in zip(layers, claim["penalised"], strict=True):
+        for row, marks in zip(M, rows, strict=True):
+            squares += sum(w * w for w, mark in zip(row, marks, strict=True) if mark == "1")
+    return total / len(X) + Fraction(claim["decay"]) / 2 * squares
+
+
+def deep_minimum(X, y, claim, witness):
+    """No random neighbour is lower than the distance of the exact minimum explains."""
+    if claim["loss"] != "squared" or Fraction(claim["decay"]) < 0:
+        return False
+    layers = fractions(claim["layers"])
+    here, rng = deep_loss(X, y, claim, layers), random.Random(0)
+    for size in (Fraction(1, 100), Fraction(1, 1000)):
+        for _ in range(30):
+            moved = [[[w + size * rng.randint(-4, 4) * rng.randint(0, 1) for w in row] for row in M] for M in layers]
+            if deep_loss(X, y, claim, moved) < here - Fraction(1, 10**9):
+                return False
+    return True
+
+
+def deep_lower(X, y, claim, witness):
+    """The second network is lower."""
+    if claim["loss"] != "squared":
+        return False
+    first, second = (deep_loss(X, y, claim, fractions(part)) for part in (claim["layers"], witness["lower"]))
+    return second < first
+
+
 def bundle(X, y, claim, witness):
     """Every member, the number of different local minima, and the global minimum."""
     members = witness["members"]
@@ -205,6 +248,8 @@ JUDGES = {
     "not-minimum": point,
     "global-minimum": lowest,
     "zero-loss": zero,
+    "deep-local-minimum": deep_minimum,
+    "deep-not-minimum": deep_lower,
     "bundle": bundle,
     "decayed-basin-value": decayed_basin,
     "decayed-global-minimum": decayed_lowest,

@@ -278,6 +278,27 @@ class Entries(Form):
 
 
 @dataclass(frozen=True)
+class Places(Form):
+    """A list of whole numbers, as many as `names`, each followed by an exact number."""
+
+    what: str
+    names: tuple[str, ...]
+
+    def read(self, value: Any, at: Reading) -> list[tuple[Any, ...]]:
+        """Return tuples of the whole numbers and the number."""
+        out = []
+        for entry in listed(value, self.what):
+            if type(entry) is not list or len(entry) != len(self.names) + 1:
+                raise CertificateError(f"{self.what} are not lists of {', '.join(self.names)} and a number")
+            places = [
+                Whole(f"the {name} in {self.what}").read(v, at) for name, v in zip(self.names, entry, strict=False)
+            ]
+            out.append((*places, at.number(entry[-1], self.what)))
+        at.weigh([entry[-1] for entry in out], self.what)
+        return out
+
+
+@dataclass(frozen=True)
 class Order(Form):
     """All samples, each once."""
 

@@ -22,6 +22,7 @@ from .fields import (
     Optional,
     Order,
     Pattern,
+    Places,
     Reading,
     Record,
     Sign,
@@ -95,6 +96,15 @@ _CELLS = Listed(
         },
     ),
 )
+
+# a network of any depth; biases are last columns
+_DEEP: dict[str, Form] = {
+    "layers": Nested("the weights of the layers", 3),
+    "has_bias": Listed("the list of biases", "layers", Flag("whether a layer has a bias")),
+    "penalised": Listed("the list of penalties", "layers", Texts("the penalised weights of a layer")),
+    "loss": Word("the loss", ("squared", "bce", "cross_entropy")),
+    "decay": Numbers("the decay"),
+}
 
 KINDS: dict[str, Kind] = {
     "region-witness": Kind(
@@ -229,6 +239,29 @@ KINDS: dict[str, Kind] = {
             "cells": _CELLS,
         },
         decays=True,
+    ),
+    "deep-local-minimum": Kind(
+        "deep_minimum:check_minimum",
+        "several",
+        {
+            **_DEEP,
+            "radius": Numbers("the radius"),
+            "local_minimum": Flag("the claim of a local minimum", True),
+        },
+        {
+            "units": Listed("the patterns of the units", "hidden", Texts("the patterns of a layer")),
+            "multipliers": Places("the multipliers of the kinks", ("layer", "unit", "row")),
+        },
+    ),
+    "deep-not-minimum": Kind(
+        "deep_minimum:check_not_minimum",
+        "several",
+        {
+            **_DEEP,
+            "local_minimum": Flag("the claim of a local minimum", False),
+            "verdict": Optional(Word("the verdict", ("saddle", "not stationary"))),
+        },
+        {"lower": Nested("the weights of the lower network", 3)},
     ),
     "bundle": Kind(
         "bundle:check_bundle",

@@ -1,0 +1,357 @@
+"""Checking that an exact local minimum of a network of any depth lies beside a point, with interval arithmetic.
+
+J = (1/n) sum_i l(f(x_i), y_i) + decay / 2 |penalised weights|^2. The equations grad L = 0, c = 0 (L = J with all
+kinked units off, plus multipliers times their preactivations c) have exactly one solution in a box by Krawczyk's
+theorem. It is a local minimum where each multiplier lies strictly between 0 and the jump of the slope at its kink and
+L is positive definite along c = 0, across the symmetries of the network, along which nothing changes.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+
+from ..errors import CertificateError
+from ..numbers import exact
+from .deep_box import Point, Sweep, ball, balls, times
+from .deep_directions import Answered, check_directions
+from .deep_network import ZERO, DeepClaim, Reduced, read_point, reduce_network, refuse_far
+from .effort import Effort
+from .fields import shaped
+from .schema import Part
+
+BITS = 128
+MOST_UNKNOWNS = 1_300
+ROUNDS = 4
+
+
+def check_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
+    """Re-check that a local minimum lies within the claimed radius of the claimed weights."""
+    assert y is not None
+    point = read_point(part.claim, X, y)
+    if not len(X):
+        raise CertificateError("a local minimum is claimed without samples")
+    net = reduce_network(point, part, X)
+    refuse_far(X.reshape(-1), y.reshape(-1), [part.claim["radius"]], [kink.value for kink in net.shared])
+    size = sum(M.size for M in net.layers) + len(net.shared)
+    if size > MOST_UNKNOWNS:
+        raise CertificateError(f"{size:,} parameters and kinks are too many to check; at most {MOST_UNKNOWNS:,}")
+    effort.spend_integers(5 * size * size * size // 4 + 4 * len(X) * size * size, 3 * 64, "the equations")
+    old = flint.ctx.prec
+    flint.ctx.prec = BITS
+    try:
+        return _checked(part, point, net, X, y)
+    finally:
+        flint.ctx.prec = old
+
+
+def check_not_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
+    """Re-check that the second network has a lower objective than the first."""
+    assert y is not None
+    point = read_point(part.claim, X, y)
+    lower = part.witness["lower"]
+    if len(lower) != len(point.layers):
+        raise CertificateError("the lower network has another number of layers")
+    other = [shaped(rows, M.shape, "the weights of the lower network")
+             for rows, M in zip(lower, point.layers, strict=True)]  # fmt: skip
+    refuse_far(X.reshape(-1), y.reshape(-1), *(M.reshape(-1) for M in other))
+    effort.spend(2 * len(X) * sum(M.size for M in other), "the networks")
+    old = flint.ctx.prec
+    flint.ctx.prec = 2 * BITS
+    try:
+        first, second = (_objective(point, layers, X, y) for layers in (point.layers, other))
+        if not second < first:
+            raise CertificateError("the second network is not certainly lower than the first")
+        shown = f"{float(first if isinstance(first, Fraction) else first.mid()):.12g}"
+    finally:
+        flint.ctx.prec = old
+    squares = [(a - b) ** 2 for A, B in zip(point.layers, other, strict=True) for a, b in
+               zip(A.reshape(-1), B.reshape(-1), strict=True)]  # fmt: skip
+    away = float(sum(squares, Fraction(0))) ** 0.5
+    return (
+        f"{_named(point, X)}: its objective is about {shown}, and a network at a distance of {away:.3g} has a "
+        "lower one, so that it is not the lowest within that distance"
+    )
+
+
+def _named(point: DeepClaim, X: np.ndarray) -> str:
+    shape = "-".join(str(k) for k in (X.shape[1], *(len(M) for M in point.layers)))
+    loss = {"squared": "squared loss", "bce": "logistic loss", "cross_entropy": "softmax cross-entropy"}[point.loss]
+    decay = f" with weight decay {float(point.decay):.6g}" if point.decay else ""
+    return f"a network {shape} on {len(X)} samples under the {loss}{decay}"
+
+
+def _objective(point: DeepClaim, layers: list[np.ndarray], X: np.ndarray, y: np.ndarray) -> Any:
+    """Return J: a fraction for the squared loss, else a ball."""
+    H, n = X, len(X)
+    for k, (M, has) in enumerate(zip(layers, point.has_bias, strict=True)):
+        fed = np.concatenate([H, np.full((n, 1), Fraction(1), dtype=object)], axis=1) if has else H
+        if 0 in (*fed.shape, *M.shape):
+            A = np.full((n, len(M)), Fraction(0), dtype=object)
+        else:
+            A = exact.fractions_of(exact.fmpq_matrix(fed) * exact.fmpq_matrix(M.T))
+        H = np.array([[max(v, Fraction(0)) for v in row] for row in A], dtype=object) if k + 1 < len(layers) else A
+        H = H.reshape(n, len(M))
+    squares = (w * w for M, mask in zip(layers, point.penalised, strict=True) for w in M[mask])
+    penalty = point.decay / 2 * sum(squares, Fraction(0))
+    if point.loss == "squared":
+        return sum(((f - t) ** 2 for f, t in zip(H.reshape(-1), y.reshape(-1), strict=True)), Fraction(0)) / n + penalty
+    total = flint.arb(0)
+    for f, t in zip(H, y, strict=True):
+        if point.loss == "bce":
+            total += sum(((1 + ball(a).exp()).log() - ball(a * b) for a, b in zip(f, t, strict=True)), flint.arb(0))
+        else:
+            logs = sum((ball(a - f[0]).exp() for a in f), flint.arb(0)).log()
+            total += logs + ball(f[0] - sum((a * b for a, b in zip(f, t, strict=True)), Fraction(0)))
+    return total / n + ball(penalty)
+
+
+def _checked(part: Part, point: DeepClaim, net: Reduced, X: np.ndarray, y: np.ndarray) -> str:
+    """Check everything over one box."""
+    at = Point(net, balls(X), balls(y), point.loss, ball(point.decay))
+    weights = np.concatenate([M.reshape(-1) for M in net.layers])
+    values = np.array([kink.value for kink in net.shared], dtype=object)
+    near = np.array([float(w) for w in weights])
+    G = _slices(point, net, near)
+    box, p, q = _krawczyk(at, weights, values, G), len(weights), len(values)
+    for place, (ours, claimed) in enumerate(zip(box[:p], weights, strict=True)):
+        if not abs(ours - ball(claimed)).upper() <= ball(part.claim["radius"]):
+            raise CertificateError(f"the box around weight {place} is wider than the claimed radius")
+    swept = at.sweep(box[:p], box[p : p + q])
+    _check_signs(at, swept, point, part, net)
+    _check_multipliers(net, swept, box[p : p + q])
+    _, C = at.kinks(swept)
+    _check_curvature(at.second(swept), np.concatenate([C, balls(G)]) if q or len(G) else C)
+    resting = _check_zero_units(point, net, part, swept)
+    count = sum(len(kink.rows) for kink in net.shared)
+    return (
+        f"{_named(point, X)} has an exact local minimum within {float(part.claim['radius']):.2g} of the claimed "
+        f"weights, on {count} kink{'' if count == 1 else 's'}{resting}"
+    )
+
+
+def _slices(point: DeepClaim, net: Reduced, near: np.ndarray) -> np.ndarray:
+    """Return directions along which nothing changes, independent ones, as rows of doubles.
+
+    Units of a layer with one pattern may be turned into one another where the penalty counts all of their weights
+    alike, and mixed at will without a penalty; a constant may be added to the logits of a softmax where nothing
+    counts it.
+    """
+    places = [0, *np.cumsum([M.size for M in net.layers]).tolist()]
+    shapes = [M.shape for M in net.layers]
+    free = point.decay == 0
+    out: list[np.ndarray] = []
+    for k, (on, kink) in enumerate(zip(net.on, net.kink, strict=True)):
+        for i in range(on.shape[1]):
+            for j in range(on.shape[1]):
+                alike = (on[:, i] == on[:, j]).all() and (kink[:, i] == kink[:, j]).all()
+                same = (net.penalised[k][i] == net.penalised[k][j]).all() and (
+                    net.penalised[k + 1][:, i] == net.penalised[k + 1][:, j]).all()  # fmt: skip
+                evenly = (net.penalised[k + 1][:, i] == net.penalised[k + 1][:1, i]).all()
+                if not alike or not (free or (i < j and same and evenly)):
+                    continue
+                step = np.zeros(places[-1])
+                W = step[places[k] : places[k + 1]].reshape(shapes[k])
+                V = step[places[k + 1] : places[k + 2]].reshape(shapes[k + 1])
+                old_W = near[places[k] : places[k + 1]].reshape(shapes[k])
+                old_V = near[places[k + 1] : places[k + 2]].reshape(shapes[k + 1])
+                W[i] += old_W[j]
+                V[:, j] -= old_V[:, i]
+                if not free:
+                    W[j] -= old_W[i]
+                    V[:, i] += old_V[:, j]
+                out.append(step)
+    if point.loss == "cross_entropy":
+        for column in range(shapes[-1][1]):
+            if free or not net.penalised[-1][:, column].any():
+                step = np.zeros(places[-1])
+                step[places[-2] :].reshape(shapes[-1])[:, column] = 1.0
+                out.append(step)
+    kept: list[np.ndarray] = []
+    basis: list[np.ndarray] = []
+    for step in out:
+        size = np.linalg.norm(step)
+        rest = step / size if size > 0 else step
+        for _ in range(2):
+            for b in basis:
+                rest = rest - (b @ rest) * b
+        if np.linalg.norm(rest) > 1e-7:
+            basis.append(rest / np.linalg.norm(rest))
+            kept.append(step / size)
+    return np.array(kept).reshape(len(kept), places[-1])
+
+
+def _equations(at: Point, unknowns: np.ndarray, weights: np.ndarray, G: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the equations and their derivatives."""
+    p, q = len(weights), len(at.net.shared)
+    swept = at.sweep(unknowns[:p], unknowns[p : p + q])
+    c, C = at.kinks(swept)
+    rows = np.concatenate([C, balls(G)]) if q or len(G) else C
+    first = at.gradient(unknowns[:p], swept)
+    if len(G):
+        first = first + times(balls(G).T, unknowns[p + q :].reshape(-1, 1))[:, 0]
+    slice_ = times(balls(G), (unknowns[:p] - balls(weights)).reshape(-1, 1))[:, 0]
+    size = p + len(rows)
+    M = balls(np.zeros((size, size)))
+    M[:p, :p], M[p:, :p], M[:p, p:] = at.second(swept), rows, rows.T
+    return np.concatenate([first, c, slice_]), M
+
+
+def _krawczyk(at: Point, weights: np.ndarray, values: np.ndarray, G: np.ndarray) -> np.ndarray:
+    """Return a box with exactly one solution of the equations."""
+    middle = np.concatenate([balls(weights), balls(values), balls(np.zeros(len(G)))])
+    F, M = _equations(at, middle, weights, G)
+    inverse = _inverse(np.array([[float(v.mid()) for v in row] for row in M], dtype=float).reshape(M.shape))
+    A = balls(inverse)
+    step = times(A, F.reshape(-1, 1))[:, 0]
+    radius = [(4 * abs(s)).upper() + abs(m).upper() * flint.arb(2) ** (12 - BITS) + flint.arb(2) ** (-4 * BITS)
+              for s, m in zip(step, middle, strict=True)]  # fmt: skip
+    for _ in range(ROUNDS):
+        box = np.array([m + flint.arb(0, r) for m, r in zip(middle, radius, strict=True)], dtype=object)
+        E = balls(np.eye(len(F))) - times(A, _equations(at, box, weights, G)[1])
+        image = step + times(E, np.array([[flint.arb(0, r)] for r in radius], dtype=object).reshape(-1, 1))[:, 0]
+        if all(abs(v).upper() < r for v, r in zip(image, radius, strict=True)):
+            return box
+        radius = [(4 * abs(v)).upper() + r for v, r in zip(image, radius, strict=True)]
+    raise CertificateError("no box around the claimed weights has exactly one critical point: Krawczyk's test fails")
+
+
+def _inverse(M: np.ndarray) -> np.ndarray:
+    """Return about the inverse of a matrix; a bad one proves nothing, so that it needs no check."""
+    size = np.sqrt(np.abs(M).max(axis=1, initial=0.0))
+    size = 1 / np.where(size > 0, size, 1.0)
+    try:
+        inverse = np.linalg.inv(M * size[:, None] * size) * size[:, None] * size
+    except np.linalg.LinAlgError:
+        raise CertificateError("the equations are singular at the claimed weights") from None
+    if not np.isfinite(inverse).all():
+        raise CertificateError("the equations are singular at the claimed weights")
+    return np.asarray(inverse)
+
+
+def _check_signs(at: Point, swept: Sweep, point: DeepClaim, part: Part, net: Reduced) -> None:
+    """Check that no sample off the kinks reaches one, and that silent units stay off."""
+    nothing = ~np.array([any(v != 0 for v in row) for row in at.X], dtype=bool)
+    for k, (on, kink) in enumerate(zip(net.on, net.kink, strict=True)):
+        still = nothing & (not net.has_bias[k])
+        for i, j in np.argwhere(~kink):
+            height = swept.heights[k][i, j]
+            if not ((height > 0) if on[i, j] else (height < 0 or still[i])):
+                raise CertificateError(f"sample {i} may lie on the kink of unit {net.chosen[k][j]} of layer {k + 1}")
+        for j, text in enumerate(part.witness["units"][k]):
+            if text == "silent":
+                mine = net.chosen[k - 1] if k else list(range(len(at.X[0])))
+                row = [*(point.layers[k][j][c] for c in mine), *(point.layers[k][j][-1:] if net.has_bias[k] else ())]
+                reached = times(swept.taken[k], balls(np.array(row, dtype=object)).reshape(-1, 1))[:, 0]
+                if not all(v < 0 or still[i] for i, v in enumerate(reached)):
+                    raise CertificateError(f"unit {j} of layer {k + 1} is not off for every sample")
+        # a unit at zero that wakes would feed every sample
+        nothing = ~(on | kink).any(axis=1) & (ZERO not in part.witness["units"][k])
+
+
+def _check_multipliers(net: Reduced, swept: Sweep, multipliers: np.ndarray) -> None:
+    """Check that every multiplier lies strictly between 0 and the jump at its kink."""
+    for number, kink in enumerate(net.shared):
+        for places in kink.parts:
+            up = down = flint.arb(0)
+            share = sum((kink.shares[p] * kink.factors[p] for p in places), Fraction(0))
+            for p in places:
+                jump = swept.reaching[kink.layer][kink.rows[p], kink.unit] * ball(abs(kink.factors[p]))
+                if kink.factors[p] > 0:
+                    up += jump
+                else:
+                    down -= jump
+            value = multipliers[number] * ball(share)
+            if not (down < value and value < up):
+                raise CertificateError(
+                    f"the multiplier of unit {net.chosen[kink.layer][kink.unit]} of layer {kink.layer + 1} at sample "
+                    f"{kink.rows[places[0]]} is not strictly between 0 and the jump of the slope there"
+                )
+
+
+def _check_curvature(H: np.ndarray, C: np.ndarray) -> None:
+    """Check that H is positive definite where C vanishes."""
+    if not len(H):
+        return
+    middle = np.array([[float(v.mid()) for v in row] for row in H])
+    size = np.sqrt(np.abs(np.diag(middle)))
+    size = 1 / np.maximum(size, 1e-8 * size.max(initial=1e-300))
+    scaled = H * balls(size)[:, None] * balls(size)[None, :]
+    rows = C * balls(size)[None, :] if len(C) else C
+    if len(rows):
+        lengths = np.array([np.linalg.norm([float(v.mid()) for v in row]) for row in rows])
+        if not (lengths > 0).all():
+            raise CertificateError("a kink function has no gradient")
+        rows = rows * balls(1 / lengths)[:, None]
+        square = times(rows.T, rows)
+    for weight in (10, 1_000, 100_000) if len(rows) else (0,):
+        Q = scaled + square * flint.arb(weight) if len(rows) else scaled
+        if _definite(Q):
+            return
+    raise CertificateError("the curvature along the kinks is not positive in every direction")
+
+
+def _definite(Q: np.ndarray) -> bool:
+    """Return whether R Q R^T is the identity up to row sums below 1, for R made of the middle of Q."""
+    middle = np.array([[float(v.mid()) for v in row] for row in Q])
+    try:
+        R = balls(np.linalg.inv(np.linalg.cholesky((middle + middle.T) / 2)))
+    except np.linalg.LinAlgError:
+        return False
+    rest = times(times(R, Q), R.T) - balls(np.eye(len(Q)))
+    return all(bool(sum((abs(v) for v in row), flint.arb(0)) < 1) for row in rest)
+
+
+def _check_zero_units(point: DeepClaim, net: Reduced, part: Part, swept: Sweep) -> str:
+    """Check that no unit at zero can wake; return the words for it."""
+    count = 0
+    for k, texts in enumerate(part.witness["units"]):
+        if ZERO not in texts:
+            continue
+        count += texts.count(ZERO)
+        h, e = _middle(swept.taken[k]), _middle(swept.signals[k + 1])
+        lengths, sizes = np.linalg.norm(h[0], axis=1), np.linalg.norm(e[0], axis=1)
+        wide_h, wide_e = np.linalg.norm(h[1], axis=1), np.linalg.norm(e[1], axis=1)
+        error = float((wide_h * (sizes + wide_e) + lengths * wide_e).sum() + 1e-11 * (lengths * sizes).sum()) * 1.01
+        answered = _answered(point, net, swept, k)
+        check_directions(h[0], wide_h, e[0], error, float(point.decay) * (1 - 1e-12), answered)
+    return f", and {count} unit{'s' if count > 1 else ''} at zero cannot wake" if count else ""
+
+
+def _middle(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return middles in doubles, and radii that hold the rounding too."""
+    middle = np.array([float(v.mid()) for v in values.reshape(-1)]).reshape(values.shape)
+    radius = np.array([float(v.rad()) for v in values.reshape(-1)]).reshape(values.shape)
+    return middle, radius * (1 + 1e-9) + np.abs(middle) * 2.0**-51 + 1e-300
+
+
+def _answered(point: DeepClaim, net: Reduced, swept: Sweep, layer: int) -> list[Answered]:
+    """Return the directions for which the equations of an active unit bound f by the decay.
+
+    One unit above: with a = |v_j| = |w_j|, f(w) <= decay <w_j, w> / a - (kinks, which only lower it). Several above:
+    a unit without kinks whose signal matrix G has the decay as largest singular value, no other one as large.
+    """
+    out = []
+    above = swept.weights[layer + 1]
+    for j in range(net.on[layer].shape[1]):
+        on, kink = net.on[layer][:, j], net.kink[layer][:, j]
+        if not (net.penalised[layer][j].all() and net.penalised[layer + 1][:, j].all()):
+            continue
+        if len(above) == 1:
+            if above[0, j] > 0 or above[0, j] < 0:
+                side = -1 if above[0, j] > 0 else 1
+                out.append(Answered(on, kink, side if kink.any() else 0))
+        elif not kink.any():
+            G = times(swept.taken[layer][on].T, swept.signals[layer + 1][on])
+            w = swept.weights[layer][j].reshape(-1, 1)
+            length = sum((v * v for v in w[:, 0]), flint.arb(0))
+            if not length > 0:
+                continue
+            square = ball(point.decay) ** 2
+            Q = balls(np.eye(len(G))) * square - times(G, G.T) + times(w, w.T) * (square / length)
+            if _definite(Q):
+                out.append(Answered(on, kink, 0))
+    return out

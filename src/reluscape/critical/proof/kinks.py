@@ -1,0 +1,154 @@
+"""The kinks of a network on its samples: which preactivations are zero, and which of them are one function.
+
+The kink function of (layer, row, unit) is the preactivation with the kinked units of the layers below switched off, a
+polynomial in the parameters. Rows share one function where the layer's inputs are the same polynomials: equal samples
+with equal patterns below, or no unit below that is on (then it is the bias). In the first layer rows that are multiples
+of one another share one up to that factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .objective import Objective
+
+OFF_EVERYWHERE = -1
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows on whose kink a unit is, with one kink function.
+
+    Attributes:
+        layer, unit: from 0.
+        row: the row whose preactivation is taken for the function.
+        rows: all rows.
+        factors: the preactivation of each row is this multiple of the function, as long as the lower kinks are off.
+        parts: the part of the multiplier that each row carries, times its factor; they add up to 1.
+        classes: rows whose preactivations agree up to the factor whatever lower kinks and units at zero do, as
+            positions in `rows`.
+    """
+
+    layer: int
+    unit: int
+    row: int
+    rows: tuple[int, ...]
+    factors: tuple[Fraction, ...]
+    parts: tuple[Fraction, ...]
+    classes: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Kinks:
+    """All kinks.
+
+    Attributes:
+        on: for each hidden layer (n, units) integers: 1 where the unit is on and off its kinks, else 0.
+        at: for each hidden layer (n, units) booleans: the kinks.
+        groups: the kink functions, layer by layer.
+        empty: kinks whose function is zero whatever the parameters are, while lower kinks can wake them.
+    """
+
+    on: tuple[np.ndarray, ...]
+    at: tuple[np.ndarray, ...]
+    groups: tuple[Group, ...]
+    empty: int = 0
+
+    @property
+    def count(self) -> int:
+        """Number of (row, unit) pairs on kinks."""
+        return int(sum(len(group.rows) for group in self.groups))
+
+
+def sample_lines(X: np.ndarray) -> tuple[list[int], list[Fraction]]:
+    """Return for each row the first row that it is a multiple of, and the multiple; OFF_EVERYWHERE and 0 for zeros."""
+    first: dict[tuple[Fraction, ...], tuple[int, Fraction]] = {}
+    lines, factors = [], []
+    for i, row in enumerate(X):
+        lead = next((v for v in row if v != 0), None)
+        if lead is None:
+            lines.append(OFF_EVERYWHERE)
+            factors.append(Fraction(0))
+            continue
+        at, scale = first.setdefault(tuple(v / lead for v in row), (i, lead))
+        lines.append(at)
+        factors.append(lead / scale)
+    return lines, factors
+
+
+def group_kinks(objective: Objective, on: Sequence[np.ndarray], at: Sequence[np.ndarray]) -> Kinks:
+    """Return the kinks, grouped; the multiplier of a group is split evenly over its classes."""
+    n = len(objective.X)
+    lines, factors = sample_lines(objective.X)
+    equal: dict[tuple[Fraction, ...], int] = {}
+    same = [equal.setdefault(tuple(row), i) for i, row in enumerate(objective.X)]
+    signature: list[Any] = list(same)
+    woken = np.zeros(n, dtype=bool)
+    groups: list[Group] = []
+    kept: list[np.ndarray] = []
+    empty = 0
+    for layer, (now, kinked) in enumerate(zip(on, at, strict=True)):
+        real = kinked.copy()
+        for unit in range(kinked.shape[1]):
+            found: dict[Any, list[int]] = {}
+            for i in np.flatnonzero(kinked[:, unit]).tolist():
+                key = lines[i] if layer == 0 else signature[i]
+                if key == OFF_EVERYWHERE and not objective.has_bias[layer]:
+                    empty += int(woken[i])
+                    real[i, unit] = False
+                    continue
+                if layer == 0 and objective.has_bias[0]:
+                    key = same[i]
+                found.setdefault(key, []).append(i)
+            for rows in found.values():
+                groups.append(_group(layer, unit, rows, objective, factors, same, woken))
+        kept.append(real)
+        signature = _signatures(signature, np.asarray(now))
+        woken = woken | real.any(axis=1) | objective.sleeps(layer)
+    return Kinks(tuple(np.asarray(o, dtype=int) for o in on), tuple(kept), tuple(groups), empty)
+
+
+def _group(
+    layer: int, unit: int, rows: list[int], objective: Objective, factors: list[Fraction], same: list[int],
+    woken: np.ndarray,
+) -> Group:  # fmt: skip
+    """Return one group."""
+    one = Fraction(1)
+    if layer == 0:
+        scales = [one if objective.has_bias[0] else factors[i] / factors[rows[0]] for i in rows]
+        parts = (one, *([Fraction(0)] * (len(rows) - 1)))
+        return Group(layer, unit, rows[0], tuple(rows), tuple(scales), parts, (tuple(range(len(rows))),))
+    classes: dict[int, list[int]] = {}
+    for position, i in enumerate(rows):
+        classes.setdefault(same[i] if woken[i] else OFF_EVERYWHERE, []).append(position)
+    members = tuple(tuple(c) for c in classes.values())
+    even = Group(layer, unit, rows[0], tuple(rows), (one,) * len(rows), (one,) * len(rows), members)
+    return shared_out(even, [one] * len(members))
+
+
+def shared_out(group: Group, weights: Sequence[Any]) -> Group:
+    """Return a group whose multiplier is split over its classes in proportion to weights, evenly within a class."""
+    exact = [Fraction(float(w)).limit_denominator(10**6) for w in weights]
+    total = sum(exact, Fraction(0))
+    if total == 0:
+        return group
+    parts = [Fraction(0)] * len(group.rows)
+    for weight, members in zip(exact, group.classes, strict=True):
+        for position in members:
+            parts[position] = weight / total / len(members)
+    return replace(group, parts=tuple(parts))
+
+
+def _signatures(before: list[Any], on: np.ndarray) -> list[Any]:
+    """Return for each row what the layer's outputs are as polynomials, as far as rows can share them."""
+    known: dict[Any, int] = {}
+    out = []
+    for i, key in enumerate(before):
+        pattern = tuple(np.flatnonzero(on[i]).tolist())
+        out.append(OFF_EVERYWHERE if not pattern else known.setdefault((key, pattern), len(known)))
+    return out

@@ -1,0 +1,198 @@
+"""Newton's method on parameters and multipliers, with kinks taken up and given back until the conditions fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arithmetic import FLOATS, Arithmetic
+from .equations import Equations
+from .kinks import Kinks, group_kinks, shared_out
+from .lagrangian import Lagrangian
+from .objective import Objective
+from .strict import class_sums
+from .symmetries import symmetry_directions
+
+FLOAT = Arithmetic(FLOATS)
+# relative heights below which samples are taken to lie on a kink, tried in turn
+LADDER = (1e-6, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+STEPS = 15
+CHANGES = 25
+# step, relative to 1 + |theta|, at which Newton's method has come to its end
+CONVERGED = 1e-11
+# residual up to which a linear system counts as solved, length from which as singular, singular values cut off
+SOLVED, LONG, CUT = 1e-6, 1e8, 1e-12
+# how far, relative to 1 + |theta|, a point may move
+FARTHEST = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A point whose equations hold up to rounding.
+
+    Attributes:
+        equations: which equations.
+        unknowns: (N,) doubles.
+        fits: signs off the kinks are those of the pattern, and multipliers lie strictly inside.
+    """
+
+    equations: Equations
+    unknowns: np.ndarray
+    fits: bool
+
+    @property
+    def theta(self) -> np.ndarray:
+        """The parameters."""
+        return self.unknowns[: self.equations.objective.size]
+
+
+def relative_heights(objective: Objective, theta: np.ndarray) -> list[np.ndarray]:
+    """Return for each hidden layer (n, units) the preactivations relative to the size of their terms."""
+    H = FLOAT.numbers(objective.X)
+    out = []
+    for M, has in list(zip(objective.matrices(theta), objective.has_bias, strict=True))[:-1]:
+        fed = np.concatenate([H, np.ones((len(H), int(has)))], axis=1)
+        height, size = fed @ M.T, np.abs(fed) @ np.abs(M).T
+        # a row that only the bias reaches is measured by the other rows
+        size = np.maximum(size, size.mean(axis=0, keepdims=True)) if len(size) else size
+        out.append(np.where(size > 0, height / np.where(size > 0, size, 1.0), 0.0))
+        H = np.maximum(height, 0.0)
+    return out
+
+
+def candidates(objective: Objective, theta: np.ndarray) -> Iterator[Candidate]:
+    """Yield the points that Newton's method reaches from different sets of kinks, those that fit first at each step."""
+    relative = relative_heights(objective, theta)
+    known: set[bytes] = set()
+    for width in LADDER:
+        at = [np.abs(r) < width for r in relative]
+        on = [((r > 0) & ~a).astype(int) for r, a in zip(relative, at, strict=True)]
+        for _ in range(CHANGES):
+            key = b"".join(np.packbits(a).tobytes() + np.packbits(o.astype(bool)).tobytes()
+                           for a, o in zip(at, on, strict=True))  # fmt: skip
+            if key in known:
+                break
+            known.add(key)
+            reached = settle(objective, group_kinks(objective, on, at), theta)
+            if reached is None:
+                break
+            changed = _changes(reached, at, on)
+            yield Candidate(reached.equations, reached.unknowns, changed is None)
+            if changed is None:
+                break
+            at, on = changed
+
+
+def settle(objective: Objective, kinks: Kinks, theta: np.ndarray) -> Candidate | None:
+    """Return where Newton's method ends for these kinks, or None where it does not converge near the start.
+
+    The multiplier of kinks with one function is split over their rows as their jumps are.
+    """
+    if kinks.empty:
+        return None
+    slices = symmetry_directions(objective, kinks, theta)
+    multipliers = _first_multipliers(objective, kinks, theta)
+    unknowns = np.concatenate([theta, multipliers, np.zeros(len(slices))])
+    for _ in range(3 if any(len(g.classes) > 1 for g in kinks.groups) else 1):
+        equations = Equations(objective, kinks, slices, unknowns[: objective.size].copy())
+        solved = _newton(equations, unknowns, theta)
+        if solved is None:
+            return None
+        unknowns = solved
+        kinks = _split_anew(equations, unknowns)
+    final = Equations(objective, equations.kinks, symmetry_directions(objective, kinks, unknowns[: objective.size]),
+                      unknowns[: objective.size].copy())  # fmt: skip
+    p, q, _ = final.counts
+    return Candidate(final, np.concatenate([unknowns[: p + q], np.zeros(len(final.slices))]), False)
+
+
+def _first_multipliers(objective: Objective, kinks: Kinks, theta: np.ndarray) -> np.ndarray:
+    """Return the multipliers that fit the gradient best."""
+    zero = np.zeros(len(kinks.groups))
+    if not len(zero):
+        return zero
+    lagrangian = Lagrangian(objective, kinks, FLOAT)
+    here = lagrangian.passed(theta, zero)
+    C, g = lagrangian.constraints(here), lagrangian.gradient(theta, here)
+    mu = np.linalg.lstsq(C.T, -g, rcond=None)[0]
+    # multipliers of upper layers change the signals below: once more with them
+    g = lagrangian.gradient(theta, lagrangian.passed(theta, mu)) - C.T @ mu
+    return np.asarray(np.linalg.lstsq(C.T, -g, rcond=None)[0])
+
+
+def _newton(equations: Equations, unknowns: np.ndarray, start: np.ndarray) -> np.ndarray | None:
+    """Return the end of Newton's method, or None."""
+    p = equations.objective.size
+    size = 1.0 + float(np.abs(start).max(initial=0.0))
+    for _ in range(STEPS):
+        F, M = equations.at(unknowns, FLOAT)
+        if not (np.isfinite(F).all() and np.isfinite(M).all()):
+            return None
+        step = _solved(M, -F)
+        unknowns = unknowns + step
+        moved = float(np.abs(step[:p]).max(initial=0.0))
+        if np.abs(unknowns[:p] - start).max(initial=0.0) > FARTHEST * size:
+            return None
+        if moved <= CONVERGED * size:
+            return unknowns
+    return None
+
+
+def _solved(M: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a solution, or the least-squares one where the matrix is singular."""
+    if not len(M):
+        return b
+    scale = np.sqrt(np.abs(M).max(axis=1))
+    scale = 1.0 / np.where(scale > 0, scale, 1.0)
+    balanced = M * scale[:, None] * scale[None, :]
+    try:
+        x = np.linalg.solve(balanced, b * scale)
+        size = float(np.abs(b * scale).max(initial=1e-300))
+        if np.abs(balanced @ x - b * scale).max() <= SOLVED * size and np.abs(x).max() < LONG * size:
+            return np.asarray(x * scale)
+    except np.linalg.LinAlgError:
+        pass
+    return np.asarray(np.linalg.lstsq(balanced, b * scale, rcond=CUT)[0] * scale)
+
+
+def _split_anew(equations: Equations, unknowns: np.ndarray) -> Kinks:
+    """Return the kinks with multipliers split over classes in proportion to the jumps."""
+    theta, mu, _ = equations.split(unknowns)
+    here = Lagrangian(equations.objective, equations.kinks, FLOAT).passed(theta, mu)
+    groups = []
+    for group in equations.kinks.groups:
+        highs = [float(high) for _, _, high in class_sums(group, 1.0, here.arriving[group.layer], FLOAT)]
+        groups.append(shared_out(group, highs) if len(highs) > 1 and min(highs) > 0 else group)
+    kinks = equations.kinks
+    return Kinks(kinks.on, kinks.at, tuple(groups), kinks.empty)
+
+
+def _changes(
+    reached: Candidate, at: list[np.ndarray], on: list[np.ndarray]
+) -> tuple[list[np.ndarray], list[np.ndarray]] | None:
+    """Return the kinks and patterns to try next, None where everything fits."""
+    equations = reached.equations
+    theta, mu, _ = equations.split(reached.unknowns)
+    here = Lagrangian(equations.objective, equations.kinks, FLOAT).passed(theta, mu)
+    new_at, new_on, fits = [a.copy() for a in at], [o.copy() for o in on], True
+    for k, (a, o) in enumerate(zip(at, on, strict=True)):
+        height = here.heights[k]
+        empty = a & ~equations.kinks.at[k]
+        if empty.any():  # kinks that are zero whatever the parameters are: off
+            new_at[k][empty] = False
+        wrong = ~a & (((height > 0) != (o > 0)) & ((height != 0) | (o > 0)))
+        if wrong.any():
+            fits = False
+            new_at[k][wrong], new_on[k][wrong] = True, 0
+    for q, group in enumerate(equations.kinks.groups):
+        for low, value, high in class_sums(group, mu[q], here.arriving[group.layer], FLOAT):
+            if low < value < high:
+                continue
+            fits = False
+            for row, factor in zip(group.rows, group.factors, strict=True):
+                new_at[group.layer][row, group.unit] = False
+                new_on[group.layer][row, group.unit] = int((value >= high) == (factor > 0))
+            break
+    return None if fits else (new_at, new_on)

@@ -1,0 +1,252 @@
+"""Networks built to be minima are proved, built saddles are disproved, and every certificate is checked again."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+
+from reluscape import DeepNet, verify
+from reluscape.critical.proof import prove
+from tests.critical.proof.built import balanced, built_minimum, parameters
+
+RADII = (1e-6, 1e-4, 1e-2)
+
+
+def objective(net, X, y, decay):
+    """J of a network of one output, written out."""
+    theta = parameters(net)
+    return np.mean((net.predict(X) - y) ** 2) + decay / 2 * theta @ theta
+
+
+def moved(net, step):
+    """The network with a step added to its parameters."""
+    weights, biases = [], []
+    for w, b in zip(net.weights, net.biases, strict=True):
+        size = w.size + b.size
+        part = step[:size].reshape(len(w), -1)
+        step = step[size:]
+        weights.append(w + part[:, :-1])
+        biases.append(b + part[:, -1])
+    return DeepNet(weights, biases)
+
+
+def lowest_neighbour(net, X, y, decay, count=300):
+    """The least difference of J at random neighbours."""
+    rng = np.random.default_rng(5)
+    here, p = objective(net, X, y, decay), len(parameters(net))
+    out = []
+    for radius in RADII:
+        for k in range(count):
+            step = rng.normal(size=p) * (rng.random(p) < 0.2 if k % 2 else 1.0)
+            step *= radius / max(np.linalg.norm(step), 1e-300)
+            out.append(objective(moved(net, step), X, y, decay) - here)
+    return min(out)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_minima_on_nested_kinks_are_proved(seed):
+    net, X, y, decay = built_minimum(seed)
+    proof = prove(net, X, y, "squared", decay)
+    assert proof.distance < 1e-9
+    if proof.verdict == "saddle":  # strict multipliers, yet negative curvature along the kinks
+        assert objective(proof.lower, X, y, decay) < objective(net, X, y, decay)
+    else:
+        assert (proof.verdict, proof.method, proof.kinks) == ("local minimum", "certified", 3)
+        assert lowest_neighbour(proof.net, X, y, decay) > -1e-12
+    assert verify(proof.certificate)
+
+
+def test_four_layers_with_kinks_above_one_another_are_proved():
+    kinks = ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0), (2, 0, 0))
+    net, X, y, decay = built_minimum(1, (3, 4, 3, 2, 1), 90, kinks)
+    proof = prove(net, X, y, "squared", decay)
+    assert (proof.verdict, proof.kinks) == ("local minimum", 5)
+    assert lowest_neighbour(proof.net, X, y, decay, 100) > -1e-12
+
+
+def test_identical_rows_share_a_kink():
+    net, X, y, decay = built_minimum(1, twins=((0, 5), (3, 7)))
+    proof = prove(net, X, y, "squared", decay)
+    assert (proof.verdict, proof.kinks) == ("local minimum", 6)
+    assert verify(proof.certificate)
+
+
+def test_weights_of_single_precision_are_moved_to_the_minimum_beside_them():
+    net, X, y, decay = built_minimum(0)
+    rough = DeepNet([w.astype(np.float32) for w in net.weights], [b.astype(np.float32) for b in net.biases])
+    proof = prove(rough, X, y, "squared", decay)
+    assert proof.verdict == "local minimum"
+    assert 0 < proof.distance < 1e-6
+    np.testing.assert_allclose(parameters(proof.net), parameters(net), atol=1e-9)
+
+
+@pytest.mark.parametrize("scale", [2.0**-27, 2.0**27])
+@pytest.mark.parametrize("what", ["targets", "samples"])
+def test_scales_of_about_1e8_do_not_matter(scale, what):
+    """J is the old one times a power of the scale for these weights, targets, samples and decay: all is as before."""
+    X, Y = positive_samples()
+    one = descended(DeepNet([[[1.0, 0.1, 0.0]], [[1.0], [0.5]]], [None, None]), X, Y, 0.25)
+    if what == "samples":  # f = V relu(W s x), against s y
+        proof = prove(one, X * scale, Y * scale, "squared", 0.25 * scale**2)
+    else:  # weights times c, targets times c^2, decay times c^2
+        c = scale ** (1 / 3)
+        scaled = DeepNet([c * one.weights[0], c * one.weights[1]], [None, None])
+        proof = prove(scaled, X, Y * c**2, "squared", 0.25 * c**2)
+    assert proof.verdict == "local minimum"
+    assert verify(proof.certificate)
+
+
+def positive_samples():
+    """Samples for which a unit of weights near (1, 0, 0) is on, and two targets."""
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(30, 3))
+    X[:, 0] = np.abs(X[:, 0]) + 3
+    return X, np.c_[X @ [1.0, 0.3, 0.0], X @ [0.5, -1.0, 0.8]]
+
+
+def test_a_unit_at_zero_in_the_second_layer_and_a_dead_one():
+    net, X, y, decay = built_minimum(0)
+    weights = [net.weights[0], np.vstack([net.weights[1], np.zeros(3)]), np.append(net.weights[2], [[0.0]], axis=1)]
+    biases = [net.biases[0], np.append(net.biases[1], 0.0), net.biases[2]]
+    zero = prove(DeepNet(weights, biases), X, y, "squared", decay)
+    assert zero.method == "certified" or "unit at zero" in zero.reason
+    if zero.verdict == "local minimum":
+        assert (zero.zero_units, zero.strict) == (1, False)
+        assert lowest_neighbour(zero.net, X, y, decay) > -1e-12
+    # a unit that is off everywhere, with weights: under the decay it is not at rest, and goes to zero
+    weights[1] = np.vstack([net.weights[1], np.full(3, -0.01)])
+    biases[1] = np.append(net.biases[1], -0.02)
+    dead = prove(DeepNet(weights, biases), X, y, "squared", decay)
+    assert dead.verdict == zero.verdict
+    assert dead.distance > zero.distance
+
+
+def certificate_of(seed=0):
+    net, X, y, decay = built_minimum(seed)
+    return prove(net, X, y, "squared", decay).certificate
+
+
+def altered(certificate, change):
+    other = json.loads(json.dumps(certificate))
+    change(other)
+    return other
+
+
+def test_wrong_certificates_are_refused():
+    true = certificate_of()
+    assert verify(true)
+
+    def border(c):
+        c["witness"]["multipliers"][0][3] = "0"
+
+    def beyond(c):
+        c["witness"]["multipliers"][0][3] = "1000"
+
+    def negative(c):
+        c["witness"]["multipliers"][1][3] = "-" + c["witness"]["multipliers"][1][3].lstrip("-")
+
+    def left_out(c):
+        layer, unit, row, _ = c["witness"]["multipliers"].pop()
+        text = c["witness"]["units"][layer][unit]
+        c["witness"]["units"][layer][unit] = text[:row] + "1" + text[row + 1 :]
+
+    def unmarked(c):
+        c["witness"]["multipliers"].pop()
+
+    def elsewhere(c):
+        c["claim"]["layers"][0][0][0] = "17/10"
+
+    def narrow(c):
+        c["claim"]["radius"] = "1/100000000000000000000000000000000"
+
+    def more_decay(c):
+        c["claim"]["decay"] = "1/3"
+
+    def other_loss(c):
+        c["claim"]["loss"] = "bce"
+
+    def dropped(c):
+        c["witness"]["units"][1][0] = "zero"
+
+    def quiet(c):
+        c["witness"]["units"][1][0] = "silent"
+
+    def unpenalised(c):
+        c["claim"]["penalised"][0][0] = "000"
+
+    changes = (border, beyond, negative, left_out, unmarked, elsewhere, narrow, more_decay, other_loss, dropped, quiet,
+               unpenalised)  # fmt: skip
+    for change in changes:
+        assert not verify(altered(true, change)), change.__name__
+
+
+def test_a_point_of_negative_curvature_is_no_minimum():
+    """The certificate of a saddle, relabelled as one of a minimum with the right patterns, is refused."""
+    net, X, y, decay = built_minimum(3)
+    proof = prove(net, X, y, "squared", decay)
+    assert proof.verdict == "saddle"
+    assert verify(proof.certificate)
+    swapped = copy.deepcopy(proof.certificate)
+    swapped["witness"]["lower"], swapped["claim"]["layers"] = swapped["claim"]["layers"], swapped["witness"]["lower"]
+    assert not verify(swapped)
+
+
+def test_splitting_a_unit_of_several_outputs_makes_a_saddle():
+    """One unit for two outputs at its minimum; twice half of it is a saddle where a second singular value is larger."""
+    (X, Y), decay = positive_samples(), 0.01
+    one = descended(DeepNet([[[1.0, 0.1, 0.0]], [[1.0], [0.5]]], [None, None]), X, Y, decay)
+    alone = prove(one, X, Y, "squared", decay)
+    assert alone.verdict == "local minimum"
+    r = np.sqrt(0.5)
+    twice = DeepNet([np.repeat(r * one.weights[0], 2, axis=0), np.repeat(r * one.weights[1], 2, axis=1)], [None, None])
+    split = prove(twice, X, Y, "squared", decay)
+    assert split.verdict == "saddle"
+    assert "part" in split.reason
+    assert verify(split.certificate)
+
+
+def test_two_units_with_one_pattern_and_one_output_stay_a_minimum():
+    X = positive_samples()[0]
+    Y = (X @ [1.0, 0.3, 0.1])[:, None]
+    one = descended(DeepNet([[[1.0, 0.1, 0.0]], [[1.0]]], [None, None]), X, Y, 0.01)
+    r = np.sqrt(0.5)
+    twice = DeepNet([np.repeat(r * one.weights[0], 2, axis=0), np.repeat(r * one.weights[1], 2, axis=1)], [None, None])
+    proof = prove(twice, X, Y, "squared", 0.01)
+    assert proof.verdict == "local minimum"
+    assert verify(proof.certificate)
+
+
+def descended(net, X, Y, decay):
+    """The end of plain gradient descent for a bias-free network that stays on for all rows."""
+    W, V = net.weights[0].copy(), net.weights[1].copy()
+    for _ in range(40_000):
+        E = 2 * ((X @ W.T) @ V.T - Y) / len(X)
+        W, V = W - 0.01 * (V.T @ E.T @ X + decay * W), V - 0.01 * (E.T @ (X @ W.T) + decay * V)
+    return DeepNet([W, V], [None, None])
+
+
+def test_without_decay_a_minimum_is_proved_across_the_rescalings():
+    """One unit that is on for all rows is least squares, up to a factor between its layers."""
+    X = positive_samples()[0]
+    y = X @ [1.0, 0.3, 0.1] + 0.1 * np.random.default_rng(0).normal(size=len(X))
+    w = np.linalg.lstsq(X, y, rcond=None)[0]
+    for factor in (1.0, 3.0):
+        proof = prove(DeepNet([[w / factor], [[factor]]], [None, None]), X, y)
+        assert (proof.verdict, proof.strict) == ("local minimum", True)
+        assert verify(proof.certificate)
+    # with a second unit of the same pattern the two can be mixed: a flat family that is no symmetry of one rank
+    both = DeepNet([[w / 2, w / 2 + [0.1, 0.0, 0.0]], [[1.0, 1.0]]], [None, None])
+    assert prove(both, X, y).verdict in ("undecided", "local minimum")
+
+
+def test_what_is_too_large_is_said_before_anything_is_done():
+    net = DeepNet([np.ones((50, 30)), np.ones((1, 50))], [np.zeros(50), np.zeros(1)])
+    proof = prove(net, np.ones((3, 30)), np.ones(3), "squared", 0.1)
+    assert proof.verdict == "undecided"
+    assert proof.reason.startswith("too large: 1,601 parameters")
+
+
+def test_balancing_keeps_the_function():
+    net, X, *_ = built_minimum(0)
+    np.testing.assert_allclose(balanced(net).predict(X), net.predict(X))
