@@ -23,7 +23,10 @@ DESELECTED: dict[str, int] = {}
 
 
 def pytest_collection_modifyitems(config, items):
-    """Deselect the tests whose outside program is absent; the closing lines say so."""
+    """Deselect the tests whose outside program is absent; the closing lines say so. Refuse a name with an address."""
+    for item in items:
+        if " at 0x" in item.nodeid:  # another one in each process: tests could neither be shared out nor named again
+            raise pytest.UsageError(f"{item.nodeid} is named by an address; give its parameters ids")
     for marker, reason in ABSENT.items():
         without = [item for item in items if reason and item.get_closest_marker(marker)]
         if without:

@@ -138,7 +138,7 @@ def test_a_declared_squared_loss_is_the_squared_loss():
     assert found.exact_loss == rs.certify(SAMPLES, ["1/2", -1, 2, 1], [[1, 0]], [1], 0, exact=True).exact_loss
 
 
-@pytest.mark.parametrize("loss", [Expectile(), LogCosh(), Impostor(), "logistic", "huber"], ids=str)
+@pytest.mark.parametrize("loss", [Expectile(), LogCosh(), Impostor(), "logistic", "huber"], ids=names)
 def test_exact_numbers_of_a_loss_without_rational_derivatives_are_refused(loss):
     y = [1, -1, 1, 1]
     with pytest.raises(rs.InputError, match="exact=True needs"):
