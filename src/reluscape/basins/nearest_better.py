@@ -18,6 +18,7 @@ from . import BasinEvaluator
 # basins solved one after the other by their distance: at most this many, fewer where each is slow
 MOST_TRIED = 3_000
 MOST_TRIED_WORK = 5_000_000
+FEWEST_TRIED = 2
 # basins solved on a straight line: at most this many, fewer where each is slow
 MOST_STEPS = 300
 MOST_STEPS_WORK = 10_000_000
@@ -99,6 +100,8 @@ class _Search:
         That number is -1 where not even the choices of output signs were. Beyond it the signs of the network are kept.
         """
         budget = min(MOST_TRIED, MOST_TRIED_WORK // self.work)
+        if budget < FEWEST_TRIED:
+            return None, -1
         found, searched = self._levels(budget, self._all_signs)
         if found is None:
             kept, _ = self._levels(budget, self._same_signs)
@@ -170,6 +173,8 @@ class _Search:
         while waiting and len(found) <= most:
             pattern = waiting.pop()
             for j, row in enumerate(pattern):
+                if free and not self.tied[j].any():
+                    continue  # what lies beside such a unit's cell costs a kink
                 for other_row, k in self._unit_neighbours(row):
                     other = np.array(pattern)
                     other[j] = other_row

@@ -34,6 +34,8 @@ BETWEEN_LINES = 10.0
 class Progress:
     """A line on standard error that is rewritten; where that is no terminal, silence or a new line every ten seconds.
 
+    What comes with a share of 0 is said once, before the work, and stays.
+
     Args:
         in_lines: whether lines are printed where standard error is no terminal.
     """
@@ -45,6 +47,9 @@ class Progress:
     def __call__(self, what: str, share: float) -> None:
         """Show what is being done and about how long it still takes."""
         now = time.monotonic()
+        if share == 0 and (self.on or self.in_lines):
+            print(what, file=sys.stderr, flush=True)
+            return
         if not self.on:
             if self.in_lines and share < 1 and now - self.last >= BETWEEN_LINES:
                 self.last = now

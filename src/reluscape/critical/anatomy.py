@@ -90,12 +90,14 @@ def parallel_groups(rows: np.ndarray, chosen: np.ndarray, width: float) -> tuple
     ((0, 2),)
     """
     lengths = np.linalg.norm(rows, axis=1)
-    groups: list[tuple[np.ndarray, list[int]]] = []
-    for j in np.flatnonzero(chosen & (lengths > 0)):
+    left = np.flatnonzero(chosen & (lengths > 0))
+    firsts, groups = np.empty((len(left), rows.shape[1])), list[list[int]]()
+    for j in left:
         unit = rows[j] / lengths[j]
-        place = next((group for first, group in groups if np.linalg.norm(unit - first) <= width), None)
-        if place is None:
-            groups.append((unit, [int(j)]))
+        near = np.flatnonzero(np.linalg.norm(firsts[: len(groups)] - unit, axis=1) <= width)
+        if near.size:
+            groups[near[0]].append(int(j))
         else:
-            place.append(int(j))
-    return tuple(tuple(group) for _, group in groups if len(group) > 1)
+            firsts[len(groups)] = unit
+            groups.append([int(j)])
+    return tuple(tuple(group) for group in groups if len(group) > 1)

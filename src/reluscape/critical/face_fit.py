@@ -66,8 +66,7 @@ def float_fit(
     scale = np.linalg.norm(M, axis=0)
     scale[scale == 0] = 1.0
     if able(loss, "quadratic"):
-        for _ in range(2):  # the second round removes the rounding of the first
-            p = p + _least_squares(M, y - M @ p, scale)
+        p = _shortest_fit(M, y, p, scale)
     else:
         found = _newton(M, y, p, scale, loss, steps)
         if found is None:
@@ -88,6 +87,18 @@ def _orthogonal_basis(rows: np.ndarray) -> np.ndarray:
     _, singular, right = np.linalg.svd(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), SPECK))
     keep = int((singular > DEFAULT.rank * MACHINE_PRECISION * max(rows.shape) * max(singular.max(), SPECK)).sum())
     return right[keep:]
+
+
+def _shortest_fit(M: np.ndarray, y: np.ndarray, p: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return the least-squares coefficients nearest to p after scaling the columns."""
+    if not M.size:
+        return p
+    left, singular, right = np.linalg.svd(M / scale, full_matrices=False)
+    keep = singular > DEFAULT.rank * MACHINE_PRECISION * max(M.shape) * singular[0]
+    left, singular, right = left[:, keep], singular[keep], right[keep]
+    for _ in range(2):  # the second round removes the rounding of the first
+        p = p + ((left.T @ (y - M @ p)) / singular) @ right / scale
+    return p
 
 
 def _least_squares(M: np.ndarray, r: np.ndarray, scale: np.ndarray) -> np.ndarray:

@@ -26,10 +26,8 @@ from ..descent import Descent
 from ..match import matched
 from ..snap import candidates, is_near
 from .fresh import MOST_BASINS, descent_or_none, fresh_networks, most_basins
+from .limits import announcement, can_fit, can_walk
 
-MOST_WORK = 4_000_000
-# beyond these operations of one least-squares fit no exact candidate is looked for
-MOST_FIT = 10_000_000_000
 # up to this size a basin is solved so quickly that no clock is needed
 QUICK_WORK = 200_000
 STARTS = 3
@@ -102,9 +100,12 @@ def investigate(
         tolerances: the numerical policy.
         starts: fresh random starts of the same width for the best known network.
         seed: root of their random streams.
-        progress: called with (what, share done).
+        progress: called with (what, share done); a share of 0 comes with what is worth saying before the start.
     """
     data, net = trained.data, trained.net
+    large = announcement(data.n, net.width, data.d, able(get_loss(loss), "quadratic"))
+    if large is not None:
+        progress(large, 0.0)
     progress("testing the given weights", 0.05)
     chosen = get_loss(loss)
     y = np.asarray(data.y, dtype=float)
@@ -113,11 +114,11 @@ def investigate(
     value = mean_loss(chosen, net.predict(data), y)
     constant = constant_fit(data).value if squared else constant_value(chosen, y[:, None])
     given = certify(data, None, net.W, net.v, c, loss=chosen, exact=False, tolerances=tolerances)
-    snaps = can_snap(trained)
+    snaps = can_fit(data.n, net.width, data.d, squared)
     progress("looking for an exact point beside it", 0.15)
     found = list(candidates(data, net, trained.output_bias, chosen, tolerances)) if snaps else []
     within = [k for k in found if is_near(k, value, constant, tolerances) and k.verdict.kind != "not stationary"]
-    feasible = data.n * net.width * data.d <= MOST_WORK
+    feasible = can_walk(data.n, net.width, data.d)
     progress("going downhill from basin to basin", 0.3)
     path = _descent(trained, chosen, net) if feasible else None
     end = _as_candidate(path, net) if path is not None else None
@@ -153,12 +154,6 @@ def investigate(
         anatomy=anatomy(net, data, tolerances), affine_residual=_affine_residual(trained),
         descent_distance=end.distance if end is not None else None, kinks_away=kinks, better=better,
     )  # fmt: skip
-
-
-def can_snap(trained: Trained) -> bool:
-    """Return whether a least-squares fit of all hidden weights is within reach."""
-    n, p = trained.data.n, trained.net.width * trained.data.d
-    return n * p * min(n, p) <= MOST_FIT
 
 
 def gradient_norm(trained: Trained, loss: Any) -> float:

@@ -6,7 +6,8 @@ import numpy as np
 
 from ...critical.trained.answer import SLOW, SOLVED, STUCK, WRONG_INPUT
 from ...critical.trained.elsewhere import UNTESTED, TestRows, both_losses
-from ...critical.trained.one_hidden_layer import Findings, can_snap
+from ...critical.trained.limits import can_fit, left_out
+from ...critical.trained.one_hidden_layer import Findings
 from ...critical.trained.predictions import rows_right
 from ...critical.trained.saving import snapped_or_escaped
 from ...numbers.tolerances import DEFAULT
@@ -138,6 +139,10 @@ def facts(found: Findings, trained: Trained, judged: Judgement) -> list[tuple[st
     """Return the story fact by fact: (what, in words)."""
     near, path, test = found.near, found.descent, judged.test
     told = []
+    size = trained.data.n, trained.net.width, trained.data.d
+    too_large = left_out(*size, judged.loss.quadratic)
+    if too_large is not None:
+        told.append(("left out as too large", too_large))
     right = rows_right(
         trained.net.predict(trained.data)[:, None], np.asarray(trained.data.y)[:, None], judged.loss.classes
     )
@@ -157,7 +162,7 @@ def facts(found: Findings, trained: Trained, judged: Judgement) -> list[tuple[st
         text = f"local minimum with loss {shown(path.loss, found)}, {away}"
     else:
         text = "none found" if path is None else f"none found: {path.reason}"
-        if path is None and not can_snap(trained):
+        if path is None and not can_fit(*size, judged.loss.quadratic):
             text = "not looked for: the network is too large here"
     told.append(("nearest exact candidate", text))
     if found.basin is not None:
