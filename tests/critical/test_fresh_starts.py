@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reluscape.critical.trained.fresh import fresh_networks, most_basins
+from reluscape.critical.trained.fresh import fresh_networks, further_starts, most_basins
 from reluscape.problem.data import Dataset
 from reluscape.problem.losses import get_loss, mean_loss
 
@@ -37,3 +37,19 @@ def test_fewer_basins_are_visited_where_a_program_takes_longer():
     squared, logistic = get_loss("squared"), get_loss("logistic")
     assert most_basins(small, 2, logistic) == most_basins(small, 2, squared)
     assert 2 <= most_basins(large, 8, logistic) < most_basins(large, 8, squared)
+
+
+def test_cheap_problems_get_more_starts_and_none_that_is_worse():
+    rng = np.random.default_rng(1)
+    X, y, squared = rng.normal(size=(15, 2)), rng.normal(size=15), get_loss("squared")
+    data = Dataset(X, y, bias=True)
+    more = further_starts(data, 2, squared, 3)
+    assert more > 0
+    # the first starts are the same whatever follows
+    few = min(value for _, value in fresh_networks(data, 2, True, squared, 3, 0, 0.0)[:6])
+    found = fresh_networks(data, 2, True, squared, 3, 0, 0.0)
+    assert len(found) == 2 * (3 + more)
+    assert min(value for _, value in found) <= few
+    large = Dataset(rng.normal(size=(400, 8)), rng.normal(size=400))
+    assert further_starts(large, 20, squared, 3) == further_starts(data, 2, squared, 0) == 0
+    assert further_starts(data, 6, get_loss("huber"), 3) < further_starts(data, 6, squared, 3)

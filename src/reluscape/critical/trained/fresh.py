@@ -14,6 +14,11 @@ from ...problem.networks import TwoLayerNet
 from ..descent import Descent, descend
 from ..descent.gradient import gradient_stretch
 
+# cheap problems get more starts, at most this many, each from more random networks: samples x units x inputs, times
+# units x inputs, of all further starts together, another loss counted as below
+MOST_STARTS = 15
+MORE_WORK = 200_000
+MORE_DRAWS = 30
 # random networks for each start; the lowest after a stretch of gradient descent goes on from basin to basin
 DRAWS = 10
 STEPS = 200
@@ -33,6 +38,13 @@ def most_basins(data: Dataset, width: int, loss: Loss) -> int:
     return int(np.clip(MOST_BASIN_WORK // work, 2, MOST_BASINS))
 
 
+def further_starts(data: Dataset, width: int, loss: Loss, starts: int) -> int:
+    """Return how many starts are worth their work beyond those asked for: counted, never timed; none for 0."""
+    weights = max(width * data.d, 1)
+    work = max(data.n, 1) * weights**2 * (1 if able(loss, "quadratic") else OTHER_LOSS)
+    return min(MORE_WORK // work, MOST_STARTS - starts) if 0 < starts < MOST_STARTS else 0
+
+
 def descent_or_none(
     data: Dataset, start: TwoLayerNet, output_bias: bool, loss: Loss, most: int, exact: bool | None = None
 ) -> Descent | None:
@@ -50,14 +62,15 @@ def fresh_networks(
     """Return the ends of some fresh starts with their losses.
 
     Each start draws a few random networks in standardised inputs, trains each for a stretch of gradient descent, and
-    goes on from basin to basin from the lowest. A program that fails leaves the trained network.
+    goes on from basin to basin from the lowest. A program that fails leaves the trained network. Where the problem is
+    cheap more starts follow, so that the first ones are the same whatever it costs.
 
     Args:
         data: samples with targets.
         width: hidden units.
         output_bias: whether c is trained.
         loss: a loss object.
-        starts: how many ends.
+        starts: how many ends at least.
         seed: root of their random streams.
         enough: a loss from which nothing is left to gain; the search ends there.
     """
@@ -67,10 +80,10 @@ def fresh_networks(
     passes = max(data.n * width * data.d * DRAWS * starts, 1)
     steps = int(np.clip(MOST_STRETCH_WORK // passes, FEWEST_STEPS, STEPS))
     found = []
-    for k in range(starts):
+    for k in range(starts + further_starts(data, width, loss, starts)):
         rng = stream(seed, "best known", k)
         trained = []
-        for _ in range(DRAWS):
+        for _ in range(DRAWS if k < starts else MORE_DRAWS):
             W, v = rng.normal(size=(width, data.d)) @ transform.T, rng.normal(size=width) * spread
             net = gradient_stretch(data, TwoLayerNet(W, v, centre), output_bias, loss, steps)
             trained.append((net, net.loss(data, loss=loss)))
