@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -54,6 +55,6 @@ def adam(
                     break
         first += (1 - BETA_1) * (slope - first)
         second += (1 - BETA_2) * (slope * slope - second)
-        scale = rate * np.sqrt(1 - BETA_2 ** (step + 1)) / (1 - BETA_1 ** (step + 1))
+        scale = rate * math.sqrt(1 - BETA_2 ** (step + 1)) / (1 - BETA_1 ** (step + 1))
         theta -= scale * first / (np.sqrt(second) + EPSILON)
     return best, lowest, taken

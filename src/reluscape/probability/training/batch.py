@@ -51,6 +51,11 @@ class Batch:
             raise ShapeError(f"samples of shape {X.shape} and targets of shape {Y.shape} do not belong together")
         return cls(X, run_loss(loss, Y), int(width), bool(output_bias))
 
+    def single(self) -> Batch:
+        """Return the same problem in single precision, which is what networks are usually trained in."""
+        loss = RunLoss(self.loss.name, self.loss.each, self.loss.Y.astype(np.float32))
+        return Batch(self.X.astype(np.float32), loss, self.width, self.output_bias)
+
     @property
     def outputs(self) -> int:
         """Number of outputs k."""
@@ -79,7 +84,7 @@ class Batch:
         """Return the outputs (r, k, n) of all runs."""
         W, V, c = self.unpack(theta)
         rows = self.X if X is None else X
-        F = np.empty((len(theta), self.outputs, len(rows)))
+        F = np.empty((len(theta), self.outputs, len(rows)), dtype=theta.dtype)
         for part in self._parts(len(theta), len(rows)):
             F[part] = V[part].transpose(0, 2, 1) @ np.maximum(W[part] @ rows.T, 0.0)
         F += c[:, :, None]
@@ -104,7 +109,7 @@ class Batch:
         n, gradient = len(self.X), np.empty_like(theta)
         dW, dV, dc = self.unpack(gradient)
         values = np.empty(len(theta))
-        alike = np.full((1, n), 1.0 / n)
+        alike = np.full((1, n), 1.0 / n, dtype=self.X.dtype)
         for part in self._parts(len(theta), n):
             weights = alike if shares is None else shares if len(shares) == 1 else shares[part]
             A = W[part] @ self.X.T

@@ -55,7 +55,7 @@ def held_out(batch: Batch, plan: Plan, classes: bool = False, folds: int = 5) ->
     each = np.repeat(shares, plan.runs, axis=0)
     with np.errstate(all="ignore"):
         theta = starts(inner, plan, range(folds * plan.runs))
-        ends = optimise(lambda t, which: inner.evaluate(t, each[which]), theta, plan, DEFAULT.zero_loss)[0]
+        ends = optimise(inner, theta, plan, DEFAULT.zero_loss, each)[0]
     F = batch.predict(scale.back(ends)).reshape(folds, plan.runs, batch.outputs, n)
     A = np.concatenate([batch.X, np.ones((n, 1))], axis=1)
     empty = Batch(batch.X, batch.loss, 0, True)

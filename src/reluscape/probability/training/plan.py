@@ -12,7 +12,7 @@ from ...problem.networks.initialization import get_law
 OPTIMISERS = ("adam", "lbfgs")
 MOST_STEPS, LEAST_STEPS = 3_000, 300
 # nominal seconds: of a step of all runs, of a run in a step, of a hidden entry, of a product with an input
-STEP, RUN, ENTRY, PRODUCT = 1.0e-4, 2e-6, 8.0e-9, 2.5e-10
+STEP, RUN, ENTRY, PRODUCT = 1.0e-4, 2e-6, 5.0e-9, 1.6e-10
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
 from ...problem.networks.initialization import get_law
-from .adam import Evaluate, adam
+from .adam import adam
 from .batch import Batch
 from .lbfgs import lbfgs
 from .plain_fits import constant_loss
@@ -102,8 +102,8 @@ def _part(scale: Scale, batch: Batch, plan: Plan, constant: float, which: range)
         return inner.evaluate(theta)
 
     with np.errstate(all="ignore"):  # a run that diverges ends in NaN, and is one that failed
-        theta = starts(inner, plan, which)
-        ends, losses, steps = optimise(evaluate, theta, plan, solved)
+        ends, steps = optimise(inner, starts(inner, plan, which), plan, solved)
+        losses = inner.evaluate(ends)[0]
         points, rest, _ = lbfgs(evaluate, ends, int(SEARCH * plan.steps) + 1, solved)
         dead = batch.width - inner.active(ends).sum(axis=1)
         lower = rest <= losses
@@ -113,9 +113,29 @@ def _part(scale: Scale, batch: Batch, plan: Plan, constant: float, which: range)
 
 
 def optimise(
-    evaluate: Evaluate, theta: np.ndarray, plan: Plan, solved: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the ends (r, p) of a plan's runs, their losses (r,) and steps (r,)."""
+    batch: Batch, theta: np.ndarray, plan: Plan, solved: float, shares: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends (r, p) of a plan's runs and their steps (r,); Adam works in single precision, as usual.
+
+    Args:
+        batch: the problem.
+        theta: (r, p) first points.
+        plan: how to train.
+        solved: loss at which nothing is left to do.
+        shares: (r, n) sample weights of every run, or None.
+    """
     if plan.optimiser == "adam":
-        return adam(evaluate, theta, plan.steps, plan.rate, solved)
-    return lbfgs(evaluate, theta, plan.steps, solved)
+        single = batch.single()
+        weights = None if shares is None else shares.astype(np.float32)
+        ends, _, steps = adam(
+            lambda t, which: single.evaluate(t, None if weights is None else weights[which]),
+            theta.astype(np.float32),
+            plan.steps,
+            plan.rate,
+            solved,
+        )
+        return ends.astype(float), steps
+    ends, _, steps = lbfgs(
+        lambda t, which: batch.evaluate(t, None if shares is None else shares[which]), theta, plan.steps, solved
+    )
+    return ends, steps

@@ -20,6 +20,7 @@ from ...problem.networks.initialization import get_law
 from ...problem.problem import Problem, as_problem
 from ..claims import loss_claim, plain, probability_claim
 from ..opening import about_data, opening
+from ..wording import count
 from .counts import BASIN_TEXT, layer_regions, unit_regions
 from .pictures import corner_units, data_picture, fan_picture, slice_picture
 from .plan import Settings
@@ -39,8 +40,8 @@ WIDE = 16
 # shares of a survey's seconds: trainings of the listed widths, of further ones, rows left out, basins of starts, and
 # the proof of the least width
 TRAINED, FURTHER, FOLDS, STARTED, LEAST = 0.4, 0.45, 0.15, 0.5, 0.3
-# trainings of each fold
-FOLD_RUNS = 3
+# trainings of each fold; rows times rank up to which basins are solved for a picture
+FOLD_RUNS, MOST_SLICED = 3, 2_000
 
 ProgressCall = Callable[[str, float], None]
 
@@ -149,13 +150,15 @@ class _Work:
         self.tell("counting regions", 0.04)
         regions = unit_regions(self.data, settings.seed, clock.seconds)
         if self.sampler is not None:
-            count = int(regions["value"]) if regions["kind"] == "exact" else None
+            exact = int(regions["value"]) if regions["kind"] == "exact" else None
             self.references = References(
-                self.sampler, subject.affine, settings.output_bias, count, self.trainings, clock, settings.raw
+                self.sampler, subject.affine, settings.output_bias, exact, self.trainings, clock, settings.raw
             )
+        trained = clock.part(TRAINED)
         for k, width in enumerate(settings.widths):
-            self.tell(f"training {width} units", 0.05 + 0.4 * k / len(settings.widths))
-            self.reference(width, clock.part(TRAINED / (len(settings.widths) - k * TRAINED)))
+            self.tell(f"training {count(width, 'unit')}", 0.05 + 0.4 * k / len(settings.widths))
+            rest = sum(self.trainings.seconds(w) for w in settings.widths[k:])
+            self.reference(width, trained.part(self.trainings.seconds(width) / rest))
         self.tell("looking at rows left out", 0.45)
         folds = self._folds(clock.part(FOLDS))
         self.tell("looking for the width that is enough", 0.5)
@@ -244,13 +247,18 @@ class _Work:
             return trainings.adam[width].ended(self.mark(width))
 
         tried = self._observed()
-        found = search_width(tried, measure, settings.probability, settings.max_width, observed=True)
+
+        def good_enough(width: int) -> bool:
+            fits = self.found[width].value <= self.mark(min(self.found, key=lambda w: self.found[w].value))
+            return fits and float(tried[width].value) >= settings.probability
+
+        found = search_width(tried, measure, settings.probability, settings.max_width, good_enough)
         if found.width is not None:
             trainings.confirm(found.width, clock)
         self._settle()
         # references may have fallen since a width was tried
-        tried = self._observed()
-        found = search_width(tried, lambda width: None, settings.probability, settings.max_width, observed=True)
+        tried.update(self._observed())
+        found = search_width(tried, lambda width: None, settings.probability, settings.max_width, good_enough)
         curve = [
             {
                 "width": w,
@@ -272,7 +280,9 @@ class _Work:
             value = self.trainings.lowest(width)[0] if width in self.trainings.adam else np.inf
             if value < self.found[width].value and not self.found[width].exhaustive:
                 source = f"best of {self.trainings.count(width)} trainings"
-                self.found[width] = Reference(value, False, source, None)
+                _, training, run = self.trainings.lowest(width)
+                known = None if self.references is None else self.references.from_training(value, source, training, run)
+                self.found[width] = known or Reference(value, False, source, None)
             if lowest is not None and lowest.value < self.found[width].value:
                 self.found[width] = lowest
             lowest = self.found[width]
@@ -281,7 +291,7 @@ class _Work:
         """Return the entries of the listed widths, and the width at which every start is good."""
         settings, entries, tried = self.settings, [], {}
         for k, width in enumerate(settings.widths):
-            self.tell(f"random starts of {width} units", 0.6 + 0.25 * k / len(settings.widths))
+            self.tell(f"random starts of {count(width, 'unit')}", 0.6 + 0.25 * k / len(settings.widths))
             reference, constant, mark = self.found[width], self.subject.constant, self.mark(width)
             entry: dict[str, Any] = {
                 "width": width,
@@ -319,7 +329,7 @@ class _Work:
                 return None
             if width not in self.found and clock.left < self.trainings.seconds(width):
                 return None
-            self.tell(f"every start good: {width} units", 0.9)
+            self.tell(f"every start good: {count(width, 'unit')}", 0.9)
             self.reference(width, clock.part(0.3))
             starts = self.sampler.draw("starts", width, settings.law, settings.trials, clock.part(0.5))
             return share(starts.values, self.mark(width), get_law(settings.law).name)
@@ -407,9 +417,12 @@ class _Work:
         return training.batch.predict(training.points[run : run + 1])[0]
 
     def _network(self, reference: Reference) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return (Z, predictions) of the lowest point of a reference's basin, in standardised inputs."""
+        """Return (Z, predictions) of a reference's network, in standardised inputs, None for a fit that is none."""
         if reference.state is None or self.sampler is None:
             return None
+        if reference.net is not None:
+            net = reference.net
+            return np.abs(net.v)[:, None] * net.W, net.predict(self.sampler.basins.data)
         key = reference.state[0].tobytes() + reference.state[1].tobytes()
         if key not in self.solved:
             basin = basin_value(self.sampler.basins.data, None, *reference.state, output_bias=self.settings.output_bias)
@@ -426,4 +439,6 @@ class _Work:
             return {**shown, "fan": None, "slice": None}
         networks = [(w, self._network(r), r.state) for w, r in sorted(self.found.items()) if w in self.settings.widths]
         corners = corner_units([(w, net[0], state[1]) for w, net, state in networks if net and state])
-        return {**shown, "fan": fan_picture(self.sampler), "slice": slice_picture(self.sampler, corners)}
+        few = self.data.n * self.data.rank <= MOST_SLICED
+        cut = slice_picture(self.sampler, corners) if few else None
+        return {**shown, "fan": fan_picture(self.sampler) if few else None, "slice": cut}

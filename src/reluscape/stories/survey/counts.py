@@ -13,7 +13,6 @@ from ...geometry.regions import count_regions, estimate_regions
 from ...numbers.seeds import stream
 from ...problem.data import Dataset
 from ..claims import claim, plain
-from .starts import BUSY
 
 PROPOSALS = 2000
 # of a survey's seconds, the share that counting takes; traces and products of integers in one of them
@@ -42,7 +41,7 @@ def unit_regions(data: Dataset, seed: int, seconds: float) -> dict[str, Any]:
     except TooLarge:
         pass
     bound = cover_number(len(arrangement.normals), arrangement.rank)
-    work, deadline = COUNT_SHARE * seconds * PRODUCTS, time.monotonic() + BUSY * COUNT_SHARE * seconds
+    work, deadline = COUNT_SHARE * seconds * PRODUCTS / 2, time.monotonic() + COUNT_SHARE * seconds
     estimate = estimate_regions(data, PROPOSALS, stream(seed, "regions"), work=work, deadline=deadline)
     entry = claim(bound, "bound", text=f"at most; {UNIT_TEXT}")
     if estimate.kind == "exact":

@@ -18,7 +18,7 @@ from ..wording import count, duration, percent
 from .counts import counted
 
 # seconds of a survey where none are asked for: at least, at most, and entries of the table for each
-LEAST_SECONDS, MOST_SECONDS, ENTRIES_A_SECOND = 6.0, 20.0, 150
+LEAST_SECONDS, MOST_SECONDS, ENTRIES_A_SECOND = 7.0, 20.0, 150
 # largest width, numbers of starts, of seconds (a year) and of trainings that are taken
 WIDEST, MOST_TRIALS, LONGEST, MOST_TRAININGS = 10_000, 10_000_000, 31_557_600, 100_000
 
@@ -79,7 +79,7 @@ class Settings:
         """Return the seconds of a survey of a table of so many entries: those asked for, else more for a larger one.
 
         >>> Settings().budget(80), Settings().budget(10**6), Settings(seconds=3).budget(80)
-        (6.0, 20.0, 3.0)
+        (7.0, 20.0, 3.0)
         """
         if self.seconds is not None:
             return float(self.seconds)

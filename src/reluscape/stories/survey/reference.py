@@ -13,20 +13,20 @@ from ...errors import SolverError
 from ...landscape.optimum import constant_network, global_minimum, grown, infinite_width_value
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
-from ...probability.training import sharpen
+from ...probability.training import Training, sharpen
 from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
 from .starts import BUSY, Clock, Sampler
 from .trainings import Trainings
 
-# up to this many layers the search looks at all it needs, beyond it at so many
-FEW_LAYERS, SEARCH_STEPS = 20_000, 80_000
+# up to this many layers the search looks at all it needs, beyond it at so many for each second of the survey
+FEW_LAYERS, SEARCH_STEPS = 20_000, 3_000
 # units, and rows times rank, up to which a global minimum is searched for
 MOST_UNITS, MOST_SEARCHED = 4, 1_000
 # rows times units, over all widths, that growing a network may go through
 GROWTH_STEPS = 20_000
 # of a survey's seconds, the share after which searches and growth stop whatever they have: the last stop
-SEARCH_SHARE = 0.8
+SEARCH_SHARE = 0.6
 # rows times units up to which a descent is a matter of a moment, and up to which one is tried while there is time
 ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
 # rows times units times inputs up to which the basin of the best training is solved
@@ -42,12 +42,14 @@ class Reference:
         exhaustive: every basin of this width was solved, so it is the global minimum up to rounding.
         source: where it comes from, in words.
         state: (pattern, signs) of a basin that has it, or None where another fit does.
+        net: a network in that basin, in standardised inputs, or None where only the basin is known.
     """
 
     value: float
     exhaustive: bool
     source: str
     state: tuple[np.ndarray, np.ndarray] | None
+    net: TwoLayerNet | None = None
 
 
 class References:
@@ -140,32 +142,36 @@ class References:
         found = self._trained(width, clock)
         if layers is None or self._lowest(min(r.value for r in found)) or self._late():
             return found
-        return [*found, self._searched(width, layers, SEARCH_STEPS)]
+        return [*found, self._searched(width, layers, int(SEARCH_STEPS * self.clock.seconds))]
 
     def _trained(self, width: int, clock: Clock) -> list[Reference]:
         """Return the lowest minimum beside a training's end, led on by descent, and the lowest point of its basin."""
         self.trainings.at(width, clock)
         value, training, run = self.trainings.lowest(width)
-        data, net = self.sampler.basins.data, training.network(run)
-        if self.raw:
-            W = np.linalg.solve(np.asarray(standardize(self.sampler.data).transform), net.W.T).T
-            net = TwoLayerNet(W, net.v, net.c)
-        state = self._state(data, net)
-        source = f"best of {self.trainings.count(width)} trainings"
-        found = [Reference(value, False, source, state)]
-        if self._lowest(value):
+        data, source = self.sampler.basins.data, f"best of {self.trainings.count(width)} trainings"
+        found = [self.from_training(value, source, training, run)]
+        state, net = found[0].state, found[0].net
+        if self._lowest(value) or state is None or net is None:
             return found
         size = data.n * width
         if size <= ALWAYS_POLISHED or (size <= MOST_POLISHED and clock.left > 0):
             end, lower, _ = sharpen(data, net, self.output_bias, seconds=max(clock.left, 1.0))
             if lower < value:
-                found.append(Reference(lower, False, f"{source}, then descent", self._state(data, end)))
-                state = found[-1].state or state
+                state, net = self._state(data, end), end
+                found.append(Reference(lower, False, f"{source}, then descent", state, net))
         if size * data.d <= MOST_SOLVED and clock.left > 0:
             lowest = float(self.sampler.basins.evaluator.values(state[0][None], state[1][None])[0])
             if np.isfinite(lowest):
-                found.append(Reference(lowest, False, f"{source}, then the minimum of its basin", state))
+                found.append(Reference(lowest, False, f"{source}, then the minimum of its basin", state, net))
         return found
+
+    def from_training(self, value: float, source: str, training: Training, run: int) -> Reference:
+        """Return the minimum beside a run's end as a reference."""
+        net = training.network(run)
+        if self.raw:
+            W = np.linalg.solve(np.asarray(standardize(self.sampler.data).transform), net.W.T).T
+            net = TwoLayerNet(W, net.v, net.c)
+        return Reference(value, False, source, self._state(self.sampler.basins.data, net), net)
 
     def _layers(self, width: int) -> int | None:
         """Return how many layers a search for the global minimum chooses from, None where it is not tried."""

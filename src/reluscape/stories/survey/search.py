@@ -28,7 +28,7 @@ def search_width(
     measure: Callable[[int], Probability | None],
     wanted: float,
     max_width: int,
-    observed: bool = False,
+    good_enough: Callable[[int], bool] | None = None,
 ) -> WidthSearch:
     """Extend `tried` until the lower end of a width's interval reaches the wanted probability.
 
@@ -37,11 +37,11 @@ def search_width(
         measure: returns the probability of a width, or None where the time is over.
         wanted: probability to reach.
         max_width: widest layer to try.
-        observed: True takes the share that was seen in place of the lower end of its interval.
+        good_enough: tells of a width that was tried whether it is enough; left out, the lower end of its interval does.
     """
 
     def enough(width: int) -> bool:
-        return float(tried[width].value if observed else tried[width].low) >= wanted
+        return float(tried[width].low) >= wanted if good_enough is None else good_enough(width)
 
     def failed_below(width: int) -> int:
         return max((w for w in tried if w < width and not enough(w)), default=0)

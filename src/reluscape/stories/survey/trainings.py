@@ -14,9 +14,9 @@ from ..claims import plain, probability_claim
 from .starts import Clock
 
 # what the minima beside the ends and the other optimiser's runs cost on top of the trainings
-EXTRA = 1.6
+EXTRA = 1.5
 # of the runs of Adam, the share that L-BFGS makes as well
-OTHER_RUNS = 0.5
+OTHER_RUNS = 0.25
 # different traps that are named, that are proved, and rows times units up to which a proof is tried
 MOST_TRAPS, MOST_PROVED, PROVED_SIZE = 8, 3, 2_000
 # runs that a width which is enough is confirmed with

@@ -32,18 +32,33 @@ def _worth(report: dict[str, Any]) -> str:
     losses, folds = report["losses"], report["held_out"]
     plane = "plane" if len(report["data"]["features"]) > 1 else "line"
     best, affine = losses["best_network"], losses["affine"]
-    here = f"{count(best['width'], 'unit')} leave" + ("s" if best["width"] == 1 else "")
-    fit = f"on these rows {here} {_left(best)}, the {plane} {_left(affine)}"
-    limit = _limits(report)
+    limit, width = _limits(report), count(best["width"], "unit")
+    if best["accuracy"] is not None:
+        fit = f"on these rows {width} {_get(best['width'])} {percent(best['accuracy'])} right, the {plane} "
+        fit += f"{percent(affine['accuracy'])}, the commonest class alone {percent(losses['constant']['accuracy'])}"
+    else:
+        fit = f"on these rows {width} {_leave(best['width'])} {_left(best)}, the {plane} {_left(affine)}"
     if folds is None:
         return f"{_start(best, affine, losses['constant'], plane)}: {fit}.{limit}"
     network, straight = folds["network"], folds["affine"]
-    answer = _start(network, straight, folds["constant"], plane)
-    leave = "leaves" if folds["width"] == 1 else "leave"
-    return (
-        f"{answer}: on rows left out of training {count(folds['width'], 'unit')} {leave} {_left(network)}, the best "
-        f"straight {plane} {_left(straight)} ({folds['folds']}-fold estimate); {fit}.{limit}"
-    )
+    answer, width = _start(network, straight, folds["constant"], plane), count(folds["width"], "unit")
+    if network["accuracy"] is not None:
+        left_out = (
+            f"{width} {_get(folds['width'])} {percent(network['accuracy'])} of the rows left out of training right"
+        )
+        left_out += f", the best straight {plane} {percent(straight['accuracy'])}"
+    else:
+        left_out = f"on rows left out of training {width} {_leave(folds['width'])} {_left(network)}, the best straight "
+        left_out += f"{plane} {_left(straight)}"
+    return f"{answer}: {left_out} ({folds['folds']}-fold estimate); {fit}.{limit}"
+
+
+def _leave(width: int) -> str:
+    return "leaves" if width == 1 else "leave"
+
+
+def _get(width: int) -> str:
+    return "gets" if width == 1 else "get"
 
 
 def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str, Any], plane: str) -> str:
@@ -63,8 +78,7 @@ def _left(fit: dict[str, Any]) -> str:
     """Return what a fit leaves of the best constant's loss, with the share of right rows for classes."""
     share = fit["share"]
     text = percent(share) if share <= 1 else f"{share:.0%}"
-    accuracy = f" ({percent(fit['accuracy'])} of the rows right)" if fit["accuracy"] is not None else ""
-    return f"{text} of the variance{accuracy}" if not accuracy else f"{text}{accuracy}"
+    return f"{text} of the variance"
 
 
 def _trained(claim: dict[str, Any]) -> str:
@@ -84,11 +98,15 @@ def _width(report: dict[str, Any]) -> str:
     if found["width"] is not None:
         width, text = found["width"], count(found["width"], "unit")
         are = "is" if width == 1 else "are"
-        return f"{text.capitalize()} {are} enough for training: {_trained(tried[width])}.{least}"
+        return (
+            f"{text.capitalize()} {are} enough for training: {_trained(tried[width])}, which is within "
+            f"{percent(report['settings']['tolerance'])} of the best of all widths tried (up to {max(tried)}).{least}"
+        )
     widest = max(tried)
     return (
-        f"Training needs more than {count(widest, 'unit')}: there {_trained(tried[widest])}"
-        f"{'; wider layers did not fit into the time (--seconds)' if found['stopped_by'] == 'time' else ''}.{least}"
+        f"Up to {count(widest, 'unit')} are not enough for training to end well 95% of the time: with {widest:,}, "
+        f"{_trained(tried[widest])}{'; for wider layers give more --seconds' if found['stopped_by'] == 'time' else ''}."
+        f"{least}"
     )
 
 
@@ -132,14 +150,26 @@ def _traps(report: dict[str, Any]) -> str:
     caught = round(training["trapped"]["value"] * training["runs"])
     text = (
         f"Traps: with {count(entry['width'], 'unit')}, {caught} of {count(training['runs'], 'training')} "
-        f"{'is' if caught == 1 else 'are'} caught in {count(training['trap_count'], 'different place')}"
-        f"{f' ({proved} proved to be local minima)' if proved else ''}, the lowest with {percent(lowest['share'])} of "
-        f"the variance left"
+        f"{'is' if caught == 1 else 'are'} caught in {_places(training['trap_count'])}"
+        f"{_proved(proved, training['trap_count'])}, the lowest with {percent(lowest['share'])} of the "
+        f"{'variance' if report['data']['loss'] == 'squared' else 'loss of the best constant'} left"
     )
     if training["trap_count"] > 1 and commonest["runs"] > 1:
         text += f", the commonest ({count(commonest['runs'], 'time')}) with {percent(commonest['share'])}"
     dead = training["dead"]["value"]
     return text + (f"; {percent(dead)} of the runs end with a dead unit." if dead else ".")
+
+
+def _places(number: int) -> str:
+    """Return how many different traps there are in words."""
+    return "one place" if number == 1 else f"{number} different places"
+
+
+def _proved(proved: int, number: int) -> str:
+    """Return how many of the traps are proved to be local minima."""
+    if not proved:
+        return ""
+    return " (proved to be a local minimum)" if number == 1 else f" ({proved} proved to be local minima)"
 
 
 def _chance(report: dict[str, Any]) -> str:
