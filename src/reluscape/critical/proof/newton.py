@@ -19,6 +19,7 @@ FLOAT = Arithmetic(FLOATS)
 # relative heights below which samples are taken to lie on a kink, tried in turn
 LADDER = (1e-6, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 STEPS = 15
+MOST_WORK = 2e7
 CHANGES = 25
 # step, relative to 1 + |theta|, at which Newton's method has come to its end
 CONVERGED = 1e-11
@@ -66,13 +67,15 @@ def candidates(objective: Objective, theta: np.ndarray) -> Iterator[Candidate]:
     """Yield the points that Newton's method reaches from different sets of kinks, those that fit first at each step."""
     relative = relative_heights(objective, theta)
     known: set[bytes] = set()
+    # each try costs some steps of Newton's method, each the square of the size
+    tries = int(MOST_WORK // (objective.size + 1) ** 2)
     for width in LADDER:
         at = [np.abs(r) < width for r in relative]
         on = [((r > 0) & ~a).astype(int) for r, a in zip(relative, at, strict=True)]
         for _ in range(CHANGES):
             key = b"".join(np.packbits(a).tobytes() + np.packbits(o.astype(bool)).tobytes()
                            for a, o in zip(at, on, strict=True))  # fmt: skip
-            if key in known:
+            if key in known or len(known) > tries:
                 break
             known.add(key)
             reached = settle(objective, group_kinks(objective, on, at), theta)

@@ -11,15 +11,18 @@ import numpy as np
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import Dataset
 from ...problem.networks import DeepNet, TwoLayerNet
+from ...problem.penalties import NONE, NoPenalty, WeightDecay
 from ...problem.trained.layered import Layered
 from ...problem.trained.reading import Trained
 from .. import Verdict
+from ..proof import Proof
 from .jacobian_facts import JacobianFacts, jacobian_facts
 from .last_layer import LastLayer, constant_loss, last_layer
 from .layers import LayerFacts, gradient_norm, layer_facts
 from .leaky import LeakyLayer, leaky_layer
 from .one_hidden_layer import Findings, investigate
 from .onward import trained_on
+from .proving import prove_layered, verdict_of
 from .rounding import fits_up_to_rounding
 from .saving import snapped_or_escaped
 from .silent_layer import SilentLayer, silent_layer
@@ -52,8 +55,10 @@ class DeepFindings:
         loss, constant, affine: losses of the network, the best constant outputs, the best affine fit (squared loss).
         gradient_norm: length of the whole gradient.
         better: a network with a lower loss whose first layers are the given ones, with that loss; or None.
-        downhill: the lowest loss that a way down from here was found to reach.
+        downhill: the lowest loss that a way down from here was found to reach; None under a penalty.
         silent: what follows from a hidden layer that is off on every row, None where there is none.
+        proof: the interval proof, None where none was asked for.
+        penalty: what was added to the mean loss; then `verdict.loss` is the objective.
         leaky: of one hidden layer of LeakyReLU and one output what the exact test and its basin say, else None.
     """
 
@@ -67,9 +72,11 @@ class DeepFindings:
     affine: float | None
     gradient_norm: float
     better: tuple[DeepNet, float] | None
-    downhill: float
+    downhill: float | None
     silent: SilentLayer | None = None
     leaky: LeakyLayer | None = None
+    proof: Proof | None = None
+    penalty: NoPenalty | WeightDecay = NONE
 
 
 def investigate_deep(
@@ -78,8 +85,12 @@ def investigate_deep(
     starts: int = 0,
     seed: int = 0,
     progress: Callable[[str, float], None] = lambda what, share: None,
+    penalty: NoPenalty | WeightDecay = NONE,
 ) -> DeepFindings:
     """Compute everything about a network of any depth.
+
+    What the tests of the layers leave undecided is put to the interval proof. With a penalty the proof alone gives the
+    verdict: the other tests are about the plain loss.
 
     Args:
         seen: the network on its data.
@@ -87,7 +98,10 @@ def investigate_deep(
         starts: fresh starts of the last two layers for a better network.
         seed: root of their random streams.
         progress: called with (what, share done).
+        penalty: what is added to the mean loss.
     """
+    if penalty is not NONE:
+        return _penalised(seen, penalty, tolerances, progress)
     progress("looking at every layer", 0.05)
     layers, last = layer_facts(seen, tolerances), last_layer(seen)
     loss = seen.loss.value(seen.predictions, seen.Y)
@@ -120,10 +134,37 @@ def investigate_deep(
         verdict = _verdict(seen, layers, last, top, leaky, loss, tolerances)
         if silent is not None and verdict.kind == "undecided":
             verdict = replace(verdict, reason=silent.given.reason)
+    proof = None
+    if verdict.kind == "undecided":
+        progress("proving by intervals", 0.8)
+        proof = prove_layered(seen)
+        if proof is not None and proof.method == "certified":
+            verdict = verdict_of(proof)
+        elif proof is not None:
+            verdict = replace(verdict, reason=f"{verdict.reason}; no interval proof: {proof.reason}")
     return DeepFindings(
         layers=layers, last=last, jacobian=jacobian_facts(seen), top=top, verdict=verdict, loss=loss,
         constant=constant, affine=_affine(seen), gradient_norm=gradient_norm(layers),
-        better=lowest if lowest[1] < loss else None, downhill=min(reached), silent=silent, leaky=leaky,
+        better=lowest if lowest[1] < loss else None, downhill=min(reached), silent=silent, leaky=leaky, proof=proof,
+    )  # fmt: skip
+
+
+def _penalised(
+    seen: Layered, penalty: NoPenalty | WeightDecay, tolerances: Tolerances, progress: Callable[[str, float], None]
+) -> DeepFindings:
+    """Return what is known about a network under a penalty: facts of its layers, the proof, and fresh starts."""
+    progress("looking at every layer", 0.05)
+    layers, last = layer_facts(seen, tolerances), last_layer(seen)
+    loss = seen.loss.value(seen.predictions, seen.Y)
+    progress("proving by intervals", 0.2)
+    proof = prove_layered(seen, penalty)
+    reason = "an interval proof covers ReLU units with squared, logistic, bce or cross_entropy loss"
+    verdict = verdict_of(proof) if proof is not None else _as_verdict("undecided", reason, True, loss, None)
+    progress("fresh starts", 0.6)
+    return DeepFindings(
+        layers=layers, last=last, jacobian=jacobian_facts(seen), top=None, verdict=verdict, loss=loss,
+        constant=constant_loss(seen), affine=_affine(seen), gradient_norm=gradient_norm(layers),
+        better=None, downhill=None, proof=proof, penalty=penalty,
     )  # fmt: skip
 
 

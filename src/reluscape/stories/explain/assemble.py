@@ -15,7 +15,7 @@ from ...critical.trained.one_hidden_layer import investigate
 from ...errors import InputError, ModelError
 from ...problem.losses import check_labels, get_loss
 from ...problem.outputs import CROSS_ENTROPY, output_loss
-from ...problem.penalties import NONE
+from ...problem.penalties import NONE, WeightDecay, as_penalty
 from ...problem.problem import Problem, as_problem
 from ...problem.trained.layered import as_layered, read_layered
 from ...problem.trained.loss_choice import LossChoice, loss_of_targets, stated_loss
@@ -208,9 +208,14 @@ def _run(
             f"{opened.reading.kind} ends in a {opened.reading.head}: the squared loss of what it gives is not covered, "
             f"only {opened.trained_on}"
         )
-    if opened.one_hidden_layer and told != CROSS_ENTROPY:
+    penalty = decay if isinstance(decay, WeightDecay) else NONE
+    if opened.one_hidden_layer and told != CROSS_ENTROPY and penalty is NONE:
         return _run_two_layers(opened, X, y, decay, choice, biases, options)
-    seen = read_layered(opened, X, y, told, _stated(opened, biases))
+    if opened.given is not None and told != CROSS_ENTROPY:
+        hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
+        seen = as_layered(read_trained(opened, X, y, output, hidden, told), told)
+    else:
+        seen = read_layered(opened, X, y, told, _stated(opened, biases))
     scale = scale_of(seen.Y, options.standardize_target)
     seen = scaled_layers(seen, scale)
     if choice is None:
@@ -220,9 +225,10 @@ def _run(
     if options.X_test is not None:
         X_test, y_test = _arrays(options.X_test), _arrays(options.y_test)
         test = test_layers(scaled_layers(read_layered(opened, X_test, y_test, choice.loss, seen.biases), scale))
-    judge = Judge(seen, choice, decay, opened.trained_on, scale, test)
+    known = decay if penalty is NONE else float(penalty.strength)
+    judge = Judge(seen, choice, known, opened.trained_on, scale, test)
     starts = 0 if judge.at_first().answer == WRONG_INPUT else options.starts
-    deep = investigate_deep(seen, starts=starts, seed=options.seed, progress=options.progress)
+    deep = investigate_deep(seen, starts=starts, seed=options.seed, progress=options.progress, penalty=penalty)
     judged = judge.of_deep(deep)
     short = replace(deep_summary(deep, seen, judged), problem=seen.problem)
     return short, lambda named: build_deep_report(deep, seen, short, judged, named)
@@ -293,18 +299,16 @@ def _decay(opened: Opened, asked: Any) -> Any:
         return asked
     if asked is None and opened.decay_unsaid:
         return "unknown"  # the optimiser knew it, the module does not
-    value = opened.weight_decay if asked is None else _number(asked)
+    if isinstance(asked, str):
+        raise ModelError(f"weight_decay is {asked!r}; give a number, a WeightDecay, 'ignore' or 'unknown'")
+    if asked is not None:
+        penalty = as_penalty(asked)
+        return 0.0 if penalty is NONE else penalty
+    value = opened.weight_decay
     if value:
         raise ModelError(
             f"the model was trained with weight decay {value:g}, whose minima are not those of the plain loss; "
-            'judge the plain loss with weight_decay="ignore" (--ignore-weight-decay), or refit with alpha=0'
+            'give it as weight_decay=reluscape.WeightDecay(value), judge the plain loss with weight_decay="ignore" '
+            "(--ignore-weight-decay), or refit with alpha=0"
         )
     return value
-
-
-def _number(asked: Any) -> float:
-    """Return a weight decay as a number."""
-    try:
-        return float(asked)
-    except (TypeError, ValueError):
-        raise ModelError(f"weight_decay is {asked!r}; give a number, 'ignore' or 'unknown'") from None

@@ -8,6 +8,7 @@ from ...critical.trained.elsewhere import UNTESTED, both_losses
 from ...critical.trained.leaky import LeakyLayer
 from ...critical.trained.predictions import rows_right
 from ...numbers.tolerances import DEFAULT
+from ...problem.penalties import NONE
 from ...problem.trained.layered import Layered
 from ..wording import count, listing, of_the_weights, right_words
 from .first_line import first_line
@@ -22,6 +23,8 @@ def deep_verdict_lines(found: DeepFindings, seen: Layered, judged: Judgement) ->
     last = judged.closing_lines
     if judged.answer == WRONG_INPUT:
         return [*lines, *judged.hints, *last][:6]
+    if found.penalty is not NONE:
+        return [*lines, objective_text(found), _detail(found, judged), *proof_lines(found), *last][:6]
     lines += [_detail(found, judged), *judged.hints]
     if found.leaky is not None:
         lines += leaky_lines(found, found.leaky)
@@ -45,10 +48,35 @@ def _detail(found: DeepFindings, judged: Judgement) -> str:
         return f"saddle: no direction falls at first, yet lower loss is arbitrarily near ({verdict.reason})"
     if verdict.kind == "local minimum":
         beside = ""
+        if found.proof is not None and verdict.method == "certified":
+            beside = f" (at the exact point {of_the_weights(found.proof.distance)} away)"
         if found.leaky is not None and found.leaky.near is not None:
             beside = f" (at the exact point {of_the_weights(found.leaky.distance)} away)"
         return f"local minimum{beside}: {verdict.reason}"
     return f"whether it is a local minimum is undecided: {verdict.reason}"
+
+
+def objective_text(found: DeepFindings) -> str:
+    """Return the objective: loss plus penalty."""
+    what = f"weight decay {float(found.penalty.strength):.6g}{'' if found.penalty.biases else ' (biases free)'}"
+    at_point = ""
+    if found.proof is not None and found.verdict.kind == "local minimum":
+        at_point = f"; with it the objective at the proved point is {found.proof.loss:.6g}"
+    return f"judged with {what}: the loss is {found.loss:.6g}{at_point}"
+
+
+def proof_lines(found: DeepFindings) -> list[str]:
+    """Return what the interval proof says beside its verdict."""
+    proof = found.proof
+    if proof is None or proof.method != "certified":
+        return []
+    lines = []
+    if proof.verdict == "local minimum":
+        exact = f"the exact minimum lies within {proof.radius:.2g} of the proved point in every weight"
+        lines.append(f"{exact}, {count(proof.kinks, 'preactivation')} of samples on kinks")
+    if proof.lower_loss is not None:
+        lines.append(f"a network beside it has the objective {proof.lower_loss:.9g}, against {proof.loss:.9g}")
+    return lines
 
 
 def leaky_lines(found: DeepFindings, leaky: LeakyLayer) -> list[str]:
@@ -115,10 +143,13 @@ def deep_facts(found: DeepFindings, seen: Layered, judged: Judgement) -> list[tu
     told.append(("gradient norm", f"{found.gradient_norm:.3g} at the given weights"))
     if found.leaky is not None:
         told += _leaky_facts(found, found.leaky)
-    told.append(("last layer", last_layer_text(found)))
-    if found.top is not None:
-        told.append(("last two layers", top_text(found)))
-    told.append(("Jacobian", jacobian_text(found)))
+    plain = found.penalty is NONE
+    if plain:
+        told.append(("last layer", last_layer_text(found)))
+        if found.top is not None:
+            told.append(("last two layers", top_text(found)))
+        told.append(("Jacobian", jacobian_text(found)))
+    told += [("interval proof", line) for line in proof_lines(found)]
     for layer in found.layers[:-1]:
         parts = [numbered(layer.dead, "dead unit") if layer.dead else "no dead unit"]
         parts += [same_work(group) for group in layer.duplicated[:3]] or ["no duplicated unit"]
@@ -155,10 +186,22 @@ def _leaky_facts(found: DeepFindings, leaky: LeakyLayer) -> list[tuple[str, str]
     return told
 
 
+def _penalised_steps(found: DeepFindings) -> list[str]:
+    """Return what to do next with a network under a penalty."""
+    if found.verdict.kind == "local minimum":
+        first = "training on with this weight decay cannot help: start again from other weights"
+        return [first, *SPARE[1:], SPARE[0]][:3]
+    if found.verdict.kind in ("saddle", "not stationary"):
+        return ["train on from the lower network beside this one", *SPARE[1:], SPARE[0]][:3]
+    return ["train on with a smaller step, then ask again", *SPARE[1:], SPARE[0]][:3]
+
+
 def deep_next_steps(found: DeepFindings, seen: Layered, judged: Judgement) -> list[str]:
     """Return at most three lines, best first; a network is put forward first only where the test rows agree."""
     if judged.answer == WRONG_INPUT:
         return ["give the inputs, targets and loss as in training, then ask again"]
+    if found.penalty is not NONE and judged.answer != SOLVED:
+        return _penalised_steps(found)
     steps, test = [], judged.test
     saving = None
     gain = found.better is not None and found.better[1] < found.loss - DEFAULT.snap_loss * found.constant

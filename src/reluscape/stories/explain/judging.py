@@ -96,7 +96,8 @@ class Judge:
 
     def of_deep(self, found: DeepFindings) -> Judgement:
         """Return the judgement on a network of any depth."""
-        best = min([found.downhill, *([found.better[1]] if found.better is not None else [])])
+        known = [found.downhill] if found.downhill is not None else []
+        best = min([*known, *([found.better[1]] if found.better is not None else [])], default=None)
         return self._judged(found.verdict.kind, found.loss, found.constant, found.downhill, best)
 
     def _judged(self, kind: str, loss: float, constant: float, downhill: float | None, best: float | None) -> Judgement:

@@ -37,7 +37,8 @@ class ModelReport:
         better: the snapped network, or one with lower loss that the given one escapes to, or None; with
             one hidden layer and one output it is balanced: |w_j| = |v_j| for every unit.
         answer: "solved", "stuck", "slow", "wrong input" or "undecided".
-        problem: what was minimised, without a penalty.
+        kinks: number of (sample, unit) pairs on kinks at the point of an interval proof, None where there is none.
+        problem: what was minimised.
     """
 
     verdict: Verdict
@@ -54,6 +55,7 @@ class ModelReport:
     next_steps: tuple[str, ...]
     better: TwoLayerNet | DeepNet | None
     answer: str
+    kinks: int | None = None
     problem: Problem | None = field(default=None, repr=False)
 
     @property

@@ -82,8 +82,8 @@ def deep_summary(found: DeepFindings, seen: Layered, judged: Judgement) -> Model
     told = deep_facts(found, seen, judged) if judged.answer != WRONG_INPUT else []
     return ModelReport(
         verdict=found.verdict,
-        snapped=leaky.near if leaky is not None else with_top(seen, near.net) if near is not None else None,
-        distance=leaky.distance if leaky is not None else _distance(upper),
+        snapped=_snapped(found, seen),
+        distance=_beside(found),
         explanation=_text(deep_verdict_lines(found, seen, judged), told, steps),
         gradient_norm=found.gradient_norm,
         given=_given(found),
@@ -93,9 +93,36 @@ def deep_summary(found: DeepFindings, seen: Layered, judged: Judgement) -> Model
         last_layer=found.last,
         jacobian=found.jacobian,
         next_steps=steps,
-        better=found.better[0] if found.better is not None else None,
+        better=_lower(found),
         answer=judged.answer,
+        kinks=found.proof.kinks if found.proof is not None and found.proof.method == "certified" else None,
     )
+
+
+def _snapped(found: DeepFindings, seen: Layered) -> Any:
+    """Return the exact point beside the network, or None."""
+    if found.proof is not None and found.proof.verdict == "local minimum":
+        return found.proof.net
+    if found.leaky is not None:
+        return found.leaky.near
+    near = found.top.found.near if found.top is not None else None
+    return with_top(seen, near.net) if near is not None else None
+
+
+def _beside(found: DeepFindings) -> float | None:
+    """Return how far that point is, or None."""
+    if found.proof is not None and found.proof.method == "certified":
+        return found.proof.distance
+    if found.leaky is not None:
+        return found.leaky.distance
+    return _distance(found.top.found if found.top is not None else None)
+
+
+def _lower(found: DeepFindings) -> Any:
+    """Return a network that is lower, or None."""
+    if found.better is not None:
+        return found.better[0]
+    return found.proof.lower if found.proof is not None else None
 
 
 def _distance(upper: Findings | None) -> float | None:

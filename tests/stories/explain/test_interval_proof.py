@@ -1,0 +1,66 @@
+"""certify_model and explain with weight decay, and for networks of any depth and several outputs."""
+
+import numpy as np
+import pytest
+
+import reluscape as rs
+from tests.critical.proof.built import built_minimum
+
+
+def test_a_deep_network_under_a_decay_is_told_to_be_a_proved_minimum():
+    net, X, y, decay = built_minimum(0)
+    told = rs.certify_model(net, X, y, weight_decay=decay)
+    assert (told.verdict.kind, told.verdict.method, told.kinks, told.answer) == (
+        "local minimum",
+        "certified",
+        3,
+        "stuck",
+    )
+    assert told.distance < 1e-9
+    data = rs.Dataset(X, y)
+    assert rs.verify(told.certificate, data)
+    lines = told.explanation.splitlines()
+    assert lines[0].startswith("stuck: a local minimum")
+    assert "judged with weight decay 0.001" in lines[1]
+
+
+def test_the_objective_is_the_loss_plus_the_penalty():
+    net, X, y, decay = built_minimum(0)
+    told = rs.certify_model(net, X, y, weight_decay=rs_decay(decay))
+    squares = sum((w**2).sum() for w in net.weights) + sum((b**2).sum() for b in net.biases)
+    assert told.verdict.loss == pytest.approx(np.mean((net.predict(X) - y) ** 2) + decay / 2 * squares)
+
+
+def rs_decay(value):
+    from reluscape.problem.penalties import WeightDecay
+
+    return WeightDecay(value)
+
+
+def test_the_page_of_such_a_network_is_written(tmp_path):
+    net, X, y, decay = built_minimum(0)
+    told = rs.explain(net, X, y, weight_decay=decay)
+    assert told.report["verdict"]["method"] == "certified"
+    assert told.report["model"]["weight_decay"] == decay
+    told.to_html(tmp_path / "page.html")
+    assert "interval proof" in (tmp_path / "page.html").read_text()
+
+
+def test_one_hidden_layer_under_a_decay_goes_the_same_way():
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(30, 3))
+    X[:, 0] = np.abs(X[:, 0]) + 3
+    y = X @ [1.0, 0.3, 0.1]
+    w, v = np.array([1.0, 0.1, 0.0]), 1.0
+    for _ in range(20_000):  # gradient descent of J, the unit on for all rows
+        e = 2 * (v * (X @ w) - y) / len(X)
+        w, v = w - 0.01 * (v * e @ X + 0.01 * w), v - 0.01 * (e @ (X @ w) + 0.01 * v)
+    told = rs.certify_model(rs.TwoLayerNet([w], [v]), X, y, weight_decay=0.01, output_bias=False)
+    assert (told.verdict.kind, told.verdict.method) == ("local minimum", "certified")
+    assert rs.verify(told.certificate)
+
+
+def test_a_word_that_is_no_decay_is_refused():
+    net, X, y, _ = built_minimum(0)
+    with pytest.raises(rs.ModelError, match="give a number, a WeightDecay"):
+        rs.certify_model(net, X, y, weight_decay="some")
