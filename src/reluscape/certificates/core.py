@@ -219,6 +219,8 @@ def _bound(block: Block, targets: str, data: Any, at: Reading) -> tuple[np.ndarr
     at.weigh(() if y is None else y.reshape(-1), "the y given")
     if targets in ("one", "several") and y is None:
         raise CertificateError("the claim is about inputs and targets, but the data given have no targets")
+    if targets == "several" and y is not None:
+        at.size("k", y.shape[1], "the y given")
     for known in {"none": (None,), "any": (y, None)}.get(targets, (y,)):
         if X.shape == (block.n, block.d) and digest(X, known) == block.sha256:
             return X, known

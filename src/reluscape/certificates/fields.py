@@ -69,20 +69,26 @@ class Form:
 
 @dataclass(frozen=True)
 class Numbers(Form):
-    """Exact numbers as nested lists, read as an object array of `Fraction`; without a shape one number."""
+    """Exact numbers as nested lists, read as an object array of `Fraction`; without a shape one number.
+
+    Where the data are not written out, the number of outputs is known from the first field that has it.
+    """
 
     what: str
     shape: tuple[str, ...] = ()
 
     def read(self, value: Any, at: Reading) -> Any:
-        """Return a Fraction or an array of the named sizes; the first size may be new, the others are known."""
+        """Return a Fraction or an array of the named sizes; a size that is not known yet is that of this field."""
         if not self.shape:
             number = at.number(value, self.what)
             at.weigh([number], self.what)
             return number
         first = listed(value, self.what)
         at.size(self.shape[0], len(first), self.what)
-        return self._filled(first, tuple(at.sizes[name] for name in self.shape), at)
+        for name in self.shape[1:] if first else ():
+            if name not in at.sizes:
+                at.size(name, len(listed(first[0], self.what)), self.what)
+        return self._filled(first, tuple(at.sizes.get(name, 0) for name in self.shape), at)
 
     def _filled(self, value: list[Any], shape: tuple[int, ...], at: Reading) -> np.ndarray:
         flat: list[Any] = value

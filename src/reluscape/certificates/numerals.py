@@ -15,6 +15,8 @@ from ..numbers import exact
 # integers longer than this are printed and read without Python's limit of 4,300 digits
 LONG_BITS = 12_000
 LONG_TEXT = 3_000
+# no number of a certificate is longer, so that reading one stays quick with any language's integers
+MOST_TEXT = 100_000
 MOST_SHOWN = 60
 LONGEST_TOLD = 200
 EXACT_NUMBER = re.compile(r"[+-]?[0-9]+(/[0-9]+|[.][0-9]+)?([eE][+-]?[0-9]{1,4})?")
@@ -41,11 +43,11 @@ def read_number(text: Any, what: str) -> Fraction:
         return Fraction(text)
     if type(text) is not str:
         raise CertificateError(f"{what} is {brief(text)}, expected an exact number written as text such as '1/3'")
-    if not EXACT_NUMBER.fullmatch(text):
+    if len(text) > MOST_TEXT or not EXACT_NUMBER.fullmatch(text):
         raise CertificateError(f"{what} is {brief(text)}, which is no exact number")
     try:
         if len(text) > LONG_TEXT:
-            top, _, bottom = text.partition("/")
+            top, _, bottom = text.removeprefix("+").partition("/")
             return Fraction(exact.integer(top), exact.integer(bottom or "1"))
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
