@@ -250,3 +250,28 @@ def test_what_is_too_large_is_said_before_anything_is_done():
 def test_balancing_keeps_the_function():
     net, X, *_ = built_minimum(0)
     np.testing.assert_allclose(balanced(net).predict(X), net.predict(X))
+
+
+def test_weights_that_are_nothing_but_rounding_are_verified():
+    """A bias that Newton's method leaves at 1e-100 instead of 0 is a number like any other."""
+    true = certificate_of()
+    tiny = altered(true, lambda c: c["claim"]["layers"][2][0].__setitem__(0, c["claim"]["layers"][2][0][0]))
+    assert verify(tiny)
+    X = positive_samples()[0]
+    y = X @ [1.0, 0.3, 0.1]
+    net = DeepNet([[[1.0, 0.3, 0.1], [0.0, 0.0, 1e-100]], [[1.0, 1e-100]]], [None, None])
+    proof = prove(net, X, y, "squared", 1e-3)
+    assert proof.certificate is None or verify(proof.certificate)
+
+
+def test_a_unit_that_wakes_below_kinks_is_bent_to_stay_on_them():
+    """A unit at zero in the first layer, kinks in the second: the fall has to keep the kinks, else they cost more."""
+    net, X, y, decay = built_minimum(0, decay=1e-3)
+    weights = [np.vstack([net.weights[0], np.zeros(2)]), np.append(net.weights[1], np.zeros((2, 1)), axis=1)]
+    more = DeepNet([*weights, net.weights[2]], [np.append(net.biases[0], 0.0), *net.biases[1:]])
+    proof = prove(more, X, y, "squared", decay)
+    assert proof.verdict in ("saddle", "local minimum", "undecided")
+    if proof.verdict == "saddle":
+        assert objective(proof.lower, X, y, decay) < objective(proof.net, X, y, decay)
+    if proof.certificate is not None:
+        assert verify(proof.certificate)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from .equations import Equations
 from .exact_value import exact_objective, is_lower
 from .lagrangian import Lagrangian
 from .newton import FLOAT, Candidate
@@ -82,13 +81,11 @@ def curved_fall(candidate: Candidate) -> tuple[np.ndarray, np.ndarray, float] | 
     if values[0] >= -NEGATIVE * max(float(np.abs(H).max()), 1e-300):
         return None
     v = tangent @ vectors[:, 0]
-    return v, _bend(equations, lagrangian, theta, mu, v, C), float(values[0])
+    return v, bend_along(lagrangian, theta, mu, v, C), float(values[0])
 
 
-def _bend(
-    equations: Equations, lagrangian: Lagrangian, theta: np.ndarray, mu: np.ndarray, v: np.ndarray, C: np.ndarray
-) -> np.ndarray:
-    """Return w with C w = - (1/2) second derivatives of the kink functions along v."""
+def bend_along(lagrangian: Lagrangian, theta: np.ndarray, mu: np.ndarray, v: np.ndarray, C: np.ndarray) -> np.ndarray:
+    """Return w with C w = - (1/2) second derivatives of the kink functions along v: theta + t v + t^2 w stays there."""
     if not len(C):
         return np.zeros_like(v)
     t = 1e-4

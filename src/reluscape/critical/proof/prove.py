@@ -25,7 +25,7 @@ from .proof import Proof
 from .splitting import splitting_direction
 from .strict import unstrict
 from .units import SILENT, ZERO, Roles, unit_roles
-from .zero_units import layers_with_zero_units, waking_direction, why_open
+from .zero_units import layers_with_zero_units, waking_direction, why_open, woken
 
 # unknowns up to which intervals of many digits are tried, and up to which anything is
 MOST_DIGITS, MOST_UNKNOWNS = 150, 1_200
@@ -189,8 +189,9 @@ def _saddle(objective: Objective, roles: Roles, candidate: Candidate) -> Fall | 
         for layer in layers:
             value, w, v = waking_direction(roles, here, layer)
             if value > float(objective.decay) * (1 + EXCESS):
-                step, bend = _woken(objective, roles, layer, w, v), 2 * (float(objective.decay) - value)
-                fall = fall_along(objective, start, step, None, bend, WAKING, LONGEST * _size(start))
+                step, bend = woken(roles, candidate, layer, w, v)
+                curvature = 2 * (float(objective.decay) - value)
+                fall = _fall_of_all(objective, roles, layer, start, step, bend, curvature)
                 if fall is not None:
                     return fall
     return None
@@ -213,18 +214,20 @@ def _fall(
     return fall_along(objective, start, whole, bent, curvature, order, LONGEST * _size(start))
 
 
-def _woken(objective: Objective, roles: Roles, layer: int, w: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """Return the direction that wakes the first unit at zero of a layer."""
-    unit = int(np.flatnonzero(roles.of[layer] == ZERO)[0])
-    below = np.ones(objective.shapes[0][1], dtype=bool) if layer == 0 else roles.of[layer - 1] == "active"
-    above = (
-        roles.of[layer + 1] == "active" if layer + 1 < len(roles.of) else np.ones(objective.shapes[-1][0], dtype=bool)
-    )
-    parts = [np.zeros(shape) for shape in objective.matrix_shapes]
-    columns = np.concatenate([below, np.ones(int(objective.has_bias[layer]), dtype=bool)])
-    parts[layer][unit, columns] = w
-    parts[layer + 1][above, unit] = v
-    return np.concatenate([part.reshape(-1) for part in parts])
+def _fall_of_all(
+    objective: Objective,
+    roles: Roles,
+    layer: int,
+    start: np.ndarray,
+    step: np.ndarray,
+    bend: np.ndarray,
+    curvature: float,
+) -> Fall | None:
+    """Return a fall along a direction of the active units and the first unit at zero of a layer."""
+    stays = roles.with_woken(layer)[1]
+    whole, bent = np.zeros_like(start), np.zeros_like(start)
+    whole[stays], bent[stays] = step, bend
+    return fall_along(objective, start, whole, bent, curvature, WAKING, LONGEST * _size(start))
 
 
 def _proved(roles: Roles, candidate: Candidate) -> Minimum | str:

@@ -22,12 +22,14 @@ class Roles:
     Attributes:
         of: for each hidden layer an array of words: "active", "zero" (weights in and out at zero, all penalised), or
             "silent" (off on every row, its penalised weights at zero).
+        full: the objective of all units.
         objective: of the active units alone.
         stays: (p,) which parameters are theirs.
         theta: (p,) the parameters of the whole network with the others at zero where they are penalised.
     """
 
     of: tuple[np.ndarray, ...]
+    full: Objective
     objective: Objective
     stays: np.ndarray
     theta: np.ndarray
@@ -35,6 +37,15 @@ class Roles:
     def count(self, role: str) -> int:
         """Return how many units are of a kind."""
         return int(sum((part == role).sum() for part in self.of))
+
+    def with_woken(self, layer: int) -> tuple[Objective, np.ndarray, int]:
+        """Return the objective with the first unit at zero of a layer too, its parameters (p,), the unit's place."""
+        unit = int(np.flatnonzero(self.of[layer] == ZERO)[0])
+        counts = [part == ACTIVE for part in self.of]
+        counts[layer] = counts[layer].copy()
+        counts[layer][unit] = True
+        larger, stays = self.full.kept(counts)
+        return larger, stays, int(counts[layer][:unit].sum())
 
     def whole(self, theta: np.ndarray) -> np.ndarray:
         """Return the parameters of the whole network with these of the active units."""
@@ -56,7 +67,7 @@ def unit_roles(objective: Objective, theta: np.ndarray) -> Iterator[Roles]:
             [part == ACTIVE for part in of], tuple(bool((part == ZERO).any()) for part in of)
         )
         at_rest = np.where(~stays & objective.mask, 0.0, theta)
-        yield Roles(of, smaller, stays, at_rest)
+        yield Roles(of, objective, smaller, stays, at_rest)
 
 
 def _roles(objective: Objective, theta: np.ndarray, share: float) -> tuple[np.ndarray, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 STARTS = 64
 CLIMB = 60
 # nodes of the search over directions
-MOST_NODES = 300_000
+MOST_NODES = 100_000
 # inputs of a layer up to which all directions are searched
 MOST_INPUTS = 7
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ import numpy as np
 from .arithmetic import BALLS, Arithmetic
 from .balls import Balls, from_arb
 from .definite import is_definite
+from .fall import bend_along
 from .kinks import Kinks
-from .lagrangian import Pass
+from .lagrangian import Lagrangian, Pass
+from .newton import FLOAT, Candidate
 from .objective import Objective
 from .units import ZERO, Roles
 from .wake import Star, highest, stays_below
@@ -31,6 +34,32 @@ def waking_direction(roles: Roles, here: Pass, layer: int) -> tuple[float, np.nd
     pull = np.maximum(h @ w, 0.0) @ e
     size = float(np.linalg.norm(pull))
     return value, w, -pull / size if size > 0 else pull
+
+
+def woken(
+    roles: Roles, candidate: Candidate, layer: int, w: np.ndarray, v: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the direction that wakes a unit at zero of a layer, and the bend that keeps the kinks above it.
+
+    Both are in the parameters of the active units and that one.
+    """
+    larger, stays, place = roles.with_woken(layer)
+    equations = candidate.equations
+    theta, mu, _ = equations.split(candidate.unknowns)
+    kinks = equations.kinks
+    here = Lagrangian(roles.objective, kinks, FLOAT).passed(theta, mu)
+    column = here.fed[layer] @ w > 0
+    on, at = list(kinks.on), list(kinks.at)
+    on[layer] = np.insert(on[layer], place, column, axis=1)
+    at[layer] = np.insert(at[layer], place, False, axis=1)
+    groups = tuple(replace(g, unit=g.unit + 1) if g.layer == layer and g.unit >= place else g for g in kinks.groups)
+    program = Lagrangian(larger, Kinks(tuple(on), tuple(at), groups), FLOAT)
+    start = roles.whole(theta)[stays]
+    matrices = [np.zeros(shape) for shape in larger.matrix_shapes]
+    matrices[layer][place], matrices[layer + 1][:, place] = w, v
+    step = np.concatenate([part.reshape(-1) for part in matrices])
+    C = program.constraints(program.passed(start, mu))
+    return step, bend_along(program, start, mu, step, C)
 
 
 def why_open(objective: Objective, kinks: Kinks, here: Pass, layer: int) -> str | None:
