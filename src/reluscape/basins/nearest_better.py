@@ -89,7 +89,7 @@ class _Search:
         self.classes = _classes(data)
         self.first = [group[0] for group in self.classes]
         self.rows = Rows(data.rows[self.first])
-        self.start, self.tied = _cell_beside(data, net)
+        self.start, self.tied = cell_beside(data, net)
         self.signs = np.where(net.v < 0, -1, 1)
         self.work = max(data.n * net.width * data.d, 1)
         self.known: dict[bytes, list[tuple[np.ndarray, int]]] = {}
@@ -218,7 +218,7 @@ def _choices(alive: np.ndarray, signs: np.ndarray) -> Iterator[np.ndarray]:
         yield found
 
 
-def _cell_beside(data: Dataset, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray]:
+def cell_beside(data: Dataset, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray]:
     """Return the pattern of a cell that touches the network (m, n), and which hyperplanes each unit lies on.
 
     Samples on a hyperplane go to the side of one direction in general position.

@@ -10,6 +10,9 @@ import pytest
 import reluscape as rs
 from reluscape.basins.nearest_better import better_basin
 from reluscape.critical.match import matched
+from reluscape.critical.trained.one_hidden_layer import _basin
+from reluscape.problem.losses import get_loss
+from reluscape.problem.trained.reading import read_trained
 
 
 def distances(X, y, net, below):
@@ -97,3 +100,16 @@ def test_matched_is_the_same_function_in_the_first_one_s_order():
     np.testing.assert_allclose(back.W, net.W)
     np.testing.assert_allclose(back.v, net.v)
     np.testing.assert_allclose(matched(other, net, X).predict(X), net.predict(X))
+
+
+def test_parallel_rows_on_a_kink_that_rounding_splits_have_a_basin():
+    """The heights of u, 3u and 7u differ in sign by rounding alone; the basin is one that touches the network."""
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        u = rng.integers(2**39, 2**40, 3) / 2.0**40  # so that 3u and 7u are exact multiples
+        w = np.cross(u, rng.normal(size=3))
+        X, y = np.array([u, 3 * u, 7 * u, w]), np.array([1.0, 2.0, 3.0, 1.0])
+        value, net = _basin(read_trained(rs.TwoLayerNet([w], [1.0]), X, y), get_loss("squared"))
+        # the unit is on for the last row and fits it; the three others are all off, or on with the best multiple 28/59
+        assert min(abs(value - 14 / 4), abs(value - (14 - 28**2 / 59) / 4)) < 1e-6
+        assert net.loss(X, y) == pytest.approx(value, abs=1e-6)

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...basins import affine_fit, basin_value, constant_fit
-from ...basins.nearest_better import BetterBasin, better_basin
-from ...errors import ReluscapeError
+from ...basins import Basin, affine_fit, basin_value, constant_fit
+from ...basins.nearest_better import BetterBasin, better_basin, cell_beside
+from ...errors import InputError, ReluscapeError
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import standardize
 from ...problem.gradients import predictions, weight_gradient
@@ -260,12 +260,22 @@ def plane_network(trained: Trained) -> TwoLayerNet | None:
 
 
 def _basin(trained: Trained, loss: Any) -> tuple[float, TwoLayerNet] | None:
-    """Return the value of the network's own basin and a network that has it or comes near, or None where none is."""
+    """Return the value of the network's own basin and a network that has it or comes near, or None where none is.
+
+    A network whose weights put rows on hyperplanes lies on the border of several basins: it is the one where these rows
+    are off, or where rounding leaves parallel ones on two sides one that touches the network.
+    """
     data, net = trained.data, trained.net
-    pattern = (data.X @ net.W.T > 0).T
     signs = np.where(net.v < 0, -1, 1)
+
+    def solved(pattern: np.ndarray) -> Basin:
+        return basin_value(data, None, pattern, signs, loss=loss, output_bias=trained.output_bias)
+
     try:
-        found = basin_value(data, None, pattern, signs, loss=loss, output_bias=trained.output_bias)
+        try:
+            found = solved((data.X @ net.W.T > 0).T)
+        except InputError:  # rounding puts rows of one line, on a hyperplane, on two sides: a cell beside is taken
+            found = solved(cell_beside(data, net)[0])
     except (ReluscapeError, np.linalg.LinAlgError):
         return None
     lowest = TwoLayerNet(signs[:, None] * np.asarray(found.Z), signs.astype(float), float(found.c))
