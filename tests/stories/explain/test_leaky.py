@@ -7,6 +7,7 @@ import pytest
 
 import reluscape as rs
 from reluscape.cli import main
+from reluscape.critical.proof import prove
 
 SLOPES = [0.01, 0.3, -0.4]
 
@@ -111,6 +112,7 @@ def test_a_leaky_network_is_nowhere_taken_for_relu(tmp_path):
     for call in (
         lambda: rs.TwoLayerNet.from_deep(net),
         lambda: net.save(tmp_path / "n.npz"),
+        lambda: prove(net, X, X[:, 0]),
         lambda: rs.certify_model(rs.DeepNet([[[1.0]], [[1.0]]], [[0.0], [0.0]]), X, X[:, 0], slope=0.5),
     ):
         with pytest.raises(rs.ModelError, match=r"LeakyReLU|slope"):

@@ -10,6 +10,7 @@ import flint
 import numpy as np
 import scipy.linalg
 
+from ...errors import ModelError
 from ...problem.networks import DeepNet
 from .arithmetic import ARB
 from .balls import join
@@ -77,6 +78,7 @@ def prove(
         ones_last: the last column of X is the column of ones.
 
     Raises:
+        ModelError: LeakyReLU units.
         InputError, ShapeError: data that do not fit.
 
     Example:
@@ -84,6 +86,8 @@ def prove(
         >>> prove(net, [[1.0], [2.0]], [1.0, 2.0], decay=0.1).verdict
         'local minimum'
     """
+    if not network.relu:
+        raise ModelError(f"the network has LeakyReLU units of slopes {network.slopes}; the proof is for ReLU")
     has = tuple(network.has_bias if trained_biases is None else trained_biases)
     shapes = [np.shape(w) for w in network.weights]
     objective = build_objective(shapes, has, X, y, loss, decay, biases, ones_last)
