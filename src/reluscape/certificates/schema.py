@@ -285,6 +285,7 @@ TABLE: dict[str, Form] = {
     "seed": Optional(Whole("the seed")),
     "labels": Optional(Maybe(Codes("the numbers of the classes"))),
     "loss": Optional(Word("the loss of the model")),
+    **{name: Optional(Texts(f"the {name} of the scaler")) for name in ("input_mean", "input_scale", "target_scale")},
     **{name: Optional(Flag(name)) for name in ("drop_missing", "regression", "standardize", "bias", "adapt")},
 }
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from ..errors import InputError
 from ..numbers import files
 from . import output
-from .explain_data import Reading, label_codes, read_samples, scaled_reading
+from .explain_data import Reading, Samples, label_codes, read_samples, scaled_reading
 from .options import names, typed
 
 
@@ -105,7 +106,8 @@ def explain(
     beside: dict[Path, str | bytes] = {}
     if certificate is not None:
         coded = {name: str(number) for number, name in (samples.classes or {}).items()}
-        beside[certificate] = _proof(story, target, replace(how, codes=how.codes or coded or None))
+        read = replace(how, codes=how.codes or coded or None, scale=samples.scale)
+        beside[certificate] = _proof(story, target, read, _target_scale(samples, goal))
     if save is not None:
         if story.better is None:
             raise InputError("there is neither a snapped nor an escaped network to save; leave out --save")
@@ -119,8 +121,18 @@ def explain(
     show(story.report, written)
 
 
-def _proof(story: Any, target: str, how: Reading) -> str:
-    """Return the certificate's text."""
+def _target_scale(samples: Samples, asked: Any) -> tuple[float, float] | None:
+    """Return mean and deviation by which the one target was standardised, None where it was not."""
+    from ..problem.trained.rescaling import scale_of
+
+    if samples.data.y is None:
+        return None
+    scale = scale_of(np.asarray(samples.data.y, dtype=float)[:, None], asked)
+    return None if scale is None else (float(scale.mean[0]), float(scale.deviation[0]))
+
+
+def _proof(story: Any, target: str, how: Reading, target_scale: tuple[float, float] | None) -> str:
+    """Return the certificate's text, with a note of how its table was read."""
     from ..certificates import as_text
     from .table_note import noted
 
@@ -137,8 +149,16 @@ def _proof(story: Any, target: str, how: Reading) -> str:
         "standardize": how.standardize,
         "labels": how.codes,
         "loss": story.report["model"]["loss"],
+        "target_scale": _texts(target_scale),
     }
+    if how.scale is not None:
+        note |= {"input_mean": _texts(how.scale.mean), "input_scale": _texts(how.scale.scale)}
     return as_text(noted(proof, target, **note))
+
+
+def _texts(numbers: Any) -> list[str] | None:
+    """Return doubles as texts that say them exactly, None for None."""
+    return None if numbers is None else [repr(float(number)) for number in numbers]
 
 
 def show(report: dict[str, Any], written: list[Path]) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ..errors import CertificateError, InputError
 from ..numbers.files import shown
 from . import output
 from .explain_data import Reading, read_samples
+from .input_scale import InputScale
 
 MOST_NAMED = 20
 _FLAGS = ("drop_missing", "regression", "standardize", "bias", "adapt")
@@ -63,7 +67,8 @@ def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias:
         how = Reading(
             note.get("features"), note.get("drop"), flags["drop_missing"], flags["standardize"], labels, note["loss"]
         )
-        data = read_samples(path, column, 1, how).data
+        how = replace(how, scale=_noted_scale(note))
+        data = _scaled_target(read_samples(path, column, 1, how).data, note)
         return data, _how(path, data, note, len(data.fractions))
     from ..problem.data import Dataset, read_table
 
@@ -85,6 +90,42 @@ def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias:
     return data, _how(path, data, {"labels": classes, **note}, table.n_rows)
 
 
+def _noted_scale(note: dict[str, Any]) -> InputScale | None:
+    """Return the means and deviations that a note says the inputs were scaled by, or None."""
+    if "input_mean" not in note:
+        return None
+    mean, scale = (_doubles(note.get(name, [])) for name in ("input_mean", "input_scale"))
+    if mean.shape != scale.shape or (scale == 0).any():
+        raise InputError("the note on the table has no deviation for each mean; give the command's own certificate")
+    return InputScale(mean, scale, "the certificate's note")
+
+
+def _scaled_target(data: Any, note: dict[str, Any]) -> Any:
+    """Return the samples with the target standardised as the note says."""
+    from ..problem.data import Dataset
+    from ..problem.trained.rescaling import scale_of, standardised
+
+    if "target_scale" not in note:
+        return data
+    y = np.asarray(data.y, dtype=float)
+    scale = scale_of(y[:, None], tuple(_doubles(note["target_scale"])))
+    if scale is None:
+        return data
+    X = data.fractions[:, :-1] if data.bias else data.fractions
+    return Dataset(X, standardised(y, scale), bias=data.bias, features=data.features, target=data.target)
+
+
+def _doubles(texts: list[str]) -> np.ndarray:
+    """Return texts as finite doubles."""
+    try:
+        numbers = np.array([float(text) for text in texts])
+    except ValueError:
+        numbers = np.array([np.nan])
+    if not np.isfinite(numbers).all():
+        raise InputError("the note on the table holds a text that is no number; give the command's own certificate")
+    return numbers
+
+
 def _how(path: Path, data: Any, note: dict[str, Any], in_file: int) -> str:
     """Return which column, inputs and rows of a table were read, and what was done to them."""
     names = list(data.features or ())
@@ -95,6 +136,8 @@ def _how(path: Path, data: Any, note: dict[str, Any], in_file: int) -> str:
         parts.append("classes " + ", ".join(f"{name} = {number}" for name, number in note["labels"].items()))
     if note.get("drop_missing"):
         parts.append("rows with missing values left out")
-    if note.get("standardize"):
+    if note.get("standardize") or "input_mean" in note:
         parts.append("inputs standardised")
+    if "target_scale" in note:
+        parts.append("target standardised")
     return shown(f"read from {path.name}: {'; '.join(parts)}")

@@ -61,12 +61,17 @@ def scale_of(Y: np.ndarray, asked: Any) -> Scale | None:
     return Scale(mean, deviation, source)
 
 
+def standardised(y: np.ndarray, scale: Scale) -> np.ndarray:
+    """Return one column of targets (n,), standardised."""
+    return np.asarray((y - scale.mean[0]) / scale.deviation[0])
+
+
 def scaled_targets(trained: Trained, scale: Scale | None) -> Trained:
     """Return a network with its targets standardised."""
     if scale is None:
         return trained
     data = trained.data
-    y = (np.asarray(data.y, dtype=float) - scale.mean[0]) / scale.deviation[0]
+    y = standardised(np.asarray(data.y, dtype=float), scale)
     X = data.fractions[:, :-1] if data.bias else data.fractions
     return replace(trained, data=Dataset(X, y, bias=data.bias, features=data.features, target=data.target))
 
