@@ -21,7 +21,7 @@ OF_KINDS = (
     *("region-witness", "region-empty", "basin-value", "basin-value", "frozen-basin-value", "zero-loss", "zero-loss"),
     *("local-minimum", "local-minimum", "not-minimum", "global-minimum"),
     *("deep-local-minimum", "deep-not-minimum", "bundle"),
-    *("decayed-basin-value", "lambda-max", "decayed-global-minimum"),
+    *("decayed-basin-value", "lambda-max", "decayed-global-minimum", "decayed-local-minimum"),
 )
 
 
@@ -65,6 +65,7 @@ def _texts():
         rs.basin_value(LINE, HEIGHTS, [[1, 0, 1, 1]], [1], exact=True, weight_decay=free, output_bias=True).certificate,
         rs.lambda_max(LINE, HEIGHTS).certificate,
         rs.infinite_width_minimum(PLANE, TARGETS, weight_decay="1/5").certificate,
+        rs.descend(LINE, HEIGHTS, [[1, 0.5]], [1], 0.0, weight_decay="1/5").verdict.certificate,
     ]
     return [json.dumps(certificate) for certificate in certificates]
 

@@ -12,7 +12,7 @@ import numpy as np
 from reluscape.problem.penalties import WeightDecay
 from reluscape.problem.problem import Problem
 from tests.oracles.basin import basin_value, dot, kernel
-from tests.oracles.decayed import cells, conic_value, largest_pull
+from tests.oracles.decayed import cells, conic_value, largest_pull, objective
 from tests.oracles.strict_cone import open_cone_exists, realizable_patterns
 
 NEAR = 1e-6
@@ -21,8 +21,11 @@ SIZES = [Fraction(1, 10**k) for k in (2, 4, 6)]
 
 def fractions(value):
     """Nested texts and integers as nested fractions, however long."""
-    if isinstance(value, list):
-        return [fractions(v) for v in value]
+    return [fractions(v) for v in value] if isinstance(value, list) else number(value)
+
+
+def number(value):
+    """A number, also of more digits than Python's own conversion takes."""
     if isinstance(value, str) and len(value) > 4000:
         return Fraction(*(int(flint.fmpz(part)) for part in value.split("/")))
     return Fraction(value)
@@ -51,7 +54,7 @@ def region(X, y, claim, witness):
 def basin(X, y, claim, witness):
     """The distance to the cone of the basin's predictions, from the rays of its cells."""
     value = basin_value(X, y, [bits(p) for p in claim["patterns"]], claim["signs"], claim["output_bias"])
-    return value == Fraction(claim["value"])
+    return value == number(claim["value"])
 
 
 def frozen(X, y, claim, witness):
@@ -59,7 +62,7 @@ def frozen(X, y, claim, witness):
     rows = [(bits(p), Fraction(v[0])) for p, v in zip(claim["patterns"], claim["weights"], strict=True)]
     rows = [(p, 1 if v > 0 else -1) for p, v in rows if v]
     value = basin_value(X, [v[0] for v in y], [p for p, _ in rows], [s for _, s in rows], claim["output_bias"])
-    return value == Fraction(claim["value"])
+    return value == number(claim["value"])
 
 
 def zero(X, y, claim, witness):
@@ -93,13 +96,13 @@ def loss(X, y, W, v, c, slope):
 
 def point(X, y, claim, witness):
     """The loss claimed; then nothing near may be lower, or the direction given must lead below by the values alone."""
-    W, v, slope = fractions(claim["W"]), fractions(claim["v"]), Fraction(claim["slope"])
-    c, trained = Fraction(claim["c"] or 0), claim["trainable"]
+    W, v, slope = fractions(claim["W"]), fractions(claim["v"]), number(claim["slope"])
+    c, trained = number(claim["c"] or 0), claim["trainable"]
     here = loss(X, y, W, v, c, slope)
-    if here != Fraction(claim["loss"]):
+    if here != number(claim["loss"]):
         return False
     if not claim["local_minimum"]:
-        steps = [(fractions(witness["dW"]), fractions(witness["dv"]), Fraction(witness["dc"]))]
+        steps = [(fractions(witness["dW"]), fractions(witness["dv"]), number(witness["dc"]))]
         if (claim["c"] is None and steps[0][2]) or (trained == "W" and any(steps[0][1])):
             return False
     else:
@@ -141,7 +144,7 @@ def lowest(X, y, claim, witness):
         basin_value(X, y, [p for p, _ in layer], [s for _, s in layer], claim["output_bias"])
         for layer in itertools.combinations_with_replacement(states, claim["width"])
     )
-    return min(values) == Fraction(claim["value"])
+    return min(values) == number(claim["value"])
 
 
 def decayed(X, y, claim):
@@ -152,7 +155,7 @@ def decayed(X, y, claim):
 
 def between(claim, value):
     """Whether a value in floats lies between the ends."""
-    return float(Fraction(claim["lower"])) <= value + NEAR and value - NEAR <= float(Fraction(claim["upper"]))
+    return float(number(claim["lower"])) <= value + NEAR and value - NEAR <= float(number(claim["upper"]))
 
 
 def decayed_basin(X, y, claim, witness):
@@ -186,7 +189,22 @@ def constant_until(X, y, claim, witness):
         c = np.log(share / (1 - share))
     e = problem.slopes(np.full((len(targets), 1), c))[:, 0]
     pulls = [largest_pull(problem, e, A, s) for A, s in zip(*every_state(problem), strict=True)]
-    return abs(max(pulls, default=0.0) ** 2 - float(Fraction(claim["squared"]))) <= NEAR
+    return abs(max(pulls, default=0.0) ** 2 - float(number(claim["squared"]))) <= NEAR
+
+
+def decayed_local(X, y, claim, witness):
+    """The objective at the given weights, and at random ones beside them."""
+    problem = decayed(X, y, claim)
+    W, v = (np.array(fractions(claim[name]), dtype=float) for name in ("W", "v"))
+    c = float(number(claim["c"] or 0))
+    here, draws = objective(problem, W, v, c), np.random.default_rng(0)
+    for size in (1e-2, 1e-3, 1e-4):
+        for _ in range(100):
+            dc = draws.normal() if claim["output_bias"] else 0.0
+            there = W + size * draws.normal(size=W.shape), v + size * draws.normal(size=v.shape)
+            if objective(problem, *there, c + size * dc) < here - NEAR:
+                return False
+    return between(claim, here)
 
 
 def deep_loss(X, y, claim, layers):
@@ -254,4 +272,5 @@ JUDGES = {
     "decayed-basin-value": decayed_basin,
     "decayed-global-minimum": decayed_lowest,
     "lambda-max": constant_until,
+    "decayed-local-minimum": decayed_local,
 }

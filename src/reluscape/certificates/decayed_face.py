@@ -35,6 +35,8 @@ class DecayedFace:
         lam, kappa: exact weights of the norms and of c^2 / 2.
         penalised: (d,) bool.
         has_constant: whether c is the last variable.
+        offsets: for each unit a number added to its last coordinate that counts as part of the constant: where a unit
+            is active on all samples, its free bias and a free constant are one variable.
     """
 
     X: np.ndarray
@@ -47,6 +49,7 @@ class DecayedFace:
     kappa: Fraction
     penalised: np.ndarray
     has_constant: bool
+    offsets: Sequence[Fraction] = ()
 
     @property
     def size(self) -> int:
@@ -76,6 +79,9 @@ class DecayedFace:
                     for a in range(self.X.shape[1])
                 ]
             )
+        for u, offset in zip(out, self.offsets, strict=False):
+            if offset:
+                u[-1] += ball(offset)
         return out
 
     def predictions(self, t: Sequence[Any]) -> list[Any]:
@@ -92,7 +98,8 @@ class DecayedFace:
     def losses(self, f: Sequence[Any]) -> Any:
         """Return the sum of the losses."""
         if self.loss == "squared":
-            return sum(((v - ball(y)) ** 2 for v, y in zip(f, self.y, strict=True)), flint.arb(0))
+            errors = [v - ball(y) for v, y in zip(f, self.y, strict=True)]
+            return sum((r * r for r in errors), flint.arb(0))
         labels = [ball(y if self.loss == "logistic" else 2 * y - 1) for y in self.y]
         return sum(((1 + (-s * v).exp()).log() for v, s in zip(f, labels, strict=True)), flint.arb(0))
 
@@ -101,7 +108,7 @@ class DecayedFace:
         total = self.losses(self.predictions(t))
         for u in self.weights(t):
             total += ball(self.lam) * _norm(u, self.penalised)
-        return total + (ball(self.kappa) * t[-1] ** 2 / 2 if self.has_constant else 0)
+        return total + (ball(self.kappa) * t[-1] * t[-1] / 2 if self.has_constant else 0)
 
     def derivatives(self, t: Sequence[Any]) -> tuple[Any, Any]:
         """Return gradient (size, 1) and second derivatives (size, size) as matrices of intervals."""

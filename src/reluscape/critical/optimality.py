@@ -12,13 +12,15 @@ from ..numbers.entries import entries
 from ..numbers.overflow import refuses_overflow
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.losses import able
-from ..problem.problem import as_problem
+from ..problem.penalties import NONE, as_penalty
+from ..problem.problem import Problem, as_problem
 from .certificate import minimum_certificate, not_minimum_certificate
+from .decay.optimality import decayed_verdict
 from .escape import Violation, build_escape
 from .lines import Lines
 from .onesided import OneSided, nowhere_negative, vanishes
 from .onesided_float import nowhere_negative_float, vanishes_float
-from .point import Point, build_point, is_rational
+from .point import Point, build_point, is_rational, weight_arrays
 from .units import UnitForm, unit_forms
 from .verdict import MINIMUM, NOT_STATIONARY, SADDLE, UNDECIDED, Verdict
 
@@ -35,8 +37,9 @@ def certify(
     trainable: str = "Wv",
     slope: Any = 0,
     tolerances: Tolerances = DEFAULT,
+    weight_decay: Any = None,
 ) -> Verdict:
-    """Decide whether a network is a local minimum of the mean loss, and show why.
+    """Decide whether a network is a local minimum of the objective, and show why.
 
     With e_i = l'(f(x_i), y_i) and psi_j(u) = sum over active samples of e_i <x_i, u> + sum over samples on unit j's
     hyperplane of e_i relu(<x_i, u>), the point is a local minimum if and only if for every unit v_j psi_j(u) >= 0 for
@@ -55,6 +58,8 @@ def certify(
         trainable: "Wv", or "W" for frozen output weights.
         slope: negative slope of the units, 0 for ReLU.
         tolerances: the numerical policy for float input.
+        weight_decay: None, a number, or a `WeightDecay`: the objective is the mean loss plus the penalty. A minimum is
+            then an algebraic number: "certified" says that one is proved to lie within 1e-6 of the given weights.
 
     Returns:
         `Verdict`.
@@ -72,6 +77,13 @@ def certify(
     if trainable not in ("Wv", "W"):
         raise InputError(f"trainable is {trainable!r}; it is 'Wv' (all weights) or 'W' (output weights frozen)")
     y = None if y is None else entries(y, "y")
+    if isinstance(X, Problem) or as_penalty(weight_decay) is not NONE:
+        given = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=c is not None, tolerances=tolerances)
+        if given.penalty is not NONE:
+            if trainable != "Wv" or slope != 0:
+                raise InputError("weight decay needs ReLU units and output weights that are trained")
+            W, v = weight_arrays(W, v, given.data.d)
+            return decayed_verdict(given, W, v, 0 if c is None and given.output_bias else c, exact=exact)
     if exact is None and y is not None and not is_rational(y):
         exact = False
     problem = as_problem(X, y, loss=loss, output_bias=c is not None, tolerances=tolerances)

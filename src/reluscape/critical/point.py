@@ -105,14 +105,14 @@ def build_point(
     """
     data, chosen = problem.data, problem.loss
     check_exact(chosen, exact_mode)
-    W, v = _weights(W, v, data.d)
+    W, v = weight_arrays(W, v, data.d)
     given_exact = data.exact_input and is_rational(W, v, 0 if c is None else c, slope)
     if exact_mode if exact_mode is not None else given_exact:
         return _exact_point(data, W, v, c, chosen, slope)
     return _float_point(data, W, v, c, chosen, slope, problem.tolerances)
 
 
-def _weights(W: Any, v: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
+def weight_arrays(W: Any, v: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the weights as arrays of the right shapes, their entries as given."""
     try:
         W, v = entries(W, "W"), entries(v, "v")

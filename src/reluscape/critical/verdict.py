@@ -35,10 +35,15 @@ class Verdict:
             where nothing could fail. Elsewhere minus the steepest relative descent, 0 at a saddle.
         residual: largest stationarity residual, relative to the size of its terms; 0 where the test is exact.
         units: units that violate the conditions.
-        method: "exact" (rational arithmetic) or "numerical".
+        method: "exact" (rational arithmetic), "certified" (an exact minimum is proved to lie beside the weights; with
+            weight decay) or "numerical".
         zero_rows: samples that are zero; they count in the loss and nowhere else.
         build_certificate: writes the certificate when it is first asked for.
         problem: what was minimised.
+        objective: mean loss plus penalty of the point; None where nothing is added to the loss (then it is `loss`).
+        is_global_minimum: True where the point is a global minimum of every width (with weight decay), else None.
+        distance: how far the proved minimum is from the given weights, with weight decay; else None.
+        kinks: with weight decay, the pairs of a unit and a sample on its hyperplane at the proved minimum.
 
     Example:
         >>> from reluscape import certify
@@ -60,6 +65,10 @@ class Verdict:
     zero_rows: tuple[int, ...]
     build_certificate: Callable[[], dict[str, Any]] | None = field(default=None, repr=False)
     problem: Problem | None = field(default=None, repr=False, compare=False)
+    objective: float | None = None
+    is_global_minimum: bool | None = None
+    distance: float | None = None
+    kinks: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def certificate(self) -> dict[str, Any] | None:

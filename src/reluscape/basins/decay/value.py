@@ -62,7 +62,7 @@ def decayed_basin(problem: Problem, pattern: Any, sign: Any, exact: bool = False
                 f"the value of this basin is known to {point.gap / n:.3g} only (about {point.value / n:.6g}); samples "
                 "differ too much in scale, or the weight decay is tiny beside them; standardise the inputs"
             )
-        interval = {"certificate": None, "kind": "numerical", "gap": point.gap / n}
+        interval = {"certificate": None, "kind": "numerical", "gap": float(point.gap / n)}
     return _basin(problem, A, signs, point, interval)
 
 
@@ -70,7 +70,7 @@ def _basin(problem: Problem, A: np.ndarray, signs: np.ndarray, point: DecayedPoi
     """Return the point as a basin."""
     n = max(problem.n, 1)
     return Basin(
-        value=point.value / n,
+        value=float(point.value / n),
         exact_value=None,
         Z=readonly(signs[:, None] * point.u),
         c=point.c,

@@ -12,15 +12,18 @@ from typing import Any
 import numpy as np
 
 from ...numbers.checks import readonly
+from ...numbers.exact import fraction_array
 from ...numbers.overflow import refuses_overflow
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ...problem.losses import check_exact
 from ...problem.networks import TwoLayerNet
+from ...problem.penalties import NONE
 from ...problem.problem import Problem, as_problem
 from ..candidate import Candidate, face_candidate, mended_faces
+from ..decay.descent import decayed_descent
 from ..optimality import certify, decide
-from ..point import build_point
+from ..point import build_point, weight_arrays
 from .basin import BasinPoint, BasinStep
 from .gradient import gradient_stretch
 from .result import Descent
@@ -43,8 +46,9 @@ def descend(
     exact: bool | None = None,
     tolerances: Tolerances = DEFAULT,
     time_limit: float | None = None,
+    weight_decay: Any = None,
 ) -> Descent:
-    """Descend from basin to basin until no direction lowers the loss.
+    """Descend from basin to basin until no direction lowers the objective.
 
     Each round solves the convex program of the current basin, moves to its minimiser, and tests it for local
     optimality; where the test finds a direction that falls, the walls it crosses lead to the next basin. A start on
@@ -65,6 +69,7 @@ def descend(
             False never does.
         tolerances: the numerical policy.
         time_limit: seconds after which no new basin begins; None for no limit.
+        weight_decay: None, a number, or a `WeightDecay`: the objective is the mean loss plus the penalty.
 
     Returns:
         `Descent`.
@@ -77,13 +82,17 @@ def descend(
         >>> end.verdict.kind, end.verdict.exact_loss
         ('local minimum', Fraction(1, 2))
     """
-    problem = as_problem(X, y, loss=loss, output_bias=c is not None, tolerances=tolerances)
+    problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=c is not None, tolerances=tolerances)
+    deadline = np.inf if time_limit is None else time.monotonic() + time_limit
+    if problem.penalty is not NONE:
+        W, v = (np.array(fraction_array(part), dtype=float) for part in weight_arrays(W, v, problem.data.d))
+        return decayed_descent(problem, W, v, 0.0 if c is None else float(c), max_basins, deadline)
     problem.only(loss=True, output_bias=True)
     check_exact(problem.loss, exact)
     c = 0.0 if c is None and problem.output_bias else c
     point = build_point(problem, W, v, c, False)
     walk = _Walk(problem, c is not None, exact is not False)
-    walk.deadline = np.inf if time_limit is None else time.monotonic() + time_limit
+    walk.deadline = deadline
     end = walk.run(point.W, point.v, 0.0 if c is None else float(point.c), max_basins)
     return replace(end, problem=problem, verdict=replace(end.verdict, problem=problem))
 
