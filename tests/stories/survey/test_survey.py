@@ -142,6 +142,17 @@ def test_the_least_width_of_xor_is_told_with_its_proof():
     assert [trap["certified"] for trap in survey.report["widths"][1]["training"]["traps"]].count(False) == 0
 
 
+@pytest.mark.parametrize("seconds", [1, 30])
+def test_a_narrow_minimum_proves_nothing_about_a_wider_layer(seconds):
+    """Rows for which one unit is searched completely and more are needed: what is proved is what a search proves."""
+    rng = np.random.default_rng(3)
+    data = rs.Dataset(rng.integers(-9, 10, (9, 1)), rng.integers(-5, 6, 9), bias=True)
+    least = rs.survey(data, widths=(1, 2), trials=8, max_width=4, seconds=seconds).report["width_for"]["least"]
+    truth = rs.infinite_width_minimum(data, output_bias=True)
+    assert truth.width_is_least
+    assert least is None or least["at_least"] <= truth.width <= least["width"]
+
+
 def test_three_classes_and_several_targets_are_trained():
     rng = np.random.default_rng(0)
     of = np.arange(24) % 3

@@ -10,7 +10,7 @@ from ...numbers.checks import real_number, whole_number
 from ...problem.networks.initialization import get_law
 
 OPTIMISERS = ("adam", "lbfgs")
-MOST_STEPS, LEAST_STEPS = 3_000, 300
+MOST_STEPS, LEAST_STEPS = 2_000, 300
 # nominal seconds: of a step of all runs, of a run in a step, of a hidden entry, of a product with an input
 STEP, RUN, ENTRY, PRODUCT = 1.0e-4, 2e-6, 5.0e-9, 1.6e-10
 
@@ -49,7 +49,7 @@ class Plan:
         """Return the plan with as many steps as nominally fit into so many seconds, so that a seed fixes every run.
 
         >>> Plan(runs=20).within(0.0, 1000, 5, 8).steps, Plan(runs=20).within(1e9, 4, 2, 2).steps
-        (300, 3000)
+        (300, 2000)
         """
         cost = step_seconds(self.runs, n, d, width, outputs)
         steps = int(min(max(seconds / cost, LEAST_STEPS), MOST_STEPS))

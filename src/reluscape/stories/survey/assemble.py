@@ -37,9 +37,11 @@ from .verdict import verdict_lines
 CUT = "the time ({:g} s) cut the work short, so a faster machine may find other numbers; more with --seconds"
 # wide enough for the solvers' other branch, narrow enough to cost nothing
 WIDE = 16
-# shares of a survey's seconds: trainings of the listed widths, of further ones, rows left out, basins of starts, and
-# the proof of the least width
-TRAINED, FURTHER, FOLDS, STARTED, LEAST = 0.4, 0.45, 0.15, 0.5, 0.3
+# shares of the seconds left: trainings of the listed widths, of further ones, rows left out, searches for better
+# networks, basins of starts, the proof of the least width
+TRAINED, FURTHER, FOLDS, DEEPER, STARTED, LEAST = 0.35, 0.4, 0.2, 0.35, 0.5, 0.25
+# of the nominal time of a further width, the share that must be left for it to be begun
+FEWEST = 0.25
 # trainings of each fold; rows times rank up to which basins are solved for a picture
 FOLD_RUNS, MOST_SLICED = 3, 2_000
 
@@ -135,7 +137,7 @@ class _Work:
         if self.sampler is not None:
             self.sampler.warm_up((1, settings.widths[-1], min(settings.max_width, WIDE)))
             prepare_solvers(self.data, settings.output_bias)
-        self.clock = Clock(settings.budget(self.data.n * self.data.d))
+        self.clock = Clock(settings.budget(self.data.n, self.data.d))
         X = self.data.X if settings.raw else np.asarray(standardize(self.data).X)
         Y = subject.Y[:, 0] if subject.Y.shape[1] == 1 else subject.Y
         self.trainings = Trainings(X, Y, settings.output_bias, subject.loss, settings.trainings, settings.seed)
@@ -159,11 +161,14 @@ class _Work:
             self.tell(f"training {count(width, 'unit')}", 0.05 + 0.4 * k / len(settings.widths))
             rest = sum(self.trainings.seconds(w) for w in settings.widths[k:])
             self.reference(width, trained.part(self.trainings.seconds(width) / rest))
-        self.tell("looking at rows left out", 0.45)
-        folds = self._folds(clock.part(FOLDS))
-        self.tell("looking for the width that is enough", 0.5)
-        enough, curve = self._enough(clock.part(FURTHER))
+        self.tell("looking for the width that is enough", 0.45)
+        self._widen(clock.part(FURTHER))
+        self.tell("looking for better networks", 0.52)
+        self._deepen(clock.part(DEEPER))
         least = self._least(clock.part(LEAST))
+        self.tell("looking at rows left out", 0.58)
+        folds = self._folds(clock.part(FOLDS))
+        enough, curve = self._enough()
         entries, good = self._starts(regions, clock.part(0.9))
         self.tell("drawing", 0.96)
         best_width, best = min(self.found.items(), key=lambda item: (self._snapped(item[1].value), item[0]))
@@ -236,29 +241,38 @@ class _Work:
         """Return a computed loss, zero where it cannot be told from zero."""
         return 0.0 if value <= DEFAULT.zero_loss * self.subject.constant else value
 
-    def _enough(self, clock: Clock) -> tuple[WidthSearch, list[dict[str, Any]]]:
-        """Return the least width of which trainings end well often enough, and what was tried."""
+    def _widen(self, clock: Clock) -> None:
+        """Train further widths until one is enough, and that one more often."""
         settings, trainings = self.settings, self.trainings
 
         def measure(width: int) -> Probability | None:
-            if clock.left < trainings.seconds(width):
+            if clock.left < FEWEST * trainings.seconds(width):
                 return None
+            self.tell(f"training {count(width, 'unit')}", 0.5)
             self.reference(width, clock)
             return trainings.adam[width].ended(self.mark(width))
 
-        tried = self._observed()
-
-        def good_enough(width: int) -> bool:
-            fits = self.found[width].value <= self.mark(min(self.found, key=lambda w: self.found[w].value))
-            return fits and float(tried[width].value) >= settings.probability
-
-        found = search_width(tried, measure, settings.probability, settings.max_width, good_enough)
+        found = search_width(self._observed(), measure, settings.probability, settings.max_width, self._is_enough)
         if found.width is not None:
             trainings.confirm(found.width, clock)
+
+    def _deepen(self, clock: Clock) -> None:
+        """Lower the references of the listed widths by searches and growth."""
+        if self.references is not None:
+            for k, width in enumerate(self.settings.widths):
+                self.found[width] = self.references.deepen(width, clock.part(1 / (len(self.settings.widths) - k)))
         self._settle()
-        # references may have fallen since a width was tried
-        tried.update(self._observed())
-        found = search_width(tried, lambda width: None, settings.probability, settings.max_width, good_enough)
+
+    def _is_enough(self, width: int) -> bool:
+        """Return whether trainings of a width end well often enough, and no other width tried fits clearly better."""
+        best = min(self.found, key=lambda w: self.found[w].value)
+        fits = self.found[width].value <= self.mark(best)
+        return fits and float(self.trainings.adam[width].ended(self.mark(width)).value) >= self.settings.probability
+
+    def _enough(self) -> tuple[WidthSearch, list[dict[str, Any]]]:
+        """Return the least width tried that is enough, and the curve of all that were tried."""
+        tried, settings = self._observed(), self.settings
+        found = search_width(dict(tried), lambda width: None, settings.probability, settings.max_width, self._is_enough)
         curve = [
             {
                 "width": w,
@@ -284,7 +298,9 @@ class _Work:
                 known = None if self.references is None else self.references.from_training(value, source, training, run)
                 self.found[width] = known or Reference(value, False, source, None)
             if lowest is not None and lowest.value < self.found[width].value:
-                self.found[width] = lowest
+                # lowest of its own width, which says nothing about a wider one
+                carried = replace(lowest, exhaustive=False)
+                self.found[width] = carried if self.references is None else self.references.told(carried)
             lowest = self.found[width]
 
     def _starts(self, regions: dict[str, Any], clock: Clock) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
@@ -367,21 +383,33 @@ class _Work:
         return {"folds": found.folds, "width": width, "network": network, "affine": straight, "constant": constant}
 
     def _least(self, clock: Clock) -> dict[str, Any] | None:
-        """Return the least width that reaches the lowest loss of any width, as far as it can be proved."""
-        if self.references is None or self.data.n * self.data.rank > MOST_SEARCHED or clock.left <= 0:
+        """Return the least width known to reach the lowest loss of any width, and how far that is proved."""
+        if self.references is None or self.data.n * self.data.rank > MOST_SEARCHED:
             return None
-        try:
-            found = infinite_width_minimum(self.data, None, self.settings.output_bias, clock.left, self.settings.seed)
-        except ReluscapeError:
+        reach = [w for w, r in self.found.items() if self.references.is_lowest(r.value)]
+        width = min(reach, default=None)
+        # a search that was complete proves that its width does not reach it
+        at_least = 1 + max((w for w, r in self.found.items() if r.exhaustive and w not in reach), default=0)
+        if clock.left > 0 and width != at_least:
+            try:
+                found = infinite_width_minimum(
+                    self.data, None, self.settings.output_bias, clock.left, self.settings.seed
+                )
+            except ReluscapeError:
+                found = None
+            if found is not None:
+                at_least = max(at_least, found.at_least)
+                if found.kind != "span":
+                    width = found.width if width is None else min(width, found.width)
+        if width is None:
             return None
-        if found.kind == "span":
-            return None
+        floor = self.references.floor
         return {
-            "width": found.width,
-            "proved": found.width_is_least,
-            "at_least": found.at_least,
-            "loss": plain(found.value),
-            "share": plain(found.value / self.subject.constant),
+            "width": width,
+            "proved": at_least == width,
+            "at_least": at_least,
+            "loss": plain(floor),
+            "share": plain(floor / self.subject.constant),
         }
 
     def _losses(self, best_width: int, best: Reference) -> dict[str, Any]:

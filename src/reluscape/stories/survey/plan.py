@@ -17,8 +17,8 @@ from ...problem.networks.initialization import get_law
 from ..wording import count, duration, percent
 from .counts import counted
 
-# seconds of a survey where none are asked for: at least, at most, and entries of the table for each
-LEAST_SECONDS, MOST_SECONDS, ENTRIES_A_SECOND = 7.0, 20.0, 150
+# seconds of a survey where none are asked for: at least, at most; entries of the table for each, and those a row adds
+LEAST_SECONDS, MOST_SECONDS, ENTRIES_A_SECOND, ROW = 7.0, 20.0, 150, 6
 # largest width, numbers of starts, of seconds (a year) and of trainings that are taken
 WIDEST, MOST_TRIALS, LONGEST, MOST_TRAININGS = 10_000, 10_000_000, 31_557_600, 100_000
 
@@ -75,15 +75,15 @@ class Settings:
         get_law(self.law)
         object.__setattr__(self, "widths", tuple(sorted({int(w) for w in self.widths})))
 
-    def budget(self, entries: int) -> float:
-        """Return the seconds of a survey of a table of so many entries: those asked for, else more for a larger one.
+    def budget(self, n: int, d: int) -> float:
+        """Return the seconds of a survey of n rows and d inputs: those asked for, else more for a larger table.
 
-        >>> Settings().budget(80), Settings().budget(10**6), Settings(seconds=3).budget(80)
+        >>> Settings().budget(20, 4), Settings().budget(10**6, 3), Settings(seconds=3).budget(20, 4)
         (7.0, 20.0, 3.0)
         """
         if self.seconds is not None:
             return float(self.seconds)
-        return float(min(max(LEAST_SECONDS, entries / ENTRIES_A_SECOND), MOST_SECONDS))
+        return float(round(min(max(LEAST_SECONDS, n * (d + ROW) / ENTRIES_A_SECOND), MOST_SECONDS)))
 
 
 def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:
     arrangement = Arrangement.of(data)
     k = len(arrangement.normals)
     bound = cover_number(k, arrangement.rank)
-    seconds = settings.budget(data.n * data.d)
+    seconds = settings.budget(data.n, data.d)
     exact = counted(arrangement, seconds)
     variables = max(settings.widths) * data.d
     several = len(settings.widths) > 1

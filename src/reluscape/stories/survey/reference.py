@@ -16,7 +16,7 @@ from ...numbers.tolerances import DEFAULT
 from ...probability.training import Training, sharpen
 from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
-from .starts import BUSY, Clock, Sampler
+from .starts import Clock, Sampler
 from .trainings import Trainings
 
 # up to this many layers the search looks at all it needs, beyond it at so many for each second of the survey
@@ -89,33 +89,44 @@ class References:
         self.rng = stream(sampler.seed, "reference", "growth")
 
     def get(self, width: int, clock: Clock) -> Reference:
-        """Return the reference of a width."""
-        lowest = [r for w, r in self.found.items() if w < width and self._lowest(r.value)]
-        if width not in self.found and lowest:
-            self.found[width] = lowest[0]
+        """Return the lowest of the trainings of a width, narrower widths, the best plane and the best constant."""
         if width not in self.found:
-            candidates = self._own(width, clock)
-            if not any(c.exhaustive for c in candidates):
-                candidates += [r for w, r in self.found.items() if w < width]
-                if width >= self.affine_from:
-                    candidates.append(Reference(self.affine, False, "the best affine fit", None))
-                candidates.append(Reference(self.constant, False, "the best constant", None))
-                if not self._lowest(min(c.value for c in candidates)):
-                    candidates += self._grown(width)
-            best = min(candidates, key=lambda r: r.value)
-            if self._lowest(best.value) and not best.exhaustive:
-                best = replace(best, exhaustive=True, source=f"{best.source}; no network of any width has less")
-            self.found[width] = best
+            candidates = [*self._trained(width, clock), Reference(self.constant, False, "the best constant", None)]
+            candidates += [replace(r, exhaustive=False) for w, r in self.found.items() if w < width]
+            if width >= self.affine_from:
+                candidates.append(Reference(self.affine, False, "the best affine fit", None))
+            self.found[width] = self.told(min(candidates, key=lambda r: r.value))
         return self.found[width]
 
-    def _lowest(self, value: float) -> bool:
+    def deepen(self, width: int, clock: Clock) -> Reference:
+        """Return what searches and networks grown unit by unit find as well, while there is time."""
+        best = self.found[width]
+        if best.exhaustive or clock.left <= 0:
+            return best
+        layers = self._layers(width)
+        if layers is not None:
+            found = self._searched(width, layers, None if layers <= FEW_LAYERS else clock)
+            if found.exhaustive or found.value < best.value:
+                best = found
+        if not best.exhaustive and clock.left > 0:
+            best = min([best, *self._grown(width)], key=lambda r: r.value)
+        self.found[width] = self.told(best)
+        return self.found[width]
+
+    def told(self, best: Reference) -> Reference:
+        """Return a reference, marked where nothing can be lower."""
+        if self.is_lowest(best.value) and not best.exhaustive:
+            return replace(best, exhaustive=True, source=f"{best.source}; no network of any width has less")
+        return best
+
+    def is_lowest(self, value: float) -> bool:
         """Return whether a loss is, up to rounding, the lowest of all widths."""
         return value <= self.floor + DEFAULT.kkt * self.scale
 
     def _grown(self, width: int) -> list[Reference]:
         """Return a network grown unit by unit, within so many steps; the chain goes on at the next width."""
         data = self.sampler.data
-        while self.chain.width < width and not self._lowest(self.chain.loss(data)):
+        while self.chain.width < width and not self.is_lowest(self.chain.loss(data)):
             size = (self.chain.width + 1) * data.n
             if size > MOST_POLISHED or size > self.steps_left or self._late():
                 break
@@ -134,16 +145,6 @@ class References:
         pattern, signs = self._state(data, net)
         return float(basin_value(data, None, pattern, signs, output_bias=self.output_bias).value), (pattern, signs)
 
-    def _own(self, width: int, clock: Clock) -> list[Reference]:
-        """Return what looking at this width alone finds: the trainings, then a search in its own time."""
-        layers = self._layers(width)
-        if layers is not None and layers <= FEW_LAYERS:
-            return [self._searched(width, layers, None)]
-        found = self._trained(width, clock)
-        if layers is None or self._lowest(min(r.value for r in found)) or self._late():
-            return found
-        return [*found, self._searched(width, layers, int(SEARCH_STEPS * self.clock.seconds))]
-
     def _trained(self, width: int, clock: Clock) -> list[Reference]:
         """Return the lowest minimum beside a training's end, led on by descent, and the lowest point of its basin."""
         self.trainings.at(width, clock)
@@ -151,7 +152,7 @@ class References:
         data, source = self.sampler.basins.data, f"best of {self.trainings.count(width)} trainings"
         found = [self.from_training(value, source, training, run)]
         state, net = found[0].state, found[0].net
-        if self._lowest(value) or state is None or net is None:
+        if self.is_lowest(value) or state is None or net is None:
             return found
         size = data.n * width
         if size <= ALWAYS_POLISHED or (size <= MOST_POLISHED and clock.left > 0):
@@ -185,12 +186,13 @@ class References:
         self.hurried |= self.searching.left <= 0
         return self.hurried
 
-    def _searched(self, width: int, layers: int, steps: int | None) -> Reference:
-        """Return the global minimum, or the best network that the search for it came across in so many steps."""
-        data, limit = self.sampler.data, None if steps is None else BUSY * max(self.searching.left, 0.0)
-        found = global_minimum(data, None, width, self.output_bias, limit, exact=False, steps=steps)
+    def _searched(self, width: int, layers: int, clock: Clock | None) -> Reference:
+        """Return the global minimum, or the best network that the search for it came across in the time."""
+        limit = None if clock is None else max(clock.left, 0.0)
+        steps = None if clock is None else int(SEARCH_STEPS * self.clock.seconds)
+        found = global_minimum(self.sampler.data, None, width, self.output_bias, limit, exact=False, steps=steps)
         if steps is not None and not found.complete and found.looked_at < steps:
-            self._late()
+            self.hurried = True
         how = f"global minimum: the lowest of all {layers:,} basins" if found.complete else "best network of a search"
         return Reference(found.value, found.complete, how, (found.pattern, found.signs))
 

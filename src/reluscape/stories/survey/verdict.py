@@ -70,7 +70,7 @@ def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str
     else:
         useless = min(network["value"], straight["value"]) >= constant["value"]
     if useless:
-        return f"Neither a network nor a straight {plane} does better than a constant"
+        return f"Neither a network of the widths listed nor a straight {plane} does better than a constant"
     return "A network is worth it" if better else f"A straight {plane} is as good as a network"
 
 
