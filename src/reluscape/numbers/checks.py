@@ -71,12 +71,13 @@ def nearest_doubles(values: np.ndarray, name: str) -> np.ndarray:
 
 def refuse_below_doubles(values: np.ndarray, floats: np.ndarray, name: str) -> None:
     """Raise InputError where a fraction is not zero and the double nearest to it is below the range of doubles."""
-    for place in np.argwhere(np.abs(floats) < np.finfo(float).tiny):
-        if values[tuple(place)] != 0:
-            raise InputError(
-                f"{name} has a value at row {place[0]} that is not zero but below the range of doubles "
-                f"({np.finfo(float).tiny:.1g}); rescale it, or write 0"
-            )
+    small = np.nonzero(np.abs(floats) < np.finfo(float).tiny)
+    lost = np.flatnonzero(values[small] != 0)
+    if lost.size:
+        raise InputError(
+            f"{name} has a value at row {small[0][lost[0]]} that is not zero but below the range of doubles "
+            f"({np.finfo(float).tiny:.1g}); rescale it, or write 0"
+        )
 
 
 def real_number(name: str, value: Any) -> float:

@@ -96,13 +96,12 @@ class Problem:
                 "give Dataset(X, y, bias=True), or WeightDecay(value) where there are no biases"
             )
         state = self.__dict__
-        state["data"], state["targets"], state["given_targets"] = data, targets, given
+        state["data"], state["targets"], state["_given"] = data, targets, given
         state["given_loss"], state["loss"] = chosen, CrossEntropy() if mean.each is None else mean.each
         state["penalty"], state["output_bias"], state["signs"] = penalty, bool(output_bias), frozen
         state["tolerances"], state["mean_loss"] = tolerances, mean
 
     mean_loss: OutputLoss
-    given_targets: np.ndarray
     given_loss: Any
 
     def __repr__(self) -> str:
@@ -133,6 +132,12 @@ class Problem:
         if self.outputs != 1:
             raise InputError(f"the targets have {self.outputs} columns; this needs a single one")
         return np.asarray(self.targets[:, 0])
+
+    @cached_property
+    def given_targets(self) -> np.ndarray:
+        """(n, k) targets as they were given, exact numbers where they are numbers."""
+        given: np.ndarray = self.__dict__["_given"]
+        return given if self.data.y is None or self.outputs > 1 else np.asarray(self.data.y_fractions[:, None])
 
     @cached_property
     def live(self) -> np.ndarray:

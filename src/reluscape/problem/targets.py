@@ -36,7 +36,7 @@ def samples_and_targets(X: Any, y: Any, joint: bool) -> tuple[Dataset, np.ndarra
         return _classified(X, several)
     if several is None or several.ndim == 1:
         data = with_targets(X, y)
-        return data, data.y_fractions[:, None]
+        return data, readonly(data.y[:, None])
     data = as_dataset(X)
     if several.ndim != 2 or len(several) != data.n or several.shape[1] == 0:
         raise ShapeError(f"y has shape {several.shape}, expected ({data.n}, k): samples by outputs")
