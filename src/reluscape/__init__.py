@@ -74,6 +74,7 @@ _EXPORTS = {
     "predicted_against_observed": ".experiments.predicted",
     "promises_beside_truth": ".jacobian",
     "polish": ".critical.descent.polish",
+    "polish_to_minimum": ".critical.trained.polishing",
     "reachable_minimum": ".landscape.topology",
     "reachable_probability": ".landscape.topology",
     "region_facets": ".geometry.faces.faces",

@@ -18,6 +18,7 @@ from .critical.descent.polish import polish as polish
 from .critical.kinks import kink_minima as kink_minima
 from .critical.saddles import cell_saddles as cell_saddles
 from .critical.slices import loss_slice as loss_slice
+from .critical.trained.polishing import polish_to_minimum as polish_to_minimum
 from .errors import AssumptionError as AssumptionError
 from .errors import CertificateError as CertificateError
 from .errors import DataWarning as DataWarning
