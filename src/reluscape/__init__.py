@@ -87,6 +87,7 @@ _EXPORTS = {
     "survey": ".stories.survey",
     "unseen_mass": ".geometry.regions.sample",
     "verify": ".certificates",
+    "width_law": ".landscape.optimum",
     "zero_loss": ".jacobian",
     "zero_loss_fraction": ".jacobian",
     "zero_loss_fraction_1d": ".jacobian",

@@ -161,8 +161,19 @@ def _check_unit(
     right = flint.arb_mat([[-sum((ball(v) * b for v, b in zip(p, base, strict=True)), flint.arb(0))] for p in N])
     theta = gram.solve(right)
     for k, (above, below) in enumerate(lines.values()):
+        if _apart(N, k, X[pattern & ~kink], terms) and above >= 0 and below >= 0:
+            continue
         if not (theta[k, 0] < above and -theta[k, 0] < below):
             raise CertificateError(f"a multiplier at a kink of unit {j} is not proved to be inside its bounds")
+
+
+def _apart(N: np.ndarray, k: int, active: np.ndarray, terms: DecayTerms) -> bool:
+    """Return whether a kink's normal is at right angles to all that moves the unit, so that its multiplier is 0.
+
+    The unit's weights at the minimum of the face are then a combination of vectors at right angles to the normal.
+    """
+    others = [*active, *(N[p] for p in range(len(N)) if p != k)]
+    return bool(terms.penalised.all()) and all(exact.dot(N[k], row) == 0 for row in others)
 
 
 def _check_cells(

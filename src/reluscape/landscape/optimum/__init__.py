@@ -16,6 +16,7 @@ _EXPORTS = {
     "infinite_width_value": ".infinite",
     "lambda_max": ".lambda_max",
     "minimum_proof": ".finite",
+    "width_law": ".width_law",
 }
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "infinite_width_value",
     "lambda_max",
     "minimum_proof",
+    "width_law",
 ]
 
 

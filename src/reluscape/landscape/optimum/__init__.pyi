@@ -9,3 +9,4 @@ from .lambda_max import LambdaMax as LambdaMax
 from .lambda_max import lambda_max as lambda_max
 from .result import GlobalMinimum as GlobalMinimum
 from .result import InfiniteWidthMinimum as InfiniteWidthMinimum
+from .width_law import width_law as width_law

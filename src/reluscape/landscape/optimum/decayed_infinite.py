@@ -47,6 +47,7 @@ class DecayedInfiniteWidthMinimum:
         most_width: M*, most units of a vertex of the polytope.
         connected_width: from this width on the optimal networks are connected, min(m* + M*, n + 1) (Kim, Mishkin and
             Pilanci).
+        supports: the directions of every vertex of the polytope.
         net: a balanced network of m* units with the value.
         certificate: plain JSON, or None.
         kind: "certified" with a certificate, else "numerical".
@@ -62,6 +63,7 @@ class DecayedInfiniteWidthMinimum:
     least_width: int
     most_width: int
     connected_width: int
+    supports: tuple[tuple[int, ...], ...]
     net: TwoLayerNet
     output_bias: bool
     patterns: np.ndarray
@@ -161,7 +163,7 @@ def _described(
             kind = "certified"
     return DecayedInfiniteWidthMinimum(
         float(upper), lower, upper, readonly(U), readonly(s, int), readonly(t), unique, least, most,
-        min(least + most, problem.n + 1), net, problem.output_bias, readonly(A, bool), certificate, kind,
+        min(least + most, problem.n + 1), fit.supports, net, problem.output_bias, readonly(A, bool), certificate, kind,
     )  # fmt: skip
 
 
@@ -174,6 +176,7 @@ class _Vertex:
     least: int
     most: int
     unique: bool
+    supports: tuple[tuple[int, ...], ...]
 
 
 def _polytope(features: np.ndarray, target: np.ndarray, free: bool, edges: list[tuple[int, int]]) -> _Vertex:
@@ -187,6 +190,7 @@ def _polytope(features: np.ndarray, target: np.ndarray, free: bool, edges: list[
     rank = int(np.linalg.matrix_rank(columns, tol=SAME)) if columns.size else 0
     size = max(float(np.linalg.norm(target)), np.finfo(float).tiny)
     constant, looked, best, most = list(range(p, p + int(free))), 0, None, 0
+    supports: list[tuple[int, ...]] = []
     unique = rank == p + int(free)
     for count in [int(p)] if unique else range(rank - int(free) + 1):
         for chosen in combinations(range(p), count):
@@ -199,21 +203,23 @@ def _polytope(features: np.ndarray, target: np.ndarray, free: bool, edges: list[
             if unique:
                 t = np.where(t > NEGLIGIBLE * size, t, 0.0)
                 count_of = int((t > 0).sum())
+                support = tuple(np.flatnonzero(t > 0).tolist())
                 least = len(_grouped(t > 0, edges))
-                return _Vertex(t / scale, float(x[-1] / np.sqrt(n)) if free else 0.0, least, count_of, True)
+                return _Vertex(t / scale, float(x[-1] / np.sqrt(n)) if free else 0.0, least, count_of, True, (support,))
             if r < part.shape[1] or (t <= NEGLIGIBLE * size).any() or np.linalg.norm(part @ x - target) > TIGHT * size:
                 continue
             weights = np.zeros(p)
             weights[list(chosen)] = t
             least = len(_grouped(weights > 0, edges))
             if best is None or least < best.least:
-                best = _Vertex(weights / scale, float(x[-1] / np.sqrt(n)) if free else 0.0, least, count, False)
+                best = _Vertex(weights / scale, float(x[-1] / np.sqrt(n)) if free else 0.0, least, count, False, ())
+            supports.append(tuple(chosen))
             most = max(most, count)
     if best is None:
         raise SolverError(
             "no set of optimal directions gives the optimal predictions; the data differ too much in scale"
         )
-    return _Vertex(best.weights, best.constant, best.least, most, best.least == most == 0)
+    return _Vertex(best.weights, best.constant, best.least, most, best.least == most == 0, tuple(supports))
 
 
 def _grouped(live: np.ndarray, edges: list[tuple[int, int]]) -> list[list[int]]:
