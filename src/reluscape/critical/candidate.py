@@ -40,6 +40,11 @@ class Candidate:
     distance: float
     faces: np.ndarray
 
+    @property
+    def kinks(self) -> int:
+        """Number of (unit, sample) pairs that lie on a hyperplane."""
+        return int((self.faces == 0).sum())
+
 
 def face_candidate(
     data: Dataset,

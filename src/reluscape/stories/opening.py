@@ -12,12 +12,13 @@ from .._version import __version__
 from ..errors import InputError
 from ..problem.data import Dataset
 from ..problem.targets import with_targets
+from .schema import Data, Header
 from .wording import count
 
 PACKAGES = ("numpy", "scipy", "numba", "python-flint")
 
 
-def opening(kind: str, command: str, seed: int) -> dict[str, Any]:
+def opening(kind: str, command: str, seed: int) -> Header:
     """Return the head of a report of schema 1."""
     return {
         "schema": 1,
@@ -36,7 +37,7 @@ def about_data(
     classes: dict[int, str] | None,
     output_bias: bool,
     warnings: tuple[str, ...],
-) -> dict[str, Any]:
+) -> Data:
     """Return what there is to say about the data."""
     said = list(warnings)
     floor, constant = _floor(data), _spread(data.y_fractions)
@@ -81,7 +82,7 @@ def _has_constant(data: Dataset) -> bool:
     return data.n > 0 and bool(((data.X[0] == data.X).all(axis=0) & (data.X[0] != 0)).any())
 
 
-def without_bias(data: dict[str, Any]) -> str | None:
+def without_bias(data: Data) -> str | None:
     """Return the sentence on what a missing hidden bias means, None where there is one or a column that does its work.
 
     >>> without_bias({"hidden_bias": True}) is None

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.stories.explain.lines import line_block
-from reluscape.stories.explain.plane import plane_block, plane_through
+from reluscape.critical.trained.loss_plane import plane_through
+from reluscape.stories.explain.pictures import line_block, plane_block
 
 
 def between(a, b, t):

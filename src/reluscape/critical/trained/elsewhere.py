@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ...problem.networks import DeepNet, TwoLayerNet
-
-UNTESTED = "a lower training loss may be worse on new rows: --test FILE (X_test=, y_test=) compares both"
+from ...problem.trained.layered import Layered
+from ...problem.trained.reading import Trained
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +27,20 @@ class TestRows:
     loss: Callable[[TwoLayerNet | DeepNet], float]
     given: float
 
-    def is_worse(self, net: TwoLayerNet | DeepNet) -> bool:
-        """Return whether a network fits the test rows worse than the given one."""
-        return not self.loss(net) <= self.given
+
+def test_rows(apart: Trained, loss: Any) -> TestRows:
+    """Return the rows kept apart from training, for one hidden layer and one output."""
+
+    def at(net: Any) -> float:
+        return float(net.loss(apart.data, loss=loss))
+
+    return TestRows(apart.data.n, at, at(apart.net))
 
 
-def both_losses(train: float, test: TestRows | None, net: TwoLayerNet | DeepNet) -> str:
-    """Return a network's training loss, and its loss on the test rows where there are some."""
-    return f"{train:.6g}" if test is None else f"{train:.6g} (test {test.loss(net):.6g})"
+def test_layers(apart: Layered) -> TestRows:
+    """Return the rows kept apart from training, for a network of any depth."""
+
+    def at(net: Any) -> float:
+        return apart.loss.value(net.hidden(apart.X)[-1], apart.Y)
+
+    return TestRows(len(apart.Y), at, at(apart.net))

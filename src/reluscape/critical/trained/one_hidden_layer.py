@@ -27,6 +27,7 @@ from ..match import matched
 from ..snap import candidates, is_near
 from .fresh import MOST_BASINS, descent_or_none, fresh_networks, most_basins
 from .limits import announcement, can_fit, can_walk
+from .plane_network import plane_network
 
 # up to this size a basin is solved so quickly that no clock is needed
 QUICK_WORK = 200_000
@@ -54,6 +55,7 @@ class Findings:
         descent_distance: relative distance of the descent's end, or None.
         kinks_away: number of (unit, sample) pairs that switch between here and the descent's end, or None.
         better: the nearest better basin found, counted in kinks, or None.
+        can_snap: whether the network is small enough for exact points beside it to be looked for.
     """
 
     given: Verdict
@@ -70,6 +72,7 @@ class Findings:
     descent_distance: float | None
     kinks_away: int | None
     better: BetterBasin | None
+    can_snap: bool
 
     @property
     def verdict(self) -> Verdict:
@@ -77,6 +80,38 @@ class Findings:
         if self.near is None or (self.given.is_local_minimum and not self.near.verdict.is_local_minimum):
             return self.given
         return self.near.verdict
+
+    @property
+    def nearest(self) -> TwoLayerNet | None:
+        """The exact point beside the network, else the end of a descent that finished; None where neither is."""
+        if self.near is not None:
+            return self.near.net
+        return self.descent.net if self.descent is not None and self.descent.finished else None
+
+    @property
+    def distance_to_minimum(self) -> float | None:
+        """The relative distance to the nearest exact minimum found, or None."""
+        options = []
+        if self.near is not None and self.near.verdict.is_local_minimum:
+            options.append(self.near.distance)
+        if self.descent is not None and self.descent.finished and self.descent_distance is not None:
+            options.append(self.descent_distance)
+        return min(options, default=None)
+
+    @property
+    def is_affine(self) -> bool:
+        """Whether the predictions are an affine function of the inputs."""
+        return self.affine_residual <= DEFAULT.affine
+
+    @property
+    def is_best_affine(self) -> bool:
+        """Whether they are the best one, up to a small share of the best constant's loss."""
+        close = DEFAULT.snap_loss * self.constant
+        return self.is_affine and self.affine is not None and abs(self.loss - self.affine) <= close
+
+    def is_above(self, value: float | None) -> bool:
+        """Return whether the network's loss is above another by more than a small share of the best constant's."""
+        return value is not None and value < self.loss - DEFAULT.snap_loss * self.constant
 
     @property
     def here(self) -> TwoLayerNet | None:
@@ -152,7 +187,7 @@ def investigate(
         gradient_norm=gradient_norm(trained, chosen), loss=value, constant=constant,
         affine=affine_fit(data).value if squared else None, basin=basin,
         anatomy=anatomy(net, data, tolerances), affine_residual=_affine_residual(trained),
-        descent_distance=end.distance if end is not None else None, kinks_away=kinks, better=better,
+        descent_distance=end.distance if end is not None else None, kinks_away=kinks, better=better, can_snap=snaps,
     )  # fmt: skip
 
 
@@ -230,33 +265,6 @@ def _best(
     own_way = any(lowest[0] is other for other, _ in near)
     value = lowest[1] if own is None else min(lowest[1], own[0])  # a basin's value may be approached, never attained
     return (lowest[0] if own_way else matched(net, lowest[0], data.X)), value
-
-
-def plane_network(trained: Trained) -> TwoLayerNet | None:
-    """Return a network of this shape that is the best affine fit, None where none can be.
-
-    With hidden biases one unit that is on for every row draws the plane, and the output bias or a second unit takes
-    back its height; without hidden biases two units draw <a, x> as relu(<a, x>) - relu(-<a, x>).
-    """
-    data, net = trained.data, trained.net
-    fit = affine_fit(data)
-    a, height = np.array(fit.coefficients, dtype=float), float(fit.intercept)
-    W, v, c = np.zeros(net.W.shape), np.zeros(net.width), 0.0
-    ones = data.d > 0 and bool((data.X[:, -1] == 1).all())
-    if ones and net.width >= (1 if trained.output_bias else 2):
-        heights = data.X @ a + height
-        lift = max(1.0, -2 * float(heights.min(initial=0.0)))
-        W[0], v[0] = a, 1.0
-        W[0, -1] += height + lift
-        if trained.output_bias:
-            c = -lift
-        else:
-            W[1, -1], v[1] = lift, -1.0
-    elif net.width >= 2 and trained.output_bias:
-        W[0], W[1], v[:2], c = a, -a, (1.0, -1.0), height
-    else:
-        return None
-    return TwoLayerNet(W, v, c)
 
 
 def _basin(trained: Trained, loss: Any) -> tuple[float, TwoLayerNet] | None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...numbers.tolerances import DEFAULT, Tolerances
+from ...problem.data import standardize
 from ...problem.trained.layered import Layered
 from .answer import Outlook
 from .last_layer import constant_loss
@@ -74,6 +75,14 @@ def outlook(
         rescaled=rescaled,
         decay=shown_decay(seen, tolerances) if weight_decay == "unknown" else None,
     )
+
+
+def fits_on_scaled_inputs(seen: Layered) -> bool:
+    """Return whether the network beats the best constant once the inputs are standardised."""
+    F = seen.net.hidden(np.asarray(standardize(seen.data).X))[-1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = seen.loss.value(F, seen.Y)
+    return bool(np.isfinite(value)) and value < constant_loss(seen)
 
 
 def is_silent(seen: Layered) -> bool:

@@ -16,16 +16,21 @@ from .one_hidden_layer import Findings
 HALVINGS = 40
 
 
-def snapped_or_escaped(found: Findings, trained: Trained, loss: Any) -> TwoLayerNet | None:
+def snapped_or_escaped(found: Findings, trained: Trained, loss: Any, ahead: TwoLayerNet | None) -> TwoLayerNet | None:
     """Return the network worth saving, or None.
 
     At a minimum that is the snapped network; elsewhere the lower one of the descent's end and the lowest point along
     the escape. It is balanced: |w_j| = |v_j| for every unit.
+
+    Args:
+        found: what is known about the network.
+        trained: the network on its data.
+        loss: name or object.
+        ahead: the lowest network along the escape, as `escaped` returns it.
     """
     if found.verdict.is_local_minimum:
         return balanced(found.near.net if found.near is not None else trained.net)
     options = [found.descent.net] if found.descent is not None else []
-    ahead = escaped(found, trained, loss)
     if ahead is not None:
         options.append(ahead)
     lowest = min(options, key=lambda net: net.loss(trained.data, loss=loss), default=None)

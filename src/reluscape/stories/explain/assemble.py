@@ -7,29 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from ...critical.trained.answer import WRONG_INPUT
-from ...critical.trained.deep import investigate_deep
-from ...critical.trained.one_hidden_layer import investigate
-from ...errors import InputError, ModelError
-from ...problem.losses import check_labels, get_loss
-from ...problem.outputs import CROSS_ENTROPY, output_loss
-from ...problem.penalties import NONE, WeightDecay, as_penalty
-from ...problem.problem import Problem, as_problem
-from ...problem.trained.layered import as_layered, read_layered
-from ...problem.trained.loss_choice import LossChoice, loss_of_targets, stated_loss
+from ...critical.trained.examination import STARTS
 from ...problem.trained.opening import Opened, open_model
-from ...problem.trained.reading import Trained, read_trained
-from ...problem.trained.rescaling import scale_of, scaled_layers, scaled_targets
 from ...problem.trained.targets import label_notes
-from .deep_report import build_deep_report
-from .judging import Judge, Options, test_layers, test_rows
+from .intake import Options, arrays, read_case, unpacked
+from .model_report import model_report
 from .report import build_report
 from .result import Explanation, ModelReport
-from .summary import Layers, deep_summary, summary
-
-STARTS = 3
 
 
 def certify_model(
@@ -82,10 +66,10 @@ def certify_model(
         >>> certify_model(TwoLayerNet([[1.0, 0.0]], [1.0]), [[1, 0], [0, 1]], [1, -1]).verdict.kind
         'local minimum'
     """
-    X, y, loss, weight_decay, output_bias = _unpacked(X, y, loss, weight_decay, output_bias)
+    X, y, loss, weight_decay, output_bias = unpacked(X, y, loss, weight_decay, output_bias)
     opened = open_model(model, slope)
     options = Options(starts=0, standardize_target=standardize_target)
-    short = _run(opened, X, y, weight_decay, loss, _biases(model, output_bias), options)[0]
+    short = model_report(read_case(opened, X, y, weight_decay, loss, _biases(model, output_bias), options))
     notes = [f"note: {note}" for note in _notes(opened, y, loss)]
     return replace(short, explanation="\n".join([short.explanation, *notes]))
 
@@ -148,167 +132,27 @@ def explain(
         [0]
     """
     begin = time.monotonic()
-    X, y, loss, weight_decay, output_bias = _unpacked(X, y, loss, weight_decay, output_bias)
+    X, y, loss, weight_decay, output_bias = unpacked(X, y, loss, weight_decay, output_bias)
     if target is None and isinstance(getattr(y, "name", None), str):
         target = y.name
     opened = open_model(model, slope)
     trained_biases = biases if biases is not None else _biases(model, output_bias)
     options = Options(STARTS, seed, standardize_target, X_test, y_test, progress or (lambda what, share: None))
-    short, write = _run(opened, X, y, weight_decay, loss, trained_biases, options)
-    named = {"file": file, "model_file": model_file, "command": command, "seed": seed, "target": target}
-    report = write({**named, "warnings": [*_notes(opened, y, loss), *warnings], "classes": classes})
+    case = read_case(opened, X, y, weight_decay, loss, trained_biases, options)
+    short = model_report(case)
+    named: dict[str, Any] = {"file": file, "model_file": model_file, "command": command, "seed": seed, "target": target}
+    named |= {"warnings": [*_notes(opened, y, loss), *warnings], "classes": classes}
+    report = build_report(case, short.next_steps, named)
     options.progress("done", 1.0)
     report["seconds"] = round(time.monotonic() - begin, 2)
-    return Explanation(report, short)
-
-
-def _unpacked(X: Any, y: Any, loss: Any, weight_decay: Any, output_bias: bool | None) -> tuple[Any, ...]:
-    """Return samples, targets, loss, decay and output bias as they are, or as a `Problem` in place of the samples says.
-
-    Raises:
-        InputError: a Problem beside targets, or beside a loss or a decay that contradicts it.
-    """
-    if not isinstance(X, Problem):
-        return X, y, loss, weight_decay, output_bias
-    asked = {"loss": loss, "weight_decay": weight_decay}
-    problem = as_problem(X, y, **{name: value for name, value in asked.items() if value is not None})
-    targets = None if problem.outputs == 1 else problem.targets
-    decay = 0 if problem.penalty is NONE else problem.penalty
-    bias = problem.output_bias or output_bias
-    return problem.data, targets, problem.given_loss, decay, bias
+    return Explanation(dict(report), short)
 
 
 def _notes(opened: Opened, y: Any, loss: Any) -> tuple[str, ...]:
     """Return what was assumed, folded, left out or recoded in reading model and targets, in sentences."""
-    return (*opened.notes, *label_notes(_arrays(y), opened.outputs, opened.classes, loss))
+    return (*opened.notes, *label_notes(arrays(y), opened.outputs, opened.classes, loss))
 
 
 def _biases(model: Any, output_bias: bool | None) -> tuple[bool | None, ...] | None:
     """Return which biases are trained where only the output's is stated."""
     return None if output_bias is None else (None, output_bias)
-
-
-def _run(
-    model: Any,
-    X: Any,
-    y: Any,
-    weight_decay: Any,
-    loss: Any,
-    biases: tuple[bool | None, ...] | None,
-    options: Options,
-) -> tuple[ModelReport, Any]:
-    """Return the short report and a function from names to the long one."""
-    opened = open_model(model)
-    decay = _decay(opened, weight_decay)
-    X, y = _arrays(X), _arrays(y)
-    choice = stated_loss(loss, opened.trained_on)
-    told = "squared" if choice is None else choice.loss
-    if told == "squared" and opened.reading.head is not None and opened.classes is None:
-        raise ModelError(
-            f"{opened.reading.kind} ends in a {opened.reading.head}: the squared loss of what it gives is not covered, "
-            f"only {opened.trained_on}"
-        )
-    penalty = decay if isinstance(decay, WeightDecay) else NONE
-    if opened.one_hidden_layer and told != CROSS_ENTROPY and penalty is NONE:
-        return _run_two_layers(opened, X, y, decay, choice, biases, options)
-    if opened.given is not None and told != CROSS_ENTROPY:
-        hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
-        seen = as_layered(read_trained(opened, X, y, output, hidden, told), told)
-    else:
-        seen = read_layered(opened, X, y, told, _stated(opened, biases))
-    scale = scale_of(seen.Y, options.standardize_target)
-    seen = scaled_layers(seen, scale)
-    if choice is None:
-        choice = loss_of_targets(seen)
-        seen = replace(seen, loss=output_loss(choice.loss, seen.Y))
-    test = None
-    if options.X_test is not None:
-        X_test, y_test = _arrays(options.X_test), _arrays(options.y_test)
-        test = test_layers(scaled_layers(read_layered(opened, X_test, y_test, choice.loss, seen.biases), scale))
-    known = decay if penalty is NONE else float(penalty.strength)
-    judge = Judge(seen, choice, known, opened.trained_on, scale, test)
-    starts = 0 if judge.at_first().answer == WRONG_INPUT else options.starts
-    deep = investigate_deep(seen, starts=starts, seed=options.seed, progress=options.progress, penalty=penalty)
-    judged = judge.of_deep(deep)
-    short = replace(deep_summary(deep, seen, judged), problem=seen.problem)
-    return short, lambda named: build_deep_report(deep, seen, short, judged, named)
-
-
-def _run_two_layers(
-    opened: Opened,
-    X: Any,
-    y: Any,
-    decay: Any,
-    choice: LossChoice | None,
-    biases: tuple[bool | None, ...] | None,
-    options: Options,
-) -> tuple[ModelReport, Any]:
-    """Return the short report and a function to the long one, for one hidden layer and one output."""
-    hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
-
-    def read(X: Any, y: Any, loss: Any) -> Trained:
-        return read_trained(opened, X, y, output, hidden, loss)
-
-    trained = read(X, y, "squared" if choice is None else choice.loss)
-    scale = scale_of(np.asarray(trained.data.y, dtype=float)[:, None], options.standardize_target)
-    trained = scaled_targets(trained, scale)
-    choice = choice or loss_of_targets(as_layered(trained, "squared"))
-    check_labels(get_loss(choice.loss), np.asarray(trained.data.y))
-    test = None
-    if options.X_test is not None:
-        apart = read(_arrays(options.X_test), _arrays(options.y_test), choice.loss)
-        test = test_rows(scaled_targets(apart, scale), choice.loss)
-    seen = as_layered(trained, choice.loss)
-    judge = Judge(seen, choice, decay, opened.trained_on, scale, test)
-    starts = 0 if judge.at_first().answer == WRONG_INPUT else options.starts
-    found = investigate(trained, choice.loss, starts=starts, seed=options.seed, progress=options.progress)
-    judged = judge.of(found)
-    layers = Layers.of(seen)
-    short = replace(summary(found, trained, layers, judged), problem=seen.problem)
-    return short, lambda named: build_report(found, trained, layers, short, judged, named)
-
-
-def _stated(opened: Opened, biases: tuple[bool | None, ...] | None) -> tuple[bool, ...] | None:
-    """Return for each layer whether a bias is trained: what is stated, for all layers or the output alone, else known.
-
-    Raises:
-        InputError: the statement is for another number of layers.
-    """
-    if biases is None:
-        return None
-    known = opened.net.has_bias if opened.biases is None else opened.biases
-    if len(biases) == 2 and biases[0] is None:
-        biases = (*(None,) * (opened.net.depth - 1), biases[1])
-    if len(biases) != opened.net.depth:
-        raise InputError(f"biases has {len(biases)} entries, the network {opened.net.depth} layers; give one for each")
-    return tuple(has if said is None else bool(said) for said, has in zip(biases, known, strict=True))
-
-
-def _arrays(values: Any) -> Any:
-    """Return torch tensors as arrays, anything else as it is."""
-    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
-
-
-def _decay(opened: Opened, asked: Any) -> Any:
-    """Return what is known about weight decay; a known one that is not to be ignored is an error.
-
-    Raises:
-        ModelError: the model was trained with weight decay.
-    """
-    if asked in ("ignore", "unknown"):
-        return asked
-    if asked is None and opened.decay_unsaid:
-        return "unknown"  # the optimiser knew it, the module does not
-    if isinstance(asked, str):
-        raise ModelError(f"weight_decay is {asked!r}; give a number, a WeightDecay, 'ignore' or 'unknown'")
-    if asked is not None:
-        penalty = as_penalty(asked)
-        return 0.0 if penalty is NONE else penalty
-    value = opened.weight_decay
-    if value:
-        raise ModelError(
-            f"the model was trained with weight decay {value:g}, whose minima are not those of the plain loss; "
-            'give it as weight_decay=reluscape.WeightDecay(value), judge the plain loss with weight_decay="ignore" '
-            "(--ignore-weight-decay), or refit with alpha=0"
-        )
-    return value

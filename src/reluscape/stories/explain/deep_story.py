@@ -3,72 +3,71 @@
 from __future__ import annotations
 
 from ...critical.trained.answer import SLOW, SOLVED, WRONG_INPUT
-from ...critical.trained.deep import DeepFindings
-from ...critical.trained.elsewhere import UNTESTED, both_losses
+from ...critical.trained.examination import Examination, Part
 from ...critical.trained.leaky import LeakyLayer
-from ...critical.trained.predictions import rows_right
 from ...numbers.tolerances import DEFAULT
 from ...problem.penalties import NONE
-from ...problem.trained.layered import Layered
 from ..wording import count, listing, of_the_weights, right_words
+from .case import Case
 from .first_line import first_line
-from .judgement import Judgement
-from .story import MOST_NAMED, SPARE, numbered, rows, same_work
+from .story import MOST_NAMED, SPARE, UNTESTED, both_losses, numbered, rows, same_work
 
 
-def deep_verdict_lines(found: DeepFindings, seen: Layered, judged: Judgement) -> list[str]:
+def deep_verdict_lines(case: Case) -> list[str]:
     """Return the verdict in at most six plain lines, the answer first."""
-    shape = " + ".join(map(str, seen.net.widths)) + " units"
-    lines = [first_line(judged.outlook, judged.answer, judged.loss.quadratic, shape, found.verdict.reason)]
-    last = judged.closing_lines
-    if judged.answer == WRONG_INPUT:
-        return [*lines, *judged.hints, *last][:6]
-    if found.penalty is not NONE:
-        return [*lines, objective_text(found), _detail(found, judged), *proof_lines(found), *last][:6]
-    lines += [_detail(found, judged), *judged.hints]
-    if found.leaky is not None:
-        lines += leaky_lines(found, found.leaky)
-    lines.append(last_layer_text(found))
-    if found.top is not None:
-        lines.append(top_text(found))
-    dead = [f"{len(layer.dead)} of {layer.units} in layer {layer.layer}" for layer in found.layers if layer.dead]
+    it = case.it
+    shape = " + ".join(map(str, it.seen.net.widths)) + " units"
+    lines = [first_line(it.outlook, case.answer, case.loss.quadratic, shape, it.verdict.reason)]
+    last = case.closing_lines
+    if case.answer == WRONG_INPUT:
+        return [*lines, *case.hints, *last][:6]
+    if it.penalty is not NONE:
+        return [*lines, objective_text(it), _detail(case), *proof_lines(it), *last][:6]
+    lines += [_detail(case), *case.hints]
+    if it.leaky is not None:
+        lines += leaky_lines(it, it.leaky)
+    lines.append(last_layer_text(it))
+    if it.part is not None:
+        lines.append(part_text(it.part))
+    dead = [f"{len(layer.dead)} of {layer.units} in layer {layer.layer}" for layer in it.layers if layer.dead]
     if dead:
         lines.append("dead units, off on every row: " + ", ".join(dead))
-    lines.append(jacobian_text(found))
+    lines.append(jacobian_text(it))
     return [*lines[: 6 - len(last)], *last]
 
 
-def _detail(found: DeepFindings, judged: Judgement) -> str:
+def _detail(case: Case) -> str:
     """Return what the tests say about the whole network."""
-    verdict = found.verdict
+    it = case.it
+    verdict = it.verdict
     if verdict.kind == "not stationary":
-        go_on = ": keep training" if judged.answer == SLOW else ": some direction still lowers the loss"
-        return f"not stationary{go_on} (gradient norm {found.gradient_norm:.3g}; {verdict.reason})"
+        go_on = ": keep training" if case.answer == SLOW else ": some direction still lowers the loss"
+        return f"not stationary{go_on} (gradient norm {it.gradient_norm:.3g}; {verdict.reason})"
     if verdict.kind == "saddle":
         return f"saddle: no direction falls at first, yet lower loss is arbitrarily near ({verdict.reason})"
     if verdict.kind == "local minimum":
         beside = ""
-        if found.proof is not None and verdict.method == "certified":
-            beside = f" (at the exact point {of_the_weights(found.proof.distance)} away)"
-        if found.leaky is not None and found.leaky.near is not None:
-            beside = f" (at the exact point {of_the_weights(found.leaky.distance)} away)"
+        if it.certified is not None and verdict.method == "certified":
+            beside = f" (at the exact point {of_the_weights(it.certified.distance)} away)"
+        if it.leaky is not None and it.leaky.near is not None:
+            beside = f" (at the exact point {of_the_weights(it.leaky.distance)} away)"
         return f"local minimum{beside}: {verdict.reason}"
     return f"whether it is a local minimum is undecided: {verdict.reason}"
 
 
-def objective_text(found: DeepFindings) -> str:
+def objective_text(it: Examination) -> str:
     """Return the objective: loss plus penalty."""
-    what = f"weight decay {float(found.penalty.strength):.6g}{'' if found.penalty.biases else ' (biases free)'}"
+    what = f"weight decay {float(it.penalty.strength):.6g}{'' if it.penalty.biases else ' (biases free)'}"
     at_point = ""
-    if found.proof is not None and found.verdict.kind == "local minimum":
-        at_point = f"; with it the objective at the proved point is {found.proof.loss:.6g}"
-    return f"judged with {what}: the loss is {found.loss:.6g}{at_point}"
+    if it.proof is not None and it.verdict.kind == "local minimum":
+        at_point = f"; with it the objective at the proved point is {it.proof.loss:.6g}"
+    return f"judged with {what}: the loss is {it.loss:.6g}{at_point}"
 
 
-def proof_lines(found: DeepFindings) -> list[str]:
+def proof_lines(it: Examination) -> list[str]:
     """Return what the interval proof says beside its verdict."""
-    proof = found.proof
-    if proof is None or proof.method != "certified":
+    proof = it.certified
+    if proof is None:
         return []
     lines = []
     if proof.verdict == "local minimum":
@@ -79,12 +78,12 @@ def proof_lines(found: DeepFindings) -> list[str]:
     return lines
 
 
-def leaky_lines(found: DeepFindings, leaky: LeakyLayer) -> list[str]:
+def leaky_lines(it: Examination, leaky: LeakyLayer) -> list[str]:
     """Return what is known of a hidden layer of LeakyReLU, and what is left out."""
     lines = []
     if leaky.basin is not None:
         lines.append(
-            f"without any unit changing its side for a row the lowest loss is {leaky.basin:.6g} (now {found.loss:.6g})"
+            f"without any unit changing its side for a row the lowest loss is {leaky.basin:.6g} (now {it.loss:.6g})"
         )
     lines.append(
         f"the units have the slope {leaky.slope:g} below 0: the descent from basin to basin and the lines to other "
@@ -93,31 +92,29 @@ def leaky_lines(found: DeepFindings, leaky: LeakyLayer) -> list[str]:
     return lines
 
 
-def last_layer_text(found: DeepFindings) -> str:
+def last_layer_text(it: Examination) -> str:
     """Return what the last layer alone can gain."""
-    last = found.last
+    last = it.last
     how = "exactly" if last.kind == "exact" else "up to rounding"
     if last.optimal and last.attained:
         return f"the last layer is the best one for the features it gets ({how}: a convex problem)"
-    text = f"retraining only the last layer would bring the loss from {found.loss:.6g} down "
+    text = f"retraining only the last layer would bring the loss from {it.loss:.6g} down "
     if last.attained:
         return text + f"to {last.lowest:.6g} ({how}: a convex problem)"
     return text + f"towards {last.lowest:.6g} (a limit it never quite reaches; {how}: a convex problem)"
 
 
-def top_text(found: DeepFindings) -> str:
+def part_text(part: Part) -> str:
     """Return what the exact test says about the last two layers."""
-    assert found.top is not None
-    upper = found.top.found
-    verdict, near = upper.verdict, upper.near
+    verdict, near = part.findings.verdict, part.findings.near
     beside = f", {of_the_weights(near.distance)} away" if near is not None and verdict is near.verdict else ""
     how = "in exact arithmetic" if verdict.method == "exact" else "in floating point"
     return f"the last two layers by themselves: {verdict.kind} with loss {verdict.loss:.6g} ({how}{beside})"
 
 
-def jacobian_text(found: DeepFindings) -> str:
+def jacobian_text(it: Examination) -> str:
     """Return the Jacobian's rank and what Lemma 1 makes of it."""
-    J = found.jacobian
+    J = it.jacobian
     if J is None:
         return "the Jacobian is too large for its rank to be computed here"
     if J.one_sided:
@@ -134,23 +131,21 @@ def jacobian_text(found: DeepFindings) -> str:
     return f"{text}: with this gradient the loss is at most {J.bound:.4g} (Lemma 1)"
 
 
-def deep_facts(found: DeepFindings, seen: Layered, judged: Judgement) -> list[tuple[str, str]]:
+def deep_facts(case: Case) -> list[tuple[str, str]]:
     """Return the story fact by fact: (what, in words)."""
-    told = []
-    right = rows_right(seen.predictions, seen.Y, judged.loss.classes)
-    if right is not None:
-        told.append(("accuracy", right_words(right, len(seen.Y))))
-    told.append(("gradient norm", f"{found.gradient_norm:.3g} at the given weights"))
-    if found.leaky is not None:
-        told += _leaky_facts(found, found.leaky)
-    plain = found.penalty is NONE
-    if plain:
-        told.append(("last layer", last_layer_text(found)))
-        if found.top is not None:
-            told.append(("last two layers", top_text(found)))
-        told.append(("Jacobian", jacobian_text(found)))
-    told += [("interval proof", line) for line in proof_lines(found)]
-    for layer in found.layers[:-1]:
+    it, lines, model = case.it, [], case.compared["model"]
+    if model.right is not None:
+        lines.append(("accuracy", right_words(model.right, model.rows)))
+    lines.append(("gradient norm", f"{it.gradient_norm:.3g} at the given weights"))
+    if it.leaky is not None:
+        lines += _leaky_facts(it, it.leaky)
+    if it.penalty is NONE:
+        lines.append(("last layer", last_layer_text(it)))
+        if it.part is not None:
+            lines.append(("last two layers", part_text(it.part)))
+        lines.append(("Jacobian", jacobian_text(it)))
+    lines += [("interval proof", line) for line in proof_lines(it)]
+    for layer in it.layers[:-1]:
         parts = [numbered(layer.dead, "dead unit") if layer.dead else "no dead unit"]
         parts += [same_work(group) for group in layer.duplicated[:3]] or ["no duplicated unit"]
         if layer.always_active:
@@ -158,66 +153,63 @@ def deep_facts(found: DeepFindings, seen: Layered, judged: Judgement) -> list[tu
         if layer.dead_samples:
             parts.append(f"no unit is on for {rows(layer.dead_samples)}")
         parts.append(f"{count(layer.on_kink, 'sample')} on a kink, {layer.near_kink} near one")
-        told.append((f"layer {layer.layer} ({count(layer.units, 'unit')})", "; ".join(parts)))
-    compared = [("this network", found.loss), ("best constant", found.constant), ("best affine fit", found.affine)]
+        lines.append((f"layer {layer.layer} ({count(layer.units, 'unit')})", "; ".join(parts)))
+    compared = [("this network", it.loss), ("best constant", it.constant), ("best affine fit", it.affine)]
     text = ", ".join(f"{name} {value:.6g}" for name, value in compared if value is not None)
-    if found.better is not None:
-        net, value = found.better
-        text += f", best known {both_losses(value, judged.test, net)}"
-    told.append(("losses", text))
-    if judged.test is not None:
-        told.append((f"on {count(judged.test.rows, 'test row')}", f"this network {judged.test.given:.6g}"))
-    elif judged.answer != SOLVED:
-        told.append(("new rows", UNTESTED))
-    return told
+    if case.saved is not None:
+        text += f", best known {both_losses(case.saved)}"
+    lines.append(("losses", text))
+    if case.test is not None:
+        lines.append((f"on {count(case.test.rows, 'test row')}", f"this network {case.test.given:.6g}"))
+    elif case.answer != SOLVED:
+        lines.append(("new rows", UNTESTED))
+    return lines
 
 
-def _leaky_facts(found: DeepFindings, leaky: LeakyLayer) -> list[tuple[str, str]]:
+def _leaky_facts(it: Examination, leaky: LeakyLayer) -> list[tuple[str, str]]:
     """Return what is known of a hidden layer of LeakyReLU fact by fact."""
     near = "none found"
     if leaky.near is not None:
         near = f"{leaky.verdict.kind} with loss {leaky.verdict.loss:.6g}, {of_the_weights(leaky.distance)} away"
-    told = [("nearest exact candidate", near)]
+    lines = [("nearest exact candidate", near)]
     if leaky.basin is not None:
-        told.append(("lowest loss in its basin", f"{leaky.basin:.6g} (now {found.loss:.6g})"))
-    told.append(("units on one side", numbered(leaky.straight, "unit", " with no row beyond the kink, linear here")))
+        lines.append(("lowest loss in its basin", f"{leaky.basin:.6g} (now {it.loss:.6g})"))
+    lines.append(("units on one side", numbered(leaky.straight, "unit", " with no row beyond the kink, linear here")))
     if leaky.best is not None:
-        told.append(("fresh starts", f"the best of them has loss {leaky.best[1]:.6g}"))
-    return told
+        lines.append(("fresh starts", f"the best of them has loss {leaky.best[1]:.6g}"))
+    return lines
 
 
-def _penalised_steps(found: DeepFindings) -> list[str]:
+def _penalised_steps(it: Examination) -> list[str]:
     """Return what to do next with a network under a penalty."""
-    if found.verdict.kind == "local minimum":
+    if it.verdict.kind == "local minimum":
         first = "training on with this weight decay cannot help: start again from other weights"
         return [first, *SPARE[1:], SPARE[0]][:3]
-    if found.verdict.kind in ("saddle", "not stationary"):
+    if it.verdict.kind in ("saddle", "not stationary"):
         return ["train on from the lower network beside this one", *SPARE[1:], SPARE[0]][:3]
     return ["train on with a smaller step, then ask again", *SPARE[1:], SPARE[0]][:3]
 
 
-def deep_next_steps(found: DeepFindings, seen: Layered, judged: Judgement) -> list[str]:
+def deep_next_steps(case: Case) -> list[str]:
     """Return at most three lines, best first; a network is put forward first only where the test rows agree."""
-    if judged.answer == WRONG_INPUT:
+    if case.answer == WRONG_INPUT:
         return ["give the inputs, targets and loss as in training, then ask again"]
-    if found.penalty is not NONE and judged.answer != SOLVED:
-        return _penalised_steps(found)
-    steps, test = [], judged.test
-    saving = None
-    gain = found.better is not None and found.better[1] < found.loss - DEFAULT.snap_loss * found.constant
-    if gain and found.better is not None and judged.answer != SOLVED:
-        net, value = found.better
-        if test is None or not test.is_worse(net):
-            saving = f"save the better network (--save FILE): its loss is {both_losses(value, test, net)}"
+    if case.it.penalty is not NONE and case.answer != SOLVED:
+        return _penalised_steps(case.it)
+    it, steps, test, saved = case.it, [], case.test, case.saved
+    saving, room = None, DEFAULT.snap_loss * case.it.constant
+    lower = saved is not None and saved.value < it.loss - room and not saved.is_worse_than(case.named["model"])
+    if saved is not None and lower and case.answer != SOLVED:
+        saving = f"save the better network (--save FILE): its loss is {both_losses(saved)}"
     if saving is not None and test is not None:
         steps.append(saving)
-    if judged.answer == SLOW:
+    if case.answer == SLOW:
         steps.append("train on with a smaller step, or a few L-BFGS steps, until the gradient norm stops falling")
-    elif judged.answer != SOLVED:
+    elif case.answer != SOLVED:
         steps.append("more training changes little here: stop, or start again from other weights")
     if saving is not None and test is None:
         steps.append(saving)
-    for layer in found.layers[:-1]:
+    for layer in it.layers[:-1]:
         if layer.dead:
             one = len(layer.dead) == 1
             which = f"unit number {layer.dead[0]}" if one else f"units {listing(layer.dead, MOST_NAMED)}"
@@ -227,8 +219,8 @@ def deep_next_steps(found: DeepFindings, seen: Layered, judged: Judgement) -> li
             )
         if layer.duplicated:
             steps.append(f"in layer {layer.layer} {same_work(layer.duplicated[0])}: merge them and use the free one")
-    if judged.answer == SOLVED:
+    if case.answer == SOLVED:
         return ["nothing has to be done", *steps, *SPARE[2:]][:3]
-    if found.affine is not None and found.affine <= found.loss + DEFAULT.snap_loss * found.constant:
+    if it.affine is not None and it.affine <= it.loss + room:
         steps.append("a linear regression does as well; other starts or more units are needed")
     return [*steps, *SPARE[1:], SPARE[0]][:3]

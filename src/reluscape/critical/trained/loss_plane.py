@@ -1,4 +1,4 @@
-"""An exact plane through weight space: the loss on it, and the straight borders where a unit switches for a sample."""
+"""A plane through weight space: the loss on it, and the straight borders where a unit switches for a sample."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ MARGIN = 0.35
 MOST_BORDERS = 1_200
 MOST_WORK = 60_000_000
 FINEST, COARSEST = 121, 41
-DIGITS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +94,32 @@ def _inside(move: np.ndarray, frame: np.ndarray) -> bool:
     return float(np.linalg.norm(left)) <= DEFAULT.clearance * float(np.linalg.norm(move))
 
 
-def plane_block(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any = "squared") -> dict[str, Any]:
-    """Return what the page draws: the loss at the middle of every pixel, and the borders as solved segments.
+@dataclass(frozen=True, eq=False)
+class LossPlane:
+    """The loss on a plane.
+
+    Attributes:
+        a, b: (k,) the middles of the pixels on both axes.
+        values: (k, k) the loss there, one row for each b.
+        switches: (unit, sample) of the borders that are drawn, where the unit switches for the sample.
+        segments: (r, 4) these borders inside the window, solved.
+        crossing: number of borders that cross the window; the nearest to the network are drawn.
+        silent: units whose output weight is zero on a border.
+        silent_segments: (q, 4) these borders.
+    """
+
+    a: np.ndarray
+    b: np.ndarray
+    values: np.ndarray
+    switches: tuple[tuple[int, int], ...]
+    segments: np.ndarray
+    crossing: int
+    silent: tuple[int, ...]
+    silent_segments: np.ndarray
+
+
+def loss_plane(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any = "squared") -> LossPlane:
+    """Return the loss at the middle of every pixel of a plane, and its borders as solved segments.
 
     Each pre-activation is linear in (a, b), so the border where unit j switches for sample i is a straight line; so is
     the one where v_j = 0. Inside the cells that they bound the predictions are quadratic in (a, b).
@@ -107,25 +130,18 @@ def plane_block(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any = "squa
         data: samples with targets.
         loss: name or object.
     """
-    borders, total = _borders(plane, net, data)
+    parts = [_parts(theta, net) for theta in (plane.origin, plane.first, plane.second)]
+    h0, h1, h2 = ((data.X @ W.T).reshape(-1) for W, _, _ in parts)
+    segments, kept = _clipped(h0, h1, h2, plane.window)
+    crossing = len(kept)
+    if crossing > MOST_BORDERS:
+        away = np.abs(h0[kept]) / np.hypot(h1[kept], h2[kept])
+        near = np.sort(np.argsort(away, kind="stable")[:MOST_BORDERS])
+        segments, kept = segments[near], kept[near]
+    silent_segments, silent = _clipped(parts[0][1], parts[1][1], parts[2][1], plane.window)
     a, b, values = _values(plane, net, data, loss)
-    drawn = len(borders["kinks"])
-    crossing = "border crosses" if total == 1 else "borders cross"
-    note = f"{total} {crossing} this window, each solved as a straight line"
-    if drawn < total:
-        note += f"; the {drawn} nearest to this network are drawn"
-    note += "; the colour is the loss at each point of the plane"
-    return {
-        "points": [list(point) for point in plane.points],
-        "window": list(plane.window),
-        "borders": borders,
-        "a": _rounded(a),
-        "b": _rounded(b),
-        "loss": [_rounded(row) for row in values],
-        "x_label": f"towards {plane.points[1][0]}" if len(plane.points) > 1 else "a random direction",
-        "y_label": "a direction at right angles to it",
-        "note": note,
-    }
+    switches = tuple((int(index % net.width), int(index // net.width)) for index in kept)
+    return LossPlane(a, b, values, switches, segments, crossing, tuple(int(j) for j in silent), silent_segments)
 
 
 def _stacked(net: TwoLayerNet) -> np.ndarray:
@@ -137,25 +153,6 @@ def _parts(theta: np.ndarray, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray,
     """Return W, v, c of a vector."""
     size = net.W.size
     return theta[:size].reshape(net.W.shape), theta[size:-1], float(theta[-1])
-
-
-def _borders(plane: Plane, net: TwoLayerNet, data: Dataset) -> tuple[dict[str, Any], int]:
-    """Return the borders inside the window as segments, and how many there are."""
-    parts = [_parts(theta, net) for theta in (plane.origin, plane.first, plane.second)]
-    h0, h1, h2 = ((data.X @ W.T).reshape(-1) for W, _, _ in parts)
-    segments, kept = _clipped(h0, h1, h2, plane.window)
-    total = len(kept)
-    if total > MOST_BORDERS:
-        away = np.abs(h0[kept]) / np.hypot(h1[kept], h2[kept])
-        near = np.sort(np.argsort(away, kind="stable")[:MOST_BORDERS])
-        segments, kept = segments[near], kept[near]
-    kinks = [
-        [int(index % net.width), int(index // net.width), *_rounded(segment)]
-        for index, segment in zip(kept, segments, strict=True)
-    ]
-    silent, units = _clipped(parts[0][1], parts[1][1], parts[2][1], plane.window)
-    zeros = [[int(j), *_rounded(segment)] for j, segment in zip(units, silent, strict=True)]
-    return {"kinks": kinks, "zero_outputs": zeros}, total
 
 
 def _clipped(
@@ -199,8 +196,3 @@ def _values(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any) -> tuple[n
             f = np.maximum(row_H + s * H1, 0.0) @ (row_v + s * v1) + row_c + s * c1
             values[row, column] = float(np.mean(chosen.value(f, y)))
     return a, b, values
-
-
-def _rounded(numbers: Any) -> list[float]:
-    """Return numbers with as many digits as a picture needs."""
-    return [float(f"{float(value):.{DIGITS}g}") for value in numbers]

@@ -1,17 +1,18 @@
-"""The exact loss along straight lines through weight space, as data for the page."""
+"""The exact loss along a straight line through weight space: breakpoints and minima solved, values as fine as drawn."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from ...critical.slices import LossSlice, loss_slice
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
 from ...problem.losses import able, get_loss, mean_loss
 from ...problem.networks import TwoLayerNet
+from ..slices import LossSlice, loss_slice
 
 MOST_MARKS = 400
 MOST_POINTS = 2_000
@@ -19,50 +20,60 @@ FINE = 120
 BEFORE, AFTER = -0.25, 1.25
 
 
-def line_block(
-    title: str, a: TwoLayerNet, b: TwoLayerNet, data: Dataset, loss: Any = "squared", ends: str = "the other end"
-) -> dict[str, Any]:
-    """Return the loss along the line from one network through another: solved breakpoints, exact values.
+@dataclass(frozen=True, eq=False)
+class LossLine:
+    """The loss on the line (1 - t) a + t b for t from `BEFORE` to `AFTER`.
+
+    Attributes:
+        t: (k,) places, among them 0, 1 and all that follow.
+        values: (k,) the loss there.
+        breakpoints: places where a unit switches for a sample, thinned where there are very many.
+        heights: the loss at them.
+        switches: number of breakpoints in all.
+        minima: (place, loss) of the local minima, solved; of the squared loss only.
+    """
+
+    t: np.ndarray
+    values: np.ndarray
+    breakpoints: np.ndarray
+    heights: np.ndarray
+    switches: int
+    minima: tuple[tuple[float, float], ...]
+
+    @property
+    def lowest(self) -> tuple[float, float]:
+        """The place with the lowest loss, and that loss."""
+        low = int(np.argmin(self.values))
+        return float(self.t[low]), float(self.values[low])
+
+
+def loss_line(a: TwoLayerNet, b: TwoLayerNet, data: Dataset, loss: Any = "squared") -> LossLine:
+    """Return the loss along the line from one network through another.
 
     Between two breakpoints the prediction is a quadratic in t. For the squared loss the curve is a polynomial of
     degree four on each piece; it is given at the ends of each piece, at its solved minima, and between them finely
     enough to draw. For other losses the values at these places are the loss itself.
 
     Args:
-        title: what the line is.
         a: the network at 0.
         b: the network at 1, of the same width.
         data: samples with targets.
         loss: name or object.
-        ends: what lies at 1.
     """
-    line = loss_slice(a, b, data, interval=(BEFORE, AFTER))
-    chosen = get_loss(loss)
-    squared = able(chosen, "quadratic")
-    t, solved = _places(line, squared)
-    values = line(t) if squared else np.array([_loss_at(a, b, data, s, loss) for s in t])
-    if able(chosen, "known"):  # the package's own losses are never negative; below 0 is rounding
-        values = np.maximum(values, 0.0)
-    low = int(np.argmin(values))
+    line, chosen = loss_slice(a, b, data, interval=(BEFORE, AFTER)), get_loss(loss)
+    quadratic, floor = able(chosen, "quadratic"), 0.0 if able(chosen, "known") else -np.inf
+
+    def at(places: np.ndarray) -> np.ndarray:
+        """Return the loss; the package's own losses are never negative, so what is below 0 is rounding."""
+        values = line(places) if quadratic else np.array([_loss_at(a, b, data, s, chosen) for s in places])
+        return np.maximum(np.asarray(values, dtype=float), floor)
+
+    t, solved = _places(line, quadratic)
     marks = line.breakpoints
     if len(marks) > MOST_MARKS:
         marks = marks[np.linspace(0, len(marks) - 1, MOST_MARKS).round().astype(int)]
-    heights = line(marks) if squared else np.array([_loss_at(a, b, data, s, loss) for s in marks])
-    if able(chosen, "known"):
-        heights = np.maximum(heights, 0.0)
-    note = f"{len(line.breakpoints)} breakpoint{'' if len(line.breakpoints) == 1 else 's'}, solved; "
-    note += f"lowest loss on the line {values[low]:.6g} at {t[low]:.4g}"
-    if len(marks) < len(line.breakpoints):
-        note += f"; {len(marks)} of them are drawn"
-    return {
-        "title": title,
-        "ends": ends,
-        "breakpoints": marks.tolist(),
-        "loss": np.asarray(heights).tolist() if len(marks) else [],
-        "samples": np.stack([t, values], axis=1).tolist(),
-        "minima": [[float(s), max(float(line(s)), 0.0)] for s in solved] if squared else [],
-        "note": note,
-    }
+    minima = [(float(s), max(float(line(s)), 0.0)) for s in solved] if quadratic else []
+    return LossLine(t, at(t), marks, at(marks), len(line.breakpoints), tuple(minima))
 
 
 def same_point(a: TwoLayerNet, b: TwoLayerNet) -> bool:
@@ -72,7 +83,7 @@ def same_point(a: TwoLayerNet, b: TwoLayerNet) -> bool:
     return moved <= DEFAULT.same_point * size
 
 
-def _places(line: LossSlice, squared: bool) -> tuple[np.ndarray, np.ndarray]:
+def _places(line: LossSlice, quadratic: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return where the curve is given, and its solved local minima inside pieces or at breakpoints."""
     edges = line.edges
     if len(edges) > MOST_POINTS:
@@ -82,7 +93,7 @@ def _places(line: LossSlice, squared: bool) -> tuple[np.ndarray, np.ndarray]:
     for low, high in pairwise(edges):
         steps = int(np.ceil((high - low) / width))
         parts.append(np.linspace(low, high, max(steps, 2) + 1)[1:-1])
-    minima = _minima(line) if squared else np.zeros(0)
+    minima = _minima(line) if quadratic else np.zeros(0)
     return np.unique(np.concatenate([*parts, minima])), minima
 
 

@@ -1,0 +1,27 @@
+"""What may have gone wrong where a network does not fit the rows it is judged on, in words."""
+
+from __future__ import annotations
+
+from ...critical.trained.examination import Examination
+from ..wording import percent
+
+ANY = (
+    "likely reasons: inputs that were scaled in training (--standardize), a scaled target (--standardize-target), "
+    "other numbers for the classes (--labels) or another loss (--loss)"
+)
+
+
+def hints(it: Examination) -> tuple[str, ...]:
+    """Return the likely mistakes, those that were tried and fit first."""
+    lines, rescaled = [], it.outlook.rescaled
+    if rescaled is not None:
+        sign = "+" if rescaled.b >= 0 else "-"
+        lines.append(
+            f"your outputs look standardised: add --standardize-target ({rescaled.a:.4g} * output {sign} "
+            f"{abs(rescaled.b):.4g} explains {percent(rescaled.share)} of the target)"
+        )
+    if it.fits_scaled:
+        lines.append("on standardised inputs the network fits better than a constant: add --standardize")
+    if it.outlook.is_wrong() and not lines:
+        lines.append(ANY)
+    return tuple(lines)

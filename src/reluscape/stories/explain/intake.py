@@ -1,0 +1,187 @@
+"""From a model and a table to a case: read both, choose the loss, examine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...critical.trained.elsewhere import TestRows, test_layers, test_rows
+from ...critical.trained.examination import examine
+from ...errors import InputError, ModelError
+from ...problem.outputs import CROSS_ENTROPY, output_loss
+from ...problem.penalties import NONE, WeightDecay, as_penalty
+from ...problem.problem import Problem, as_problem
+from ...problem.trained.layered import Layered, as_layered, read_layered
+from ...problem.trained.loss_choice import LossChoice, loss_of_targets, stated_loss
+from ...problem.trained.opening import Opened
+from ...problem.trained.reading import Trained, read_trained
+from ...problem.trained.rescaling import Scale, scale_of, scaled_layers, scaled_targets
+from .case import Case
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """What is asked for beside the network and its data.
+
+    Attributes:
+        starts: fresh starts for the best known network.
+        seed: root of their random streams.
+        standardize_target: as in `certify_model`.
+        X_test, y_test: rows kept apart from training, or None.
+        progress: called with (what, share done).
+    """
+
+    starts: int = 0
+    seed: int = 0
+    standardize_target: Any = False
+    X_test: Any = None
+    y_test: Any = None
+    progress: Callable[[str, float], None] = lambda what, share: None
+
+
+def unpacked(X: Any, y: Any, loss: Any, weight_decay: Any, output_bias: bool | None) -> tuple[Any, ...]:
+    """Return samples, targets, loss, decay and output bias as they are, or as a `Problem` in place of the samples says.
+
+    Raises:
+        InputError: a Problem beside targets, or beside a loss or a decay that contradicts it.
+    """
+    if not isinstance(X, Problem):
+        return X, y, loss, weight_decay, output_bias
+    asked = {"loss": loss, "weight_decay": weight_decay}
+    problem = as_problem(X, y, **{name: value for name, value in asked.items() if value is not None})
+    targets = None if problem.outputs == 1 else problem.targets
+    decay = 0 if problem.penalty is NONE else problem.penalty
+    bias = problem.output_bias or output_bias
+    return problem.data, targets, problem.given_loss, decay, bias
+
+
+def read_case(
+    opened: Opened,
+    X: Any,
+    y: Any,
+    weight_decay: Any,
+    loss: Any,
+    biases: tuple[bool | None, ...] | None,
+    options: Options,
+) -> Case:
+    """Read the model with its data, examine it, and return all that the words are made of."""
+    decay = _decay(opened, weight_decay)
+    choice = stated_loss(loss, opened.trained_on)
+    first = "squared" if choice is None else choice.loss
+    if first == "squared" and opened.reading.head is not None and opened.classes is None:
+        raise ModelError(
+            f"{opened.reading.kind} ends in a {opened.reading.head}: the squared loss of what it gives is not covered, "
+            f"only {opened.trained_on}"
+        )
+    penalty = decay if isinstance(decay, WeightDecay) else NONE
+    known = decay if penalty is NONE else float(penalty.strength)
+    whole = opened.one_hidden_layer and first != CROSS_ENTROPY and penalty is NONE
+    read = _one_hidden_layer if whole else _any_depth
+    seen, trained, choice, scale, test = read(opened, arrays(X), arrays(y), choice, biases, options)
+    it = examine(seen, trained, known, penalty, options.starts, options.seed, progress=options.progress)
+    return Case(it, choice, known, opened.trained_on, scale, test)
+
+
+Read = tuple[Layered, Trained | None, LossChoice, Scale | None, TestRows | None]
+
+
+def _any_depth(
+    opened: Opened,
+    X: Any,
+    y: Any,
+    choice: LossChoice | None,
+    biases: tuple[bool | None, ...] | None,
+    options: Options,
+) -> Read:
+    """Read a network layer by layer, with its loss, its scale of targets and its test rows."""
+    first = "squared" if choice is None else choice.loss
+    if opened.given is not None and first != CROSS_ENTROPY:
+        hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
+        seen = as_layered(read_trained(opened, X, y, output, hidden, first), first)
+    else:
+        seen = read_layered(opened, X, y, first, _stated(opened, biases))
+    scale = scale_of(seen.Y, options.standardize_target)
+    seen = scaled_layers(seen, scale)
+    if choice is None:
+        choice = loss_of_targets(seen)
+        seen = replace(seen, loss=output_loss(choice.loss, seen.Y))
+    test = None
+    if options.X_test is not None:
+        X_test, y_test = arrays(options.X_test), arrays(options.y_test)
+        test = test_layers(scaled_layers(read_layered(opened, X_test, y_test, choice.loss, seen.biases), scale))
+    return seen, None, choice, scale, test
+
+
+def _one_hidden_layer(
+    opened: Opened,
+    X: Any,
+    y: Any,
+    choice: LossChoice | None,
+    biases: tuple[bool | None, ...] | None,
+    options: Options,
+) -> Read:
+    """Read a network of one hidden layer and one output, which the exact test covers as a whole."""
+    hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
+
+    def read(X: Any, y: Any, loss: Any) -> Trained:
+        return read_trained(opened, X, y, output, hidden, loss)
+
+    trained = read(X, y, "squared" if choice is None else choice.loss)
+    scale = scale_of(np.asarray(trained.data.y, dtype=float)[:, None], options.standardize_target)
+    trained = scaled_targets(trained, scale)
+    choice = choice or loss_of_targets(as_layered(trained, "squared"))
+    seen = as_layered(trained, choice.loss)
+    test = None
+    if options.X_test is not None:
+        apart = read(arrays(options.X_test), arrays(options.y_test), choice.loss)
+        test = test_rows(scaled_targets(apart, scale), choice.loss)
+    return seen, trained, choice, scale, test
+
+
+def _stated(opened: Opened, biases: tuple[bool | None, ...] | None) -> tuple[bool, ...] | None:
+    """Return for each layer whether a bias is trained: what is stated, for all layers or the output alone, else known.
+
+    Raises:
+        InputError: the statement is for another number of layers.
+    """
+    if biases is None:
+        return None
+    known = opened.net.has_bias if opened.biases is None else opened.biases
+    if len(biases) == 2 and biases[0] is None:
+        biases = (*(None,) * (opened.net.depth - 1), biases[1])
+    if len(biases) != opened.net.depth:
+        raise InputError(f"biases has {len(biases)} entries, the network {opened.net.depth} layers; give one for each")
+    return tuple(has if said is None else bool(said) for said, has in zip(biases, known, strict=True))
+
+
+def arrays(values: Any) -> Any:
+    """Return torch tensors as arrays, anything else as it is."""
+    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
+
+
+def _decay(opened: Opened, asked: Any) -> Any:
+    """Return what is known about weight decay; a known one that is not to be ignored is an error.
+
+    Raises:
+        ModelError: the model was trained with weight decay.
+    """
+    if asked in ("ignore", "unknown"):
+        return asked
+    if asked is None and opened.decay_unsaid:
+        return "unknown"  # the optimiser knew it, the module does not
+    if isinstance(asked, str):
+        raise ModelError(f"weight_decay is {asked!r}; give a number, a WeightDecay, 'ignore' or 'unknown'")
+    if asked is not None:
+        penalty = as_penalty(asked)
+        return 0.0 if penalty is NONE else penalty
+    value = opened.weight_decay
+    if value:
+        raise ModelError(
+            f"the model was trained with weight decay {value:g}, whose minima are not those of the plain loss; "
+            'give it as weight_decay=reluscape.WeightDecay(value), judge the plain loss with weight_decay="ignore" '
+            "(--ignore-weight-decay), or refit with alpha=0"
+        )
+    return value
