@@ -13,6 +13,13 @@ class ShapeError(InputError):
     """An array does not have the shape that its neighbours ask for."""
 
 
+class NoTargetsError(ShapeError):
+    """There are no targets where they are needed."""
+
+    def __init__(self, message: str = "there are no targets; give y") -> None:
+        super().__init__(message)
+
+
 class ZeroRowError(InputError):
     """A strict question was asked of data with a row of zeros, whose sign is never + or -."""
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.errors import InputError, ShapeError
+from reluscape.errors import InputError, NoTargetsError, ShapeError
 from reluscape.problem.problem import as_problem
 
 XOR = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
@@ -204,7 +204,7 @@ def test_a_problem_says_the_loss_and_the_bias():
     assert verdict.loss == pytest.approx(np.mean([np.logaddexp(0, f) for f in (1, -1, -2, 2)]))
     assert len(verdict.escape) == 3
     with pytest.raises(InputError, match="without weight decay"):
-        rs.certify(rs.Problem(XOR, [0, 1, 1, 0], weight_decay=1), None, [[0, 0, 1]], [0])
+        rs.cell_minima(rs.Problem(XOR, [0, 1, 1, 0], weight_decay=1), None, [[0, 0, 1, 1]])
     with pytest.raises(InputError, match="squared loss only"):
         rs.barrier_tree(logistic)
 
@@ -240,3 +240,24 @@ def test_stories_take_a_problem():
     found = rs.survey(rs.Problem(data, output_bias=True), widths=(1,), trials=5, max_width=1, trainings=2)
     assert found.problem.output_bias
     assert found.problem.data.n == 4
+
+
+MISSING = {
+    "Problem": lambda: rs.Problem(XOR),
+    "basin_value": lambda: rs.basin_value(XOR, None, [[1, 0, 1, 1]], [1]),
+    "basin_values": lambda: rs.basin_values(XOR, None, [[[1, 0, 1, 1]]], [[1]]),
+    "certify": lambda: rs.certify(XOR, None, [[1, 0, 1]], [1]),
+    "constant_fit": lambda: rs.constant_fit(XOR),
+    "global_minimum": lambda: rs.global_minimum(XOR),
+    "barrier_tree": lambda: rs.barrier_tree(XOR),
+    "good_basin_curve": lambda: rs.good_basin_curve(XOR),
+    "certify_model": lambda: rs.certify_model(rs.TwoLayerNet([[1, 0, 1]], [1.0]), XOR),
+    "survey": lambda: rs.survey(XOR),
+    "zero_loss": lambda: rs.zero_loss(XOR, None, [[1, 0, 1, 1]], [1]),
+}
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_missing_targets_are_told_in_one_wording(name):
+    with pytest.raises(NoTargetsError, match="^there are no targets; give y$"):
+        MISSING[name]()

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..certificates import fraction_texts
-from ..errors import InputError, ShapeError, SolverError
+from ..errors import InputError, NoTargetsError, ShapeError, SolverError
 from ..numbers import exact as rational
 from ..numbers.checks import doubles, readonly, real_numbers
 from ..numbers.entries import entries
 from ..problem.data import Dataset, as_dataset, check_pattern, check_signs
 from ..problem.losses import CrossEntropy, able, check_classes, check_labels, get_loss, plain_loss
 from ..problem.problem import Problem, as_problem
-from ..problem.targets import NO_TARGETS
 from ..solvers.cell_cones import CellCones
 from ..solvers.outputs import Softmax, frozen_features
 from ..solvers.scaling import coordinates
@@ -47,7 +46,7 @@ def frozen_basin(
         y = X.y_fractions
     data = Dataset(X.fractions) if isinstance(X, Dataset) else as_dataset(X)
     if y is None:
-        raise InputError(NO_TARGETS)
+        raise NoTargetsError()
     A = check_pattern(pattern, data.n).copy()
     V = _output_weights(v, len(A))
     if sign is not None:

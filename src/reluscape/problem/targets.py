@@ -6,13 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, ShapeError
+from ..errors import InputError, NoTargetsError, ShapeError
 from ..numbers import exact
 from ..numbers.checks import doubles, readonly
 from ..numbers.entries import entries
 from .data import Dataset, as_dataset
-
-NO_TARGETS = "there are no targets; give y"
 
 
 def with_targets(X: Any, y: Any = None) -> Dataset:
@@ -23,7 +21,7 @@ def with_targets(X: Any, y: Any = None) -> Dataset:
     """
     data = as_dataset(X, y)
     if data.y is None:
-        raise InputError(NO_TARGETS)
+        raise NoTargetsError()
     return data
 
 
@@ -52,7 +50,7 @@ def _classified(X: Any, y: np.ndarray | None) -> tuple[Dataset, np.ndarray]:
     data = as_dataset(X)
     y = data.y if y is None else y
     if y is None:
-        raise InputError(NO_TARGETS)
+        raise NoTargetsError()
     if y.ndim == 1:
         labels = np.asarray(y)
         if len(labels) != data.n:

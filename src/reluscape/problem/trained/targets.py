@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError, ShapeError
+from ...errors import InputError, NoTargetsError, ShapeError
 from ..data import Dataset, as_dataset
 from ..data.labels import text_classes
 from ..losses import codes_of, labels_of
-from ..targets import NO_TARGETS
 
 
 def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) -> Dataset:
@@ -30,7 +29,7 @@ def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) ->
     if y is None:
         data = as_dataset(X)
         if data.y is None:
-            raise InputError(NO_TARGETS)
+            raise NoTargetsError()
         return data
     values = _column(y)
     named = text_classes(values) if classes is None else None
@@ -103,7 +102,7 @@ def several_targets(data: Dataset, y: Any, outputs: int, classes: tuple[Any, ...
         ShapeError: a shape that does not fit.
     """
     if y is None and data.y is None:
-        raise InputError(NO_TARGETS)
+        raise NoTargetsError()
     values = np.asarray(data.y if y is None else _column(y))
     if outputs > 1 and values.ndim == 1:
         named = _classes_of(values, outputs, classes)
