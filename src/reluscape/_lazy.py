@@ -1,4 +1,4 @@
-"""Public names of a package that are imported when they are first used (PEP 562)."""
+"""What is imported when it is first used: public names of a package (PEP 562), and axes to draw on."""
 
 from __future__ import annotations
 
@@ -38,3 +38,10 @@ def lazy_getattr(
 
     sys.modules[package].__class__ = Face
     return get
+
+
+def axes(ax: Any = None) -> Any:
+    """Return axes to draw on: those given, else new ones of Matplotlib, which is imported only then."""
+    if ax is not None:
+        return ax
+    return importlib.import_module("matplotlib.pyplot").subplots(layout="constrained")[1]

@@ -9,6 +9,7 @@ from typing import Any
 
 import flint
 
+from .._lazy import axes
 from ..errors import InputError, UnsupportedError
 from .checks import whole_number
 from .estimates import Probability
@@ -19,7 +20,7 @@ from .powers import sum_of_powers
 WIDEST = 1 << 40
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class WidthCurve:
     """P(m) = sum_b terms[b] * b^m for every width m, where 0^0 = 1.
 
@@ -42,6 +43,12 @@ class WidthCurve:
     population: str
     law: str | None = None
     balls: tuple[tuple[Any, Any], ...] | None = None
+
+    def __repr__(self) -> str:
+        """Return one line: kind, population, number of terms, limit."""
+        law = f", law {self.law!r}" if self.law else ""
+        size = f"{len(self.terms)} terms, tends to {float(self.limit):.6g}"
+        return f"WidthCurve({self.kind}, {self.population}{law}: {size})"
 
     def __call__(self, width: int) -> Fraction | float:
         """Return P(width): a `Fraction` where the terms are rational, else the middle of its interval."""
@@ -125,6 +132,31 @@ class WidthCurve:
             else:
                 low = middle
         return high
+
+    def plot(self, ax: Any = None, widest: int | None = None, **style: Any) -> Any:
+        """Draw P(m) against the width on Matplotlib axes, with the bounds as a band, and return the axes.
+
+        Args:
+            ax: the axes; None for new ones.
+            widest: the last width drawn; None for where 95 % of the limit is reached, at least 8 and at most 256.
+            style: passed on to the line.
+        """
+        ax = axes(ax)
+        last = _checked(widest) if widest is not None else self._worth_drawing()
+        widths = sorted({round(last ** (k / 48)) for k in range(49)} | set(range(1, min(last, 17))))
+        bounds = [tuple(map(float, self.bounds(m))) for m in widths]
+        line = ax.plot(widths, [float(self(m)) for m in widths], marker=".", **style)[0]
+        low, high = zip(*bounds, strict=True)
+        ax.fill_between(widths, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
+        ax.set(xlabel="hidden units", ylabel=f"share of {self.population}", ylim=(-0.02, 1.03))
+        return ax
+
+    def _worth_drawing(self) -> int:
+        """Return the width at which 95 % of the limit is reached, kept between 8 and 256."""
+        width = 8
+        while width < 256 and float(self(width)) < 0.95 * float(self.limit):
+            width *= 2
+        return width
 
     def _reaches(self, width: int, wanted: Fraction) -> bool:
         """Return whether P(width) >= wanted for certain."""

@@ -28,7 +28,7 @@ ROUGH = replace(DEFAULT, margin_gap=0.01)
 AWAKE = 12
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DesignStory:
     """A designed network, trained and certified.
 
@@ -52,6 +52,8 @@ class DesignStory:
     def __str__(self) -> str:
         """Return the answer."""
         return "\n".join(self.lines)
+
+    __repr__ = __str__
 
 
 def tell_design(

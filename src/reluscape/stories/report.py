@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
+from .._lazy import axes
+from ..errors import UnsupportedError
 from ..numbers import files
+from .page.notebook import notebook, pictures
 from .page.page import render
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Telling:
     """A report that can be read, saved and shown.
 
@@ -45,6 +47,26 @@ class Telling:
         """Write the self-contained page, whole or not at all, and return its path."""
         return files.write_atomic(path, render(self.report))
 
+    def __repr__(self) -> str:
+        """Return the verdict."""
+        return self.verdict
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the first picture on Matplotlib axes and return them.
+
+        Args:
+            ax: the axes; None for new ones.
+
+        Raises:
+            UnsupportedError: this report has no picture.
+        """
+        drawn = pictures(self.report)
+        if not drawn:
+            raise UnsupportedError("there is nothing to draw: this report holds no picture; to_html(path) has its page")
+        ax = axes(ax)
+        drawn[0](ax)
+        return ax
+
     def _repr_html_(self) -> str:
-        """Return the verdict for a notebook."""
-        return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in self.lines) + "</ul>"
+        """Return verdict, big numbers, table and pictures for a notebook."""
+        return notebook(self.report, self.lines)

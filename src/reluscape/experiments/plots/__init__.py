@@ -8,10 +8,10 @@ _EXPORTS = {
     "draw_basin_histogram": ".basin_histogram",
     "draw_disconnectivity": ".disconnectivity",
     "draw_fan": ".fan",
-    "draw_loss_line": ".loss_line",
+    "draw_loss_line": "...stories.page.loss_line",
     "draw_plane_landscape": ".plane_landscape",
     "draw_weight_slice": ".weight_slice",
-    "draw_width_curve": ".width_curve",
+    "draw_width_curve": "...stories.page.width_curve",
 }
 
 __all__ = [

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._lazy import axes
 from ...critical import Verdict
 from ...errors import InputError
 from ...numbers.estimates import Probability
@@ -16,6 +17,7 @@ from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
+from .disconnectivity import disconnectivity, draw_graph
 from .gradient import STEPS
 from .starts import Coordinates, Starts, draw_starts
 
@@ -70,7 +72,7 @@ class Valley:
         return self._dimension()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BarrierTree:
     """The merge tree of the whole landscape.
 
@@ -107,6 +109,22 @@ class BarrierTree:
     _chance: Callable[[Starts, int], ReachChances] = field(repr=False)
     _passage: Callable[[int], tuple[TwoLayerNet, ...]] = field(repr=False)
     problem: Problem | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """Return one line: width, lowest loss, numbers of valleys and of traps."""
+        traps = sum(valley.spurious for valley in self.valleys)
+        counts = f"{len(self.valleys)} valleys, {traps} of them above it"
+        return f"BarrierTree({self.kind}, width {self.width}: lowest loss {float(self.global_minimum):.6g}, {counts})"
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the disconnectivity graph on Matplotlib axes and return them: traps red, global minima green.
+
+        Args:
+            ax: the axes; None for new ones.
+        """
+        ax = axes(ax)
+        draw_graph(ax, disconnectivity(self, list(range(len(self.valleys))), None))
+        return ax
 
     def shares(
         self, law: Any = "normal", trials: int = 1000, rng: Any = None, coordinates: Coordinates | None = None

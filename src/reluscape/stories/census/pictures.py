@@ -9,42 +9,13 @@ import numpy as np
 
 from ...critical.slices import loss_slice
 from ...landscape.topology import BarrierTree
+from ...landscape.topology.disconnectivity import disconnectivity
 from ...problem.data import Dataset
+
+__all__ = ["disconnectivity", "passages", "ways_out"]
 
 MOST_WAYS = 3
 SAMPLES = 25
-
-
-def disconnectivity(tree: BarrierTree, kept: list[int], zero_loss: float) -> dict[str, Any]:
-    """Return the graph: a stem for each valley from its loss up to its merge height, where it joins its parent's.
-
-    Subtrees stand side by side, the ones that join first next to their parent, so no two lines cross.
-    """
-    place = {k: x for x, k in enumerate(_order(tree, kept))}
-    stems, joins = [], []
-    for number, k in enumerate(kept):
-        valley = tree.valleys[k]
-        top = valley.merge_height if np.isfinite(valley.merge_height) else None
-        low = tree.told(valley.value)
-        stems.append({"valley": number, "x": place[k], "low": low, "high": top, "spurious": valley.spurious})
-        if valley.parent in place:
-            joins.append({"height": valley.merge_height, "from": place[k], "to": place[valley.parent]})
-    return {"stems": stems, "joins": joins, "zero_loss": zero_loss, "cap": tree.capped}
-
-
-def _order(tree: BarrierTree, kept: list[int]) -> list[int]:
-    """Return the valleys from left to right."""
-    children: dict[int | None, list[int]] = {}
-    for k in kept:
-        children.setdefault(tree.valleys[k].parent, []).append(k)
-    spread: dict[int, list[int]] = {}
-    for k in sorted(kept, key=lambda k: (tree.valleys[k].merge_height, -k)):
-        row = [k]
-        mine = sorted(children.get(k, []), key=lambda c: tree.valleys[c].merge_height)
-        for turn, child in enumerate(mine):
-            row = row + spread[child] if turn % 2 == 0 else spread[child] + row
-        spread[k] = row
-    return [k for root in children.get(None, []) for k in spread[root]]
 
 
 def ways_out(tree: BarrierTree, kept: list[int], data: Dataset) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from ...problem.data import Dataset
 from ..report import Telling
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Landscape(Telling):
     """The landscape of one data set at one width.
 

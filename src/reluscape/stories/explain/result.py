@@ -15,7 +15,7 @@ from ...problem.problem import Problem
 from ..report import Telling
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ModelReport:
     """The verdict on a trained network.
 
@@ -67,8 +67,10 @@ class ModelReport:
         """Return the explanation."""
         return self.explanation
 
+    __repr__ = __str__
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Explanation(Telling):
     """The story of one trained network.
 

@@ -14,7 +14,7 @@ from ...problem.problem import Problem
 from ..report import Telling
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Survey(Telling):
     """The map of one data set.
 

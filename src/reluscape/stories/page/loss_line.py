@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...stories.page.palette import BLUE, INK, PAPER, VERMILLION
+from .palette import BLUE, INK, PAPER, VERMILLION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

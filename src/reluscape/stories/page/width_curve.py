@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...stories.page.palette import BLUE, CYCLE, GREY
+from .palette import BLUE, CYCLE, GREY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
