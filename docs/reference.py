@@ -31,6 +31,13 @@ GROUPS = {
 BIG = ("bounds", "requ", "constructions", "datasets")
 
 
+def groups() -> dict[str, list[str]]:
+    """Return the public names by question; names of no question come last."""
+    found = {question: names.split() for question, names in GROUPS.items()}
+    further = sorted(set(rs.__all__) - {"__version__", *(name for names in found.values() for name in names)})
+    return {**found, "Further names": further} if further else found
+
+
 def first_sentence(name: str) -> str:
     """Return the first line of a public docstring."""
     return (inspect.getdoc(getattr(rs, name)) or "").split("\n\n")[0].replace("\n", " ").replace("|", "\\|").strip()
@@ -44,8 +51,8 @@ def overview() -> str:
         "Everything in `import reluscape as rs`, with the first sentence of its docstring; `help(rs.NAME)` has the "
         "rest. `docs/reference.py` writes this page.",
     ]
-    for question, names in GROUPS.items():
-        rows = [f"| `rs.{name}` | {first_sentence(name)} |" for name in names.split()]
+    for question, names in groups().items():
+        rows = [f"| `rs.{name}` | {first_sentence(name)} |" for name in names]
         parts += ["", f"## {question}", "", "| name | what it is |", "|---|---|", *rows]
     return "\n".join(parts) + "\n"
 
@@ -53,9 +60,9 @@ def overview() -> str:
 def reference() -> str:
     """Return the page that the site fills with every docstring."""
     parts = ["# Reference", "", "Every public name in the order of [the questions](api.md), with its docstring."]
-    for question, names in GROUPS.items():
+    for question, names in groups().items():
         parts += ["", f"## {question}"]
-        for name in names.split():
+        for name in names:
             parts += ["", f"::: reluscape.{name}"] if name not in BIG else members(name)
     return "\n".join(parts) + "\n"
 
