@@ -63,7 +63,7 @@ def test_gemm_and_matmul(tmp_path):
 def test_explained_as_its_arrays_are(tmp_path):
     path = write(tmp_path / "m.onnx", gemm(), ARRAYS)
     Y = np.c_[X[:, 0], X[:, 1]]
-    assert rs.certify_model(path, X, Y).given.loss == pytest.approx(np.mean((LOGITS - Y) ** 2))
+    assert rs.certify_model(path, X, Y).given.loss == pytest.approx(np.mean(np.sum((LOGITS - Y) ** 2, axis=1)))
     with pytest.raises(rs.InputError, match="takes 3 inputs"):
         rs.certify_model(str(path), X[:, :2], Y)
 
