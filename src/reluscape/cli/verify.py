@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,6 +19,10 @@ def verify(
     no_bias: Annotated[
         bool, typer.Option("--no-bias", help="The certificate is about data without a hidden bias.")
     ] = False,
+    standalone: Annotated[
+        bool,
+        typer.Option("--standalone", help="Print the command that checks it with plain Python alone."),
+    ] = False,
 ) -> None:
     """Re-check a certificate in exact arithmetic; exit status 1 where it proves nothing."""
     from ..certificates import read
@@ -33,9 +37,29 @@ def verify(
         from .table_note import read_again
 
         samples, how = read_again(data, content, target, no_bias)
+    if standalone:
+        _print_command(certificate, content, samples)
+        return
     answer = check(content, samples)
     if how:
         typer.echo(how)
     typer.echo(f"{'verified' if answer else 'NOT verified'} ({answer.kind}): {answer.message}")
     if not answer:
         raise typer.Exit(1)
+
+
+def _print_command(certificate: Path, content: dict[str, Any], samples: Any) -> None:
+    """Print the line to run; write the exact data of a table beside the certificate where one is given.
+
+    Raises:
+        InputError: the certificate holds only the hash of its data, and no table is given.
+    """
+    from ..certificates import standalone
+
+    block = content.get("data")
+    if samples is None and not (isinstance(block, dict) and "X" in block):
+        raise InputError("the certificate holds only the hash of its data; give the table with --data")
+    written = None
+    if samples is not None:
+        written = standalone.write_data(certificate.with_name(f"{certificate.stem}.data.json"), samples)
+    typer.echo(standalone.command(certificate, written))
