@@ -17,9 +17,9 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 IMPORT = [sys.executable, "-c", "import reluscape"]
 GOALS = {
     "import reluscape": 0.5,
-    "linnerud, first (kernels compiled)": 60,
-    "linnerud, later": 20,
-    "iris, later": 60,
+    "linnerud, first (kernels compiled)": 20,
+    "linnerud, later": 8,
+    "iris, later": 30,
 }
 
 

@@ -105,6 +105,7 @@ def test_a_scale_of_the_targets_changes_only_the_unit_of_the_loss():
         if not output_bias:
             batch.unpack(theta)[2][:] = 0.0
         np.testing.assert_allclose(batch.evaluate(scale.back(theta))[0], scale.unit * scale.batch.evaluate(theta)[0])
+        np.testing.assert_allclose(scale.forth(scale.back(theta)), theta, atol=1e-9)
 
 
 def test_units_without_effect_are_not_active():

@@ -7,7 +7,7 @@ from reluscape.probability.training import Batch, Plan, held_out, train
 from reluscape.probability.training.adam import adam
 from reluscape.probability.training.ends import judged, sharpen
 from reluscape.probability.training.lbfgs import lbfgs
-from reluscape.probability.training.runs import group, starts
+from reluscape.probability.training.runs import group, led_on, starts
 
 XOR = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=float)
 XOR_Y = np.array([0, 1, 1, 0], dtype=float)
@@ -110,6 +110,16 @@ def test_minima_beside_the_ends_are_never_above_them(loss):
     assert (ends.rest <= ends.losses).all()
     for points, losses in ((ends.ends, ends.losses), (ends.points, ends.rest)):
         np.testing.assert_allclose(ends.batch.evaluate(points)[0], losses, rtol=1e-9)
+
+
+def test_minima_that_are_led_on_only_fall_and_keep_their_losses():
+    X, y = line()
+    ends = train(X, 30 * y + 7, 3, plan=Plan(runs=5, steps=300))
+    further = led_on(ends, 2, 500)
+    np.testing.assert_allclose(further.batch.evaluate(further.points)[0], further.rest, rtol=1e-9)
+    assert (further.rest <= ends.rest).all()
+    order = np.argsort(ends.rest)
+    np.testing.assert_array_equal(further.points[order[2:]], ends.points[order[2:]])
 
 
 def test_without_an_output_bias_there_is_none():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,27 @@ def train(
     for part in parts[1:]:
         whole = whole.joined(part)
     return whole
+
+
+def led_on(training: Training, most: int, evaluations: int) -> Training:
+    """Return the training with its lowest few minima led on by L-BFGS, none of them to a higher loss.
+
+    Args:
+        training: the runs.
+        most: how many of the lowest minima are led on.
+        evaluations: most evaluations of each.
+    """
+    order = np.argsort(np.where(np.isfinite(training.rest), training.rest, np.inf), kind="stable")[:most]
+    scale = Scale.of(training.batch)
+    inner, floor = scale.batch, DEFAULT.zero_loss * training.constant / scale.unit
+    with np.errstate(all="ignore"):
+        first = scale.forth(training.points[order])
+        found, values, _ = lbfgs(lambda theta, _: inner.evaluate(theta), first, evaluations, floor)
+        values = values * scale.unit
+        points, rest = training.points.copy(), training.rest.copy()
+        lower = values < rest[order]
+        points[order[lower]], rest[order[lower]] = scale.back(found)[lower], values[lower]
+    return replace(training, points=points, rest=rest)
 
 
 def group(plan: Plan, batch: Batch) -> int:

@@ -44,3 +44,9 @@ class Scale:
         """Return parameters (r, p) for the user's targets."""
         W, V, c = self.batch.unpack(theta)
         return self.batch.pack(W, self.spread * V, self.spread * c + (self.centre if self.batch.output_bias else 0.0))
+
+    def forth(self, theta: np.ndarray) -> np.ndarray:
+        """Return parameters (r, p) for the scaled targets; the inverse of `back`."""
+        W, V, c = self.batch.unpack(theta)
+        centre = self.centre if self.batch.output_bias else 0.0
+        return self.batch.pack(W, V / self.spread, (c - centre) / self.spread)

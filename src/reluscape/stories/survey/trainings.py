@@ -9,6 +9,7 @@ import numpy as np
 from ...probability.training import Batch, Plan, Training, train
 from ...probability.training.ends import judged
 from ...probability.training.plan import step_seconds
+from ...probability.training.runs import led_on
 from ...problem.data import Dataset
 from ..claims import plain, probability_claim
 from .starts import Clock
@@ -17,6 +18,8 @@ from .starts import Clock
 EXTRA = 1.5
 # of the runs of Adam, the share that L-BFGS makes as well
 OTHER_RUNS = 0.25
+# lowest minima of a width that are led on as long as a training
+LED_ON = 2
 # different traps that are named, that are proved, and rows times units up to which a proof is tried
 MOST_TRAPS, MOST_PROVED, PROVED_SIZE = 8, 3, 2_000
 # runs that a width which is enough is confirmed with
@@ -65,6 +68,9 @@ class Trainings:
             )
             if clock.left > 0:
                 self.lbfgs[width] = self._train(width, fewer, clock)
+            for found in (self.adam, self.lbfgs):
+                if width in found:
+                    found[width] = led_on(found[width], LED_ON, self.plan.steps)
         return self.adam[width]
 
     def confirm(self, width: int, clock: Clock) -> None:
