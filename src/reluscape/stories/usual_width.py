@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 USUAL_WIDTH = 8
 
 
-def usual_place(report: dict[str, Any]) -> int | None:
+def usual_place(report: Mapping[str, Any]) -> int | None:
     """Return the place in `widths` of the usual width, 8 units where listed, else the widest; None where none is.
 
     >>> usual_place({"widths": [{"width": 4}, {"width": 8}, {"width": 16}]}), usual_place({"widths": [{"width": 4}]})

@@ -9,7 +9,9 @@ import numpy as np
 
 from ..numbers import exact
 from ..numbers.tolerances import MACHINE_PRECISION
+from .schema import Number
 
+UNKNOWN = "not known"
 # digits of the first whole number that plain text does not write out
 HUGE = 10
 # the smallest share that is told as a number, and the smallest part of a whole
@@ -58,28 +60,30 @@ def digits(value: int | float | str) -> str:
         return significant(value)
 
 
-def whole(value: int | str) -> str:
+def whole(value: Number | None) -> str:
     """Write a whole number in plain text, its digits grouped; beyond ten digits as a power of ten.
 
     >>> whole(12345678), whole("41000000000000000000000")
     ('12,345,678', '4.1 x 10^22')
     """
-    text = str(exact.fmpq(value)) if isinstance(value, int) else value  # Python refuses 4,300 digits and more
+    if value is None:
+        return UNKNOWN
+    text = str(exact.fmpq(value)) if isinstance(value, int) else str(value)  # Python refuses 4,300 digits and more
     if len(text) < HUGE:
         return f"{int(text):,}"
     return f"{text[0]}.{text[1]} x 10^{len(text) - 1}"
 
 
-def short(value: float) -> str:
+def short(value: Number | None) -> str:
     """Write a loss in plain text with four significant figures.
 
     >>> short(0.33333333), short(0.0)
     ('0.3333', '0')
     """
-    return f"{value:.4g}"
+    return UNKNOWN if value is None else f"{float(value):.4g}"
 
 
-def percent(share: float | str, least: float = LEAST_SHARE) -> str:
+def percent(share: Number | None, least: float = LEAST_SHARE) -> str:
     """Write a share as per cent without false precision; nothing that is not all is said to be all.
 
     Args:
@@ -91,6 +95,8 @@ def percent(share: float | str, least: float = LEAST_SHARE) -> str:
     >>> percent(0.00016, 1e-5), percent(0.999999, 1e-5)
     ('0.016%', 'more than 99.999%')
     """
+    if share is None:
+        return UNKNOWN
     value = float(share)
     if value in (0.0, 1.0):
         return f"{value:.0%}"

@@ -16,7 +16,8 @@ from ...landscape.topology.result import ReachChances
 from ...numbers.seeds import stream
 from ...problem.data import Dataset, as_dataset, standardize
 from ...problem.networks.initialization import get_law
-from ..claims import loss_claim, plain, probability_claim
+from .. import schema
+from ..claims import as_float, loss_claim, plain, probability_claim
 from ..opening import about_data, check_subject, opening
 from ..wording import duration
 from .pictures import disconnectivity, passages, ways_out
@@ -88,7 +89,7 @@ def landscape(
     if height_cap is None:
         chances = tree.chances(law, trials, stream(seed, "landscape", width), scale)
     kept = _most_lasting(tree, MOST_VALLEYS)
-    report: dict[str, Any] = {
+    report: schema.CensusReport = {
         **opening("census", command or "reluscape.landscape(X, y)", seed),
         "data": about_data(data, file, classes, output_bias, warnings),
         "settings": {"width": width, "law": get_law(law).name, "trials": trials, "height_cap": plain(height_cap)},
@@ -102,19 +103,19 @@ def landscape(
         "chances": None if chances is None else _chances(chances),
     }
     tell("certifying valleys", 0.7)
-    variance = report["losses"]["constant"]["value"]
+    variance = float(constant_fit(data).value)
     report["valleys"] = [_valley(tree, k, kept, variance, shares) for k in kept]
     tell("drawing", 0.9)
     ways = ways_out(tree, kept, data)
     report["pictures"] = {
-        "disconnectivity": disconnectivity(tree, kept, report["losses"]["zero"]["value"]),
+        "disconnectivity": disconnectivity(tree, kept, as_float(report["losses"]["zero"]["value"])),
         "passages": passages(tree, kept, ways, data),
         "plane": plane_picture(data, tree, kept, ways, scale),
     }
     report["verdict"] = verdict_lines(report)
     report["seconds"] = round(time.monotonic() - begin, 2)
     tell("done", 1.0)
-    return Landscape(report, tree, data, tuple(kept))
+    return Landscape(dict(report), tree, data, tuple(kept))
 
 
 def dry_run(X: Any, y: Any = None, width: int = 1, height_cap: float | None = None) -> dict[str, Any]:
@@ -205,7 +206,7 @@ def _scale(data: Dataset, output_bias: bool, classes: dict[int, str] | None) -> 
     return Coordinates(inputs, float(np.sqrt(np.mean((y - shift) ** 2))), shift)
 
 
-def _losses(data: Dataset, tree: BarrierTree, width: int, output_bias: bool) -> dict[str, Any]:
+def _losses(data: Dataset, tree: BarrierTree, width: int, output_bias: bool) -> schema.CensusLosses:
     """Return the losses that everything is measured against."""
     constant, affine = float(constant_fit(data).value), float(affine_fit(data).value)
     variance = constant
@@ -219,7 +220,7 @@ def _losses(data: Dataset, tree: BarrierTree, width: int, output_bias: bool) -> 
     }
 
 
-def _chances(found: ReachChances) -> dict[str, Any]:
+def _chances(found: ReachChances) -> schema.Chances:
     """Return what random starts can reach."""
     return {
         "without_climbing": probability_claim(found.without_climbing),
@@ -237,7 +238,7 @@ def _most_lasting(tree: BarrierTree, most: int) -> list[int]:
     return sorted(order[:most])
 
 
-def _valley(tree: BarrierTree, k: int, kept: list[int], variance: float, shares: Any) -> dict[str, Any]:
+def _valley(tree: BarrierTree, k: int, kept: list[int], variance: float, shares: Any) -> schema.Valley:
     """Describe one valley."""
     valley, verdict = tree.valleys[k], tree.valleys[k].verdict
     exact = str(verdict.exact_loss) if verdict.exact_loss is not None else None

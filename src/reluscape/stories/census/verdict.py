@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...numbers.tolerances import DEFAULT
+from ..claims import as_float
 from ..opening import without_bias
+from ..schema import CensusReport
 from ..wording import count, percent, short
 
 MOST_LEVELS = 3
 
 
-def verdict_lines(report: dict[str, Any]) -> list[str]:
+def verdict_lines(report: CensusReport) -> list[str]:
     """Return the verdict of a report whose numbers are filled in."""
     lines = [
         without_bias(report["data"]),
@@ -25,7 +25,7 @@ def verdict_lines(report: dict[str, Any]) -> list[str]:
     return [line for line in lines if line][:6]
 
 
-def _answer(report: dict[str, Any]) -> str:
+def _answer(report: CensusReport) -> str:
     """How many traps there are."""
     width, traps, valleys = report["settings"]["width"], report["spurious_count"], report["valley_count"]
     best = report["losses"]["best_network"]
@@ -38,21 +38,20 @@ def _answer(report: dict[str, Any]) -> str:
     return f"With {count(width, 'unit')} there {kinds} above the best one); {lowest}."
 
 
-def _plateaus(report: dict[str, Any]) -> str:
+def _plateaus(report: CensusReport) -> str:
     """What descents meet although there is no trap: flat plateaus, which are local minima and no valleys."""
     chances = report["chances"]
     if chances is None or chances["gradient_descent"]["value"] == 1:
         return ""
-    lowest = report["losses"]["best_network"]["value"]
-    close = DEFAULT.snap_loss * report["losses"]["constant"]["value"]
-    ends = [value for value in chances["descent_losses"] if value is not None]
+    lowest = as_float(report["losses"]["best_network"]["value"])
+    close = DEFAULT.snap_loss * as_float(report["losses"]["constant"]["value"])
+    ends = [as_float(value) for value in chances["descent_losses"] if value is not None]
     above = [value for value in ends if value > lowest + close]
     seen = _levels(above, close)
     levels = f" ({', '.join(short(value) for value in seen)})" if seen else ""
-    return (
-        f"; but {percent(1 - chances['gradient_descent']['value'])} of the gradient descents stop or slow down on "
-        f"flat plateaus{levels}, which can be local minima and are no valleys"
-    )
+    missed = percent(1 - as_float(chances["gradient_descent"]["value"]))
+    told = f"{missed} of the gradient descents stop or slow down on flat plateaus{levels}"
+    return f"; but {told}, which can be local minima and are no valleys"
 
 
 def _levels(values: list[float], close: float) -> list[float]:
@@ -67,23 +66,24 @@ def _levels(values: list[float], close: float) -> list[float]:
     return sorted((group[len(group) // 2] for group in often), reverse=True)
 
 
-def _more_units(report: dict[str, Any]) -> str:
+def _more_units(report: CensusReport) -> str:
     """What more units could reach; a loss of zero speaks for itself."""
     best, least = report["losses"]["best_network"], report["losses"]["any_width"]
     if best["value"] == 0:
         return ""
-    if best["value"] <= least["value"] + DEFAULT.kkt * report["losses"]["constant"]["value"]:
+    room = DEFAULT.kkt * as_float(report["losses"]["constant"]["value"])
+    if as_float(best["value"]) <= as_float(least["value"]) + room:
         return ", which more units cannot lower"
     return f"; more units can lower it to {short(least['value'])}"
 
 
-def _trap(report: dict[str, Any]) -> str | None:
+def _trap(report: CensusReport) -> str | None:
     """How deep the worst trap is."""
     traps = [v for v in report["valleys"] if v["spurious"]]
     if not traps:
         return None
     closed = [v for v in traps if v["barrier"] is None]
-    worst = closed[0] if closed else max(traps, key=lambda v: v["barrier"])
+    worst = closed[0] if closed else max(traps, key=lambda v: as_float(v["barrier"]))
     caught = worst["starts"]
     if closed:
         return (
@@ -96,7 +96,7 @@ def _trap(report: dict[str, Any]) -> str | None:
     )
 
 
-def _ties(report: dict[str, Any]) -> str | None:
+def _ties(report: CensusReport) -> str | None:
     """Which valleys cannot be told apart, and which of them are flat."""
     ties, flat = report["ties"], sum(v["dimension"] > 0 for v in report["valleys"])
     parts = []
@@ -112,7 +112,7 @@ def _ties(report: dict[str, Any]) -> str | None:
     return ". ".join(parts) + "." if parts else None
 
 
-def _reach(report: dict[str, Any]) -> str | None:
+def _reach(report: CensusReport) -> str | None:
     """What starts can reach."""
     if report["chances"] is None:
         return None
@@ -125,7 +125,7 @@ def _reach(report: dict[str, Any]) -> str | None:
     )
 
 
-def _starts(report: dict[str, Any]) -> str | None:
+def _starts(report: CensusReport) -> str | None:
     """What the theorem says about starts above the zero network."""
     if report["chances"] is None or report["settings"]["width"] < 2:
         return None
@@ -137,7 +137,7 @@ def _starts(report: dict[str, Any]) -> str | None:
     )
 
 
-def _size(report: dict[str, Any]) -> str:
+def _size(report: CensusReport) -> str:
     """What was looked at."""
     size, cap = report["size"], report["settings"]["height_cap"]
     if cap is not None:

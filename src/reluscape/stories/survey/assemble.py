@@ -18,6 +18,7 @@ from ...probability.training import held_out
 from ...problem.data import Dataset, standardize
 from ...problem.networks.initialization import get_law
 from ...problem.problem import Problem, as_problem
+from .. import schema
 from ..claims import loss_claim, plain, probability_claim
 from ..opening import about_data, opening
 from ..wording import count
@@ -152,7 +153,7 @@ class _Work:
         self.tell("counting regions", 0.04)
         regions = unit_regions(self.data, settings.seed, clock.seconds)
         if self.sampler is not None:
-            exact = int(regions["value"]) if regions["kind"] == "exact" else None
+            exact = int(regions["value"] or 0) if regions["kind"] == "exact" else None
             self.references = References(
                 self.sampler, subject.affine, settings.output_bias, exact, self.trainings, clock, settings.raw
             )
@@ -175,7 +176,7 @@ class _Work:
         hurried = bool(self.sampler and self.references and (self.references.hurried or self.sampler.hurried))
         hurried |= self.trainings.cut
         cut = (CUT.format(clock.seconds),) if hurried else ()
-        report: dict[str, Any] = {
+        report: schema.SurveyReport = {
             **opening("survey", command or "reluscape.survey(X, y)", settings.seed),
             "data": {
                 **about_data(self.data, file, subject.classes, settings.output_bias, (*warnings, *cut)),
@@ -211,10 +212,10 @@ class _Work:
         }
         if not subject.single:
             report["data"]["floor_share"] = None
-        report["verdict"] = verdict_lines(report)
+        report["verdict"] = verdict_lines(dict(report))
         report["seconds"] = round(time.monotonic() - self.begin, 2)
         self.tell("done", 1.0)
-        return Survey(report, self.data, best.state, self.subject.problem)
+        return Survey(dict(report), self.data, best.state, self.subject.problem)
 
     def reference(self, width: int, clock: Clock) -> Reference:
         """Return the reference of a width."""
@@ -269,11 +270,11 @@ class _Work:
         fits = self.found[width].value <= self.mark(best)
         return fits and float(self.trainings.adam[width].ended(self.mark(width)).value) >= self.settings.probability
 
-    def _enough(self) -> tuple[WidthSearch, list[dict[str, Any]]]:
+    def _enough(self) -> tuple[WidthSearch, list[schema.TrainedPoint]]:
         """Return the least width tried that is enough, and the curve of all that were tried."""
         tried, settings = self._observed(), self.settings
         found = search_width(dict(tried), lambda width: None, settings.probability, settings.max_width, self._is_enough)
-        curve = [
+        curve: list[schema.TrainedPoint] = [
             {
                 "width": w,
                 "trained": probability_claim(p),
@@ -303,13 +304,14 @@ class _Work:
                 self.found[width] = carried if self.references is None else self.references.told(carried)
             lowest = self.found[width]
 
-    def _starts(self, regions: dict[str, Any], clock: Clock) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    def _starts(self, regions: schema.Claim, clock: Clock) -> tuple[list[schema.Width], schema.EveryStart | None]:
         """Return the entries of the listed widths, and the width at which every start is good."""
-        settings, entries, tried = self.settings, [], {}
+        settings, tried = self.settings, {}
+        entries: list[schema.Width] = []
         for k, width in enumerate(settings.widths):
             self.tell(f"random starts of {count(width, 'unit')}", 0.6 + 0.25 * k / len(settings.widths))
             reference, constant, mark = self.found[width], self.subject.constant, self.mark(width)
-            entry: dict[str, Any] = {
+            entry: Any = {
                 "width": width,
                 "regions": layer_regions(regions, width),
                 "basins": layer_regions(regions, width, 2, BASIN_TEXT),
@@ -336,7 +338,7 @@ class _Work:
             return None
         return self.sampler.basins.data
 
-    def _every_start(self, tried: dict[int, Probability], clock: Clock) -> dict[str, Any]:
+    def _every_start(self, tried: dict[int, Probability], clock: Clock) -> schema.EveryStart:
         """Return the width from which a random start is good often enough."""
         settings = self.settings
 
@@ -359,7 +361,7 @@ class _Work:
             "curve": [{"width": w, "good": probability_claim(p)} for w, p in sorted(tried.items())],
         }
 
-    def _folds(self, clock: Clock) -> dict[str, Any] | None:
+    def _folds(self, clock: Clock) -> schema.HeldOut | None:
         """Return the losses on rows left out, at the listed width that does best there; None for too few rows."""
         if self.data.n < 10:
             return None
@@ -382,7 +384,7 @@ class _Work:
         )
         return {"folds": found.folds, "width": width, "network": network, "affine": straight, "constant": constant}
 
-    def _least(self, clock: Clock) -> dict[str, Any] | None:
+    def _least(self, clock: Clock) -> schema.LeastWidth | None:
         """Return the least width known to reach the lowest loss of any width, and how far that is proved."""
         if self.references is None or self.data.n * self.data.rank > MOST_SEARCHED:
             return None
@@ -412,13 +414,13 @@ class _Work:
             "share": plain(floor / self.subject.constant),
         }
 
-    def _losses(self, best_width: int, best: Reference) -> dict[str, Any]:
+    def _losses(self, best_width: int, best: Reference) -> schema.SurveyLosses:
         """Return the fits that everything is measured against."""
         subject = self.subject
         kind = "exact" if subject.single else "numerical"
         straight = subject.straight()
         network = self._outputs(best_width, best)
-        losses = {
+        losses: schema.SurveyLosses = {
             "constant": loss_claim(subject.constant, subject.constant, kind, subject.commonest()),
             "affine": loss_claim(subject.affine, subject.constant, kind, subject.accuracy(straight)),
             "best_network": loss_claim(
@@ -457,16 +459,16 @@ class _Work:
             self.solved[key] = np.asarray(basin.Z, dtype=float), np.asarray(basin.prediction, dtype=float)
         return self.solved[key]
 
-    def _pictures(self, best: Reference) -> dict[str, Any]:
+    def _pictures(self, best: Reference) -> schema.SurveyPictures:
         """Return the geometry for the page's pictures."""
         subject, network = self.subject, self._network(best)
         transform = np.asarray(standardize(self.data).transform)
         original = None if network is None else network[0] @ transform.T
-        shown = {"data": data_picture(self.data, original, self.data.target or "y", subject.classes)}
+        rows = data_picture(self.data, original, self.data.target or "y", subject.classes)
         if self.sampler is None:
-            return {**shown, "fan": None, "slice": None}
+            return {"data": rows, "fan": None, "slice": None}
         networks = [(w, self._network(r), r.state) for w, r in sorted(self.found.items()) if w in self.settings.widths]
         corners = corner_units([(w, net[0], state[1]) for w, net, state in networks if net and state])
         few = self.data.n * self.data.rank <= MOST_SLICED
         cut = slice_picture(self.sampler, corners) if few else None
-        return {**shown, "fan": fan_picture(self.sampler) if few else None, "slice": cut}
+        return {"data": rows, "fan": fan_picture(self.sampler) if few else None, "slice": cut}

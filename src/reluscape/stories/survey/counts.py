@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from fractions import Fraction
-from typing import Any
 
 from ...errors import TooLarge
 from ...geometry.arrangement import Arrangement
@@ -13,6 +12,7 @@ from ...geometry.regions import count_regions, estimate_regions
 from ...numbers.seeds import stream
 from ...problem.data import Dataset
 from ..claims import claim, plain
+from ..schema import Claim
 
 PROPOSALS = 2000
 # of a survey's seconds, the share that counting takes; traces and products of integers in one of them
@@ -32,7 +32,7 @@ def counted(arrangement: Arrangement, seconds: float) -> bool:
     return how != "infeasible" and steps <= max(LEAST_TRACES, COUNT_SHARE * seconds * TRACES[how])
 
 
-def unit_regions(data: Dataset, seed: int, seconds: float) -> dict[str, Any]:
+def unit_regions(data: Dataset, seed: int, seconds: float) -> Claim:
     """Return the number of activation regions of one unit as a claim, for a survey of so many seconds."""
     arrangement = Arrangement.of(data)
     try:
@@ -46,15 +46,14 @@ def unit_regions(data: Dataset, seed: int, seconds: float) -> dict[str, Any]:
     entry = claim(bound, "bound", text=f"at most; {UNIT_TEXT}")
     if estimate.kind == "exact":
         return claim(round(estimate.value), "exact", text=UNIT_TEXT)
-    entry["estimate"] = claim(
-        round(estimate.value), "sampled", round(estimate.low), round(estimate.high), trials=estimate.trials
-    )
+    known = claim(round(estimate.value), "sampled", round(estimate.low), round(estimate.high), trials=estimate.trials)
+    entry["estimate"] = dict(known)
     return entry
 
 
-def layer_regions(unit: dict[str, Any], width: int, signs: int = 1, text: str = LAYER_TEXT) -> dict[str, Any]:
+def layer_regions(unit: Claim, width: int, signs: int = 1, text: str = LAYER_TEXT) -> Claim:
     """Return the number of regions of a layer, the unit's to the power of the width (times signs per unit)."""
-    value = (int(unit["value"]) * signs) ** width
+    value = (int(unit["value"] or 0) * signs) ** width
     entry = claim(value, unit["kind"], text=text if unit["kind"] == "exact" else f"at most; {text}")
     if "estimate" in unit and unit["estimate"]["low"] is not None:
         low, high = (int(Fraction(unit["estimate"][end])) * signs for end in ("low", "high"))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ... import bounds
 from ...errors import AssumptionError, ReluscapeError, TooLarge
 from ...problem.data import Dataset
+from .. import schema
 from ..claims import plain
 from .plan import Settings
 
 
-def promised(data: Dataset, settings: Settings) -> list[dict[str, Any]]:
+def promised(data: Dataset, settings: Settings) -> list[schema.Promise]:
     """Return what the theorems promise for the settings' chance of a good start."""
-    rows = []
+    rows: list[schema.Promise] = []
     try:
         table = bounds.table(data, data.y_fractions, 1 - settings.probability)
     except (AssumptionError, TooLarge):

@@ -10,6 +10,7 @@ from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
 from ...problem.networks.initialization import get_law
 from ..claims import probability_claim
+from ..schema import BasinValues
 from .plan import Settings
 from .starts import Clock, Sampler
 
@@ -47,7 +48,7 @@ def start_entry(
     return entry, good
 
 
-def _distribution(values: np.ndarray) -> dict[str, Any]:
+def _distribution(values: np.ndarray) -> BasinValues:
     """Return a sample of basin values: sorted, thinned where long, with its quartiles."""
     ordered = np.sort(values[~np.isnan(values)])
     undecided = len(values) - len(ordered)

@@ -12,6 +12,7 @@ from ...probability.training.plan import step_seconds
 from ...probability.training.runs import led_on
 from ...problem.data import Dataset
 from ..claims import plain, probability_claim
+from ..schema import TrainingBlock, Trap
 from .starts import Clock
 
 # what the minima beside the ends and the other optimiser's runs cost on top of the trainings
@@ -114,7 +115,7 @@ class Trainings:
 
 def training_block(
     trainings: Trainings, width: int, mark: float, unit: float, data: Dataset | None, clock: Clock
-) -> dict[str, Any]:
+) -> TrainingBlock:
     """Return what the trainings of a width ended in, for the report.
 
     Args:
@@ -133,6 +134,10 @@ def training_block(
         else runs.traps(mark)
     )
     other = trainings.lbfgs.get(width)
+    caught: list[Trap] = [
+        {"loss": loss, "share": loss / unit if unit else None, "runs": count, "certified": proved}
+        for loss, count, proved in zip(traps.losses, traps.runs, traps.certified, strict=True)
+    ]
     ordered = np.sort(runs.losses[np.isfinite(runs.losses)])
     return {
         "optimiser": runs.plan.optimiser,
@@ -148,9 +153,6 @@ def training_block(
         "dead": probability_claim(runs.with_dead()),
         "dead_units": float(runs.dead.mean()),
         "trap_count": len(traps.losses),
-        "traps": [
-            {"loss": loss, "share": loss / unit if unit else None, "runs": count, "certified": proved}
-            for loss, count, proved in zip(traps.losses, traps.runs, traps.certified, strict=True)
-        ][:MOST_TRAPS],
+        "traps": caught[:MOST_TRAPS],
         "lbfgs": probability_claim(other.ended(mark)) if other is not None else None,
     }

@@ -77,7 +77,7 @@ def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str
 def _left(fit: dict[str, Any]) -> str:
     """Return what a fit leaves of the best constant's loss, with the share of right rows for classes."""
     share = fit["share"]
-    text = percent(share) if share <= 1 else f"{share:.0%}"
+    text = percent(share)
     return f"{text} of the variance"
 
 
