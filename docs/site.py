@@ -9,7 +9,10 @@ from typing import Any
 from mkdocs.structure.files import File
 
 ROOT = Path(__file__).parents[1]
-OUTSIDE = re.compile(r"\[([^\]]+)\]\((?!https?:|#)((?:\.\./)+[^)]*|CITATION\.cff|CONTRIBUTING\.md|CHANGELOG\.md)\)")
+NOT_HERE = r"(?:\.\./)+[^)]*|notebooks/[^)]*|CITATION\.cff|CONTRIBUTING\.md|CHANGELOG\.md"
+OUTSIDE = re.compile(rf"\[([^\]]+)\]\((?!https?:|#)(?:{NOT_HERE})\)")
+    r"\[([^\]]+)\]\((?!https?:|#)((?:\.\./)+[^)]*|notebooks/[^)]*|CITATION\.cff|CONTRIBUTING\.md|CHANGELOG\.md)\)"
+)
 
 
 def on_files(files: Any, config: Any) -> Any:
