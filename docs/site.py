@@ -11,8 +11,6 @@ from mkdocs.structure.files import File
 ROOT = Path(__file__).parents[1]
 NOT_HERE = r"(?:\.\./)+[^)]*|notebooks/[^)]*|CITATION\.cff|CONTRIBUTING\.md|CHANGELOG\.md"
 OUTSIDE = re.compile(rf"\[([^\]]+)\]\((?!https?:|#)(?:{NOT_HERE})\)")
-    r"\[([^\]]+)\]\((?!https?:|#)((?:\.\./)+[^)]*|notebooks/[^)]*|CITATION\.cff|CONTRIBUTING\.md|CHANGELOG\.md)\)"
-)
 
 
 def on_files(files: Any, config: Any) -> Any:
