@@ -260,6 +260,12 @@ def words(value, at):
     return value
 
 
+def masks(value, at):
+    """A list of texts of zeros and ones."""
+    well_formed(all(not set(text) - {"0", "1"} for text in words(value, at)), "a text is not of zeros and ones")
+    return value
+
+
 def named_numbers(value, at):
     """An object of exact numbers, as text."""
     ok = type(value) is dict and all(type(item) is str for item in value.values())
@@ -929,6 +935,127 @@ def all_cells(part, X, nu, decay, square):
             )
 
 
+# ---- networks of any depth: exponentials and logarithms between integers over 2^BITS ---------------------------------
+
+BITS = 320
+ONE = 1 << BITS
+FARTHEST = 10**75
+FEW_HUNDRED = 2000
+
+
+def down(p, q=ONE):
+    """Return p / q rounded down."""
+    return p // q
+
+
+def up(p, q=ONE):
+    """Return p / q rounded up."""
+    return -(-p // q)
+
+
+def exp_minus(x):
+    """Return integers between which e^-x 2^BITS lies, for a rational x >= 0.
+
+    For 0 <= y <= 1 the sums T_k = 1 - y / k (1 - y / (k + 1) (...)) lie in [0, 1], and T_1 = e^-y; then e^-x is squared
+    from e^-y with y = x / 2^s.
+    """
+    if x > FEW_HUNDRED:
+        return 0, 1 << max(BITS - FEW_HUNDRED, 0)
+    halvings = max(math.ceil(x).bit_length(), 1)
+    top, bottom = x.numerator << BITS, x.denominator << halvings
+    near, far = down(top, bottom), up(top, bottom)
+    low, high = 0, ONE
+    for k in range(100, 0, -1):
+        low, high = ONE - up(far * high, k * ONE), ONE - down(near * low, k * ONE)
+    for _ in range(halvings):
+        low, high = down(low * low), up(high * high)
+    return low, high
+
+
+def log_of(z, rounded):
+    """Return log(z / 2^BITS) 2^BITS, rounded down or up, for an integer z >= 2^BITS.
+
+    log z = k log 2 + 2 w (1 + w^2 / 3 + w^4 / 5 + ...), w = (z' - 1) / (z' + 1) <= 1/3, z = 2^k z'.
+    """
+
+    def series(p, q):
+        w = rounded(p * ONE, q)
+        square, total = rounded(w * w), 0 if rounded is down else ONE
+        for j in range(120, -1, -1):
+            total = rounded(ONE, 2 * j + 1) + rounded(square * total)
+        return 2 * rounded(w * total)
+
+    halvings = z.bit_length() - 1 - BITS
+    unit = 1 << (BITS + halvings)
+    return halvings * series(1, 3) + series(z - unit, z + unit)
+
+
+def log_sum_exp(values):
+    """Return bounds of log sum_o e^values_o, as fractions."""
+    most = max(values)
+    terms = [exp_minus(most - v) for v in values]
+    low, high = (sum(term[k] for term in terms) for k in (0, 1))
+    return most + Fraction(log_of(max(low, ONE), down), ONE), most + Fraction(log_of(high, up), ONE)
+
+
+def objective(claim, layers, X, y):
+    """Return bounds of n J, both the exact value for the squared loss."""
+    squares = sum(
+        (
+            w * w
+            for rows, texts in zip(layers, claim["penalised"], strict=True)
+            for row, bits in zip(rows, texts, strict=True)
+            for w, bit in zip(row, bits, strict=True)
+            if bit == "1"
+        ),
+        ZERO,
+    )
+    low = high = claim["decay"] / 2 * squares * len(X)
+    for x, targets in zip(X, y, strict=True):
+        values = x
+        for number_, (rows, has) in enumerate(zip(layers, claim["has_bias"], strict=True)):
+            fed = [*values, Fraction(1)] if has else values
+            values = [dot(row, fed) for row in rows]
+            if number_ < len(layers) - 1:
+                values = [relu(v) for v in values]
+        if claim["loss"] == "squared":
+            parts = [((f - t) ** 2,) * 2 for f, t in zip(values, targets, strict=True)]
+        elif claim["loss"] == "bce":
+            parts = [[b - f * t for b in log_sum_exp([f, ZERO])] for f, t in zip(values, targets, strict=True)]
+        else:
+            parts = [[b - dot(values, targets) for b in log_sum_exp(values)]]
+        low, high = low + sum(a for a, _ in parts), high + sum(b for _, b in parts)
+    return low, high
+
+
+def deep_not_minimum(part, X, y):
+    """Another network has a lower objective, certainly."""
+    claim, lower = part.claim, part.witness["lower"]
+    layers, has_bias, texts = claim["layers"], claim["has_bias"], claim["penalised"]
+    require(len(X) > 0, "there are no samples")
+    require(
+        len(layers) >= 2 and len(has_bias) == len(layers) == len(lower), "not two layers or more, each with its own"
+    )
+    fed = part.d
+    for rows, others, has, bits in zip(layers, lower, has_bias, texts, strict=True):
+        width = fed + int(has)
+        fits = len(rows) == len(others) == len(bits) and all(len(row) == width for row in [*rows, *others, *bits])
+        require(fits, "the weights of a layer do not have the shape that the layer below asks for")
+        fed = len(rows)
+    require(fed == len(y[0]), "the network has another number of outputs than the targets")
+    require(claim["decay"] >= 0, "the decay is negative")
+    numbers = [claim["decay"], *(v for M in (*layers, *lower, X, y) for row in M for v in row)]
+    require(all(abs(v) <= FARTHEST for v in numbers), "a number is too large")
+    shares = claim["loss"] == "squared" or all(0 <= t <= 1 for row in y for t in row)
+    require(shares, "the targets are not between 0 and 1")
+    whole_rows = claim["loss"] != "cross_entropy" or all(sum(row) == 1 for row in y)
+    require(whole_rows, "the targets do not add up to 1 in every row")
+    least, _ = objective(claim, layers, X, y)
+    _, most = objective(claim, lower, X, y)
+    require(most < least, "the second network is not certainly lower than the first")
+    return f"a network of {len(layers)} layers on {len(X)} samples is not the lowest within the distance of another one"
+
+
 # ---- several at once -----------------------------------------------------------------------------------------------
 
 
@@ -1062,11 +1189,22 @@ KINDS = {
         },
         decayed_global_minimum,
     ),
+    "deep-not-minimum": (
+        *("several", SQUARED, False),
+        {
+            **{"layers": array("*", "*", "*"), "has_bias": listed("layers", flag())},
+            **{"penalised": listed("layers", masks), "loss": word("squared", "bce", "cross_entropy")},
+            **{"decay": array(), "local_minimum": flag(False), "verdict?": word("saddle", "not stationary")},
+        },
+        {"lower": array("*", "*", "*")},
+        deep_not_minimum,
+    ),
     "bundle": ("any", SQUARED, False, {"local_minima": whole(0), "global_minimum": flag()}, {}, bundle),
 }
 PENALTY = {"value": array(), "biases": flag()}
 TABLE = {
     **{"target?": word(), "features?": maybe(words), "drop?": maybe(words), "positive?": word(), "rows?": whole(1)},
+    **{"input_mean?": words, "input_scale?": words, "target_scale?": words},
     **{"seed?": whole(0), "labels?": maybe(named_numbers), "loss?": word(), "drop_missing?": flag()},
     **{"regression?": flag(), "standardize?": flag(), "bias?": flag(), "adapt?": flag()},
 }
