@@ -10,15 +10,15 @@ from reluscape.experiments import figures
 
 HERE = Path(__file__).parent
 GROUPS = {
-    "Is my network stuck?": "explain certify_model certify polish descend loss_bound loss_slice dead_units "
-    "DescentClassifier DescentRegressor",
+    "Is my network stuck?": "explain certify_model certify polish polish_to_minimum descend loss_bound loss_slice "
+    "dead_units DescentClassifier DescentRegressor",
     "How many units are enough?": "survey Survey good_basin_probability good_basin_curve full_rank_fraction "
     "full_rank_curve full_rank_fraction_1d full_rank_fraction_random_data full_rank_fraction_random_regions "
     "zero_loss zero_loss_fraction zero_loss_fraction_1d start_above_zero predicted_against_observed "
     "promises_beside_truth bounds WidthCurve Probability",
     "What does the whole landscape look like?": "landscape barrier_tree local_minima global_minimum "
-    "infinite_width_minimum lambda_max reachable_minimum reachable_probability connect monotone_path cell_minima "
-    "cell_saddles kink_minima genuine_minimum_share",
+    "infinite_width_minimum lambda_max width_law reachable_minimum reachable_probability connect monotone_path "
+    "cell_minima cell_saddles kink_minima genuine_minimum_share",
     "What is the lowest loss of a basin?": "basin_value basin_values basin_value_distribution affine_fit constant_fit",
     "How can a unit split my rows?": "count_regions count_basins count_faces estimate_regions enumerate_regions "
     "enumerate_faces sample_regions unseen_mass is_realizable region_facets region_volumes show_region zonotope "

@@ -89,6 +89,74 @@ class WeightDecay:
         self.strength = _strength(value)
         self.biases = bool(biases)
 
+    @classmethod
+    def from_sklearn(cls, model: Any, n: int) -> WeightDecay:
+        """Return the decay of a scikit-learn MLPRegressor or MLPClassifier trained on n samples; its biases are free.
+
+        It minimises half the mean square, or the mean log-loss, plus alpha / (2 b) times the sum of squared weights:
+        beside the mean square that is 2 alpha / b, beside the log-loss alpha / b. With the solver "lbfgs" b = n; "adam"
+        and "sgd" take b samples a step, `batch_size` or min(200, n), and their mean objective has that decay.
+
+        Raises:
+            InputError: a model of another kind, or no sample.
+
+        >>> class MLPRegressor:
+        ...     alpha, solver, batch_size = 0.5, "lbfgs", "auto"
+        >>> WeightDecay.from_sklearn(MLPRegressor(), 4)
+        WeightDecay(0.25, biases=False)
+        """
+        name = type(model).__name__
+        if not hasattr(model, "alpha") or getattr(model, "solver", None) not in ("lbfgs", "adam", "sgd") or n < 1:
+            raise InputError(f"a {name} on {n} samples has no weight decay; give an MLPRegressor or MLPClassifier")
+        size = getattr(model, "batch_size", "auto")
+        batch = n if model.solver == "lbfgs" else min(200 if size == "auto" else int(size), n)
+        classifies = "Classifier" in name or hasattr(model, "classes_")
+        return cls(_strength(model.alpha) * (1 if classifies else 2) / batch, biases=False)
+
+    @classmethod
+    def from_torch(cls, optimizer: Any, loss: Any = "mse", outputs: int = 1) -> WeightDecay | None:
+        """Return the decay of a torch optimizer beside the mean loss; None where it ends at minima of the plain loss.
+
+        SGD, Adam, NAdam, RAdam, Adamax, RMSprop, Adagrad and Adadelta add w times each weight to the gradient of the
+        loss, so that they end at minima of loss + (w / 2) (sum of squares). torch's MSELoss is a mean over the outputs
+        too, ours a sum over them, which makes the decay w times the number of outputs. AdamW takes the decay apart from
+        the gradient: its end points are those of the plain loss in the box max |theta| <= 1 / w (Xie and Li 2024), and
+        the answer is None, as it is for w = 0.
+
+        Args:
+            optimizer: with `param_groups`.
+            loss: "mse", "bce", ..., or a loss module of torch with mean reduction.
+            outputs: number of outputs K.
+
+        Raises:
+            InputError: an optimizer of another kind, a loss that is summed, or groups with decays that differ other
+                than by leaving out the biases: on one layer alone a decay only moves weight to the other, and the
+                lowest objective, that of the plain loss, is not attained.
+        """
+        name = type(optimizer).__name__
+        groups = getattr(optimizer, "param_groups", None)
+        if groups is None or name not in (*COUPLED, *DECOUPLED):
+            raise InputError(f"the weight decay of {name} is not known; give an optimizer out of {', '.join(COUPLED)}")
+        if getattr(loss, "reduction", "mean") != "mean":
+            raise InputError("the loss is not a mean over the samples; divide the decay by their number yourself")
+        if name in DECOUPLED or any(group.get("decoupled_weight_decay") for group in groups):
+            return None
+        matrices: set[Any] = set()
+        biases: set[Any] = set()
+        for group in groups:
+            for parameter in group["params"]:
+                (matrices if parameter.ndim > 1 else biases).add(group.get("weight_decay", 0))
+        if len(matrices) > 1 or len(biases) > 1 or (biases and biases != matrices and biases != {0}):
+            raise InputError(
+                f"the groups of parameters have the weight decays {sorted(matrices | biases)}; one for all, or one for "
+                "all but the biases, is covered: a decay of one layer alone moves weight to the other for nothing"
+            )
+        strength = _strength(max(matrices, default=0))
+        if not strength:
+            return None
+        squared = type(loss).__name__ == "MSELoss" or loss in ("mse", "squared")
+        return cls(strength * (outputs if squared else 1), biases=bool(biases - {0}) or not biases)
+
     def value(self, parameters: Iterable[np.ndarray]) -> float:
         """Return (value / 2) times the sum of the squared parameters."""
         return float(self.strength) / 2 * sum(float((np.asarray(p, dtype=float) ** 2).sum()) for p in parameters)
@@ -118,6 +186,9 @@ class WeightDecay:
 
 
 NONE = NoPenalty()
+# optimizers of torch that add the decay to the gradient, and those that keep it apart
+COUPLED = ("SGD", "Adam", "NAdam", "RAdam", "Adamax", "RMSprop", "Adagrad", "Adadelta")
+DECOUPLED = ("AdamW",)
 
 
 def as_penalty(weight_decay: Any) -> NoPenalty | WeightDecay:
