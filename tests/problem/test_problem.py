@@ -122,6 +122,25 @@ def test_curvature_is_differenced_where_the_loss_does_not_say_it():
     np.testing.assert_allclose(problem.curvature(f), share * (1 - share), rtol=1e-6)
 
 
+@pytest.mark.parametrize(("factor", "refused"), [(1.0, False), (100.0, True), (0.0, True)])
+def test_a_wrong_curvature_is_refused(factor, refused):
+    class Own:
+        def value(self, f, y):
+            return (f - y) ** 4 / 4 + (f - y) ** 2 / 2
+
+        def gradient(self, f, y):
+            return (f - y) ** 3 + (f - y)
+
+        def curvature(self, f, y):
+            return factor * (3 * (f - y) ** 2 + 1)
+
+    if refused:
+        with pytest.raises(InputError, match="curvature of the loss Own"):
+            rs.Problem(np.eye(2), [0, 1], loss=Own())
+    else:
+        assert rs.Problem(np.eye(2), [0, 1], loss=Own()).curvature(np.array([0.0, 3.0])).tolist() == [1.0, 13.0]
+
+
 def test_a_problem_stands_in_place_of_the_data():
     problem = rs.Problem(XOR, [0, 1, 1, 0])
     assert as_problem(problem) is problem
@@ -259,5 +278,5 @@ MISSING = {
 
 @pytest.mark.parametrize("name", MISSING)
 def test_missing_targets_are_told_in_one_wording(name):
-    with pytest.raises(NoTargetsError, match="^there are no targets; give y$"):
+    with pytest.raises(NoTargetsError, match=r"^there are no targets; give y$"):
         MISSING[name]()

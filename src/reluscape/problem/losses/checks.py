@@ -113,6 +113,7 @@ def _check_own(loss: Any, y: np.ndarray, tolerances: Tolerances = DEFAULT) -> No
             step = tolerances.own_loss_step * (unit + np.abs(points))
             _check_slopes(loss, name, points, step, y, tolerances)
             _check_jumps(loss, name, points, slopes, y, tolerances)
+            _check_curvature(loss, name, points, step, y, tolerances)
 
 
 def _one_each(loss: Any, method: str, f: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -144,6 +145,22 @@ def _check_slopes(loss: Any, name: str, points: Any, step: Any, y: np.ndarray, t
                 f"the gradient of the loss {name} is not the slope of its value: {told:.6g} "
                 f"beside {slope[i]:.6g} at prediction {f[i]:.6g}, target {y[i]:g}"
             )
+
+
+def _check_curvature(loss: Any, name: str, points: Any, step: Any, y: np.ndarray, tolerances: Tolerances) -> None:
+    """Refuse a curvature that is not the rise of the gradient at most places; a narrow peak may be missed at some."""
+    if not callable(getattr(loss, "curvature", None)):
+        return
+    wrong = []
+    for f, h in zip(points, step, strict=True):
+        low, high = _one_each(loss, "gradient", f - h, y), _one_each(loss, "gradient", f + h, y)
+        rise = (high - low) / ((f + h) - (f - h))
+        said = np.array([_one_each(loss, "curvature", at, y) for at in (f - h, f, f + h)])
+        room = tolerances.own_loss * (np.abs(low) + np.abs(high)) / h
+        fits = (rise >= said.min(axis=0) / 2 - room) & (rise <= 2 * said.max(axis=0) + room)
+        wrong.append(np.isfinite(rise) & ~fits)
+    if np.mean(wrong) > 1 / 2:
+        raise InputError(f"the curvature of the loss {name} is not the rise of its gradient; mend it, or leave it out")
 
 
 def _check_jumps(
