@@ -44,7 +44,9 @@ TRAINED, FURTHER, FOLDS, DEEPER, STARTED, LEAST = 0.35, 0.4, 0.2, 0.35, 0.5, 0.2
 # of the nominal time of a further width, the share that must be left for it to be begun
 FEWEST = 0.25
 # trainings of each fold; rows times rank up to which basins are solved for a picture
-FOLD_RUNS, MOST_SLICED = 3, 2_000
+FOLD_RUNS, MOST_SLICED = 2, 2_000
+# nominal time of a width's folds, as a share of that of its trainings
+FOLD_COST = 0.2
 
 ProgressCall = Callable[[str, float], None]
 
@@ -369,7 +371,7 @@ class _Work:
         for width in self.settings.widths:
             batch = self.trainings.batch(width)
             plan = self.trainings.fold_plan(FOLD_RUNS)
-            if best is not None and clock.left < self.trainings.seconds(width):
+            if best is not None and clock.left < FOLD_COST * self.trainings.seconds(width):
                 continue
             found = held_out(batch, plan, subject.classes is not None)
             if best is None or found.network < best[1].network:

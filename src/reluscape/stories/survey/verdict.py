@@ -206,7 +206,7 @@ def _splits(report: dict[str, Any]) -> str:
         )
     between = ""
     estimate = regions.get("estimate")
-    if estimate and estimate["low"] is not None:
+    if estimate and estimate["low"] is not None and estimate["value"] not in (0, "0"):
         between = f", about {whole(estimate['value'])} by an unbiased estimate"
     return (
         f"One hidden unit can split these {n:,} rows in at most {whole(regions['value'])} different "
