@@ -19,6 +19,7 @@ from .census import census
 from .design import design
 from .explain import explain
 from .figure import figure
+from .helps import epilog, grouped
 from .stopped import INTERRUPTED, INTERRUPTED_TEXT
 from .survey import survey
 from .sweep import sweep
@@ -27,20 +28,19 @@ from .verify import verify
 WRONG = 2
 # names the variable that shows where a defect lies, and begins the line that owns up to one
 TRACEBACK, DEFECT = "RELUSCAPE_TRACEBACK", "this is a fault of reluscape, not of your input"
-MOST_SAID = 200
+MOST_SAID, MOST_COLUMNS = 200, 20
 # where numba reads and writes the kernels it keeps
 CACHE = ("numba", "core", "caching.py")
 HELP = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings=HELP,
     help="Exact maps of the loss landscape of ReLU networks.",
 )
 for command in (survey, explain, design, census, verify, figure, sweep):
-    app.command(context_settings=HELP)(command)
+    app.command(context_settings=HELP, epilog=epilog(command))(grouped(command))
 
 
 @app.callback(invoke_without_command=True)
@@ -98,7 +98,23 @@ def _usage(name: str, problem: Any) -> int:
         print(text)
         return WRONG
     path = getattr(getattr(problem, "ctx", None), "command_path", "reluscape")
-    return _say(name, f"{text} (see {path} --help)", WRONG)
+    columns = _columns(problem)
+    return _say(name, f"{text}{columns} (see {path} --help)", WRONG)
+
+
+def _columns(problem: Any) -> str:
+    """Return the columns to choose from where the target was left out and a table was given."""
+    from ..problem.data.table import column_names
+
+    if getattr(getattr(problem, "param", None), "name", "") != "target":
+        return ""
+    tables = [word for word in sys.argv[1:] if word.lower().endswith((".csv", ".tsv", ".txt")) and Path(word).is_file()]
+    try:
+        known = column_names(Path(tables[0])) if tables else []
+    except (ReluscapeError, OSError):
+        known = []
+    shown = ", ".join(known[:MOST_COLUMNS]) + (", ..." if len(known) > MOST_COLUMNS else "")
+    return f" The columns of {Path(tables[0]).name} are: {shown}." if known else ""
 
 
 def _defect(name: str, problem: Exception) -> int:

@@ -22,8 +22,13 @@ def census(
     features: Annotated[str | None, typer.Option("--features", help="Input columns A,B; default all others.")] = None,
     drop: Annotated[str | None, typer.Option("--drop", help="Columns to leave out, A,B.")] = None,
     drop_missing: Annotated[bool, typer.Option("--drop-missing", help="Leave out rows with missing values.")] = False,
-    law: Annotated[str, typer.Option("--law", help="Law of initialisation.")] = "normal",
-    trials: Annotated[int, typer.Option("--trials", help="Random starts per number.")] = 400,
+    law: Annotated[
+        str,
+        typer.Option(
+            "--law", help="Law of initialisation: normal, sphere, torch, he_normal, he_uniform or glorot_uniform."
+        ),
+    ] = "normal",
+    trials: Annotated[int, typer.Option("--trials", help="Random starts for each width.")] = 400,
     height_cap: Annotated[
         float | None, typer.Option("--height-cap", help="Leave out everything above this loss.")
     ] = None,
@@ -33,7 +38,9 @@ def census(
     positive: Annotated[str | None, typer.Option("--positive", help="Class coded +1, all others -1.")] = None,
     rows: Annotated[int | None, typer.Option("--rows", help="Use this many rows, drawn at random.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the results.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the results; default: named after the table.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write the proofs here.")] = None,

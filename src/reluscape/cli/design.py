@@ -29,7 +29,9 @@ def design(
     ] = False,
     steps: Annotated[int, typer.Option("--steps", help="Most Newton steps of the training.")] = 2000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the results.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the results; default: named after the table.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")] = False,
 ) -> None:

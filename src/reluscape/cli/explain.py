@@ -39,7 +39,9 @@ def explain(
     test: Annotated[
         Path | None, typer.Option("--test", help="CSV of rows kept apart: every network is judged on them too.")
     ] = None,
-    labels: Annotated[str | None, typer.Option("--labels", help="Numbers of the classes, NEG=-1,POS=1.")] = None,
+    labels: Annotated[
+        str | None, typer.Option("--labels", help="Numbers of the classes, for instance no=-1,yes=1.")
+    ] = None,
     loss: Annotated[
         str | None,
         typer.Option(
@@ -57,7 +59,9 @@ def explain(
     save: Annotated[
         Path | None, typer.Option("--save", help="Write the snapped or escaped network here, balanced.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the results.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the results; default: named after the table.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write the proof here.")] = None,
 ) -> None:

@@ -20,11 +20,15 @@ def figure(
     form: Annotated[str, typer.Option("--format", help="png, svg or pdf.")] = "png",
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random in the figure.")] = 0,
     quick: Annotated[bool, typer.Option("--quick", help="A smaller grid, labelled as such.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Draw a figure of the papers and write its numbers beside it."""
     from ..experiments.figures import listing, save
 
     if list_:
+        if as_json:
+            print(json.dumps(dict(listing())))
+            return
         for known_name, words in listing():
             typer.echo(f"{known_name:<16} {words}")
         return
@@ -39,6 +43,10 @@ def figure(
     except OSError as problem:
         raise InputError(f"cannot make the folder {out}: {problem.strerror}; choose another with --out") from None
     picture, numbers = save(name, out, form=form, seed=seed, quick=quick)
-    lines([json.loads(numbers.read_text(encoding="utf-8"))["caption"]])
+    caption = json.loads(numbers.read_text(encoding="utf-8"))["caption"]
+    if as_json:
+        print(json.dumps({"picture": str(picture), "numbers": str(numbers), "caption": caption}))
+        return
+    lines([caption])
     print(picture)
     print(numbers)

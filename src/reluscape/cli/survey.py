@@ -19,8 +19,13 @@ def survey(
     drop: Annotated[str | None, typer.Option("--drop", help="Columns to leave out, A,B.")] = None,
     drop_missing: Annotated[bool, typer.Option("--drop-missing", help="Leave out rows with missing values.")] = False,
     width: Annotated[str, typer.Option("--width", help="Numbers of hidden units, 1,2,4.")] = "1,2,4,8",
-    law: Annotated[str, typer.Option("--law", help="Law of initialisation.")] = "normal",
-    trials: Annotated[int, typer.Option("--trials", help="Random starts per number.")] = 400,
+    law: Annotated[
+        str,
+        typer.Option(
+            "--law", help="Law of initialisation: normal, sphere, torch, he_normal, he_uniform or glorot_uniform."
+        ),
+    ] = "normal",
+    trials: Annotated[int, typer.Option("--trials", help="Random starts for each width.")] = 400,
     trainings: Annotated[int, typer.Option("--trainings", help="Runs of training per width.")] = 20,
     raw: Annotated[bool, typer.Option("--raw", help="Train on the inputs as they are, not standardised.")] = False,
     loss: Annotated[
@@ -40,7 +45,9 @@ def survey(
         float, typer.Option("--tolerance", help="How far above the best a good basin may lie.")
     ] = 0.05,
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the results.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the results; default: named after the table.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")] = False,
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write a proof here.")] = None,

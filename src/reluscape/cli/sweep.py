@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -41,10 +42,11 @@ def sweep(
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Name what can be measured, and its parameters.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try failed and crashed chunks again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Run a sweep; the same command resumes it after anything."""
     if list_:
-        lines(_quantities())
+        _lines(_quantities(), as_json)
         return
     if config is None:
         raise InputError("which plan? give a TOML file, or --list to see what can be measured")
@@ -66,8 +68,8 @@ def sweep(
     path = store or Path(f"{plan.name}.db")
     if dry_run:
         announce_kernels()
-        lines(_outlook(plan, path, engine, workers or os.cpu_count() or 1))
-        if engine == "slurm":
+        _lines(_outlook(plan, path, engine, workers or os.cpu_count() or 1), as_json)
+        if engine == "slurm" and not as_json:
             print(chosen.job_script())  # type: ignore[attr-defined]
         return
     there = path.exists()
@@ -83,12 +85,26 @@ def sweep(
         raise Stopped(f"interrupted; what was finished is in {path}, the same command goes on") from None
     line.end()
     with Store(path) as kept:
-        _table(kept, state, path)
-        if export is not None:
-            print(f"written: {write(kept, export, trials)}")
+        written = write(kept, export, trials) if export is not None else None
+        if as_json:
+            counts = {"chunks": state.total, "done": state.done, "fresh": state.fresh, "lost": len(kept.problems())}
+            exported = None if written is None else str(written)
+            print(json.dumps({"store": str(path), **counts, "export": exported, "summary": kept.summary()}))
+        else:
+            _table(kept, state, path)
+            if written is not None:
+                print(f"written: {written}")
         lost = _problems(kept)
     if lost:
         raise typer.Exit(1)
+
+
+def _lines(told: list[str], as_json: bool) -> None:
+    """Print lines of plain words, or one JSON object that holds them."""
+    if as_json:
+        print(json.dumps({"lines": told}))
+    else:
+        lines(told)
 
 
 def _check_device(plan: Sweep, device: str) -> None:

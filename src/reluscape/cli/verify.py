@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,9 @@ def verify(
     data: Annotated[
         Path | None, typer.Option("--data", help="The table: check also that the certificate is about it.")
     ] = None,
-    target: Annotated[str | None, typer.Option("--target", help="Target column, if not the noted one.")] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", help="Target column; default: the one noted in the certificate.")
+    ] = None,
     no_bias: Annotated[
         bool, typer.Option("--no-bias", help="The certificate is about data without a hidden bias.")
     ] = False,
@@ -23,6 +26,7 @@ def verify(
         bool,
         typer.Option("--standalone", help="Print the command that checks it with plain Python alone."),
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Re-check a certificate in exact arithmetic; exit status 1 where it proves nothing."""
     from ..certificates import read
@@ -41,9 +45,13 @@ def verify(
         _print_command(certificate, content, samples)
         return
     answer = check(content, samples)
-    if how:
-        typer.echo(how)
-    typer.echo(f"{'verified' if answer else 'NOT verified'} ({answer.kind}): {answer.message}")
+    if as_json:
+        told = {"verified": bool(answer), "kind": answer.kind, "message": answer.message, "read": how or None}
+        typer.echo(json.dumps(told))
+    else:
+        if how:
+            typer.echo(how)
+        typer.echo(f"{'verified' if answer else 'NOT verified'} ({answer.kind}): {answer.message}")
     if not answer:
         raise typer.Exit(1)
 

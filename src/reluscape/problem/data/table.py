@@ -165,6 +165,15 @@ def _text_encoded(body: list[list[str]], chosen: list[str], index: dict[str, int
     return told
 
 
+def column_names(path: Path) -> list[str]:
+    """Return the names in the header of a table.
+
+    Raises:
+        InputError: the file is no table.
+    """
+    return _read(path)[0]
+
+
 def _read(path: Path) -> tuple[list[str], list[list[str]]]:
     """Return the header and the rows as text."""
     raw = files.read_limited(path)
