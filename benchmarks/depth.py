@@ -23,7 +23,6 @@ from reluscape import DeepNet, verify
 from reluscape.critical.proof import Proof, prove
 
 SEED = 18
-STEPS = 25_000
 RATE = 0.03
 RADII = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 NEIGHBOURS = 5_000
@@ -31,7 +30,7 @@ NEIGHBOURS = 5_000
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """Data, loss, decay and layer sizes."""
+    """Data, loss, decay, layer sizes and steps of Adam."""
 
     name: str
     X: np.ndarray
@@ -39,6 +38,7 @@ class Task:
     loss: str
     decay: float
     sizes: tuple[int, ...]
+    steps: int = 25_000
 
 
 def tasks() -> list[tuple[Task, int]]:
@@ -56,7 +56,7 @@ def tasks() -> list[tuple[Task, int]]:
     D, t = diabetes.data[rows], diabetes.target[rows]
     D = np.round((D - D.mean(axis=0)) / D.std(axis=0), 3)
     t = np.round((t - t.mean()) / t.std(), 3)
-    out.append((Task("diabetes", D, t[:, None], "squared", 0.01, (10, 10, 10, 1)), 20))
+    out.append((Task("diabetes", D, t[:, None], "squared", 0.002, (10, 10, 10, 1), 50_000), 20))
     return out
 
 
@@ -95,8 +95,8 @@ def trained(task: Task, starts: int) -> list[DeepNet]:
         for a, b in zip(task.sizes, task.sizes[1:], strict=False)
     ]
     first, second = [np.zeros_like(M) for M in layers], [np.zeros_like(M) for M in layers]
-    for step in range(STEPS):
-        rate = RATE * (1 - step / STEPS) ** 2
+    for step in range(task.steps):
+        rate = RATE * (1 - step / task.steps) ** 2
         for k, g in enumerate(gradients(task, layers)[1]):
             first[k] = 0.9 * first[k] + 0.1 * g
             second[k] = 0.999 * second[k] + 0.001 * g * g
