@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import combinations_with_replacement, product
 from math import comb
 from numbers import Integral
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -18,8 +18,10 @@ from ..geometry.faces.faces import Faces, enumerate_faces
 from ..numbers.checks import readonly
 from ..problem.data import Dataset, check_signs
 from ..problem.networks import TwoLayerNet
+from ..problem.penalties import NONE
 from ..problem.problem import Problem, as_problem
 from .components import Component, Face, allowed_signs, make_face, minimisers, sign_choices, units_of
+from .decay.census import DecayedCensus, decayed_census
 from .optimality import certify
 from .placing import inside_face
 from .verdict import Verdict
@@ -89,10 +91,34 @@ class Census:
         return {loss: sum(m.loss == loss for m in self.minima) for loss in self.losses}
 
 
+@overload
+def local_minima(X: Any, y: Any, width: int, output_bias: bool = ..., signs: Any = ..., limit: int = ...) -> Census: ...
+
+
+@overload
 def local_minima(
-    X: Any, y: Any, width: int, output_bias: bool = False, signs: Any = None, limit: int = PRODUCT_LIMIT
-) -> Census:
-    """List every local minimum of the mean squared loss.
+    X: Any,
+    y: Any,
+    width: int,
+    output_bias: bool = ...,
+    signs: Any = ...,
+    limit: int = ...,
+    loss: Any = ...,
+    weight_decay: Any = ...,
+) -> Any: ...
+
+
+def local_minima(
+    X: Any,
+    y: Any,
+    width: int,
+    output_bias: bool = False,
+    signs: Any = None,
+    limit: int = PRODUCT_LIMIT,
+    loss: Any = "squared",
+    weight_decay: Any = None,
+) -> Census | DecayedCensus:
+    """List every local minimum of the objective.
 
     A local minimum minimises the loss over R_j = v_j w_j in the span of its units' faces, so each product of faces is
     solved exactly once; the residuals are the same for all its minimisers, the one-sided test gives the output signs
@@ -105,9 +131,12 @@ def local_minima(
         output_bias: with a free constant.
         signs: (m,) output weights frozen to -1 or 1; None trains them.
         limit: most products of faces.
+        loss: another loss than the squared one needs a weight decay here.
+        weight_decay: None, a number, or a `WeightDecay`. With one the answer is a `DecayedCensus`: the values of the
+            isolated minima as sorted floats, each certified.
 
     Returns:
-        `Census`.
+        `Census`, or `DecayedCensus`.
 
     Raises:
         TooLarge: more products than the limit; the message names the largest feasible width.
@@ -119,11 +148,13 @@ def local_minima(
         >>> local_minima([[1, 0], [0, 1]], [1, -1], 1, signs=[1]).losses
         (Fraction(1, 2), Fraction(1, 1))
     """
-    problem = as_problem(X, y, output_bias=output_bias, signs=signs)
-    data = problem.only(output_bias=True, signs=True)
+    problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias, signs=signs)
     if isinstance(width, bool) or not isinstance(width, Integral) or width < 1:
         raise InputError(f"the width is {width!r}; it is a whole number, at least one unit is needed")
     width = int(width)
+    if problem.penalty is not NONE:
+        return decayed_census(problem, width)
+    data = problem.only(output_bias=True, signs=True)
     frozen = None if problem.signs is None else check_signs(problem.signs, width)
     faces = enumerate_faces(data)
     groups = [width] if frozen is None else [int((frozen == s).sum()) for s in (1, -1)]

@@ -86,6 +86,18 @@ def test_xor_has_the_minima_of_the_table(lam):
     assert all(min(abs(value - k) for k in known) < 2e-5 + 1e-4 for value in values)
 
 
+@pytest.mark.parametrize(
+    ("lam", "biases", "values"),
+    [("1/5", False, TABLE["1/5"]), ("3/10", True, (0.51201, 0.52691))],
+)
+def test_census_of_xor_is_the_table(lam, biases, values):
+    decay = WeightDecay(Fraction(lam) / 2, biases)
+    found = rs.local_minima(XOR, TARGETS, 2, output_bias=True, weight_decay=decay)
+    assert [2 * v for v in found.values] == pytest.approx(list(values), abs=1e-5)
+    assert found.undecided == ()
+    assert all(rs.verify(verdict.certificate).ok for verdict in found.verdicts)
+
+
 def test_zero_network_is_a_minimum_above_lambda_max_and_a_saddle_below():
     X, y = [[1, 0], [0, 1], [1, 1]], [1, -2, 1]
     top = rs.lambda_max(X, y).value

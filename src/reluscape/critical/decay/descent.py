@@ -50,7 +50,7 @@ def decayed_descent(
             reason = "the time was up"
             break
         point = programs.solve(pattern, signs, sharp=True)
-        there = _network(problem, point, signs)
+        there = balanced_network(problem, point, signs)
         value = problem.value(there)
         if len(losses) > 1 and not value < losses[-1]:
             reason, finished = "no basin beside is lower", True
@@ -58,7 +58,7 @@ def decayed_descent(
         net = there
         if value < losses[-1]:
             losses.append(value)
-        step = _worst(problem, cells, point, pattern, signs)
+        step = worst_unit(problem, cells, point, pattern, signs)
         if step is None:
             reason, finished = "no unit falls into another cell", True
             break
@@ -81,7 +81,7 @@ def _pattern(problem: Problem, W: np.ndarray) -> np.ndarray:
     return np.where(near, X @ aside > 0, heights > 0) & problem.live
 
 
-def _network(problem: Problem, point: DecayedPoint, signs: np.ndarray) -> TwoLayerNet:
+def balanced_network(problem: Problem, point: DecayedPoint, signs: np.ndarray) -> TwoLayerNet:
     """Return the balanced network of a point; a unit whose norm is rounding is at zero."""
     decay = programs_of(problem).decay
     norms = decay.norms(point.u)
@@ -101,14 +101,14 @@ def _network(problem: Problem, point: DecayedPoint, signs: np.ndarray) -> TwoLay
     return TwoLayerNet(W, signs * root, c)
 
 
-def _worst(
+def worst_unit(
     problem: Problem, cells: Cells, point: DecayedPoint, pattern: np.ndarray, signs: np.ndarray
 ) -> tuple[int, np.ndarray, int] | None:
     """Return (unit, its new pattern, its new sign) of the steepest fall, or None where no unit falls."""
     decay = programs_of(problem).decay
     X, lam, e = problem.data.X, float(decay.lam), point.slopes
     noise = problem.tolerances.proposal * (lam + float(np.abs(e) @ np.linalg.norm(X, axis=1)))
-    net = _network(problem, point, signs)
+    net = balanced_network(problem, point, signs)
     best: tuple[float, int, np.ndarray, int] | None = None
     lengths = np.linalg.norm(X, axis=1)
     for j in range(len(pattern)):
