@@ -27,7 +27,12 @@ def test_the_stuck_xor_network_is_told_and_proved(folder, capsys):
     assert report["verdict"]["is_local_minimum"] is True
     assert report["verdict"]["exact_loss"] == "1/4"
     assert report["units"]["dead"] == [0, 1]
-    assert sorted(p.name for p in (folder / "xor").iterdir()) == ["explain.json", "report.html"]
+    assert sorted(p.name for p in (folder / "xor").iterdir()) == [
+        "explain-stuck.html",
+        "explain.json",
+        "index.html",
+        "report.html",
+    ]
     assert run(capsys, "verify", "proof.json")[0] == 0
     assert run(capsys, "verify", "proof.json", "--data", "xor.csv")[0] == 0
     proof = json.loads((folder / "proof.json").read_text())

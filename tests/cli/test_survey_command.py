@@ -38,7 +38,12 @@ def test_survey_writes_both_files_and_says_the_verdict(folder, capsys):
         assert " ".join(line.split()) in words
     page = (folder / "line" / "report.html").read_text()
     assert len(page) < 3_000_000
-    assert sorted(p.name for p in (folder / "line").iterdir()) == ["report.html", "survey.json"]
+    assert sorted(p.name for p in (folder / "line").iterdir()) == [
+        "index.html",
+        "report.html",
+        "survey.html",
+        "survey.json",
+    ]
 
 
 def test_json_prints_one_object_and_replaces_files(folder, capsys):

@@ -13,6 +13,7 @@ from ..numbers.files import shown
 from . import output
 from .explain_data import Reading, read_samples
 from .input_scale import InputScale
+from .pages import pages
 
 MOST_NAMED = 20
 _FLAGS = ("drop_missing", "regression", "standardize", "bias", "adapt")
@@ -31,10 +32,9 @@ def noted(certificate: dict[str, Any], target: str, **how: Any) -> dict[str, Any
 def write_all(folder: Path, name: str, result: Any, certificate: Path | None, target: str, **how: Any) -> list[Path]:
     """Write a result's JSON and page into its folder, its noted proof where one is asked for; return where."""
     from ..certificates import write
-    from ..stories.page import render
 
     proof = result.certificate() if certificate is not None else None
-    named: dict[str, Any] = {name: result.to_json, "report.html": lambda: render(result.report)}
+    named: dict[str, Any] = {name: result.to_json, **pages(folder, result.report)}
     written = output.write_results(folder, named)
     if certificate is not None and proof is not None:
         written.append(write(certificate, noted(proof, target, **how)))

@@ -1,4 +1,4 @@
-"""Ten words that a reader of the page may not know, each in a sentence or two."""
+"""Glossary: words that a reader of the page may not know, each in a sentence or two."""
 
 from __future__ import annotations
 
@@ -40,4 +40,4 @@ WORDS = (
 def glossary() -> str:
     """Write the glossary."""
     entries = "".join(element("dt", text(word)) + element("dd", text(meaning)) for word, meaning in WORDS)
-    return section("glossary", "Ten words", element("dl", entries, class_="glossary"))
+    return section("glossary", "Glossary", element("dl", entries, class_="glossary"))

@@ -83,5 +83,5 @@ def _fits(report: dict[str, Any]) -> str:
 
 def key_figures(report: dict[str, Any]) -> str:
     """Write the four cards; a card without its number is left out."""
-    cards = "".join(make(report) for make in (_splits, _chance, _width_for, _fits))
+    cards = "".join(make(report) for make in (_width_for, _chance, _fits, _splits))
     return element("dl", cards, class_="cards") if cards else ""

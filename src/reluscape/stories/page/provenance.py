@@ -23,4 +23,4 @@ def provenance(report: dict[str, Any]) -> str:
     body = element("dl", "".join(element("dt", text(k)) + element("dd", v) for k, v in rows), class_="facts")
     name = f"{report['kind']}.json"
     link = element("a", f"Download {text(name)}", id="download", href="#", download=name, hidden="hidden")
-    return section("source", "How to make this page again", body + element("p", link, class_="screen-only"))
+    return section("source", "Reproduce this page", body + element("p", link, class_="screen-only"))

@@ -51,7 +51,7 @@ def survey_sections(report: dict[str, Any], figures: list[Figure]) -> str:
     """Write key figures, tables and pictures."""
     first = "".join(figure.html() for figure in figures[:1])
     drawn = "".join(figure.html() for figure in figures[1:])
-    fits = section("fits", "What is there to win", losses_table(report, _FITS))
+    fits = section("fits", "How much there is to gain", losses_table(report, _FITS))
     return (
         key_figures(report)
         + element("section", first, id="first-picture", aria_label="First picture")
