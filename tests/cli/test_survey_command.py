@@ -206,14 +206,14 @@ def test_a_proof_names_how_its_table_was_read(folder, capsys):
 
 def test_interrupted_leaves_no_file(tmp_path):
     (tmp_path / "line.csv").write_text("a,b,y\n" + "".join(f"{i},{i * i % 17},{i * 5 % 11}.5\n" for i in range(40)))
-    # the survey interrupts itself when its first width begins, however long a machine takes to get there
+    # the survey interrupts itself when its first training begins, however long a machine takes to get there
     program = """
 import os, signal, sys
 from reluscape.cli import main, output
 
 class Interrupting(output.Progress):
     def __call__(self, what, share):
-        if what.startswith("width"):
+        if what.startswith("training"):
             os.kill(os.getpid(), signal.SIGINT)
 
 output.Progress = Interrupting
