@@ -22,7 +22,7 @@ from fractions import Fraction
 SCHEMA = 1
 MOST_BYTES, MOST_NUMBERS, MOST_BITS, MOST_COMMON_BITS = 2**26, 4_000_000, 2**28, 1_000_000
 LONG_TEXT, MOST_TEXT, MOST_DIGITS_OF_EXPONENT = 3_000, 100_000, 4
-MOST_CELLS, MOST_LAYERS, MOST_RAYS, MOST_NEGATIVE = 300_000, 5_000_000, 1_000_000, 40
+MOST_CELLS, MOST_LAYERS, MOST_RAYS, MOST_NEGATIVE, MOST_WIDTH = 300_000, 5_000_000, 1_000_000, 40, 500
 ROOT_BITS = 320
 ZERO = Fraction(0)
 UPPER_END = "the upper end of the global minimum; its lower end is numerical"
@@ -679,6 +679,10 @@ class Cells:
         self.rows = whole_numbers([[reduced[k][i] for k in range(self.rank)] for i in range(len(X))])
         self.all = [Cell(0, [], "")]
 
+    def expect(self, k):
+        """Refuse to begin where the independent ones among the first k samples alone make too many cells."""
+        well_formed(2 ** min(k, self.rank, 64) <= MOST_CELLS, f"the samples make more than {MOST_CELLS} cells")
+
     def inside(self, cell, k):
         """Return the cells of the first k samples inside a cell."""
         level = [cell]
@@ -753,6 +757,8 @@ def global_minimum(part, X, y):
         require(not bias or sum(q, ZERO) == 0, f"lower bound {number_} does not sum to zero, with an output bias")
         levels.setdefault(len(q), []).append(whole_numbers([q])[0])
     cells = Cells(X, part.d, witness["order"])
+    well_formed(width <= MOST_WIDTH, f"layers of more than {MOST_WIDTH} units")
+    cells.expect(min(levels))
     left = [tuple([(0, 1)] * k + [(0, -1)] * (width - k)) for k in range(width + 1)]
     for k, vectors in sorted(levels.items()):
         left = uncovered(cells, left, k, vectors)
@@ -923,6 +929,7 @@ def all_cells(part, X, nu, decay, square):
         require(name not in given, "a cell is listed twice with one sign")
         given[name] = cell["multipliers"]
     cells = Cells(X, part.d, sequence)
+    cells.expect(len(X))
     for cell in cells.inside(cells.all[0], len(X)):
         bits = [False] * len(X)
         for place, i in enumerate(sequence):
