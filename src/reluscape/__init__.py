@@ -88,6 +88,7 @@ _EXPORTS = {
     "unseen_mass": ".geometry.regions.sample",
     "verify": ".certificates",
     "width_law": ".landscape.optimum",
+    "watch": ".stories.watch",
     "zero_loss": ".jacobian",
     "zero_loss_fraction": ".jacobian",
     "zero_loss_fraction_1d": ".jacobian",

@@ -88,3 +88,4 @@ from .stories.explain import certify_model as certify_model
 from .stories.explain import explain as explain
 from .stories.survey import Survey as Survey
 from .stories.survey import survey as survey
+from .stories.watch import watch as watch

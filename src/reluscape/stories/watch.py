@@ -1,0 +1,197 @@
+"""A watch on a training loop: at each check what the units do, which kinks were crossed, what is left in the basin."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .._lazy import axes
+from ..basins import basin_value
+from ..critical.anatomy import anatomy
+from ..errors import DataWarning, InputError, ReluscapeError
+from ..numbers.checks import whole_number
+from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.trained.reading import read_trained
+
+# share of the whole time that the checks take at most where no interval is given
+MOST_TIME = 0.05
+SILENT = (
+    "every unit is off on every row, so the hidden layer has no gradient and training can only move the output bias"
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One look at the network.
+
+    Attributes:
+        step: after which step.
+        loss: the mean loss.
+        basin: the lowest loss in the network's basin, None where it could not be computed.
+        left: share of the loss that can be gained without a unit switching, None where unknown.
+        dead: numbers of the units that are off on every row.
+        duplicated: groups of units that do the same.
+        crossed: pairs (unit, row) that switched since the last check.
+        answer: "silent" (no unit is on anywhere), "settled" (at most 1 % is left in this basin) or "moving".
+    """
+
+    step: int
+    loss: float
+    basin: float | None
+    left: float | None
+    dead: tuple[int, ...]
+    duplicated: tuple[tuple[int, ...], ...]
+    crossed: int
+    answer: str
+
+
+class Watch:
+    """Looks at a model while it is trained; made by `watch`.
+
+    Attributes:
+        checks: what was seen, in order.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        X: Any,
+        y: Any,
+        every: int | None,
+        loss: Any,
+        say: Callable[[str], Any] | None,
+        tolerances: Tolerances,
+        clock: Callable[[], float],
+    ) -> None:
+        self._model, self._X, self._y, self._loss, self._tolerances = model, X, y, loss, tolerances
+        self._every, self._say, self._clock = every, say, clock
+        self._steps, self._spent, self._begin = 0, 0.0, clock()
+        self._pattern: np.ndarray | None = None
+        self.checks: list[Check] = []
+
+    def step(self) -> Check | None:
+        """Count one step of training; return what was seen where it was time for a check, else None."""
+        self._steps += 1
+        return self.check() if self._due() else None
+
+    def _due(self) -> bool:
+        """Return whether to look now: at the interval, or where looking took at most 5 % of the time so far."""
+        if self._every is not None:
+            return self._steps % self._every == 0
+        return self._spent <= MOST_TIME * (self._clock() - self._begin)
+
+    def check(self) -> Check:
+        """Look at the model now.
+
+        Raises:
+            ModelError: the model has several hidden layers or outputs.
+        """
+        begin = self._clock()
+        try:
+            seen = self._look()
+        finally:
+            self._spent += self._clock() - begin
+        before = self.checks[-1].answer if self.checks else ""
+        self.checks.append(seen)
+        if seen.answer == "silent" and before != "silent":
+            (self._say or _warn)(f"step {seen.step}: {SILENT}; start again from other weights")
+        return seen
+
+    def _look(self) -> Check:
+        """Return what the network is now."""
+        trained = read_trained(self._model, self._X, self._y, loss=self._loss)
+        net, data = trained.net, trained.data
+        pattern = data.X @ net.W.T > 0
+        crossed = 0 if self._pattern is None else int((pattern != self._pattern).sum())
+        self._pattern = pattern
+        units = anatomy(net, data, self._tolerances)
+        loss, basin = net.loss(data, None, self._loss), None
+        try:
+            signs = np.where(net.v < 0, -1, 1)
+            basin = basin_value(data, None, pattern.T, signs, self._loss, output_bias=trained.output_bias).value
+        except ReluscapeError:  # the row of numbers then says that it is not known
+            basin = None
+        left = None if basin is None else 0.0 if loss <= 0 else min(max((loss - basin) / loss, 0.0), 1.0)
+        settled = left is not None and left <= self._tolerances.stuck
+        answer = "silent" if not pattern.any() else "settled" if settled else "moving"
+        return Check(self._steps, float(loss), basin, left, units.dead, units.duplicated, crossed, answer)
+
+    def __str__(self) -> str:
+        """Return the checks as a table."""
+        head = f"{'step':>8} {'loss':>11} {'basin':>11} {'left':>7} {'dead':>5} {'same':>5} {'kinks':>6}  answer"
+        return "\n".join([head, *map(_row, self.checks)])
+
+    __repr__ = __str__
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw loss and lowest loss of the basin against the step on Matplotlib axes, and return them."""
+        if not self.checks:
+            raise InputError("nothing was seen yet; call step() in the training loop, or check()")
+        ax = axes(ax)
+        steps = [seen.step for seen in self.checks]
+        ax.plot(steps, [seen.loss for seen in self.checks], label="loss")
+        lowest = [np.nan if seen.basin is None else seen.basin for seen in self.checks]
+        ax.plot(steps, lowest, drawstyle="steps-post", label="lowest loss in its basin")
+        ax.set(xlabel="step", ylabel="mean loss")
+        ax.legend()
+        return ax
+
+
+def _row(seen: Check) -> str:
+    """Return one line of the table."""
+    basin = "?" if seen.basin is None else f"{seen.basin:.5g}"
+    left = "?" if seen.left is None else f"{100 * seen.left:.1f}%"
+    same = sum(len(group) - 1 for group in seen.duplicated)
+    counts = f"{len(seen.dead):5d} {same:5d} {seen.crossed:6d}"
+    return f"{seen.step:8d} {seen.loss:11.5g} {basin:>11} {left:>7} {counts}  {seen.answer}"
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, DataWarning, stacklevel=4)
+
+
+def watch(
+    model: Any,
+    X: Any,
+    y: Any = None,
+    *,
+    every: int | None = None,
+    loss: Any = "squared",
+    say: Callable[[str], Any] | None = None,
+    tolerances: Tolerances = DEFAULT,
+    clock: Callable[[], float] = time.monotonic,
+) -> Watch:
+    """Return a watch on a model of one hidden layer and one output that is being trained.
+
+    Call `.step()` after each step: in a torch loop, after `partial_fit`, in a Keras
+    `LambdaCallback(on_epoch_end=lambda *_: w.step())` or in a Lightning hook. `print(w)` and `w.plot()` show the
+    course.
+
+    Args:
+        model: any that `explain` reads; it is read anew at each check.
+        X: (n, d) samples or a `Dataset`.
+        y: (n,) targets.
+        every: steps between two checks; None looks as often as 5 % of the whole time allow.
+        loss: the loss it is trained on.
+        say: called with a line the moment that every unit is off on every row; None warns with a `DataWarning`.
+        tolerances: what counts as nothing left (`stuck`).
+        clock: the time in seconds.
+
+    Raises:
+        InputError: `every` is no whole number from 1.
+        ModelError: at a check, where the model cannot be read.
+
+    Example:
+        >>> from reluscape import TwoLayerNet
+        >>> w = watch(TwoLayerNet([[1.0], [-1.0]], [1.0, 0.5]), [[1], [2], [-1]], [1, 3, 1], every=2)
+        >>> w.step(), w.step().answer
+        (None, 'moving')
+    """
+    if every is not None:
+        every = whole_number("every", every, least=1)
+    return Watch(model, X, y, every, loss, say, tolerances, clock)

@@ -1,0 +1,115 @@
+"""A watch on training: its numbers against values by hand, its warning, its share of the time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+import reluscape as rs
+
+X, Y = [[1.0], [2.0]], [1.0, 3.0]
+
+
+class Trained:
+    """A network whose weights a test changes, as training does."""
+
+    def __init__(self, W, v):
+        self.net = rs.TwoLayerNet(W, v)
+
+
+def watching(monkeypatch, model, *data, **options):
+    """Return a watch that reads the network of a `Trained`."""
+    from reluscape.stories import watch as module
+
+    read = module.read_trained
+    monkeypatch.setattr(module, "read_trained", lambda m, X, y, loss: read(getattr(m, "net", m), X, y, loss=loss))
+    return rs.watch(model, *data, **options)
+
+
+def test_what_is_left_in_the_basin_is_the_least_squares_fit_by_hand(monkeypatch):
+    """One unit that is on for both rows fits y = 7/5 x at best: a mean of 1/10."""
+    model = Trained([[1.0]], [1.0])
+    seen = watching(monkeypatch, model, X, Y).check()
+    assert seen.loss == pytest.approx(((1 - 1) ** 2 + (2 - 3) ** 2) / 2)
+    assert seen.basin == pytest.approx(1 / 10)
+    assert seen.left == pytest.approx((0.5 - 0.1) / 0.5)
+    assert (seen.answer, seen.dead) == ("moving", ())
+    model.net = rs.TwoLayerNet([[1.4]], [1.0])
+    assert watching(monkeypatch, model, X, Y).check().answer == "settled"
+
+
+def test_kinks_are_counted_and_a_silent_layer_is_told_once(monkeypatch):
+    told = []
+    model = Trained([[1.0], [1.0]], [1.0, -1.0])
+    w = watching(monkeypatch, model, X, Y, every=1, say=told.append)
+    w.step()
+    model.net = rs.TwoLayerNet([[1.0], [-1.0]], [1.0, -1.0])
+    half = w.step()
+    assert (half.crossed, half.dead, told) == (2, (1,), [])
+    model.net = rs.TwoLayerNet([[-1.0], [-1.0]], [1.0, -1.0])
+    silent = w.step()
+    assert (silent.crossed, silent.answer) == (2, "silent")
+    w.step()
+    assert len(told) == 1
+    assert told[0].startswith("step 3: every unit is off on every row")
+    assert [seen.step for seen in w.checks] == [1, 2, 3, 4]
+    assert len(str(w).splitlines()) == 5
+    assert w.plot(Figure().subplots()).has_data()
+
+
+def test_the_interval(monkeypatch):
+    w = watching(monkeypatch, Trained([[1.0]], [1.0]), X, Y, every=3)
+    assert [k for k in range(1, 10) if w.step() is not None] == [3, 6, 9]
+
+
+def test_without_an_interval_at_most_a_twentieth_of_the_time_is_spent(monkeypatch):
+    """On a clock on which a step takes 1 and a check 10: a check is only begun where its forerunners fit in."""
+    now = [0.0]
+    from reluscape.stories.watch import Watch
+
+    look = Watch._look
+
+    def slow(self):
+        now[0] += 10.0
+        return look(self)
+
+    monkeypatch.setattr(Watch, "_look", slow)
+    w = watching(monkeypatch, Trained([[1.0]], [1.0]), X, Y, clock=lambda: now[0])
+    for _ in range(1000):
+        now[0] += 1.0
+        w.step()
+    assert len(w.checks) > 2
+    assert 10 * (len(w.checks) - 1) <= 0.05 * now[0]
+
+
+@pytest.mark.parametrize("every", [0, -1, 1.5, "x"])
+def test_a_wrong_interval(every):
+    with pytest.raises(rs.InputError):
+        rs.watch(None, X, Y, every=every)
+
+
+def test_nothing_seen_yet():
+    with pytest.raises(rs.InputError, match="nothing was seen yet"):
+        rs.watch(rs.TwoLayerNet([[1.0]], [1.0]), X, Y).plot()
+
+
+@pytest.mark.torch
+def test_a_torch_loop():
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    A, b = torch.tensor([[0.0, 0], [0, 1], [1, 0], [1, 1]]), torch.tensor([[0.0], [1], [1], [0]])
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    w = rs.watch(model, A, b, every=10)
+    for _ in range(30):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.mse_loss(model(A), b)
+        loss.backward()
+        optimizer.step()
+        w.step()
+    now = torch.nn.functional.mse_loss(model(A), b).item()
+    assert [seen.step for seen in w.checks] == [10, 20, 30]
+    assert w.checks[-1].loss == pytest.approx(now, rel=1e-5)
+    assert all(seen.basin <= seen.loss + 1e-9 for seen in w.checks)
+    assert np.isfinite([seen.left for seen in w.checks]).all()
