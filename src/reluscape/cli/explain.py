@@ -50,6 +50,15 @@ def explain(
             help="squared, logistic, bce or cross_entropy (softmax); left out: the model's own or the target's.",
         ),
     ] = None,
+    weight_decay: Annotated[
+        float | None,
+        typer.Option(
+            "--weight-decay", help="The training added (W / 2) times the sum of squared weights to the mean loss."
+        ),
+    ] = None,
+    free_biases: Annotated[
+        bool, typer.Option("--free-biases", help="The weight decay leaves the biases out, as scikit-learn's does.")
+    ] = False,
     ignore_weight_decay: Annotated[
         bool, typer.Option("--ignore-weight-decay", help="Judge the plain loss, whatever the training added.")
     ] = False,
@@ -97,7 +106,7 @@ def explain(
         slope=slope,
         X_test=None if apart is None else apart.data,
         y_test=None if apart is None else apart.Y,
-        weight_decay="ignore" if ignore_weight_decay else "unknown",
+        weight_decay=_decay(weight_decay, free_biases, ignore_weight_decay),
         biases=stored.biases,
         file=data.name,
         model_file=model.name,
@@ -123,6 +132,19 @@ def explain(
         print(json.dumps(story.report, allow_nan=False))
         return
     show(story.report, written)
+
+
+def _decay(value: float | None, free_biases: bool, ignored: bool) -> Any:
+    """Return the weight decay as it was stated: a penalty, "ignore", or "unknown"."""
+    from ..problem.penalties import WeightDecay
+
+    if value is None:
+        if free_biases:
+            raise InputError("--free-biases says what a weight decay leaves out; give --weight-decay too")
+        return "ignore" if ignored else "unknown"
+    if ignored:
+        raise InputError("--weight-decay and --ignore-weight-decay contradict each other; leave one out")
+    return WeightDecay(value, biases=not free_biases) if value else 0.0
 
 
 def _target_scale(samples: Samples, asked: Any) -> tuple[float, float] | None:

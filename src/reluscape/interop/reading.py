@@ -32,6 +32,7 @@ class Reading:
         classes: a classifier's classes in the order of its outputs, or None.
         weight_decay: the penalty's weight where the model says it, or None.
         decay_known: whether this kind of model can say its weight decay.
+        trainer: the scikit-learn network or the torch optimizer whose weight decay it is, or None.
         features: names of the columns that the first layer takes, or None.
         transform: from the user's rows to what the first layer takes; None where these are the same.
         target_transform: from the user's targets to what the network was trained on, or None.
@@ -51,6 +52,7 @@ class Reading:
     classes: tuple[Any, ...] | None = None
     weight_decay: float | None = None
     decay_known: bool = False
+    trainer: Any = field(default=None, repr=False)
     features: tuple[str, ...] | None = None
     transform: Callable[[Any], Any] | None = None
     target_transform: Callable[[Any], Any] | None = None

@@ -84,6 +84,7 @@ def _perceptron(mlp: Any) -> Reading:
         classes=classes,
         weight_decay=float(getattr(mlp, "alpha", 0.0)),
         decay_known=True,
+        trainer=mlp,
         features=None if names is None else tuple(map(str, names)),
         run=run,
         precision=float(max(np.finfo(w.dtype).eps for w in mlp.coefs_)),

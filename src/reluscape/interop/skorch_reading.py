@@ -60,6 +60,7 @@ def read_skorch(net: Any) -> Reading:
         classes=None if classes is None else tuple(classes.tolist()),
         weight_decay=decay,
         decay_known=known,
+        trainer=getattr(net, "optimizer_", None),
     )
 
 

@@ -64,3 +64,38 @@ def test_a_word_that_is_no_decay_is_refused():
     net, X, y, _ = built_minimum(0)
     with pytest.raises(rs.ModelError, match="give a number, a WeightDecay"):
         rs.certify_model(net, X, y, weight_decay="some")
+
+
+def test_a_stuck_scikit_learn_network_gets_its_verdict_with_a_proof():
+    from sklearn.neural_network import MLPRegressor
+
+    X, y = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0.0, 1.0, 1.0, 0.0])
+    model = MLPRegressor(
+        hidden_layer_sizes=(4,), solver="lbfgs", alpha=1e-2, max_iter=5000, tol=1e-12, random_state=1
+    ).fit(X, y)
+    told = rs.certify_model(model, X, y)
+    assert told.verdict.kind == "local minimum"
+    assert told.verdict.method == "certified"
+    assert rs.verify(told.certificate).ok
+
+    # scikit-learn minimises half the mean square plus alpha / (2 n) times the squared weights; ours is twice that
+    def objective(weights, f):
+        return float(np.mean((f - y) ** 2)) / 2 + 1e-2 * sum(float((w**2).sum()) for w in weights) / (2 * 4)
+
+    assert told.verdict.loss == pytest.approx(2 * objective(told.snapped.weights, told.snapped.predict(X)), rel=1e-9)
+    assert told.verdict.loss < 2 * objective(model.coefs_, model.predict(X)) < 1.01 * told.verdict.loss
+
+
+@pytest.mark.torch
+def test_the_optimizer_says_the_decay():
+    import torch
+
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1))
+    X, y = np.eye(2), np.array([0.0, 1.0])
+    adam = torch.optim.Adam(model.parameters(), weight_decay=0.01)
+    assert "judged with weight decay 0.01:" in rs.certify_model(model, X, y, optimizer=adam).explanation
+    apart = rs.certify_model(model, X, y, optimizer=torch.optim.AdamW(model.parameters(), weight_decay=0.01))
+    assert "in the box where no weight is above 100" in apart.explanation
+    with pytest.raises(rs.InputError, match="the optimizer says the weight decay"):
+        rs.certify_model(model, X, y, optimizer=adam, weight_decay=0.1)

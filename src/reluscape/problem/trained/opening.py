@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ...errors import ModelError
+import numpy as np
+
+from ...errors import InputError, ModelError
 from ...interop.opening import read_object
 from ...interop.reading import Reading
 from ..networks import DeepNet, TwoLayerNet
 from ..networks.files import StoredModel, read_model
+from ..penalties import WeightDecay
+
+# how near to the border of AdamW's box a weight counts as on it, relative to the border
+AT_THE_BORDER = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,3 +123,33 @@ def _checked(opened: Opened) -> Opened:
     if opened.net.depth < 2:
         raise ModelError("the network has no hidden layer; it is a linear model, whose loss has no other minima")
     return opened
+
+
+def trained_by(opened: Opened, optimizer: Any, weight_decay: Any = None) -> Opened:
+    """Return a model with the torch optimizer that trained it, which knows the weight decay; as it is without one.
+
+    A decay that is decoupled from the gradient (AdamW) is no penalty: the end of a training belongs to the plain loss
+    in the box max |theta| <= 1 / decay (Xie and Li 2024), which a note says.
+
+    Raises:
+        InputError: a weight decay beside the optimizer, or an optimizer of another kind.
+    """
+    if optimizer is None:
+        return opened
+    if weight_decay is not None:
+        raise InputError("the optimizer says the weight decay; give weight_decay only without it")
+    decay = WeightDecay.from_torch(optimizer, "mse", opened.outputs)
+    asked = max(float(group.get("weight_decay", 0)) for group in optimizer.param_groups)
+    notes = opened.notes
+    if decay is None and asked:
+        largest = max(float(np.abs(part).max(initial=0.0)) for part in (*opened.net.weights, *opened.net.biases))
+        inside = largest < (1 - AT_THE_BORDER) / asked
+        place = "inside it: the plain loss is what counts" if inside else "at its border, where that need not hold"
+        notes = (
+            *notes,
+            f"{type(optimizer).__name__} decays weights apart from the gradient: a training ends at a minimum of the "
+            f"plain loss in the box where no weight is above {1 / asked:g}; the largest is {largest:.3g}, {place}.",
+        )
+    value = None if decay is None else float(decay.strength)
+    reading = replace(opened.reading, weight_decay=value or 0.0, decay_known=True, trainer=optimizer, notes=notes)
+    return replace(opened, reading=reading)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...critical.trained.examination import STARTS
-from ...problem.trained.opening import Opened, open_model
+from ...problem.trained.opening import Opened, open_model, trained_by
 from ...problem.trained.targets import label_notes
 from .intake import Options, arrays, read_case, unpacked
 from .model_report import model_report
@@ -26,6 +26,7 @@ def certify_model(
     output_bias: bool | None = None,
     standardize_target: Any = False,
     slope: float | None = None,
+    optimizer: Any = None,
 ) -> ModelReport:
     """Return the verdict on a trained network.
 
@@ -53,6 +54,7 @@ def certify_model(
             or given as (mean, deviation).
         slope: of the hidden units below 0 where they are LeakyReLU and the model is a file of weights alone; None takes
             what the model says, and ReLU where it says nothing.
+        optimizer: the torch optimizer that trained the model, whose weight decay is read (`WeightDecay.from_torch`).
 
     Returns:
         `ModelReport`.
@@ -67,7 +69,7 @@ def certify_model(
         'local minimum'
     """
     X, y, loss, weight_decay, output_bias = unpacked(X, y, loss, weight_decay, output_bias)
-    opened = open_model(model, slope)
+    opened = trained_by(open_model(model, slope), optimizer, weight_decay)
     options = Options(starts=0, standardize_target=standardize_target)
     short = model_report(read_case(opened, X, y, weight_decay, loss, _biases(model, output_bias), options))
     notes = [f"note: {note}" for note in _notes(opened, y, loss)]
@@ -85,6 +87,7 @@ def explain(
     biases: tuple[bool, ...] | None = None,
     standardize_target: Any = False,
     slope: float | None = None,
+    optimizer: Any = None,
     X_test: Any = None,
     y_test: Any = None,
     file: str | None = None,
@@ -108,6 +111,7 @@ def explain(
         biases: for each layer whether it trains a bias; None asks the model. Replaces `output_bias`.
         standardize_target: as in `certify_model`.
         slope: as in `certify_model`.
+        optimizer: as in `certify_model`.
         X_test: (t, d) rows kept apart from training, or a `Dataset`; then every network that is named is told with its
             loss on both, and a network with a lower training loss is put forward only where these rows agree.
         y_test: (t,) or (t, k) their targets.
@@ -135,7 +139,7 @@ def explain(
     X, y, loss, weight_decay, output_bias = unpacked(X, y, loss, weight_decay, output_bias)
     if target is None and isinstance(getattr(y, "name", None), str):
         target = y.name
-    opened = open_model(model, slope)
+    opened = trained_by(open_model(model, slope), optimizer, weight_decay)
     trained_biases = biases if biases is not None else _biases(model, output_bias)
     options = Options(STARTS, seed, standardize_target, X_test, y_test, progress or (lambda what, share: None))
     case = read_case(opened, X, y, weight_decay, loss, trained_biases, options)

@@ -11,6 +11,8 @@ import numpy as np
 from ...critical.trained.elsewhere import TestRows, test_layers, test_rows
 from ...critical.trained.examination import examine
 from ...errors import InputError, ModelError
+from ...problem.data import Dataset
+from ...problem.losses import plain_loss
 from ...problem.outputs import CROSS_ENTROPY, output_loss
 from ...problem.penalties import NONE, WeightDecay, as_penalty
 from ...problem.problem import Problem, as_problem
@@ -68,7 +70,7 @@ def read_case(
     options: Options,
 ) -> Case:
     """Read the model with its data, examine it, and return all that the words are made of."""
-    decay = _decay(opened, weight_decay)
+    decay = _decay(opened, weight_decay, X, loss)
     choice = stated_loss(loss, opened.trained_on)
     first = "squared" if choice is None else choice.loss
     if first == "squared" and opened.reading.head is not None and opened.classes is None:
@@ -162,11 +164,12 @@ def arrays(values: Any) -> Any:
     return values.detach().cpu().numpy() if hasattr(values, "detach") else values
 
 
-def _decay(opened: Opened, asked: Any) -> Any:
-    """Return what is known about weight decay; a known one that is not to be ignored is an error.
+def _decay(opened: Opened, asked: Any, X: Any, loss: Any) -> Any:
+    """Return what is known about weight decay: a penalty, 0, None, "ignore" or "unknown".
 
     Raises:
-        ModelError: the model was trained with weight decay.
+        ModelError: a decay that the model says as a number alone, without what it was added to.
+        InputError: a decay of one layer alone.
     """
     if asked in ("ignore", "unknown"):
         return asked
@@ -177,7 +180,9 @@ def _decay(opened: Opened, asked: Any) -> Any:
     if asked is not None:
         penalty = as_penalty(asked)
         return 0.0 if penalty is NONE else penalty
-    value = opened.weight_decay
+    value, trainer = opened.weight_decay, opened.reading.trainer
+    if value and trainer is not None:
+        return _of_trainer(trainer, X, plain_loss(loss or opened.trained_on or "squared"), opened.outputs)
     if value:
         raise ModelError(
             f"the model was trained with weight decay {value:g}, whose minima are not those of the plain loss; "
@@ -185,3 +190,12 @@ def _decay(opened: Opened, asked: Any) -> Any:
             "(--ignore-weight-decay), or refit with alpha=0"
         )
     return value
+
+
+def _of_trainer(trainer: Any, X: Any, loss: Any, outputs: int) -> Any:
+    """Return the penalty that a scikit-learn network or a torch optimizer trained with, 0.0 for one apart from it."""
+    if hasattr(trainer, "param_groups"):
+        penalty = WeightDecay.from_torch(trainer, loss, outputs)
+    else:
+        penalty = WeightDecay.from_sklearn(trainer, X.n if isinstance(X, Dataset) else len(X))
+    return 0.0 if penalty is None else penalty
