@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.errors import UnsupportedError
 from reluscape.problem.penalties import WeightDecay
 from reluscape.problem.problem import Problem
 from tests.oracles.decayed import cells, descended, largest_pull
@@ -114,3 +115,28 @@ def test_free_hidden_biases_without_output_bias_are_refused():
         rs.lambda_max(XOR, TARGETS, biases=False)
     with pytest.raises(rs.InputError, match="output_bias=True"):
         rs.infinite_width_minimum(XOR, TARGETS, weight_decay=WeightDecay(1, biases=False))
+
+
+def test_a_width_that_reaches_the_optimum_of_infinite_width_is_decided():
+    X, y = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0]
+    decay = rs.WeightDecay("1/10", biases=False)
+    found = rs.global_minimum(X, y, 3, output_bias=True, weight_decay=decay)
+    # XOR's table for lambda = n / 2 times the decay = 0.2, in half sums of squares: 0.40569 with two units
+    assert found.value * 4 / 2 == pytest.approx(0.40569, abs=1e-5)
+    assert found.lower <= found.upper
+    assert found.net.width == 3
+    problem = rs.Problem(X, y, weight_decay=decay, output_bias=True)
+    assert problem.value(found.net) == pytest.approx(found.value, rel=1e-9)
+    assert rs.verify(found.certificate).ok
+    with pytest.raises(UnsupportedError, match="a width of 1 cannot reach"):
+        rs.global_minimum(problem, width=1)
+
+
+def test_what_is_not_built_with_decay_is_refused_by_name():
+    for refused in (
+        lambda: rs.barrier_tree([[1]], [1], weight_decay=0.1),
+        lambda: rs.reachable_minimum([[1]], [1], [[1]], [1], weight_decay=0.1),
+        lambda: rs.survey([[1], [2]], [1, 2], weight_decay=0.1),
+    ):
+        with pytest.raises(rs.InputError, match=r"weight.decay"):
+            refused()

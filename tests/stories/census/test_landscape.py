@@ -146,7 +146,7 @@ def test_cells_that_cannot_be_counted_are_refused_with_a_choice_that_fits():
 def test_bad_input():
     with pytest.raises(rs.InputError, match="nothing to learn"):
         landscape([[1], [2]], [3, 3])
-    with pytest.raises(rs.InputError, match="needs targets"):
+    with pytest.raises(rs.InputError, match="no targets"):
         landscape([[1], [2]])
     with pytest.raises(rs.InputError, match="at least 2"):
         landscape([[1]], [2])

@@ -25,7 +25,7 @@ from .jacobian_facts import JacobianFacts, jacobian_facts
 from .last_layer import LastLayer, constant_loss, last_layer
 from .layers import LayerFacts, gradient_norm, layer_facts
 from .leaky import LeakyLayer, leaky_layer
-from .limits import left_out
+from .limits import announcement, left_out
 from .one_hidden_layer import STARTS, Findings, investigate
 from .onward import trained_on
 from .outlook import fits_on_scaled_inputs, outlook
@@ -186,12 +186,19 @@ def examine(
         starts: fresh starts for a better network; none are made where the input is plainly wrong.
         seed: root of their random streams.
         tolerances: the numerical policy.
-        progress: called with (what, share done).
+        progress: called with (what, share done); a share of 0 comes with what is worth saying before the start.
     """
     loss, constant = seen.loss.value(seen.predictions, seen.Y), constant_loss(seen)
     first = outlook(seen, "undecided", loss, constant, None, None, weight_decay, tolerances)
     if first.answer(tolerances) == WRONG_INPUT:
         starts = 0
+    large = (
+        None
+        if trained is None
+        else announcement(trained.data.n, trained.net.width, trained.data.d, seen.loss.quadratic)
+    )
+    if large is not None:
+        progress(large, 0.0)
     progress("looking at every layer", 0.02)
     layers, last = layer_facts(seen, tolerances), last_layer(seen)
     bare = penalty is NONE

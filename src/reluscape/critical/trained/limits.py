@@ -49,7 +49,7 @@ def announcement(n: int, width: int, d: int, quadratic: bool = True) -> str | No
     """Return what is said before a large network is looked at: about how long it takes and what is left out, or None.
 
     >>> announcement(10, 3, 2) is None, announcement(400, 2000, 9).split(";")[0]
-    (True, 'this network is large and takes about 40 s')
+    (True, 'this network is large and takes about 30 s')
     """
     work = fit_work(n, width, d, quadratic) if can_fit(n, width, d, quadratic) else 0
     out = left_out(n, width, d, quadratic)

@@ -26,7 +26,7 @@ from ..descent import Descent
 from ..match import matched
 from ..snap import candidates, is_near
 from .fresh import MOST_BASINS, descent_or_none, fresh_networks, most_basins
-from .limits import announcement, can_fit, can_walk
+from .limits import can_fit, can_walk
 from .plane_network import plane_network
 
 # up to this size a basin is solved so quickly that no clock is needed
@@ -135,12 +135,9 @@ def investigate(
         tolerances: the numerical policy.
         starts: fresh random starts of the same width for the best known network.
         seed: root of their random streams.
-        progress: called with (what, share done); a share of 0 comes with what is worth saying before the start.
+        progress: called with (what, share done).
     """
     data, net = trained.data, trained.net
-    large = announcement(data.n, net.width, data.d, able(get_loss(loss), "quadratic"))
-    if large is not None:
-        progress(large, 0.0)
     progress("testing the given weights", 0.05)
     chosen = get_loss(loss)
     y = np.asarray(data.y, dtype=float)

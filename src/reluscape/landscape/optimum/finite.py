@@ -19,8 +19,10 @@ from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
 from ...problem.networks.initialization import get_law
+from ...problem.penalties import NONE
 from ...problem.problem import as_problem
 from .branch import Search, branch_and_bound, seconds_allowed, spread
+from .decayed_finite import decayed_minimum
 from .growth import constant_network, descended, grown
 from .infinite import infinite_width_value
 from .proof import basin_of, exact_basin, prove_minimum
@@ -44,6 +46,8 @@ def global_minimum(
     exact: bool = True,
     seed: int = 0,
     steps: int | None = None,
+    loss: Any = "squared",
+    weight_decay: Any = None,
 ) -> GlobalMinimum:
     """Return the lowest mean squared loss of a two-layer network of one width, with an interval that holds it.
 
@@ -63,12 +67,16 @@ def global_minimum(
         seed: root of the random starts.
         steps: layers looked at after which the search stops, with fewer descents before it; None for no such bound.
             Unlike a time limit it gives the same answer on every machine.
+        loss: another than the squared one needs a weight decay.
+        weight_decay: a number or a `WeightDecay`: then the lowest mean loss plus penalty, where the width is at least
+            m*, the fewest units that reach the optimum of infinite width (`infinite_width_minimum`).
 
     Returns:
         A `GlobalMinimum`.
 
     Raises:
         InputError: an impossible width or time limit.
+        UnsupportedError: with weight decay, a width below m*.
 
     Source: Safran and Shamir's basin partition (Definition 2, Lemma 3); the search is in none of the papers.
 
@@ -79,7 +87,9 @@ def global_minimum(
     """
     width = whole_number("the width", width, 1)
     time_limit = seconds_allowed(time_limit)
-    problem = as_problem(X, y, output_bias=output_bias)
+    problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
+    if problem.penalty is not NONE:
+        return decayed_minimum(problem, width)
     data, output_bias = problem.only(output_bias=True), problem.output_bias
     if data.n == 0:
         raise ShapeError("the data have no samples")

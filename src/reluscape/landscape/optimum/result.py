@@ -22,8 +22,8 @@ class GlobalMinimum:
             proven minimum where the certificate is of kind "global-minimum".
         net: a network with that loss, in floats: on samples that are nearly parallel, rounding its weights may cost
             more than all the rest, and only the certificate's network has it.
-        lower: no network of this width has a lower loss.
-        upper: loss of `net`.
+        lower: no network of this width has a lower loss; a `Fraction` with weight decay and a certificate.
+        upper: loss of `net`; a `Fraction` with weight decay and a certificate.
         complete: every layer of states was solved or ruled out: `lower` meets `upper`, up to a share of 1e-9 of the
             loss of the zero network that stands for the rounding of the solver.
         layers: number of layers of states of this width, None where it is out of reach.
@@ -39,8 +39,8 @@ class GlobalMinimum:
     value: float
     exact_value: Fraction | None
     net: TwoLayerNet
-    lower: float
-    upper: float
+    lower: Any
+    upper: Any
     complete: bool
     layers: int | None
     looked_at: int

@@ -17,7 +17,9 @@ from .result import Reach
 from .valleys import states_of
 
 
-def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: float | None = None) -> Reach:
+def reachable_minimum(
+    X: Any, y: Any = None, W: Any = None, v: Any = None, c: float | None = None, weight_decay: Any = None
+) -> Reach:
     """Return the lowest loss that a path which never rises can reach from a network, with the paths.
 
     For the squared loss that is the lowest birth in the start's component of {L <= L(start)}, with one exception: a
@@ -31,6 +33,7 @@ def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: fl
         W: (m, d) hidden weights of the start.
         v: (m,) output weights of the start.
         c: output bias of the start where it is trainable, None for none.
+        weight_decay: None; another is refused, since the graph of the objective with decay is not built.
 
     Returns:
         A `Reach` with the values and the paths.
@@ -44,7 +47,7 @@ def reachable_minimum(X: Any, y: Any = None, W: Any = None, v: Any = None, c: fl
         >>> start.value, round(start.component_minimum, 12), start.zero_loss
         (2.0, 0.5, 2.5)
     """
-    problem = as_problem(X, y, output_bias=c is not None)
+    problem = as_problem(X, y, weight_decay=weight_decay, output_bias=c is not None)
     data = problem.only(output_bias=True)
     c = 0.0 if c is None and problem.output_bias else c
     net = TwoLayerNet(W, v, 0.0 if c is None else c)

@@ -30,6 +30,7 @@ def barrier_tree(
     signs: Sequence[int] | None = None,
     exact: bool = False,
     height_cap: float | None = None,
+    weight_decay: Any = None,
 ) -> BarrierTree:
     """Return the barrier tree of the squared loss of a two-layer network, up to relabelling of units.
 
@@ -47,6 +48,7 @@ def barrier_tree(
             they are. Slower; leave it out where this is too large.
         height_cap: leave out basins and walls above this loss; valleys whose way out leads above it merge nowhere and
             have an infinite barrier. Larger problems fit under a low cap.
+        weight_decay: None; another is refused, since the tree of the objective with decay is not built.
 
     Returns:
         A `BarrierTree`; intervals are [birth, merge).
@@ -64,7 +66,7 @@ def barrier_tree(
         >>> round(tree.global_minimum, 12), tree.pairs
         (0.5, [(2.0, 2.5)])
     """
-    problem = as_problem(X, y, output_bias=output_bias, signs=signs)
+    problem = as_problem(X, y, weight_decay=weight_decay, output_bias=output_bias, signs=signs)
     data, output_bias = problem.only(output_bias=True, signs=True), problem.output_bias
     signs = None if problem.signs is None else problem.signs.tolist()
     graph = build(data, width, labelled, output_bias, signs, height_cap, exact)

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from ...basins import basin_value
-from ...errors import ReluscapeError
+from ...errors import InputError, ReluscapeError
 from ...landscape.optimum import infinite_width_minimum
 from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
 from ...probability.training import held_out
 from ...problem.data import Dataset, standardize
 from ...problem.networks.initialization import get_law
+from ...problem.penalties import NONE, as_penalty
 from ...problem.problem import Problem, as_problem
 from .. import schema
 from ..claims import loss_claim, plain, probability_claim
@@ -70,6 +71,7 @@ def survey(
     trainings: int = 20,
     raw: bool = False,
     loss: Any = "squared",
+    weight_decay: Any = None,
 ) -> Survey:
     """Return the map of a data set: what trainings of each width end in, the width that is enough, regions, starts.
 
@@ -97,6 +99,7 @@ def survey(
         warnings: sentences to pass on.
         trainings: runs of each width, fewer where the time is over.
         raw: True trains on the inputs as they are.
+        weight_decay: None; another is refused.
         loss: what is minimised, as in `Problem`; basins and starts are told for "squared" with one target.
 
     Returns:
@@ -114,6 +117,10 @@ def survey(
         tuple(np.atleast_1d(widths).tolist()), law, trials, tolerance, seconds, max_width, output_bias, seed,
         trainings=trainings, raw=raw,
     )  # fmt: skip
+    if as_penalty(weight_decay) is not NONE:
+        raise InputError(
+            "a survey trains and maps the plain loss; leave out weight_decay (lambda_max, width_law take it)"
+        )
     if isinstance(X, Problem):
         problem = as_problem(X, y, loss=loss)
         problem.refuse_penalty()
