@@ -56,6 +56,7 @@ class Problem:
         ShapeError: targets of another shape.
 
     Example:
+        >>> from reluscape import TwoLayerNet
         >>> problem = Problem([[1], [-1]], [1, 2], weight_decay="1/2")
         >>> net = TwoLayerNet([[1.0]], [1.0])
         >>> problem.value(net)  # the mean of 0 and 4, and a quarter of 1 + 1
