@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...problem.losses import CrossEntropy
+from ...problem.references import constant_value
 from .batch import Batch
 from .lbfgs import lbfgs
 from .objective import RunLoss
@@ -14,9 +16,11 @@ EVALUATIONS = 2_000
 
 def constant_loss(batch: Batch) -> float:
     """Return the lowest loss of outputs that are the same for every sample (zero where there is no output bias)."""
-    scale = Scale.of(Batch(batch.X, batch.loss, 0, batch.output_bias))
-    start = np.zeros((1, scale.batch.size))
-    return float(lbfgs(lambda t, _: scale.batch.evaluate(t), start, EVALUATIONS, 0.0)[1][0] * scale.unit)
+    loss = batch.loss
+    if batch.output_bias:
+        return constant_value(loss.each or CrossEntropy(), loss.Y.T)
+    n = loss.Y.shape[1]
+    return float(loss.values(np.zeros((1, *loss.Y.shape)), np.full((1, n), 1.0 / max(n, 1)))[0])
 
 
 def plane(batch: Batch, shares: np.ndarray | None = None) -> tuple[float, np.ndarray]:
