@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from reluscape.critical.inclusion import exact_inclusion, float_inclusion
-from reluscape.critical.lines import Lines, exact_lines, float_lines
 from reluscape.critical.onesided import _corners, _rays, nowhere_negative, vanishes
 from reluscape.critical.onesided_float import nowhere_negative_float
+from reluscape.critical.units import Lines, exact_lines, float_lines
 from reluscape.critical.zonotope import nearest_point
 from reluscape.numbers.exact import fraction_array, integer_rows, nullspace, pivot_columns
 from reluscape.numbers.fans import fan_blocks, fan_minima, ray_count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .stopped import INTERRUPTED, INTERRUPTED_TEXT
+from .output import INTERRUPTED, INTERRUPTED_TEXT
 
 __all__ = ["main"]
 

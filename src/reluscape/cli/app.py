@@ -20,7 +20,7 @@ from .design import design
 from .explain import explain
 from .figure import figure
 from .helps import epilog, grouped
-from .stopped import INTERRUPTED, INTERRUPTED_TEXT
+from .output import INTERRUPTED, INTERRUPTED_TEXT
 from .survey import survey
 from .sweep import sweep
 from .verify import verify

@@ -12,13 +12,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, ReluscapeError
 from ..numbers import files, kernelcache
+
+INTERRUPTED, INTERRUPTED_TEXT = 130, "interrupted; nothing was written"
 
 # columns of an output that is no terminal, and of the narrowest terminal that is believed
 USUAL_WIDTH, LEAST_WIDTH = 110, 40
 # letters of the longest message; a path may have 4,096
 LONGEST_LINE = 5_000
+
+
+class Stopped(ReluscapeError):
+    """The user stopped a command that keeps what it has done; the program ends with the status of an interrupt."""
+
+    status = INTERRUPTED
 
 
 def announce_kernels() -> None:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import InputError
-from .output import announce_kernels, console, lines, spelled
-from .stopped import Stopped
+from .output import Stopped, announce_kernels, console, lines, spelled
 
 if TYPE_CHECKING:
     from ..experiments import Progress, Store, Sweep

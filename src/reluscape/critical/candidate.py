@@ -1,7 +1,8 @@
-"""A critical candidate: the minimiser on chosen faces, as a network, with its verdict."""
+"""Critical candidates near a trained network: the minimisers on chosen faces, each with its verdict."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..numbers.tolerances import DEFAULT, Tolerances
-from ..problem.data import Dataset
-from ..problem.losses import able
+from ..problem.data import Dataset, standardize
+from ..problem.losses import able, get_loss
 from ..problem.networks import TwoLayerNet
 from .face_fit import exact_fit, float_fit
 from .optimality import certify
@@ -152,3 +153,52 @@ def _crossed(X: np.ndarray, W: np.ndarray, signs: np.ndarray, silent: np.ndarray
     reach = boundary * np.outer(np.linalg.norm(W, axis=1), lengths)
     off = (signs != 0) & ~silent[:, None] & (lengths > 0)[None, :]
     return off & ~(signs * (X @ W.T).T > reach)
+
+
+def candidates(
+    data: Dataset,
+    net: TwoLayerNet,
+    output_bias: bool,
+    loss: Any = "squared",
+    tolerances: Tolerances = DEFAULT,
+    slope: float = 0.0,
+) -> Iterator[Candidate]:
+    """Yield the consistent candidates, coarse choices of kinks last.
+
+    For each angle of `tolerances.snap_angles` the samples within it of a unit's hyperplane are put on it, the loss is
+    minimised with R_j orthogonal to them as near to the network as possible, and the point is kept where every other
+    sample stays on its side.
+
+    Args:
+        data: samples with targets, columns as the network expects them.
+        net: the trained network.
+        output_bias: whether c is trained.
+        loss: name or object.
+        tolerances: the numerical policy.
+        slope: of the units below 0.
+    """
+    chosen = get_loss(loss)
+    common = standardize(data)
+    scaled_W = net.W @ np.linalg.inv(common.transform).T
+    heights = (data.X @ net.W.T).T
+    reach = np.outer(np.linalg.norm(scaled_W, axis=1), np.linalg.norm(common.X, axis=1))
+    live = np.ones(data.n, dtype=bool)
+    live[list(data.zero_rows)] = False
+    seen = set()
+    for angle in tolerances.snap_angles:
+        signs = np.sign(heights).astype(np.int8)
+        signs[np.abs(heights) <= angle * reach] = 0
+        signs[:, ~live] = -1
+        key = signs.tobytes()
+        if key in seen:
+            continue
+        seen.add(key)
+        found = face_candidate(data, net, signs, output_bias, chosen, tolerances, slope=slope)
+        if found is not None:
+            yield found
+
+
+def is_near(candidate: Candidate, loss: float, constant: float, tolerances: Tolerances = DEFAULT) -> bool:
+    """Return whether a candidate lies within the limits: 1 % in R_j, and 1 % of the best constant's loss in loss."""
+    change = abs(candidate.verdict.loss - loss)
+    return candidate.distance <= tolerances.snap_distance and change <= tolerances.snap_loss * constant

@@ -12,8 +12,8 @@ import numpy as np
 from ..numbers import exact
 from ..problem.data import Dataset
 from ..solvers.linear import strictly_feasible
-from .lines import exact_lines
 from .onesided import nowhere_negative, vanishes
+from .units import exact_lines
 
 FAR = 64
 DENOMINATORS = (1, 2, 12, 1000, 10**6)

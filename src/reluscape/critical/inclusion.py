@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..numbers import exact
-from .lines import Lines
+from .units import Lines
 
 MOST_VARIABLES = 40_000
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..numbers import exact
 from ..numbers.fans import MOST_COLUMNS, fan_minima, ray_count
 from .inclusion import Inclusion, exact_inclusion
-from .lines import Lines
+from .units import Lines
 from .zonotope import nearest_point
 
 RAY_BUDGET = 1_000_000

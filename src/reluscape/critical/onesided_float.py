@@ -10,7 +10,7 @@ import numpy as np
 from ..numbers.fans import MOST_COLUMNS, fan_minima, ray_count
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from .inclusion import float_inclusion
-from .lines import Lines
+from .units import Lines
 
 FEW_CORNERS = 16
 MOST_CORNERS = 1_024

@@ -14,15 +14,13 @@ from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.losses import able
 from ..problem.penalties import NONE, as_penalty
 from ..problem.problem import Problem, as_problem
-from .certificate import minimum_certificate, not_minimum_certificate
 from .decay.optimality import decayed_verdict
 from .escape import Violation, build_escape
-from .lines import Lines
 from .onesided import OneSided, nowhere_negative, vanishes
 from .onesided_float import nowhere_negative_float, vanishes_float
 from .point import Point, build_point, is_rational, weight_arrays
-from .units import UnitForm, unit_forms
-from .verdict import MINIMUM, NOT_STATIONARY, SADDLE, UNDECIDED, Verdict
+from .units import Lines, UnitForm, unit_forms
+from .verdict import MINIMUM, NOT_STATIONARY, SADDLE, UNDECIDED, Verdict, minimum_certificate, not_minimum_certificate
 
 
 @refuses_overflow

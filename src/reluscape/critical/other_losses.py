@@ -13,8 +13,8 @@ from ..problem.data import Dataset
 from ..problem.losses import Loss
 from ..solvers.unconstrained import minimise_free
 from .components import Component, Face, kernel_of
-from .lines import Lines, float_lines
 from .onesided_float import nowhere_negative_float, vanishes_float
+from .units import Lines, float_lines
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,8 @@ from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
 from ...solvers.decayed import DecayedPoint
 from ..descent.result import Descent
-from ..lines import float_lines
 from ..onesided_float import nowhere_negative_float
+from ..units import float_lines
 from .optimality import decayed_verdict
 
 

@@ -14,8 +14,8 @@ from ...numbers.checks import readonly
 from ...numbers.exact import fraction_array
 from ...numbers.tolerances import MACHINE_PRECISION
 from ...problem.problem import Problem
-from ..lines import float_lines
 from ..onesided_float import nowhere_negative_float
+from ..units import float_lines
 from ..verdict import MINIMUM, NOT_STATIONARY, SADDLE, UNDECIDED, Verdict
 from .proof import LOSSES, Beside, Proof
 

@@ -16,8 +16,7 @@ from ...problem.data import Dataset
 from ...problem.networks import DeepNet, TwoLayerNet
 from ...problem.trained.layered import Layered
 from .. import Verdict, certify
-from ..candidate import Candidate
-from ..snap import candidates, is_near
+from ..candidate import Candidate, candidates, is_near
 from .onward import trained_on
 
 # samples x units x inputs up to which the basin is solved

@@ -21,10 +21,9 @@ from ...problem.references import constant_value
 from ...problem.trained.reading import Trained
 from .. import Verdict, certify
 from ..anatomy import Anatomy, anatomy
-from ..candidate import Candidate
+from ..candidate import Candidate, candidates, is_near
 from ..descent import Descent
 from ..match import matched
-from ..snap import candidates, is_near
 from .fresh import MOST_BASINS, descent_or_none, fresh_networks, most_basins
 from .limits import can_fit, can_walk
 from .plane_network import plane_network
