@@ -17,8 +17,8 @@ import numpy as np
 import torch
 
 import reluscape as rs
+from reluscape.landscape.widths.subject import Subject
 from reluscape.problem.data import Dataset, read_table, standardize
-from reluscape.stories.survey.subject import Subject
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 STEPS, RATE, RUNS, CONFIRMING, ALLOWED = 2_000, 0.01, 100, 200, 1.02

@@ -68,3 +68,18 @@ def _classified(X: Any, y: np.ndarray | None) -> tuple[Dataset, np.ndarray]:
 def ends_in_ones(data: Dataset) -> bool:
     """Return whether the last column of the samples is the column of ones."""
     return data.d > 0 and all(value == 1 for value in data.fractions[:, -1])
+
+
+def check_subject(data: Dataset) -> None:
+    """Refuse samples and targets of which there is nothing to tell.
+
+    Raises:
+        InputError: no targets, fewer than two samples, a constant target, or inputs that are all zero.
+    """
+    with_targets(data)
+    if data.n < 2:
+        raise InputError(f"the data have {data.n} row{'' if data.n == 1 else 's'}; at least 2 are needed")
+    if len(set(data.y_fractions)) == 1:
+        raise InputError("the target has the same value in every row; there is nothing to learn")
+    if data.rank == 0:
+        raise InputError("every input is zero in every row; there is nothing to learn from")

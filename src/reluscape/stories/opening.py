@@ -9,9 +9,7 @@ from importlib import metadata
 from typing import Any
 
 from .._version import __version__
-from ..errors import InputError
 from ..problem.data import Dataset
-from ..problem.targets import with_targets
 from .schema import Data, Header
 from .wording import count
 
@@ -108,22 +106,3 @@ def _spread(values: Any) -> Fraction:
     """Return the variance of exact numbers."""
     mean = sum(values, Fraction(0)) / len(values)
     return sum(((v - mean) ** 2 for v in values), Fraction(0)) / len(values)
-
-
-def check_subject(data: Dataset, what: str) -> None:
-    """Refuse data of which there is nothing to tell.
-
-    Args:
-        data: the samples and targets.
-        what: name of the story, such as "survey".
-
-    Raises:
-        InputError: no targets, fewer than two samples, a constant target, or inputs that are all zero.
-    """
-    with_targets(data)
-    if data.n < 2:
-        raise InputError(f"the data have {count(data.n, 'row')}; at least 2 are needed")
-    if len(set(data.y_fractions)) == 1:
-        raise InputError("the target has the same value in every row; there is nothing to learn")
-    if data.rank == 0:
-        raise InputError("every input is zero in every row; there is nothing to learn from")

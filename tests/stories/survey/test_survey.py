@@ -9,9 +9,9 @@ from scipy.optimize import linprog, lsq_linear
 import reluscape as rs
 from reluscape.numbers.estimates import Probability, clopper_pearson
 from reluscape.numbers.seeds import stream
+from reluscape.probability.width_search import search_width
 from reluscape.problem.data import standardize
 from reluscape.problem.networks.initialization import get_law
-from reluscape.stories.survey.search import search_width
 
 X = [[0, 1], [1, 3], [2, 0], [3, 2], [4, 4]]
 Y = [1, 0, 2, 1, 3]

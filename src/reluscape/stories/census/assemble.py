@@ -16,9 +16,10 @@ from ...landscape.topology.result import ReachChances
 from ...numbers.seeds import stream
 from ...problem.data import Dataset, as_dataset, standardize
 from ...problem.networks.initialization import get_law
+from ...problem.targets import check_subject
 from .. import schema
 from ..claims import as_float, loss_claim, plain, probability_claim
-from ..opening import about_data, check_subject, opening
+from ..opening import about_data, opening
 from ..wording import duration
 from .pictures import disconnectivity, passages, ways_out
 from .plane import plane_picture
@@ -77,7 +78,7 @@ def landscape(
     """
     begin = time.monotonic()
     data = as_dataset(X, y)
-    check_subject(data, "landscape")
+    check_subject(data)
     tell = progress or (lambda what, share: None)
     refuse(data, width, height_cap)
     tell("relating basins", 0.05)

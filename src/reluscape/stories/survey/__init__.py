@@ -5,9 +5,9 @@ from __future__ import annotations
 from ..._lazy import lazy_getattr
 
 _EXPORTS = {
-    "Settings": ".plan",
+    "Settings": "...landscape.widths.settings",
     "Survey": ".result",
-    "dry_run": ".plan",
+    "dry_run": "...landscape.widths.settings",
     "survey": ".assemble",
 }
 

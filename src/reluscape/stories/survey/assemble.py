@@ -12,9 +12,16 @@ import numpy as np
 from ...basins import basin_value
 from ...errors import InputError, ReluscapeError
 from ...landscape.optimum import infinite_width_minimum
+from ...landscape.widths.reference import MOST_SEARCHED, Reference, References, prepare_solvers
+from ...landscape.widths.settings import Settings
+from ...landscape.widths.subject import Subject
+from ...numbers.clock import Clock
 from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
+from ...probability.random_starts import Sampler
 from ...probability.training import held_out
+from ...probability.training.by_width import Trainings
+from ...probability.width_search import WidthSearch, search_width
 from ...problem.data import Dataset, standardize
 from ...problem.networks.initialization import get_law
 from ...problem.penalties import NONE, as_penalty
@@ -25,15 +32,10 @@ from ..opening import about_data, opening
 from ..wording import count
 from .counts import BASIN_TEXT, layer_regions, unit_regions
 from .pictures import corner_units, data_picture, fan_picture, slice_picture
-from .plan import Settings
 from .promised import promised
-from .reference import MOST_SEARCHED, Reference, References, prepare_solvers
 from .result import Survey
-from .search import WidthSearch, search_width
 from .start_entry import share, start_entry
-from .starts import Clock, Sampler
-from .subject import Subject
-from .trainings import Trainings, training_block
+from .trainings import training_block
 from .verdict import verdict_lines
 
 CUT = "the time ({:g} s) cut the work short, so a faster machine may find other numbers; more with --seconds"

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...geometry.arrangement import Arrangement
+from ...probability.random_starts import Sampler
 from ...problem.data import Dataset
-from .starts import Sampler
 
 MOST_CELLS = 900
 ALMOST_PARALLEL = 0.99

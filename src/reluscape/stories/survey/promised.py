@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ... import bounds
 from ...errors import AssumptionError, ReluscapeError, TooLarge
+from ...landscape.widths.settings import Settings
 from ...problem.data import Dataset
 from .. import schema
 from ..claims import plain
-from .plan import Settings
 
 
 def promised(data: Dataset, settings: Settings) -> list[schema.Promise]:

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ...landscape.widths.settings import Settings
+from ...numbers.clock import Clock
 from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
+from ...probability.random_starts import Sampler
 from ...problem.networks.initialization import get_law
 from ..claims import probability_claim
 from ..schema import BasinValues
-from .plan import Settings
-from .starts import Clock, Sampler
 
 SHOWN_VALUES = 400
 POPULATION = "random initialisations of this width"

@@ -15,8 +15,7 @@ from ...probability.training.plain_fits import constant_loss, plane
 from ...problem.data import Dataset, standardize
 from ...problem.losses import CrossEntropy, plain_loss
 from ...problem.problem import Problem
-from ...problem.targets import samples_and_targets
-from ..opening import check_subject
+from ...problem.targets import check_subject, samples_and_targets
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +53,7 @@ class Subject:
         data, Y = samples_and_targets(X, y, joint=chosen == CrossEntropy.name)
         if data.y is None:
             data = Dataset(data.fractions[:, :-1] if data.bias else data.fractions, Y[:, 0], data.bias, data.features)
-        check_subject(data, "survey")
+        check_subject(data)
         if Y.shape[1] > 1 and (Y[0] == Y).all(axis=0).any() and chosen != CrossEntropy.name:
             raise InputError("a target has the same value in every row; leave it out")
         if chosen == "bce" and set(np.unique(Y)) == {-1.0, 1.0}:

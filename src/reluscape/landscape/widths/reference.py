@@ -10,14 +10,15 @@ import numpy as np
 from ...basins import basin_value
 from ...critical.descent import descend
 from ...errors import SolverError
-from ...landscape.optimum import constant_network, global_minimum, grown, infinite_width_value
+from ...numbers.clock import Clock
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
+from ...probability.random_starts import Sampler
 from ...probability.training import Training, sharpen
+from ...probability.training.by_width import Trainings
 from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
-from .starts import Clock, Sampler
-from .trainings import Trainings
+from ..optimum import constant_network, global_minimum, grown, infinite_width_value
 
 # up to this many layers the search looks at all it needs, beyond it at so many for each second of the survey
 FEW_LAYERS, SEARCH_STEPS = 20_000, 3_000

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ...jacobian.rank import RankOracle, nonzero_samples
-from ...numbers.seeds import stream
-from ...probability.sampling import BasinSampler
-from ...problem.data import Dataset, standardize
+from ..jacobian.rank import RankOracle, nonzero_samples
+from ..numbers.clock import Clock
+from ..numbers.seeds import stream
+from ..problem.data import Dataset, standardize
+from .sampling import BasinSampler
 
 FIRST_CHUNK = 8
-# how many times slower than alone a busy machine may be before its work is cut
-BUSY = 4
-CORES = os.cpu_count() or 1
-
-
-@dataclass
-class Clock:
-    """A deadline that work asks before each chunk: seconds of the program's own work, so that load does not count.
-
-    Where a machine is so busy that little of its time comes here, the day's clock ends the work too, some times later.
-    """
-
-    seconds: float
-    begin: float = field(default_factory=time.thread_time)
-    day: float = field(default_factory=time.monotonic)
-    all_threads: float = field(default_factory=time.process_time)
-
-    @property
-    def left(self) -> float:
-        """Seconds left."""
-        own, all_threads = time.thread_time() - self.begin, (time.process_time() - self.all_threads) / CORES
-        return self.seconds - max(own, all_threads, (time.monotonic() - self.day) / BUSY)
-
-    def part(self, share: float) -> Clock:
-        """Return a clock for a share of what is left."""
-        return Clock(max(self.left, 0.0) * share)
 
 
 @dataclass(frozen=True)

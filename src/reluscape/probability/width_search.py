@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...numbers.estimates import Probability
+from ..numbers.estimates import Probability
 
 
 @dataclass(frozen=True)
