@@ -7,7 +7,7 @@ from ..._lazy import lazy_getattr
 _EXPORTS = {
     "Settings": "...landscape.widths.settings",
     "Survey": ".result",
-    "dry_run": "...landscape.widths.settings",
+    "dry_run": ".plan",
     "survey": ".assemble",
 }
 
