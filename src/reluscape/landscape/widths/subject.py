@@ -9,6 +9,7 @@ import numpy as np
 
 from ...basins import affine_fit, constant_fit
 from ...errors import InputError
+from ...numbers.tolerances import DEFAULT
 from ...probability.training import Batch
 from ...probability.training.held_out import classes_of
 from ...probability.training.plain_fits import constant_loss, plane
@@ -79,6 +80,10 @@ class Subject:
     def single(self) -> bool:
         """Whether the theory of basins applies: one output under the squared loss."""
         return self.loss == "squared" and self.Y.shape[1] == 1
+
+    def snapped(self, loss: float) -> float:
+        """Return a computed loss, zero where it cannot be told from zero."""
+        return 0.0 if loss <= DEFAULT.zero_loss * self.constant else loss
 
     def straight(self) -> np.ndarray:
         """Return the outputs (k, n) of the best plane."""

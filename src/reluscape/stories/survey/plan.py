@@ -6,10 +6,10 @@ from typing import Any
 
 from ...geometry.arrangement import Arrangement
 from ...geometry.counting.counting import cover_number
+from ...geometry.regions.affordable import counted
 from ...landscape.widths.settings import Settings
 from ...problem.data import Dataset
 from ..wording import count, duration, percent
-from .counts import counted
 
 
 def dry_run(data: Dataset, settings: Settings) -> dict[str, Any]:

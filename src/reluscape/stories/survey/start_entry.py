@@ -1,4 +1,4 @@
-"""What random starts of a width are worth: basins, ranks, the chance of a good one."""
+"""The part of a width's entry that random starts fill."""
 
 from __future__ import annotations
 
@@ -6,47 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from ...landscape.widths.settings import Settings
-from ...numbers.clock import Clock
-from ...numbers.estimates import Probability
-from ...numbers.tolerances import DEFAULT
-from ...probability.random_starts import Sampler
-from ...problem.networks.initialization import get_law
+from ...landscape.widths.starts import OTHER_LAW, StartShares
 from ..claims import probability_claim
 from ..schema import BasinValues
 
 SHOWN_VALUES = 400
-POPULATION = "random initialisations of this width"
-OTHER_LAW = "torch"
 
 
-def share(values: np.ndarray, mark: float, law: str) -> Probability:
-    """Return the sampled share of random starts whose basin value is at most a mark; undecided ones widen it."""
-    hits, undecided = int((values <= mark).sum()), int(np.isnan(values).sum())
-    return Probability.sampled(hits, len(values), POPULATION, law, undecided=undecided)
-
-
-def start_entry(
-    sampler: Sampler, settings: Settings, width: int, mark: float, constant: float, affine: float, clock: Clock
-) -> tuple[dict[str, Any], Probability]:
-    """Return the part of a width's entry that random starts fill, and the share of good ones."""
-    law = get_law(settings.law).name
-    starts = sampler.draw("starts", width, settings.law, settings.trials, clock.part(0.6), ranks=True)
-    good = share(starts.values, mark, law)
-    below = np.nextafter(affine - DEFAULT.zero_loss * constant, -np.inf)
+def start_entry(starts: StartShares) -> dict[str, Any]:
+    """Return what random starts of a width are worth, for the report."""
     entry: dict[str, Any] = {
-        "full_rank": probability_claim(
-            Probability.sampled(int(starts.full_rank or 0), len(starts.values), POPULATION, law)
-        ),
-        "good": probability_claim(good),
-        "zero": probability_claim(share(starts.values, DEFAULT.zero_loss * constant, law)),
-        "better_than_affine": probability_claim(share(starts.values, below, law)),
+        "full_rank": probability_claim(starts.full_rank),
+        "good": probability_claim(starts.good),
+        "zero": probability_claim(starts.zero),
+        "better_than_affine": probability_claim(starts.better_than_affine),
         "basin_values": _distribution(starts.values),
     }
-    if law != OTHER_LAW:
-        other = sampler.draw("starts", width, OTHER_LAW, settings.trials, clock)
-        entry["other_law"] = {"law": OTHER_LAW, "good": probability_claim(share(other.values, mark, OTHER_LAW))}
-    return entry, good
+    if starts.other_good is not None:
+        entry["other_law"] = {"law": OTHER_LAW, "good": probability_claim(starts.other_good)}
+    return entry
 
 
 def _distribution(values: np.ndarray) -> BasinValues:

@@ -1,0 +1,170 @@
+"""From a data set to the map of its widths: what is done, in which order, and in which share of the time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import ReluscapeError
+from ...geometry.regions.affordable import unit_regions
+from ...numbers.clock import Clock
+from ...numbers.estimates import Probability
+from ...probability.training import Traps, held_out
+from ...probability.training.ends import judged
+from ...probability.training.held_out import HeldOut
+from ...probability.width_search import WidthSearch, search_width
+from ...problem.data import standardize
+from ..optimum import infinite_width_minimum
+from .cells import Fan, Slice, corner_units, fan, plane_slice
+from .reference import MOST_SEARCHED
+from .result import LeastWidth, Width, WidthMap
+from .settings import Settings
+from .starts import good_share, start_shares
+from .study import Progress, Study
+from .subject import Subject
+
+# shares of the seconds left: trainings of the listed widths, of further ones, rows left out, searches for better
+# networks, basins of starts, the proof of the least width
+TRAINED, FURTHER, FOLDS, DEEPER, STARTED, LEAST = 0.35, 0.4, 0.2, 0.35, 0.5, 0.25
+# trainings of each fold, rows from which there are folds, rows times rank up to which basins are solved for a picture
+FOLD_RUNS, FEWEST_FOLDED, MOST_SLICED = 2, 10, 2_000
+# nominal time of a width's folds, as a share of that of its trainings
+FOLD_COST = 0.2
+# different traps that are proved, and rows times units up to which a proof is tried
+MOST_PROVED, PROVED_SIZE = 3, 2_000
+
+
+def explore(subject: Subject, settings: Settings, progress: Progress) -> WidthMap:
+    """Return the map of a data set: what trainings, searches and random starts of each width reach."""
+    progress("preparing", None, 0.0)
+    study = Study(subject, settings, progress, TRAINED)
+    clock = study.clock
+    progress("regions", None, 0.04)
+    regions = unit_regions(study.data, settings.seed, clock.seconds)
+    study.search_from(regions.value if regions.is_exact else None)
+    study.train_listed(clock.part(TRAINED))
+    progress("widening", None, 0.45)
+    study.widen(clock.part(FURTHER))
+    progress("deepening", None, 0.52)
+    study.deepen(clock.part(DEEPER))
+    least = _least(study, clock.part(LEAST))
+    progress("folds", None, 0.58)
+    folds = _folds(study, clock.part(FOLDS))
+    trained, enough = dict(sorted(study.trained().items())), study.enough()
+    widths, started, every_start = _starts(study, clock.part(0.9))
+    progress("drawing", None, 0.96)
+    best = study.best_width()
+    picture_of_fan, picture_of_slice = _cells(study)
+    cut = bool(study.sampler and study.references and (study.references.hurried or study.sampler.hurried))
+    return WidthMap(
+        subject=subject,
+        settings=settings,
+        seconds=clock.seconds,
+        cut=cut or study.trainings.cut,
+        regions=regions,
+        widths=widths,
+        references=dict(study.lowest),
+        trained=trained,
+        enough=enough,
+        started=started,
+        every_start=every_start,
+        least=least,
+        folds=folds,
+        best_width=best,
+        outputs=study.outputs(best),
+        floor=None if study.references is None else study.references.floor,
+        units=_units(study, best),
+        fan=picture_of_fan,
+        slice=picture_of_slice,
+    )
+
+
+def _least(study: Study, clock: Clock) -> LeastWidth | None:
+    """Return the least width known to reach the lowest loss of any width, and how far that is proved."""
+    references, data, settings = study.references, study.data, study.settings
+    if references is None or data.n * data.rank > MOST_SEARCHED:
+        return None
+    reaching = [w for w, r in study.lowest.items() if references.is_lowest(r.value)]
+    width = min(reaching, default=None)
+    # a search that was complete proves that its width does not reach it
+    at_least = 1 + max((w for w, r in study.lowest.items() if r.exhaustive and w not in reaching), default=0)
+    if clock.left > 0 and width != at_least:
+        try:
+            minimum = infinite_width_minimum(data, None, settings.output_bias, clock.left, settings.seed)
+        except ReluscapeError:
+            minimum = None
+        if minimum is not None:
+            at_least = max(at_least, minimum.at_least)
+            if minimum.kind != "span":
+                width = minimum.width if width is None else min(width, minimum.width)
+    return None if width is None else LeastWidth(width, at_least, references.floor)
+
+
+def _folds(study: Study, clock: Clock) -> tuple[int, HeldOut] | None:
+    """Return the listed width that does best on rows left out, and the losses there; None for too few rows."""
+    if study.data.n < FEWEST_FOLDED:
+        return None
+    best: tuple[int, HeldOut] | None = None
+    for width in study.settings.widths:
+        if best is not None and clock.left < FOLD_COST * study.trainings.seconds(width):
+            continue
+        plan = study.trainings.fold_plan(FOLD_RUNS)
+        folds = held_out(study.trainings.batch(width), plan, study.subject.classes is not None)
+        if best is None or folds.network < best[1].network:
+            best = (width, folds)
+    return best
+
+
+def _starts(study: Study, clock: Clock) -> tuple[tuple[Width, ...], dict[int, Probability], WidthSearch | None]:
+    """Return the listed widths, the shares of good starts by width, and the width from which they are enough."""
+    settings, subject, shares = study.settings, study.subject, {}
+    entries = []
+    for k, width in enumerate(settings.widths):
+        study.progress("starts", width, 0.6 + 0.25 * k / len(settings.widths))
+        mark, starts = study.mark(width), None
+        if study.sampler is not None:
+            part = clock.part(STARTED / (len(settings.widths) - k * STARTED))
+            starts = start_shares(study.sampler, settings, width, mark, subject.constant, subject.affine, part)
+            shares[width] = starts.good
+        traps, runs = _traps(study, width, clock.part(0.2)), study.trainings
+        entries.append(Width(width, study.lowest[width], mark, runs.adam[width], runs.lbfgs.get(width), traps, starts))
+    return tuple(entries), shares, _every_start(study, shares, clock) if shares else None
+
+
+def _traps(study: Study, width: int, clock: Clock) -> Traps:
+    """Return the different traps of a width, a few of them proved where that is possible and there is time."""
+    runs, mark, data = study.trainings.adam[width], study.mark(width), study.proof_data()
+    if data is None or data.n * width > PROVED_SIZE:
+        return runs.traps(mark)
+    return judged(data, runs, mark, lambda: clock.left, MOST_PROVED, study.subject.loss)
+
+
+def _every_start(study: Study, shares: dict[int, Probability], clock: Clock) -> WidthSearch:
+    """Return the width from which a random start is good often enough; the widths tried are added to the shares."""
+    settings, sampler = study.settings, study.sampler
+
+    def measure(width: int) -> Probability | None:
+        if clock.left <= 0 or sampler is None:
+            return None
+        if width not in study.lowest and clock.left < study.trainings.seconds(width):
+            return None
+        study.progress("every start", width, 0.9)
+        study.reference(width, clock.part(0.3))
+        return good_share(sampler, settings, width, study.mark(width), clock.part(0.5))
+
+    return search_width(shares, measure, settings.probability, settings.max_width)
+
+
+def _units(study: Study, width: int) -> np.ndarray | None:
+    """Return the products |v_j| w_j (m, d) of a width's best network in the data's own units, None where unknown."""
+    network = study.network(study.lowest[width])
+    return None if network is None else network[0] @ np.asarray(standardize(study.data).transform).T
+
+
+def _cells(study: Study) -> tuple[Fan | None, Slice | None]:
+    """Return weight space of one unit as a fan, and a plane through the units of the best networks."""
+    if study.sampler is None or study.data.n * study.data.rank > MOST_SLICED:
+        return None, None
+    listed = [(w, study.lowest[w]) for w in sorted(study.lowest) if w in study.settings.widths]
+    networks = [(w, study.network(r), r.state) for w, r in listed]
+    corners = corner_units([(w, net[0], state[1]) for w, net, state in networks if net and state])
+    return fan(study.sampler), plane_slice(study.sampler, corners)

@@ -1,0 +1,192 @@
+"""The work on one data set: trainings, references and starts, width after width, within the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from ...basins import basin_value
+from ...numbers.clock import Clock
+from ...numbers.estimates import Probability
+from ...numbers.tolerances import DEFAULT
+from ...probability.random_starts import Sampler
+from ...probability.training.by_width import Trainings
+from ...probability.width_search import WidthSearch, search_width
+from ...problem.data import Dataset, standardize
+from .reference import Reference, References, prepare_solvers
+from .settings import Settings
+from .subject import Subject
+
+# called with what begins, the width or None, and the share done
+Progress = Callable[[str, int | None, float], None]
+# wide enough for the solvers' other branch, narrow enough to cost nothing
+WIDE = 16
+# of the nominal time of a further width, the share that must be left for it to be begun
+FEWEST = 0.25
+
+
+class Study:
+    """What is known so far of the widths of one data set.
+
+    Args:
+        subject: samples, targets and loss.
+        settings: what is asked for.
+        progress: told what begins.
+        training_share: of the seconds, those for the trainings of the listed widths.
+    """
+
+    def __init__(self, subject: Subject, settings: Settings, progress: Progress, training_share: float) -> None:
+        self.subject, self.settings, self.progress, self.data = subject, settings, progress, subject.data
+        self.sampler = Sampler(self.data, settings.output_bias, settings.seed) if subject.single else None
+        if self.sampler is not None:
+            self.sampler.warm_up((1, settings.widths[-1], min(settings.max_width, WIDE)))
+            prepare_solvers(self.data, settings.output_bias)
+        self.clock = Clock(settings.budget(self.data.n, self.data.d))
+        X = self.data.X if settings.raw else np.asarray(standardize(self.data).X)
+        Y = subject.Y[:, 0] if subject.Y.shape[1] == 1 else subject.Y
+        self.trainings = Trainings(X, Y, settings.output_bias, subject.loss, settings.trainings, settings.seed)
+        self.trainings.set_steps(settings.widths, training_share * self.clock.seconds)
+        self.lowest: dict[int, Reference] = {}
+        self.references: References | None = None
+        self._solutions: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
+
+    def search_from(self, regions: int | None) -> None:
+        """Begin to look for references beyond trainings, where the theory of basins applies.
+
+        Args:
+            regions: exact number of regions of one unit, None where it is not known.
+        """
+        if self.sampler is not None:
+            self.references = References(
+                self.sampler,
+                self.subject.affine,
+                self.settings.output_bias,
+                regions,
+                self.trainings,
+                self.clock,
+                self.settings.raw,
+            )
+
+    def train_listed(self, clock: Clock) -> None:
+        """Train the listed widths."""
+        widths = self.settings.widths
+        for k, width in enumerate(widths):
+            self.progress("training", width, 0.05 + 0.4 * k / len(widths))
+            rest = sum(self.trainings.seconds(w) for w in widths[k:])
+            self.reference(width, clock.part(self.trainings.seconds(width) / rest))
+
+    def reference(self, width: int, clock: Clock) -> Reference:
+        """Return the reference of a width."""
+        if width not in self.lowest:
+            self.trainings.at(width, clock)
+            if self.references is not None:
+                self.lowest[width] = self.references.get(width, clock)
+            else:
+                self.lowest[width] = self._trained(width)
+        return self.lowest[width]
+
+    def _trained(self, width: int) -> Reference:
+        """Return the lowest of a width's trainings, narrower widths and the plain fits, where no basin is solved."""
+        value = self.trainings.lowest(width)[0]
+        source, outputs = f"best of {self.trainings.count(width)} trainings", self.subject.Y.shape[1]
+        others = [r for w, r in self.lowest.items() if w < width]
+        others.append(Reference(self.subject.constant, False, "the best constant", None))
+        if width >= 2 * outputs or (width >= outputs and self.data.bias):
+            others.append(Reference(self.subject.affine, False, "the best affine fit", None))
+        return min([Reference(value, False, source, None), *others], key=lambda r: r.value)
+
+    def mark(self, width: int) -> float:
+        """Return the loss up to which a training of a width ended well."""
+        reference, constant = self.lowest[width].value, self.subject.constant
+        return reference + self.settings.tolerance * max(constant - reference, 0.0) + DEFAULT.zero_loss * constant
+
+    def widen(self, clock: Clock) -> None:
+        """Train further widths until one is enough, and that one more often."""
+        settings, trainings = self.settings, self.trainings
+
+        def measure(width: int) -> Probability | None:
+            if clock.left < FEWEST * trainings.seconds(width):
+                return None
+            self.progress("training", width, 0.5)
+            self.reference(width, clock)
+            return trainings.adam[width].ended(self.mark(width))
+
+        enough = search_width(self.trained(), measure, settings.probability, settings.max_width, self._is_enough)
+        if enough.width is not None:
+            trainings.confirm(enough.width, clock)
+
+    def deepen(self, clock: Clock) -> None:
+        """Lower the references of the listed widths by searches and growth."""
+        if self.references is not None:
+            for k, width in enumerate(self.settings.widths):
+                self.lowest[width] = self.references.deepen(width, clock.part(1 / (len(self.settings.widths) - k)))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Lower every reference to what any training of its width, or a narrower reference, has reached."""
+        lowest: Reference | None = None
+        for width in sorted(self.lowest):
+            value = self.trainings.lowest(width)[0] if width in self.trainings.adam else np.inf
+            if value < self.lowest[width].value and not self.lowest[width].exhaustive:
+                source = f"best of {self.trainings.count(width)} trainings"
+                _, training, run = self.trainings.lowest(width)
+                known = None if self.references is None else self.references.from_training(value, source, training, run)
+                self.lowest[width] = known or Reference(value, False, source, None)
+            if lowest is not None and lowest.value < self.lowest[width].value:
+                # lowest of its own width, which says nothing about a wider one
+                carried = replace(lowest, exhaustive=False)
+                self.lowest[width] = carried if self.references is None else self.references.told(carried)
+            lowest = self.lowest[width]
+
+    def trained(self) -> dict[int, Probability]:
+        """Return the shares of trainings that ended well, by width."""
+        return {w: runs.ended(self.mark(w)) for w, runs in self.trainings.adam.items()}
+
+    def enough(self) -> WidthSearch:
+        """Return the least width tried that is enough."""
+        settings = self.settings
+        return search_width(
+            self.trained(), lambda width: None, settings.probability, settings.max_width, self._is_enough
+        )
+
+    def _is_enough(self, width: int) -> bool:
+        """Return whether trainings of a width end well often enough, and no other width tried fits clearly better."""
+        best = min(self.lowest, key=lambda w: self.lowest[w].value)
+        fits = self.lowest[width].value <= self.mark(best)
+        return fits and float(self.trainings.adam[width].ended(self.mark(width)).value) >= self.settings.probability
+
+    def best_width(self) -> int:
+        """Return the least width with the lowest reference, losses that cannot be told from zero counting as zero."""
+        return min(self.lowest, key=lambda width: (self.subject.snapped(self.lowest[width].value), width))
+
+    def outputs(self, width: int) -> np.ndarray | None:
+        """Return the outputs (k, n) of a width's best network, None where that is the best plane."""
+        best = self.lowest[width]
+        basin = self.network(best)
+        if basin is not None:
+            return basin[1][None]
+        if width not in self.trainings.adam or best.source == "the best affine fit":
+            return None
+        _, training, run = self.trainings.lowest(width)
+        return training.batch.predict(training.points[run : run + 1])[0]
+
+    def network(self, reference: Reference) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return (Z, predictions) of a reference's network, in standardised inputs, None for a fit that is none."""
+        if reference.state is None or self.sampler is None:
+            return None
+        if reference.net is not None:
+            net = reference.net
+            return np.abs(net.v)[:, None] * net.W, net.predict(self.sampler.basins.data)
+        key = reference.state[0].tobytes() + reference.state[1].tobytes()
+        if key not in self._solutions:
+            basin = basin_value(self.sampler.basins.data, None, *reference.state, output_bias=self.settings.output_bias)
+            self._solutions[key] = np.asarray(basin.Z, dtype=float), np.asarray(basin.prediction, dtype=float)
+        return self._solutions[key]
+
+    def proof_data(self) -> Dataset | None:
+        """Return the samples on which traps may be proved, None where they are too many or the loss is another."""
+        if self.sampler is None or self.settings.raw:
+            return None
+        return self.sampler.basins.data
