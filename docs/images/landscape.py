@@ -16,7 +16,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 import reluscape as rs
 from reluscape.experiments.plots import draw_disconnectivity
 from reluscape.landscape.topology import BarrierTree
-from reluscape.stories.census.pictures import disconnectivity
+from reluscape.landscape.topology.disconnectivity import disconnectivity
 from reluscape.stories.page.palette import GREEN, INK, PAPER, VERMILLION, color_stops
 
 INPUTS = [-2, -1, 0, 1, 2]

@@ -6,8 +6,8 @@ import pytest
 from scipy.optimize import nnls
 
 import reluscape as rs
+from reluscape.landscape.topology.plane import profile
 from reluscape.stories.census import dry_run, landscape
-from reluscape.stories.census.plane import profile
 
 LINE = rs.Dataset([[-2], [-1], [0.5], [1], [2.5]], [1, -1, 2, 0, 1.5], bias=True)
 

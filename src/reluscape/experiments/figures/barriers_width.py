@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...landscape.topology import BarrierTree, barrier_tree
+from ...landscape.topology.disconnectivity import disconnectivity
 from ...numbers.seeds import stream
 from ...problem.data import Dataset
-from ...stories.census.pictures import disconnectivity
 from ...stories.page.palette import BLUE, FAINT
 from ..plots.disconnectivity import draw_disconnectivity
 from .drawing import Drawing

@@ -1,57 +1,70 @@
-"""The barrier tree drawn as a disconnectivity graph, and the loss along the ways out of the worst traps."""
+"""The ways out of the worst traps and the landscape in the plane as the page draws them."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from ...critical.slices import loss_slice
-from ...landscape.topology import BarrierTree
-from ...landscape.topology.disconnectivity import disconnectivity
+from ...landscape.topology.plane import PlaneLandscape
+from ...landscape.topology.ways import Passage
 from ...problem.data import Dataset
 
-__all__ = ["disconnectivity", "passages", "ways_out"]
-
-MOST_WAYS = 3
-SAMPLES = 25
+FIGURES = 5
+ADDS = {1: "adds", -1: "subtracts"}
 
 
-def ways_out(tree: BarrierTree, kept: list[int], data: Dataset) -> list[dict[str, Any]]:
-    """Return the ways from the traps with the highest barriers over their passes to lower valleys, as networks."""
-    trapped = [(number, k) for number, k in enumerate(kept) if tree.valleys[k].parent is not None]
-    trapped = [entry for entry in trapped if tree.valleys[entry[1]].spurious] or trapped
-    trapped.sort(key=lambda entry: -tree.valleys[entry[1]].barrier)
-    out = []
-    for number, k in trapped[:MOST_WAYS]:
-        path = list(tree.path(k))
-        top = int(np.argmax([net.loss(data) for net in path]))
-        out.append({"number": number, "valley": k, "networks": path, "top": top})
-    return out
+def passage_pictures(passages: Iterable[Passage]) -> list[dict[str, Any]]:
+    """Return the loss along ways out, for drawing."""
+    return [
+        {
+            "valley": passage.number,
+            "parent": passage.parent,
+            "samples": passage.samples.tolist(),
+            "pass": passage.top.tolist(),
+            "barrier": passage.barrier,
+        }
+        for passage in passages
+    ]
 
 
-def passages(tree: BarrierTree, kept: list[int], ways: list[dict[str, Any]], data: Dataset) -> list[dict[str, Any]]:
-    """Return the loss along ways out, leg by leg, for drawing."""
-    out = []
-    for way in ways:
-        valley, samples = tree.valleys[way["valley"]], []
-        for leg, (a, b) in enumerate(pairwise(way["networks"])):
-            t = np.linspace(0.0, 1.0, SAMPLES)
-            values = np.asarray(loss_slice(a, b, data)(t))
-            samples += [[leg + float(s), tree.told(float(value))] for s, value in zip(t, values, strict=True)]
-        samples = _without_flat_legs(samples)
-        top = max(samples, key=lambda sample: sample[1])
-        parent = kept.index(valley.parent) if valley.parent in kept else None
-        out.append(
-            {"valley": way["number"], "parent": parent, "samples": samples, "pass": top, "barrier": valley.barrier}
-        )
-    return out
+def plane_picture(plane: PlaneLandscape | None, data: Dataset) -> dict[str, Any] | None:
+    """Return the landscape of one or two units on data in the plane, for drawing."""
+    if plane is None:
+        return None
+    panels = [
+        {
+            "title": _title(panel.signs),
+            "signs": list(panel.signs),
+            "loss": _rounded(panel.loss),
+            "minima": [{"valley": number, "x": float(z[0]), "y": float(z[1])} for number, z in panel.minima],
+            "passes": [{"way": number, "x": float(z[0]), "y": float(z[1])} for number, z in panel.passes],
+            "ways": [{"way": number, "points": points.tolist()} for number, points in panel.ways],
+        }
+        for panel in plane.panels
+    ]
+    if plane.kind == "weights":
+        names = [*data.features, "the ones (bias)"] if data.bias else list(data.features)
+        labels = [f"weight of {name}" for name in names]
+    else:
+        labels = ["direction of the first unit", "direction of the second unit"]
+    return {
+        "kind": plane.kind,
+        "ticks": _rounded(plane.ticks),
+        "labels": labels,
+        "walls": plane.walls,
+        "panels": panels,
+    }
 
 
-def _without_flat_legs(samples: list[list[float]]) -> list[list[float]]:
-    """Leave out legs along which the loss does not change, and number the rest anew."""
-    legs = [samples[k : k + SAMPLES] for k in range(0, len(samples), SAMPLES)]
-    scale = max(abs(value) for _, value in samples) or 1.0
-    moving = [leg for leg in legs if np.ptp([value for _, value in leg]) > np.finfo(float).eps * 16 * scale] or legs[:1]
-    return [[number + t - int(leg[0][0]), value] for number, leg in enumerate(moving) for t, value in leg]
+def _title(signs: tuple[int, ...]) -> str:
+    """Return what the units of a panel do."""
+    if len(signs) == 1:
+        return f"the unit {ADDS[signs[0]]}"
+    return f"the first unit {ADDS[signs[0]]}, the second {ADDS[signs[1]]}"
+
+
+def _rounded(values: np.ndarray) -> Any:
+    """Return nested lists with five significant figures."""
+    return np.vectorize(lambda v: float(f"{v:.{FIGURES}g}"), otypes=[float])(values).tolist()

@@ -2,25 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain, pairwise
-from typing import Any
 
 import numpy as np
 
-from ...landscape.topology import BarrierTree, Coordinates
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
+from .result import BarrierTree
+from .starts import Coordinates
+from .ways import Way
 
 GRID = 73
+# figures to which the angles of walls that look alike agree
 FIGURES = 5
 WINDOW = 1.5
 FINE = 16
-ADDS = {1: "adds", -1: "subtracts"}
 
 
-def plane_picture(
-    data: Dataset, tree: BarrierTree, kept: list[int], ways: list[dict[str, Any]], scale: Coordinates
-) -> dict[str, Any] | None:
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """The loss over a plane of weights for one choice of output signs.
+
+    Attributes:
+        signs: of the output weights.
+        loss: (p, p) over the ticks, the second coordinate first.
+        minima: the bottoms of valleys: number of the valley, and the place (2,).
+        passes: the highest points of ways out: number of the way, and the place (2,).
+        ways: parts of ways out: number of the way, and the points (k, 2).
+    """
+
+    signs: tuple[int, ...]
+    loss: np.ndarray
+    minima: list[tuple[int, np.ndarray]]
+    passes: list[tuple[int, np.ndarray]]
+    ways: list[tuple[int, np.ndarray]]
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneLandscape:
+    """The landscape of one or two units on data in the plane.
+
+    Attributes:
+        kind: "weights", over the weights z = v w of one unit, or "directions", over the angles of two.
+        ticks: (p,) values of both coordinates.
+        walls: angles of the lines on which a unit switches for some sample.
+        panels: one for each choice of output signs, up to relabelling.
+    """
+
+    kind: str
+    ticks: np.ndarray
+    walls: list[float]
+    panels: list[Panel]
+
+
+def plane_landscape(
+    data: Dataset, tree: BarrierTree, kept: list[int], ways: list[Way], scale: Coordinates
+) -> PlaneLandscape | None:
     """Return the landscape of one or two units on data in the plane, or None where there is no such picture.
 
     One unit: the loss over its weights z = v w in the plane, one panel for each sign of its output weight. Two units:
@@ -33,55 +72,38 @@ def plane_picture(
     return make(data, tree, kept, ways, scale)
 
 
-def _weights(
-    data: Dataset, tree: BarrierTree, kept: list[int], ways: list[dict[str, Any]], scale: Coordinates
-) -> dict[str, Any]:
+def _weights(data: Dataset, tree: BarrierTree, kept: list[int], ways: list[Way], scale: Coordinates) -> PlaneLandscape:
     """Return the two panels of one unit."""
     turn = _to_scale(scale)
     X = scale.samples(data.X)
     spots = {k: _place(tree.valleys[k].net, turn) for k in kept}
-    routes = [[_place(net, turn) for net in way["networks"]] for way in ways]
+    routes = [[_place(net, turn) for net in way.networks] for way in ways]
     reach = max([float(np.abs(z).max()) for _, z in [*spots.values(), *chain(*routes)]], default=1.0) or 1.0
     ticks = np.linspace(-WINDOW * reach, WINDOW * reach, GRID)
     grid = np.stack(np.meshgrid(ticks, ticks), axis=-1)
     panels = []
     for sign in (1, -1):
         out = sign * np.maximum(grid @ X.T, 0.0)
+        tops = [route[way.top] for way, route in zip(ways, routes, strict=True)]
+        legs = [
+            [[a[1].tolist(), b[1].tolist()] for a, b in pairwise(route) if {a[0], b[0]} in ({sign}, {sign, 0})]
+            for route in routes
+        ]
         panels.append(
-            {
-                "title": f"the unit {ADDS[sign]}",
-                "signs": [sign],
-                "loss": _rounded(_losses(out, data, tree.output_bias)),
-                "minima": [
-                    {"valley": number, "x": float(spots[k][1][0]), "y": float(spots[k][1][1])}
-                    for number, k in enumerate(kept)
-                    if spots[k][0] in (sign, 0)
-                ],
-                "passes": [
-                    {"way": number, "x": float(route[way["top"]][1][0]), "y": float(route[way["top"]][1][1])}
-                    for number, (way, route) in enumerate(zip(ways, routes, strict=True))
-                    if route[way["top"]][0] in (sign, 0)
-                ],
-                "ways": [
-                    {"way": number, "points": part}
-                    for number, route in enumerate(routes)
-                    for part in _runs(
-                        [
-                            [a[1].tolist(), b[1].tolist()]
-                            for a, b in pairwise(route)
-                            if sign in (a[0], b[0]) and -sign not in (a[0], b[0])
-                        ]
-                    )
-                ],
-            }
+            Panel(
+                signs=(sign,),
+                loss=_losses(out, data, tree.output_bias),
+                minima=[(number, spots[k][1]) for number, k in enumerate(kept) if spots[k][0] in (sign, 0)],
+                passes=[(number, z) for number, (side, z) in enumerate(tops) if side in (sign, 0)],
+                ways=[(number, np.array(part)) for number, leg in enumerate(legs) for part in _runs(leg)],
+            )
         )
-    labels = [f"weight of {name}" for name in _names(data)]
-    return {"kind": "weights", "ticks": _rounded(ticks), "labels": labels, "walls": _walls(X), "panels": panels}
+    return PlaneLandscape("weights", ticks, _walls(X), panels)
 
 
 def _directions(
-    data: Dataset, tree: BarrierTree, kept: list[int], ways: list[dict[str, Any]], scale: Coordinates
-) -> dict[str, Any]:
+    data: Dataset, tree: BarrierTree, kept: list[int], ways: list[Way], scale: Coordinates
+) -> PlaneLandscape:
     """Return the three panels of two units."""
     turn = _to_scale(scale)
     X = scale.samples(data.X)
@@ -92,31 +114,26 @@ def _directions(
         features, y = features - features.mean(axis=0), y - y.mean()
     panels = []
     for signs in ((1, 1), (1, -1), (-1, -1)):
+        tops = [_angles(way.networks[way.top], turn, signs)[:1] for way in ways]
         panels.append(
-            {
-                "title": f"the first unit {ADDS[signs[0]]}, the second {ADDS[signs[1]]}",
-                "signs": list(signs),
-                "loss": _rounded(profile(signs[0] * features, signs[1] * features, y).T),
-                "minima": [
-                    {"valley": number, "x": x, "y": yy}
+            Panel(
+                signs=signs,
+                loss=profile(signs[0] * features, signs[1] * features, y).T,
+                minima=[
+                    (number, np.array(spot))
                     for number, k in enumerate(kept)
-                    for x, yy in _angles(tree.valleys[k].net, turn, signs)
+                    for spot in _angles(tree.valleys[k].net, turn, signs)
                 ],
-                "passes": [
-                    {"way": number, "x": x, "y": yy}
+                passes=[(number, np.array(spot)) for number, top in enumerate(tops) for spot in top],
+                ways=[
+                    (number, np.array(part))
                     for number, way in enumerate(ways)
-                    for x, yy in _angles(way["networks"][way["top"]], turn, signs)[:1]
+                    for part in _curve(way.networks, turn, signs)
                 ],
-                "ways": [
-                    {"way": number, "points": part}
-                    for number, way in enumerate(ways)
-                    for part in _curve(way["networks"], turn, signs)
-                ],
-            }
+            )
         )
-    labels = ["direction of the first unit", "direction of the second unit"]
     walls = sorted({round(float(a), FIGURES) for w in _walls(X) for a in (w, w - np.pi if w > 0 else w + np.pi)})
-    return {"kind": "directions", "ticks": _rounded(angles), "labels": labels, "walls": walls, "panels": panels}
+    return PlaneLandscape("directions", angles, walls, panels)
 
 
 def profile(first: np.ndarray, second: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -158,14 +175,14 @@ def _place(net: TwoLayerNet, turn: np.ndarray) -> tuple[int, np.ndarray]:
 def _angles(net: TwoLayerNet, turn: np.ndarray, signs: tuple[int, int]) -> list[tuple[float, float]]:
     """Return the two units' directions, both ways round where their signs agree; nothing for other signs."""
     W = net.W @ turn
-    found = tuple(int(np.sign(v)) if w.any() else 0 for v, w in zip(net.v, W, strict=True))
+    sides = tuple(int(np.sign(v)) if w.any() else 0 for v, w in zip(net.v, W, strict=True))
     angle = np.arctan2(W[:, 1], W[:, 0])
     orders = [(0, 1), (1, 0)]
-    fits = [(i, j) for i, j in orders if (found[i], found[j]) == signs]
+    fits = [(i, j) for i, j in orders if (sides[i], sides[j]) == signs]
     return [(float(angle[i]), float(angle[j])) for i, j in fits]
 
 
-def _curve(networks: list[TwoLayerNet], turn: np.ndarray, signs: tuple[int, int]) -> list[list[list[float]]]:
+def _curve(networks: Sequence[TwoLayerNet], turn: np.ndarray, signs: tuple[int, int]) -> list[list[list[float]]]:
     """Return the parts of a way that lie in one panel, broken where an angle wraps round or a unit is switched off."""
     parts: list[list[list[float]]] = []
     now: list[list[float]] = []
@@ -199,13 +216,3 @@ def _walls(X: np.ndarray) -> list[float]:
     """Return the angles in [0, pi) of the lines on which a unit switches for some sample."""
     live = X[np.abs(X).sum(axis=1) > 0]
     return sorted({round(float(np.arctan2(x[0], -x[1]) % np.pi), FIGURES) for x in live})
-
-
-def _names(data: Dataset) -> list[str]:
-    """Return what the two columns are called."""
-    return [*data.features, "the ones (bias)"] if data.bias else list(data.features)
-
-
-def _rounded(values: np.ndarray) -> Any:
-    """Return nested lists with five significant figures."""
-    return np.vectorize(lambda v: float(f"{v:.{FIGURES}g}"), otypes=[float])(values).tolist()

@@ -1,0 +1,111 @@
+"""From the whole landscape of a width to the report: every number as a claim, then the verdict in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...landscape.topology import BarrierTree, ReachChances
+from ...landscape.topology.disconnectivity import disconnectivity
+from ...landscape.topology.whole import WholeLandscape
+from ...problem.networks.initialization import get_law
+from .. import schema
+from ..claims import loss_claim, plain, probability_claim
+from ..opening import about_data, opening
+from .pictures import passage_pictures, plane_picture
+from .verdict import verdict_lines
+
+MOST_PAIRS = 2_000
+MOST_DIGITS = 120
+
+
+def build_report(
+    whole: WholeLandscape,
+    classes: dict[int, str] | None,
+    file: str | None,
+    command: str | None,
+    warnings: tuple[str, ...],
+) -> schema.CensusReport:
+    """Return the report of a landscape, its seconds left out.
+
+    Args:
+        whole: what is known of the landscape.
+        classes: names of the classes by their numbers, for a classification.
+        file: name of the data.
+        command: what was typed.
+        warnings: sentences to pass on.
+    """
+    tree, settings, data, kept = whole.tree, whole.settings, whole.data, list(whole.kept)
+    report: schema.CensusReport = {
+        **opening("census", command or "reluscape.landscape(X, y)", settings.seed),
+        "data": about_data(data, file, classes, settings.output_bias, warnings),
+        "settings": {
+            "width": settings.width,
+            "law": get_law(settings.law).name,
+            "trials": settings.trials,
+            "height_cap": plain(settings.height_cap),
+        },
+        "losses": _losses(whole),
+        "size": {"basins": tree.nodes, "walls": tree.edges},
+        "valley_count": len(tree.valleys),
+        "spurious_count": sum(v.spurious for v in tree.valleys),
+        "ties": [len(group) for group in tree.ties],
+        "valleys": [_valley(tree, k, kept, whole.constant, whole.shares) for k in kept],
+        "pairs": [[plain(tree.told(float(a))), plain(tree.told(float(b)))] for a, b in tree.pairs[:MOST_PAIRS]],
+        "chances": None if whole.chances is None else _chances(whole.chances),
+        "pictures": {
+            "disconnectivity": disconnectivity(tree, kept, whole.zero),
+            "passages": passage_pictures(whole.passages),
+            "plane": plane_picture(whole.plane, data),
+        },
+    }
+    report["verdict"] = verdict_lines(report)
+    return report
+
+
+def _losses(whole: WholeLandscape) -> schema.CensusLosses:
+    """Return the losses that everything is measured against."""
+    variance, lowest = whole.constant, whole.tree.told(float(whole.tree.global_minimum))
+    return {
+        "constant": loss_claim(whole.constant, variance, "exact"),
+        "affine": loss_claim(whole.affine, variance, "exact"),
+        "zero": loss_claim(whole.zero, variance, "exact"),
+        "best_network": loss_claim(lowest, variance, "numerical", width=whole.settings.width),
+        "any_width": loss_claim(whole.any_width, variance, "exact"),
+    }
+
+
+def _chances(reach: ReachChances) -> schema.Chances:
+    """Return what random starts can reach."""
+    return {
+        "without_climbing": probability_claim(reach.without_climbing),
+        "first_basin": probability_claim(reach.first_basin),
+        "gradient_descent": probability_claim(reach.gradient_descent),
+        "above_zero": probability_claim(reach.above_zero),
+        "steps": reach.steps,
+        "descent_losses": [plain(v) for v in reach.descent_losses],
+    }
+
+
+def _valley(tree: BarrierTree, k: int, kept: list[int], variance: float, shares: Any) -> schema.Valley:
+    """Describe one valley."""
+    valley, verdict = tree.valleys[k], tree.valleys[k].verdict
+    exact = str(verdict.exact_loss) if verdict.exact_loss is not None else None
+    value = tree.told(valley.value) if verdict.exact_loss is None else float(verdict.exact_loss)
+    net = valley.net
+    return {
+        "value": plain(value),
+        "share": plain(value / variance) if variance else None,
+        "exact": exact if exact is not None and len(exact) <= MOST_DIGITS else None,
+        "kind": "exact" if verdict.exact_loss is not None else "numerical",
+        "barrier": plain(valley.barrier),
+        "merge_height": plain(valley.merge_height),
+        "spurious": valley.spurious,
+        "parent": kept.index(valley.parent) if valley.parent in kept else None,
+        "dimension": valley.dimension,
+        "basins": valley.basins,
+        "verdict": verdict.kind,
+        "starts": probability_claim(shares[k]),
+        "active": [int(pattern.sum()) for pattern, _ in valley.states],
+        "signs": [int(sign) for _, sign in valley.states],
+        "network": {"W": net.W.tolist(), "v": net.v.tolist(), "c": plain(net.c)},
+    }
