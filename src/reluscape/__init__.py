@@ -82,6 +82,7 @@ _EXPORTS = {
     "represent_1d": ".geometry.line.functionspace",
     "sample_regions": ".geometry.regions.sample",
     "show_region": ".geometry.regions.show",
+    "staircase": ".landscape.optimum",
     "start_above_zero": ".landscape.paths",
     "step_vectors": ".geometry.line.functionspace",
     "survey": ".stories.survey",

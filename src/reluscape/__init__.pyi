@@ -62,6 +62,7 @@ from .jacobian import zero_loss_fraction_1d as zero_loss_fraction_1d
 from .landscape.optimum import global_minimum as global_minimum
 from .landscape.optimum import infinite_width_minimum as infinite_width_minimum
 from .landscape.optimum import lambda_max as lambda_max
+from .landscape.optimum import staircase as staircase
 from .landscape.optimum import width_law as width_law
 from .landscape.paths import connect as connect
 from .landscape.paths import monotone_path as monotone_path

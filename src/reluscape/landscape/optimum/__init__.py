@@ -9,6 +9,7 @@ _EXPORTS = {
     "GlobalMinimum": ".result",
     "InfiniteWidthMinimum": ".result",
     "LambdaMax": ".lambda_max",
+    "Staircase": ".staircase",
     "constant_network": ".growth",
     "global_minimum": ".finite",
     "grown": ".growth",
@@ -16,6 +17,7 @@ _EXPORTS = {
     "infinite_width_value": ".infinite",
     "lambda_max": ".lambda_max",
     "minimum_proof": ".finite",
+    "staircase": ".staircase",
     "width_law": ".width_law",
 }
 
@@ -24,6 +26,7 @@ __all__ = [
     "GlobalMinimum",
     "InfiniteWidthMinimum",
     "LambdaMax",
+    "Staircase",
     "constant_network",
     "global_minimum",
     "grown",
@@ -31,6 +34,7 @@ __all__ = [
     "infinite_width_value",
     "lambda_max",
     "minimum_proof",
+    "staircase",
     "width_law",
 ]
 

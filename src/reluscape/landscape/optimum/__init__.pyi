@@ -9,4 +9,6 @@ from .lambda_max import LambdaMax as LambdaMax
 from .lambda_max import lambda_max as lambda_max
 from .result import GlobalMinimum as GlobalMinimum
 from .result import InfiniteWidthMinimum as InfiniteWidthMinimum
+from .staircase import Staircase as Staircase
+from .staircase import staircase as staircase
 from .width_law import width_law as width_law

@@ -48,6 +48,8 @@ class DecayedInfiniteWidthMinimum:
         connected_width: from this width on the optimal networks are connected, min(m* + M*, n + 1) (Kim, Mishkin and
             Pilanci).
         supports: the directions of every vertex of the polytope.
+        pairs: pairs of directions between which one unit may lie (ends of one cell's optimal weights, where a hidden
+            bias is free).
         net: a balanced network of m* units with the value.
         certificate: plain JSON, or None.
         kind: "certified" with a certificate, else "numerical".
@@ -64,6 +66,7 @@ class DecayedInfiniteWidthMinimum:
     most_width: int
     connected_width: int
     supports: tuple[tuple[int, ...], ...]
+    pairs: tuple[tuple[int, int], ...]
     net: TwoLayerNet
     output_bias: bool
     patterns: np.ndarray
@@ -163,7 +166,8 @@ def _described(
             kind = "certified"
     return DecayedInfiniteWidthMinimum(
         float(upper), lower, upper, readonly(U), readonly(s, int), readonly(t), unique, least, most,
-        min(least + most, problem.n + 1), fit.supports, net, problem.output_bias, readonly(A, bool), certificate, kind,
+        min(least + most, problem.n + 1), fit.supports, tuple(edges), net, problem.output_bias, readonly(A, bool),
+        certificate, kind,
     )  # fmt: skip
 
 
