@@ -6,6 +6,7 @@ import numpy as np
 
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ..problem.losses import CrossEntropy
+from ..problem.losses.softmax import softmax
 from .cell_cones import CellCones
 
 LARGE_NEGATIVE = -1e300
@@ -31,8 +32,7 @@ class Softmax:
 
     def _shares(self, f: np.ndarray) -> np.ndarray:
         P = np.where(self.kept, f.reshape(self.k, -1).T, LARGE_NEGATIVE)
-        powers = np.exp(P - P.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+        return softmax(P)
 
     def value(self, f: np.ndarray) -> float:
         """Return the sum of the cross-entropies."""

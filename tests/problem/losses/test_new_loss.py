@@ -130,6 +130,37 @@ def test_explain_tells_its_own_numbers(loss):
     assert ("affine" in losses) == (loss is OWN[2])
 
 
+def short_survey(loss, y=TARGETS):
+    data = rs.Dataset(np.array(SAMPLES)[:, :1], y, bias=True)
+    return rs.survey(data, widths=(1,), loss=loss, trials=4, trainings=2, max_width=1, seconds=5)
+
+
+@pytest.mark.parametrize("loss", OWN, ids=names)
+def test_survey_trains_on_it_and_tells_its_own_numbers(loss):
+    survey = short_survey(loss)
+    report, x = survey.report, np.arange(4.0)
+    losses = {name: report["losses"][name]["value"] for name in ("constant", "affine", "best_network")}
+    assert losses["constant"] == pytest.approx(
+        min(mean(loss, np.full(4, c)) for c in np.linspace(-1, 2, 3001)), rel=1e-3
+    )
+    # the best straight line by two fine grids, of slopes and of intercepts
+    lines = (mean(loss, a * x + b) for a in np.linspace(-0.5, 1.5, 101) for b in np.linspace(-1.5, 1.5, 151))
+    assert losses["affine"] == pytest.approx(min(lines), rel=1e-2)
+    assert losses["best_network"] <= losses["affine"] + 1e-9
+    assert report["widths"][0]["training"]["runs"] == 2
+    squared = loss is OWN[2]  # what needs the theory of basins is told of the squared loss alone
+    assert report["data"]["loss"] == ("squared" if squared else type(loss).__name__)
+    assert (report["widths"][0]["good"] is not None) == squared
+    assert ("the variance" in survey.verdict) == squared
+    assert survey.problem.value(rs.TwoLayerNet([[0.0, 0.0]], [0.0])) == pytest.approx(mean(loss, np.zeros(4)))
+
+
+def test_a_declared_squared_loss_is_the_squared_loss_of_a_survey():
+    mine, theirs = (short_survey(loss).report for loss in (Mine(), "squared"))
+    for key in ("verdict", "losses", "width_for", "every_start", "regions"):
+        assert mine[key] == theirs[key]
+
+
 def test_a_declared_squared_loss_is_the_squared_loss():
     mine, theirs = (rs.explain(NET, SAMPLES, TARGETS, loss=loss).report for loss in (Mine(), "squared"))
     for key in ("answer", "verdict", "losses", "next_steps", "better_basin"):

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ...errors import InputError
 from ...problem.data import Dataset, standardize
+from ...problem.losses import declares
 from ...problem.networks import TwoLayerNet
 from ...problem.networks.initialization import get_law
 from .result import Descent
@@ -49,16 +50,17 @@ class _Descending(BaseEstimator):
                 raise InputError(f"{name} is {value!r}; it is a whole number, 1 or more")
         data = Dataset(X, target, bias=True)
         common = standardize(data)
-        spread = float(target.std()) if loss == "squared" and target.std() > 0 else 1.0
-        centre = float(target.mean()) if loss == "squared" else 0.0
-        scaled = Dataset(common.X, (target - centre) / spread)
+        free = declares(loss, "quadratic")  # only then targets may be shifted and scaled
+        unit = float(target.std()) if free and target.std() > 0 else 1.0
+        centre = float(target.mean()) if free else 0.0
+        scaled = Dataset(common.X, (target - centre) / unit)
         law, ends = get_law(self.law), []
         for _ in range(self.starts):
             W, v = law.sample(rng, self.width, scaled.d)
             v = v / np.sqrt(self.width)
             ends.append(descend(scaled, None, W, v, 0.0, loss, self.max_basins, None if self.exact else False))
         best = min(ends, key=lambda end: end.loss)
-        net = TwoLayerNet(best.net.W @ common.transform.T, spread * best.net.v, spread * best.net.c + centre)
+        net = TwoLayerNet(best.net.W @ common.transform.T, unit * best.net.v, unit * best.net.c + centre)
         return net, best
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from ...problem.losses.softmax import softmax
 from .arithmetic import FLOATS, Arithmetic
 from .objective import BCE, SQUARED, Objective
 
@@ -49,8 +50,7 @@ def _float_shares(objective: Objective, F: np.ndarray) -> np.ndarray:
     """Return the sigmoid of every output, or the softmax of every row, in doubles."""
     if objective.loss == BCE:
         return np.exp(-np.logaddexp(0.0, -F))
-    E = np.exp(F - F.max(axis=1, keepdims=True))
-    return np.asarray(E / E.sum(axis=1, keepdims=True))
+    return softmax(F)
 
 
 def _shares(objective: Objective, F: np.ndarray) -> np.ndarray:

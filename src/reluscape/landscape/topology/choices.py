@@ -38,7 +38,7 @@ def fitting_choices(data: Dataset, width: int) -> Choices:
     """Return the choices that make a landscape small enough.
 
     >>> fitting_choices(Dataset([[0], [1], [2]], [0, 1, 0], bias=True), 40).width
-    6
+    12
     """
 
     def fits(columns: list[int]) -> bool:

@@ -14,7 +14,7 @@ from ...probability.training import Batch
 from ...probability.training.held_out import classes_of
 from ...probability.training.plain_fits import constant_loss, plane
 from ...problem.data import Dataset, standardize
-from ...problem.losses import CrossEntropy, plain_loss
+from ...problem.losses import SquaredLoss, declares, labels_of, plain_loss
 from ...problem.problem import Problem
 from ...problem.targets import check_subject, samples_and_targets
 
@@ -50,17 +50,18 @@ class Subject:
         Raises:
             InputError: no targets, one sample, a constant target, or targets that the loss has no meaning for.
         """
-        chosen = plain_loss(loss)
-        data, Y = samples_and_targets(X, y, joint=chosen == CrossEntropy.name)
+        chosen = SquaredLoss.name if declares(loss, "quadratic") else plain_loss(loss)
+        joint, labels = declares(chosen, "joint"), labels_of(chosen)
+        data, Y = samples_and_targets(X, y, joint=joint)
         if data.y is None:
             data = Dataset(data.fractions[:, :-1] if data.bias else data.fractions, Y[:, 0], data.bias, data.features)
         check_subject(data)
-        if Y.shape[1] > 1 and (Y[0] == Y).all(axis=0).any() and chosen != CrossEntropy.name:
+        if Y.shape[1] > 1 and (Y[0] == Y).all(axis=0).any() and not joint:
             raise InputError("a target has the same value in every row; leave it out")
-        if chosen == "bce" and set(np.unique(Y)) == {-1.0, 1.0}:
+        if labels == (0, 1) and set(np.unique(Y)) == {-1.0, 1.0}:
             Y = (Y + 1) / 2
         classes = classes or data.classes
-        if chosen == "squared" and Y.shape[1] == 1:
+        if declares(chosen, "quadratic") and Y.shape[1] == 1:
             fit, straight = constant_fit(data), affine_fit(data)
             coefficients = np.append(np.asarray(straight.coefficients, dtype=float), float(straight.intercept))[None]
             return cls(data, Y, chosen, classes, output_bias, fit.value, straight.value, coefficients)
@@ -73,13 +74,13 @@ class Subject:
     @property
     def problem(self) -> Problem:
         """What is minimised."""
-        Y = self.Y if self.loss == CrossEntropy.name or self.Y.shape[1] > 1 else self.Y[:, 0]
+        Y = self.Y if declares(self.loss, "joint") or self.Y.shape[1] > 1 else self.Y[:, 0]
         return Problem(self.data, Y, loss=self.loss, output_bias=self.output_bias)
 
     @property
     def single(self) -> bool:
         """Whether the theory of basins applies: one output under the squared loss."""
-        return self.loss == "squared" and self.Y.shape[1] == 1
+        return declares(self.loss, "quadratic") and self.Y.shape[1] == 1
 
     def snapped(self, loss: float) -> float:
         """Return a computed loss, zero where it cannot be told from zero."""
@@ -102,4 +103,4 @@ class Subject:
     @property
     def _truth(self) -> np.ndarray:
         """The class (n,) of every row."""
-        return classes_of(self.Y.T - (0.5 if self.loss == "bce" else 0.0))
+        return classes_of(self.Y.T - sum(labels_of(self.loss) or (0, 0)) / 2)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError, ShapeError
-from ...problem.losses import CrossEntropy, able, check_labels, get_loss, plain_loss
+from ...problem.losses import CrossEntropy, able, check_labels, get_loss, loss_name, plain_loss
+from ...problem.losses.softmax import cross_entropies, cross_entropy_slopes
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +17,7 @@ class RunLoss:
     """A convex loss of the outputs of many runs: the sum over the outputs, the weighted mean over the samples.
 
     Attributes:
-        name: how the loss is asked for.
+        name: of the loss, for people.
         each: the loss of one output, or None for the cross-entropy of a softmax, which joins them.
         Y: (k, n) targets; for the cross-entropy shares that add up to 1 for every sample.
     """
@@ -29,17 +30,13 @@ class RunLoss:
         """Return the losses (r,) of outputs F (r, k, n) under sample weights (r, n) or (1, n) that add up to 1."""
         if self.each is not None:
             return np.asarray((self.each.value(F, self.Y).sum(axis=1) * shares).sum(axis=1))
-        top = F.max(axis=1)
-        logs = top + np.log(np.exp(F - top[:, None]).sum(axis=1))
-        return np.asarray(((logs - (F * self.Y).sum(axis=1)) * shares).sum(axis=1))
+        return np.asarray((cross_entropies(F, self.Y[None], axis=1) * shares).sum(axis=1))
 
     def slopes(self, F: np.ndarray, shares: np.ndarray) -> np.ndarray:
         """Return the derivative (r, k, n) of `values` in F."""
         if self.each is not None:
             return np.asarray(self.each.gradient(F, self.Y) * shares[:, None])
-        chances = np.exp(F - F.max(axis=1, keepdims=True))
-        chances /= chances.sum(axis=1, keepdims=True)
-        return np.asarray((chances - self.Y) * shares[:, None])
+        return np.asarray(cross_entropy_slopes(F, self.Y[None], axis=1) * shares[:, None])
 
 
 def run_loss(loss: Any, Y: np.ndarray) -> RunLoss:
@@ -63,4 +60,4 @@ def run_loss(loss: Any, Y: np.ndarray) -> RunLoss:
     if not able(each, "known") and Y.shape[1] > 1:
         raise InputError("an own loss is one of one output; give one target")
     check_labels(each, Y)
-    return RunLoss(getattr(each, "name", type(each).__name__), each, np.ascontiguousarray(Y.T))
+    return RunLoss(loss_name(each), each, np.ascontiguousarray(Y.T))

@@ -29,15 +29,15 @@ class Scale:
     @classmethod
     def of(cls, batch: Batch) -> Scale:
         """Return the scale of a problem: centred targets of mean square 1 for a quadratic loss, else none."""
-        Y, name = batch.loss.Y, batch.loss.name
+        Y, each = batch.loss.Y, batch.loss.each
         plain = cls(batch, 1.0, np.zeros(len(Y)), 1.0)
-        if not able(batch.loss.each, "quadratic") or not Y.size:
+        if not able(each, "quadratic") or not Y.size:
             return plain
         centre = Y.mean(axis=1) if batch.output_bias else np.zeros(len(Y))
         spread = float(np.sqrt(np.mean((Y - centre[:, None]) ** 2)))
         if not (np.isfinite(spread) and spread > np.finfo(float).eps * np.abs(Y).max()):
             return plain
-        scaled = Batch.of(batch.X, ((Y - centre[:, None]) / spread).T, batch.width, batch.output_bias, name)
+        scaled = Batch.of(batch.X, ((Y - centre[:, None]) / spread).T, batch.width, batch.output_bias, each)
         return cls(scaled, spread, centre, spread * spread)
 
     def back(self, theta: np.ndarray) -> np.ndarray:

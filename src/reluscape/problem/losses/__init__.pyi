@@ -12,6 +12,7 @@ from .kinds import able as able
 from .kinds import loss_name as loss_name
 from .named import NAMES as NAMES
 from .named import codes_of as codes_of
+from .named import declares as declares
 from .named import get_loss as get_loss
 from .named import labels_of as labels_of
 from .named import mean_loss as mean_loss

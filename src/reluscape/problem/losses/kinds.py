@@ -13,6 +13,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from .softmax import cross_entropies, cross_entropy_slopes
+
 
 @runtime_checkable
 class Loss(Protocol):
@@ -160,17 +162,11 @@ class CrossEntropy:
 
     def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the cross-entropies (n,) of outputs (n, k) beside labels (n,) or shares (n, k), without overflow."""
-        f, shares = np.asarray(f, dtype=float), self._shares(f, y)
-        top = f.max(axis=1)
-        logs = np.log(np.exp(f - top[:, None]).sum(axis=1)) + top
-        return np.asarray(logs * shares.sum(axis=1) - (f * shares).sum(axis=1))
+        return cross_entropies(np.asarray(f, dtype=float), self._shares(f, y))
 
     def gradient(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the derivative (n, k): softmax times the sum of the shares, minus the shares."""
-        f, shares = np.asarray(f, dtype=float), self._shares(f, y)
-        softmax = np.exp(f - f.max(axis=1, keepdims=True))
-        softmax /= softmax.sum(axis=1, keepdims=True)
-        return np.asarray(softmax * shares.sum(axis=1, keepdims=True) - shares)
+        return cross_entropy_slopes(np.asarray(f, dtype=float), self._shares(f, y))
 
     def _shares(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return targets as shares (n, k)."""

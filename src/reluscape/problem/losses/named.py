@@ -106,6 +106,16 @@ def labels_of(loss: Any) -> tuple[int, int] | None:
     return None if labels is None else (labels[0], labels[1])
 
 
+def declares(loss: Any, ability: str) -> bool:
+    """Return whether a loss, by its name or as an object, declares an ability.
+
+    >>> declares("mse", "quadratic"), declares("cross_entropy", "joint"), declares("bce", "quadratic")
+    (True, True, False)
+    """
+    read = plain_loss(loss)
+    return able(_KINDS[read]() if isinstance(read, str) else read, ability)
+
+
 def mean_loss(loss: Any, f: np.ndarray, y: np.ndarray) -> float:
     """Return the mean of l(f_i, y_i) over the samples (0 for no samples)."""
     values = get_loss(loss).value(np.asarray(f, dtype=float), np.asarray(y, dtype=float))

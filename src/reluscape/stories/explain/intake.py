@@ -12,7 +12,7 @@ from ...critical.trained.elsewhere import TestRows, test_layers, test_rows
 from ...critical.trained.examination import examine
 from ...errors import InputError, ModelError
 from ...problem.data import Dataset
-from ...problem.losses import plain_loss
+from ...problem.losses import declares, plain_loss
 from ...problem.outputs import CROSS_ENTROPY, output_loss
 from ...problem.penalties import NONE, WeightDecay, as_penalty
 from ...problem.problem import Problem, as_problem
@@ -73,7 +73,7 @@ def read_case(
     decay = _decay(opened, weight_decay, X, loss)
     choice = stated_loss(loss, opened.trained_on)
     first = "squared" if choice is None else choice.loss
-    if first == "squared" and opened.reading.head is not None and opened.classes is None:
+    if declares(first, "quadratic") and opened.reading.head is not None and opened.classes is None:
         raise ModelError(
             f"{opened.reading.kind} ends in a {opened.reading.head}: the squared loss of what it gives is not covered, "
             f"only {opened.trained_on}"

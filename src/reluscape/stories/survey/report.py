@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...landscape.widths.result import Width, WidthMap
+from ...problem.losses import loss_name
 from ...problem.networks.initialization import get_law
 from .. import schema
 from ..claims import loss_claim, plain, probability_claim
@@ -37,7 +38,7 @@ def build_report(
         **opening("survey", command or "reluscape.survey(X, y)", settings.seed),
         "data": {
             **about_data(subject.data, file, subject.classes, settings.output_bias, (*warnings, *cut)),
-            "loss": subject.loss if isinstance(subject.loss, str) else type(subject.loss).__name__,
+            "loss": subject.loss if isinstance(subject.loss, str) else loss_name(subject.loss),
             "outputs": subject.Y.shape[1],
             "inputs": "as they are" if settings.raw else "standardised",
         },

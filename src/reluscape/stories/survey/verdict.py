@@ -37,7 +37,9 @@ def _worth(report: dict[str, Any]) -> str:
         fit = f"on these rows {width} {_get(best['width'])} {percent(best['accuracy'])} right, the {plane} "
         fit += f"{percent(affine['accuracy'])}, the commonest class alone {percent(losses['constant']['accuracy'])}"
     else:
-        fit = f"on these rows {width} {_leave(best['width'])} {_left(best)}, the {plane} {_left(affine)}"
+        fit = (
+            f"on these rows {width} {_leave(best['width'])} {_left(best, report)}, the {plane} {_left(affine, report)}"
+        )
     if folds is None:
         return f"{_start(best, affine, losses['constant'], plane)}: {fit}.{limit}"
     network, straight = folds["network"], folds["affine"]
@@ -48,8 +50,8 @@ def _worth(report: dict[str, Any]) -> str:
         )
         left_out += f", the best straight {plane} {percent(straight['accuracy'])}"
     else:
-        left_out = f"on rows left out of training {width} {_leave(folds['width'])} {_left(network)}, the best straight "
-        left_out += f"{plane} {_left(straight)}"
+        left_out = f"on rows left out of training {width} {_leave(folds['width'])} {_left(network, report)}, the best "
+        left_out += f"straight {plane} {_left(straight, report)}"
     return f"{answer}: {left_out} ({folds['folds']}-fold estimate); {fit}.{limit}"
 
 
@@ -74,11 +76,14 @@ def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str
     return "A network is worth it" if better else f"A straight {plane} is as good as a network"
 
 
-def _left(fit: dict[str, Any]) -> str:
-    """Return what a fit leaves of the best constant's loss, with the share of right rows for classes."""
-    share = fit["share"]
-    text = percent(share)
-    return f"{text} of the variance"
+def _left(fit: dict[str, Any], report: dict[str, Any]) -> str:
+    """Return what a fit leaves of the best constant's loss."""
+    return f"{percent(fit['share'])} of {_unit(report)}"
+
+
+def _unit(report: dict[str, Any]) -> str:
+    """Return what losses are shares of: the variance, or the best constant's loss where the loss is another."""
+    return "the variance" if report["data"]["loss"] == "squared" else "the best constant's loss"
 
 
 def _trained(claim: dict[str, Any]) -> str:
@@ -151,8 +156,8 @@ def _traps(report: dict[str, Any]) -> str:
     text = (
         f"Traps: with {count(entry['width'], 'unit')}, {caught} of {count(training['runs'], 'training')} "
         f"{'is' if caught == 1 else 'are'} caught in {_places(training['trap_count'])}"
-        f"{_proved(proved, training['trap_count'])}, the lowest with {percent(lowest['share'])} of the "
-        f"{'variance' if report['data']['loss'] == 'squared' else 'loss of the best constant'} left"
+        f"{_proved(proved, training['trap_count'])}, the lowest with {percent(lowest['share'])} of "
+        f"{_unit(report)} left"
     )
     if training["trap_count"] > 1 and commonest["runs"] > 1:
         text += f", the commonest ({count(commonest['runs'], 'time')}) with {percent(commonest['share'])}"
