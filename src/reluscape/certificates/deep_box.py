@@ -42,6 +42,12 @@ def times(A: np.ndarray, B: np.ndarray) -> np.ndarray:
     return out.reshape(shape)
 
 
+def every_multiplier(net: Reduced, free: Any) -> list[Any]:
+    """Return the multipliers of all kinks, those that follow from others as the certificate has them."""
+    unknown = iter(range(len(net.free)))
+    return [ball(kink.value) if kink.follows else free[next(unknown)] for kink in net.kinks]
+
+
 @dataclass(frozen=True, eq=False)
 class Sweep:
     """One forward and one backward sweep.
@@ -109,10 +115,9 @@ class Point:
         for k in range(len(net.on) - 1, -1, -1):
             swept.reaching[k] = times(swept.signals[k + 1], swept.weights[k + 1][:, : net.on[k].shape[1]])
             swept.signals[k] = np.where(net.on[k], swept.reaching[k], balls(np.zeros(swept.reaching[k].shape)))
-            for number, kink in enumerate(net.shared):
+            for kink, value in zip(net.kinks, every_multiplier(net, multipliers), strict=True):
                 if kink.layer == k:
-                    for i, share in zip(kink.rows, kink.shares, strict=True):
-                        swept.signals[k][i, kink.unit] = multipliers[number] * ball(share)
+                    swept.signals[k][kink.row, kink.unit] = value
         return swept
 
     def gradient(self, parameters: np.ndarray, swept: Sweep) -> np.ndarray:
@@ -123,12 +128,12 @@ class Point:
         return np.concatenate(parts) + pull if len(pull) else np.concatenate(parts)
 
     def kinks(self, swept: Sweep) -> tuple[np.ndarray, np.ndarray]:
-        """Return the kink functions and their gradients, one row each."""
+        """Return the heights of the free kinks and their gradients, one row each."""
         net, places = self.net, self.places
-        values = np.array([swept.heights[k.layer][k.rows[0], k.unit] for k in net.shared], dtype=object)
-        rows = balls(np.zeros((len(net.shared), places[-1])))
-        for number, kink in enumerate(net.shared):
-            i = kink.rows[0]
+        values = np.array([swept.heights[k.layer][k.row, k.unit] for k in net.free], dtype=object)
+        rows = balls(np.zeros((len(net.free), places[-1])))
+        for number, kink in enumerate(net.free):
+            i = kink.row
             back = balls(np.zeros((1, net.on[kink.layer].shape[1])))
             back[0, kink.unit] = flint.arb(1)
             for k in range(kink.layer, -1, -1):

@@ -16,9 +16,10 @@ import numpy as np
 
 from ..errors import CertificateError
 from ..numbers import exact
-from .deep_box import Point, Sweep, ball, balls, times
+from .deep_box import Point, Sweep, ball, balls, every_multiplier, times
 from .deep_directions import Answered, check_directions
 from .deep_network import ZERO, DeepClaim, Reduced, read_point, reduce_network, refuse_far
+from .deep_symmetries import across, slices
 from .effort import Effort
 from .fields import shaped
 from .schema import Part
@@ -34,9 +35,9 @@ def check_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effor
     point = read_point(part.claim, X, y)
     if not len(X):
         raise CertificateError("a local minimum is claimed without samples")
-    net = reduce_network(point, part, X)
-    refuse_far(X.reshape(-1), y.reshape(-1), [part.claim["radius"]], [kink.value for kink in net.shared])
-    size = sum(M.size for M in net.layers) + len(net.shared)
+    net = reduce_network(point, part, X, effort)
+    refuse_far(X.reshape(-1), y.reshape(-1), [part.claim["radius"]], [kink.value for kink in net.kinks])
+    size = sum(M.size for M in net.layers) + len(net.free)
     if size > MOST_UNKNOWNS:
         raise CertificateError(f"{size:,} parameters and kinks are too many to check; at most {MOST_UNKNOWNS:,}")
     effort.spend_integers(5 * size * size * size // 4 + 4 * len(X) * size * size, 3 * 64, "the equations")
@@ -113,80 +114,30 @@ def _checked(part: Part, point: DeepClaim, net: Reduced, X: np.ndarray, y: np.nd
     """Check everything over one box."""
     at = Point(net, balls(X), balls(y), point.loss, ball(point.decay))
     weights = np.concatenate([M.reshape(-1) for M in net.layers])
-    values = np.array([kink.value for kink in net.shared], dtype=object)
-    near = np.array([float(w) for w in weights])
-    G = _slices(point, net, near)
+    values = np.array([kink.value for kink in net.free], dtype=object)
+    fields, G = slices(point, net, np.array([float(w) for w in weights]))
     box, p, q = _krawczyk(at, weights, values, G), len(weights), len(values)
     for place, (ours, claimed) in enumerate(zip(box[:p], weights, strict=True)):
         if not abs(ours - ball(claimed)).upper() <= ball(part.claim["radius"]):
             raise CertificateError(f"the box around weight {place} is wider than the claimed radius")
+    if not across(point, net, fields, box[:p], G):
+        raise CertificateError("the slice across the symmetries of the network is not proved to be one")
     swept = at.sweep(box[:p], box[p : p + q])
     _check_signs(at, swept, point, part, net)
     _check_multipliers(net, swept, box[p : p + q])
     _, C = at.kinks(swept)
     _check_curvature(at.second(swept), np.concatenate([C, balls(G)]) if q or len(G) else C)
     resting = _check_zero_units(point, net, part, swept)
-    count = sum(len(kink.rows) for kink in net.shared)
+    count = len(net.kinks)
     return (
         f"{_named(point, X)} has an exact local minimum within {float(part.claim['radius']):.2g} of the claimed "
         f"weights, on {count} kink{'' if count == 1 else 's'}{resting}"
     )
 
 
-def _slices(point: DeepClaim, net: Reduced, near: np.ndarray) -> np.ndarray:
-    """Return directions along which nothing changes, independent ones, as rows of doubles.
-
-    Units of a layer with one pattern may be turned into one another where the penalty counts all of their weights
-    alike, and mixed at will without a penalty; a constant may be added to the logits of a softmax where nothing
-    counts it.
-    """
-    places = [0, *np.cumsum([M.size for M in net.layers]).tolist()]
-    shapes = [M.shape for M in net.layers]
-    free = point.decay == 0
-    out: list[np.ndarray] = []
-    for k, (on, kink) in enumerate(zip(net.on, net.kink, strict=True)):
-        for i in range(on.shape[1]):
-            for j in range(on.shape[1]):
-                alike = (on[:, i] == on[:, j]).all() and (kink[:, i] == kink[:, j]).all()
-                same = (net.penalised[k][i] == net.penalised[k][j]).all() and (
-                    net.penalised[k + 1][:, i] == net.penalised[k + 1][:, j]).all()  # fmt: skip
-                evenly = (net.penalised[k + 1][:, i] == net.penalised[k + 1][:1, i]).all()
-                if not alike or not (free or (i < j and same and evenly)):
-                    continue
-                step = np.zeros(places[-1])
-                W = step[places[k] : places[k + 1]].reshape(shapes[k])
-                V = step[places[k + 1] : places[k + 2]].reshape(shapes[k + 1])
-                old_W = near[places[k] : places[k + 1]].reshape(shapes[k])
-                old_V = near[places[k + 1] : places[k + 2]].reshape(shapes[k + 1])
-                W[i] += old_W[j]
-                V[:, j] -= old_V[:, i]
-                if not free:
-                    W[j] -= old_W[i]
-                    V[:, i] += old_V[:, j]
-                out.append(step)
-    if point.loss == "cross_entropy":
-        for column in range(shapes[-1][1]):
-            if free or not net.penalised[-1][:, column].any():
-                step = np.zeros(places[-1])
-                step[places[-2] :].reshape(shapes[-1])[:, column] = 1.0
-                out.append(step)
-    kept: list[np.ndarray] = []
-    basis: list[np.ndarray] = []
-    for step in out:
-        size = np.linalg.norm(step)
-        rest = step / size if size > 0 else step
-        for _ in range(2):
-            for b in basis:
-                rest = rest - (b @ rest) * b
-        if np.linalg.norm(rest) > 1e-7:
-            basis.append(rest / np.linalg.norm(rest))
-            kept.append(step / size)
-    return np.array(kept).reshape(len(kept), places[-1])
-
-
 def _equations(at: Point, unknowns: np.ndarray, weights: np.ndarray, G: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the equations and their derivatives."""
-    p, q = len(weights), len(at.net.shared)
+    p, q = len(weights), len(at.net.free)
     swept = at.sweep(unknowns[:p], unknowns[p : p + q])
     c, C = at.kinks(swept)
     rows = np.concatenate([C, balls(G)]) if q or len(G) else C
@@ -253,23 +204,21 @@ def _check_signs(at: Point, swept: Sweep, point: DeepClaim, part: Part, net: Red
 
 
 def _check_multipliers(net: Reduced, swept: Sweep, multipliers: np.ndarray) -> None:
-    """Check that every multiplier lies strictly between 0 and the jump at its kink."""
-    for number, kink in enumerate(net.shared):
-        for places in kink.parts:
-            up = down = flint.arb(0)
-            share = sum((kink.shares[p] * kink.factors[p] for p in places), Fraction(0))
-            for p in places:
-                jump = swept.reaching[kink.layer][kink.rows[p], kink.unit] * ball(abs(kink.factors[p]))
-                if kink.factors[p] > 0:
-                    up += jump
-                else:
-                    down -= jump
-            value = multipliers[number] * ball(share)
-            if not (down < value and value < up):
-                raise CertificateError(
-                    f"the multiplier of unit {net.chosen[kink.layer][kink.unit]} of layer {kink.layer + 1} at sample "
-                    f"{kink.rows[places[0]]} is not strictly between 0 and the jump of the slope there"
-                )
+    """Check that every multiplier, or sum of those that belong together, lies strictly between 0 and its jump."""
+    every = every_multiplier(net, multipliers)
+    for together in net.alike:
+        total, up, down = flint.arb(0), flint.arb(0), flint.arb(0)
+        for number, factor in together:
+            kink = net.kinks[number]
+            jump = swept.reaching[kink.layer][kink.row, kink.unit] * ball(abs(factor))
+            up, down = (up + jump, down) if factor > 0 else (up, down - jump)
+            total += every[number] * ball(factor)
+        if not (down < total and total < up):
+            first = net.kinks[together[0][0]]
+            raise CertificateError(
+                f"the multiplier of unit {net.chosen[first.layer][first.unit]} of layer {first.layer + 1} at sample "
+                f"{first.row} is not strictly between 0 and the jump of the slope there"
+            )
 
 
 def _check_curvature(H: np.ndarray, C: np.ndarray) -> None:

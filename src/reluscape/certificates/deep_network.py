@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import CertificateError
+from .deep_follow import follow
+from .effort import Effort
 from .fields import shaped
 from .numerals import brief
 from .schema import Part
@@ -42,16 +44,17 @@ class DeepClaim:
 
 
 @dataclass(frozen=True)
-class Shared:
-    """Kinks of one function: the preactivation of each row is its factor times that of the first."""
+class Kink:
+    """A unit whose preactivation is zero at a row, with its multiplier.
+
+    One that follows from others vanishes where they do; its multiplier stays that of the certificate.
+    """
 
     layer: int
     unit: int
-    rows: tuple[int, ...]
-    factors: tuple[Fraction, ...]
-    shares: tuple[Fraction, ...]
-    parts: tuple[tuple[int, ...], ...]
+    row: int
     value: Fraction
+    follows: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +65,8 @@ class Reduced:
         layers, penalised: as in the claim, other units left out.
         has_bias: for each layer.
         on, kink: for each hidden layer boolean (n, units).
-        shared: the kink functions.
+        kinks: each with its multiplier.
+        alike: numbers of kinks whose preactivations always agree up to factors, each with its factor.
         chosen: for each hidden layer the numbers of the units that count.
     """
 
@@ -71,8 +75,14 @@ class Reduced:
     has_bias: list[bool]
     on: list[np.ndarray]
     kink: list[np.ndarray]
-    shared: list[Shared]
+    kinks: list[Kink]
+    alike: list[list[tuple[int, Fraction]]]
     chosen: list[list[int]]
+
+    @property
+    def free(self) -> list[Kink]:
+        """The kinks that do not follow from others."""
+        return [kink for kink in self.kinks if not kink.follows]
 
 
 def read_point(claim: dict[str, Any], X: np.ndarray, y: np.ndarray) -> DeepClaim:
@@ -109,7 +119,7 @@ def _check_targets(loss: str, y: np.ndarray) -> None:
         raise CertificateError("the targets of cross_entropy do not add up to 1 in every row")
 
 
-def reduce_network(point: DeepClaim, part: Part, X: np.ndarray) -> Reduced:
+def reduce_network(point: DeepClaim, part: Part, X: np.ndarray, effort: Effort) -> Reduced:
     """Return the network of the units that count; that the others rest is checked."""
     units = part.witness["units"]
     if [len(u) for u in units] != point.widths:
@@ -139,8 +149,8 @@ def reduce_network(point: DeepClaim, part: Part, X: np.ndarray) -> Reduced:
         for mark in ("1", "k")
     )  # fmt: skip
     asleep = [ZERO in texts for texts in units]
-    shared = _share(point.has_bias, on, kink, part.witness["multipliers"], chosen, X, asleep)
-    return Reduced(layers, masks, point.has_bias, on, kink, shared, chosen)
+    kinks, alike = _kinks(point.has_bias, on, kink, part.witness["multipliers"], chosen, X, asleep, effort)
+    return Reduced(layers, masks, point.has_bias, on, kink, kinks, alike, chosen)
 
 
 def _check_rest(point: DeepClaim, units: list[list[str]]) -> None:
@@ -158,11 +168,11 @@ def _check_rest(point: DeepClaim, units: list[list[str]]) -> None:
                 raise CertificateError(f"unit {j} of layer {k + 1} has a penalised weight that does not rest at zero")
 
 
-def _share(
+def _kinks(
     has_bias: list[bool], on: list[np.ndarray], kink: list[np.ndarray], entries: list[Any], chosen: list[list[int]],
-    X: np.ndarray, asleep: list[bool],
-) -> list[Shared]:  # fmt: skip
-    """Return the kinks by function; kinks that are zero for all weights are refused."""
+    X: np.ndarray, asleep: list[bool], effort: Effort,
+) -> tuple[list[Kink], list[list[tuple[int, Fraction]]]]:  # fmt: skip
+    """Return the kinks, and which always agree; kinks that are zero for all weights are refused."""
     given: dict[tuple[int, int, int], Fraction] = {}
     for layer, unit, row, number in entries:
         key = (layer, unit, row)
@@ -172,59 +182,37 @@ def _share(
     rows_of = [tuple(row) for row in X]
     names: list[Any] = [("row", row) for row in rows_of]
     woken = np.zeros(len(X), dtype=bool)
-    out = []
+    out: list[Kink] = []
+    alike: dict[Any, list[tuple[int, Fraction]]] = {}
+    following = follow(X, has_bias, on, kink, effort)
     for k, (now, at) in enumerate(zip(on, kink, strict=True)):
         for u in range(at.shape[1]):
-            sets: dict[Any, list[int]] = {}
             for i in np.flatnonzero(at[:, u]).tolist():
-                sets.setdefault(_function(k, has_bias[k], names[i], rows_of[i]), []).append(i)
-            for name, rows in sets.items():
+                name, factor = _function(k, has_bias[k], names[i], rows_of[i])
                 if name is None:
                     raise CertificateError(f"a kink of unit {u} of layer {k + 1} is zero whatever the weights are")
-                numbers = []
-                for i in rows:
-                    key = (k, chosen[k][u], i)
-                    if key not in given:
-                        raise CertificateError(f"the kink of layer {k + 1} at row {i} has no multiplier")
-                    numbers.append(given.pop(key))
-                out.append(_shared(k, u, rows, numbers, rows_of, woken, has_bias[k]))
+                key = (k, chosen[k][u], i)
+                if key not in given:
+                    raise CertificateError(f"the kink of layer {k + 1} at row {i} has no multiplier")
+                # rows that lower kinks or units at zero can move apart agree where their samples do
+                same = rows_of[i] if k and woken[i] else name
+                alike.setdefault((k, u, same), []).append((len(out), factor))
+                out.append(Kink(k, u, i, given.pop(key), i in following[k][u]))
         names = [_below(name, pattern) for name, pattern in zip(names, now, strict=True)]
         woken = woken | at.any(axis=1) | asleep[k]
     if given:
         raise CertificateError("the witness has a multiplier where no kink is marked")
-    return out
+    return out, list(alike.values())
 
 
-def _function(layer: int, bias: bool, name: Any, row: tuple[Fraction, ...]) -> Any:
-    """Return a name for a preactivation as a function of the weights, None for the zero function."""
+def _function(layer: int, bias: bool, name: Any, row: tuple[Fraction, ...]) -> tuple[Any, Fraction]:
+    """Return a name for a preactivation as a function of the weights, None for the zero function, and its factor."""
     if layer == 0 and not bias:
         lead = next((v for v in row if v != 0), None)
-        return None if lead is None else tuple(v / lead for v in row)
-    if name == "nothing" and not bias:
-        return None
-    return name
+        return (None, Fraction(1)) if lead is None else (tuple(v / lead for v in row), lead)
+    return (None if name == "nothing" and not bias else name), Fraction(1)
 
 
 def _below(name: Any, on: np.ndarray) -> Any:
     """Return the name of what a layer hands on."""
     return (name, on.tobytes()) if on.any() else "nothing"
-
-
-def _shared(
-    layer: int, unit: int, rows: list[int], numbers: list[Fraction], rows_of: list[tuple[Fraction, ...]],
-    woken: np.ndarray, bias: bool,
-) -> Shared:  # fmt: skip
-    """Return kinks of one function; rows that lower kinks or units at zero can move apart are judged apart."""
-    one = Fraction(1)
-    factors = [one] * len(rows)
-    if layer == 0 and not bias:
-        leads = [next(v for v in rows_of[i] if v != 0) for i in rows]
-        factors = [lead / leads[0] for lead in leads]
-    value = sum((f * m for f, m in zip(factors, numbers, strict=True)), Fraction(0))
-    if value == 0:
-        raise CertificateError(f"a multiplier of unit {unit} of layer {layer + 1} is zero, the border")
-    apart: dict[Any, list[int]] = {}
-    for place, i in enumerate(rows):
-        apart.setdefault(rows_of[i] if layer and woken[i] else None, []).append(place)
-    shares = tuple(m / value for m in numbers)
-    return Shared(layer, unit, tuple(rows), tuple(factors), shares, tuple(map(tuple, apart.values())), value)

@@ -70,7 +70,34 @@ def balanced(net):
     return DeepNet(weights, biases)
 
 
-def built_minimum(seed, sizes=(2, 3, 2, 1), n=40, kinks=((0, 0, 0), (1, 0, 1), (1, 3, 0)), decay=1e-3, twins=()):
+def on_kinks(net, X, kinks, layer, unit):
+    """The net with one unit moved the least so that its heights vanish on its kinks; the bias alone for one kink."""
+    rows = [row for k, row, j in kinks if (k, j) == (layer, unit)]
+    weights, biases = [w.copy() for w in net.weights], [b.copy() for b in net.biases]
+    heights = forward(net, X, kinks)
+    if len(rows) == 1:
+        biases[layer][unit] -= heights[layer][rows[0], unit]
+        return DeepNet(weights, biases)
+    below = np.array(X, float) if layer == 0 else np.maximum(heights[layer - 1], 0.0)
+    for k, row, j in kinks:
+        if k == layer - 1:
+            below[row, j] = 0.0
+    fed = np.c_[below, np.ones(len(X))][rows]
+    own = np.append(weights[layer][unit], biases[layer][unit])
+    own -= np.linalg.lstsq(fed, fed @ own, rcond=1e-9)[0]
+    weights[layer][unit], biases[layer][unit] = own[:-1], own[-1]
+    return DeepNet(weights, biases)
+
+
+def targets_for(net, X, kinks, decay):
+    """The targets with which a balanced network on its kinks is critical with strict multipliers, or None."""
+    errors = _program(net, X, kinks, list(kinks), {a: [a] for a in range(len(X))}, decay)
+    return None if errors is None else forward(net, X, kinks)[-1][:, 0] - len(X) * errors / 2
+
+
+def built_minimum(
+    seed, sizes=(2, 3, 2, 1), n=40, kinks=((0, 0, 0), (1, 0, 1), (1, 3, 0)), decay=1e-3, twins=(), lines=()
+):
     """Return (net, X, y, decay): a critical point on these kinks with strict multipliers.
 
     Args:
@@ -80,19 +107,21 @@ def built_minimum(seed, sizes=(2, 3, 2, 1), n=40, kinks=((0, 0, 0), (1, 0, 1), (
         kinks: (layer, row, unit), lower layers first; one a unit.
         decay: of all parameters.
         twins: pairs (a, b) of rows; row b is made equal to row a.
+        lines: triples (a, b, c) of rows; row c is put in the middle of the others, all on a grid.
     """
     for attempt in range(200):
         rng = np.random.default_rng([seed, attempt])
         X = np.round(rng.normal(size=(n, sizes[0])), 2)
         for a, b in twins:
             X[b] = X[a]
+        for a, b, c in lines:
+            X[[a, b]] = np.round(X[[a, b]] * 32) / 32
+            X[c] = (X[a] + X[b]) / 2
         weights = [rng.normal(size=(b, a)) for a, b in pairwise(sizes)]
         biases = [rng.normal(size=b) / 2 for b in sizes[1:]]
         net = DeepNet(weights, biases)
-        for layer, row, unit in kinks:
-            biases = [b.copy() for b in net.biases]
-            biases[layer][unit] -= forward(net, X, kinks)[layer][row, unit]
-            net = DeepNet(net.weights, biases)
+        for layer, unit in dict.fromkeys((layer, unit) for layer, _, unit in kinks):
+            net = on_kinks(net, X, kinks, layer, unit)
         net = balanced(net)
         copies = {a: [a, *(b for c, b in twins if c == a)] for a in range(n)}
         every = [(layer, i, unit) for layer, row, unit in kinks for i in copies[row]]

@@ -45,6 +45,8 @@ class Arithmetic:
 
     def number(self, value: Fraction) -> Any:
         """Return one exact number in this arithmetic."""
+        if self.kind == FLOATS:
+            return float(value)
         return self.numbers(np.array([value], dtype=object))[0]
 
     def zeros(self, shape: tuple[int, ...]) -> Any:

@@ -37,8 +37,9 @@ def minimum_certificate(objective: Objective, roles: Roles, candidate: Candidate
     ]
     numbers = [np.flatnonzero(part == ACTIVE).tolist() for part in roles.of]
     multipliers = []
-    for q, group in enumerate(kinks.groups):
-        mu = middle[objective_size(roles) + q]
+    unknown = iter(middle[objective_size(roles) :])
+    for group in kinks.groups:
+        mu = next(unknown) if group.fixed is None else group.fixed
         for row, part in zip(group.rows, group.parts, strict=True):
             number = str(mu * part)
             multipliers.append([group.layer, numbers[group.layer][group.unit], row, number])

@@ -33,7 +33,7 @@ class Equations:
     @property
     def counts(self) -> tuple[int, int, int]:
         """Numbers of parameters, of kink functions and of symmetries."""
-        return self.objective.size, len(self.kinks.groups), len(self.slices)
+        return self.objective.size, len(self.kinks.free), len(self.slices)
 
     def split(self, unknowns: Any) -> tuple[Any, Any, Any]:
         """Return theta, the multipliers of the kinks, and those of the slice."""

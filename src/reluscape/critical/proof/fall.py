@@ -12,9 +12,8 @@ from .exact_value import exact_objective, is_lower
 from .lagrangian import Lagrangian
 from .newton import FLOAT, Candidate
 from .objective import Objective
-from .strict import class_sums
 
-FIRST, SECOND, WAKING, SPLITTING = "first order", "second order", "a unit at zero wakes", "a unit splits"
+UNFINISHED, SECOND, WAKING, SPLITTING = "not at rest", "second order", "a unit at zero wakes", "a unit splits"
 HALVINGS = 16
 # least part of the fall that the curvature foretells
 SHARE = 0.1
@@ -29,7 +28,7 @@ class Fall:
     Attributes:
         start: (p,) doubles.
         end: (p,) doubles.
-        order: how it falls: "first order", "second order", "a unit at zero wakes" or "a unit splits".
+        order: how it falls: "not at rest", "second order", "a unit at zero wakes" or "a unit splits".
         values: J of both, fractions or intervals.
     """
 
@@ -91,25 +90,3 @@ def bend_along(lagrangian: Lagrangian, theta: np.ndarray, mu: np.ndarray, v: np.
     t = 1e-4
     ahead, back, now = (lagrangian.values(lagrangian.passed(theta + s * v, mu)) for s in (t, -t, 0.0))
     return np.asarray(np.linalg.lstsq(C, -(ahead + back - 2 * now) / (2 * t * t), rcond=None)[0])
-
-
-def leaving_fall(candidate: Candidate) -> np.ndarray | None:
-    """Return a direction off one kink, along all others, that falls to first order, or None."""
-    equations = candidate.equations
-    theta, mu, _ = equations.split(candidate.unknowns)
-    lagrangian = Lagrangian(equations.objective, equations.kinks, FLOAT)
-    here = lagrangian.passed(theta, mu)
-    C = lagrangian.constraints(here)
-    worst, chosen = 0.0, None
-    for q, group in enumerate(equations.kinks.groups):
-        for low, value, high in class_sums(group, mu[q], here.arriving[group.layer], FLOAT):
-            for gap, side in ((low - value, -1.0), (value - high, 1.0)):
-                if gap > worst:
-                    worst, chosen = gap, (q, side)
-    if chosen is None:
-        return None
-    target = np.zeros(len(C))
-    target[chosen[0]] = chosen[1]
-    step = np.linalg.lstsq(C, target, rcond=None)[0]
-    size = float(np.abs(step).max(initial=0.0))
-    return step / size if size > 0 else None

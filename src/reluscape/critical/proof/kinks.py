@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from .objective import Objective
-
-OFF_EVERYWHERE = -1
+from .arithmetic import Arithmetic
+from .dependence import dependent_kinks
+from .objective import OFF_EVERYWHERE, Objective
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Group:
         parts: the part of the multiplier that each row carries, times its factor; they add up to 1.
         classes: rows whose preactivations agree up to the factor whatever lower kinks and units at zero do, as
             positions in `rows`.
+        fixed: None, or the multiplier of a function that vanishes where others do, which may be chosen.
     """
 
     layer: int
@@ -41,6 +43,7 @@ class Group:
     factors: tuple[Fraction, ...]
     parts: tuple[Fraction, ...]
     classes: tuple[tuple[int, ...], ...]
+    fixed: Fraction | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,29 +67,21 @@ class Kinks:
         """Number of (row, unit) pairs on kinks."""
         return int(sum(len(group.rows) for group in self.groups))
 
+    @cached_property
+    def free(self) -> tuple[Group, ...]:
+        """The kink functions that do not depend on others: each has an unknown multiplier."""
+        return tuple(group for group in self.groups if group.fixed is None)
 
-def sample_lines(X: np.ndarray) -> tuple[list[int], list[Fraction]]:
-    """Return for each row the first row that it is a multiple of, and the multiple; OFF_EVERYWHERE and 0 for zeros."""
-    first: dict[tuple[Fraction, ...], tuple[int, Fraction]] = {}
-    lines, factors = [], []
-    for i, row in enumerate(X):
-        lead = next((v for v in row if v != 0), None)
-        if lead is None:
-            lines.append(OFF_EVERYWHERE)
-            factors.append(Fraction(0))
-            continue
-        at, scale = first.setdefault(tuple(v / lead for v in row), (i, lead))
-        lines.append(at)
-        factors.append(lead / scale)
-    return lines, factors
+    def multipliers(self, mu: Any, using: Arithmetic) -> list[Any]:
+        """Return the multiplier of every kink function, from those of the free ones."""
+        unknown = iter(range(len(self.free)))
+        return [mu[next(unknown)] if g.fixed is None else using.number(g.fixed) for g in self.groups]
 
 
 def group_kinks(objective: Objective, on: Sequence[np.ndarray], at: Sequence[np.ndarray]) -> Kinks:
     """Return the kinks, grouped; the multiplier of a group is split evenly over its classes."""
     n = len(objective.X)
-    lines, factors = sample_lines(objective.X)
-    equal: dict[tuple[Fraction, ...], int] = {}
-    same = [equal.setdefault(tuple(row), i) for i, row in enumerate(objective.X)]
+    (lines, factors), same = objective.lines, objective.equal_rows
     signature: list[Any] = list(same)
     woken = np.zeros(n, dtype=bool)
     groups: list[Group] = []
@@ -110,7 +105,16 @@ def group_kinks(objective: Objective, on: Sequence[np.ndarray], at: Sequence[np.
         kept.append(real)
         signature = _signatures(signature, np.asarray(now))
         woken = woken | real.any(axis=1) | objective.sleeps(layer)
-    return Kinks(tuple(np.asarray(o, dtype=int) for o in on), tuple(kept), tuple(groups), empty)
+    now_on = tuple(np.asarray(o, dtype=int) for o in on)
+    return Kinks(now_on, tuple(kept), tuple(_with_fixed(objective, now_on, kept, groups)), empty)
+
+
+def _with_fixed(
+    objective: Objective, on: Sequence[np.ndarray], at: Sequence[np.ndarray], groups: Sequence[Group]
+) -> list[Group]:
+    """Return the groups, those that depend on others with a multiplier of zero to begin with."""
+    dependent = dependent_kinks(objective, on, at)
+    return [replace(g, fixed=Fraction(0)) if g.row in dependent[g.layer].get(g.unit, ()) else g for g in groups]
 
 
 def _group(

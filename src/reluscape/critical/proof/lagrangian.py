@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .arithmetic import Arithmetic
+from .arithmetic import FLOATS, Arithmetic
 from .balls import join
 from .kinks import Kinks
 from .objective import Objective
@@ -56,11 +56,15 @@ class Lagrangian:
     @cached_property
     def X(self) -> Any:
         """The samples in this arithmetic."""
+        if self.using.kind == FLOATS:
+            return self.objective.float_samples
         return self.using.numbers(self.objective.X)
 
     @cached_property
     def decay(self) -> Any:
         """(p,) the decay of each parameter in this arithmetic."""
+        if self.using.kind == FLOATS:
+            return self.objective.float_decay
         decay = self.objective.decay
         return self.using.numbers(np.array([decay if m else 0 * decay for m in self.objective.mask], dtype=object))
 
@@ -87,10 +91,10 @@ class Lagrangian:
     def _carried(self, mu: Any) -> list[Any]:
         """Return for each hidden layer (n, units) what the multipliers put on its kinks."""
         out = [self.using.zeros((len(self.objective.X), on.shape[1])) for on in self.kinks.on]
-        for g, group in enumerate(self.kinks.groups):
+        for group, value in zip(self.kinks.groups, self.kinks.multipliers(mu, self.using), strict=True):
             for row, part in zip(group.rows, group.parts, strict=True):
                 if part != 0:
-                    out[group.layer][row, group.unit] = mu[g] * self.using.number(part)
+                    out[group.layer][row, group.unit] = value if part == 1 else value * self.using.number(part)
         return out
 
     def gradient(self, theta: Any, at: Pass) -> Any:
@@ -102,13 +106,13 @@ class Lagrangian:
         return join(blocks) + self.decay * theta
 
     def values(self, at: Pass) -> Any:
-        """Return the kink functions, (groups,)."""
-        picked = [at.heights[g.layer][g.row : g.row + 1, g.unit] for g in self.kinks.groups]
+        """Return the free kink functions, (groups,)."""
+        picked = [at.heights[g.layer][g.row : g.row + 1, g.unit] for g in self.kinks.free]
         return join(picked) if picked else self.using.zeros((0,))
 
     def constraints(self, at: Pass) -> Any:
-        """Return the gradients of the kink functions, (groups, p)."""
-        groups = self.kinks.groups
+        """Return the gradients of the free kink functions, (groups, p)."""
+        groups = self.kinks.free
         out = self.using.zeros((len(groups), self.objective.size))
         for layer in sorted({g.layer for g in groups}):
             at_layer = [q for q, g in enumerate(groups) if g.layer == layer]

@@ -9,6 +9,7 @@ import numpy as np
 
 from .arithmetic import FLOATS, Arithmetic
 from .equations import Equations
+from .interior import most_interior
 from .kinks import Kinks, group_kinks, shared_out
 from .lagrangian import Lagrangian
 from .objective import Objective
@@ -51,7 +52,7 @@ class Candidate:
 
 def relative_heights(objective: Objective, theta: np.ndarray) -> list[np.ndarray]:
     """Return for each hidden layer (n, units) the preactivations relative to the size of their terms."""
-    H = FLOAT.numbers(objective.X)
+    H = objective.float_samples
     out = []
     for M, has in list(zip(objective.matrices(theta), objective.has_bias, strict=True))[:-1]:
         fed = np.concatenate([H, np.ones((len(H), int(has)))], axis=1)
@@ -88,6 +89,14 @@ def candidates(objective: Objective, theta: np.ndarray) -> Iterator[Candidate]:
             at, on = changed
 
 
+def fitted(objective: Objective, theta: np.ndarray, on: list[np.ndarray], at: list[np.ndarray]) -> Candidate | None:
+    """Return the point that Newton's method reaches from these kinks, None where it is not reached or does not fit."""
+    reached = settle(objective, group_kinks(objective, on, at), theta)
+    if reached is None or _changes(reached, at, on) is not None:
+        return None
+    return Candidate(reached.equations, reached.unknowns, True)
+
+
 def settle(objective: Objective, kinks: Kinks, theta: np.ndarray) -> Candidate | None:
     """Return where Newton's method ends for these kinks, or None where it does not converge near the start.
 
@@ -98,13 +107,16 @@ def settle(objective: Objective, kinks: Kinks, theta: np.ndarray) -> Candidate |
     slices = symmetry_directions(objective, kinks, theta)
     multipliers = _first_multipliers(objective, kinks, theta)
     unknowns = np.concatenate([theta, multipliers, np.zeros(len(slices))])
-    for _ in range(3 if any(len(g.classes) > 1 for g in kinks.groups) else 1):
+    rounds = 3 if any(len(g.classes) > 1 or g.fixed is not None for g in kinks.groups) else 1
+    for number in range(rounds):
         equations = Equations(objective, kinks, slices, unknowns[: objective.size].copy())
         solved = _newton(equations, unknowns, theta)
         if solved is None:
             return None
         unknowns = solved
-        kinks = _split_anew(equations, unknowns)
+        if number + 1 < rounds:
+            kinks, unknowns = most_interior(equations, unknowns)
+            kinks = _split_anew(Equations(objective, kinks, slices, equations.centre), unknowns)
     final = Equations(objective, equations.kinks, symmetry_directions(objective, kinks, unknowns[: objective.size]),
                       unknowns[: objective.size].copy())  # fmt: skip
     p, q, _ = final.counts
@@ -113,7 +125,7 @@ def settle(objective: Objective, kinks: Kinks, theta: np.ndarray) -> Candidate |
 
 def _first_multipliers(objective: Objective, kinks: Kinks, theta: np.ndarray) -> np.ndarray:
     """Return the multipliers that fit the gradient best."""
-    zero = np.zeros(len(kinks.groups))
+    zero = np.zeros(len(kinks.free))
     if not len(zero):
         return zero
     lagrangian = Lagrangian(objective, kinks, FLOAT)
@@ -189,8 +201,9 @@ def _changes(
         if wrong.any():
             fits = False
             new_at[k][wrong], new_on[k][wrong] = True, 0
-    for q, group in enumerate(equations.kinks.groups):
-        for low, value, high in class_sums(group, mu[q], here.arriving[group.layer], FLOAT):
+    every = equations.kinks.multipliers(mu, FLOAT)
+    for group, multiplier in zip(equations.kinks.groups, every, strict=True):
+        for low, value, high in class_sums(group, multiplier, here.arriving[group.layer], FLOAT):
             if low < value < high:
                 continue
             fits = False

@@ -14,6 +14,9 @@ from ...errors import InputError, ShapeError
 from ...numbers.exact import fraction_array, to_fraction
 
 SQUARED, BCE, SOFTMAX = "squared", "bce", "cross_entropy"
+OFF_EVERYWHERE = -1
+# kinks that are independent modulo this prime are independent
+PRIME = 2**31 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +45,53 @@ class Objective:
     decay: Fraction
     penalised: tuple[np.ndarray, ...]
     sleepers: tuple[bool, ...] = ()
+
+    @cached_property
+    def float_samples(self) -> np.ndarray:
+        """(n, d) the samples in doubles."""
+        return np.asarray(self.X, dtype=float)
+
+    @cached_property
+    def float_targets(self) -> np.ndarray:
+        """(n, k) the targets in doubles."""
+        return np.asarray(self.Y, dtype=float)
+
+    @cached_property
+    def float_decay(self) -> np.ndarray:
+        """(p,) the decay of each parameter in doubles."""
+        return np.where(self.mask, float(self.decay), 0.0)
+
+    @cached_property
+    def lines(self) -> tuple[list[int], list[Fraction]]:
+        """For each row the first row that it is a multiple of, and the multiple; OFF_EVERYWHERE and 0 for zeros."""
+        first: dict[tuple[Fraction, ...], tuple[int, Fraction]] = {}
+        rows, factors = [], []
+        for i, row in enumerate(self.X):
+            lead = next((v for v in row if v != 0), None)
+            if lead is None:
+                rows.append(OFF_EVERYWHERE)
+                factors.append(Fraction(0))
+                continue
+            at, scale = first.setdefault(tuple(v / lead for v in row), (i, lead))
+            rows.append(at)
+            factors.append(lead / scale)
+        return rows, factors
+
+    @cached_property
+    def equal_rows(self) -> list[int]:
+        """For each row the first row that is equal to it."""
+        known: dict[tuple[Fraction, ...], int] = {}
+        return [known.setdefault(tuple(row), i) for i, row in enumerate(self.X)]
+
+    @cached_property
+    def residues(self) -> np.ndarray | None:
+        """(n, d) the samples modulo PRIME, None where one of their denominators vanishes there."""
+        flat = self.X.reshape(-1)
+        if not all(v.denominator % PRIME for v in flat):
+            return None
+        return np.array([v.numerator * pow(v.denominator, -1, PRIME) % PRIME for v in flat], dtype=np.int64).reshape(
+            self.X.shape
+        )
 
     @property
     def depth(self) -> int:

@@ -17,7 +17,8 @@ class Proof:
     Attributes:
         verdict: "local minimum", "saddle", "not stationary" or "undecided".
         reason: one sentence: what decided, or what is missing.
-        method: "certified", or "none" where undecided.
+        method: "certified"; "sampled" where directions in which units at zero could wake were only sampled, and there
+            is no certificate; or "none" where undecided.
         kinks: number of (sample, unit) pairs on kinks at the proved point.
         distance: how far the proved point is from the given weights, relative to their length; 0 where undecided.
         radius: how far, in any one parameter, the exact minimum is at most from `net`; 0 for other verdicts.

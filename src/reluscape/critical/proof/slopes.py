@@ -16,7 +16,8 @@ from .objective import BCE, SQUARED, Objective
 def slopes(objective: Objective, F: Any, using: Arithmetic) -> Any:
     """Return the derivatives (n, k) of the mean loss in the outputs F (n, k)."""
     n = len(objective.Y)
-    Y, share = using.numbers(objective.Y), using.number(_over(n))
+    Y = objective.float_targets if using.kind == FLOATS else using.numbers(objective.Y)
+    share = using.number(_over(n))
     if objective.loss == SQUARED:
         return (F - Y) * (share * using.doubles(np.full((1, 1), 2.0))[0, 0])
     if using.kind == FLOATS:
@@ -27,6 +28,8 @@ def slopes(objective: Objective, F: Any, using: Arithmetic) -> Any:
 def curvatures(objective: Objective, F: Any, using: Arithmetic) -> Any:
     """Return the second derivatives (n, k, k) of the mean loss in the outputs F (n, k)."""
     n, k = objective.Y.shape
+    if objective.loss == SQUARED and using.kind == FLOATS:
+        return np.broadcast_to(2.0 / max(n, 1) * np.eye(k), (n, k, k))
     if objective.loss == SQUARED:
         return using.numbers(np.broadcast_to(2 * _over(n) * np.eye(k, dtype=int).astype(object), (n, k, k)))
     floats = using.kind == FLOATS
@@ -65,3 +68,14 @@ def _shares(objective: Objective, F: np.ndarray) -> np.ndarray:
             else:
                 out[i, o] = one / sum(((F[i, q] - F[i, o]).exp() for q in range(k) if q != o), one)
     return out
+
+
+def float_losses(objective: Objective, F: np.ndarray) -> float:
+    """Return the sum of the losses over the samples at the outputs F (n, k), in doubles."""
+    Y = objective.float_targets
+    if objective.loss == SQUARED:
+        return float(((F - Y) ** 2).sum())
+    if objective.loss == BCE:
+        return float((np.logaddexp(0.0, F) - F * Y).sum())
+    top = F.max(axis=1, keepdims=True)
+    return float((np.log(np.exp(F - top).sum(axis=1)) + top[:, 0] - (F * Y).sum(axis=1)).sum())

@@ -10,12 +10,20 @@ A critical point on the slice across these directions is one of the whole: each 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import scipy.linalg
 
 from ...numbers.tolerances import LEAST_SINGULAR
+from .arithmetic import FLOATS, Arithmetic
+from .balls import Balls, join
 from .kinks import Kinks
 from .objective import SOFTMAX, Objective
+
+FLOAT = Arithmetic(FLOATS)
+# row sums of doubles below this are below 1
+SURELY_LESS = 0.99
 
 
 def families(kinks: Kinks) -> list[tuple[int, tuple[int, ...]]]:
@@ -32,20 +40,41 @@ def families(kinks: Kinks) -> list[tuple[int, tuple[int, ...]]]:
 
 def symmetry_directions(objective: Objective, kinks: Kinks, theta: np.ndarray) -> np.ndarray:
     """Return independent directions (g, p) at theta along which nothing changes."""
+    return independent(_fields(objective, kinks, theta, FLOAT))
+
+
+def is_across(objective: Objective, kinks: Kinks, theta: Any, slices: np.ndarray, using: Arithmetic) -> bool:
+    """Return whether a slice meets the orbits of the symmetries across, for every theta of a box.
+
+    On c = 0 every field t has <t, grad L> = 0, so that grad L + G^T nu = 0 gives T G^T nu = 0; nu vanishes with it
+    where T G^T has full rank, which P T G^T near 1 proves.
+    """
+    if not len(slices):
+        return True
+    product = using.product(_fields(objective, kinks, theta, using), using.doubles(slices.T))
+    middle = product.mid if isinstance(product, Balls) else np.array([[float(v.mid()) for v in r] for r in product])
+    rest = using.product(using.doubles(np.linalg.pinv(middle)), product) - using.doubles(np.eye(len(slices)))
+    sizes = rest.size() if isinstance(rest, Balls) else np.array([[float(abs(v).upper()) for v in r] for r in rest])
+    return bool((sizes.sum(axis=1) < SURELY_LESS).all())
+
+
+def _fields(objective: Objective, kinks: Kinks, theta: Any, using: Arithmetic) -> Any:
+    """Return directions (f, p) along which nothing changes, in an arithmetic."""
     free = objective.decay == 0
     matrices = objective.matrices(theta)
-    found = []
+    found: list[Any] = []
     for layer, units in families(kinks):
         if free or (len(units) > 1 and _evenly_penalised(objective, layer, units)):
-            found += _turns(objective, matrices, layer, units, every=free)
-    found += _shifts(objective, free)
-    if not found:
-        return np.zeros((0, objective.size))
-    return independent(np.array(found))
+            found += _turns(matrices, layer, units, free, using)
+    found += _shifts(objective, free, using)
+    rows = [row.reshape(1, objective.size) for row in found]
+    return join(rows) if rows else using.zeros((0, objective.size))
 
 
 def independent(rows: np.ndarray) -> np.ndarray:
     """Return independent rows among rows, scaled to length one."""
+    if not len(rows):
+        return rows
     norms = np.linalg.norm(rows, axis=1)
     rows = rows[norms > 0] / norms[norms > 0, None]
     if not len(rows):
@@ -62,25 +91,24 @@ def _evenly_penalised(objective: Objective, layer: int, units: tuple[int, ...]) 
     return bool((rows == rows[0]).all() and (columns == columns[:, :1]).all())
 
 
-def _turns(
-    objective: Objective, matrices: list[np.ndarray], layer: int, units: tuple[int, ...], every: bool
-) -> list[np.ndarray]:
+def _turns(matrices: list[Any], layer: int, units: tuple[int, ...], every: bool, using: Arithmetic) -> list[Any]:
     """Return the directions (-V A, A W) for a basis of matrices A: all, or the antisymmetric ones."""
     out = []
+    below, above = matrices[layer], matrices[layer + 1]
     for a, i in enumerate(units):
         for j in units if every else units[a + 1 :]:
-            parts = [np.zeros_like(M) for M in matrices]
+            parts = [using.zeros(M.shape) for M in matrices]
             # A = e_i e_j^T: unit i takes up unit j's incoming weights, j gives unit i's outgoing ones
-            parts[layer][i] += matrices[layer][j]
-            parts[layer + 1][:, j] -= matrices[layer + 1][:, i]
+            parts[layer][i] = parts[layer][i] + below[j]
+            parts[layer + 1][:, j] = parts[layer + 1][:, j] - above[:, i]
             if not every:
-                parts[layer][j] -= matrices[layer][i]
-                parts[layer + 1][:, i] += matrices[layer + 1][:, j]
-            out.append(np.concatenate([part.reshape(-1) for part in parts]))
+                parts[layer][j] = parts[layer][j] - below[i]
+                parts[layer + 1][:, i] = parts[layer + 1][:, i] + above[:, j]
+            out.append(join([part.reshape(M.shape[0] * M.shape[1]) for part, M in zip(parts, matrices, strict=True)]))
     return out
 
 
-def _shifts(objective: Objective, free: bool) -> list[np.ndarray]:
+def _shifts(objective: Objective, free: bool, using: Arithmetic) -> list[Any]:
     """Return the shifts of all logits of a softmax that cost nothing."""
     if objective.loss != SOFTMAX:
         return []
@@ -89,5 +117,5 @@ def _shifts(objective: Objective, free: bool) -> list[np.ndarray]:
     for column in np.flatnonzero(columns):
         last = np.zeros(objective.matrix_shapes[-1])
         last[:, column] = 1.0
-        out.append(np.concatenate([np.zeros(objective.starts[-2]), last.reshape(-1)]))
+        out.append(using.doubles(np.concatenate([np.zeros(objective.starts[-2]), last.reshape(-1)])))
     return out

@@ -15,7 +15,9 @@ import numpy as np
 STARTS = 64
 CLIMB = 60
 # nodes of the search over directions
-MOST_NODES = 100_000
+MOST_NODES = 600_000
+UNSETTLED = "whether a unit at zero can wake was not settled by the search over all its directions"
+TOO_MANY = "a unit at zero has {} inputs, too many to look into all directions"
 # inputs of a layer up to which all directions are searched
 MOST_INPUTS = 7
 
@@ -84,7 +86,7 @@ def stays_below(
     if not e.size or not h.size:
         return None
     if d > MOST_INPUTS:
-        return f"a unit at zero has {d} inputs, too many to look into all directions"
+        return TOO_MANY.format(d)
     for sign in (1, -1) if e.shape[1] == 1 else (0,):
         # a unit's star holds for its own sign; without kinks for the other sign too
         mine = [s for s in stars if s.sign == -sign or not s.kink.any() or sign == 0]
@@ -93,7 +95,7 @@ def stays_below(
         while len(corners):
             nodes += len(corners)
             if nodes > MOST_NODES:
-                return "whether a unit at zero can wake was not settled by the search over all its directions"
+                return UNSETTLED
             corners = corners[_open(corners, h, radii, e, error, limit, mine, sign)]
             if d == 1 and len(corners):
                 return "whether a unit at zero can wake is a tie"

@@ -1,0 +1,230 @@
+"""Descent from trained weights to the end of the valley, along the kinks: what training would reach with patience.
+
+Each step is Newton's on the manifold of the kinks that are held, with negative curvatures turned around and lengths
+bounded, accepted where J falls. A kink at which J would rise on the other side is taken up where the step meets it;
+one whose multiplier lies outside its bounds is let go, the worst one first, when the rest is at rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.linalg
+
+from .arithmetic import FLOATS, Arithmetic
+from .kinks import Kinks, group_kinks
+from .lagrangian import Lagrangian, Pass
+from .objective import Objective
+from .slopes import float_losses
+from .strict import class_sums
+
+FLOAT = Arithmetic(FLOATS)
+# first bound of a step, relative to 1 + |theta|, bound below which nothing moves, and the most steps
+LONGEST, SHORTEST, STEPS = 0.03, 1e-10, 250
+# steps times the cube of the number of parameters, and the fewest steps that are worth a try
+MOST_WORK, FEWEST = 4e9, 10
+# heights relative to their terms that count as on a kink at the start
+NEAR = 1e-4
+# curvature, relative to the largest, that counts as flat
+FLAT = 1e-9
+# gradients of kinks, relative to the largest, that count as dependent
+DEPENDENT = 1e-10
+# part of the whole fall after which a place shows it
+GOOD_PART = 0.2
+# what rounding may add to J
+ROUNDING = 1e-14
+
+
+@dataclass
+class Held:
+    """Where the descent is: parameters, units that are on, and kinks that are held."""
+
+    theta: np.ndarray
+    on: list[np.ndarray]
+    at: list[np.ndarray]
+    value: float
+
+
+@dataclass(frozen=True)
+class Descent:
+    """The places of a descent, the start first."""
+
+    places: list[Held]
+
+    def well_below(self) -> Held:
+        """Return the first place that has made a good part of the whole fall."""
+        top, bottom = self.places[0].value, self.places[-1].value
+        return next(p for p in self.places if top - p.value >= GOOD_PART * (top - bottom))
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """What is known at one place.
+
+    Attributes:
+        kinks: the kinks that are held.
+        program: their Lagrangian.
+        here: both passes with the multipliers that fit best.
+        mu: these multipliers.
+        C: (kinks, p) gradients of the kink functions.
+        slope: (p,) gradient of L.
+    """
+
+    kinks: Kinks
+    program: Lagrangian
+    here: Pass
+    mu: np.ndarray
+    C: np.ndarray
+    slope: np.ndarray
+
+
+def float_value(objective: Objective, theta: np.ndarray) -> float:
+    """Return J in doubles."""
+    H = objective.float_samples
+    for k, (M, has) in enumerate(zip(objective.matrices(theta), objective.has_bias, strict=True)):
+        H = H @ M[:, : H.shape[1]].T + (M[:, -1] if has else 0.0)
+        if k + 1 < objective.depth:
+            H = np.maximum(H, 0.0)
+    penalty = float(objective.decay) / 2 * float(theta[objective.mask] @ theta[objective.mask])
+    return float_losses(objective, H) / max(len(H), 1) + penalty
+
+
+def descended(objective: Objective, theta: np.ndarray, heights: list[np.ndarray]) -> Descent | None:
+    """Return the descent from theta, None where its steps are too large a work.
+
+    Args:
+        objective: what is minimised.
+        theta: (p,) the start.
+        heights: preactivations of each hidden layer relative to their terms.
+    """
+    steps = min(STEPS, int(MOST_WORK / (objective.size + 1) ** 3))
+    if steps < FEWEST:
+        return None
+    at = [np.abs(h) < NEAR for h in heights]
+    held = Held(theta, [((h > 0) & ~a).astype(int) for h, a in zip(heights, at, strict=True)], at,
+                float_value(objective, theta))  # fmt: skip
+    bound, size = LONGEST, 1.0 + float(np.abs(theta).max(initial=0.0))
+    places = [replace(held)]
+    for _ in range(steps):
+        model = _model(objective, held)
+        step, gain = _newton_step(model, bound * size)
+        if gain <= ROUNDING * abs(held.value) or bound < SHORTEST:
+            if not _let_go(held, model):
+                break
+            bound = LONGEST
+            continue
+        bound = _taken(objective, held, model, step, bound, size)
+        places.append(replace(held))
+    return Descent([*places, held])
+
+
+def _model(objective: Objective, held: Held) -> Model:
+    """Return the Lagrangian with the multipliers that fit best."""
+    kinks = group_kinks(objective, held.on, held.at)
+    held.at = [a.copy() for a in kinks.at]
+    program = Lagrangian(objective, kinks, FLOAT)
+    mu = np.zeros(len(kinks.free))
+    here = program.passed(held.theta, mu)
+    C = program.constraints(here)
+    for _ in range(2 if len(mu) else 0):  # multipliers of upper layers change the signals below
+        mu = mu + np.linalg.lstsq(C.T, -program.gradient(held.theta, here), rcond=None)[0]
+        here = program.passed(held.theta, mu)
+    return Model(kinks, program, here, mu, C, program.gradient(held.theta, here))
+
+
+def _newton_step(model: Model, longest: float) -> tuple[np.ndarray, float]:
+    """Return a step back to the kinks and down along them, and by how much J should fall."""
+    H, C = model.program.hessian(model.here), model.C
+    back = np.zeros(len(H))
+    if len(C):
+        back = np.linalg.lstsq(C, -model.program.values(model.here), rcond=None)[0]
+    tangent = _tangent(C) if len(C) else np.eye(len(H))
+    if not tangent.shape[1]:
+        return back, 0.0
+    bends, vectors = np.linalg.eigh(tangent.T @ H @ tangent)
+    along = vectors.T @ (tangent.T @ model.slope)
+    sizes = np.maximum(np.abs(bends), FLAT * max(float(np.abs(bends).max()), 1e-300))
+    moves = -along / sizes
+    length = float(np.linalg.norm(moves))
+    if length > longest:  # a larger curvature for all, so that flat directions are shortened first
+        low, high = 0.0, float(np.linalg.norm(along)) / longest
+        for _ in range(40):
+            middle = (low + high) / 2
+            low, high = (middle, high) if np.linalg.norm(along / (sizes + middle)) > longest else (low, middle)
+        moves = -along / (sizes + high)
+    gain = -float(along @ moves) - float(moves @ (bends * moves)) / 2
+    return back + tangent @ (vectors @ moves), max(gain, float(np.abs(along @ moves)) / 2)
+
+
+def _tangent(C: np.ndarray) -> np.ndarray:
+    """Return an orthonormal basis of what lies along the kinks."""
+    Q, R, _ = scipy.linalg.qr(C.T, pivoting=True)
+    sizes = np.abs(np.diag(R))
+    return np.asarray(Q[:, int((sizes > DEPENDENT * sizes.max(initial=0.0)).sum()) :])
+
+
+def _taken(objective: Objective, held: Held, model: Model, step: np.ndarray, bound: float, size: float) -> float:
+    """Take a step or what of it lowers J, with the kinks that it meets; return the next bound."""
+    end = _returned(model, held.theta + step)
+    value = float_value(objective, end)
+    if value < held.value:
+        _moved(held, model, end, value)
+        return min(2 * bound, LONGEST)
+    met = _first_kink(held, model, end)
+    if met is not None:
+        share, layer, row, unit = met
+        there = _returned(model, held.theta + share * (end - held.theta))
+        value = float_value(objective, there)
+        if value <= held.value * (1 + ROUNDING):
+            _moved(held, model, there, value)
+            held.at[layer][row, unit], held.on[layer][row, unit] = True, 0
+            return bound
+    return min(bound, float(np.linalg.norm(step)) / size) / 4
+
+
+def _returned(model: Model, theta: np.ndarray) -> np.ndarray:
+    """Return a point nearer to the kinks."""
+    for _ in range(2 if len(model.C) else 0):
+        away = model.program.values(model.program.passed(theta, model.mu))
+        theta = theta + np.linalg.lstsq(model.C, -away, rcond=None)[0]
+    return theta
+
+
+def _moved(held: Held, model: Model, theta: np.ndarray, value: float) -> None:
+    """Note a new place and the units that are on there."""
+    here = model.program.passed(theta, model.mu)
+    held.theta, held.value = theta, value
+    held.on = [((here.heights[k] > 0) & ~a).astype(int) for k, a in enumerate(held.at)]
+
+
+def _first_kink(held: Held, model: Model, end: np.ndarray) -> tuple[float, int, int, int] | None:
+    """Return the first kink on the way at which J has a convex bend: the share of the way, layer, row, unit."""
+    there = model.program.passed(end, model.mu)
+    best: tuple[float, int, int, int] | None = None
+    for k, a in enumerate(held.at):
+        before, after = model.here.heights[k], there.heights[k]
+        crossing = ~a & ((before > 0) != (after > 0)) & (model.here.arriving[k] > 0)
+        for i, j in np.argwhere(crossing):
+            share = float(before[i, j] / (before[i, j] - after[i, j]))
+            if best is None or share < best[0]:
+                best = share, k, int(i), int(j)
+    return best
+
+
+def _let_go(held: Held, model: Model) -> bool:
+    """Let go the kinks with the multiplier that is farthest outside its bounds; return whether there is one."""
+    worst, chosen = 0.0, None
+    every = model.kinks.multipliers(model.mu, FLOAT)
+    for group, multiplier in zip(model.kinks.groups, every, strict=True):
+        for low, value, high in class_sums(group, multiplier, model.here.arriving[group.layer], FLOAT):
+            for gap, side in ((low - value, -1), (value - high, 1)):
+                if gap > worst:
+                    worst, chosen = float(gap), (group, side)
+    if chosen is None:
+        return False
+    group, side = chosen
+    for row, factor in zip(group.rows, group.factors, strict=True):
+        held.at[group.layer][row, group.unit] = False
+        held.on[group.layer][row, group.unit] = int((side > 0) == (factor > 0))
+    return True
