@@ -104,7 +104,7 @@ def _usage(name: str, problem: Any) -> int:
 
 def _columns(problem: Any) -> str:
     """Return the columns to choose from where the target was left out and a table was given."""
-    from ..problem.data.table import column_names
+    from ..problem.data.text_file import column_names
 
     if getattr(getattr(problem, "param", None), "name", "") != "target":
         return ""

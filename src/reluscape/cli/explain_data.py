@@ -64,7 +64,7 @@ def read_samples(path: Path, target: str, outputs: int, how: Reading) -> Samples
     """
     if outputs == 1:
         return _single(path, target, how)
-    from ..problem.data.table import column_classes, column_texts
+    from ..problem.data.target_column import column_classes, column_texts
 
     names = [part.strip() for part in target.split(",") if part.strip()]
     if column_texts(path, target) is None and len(names) > 1:
@@ -111,7 +111,7 @@ def scaled_reading(how: Reading, scaler: Path | None, target: str, outputs: int,
 def _single(path: Path, target: str, how: Reading) -> Samples:
     """Read one target: numbers as they are, two classes as -1 and 1 or as asked."""
     from ..problem.data import read_table
-    from ..problem.data.table import target_is_numeric
+    from ..problem.data.target_column import target_is_numeric
     from ..problem.losses import labels_of
 
     as_numbers = how.codes is None and target_is_numeric(path, target)

@@ -9,7 +9,7 @@ import pytest
 
 from reluscape.errors import InputError
 from reluscape.problem.data import read_table
-from reluscape.problem.data.table import column_classes, target_is_numeric
+from reluscape.problem.data.target_column import column_classes, target_is_numeric
 
 
 def table(tmp_path, text, **more):

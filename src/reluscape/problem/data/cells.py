@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from ...errors import InputError
 
+# texts that stand for a value that is not known
+MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
 TRUTH = {"true": "1", "false": "0"}
 INDEX_NAMES = ("", "Unnamed: 0")
 _COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+([eE][+-]?\d+)?")
