@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from .penalties import NONE, NoPenalty, WeightDecay
 
 
 class Weights(NamedTuple):
@@ -101,6 +103,24 @@ def layer_gradient(
         if k:
             slopes = (slopes @ weights[k]) * np.where(heights[k - 1] > 0, 1.0, _slope(below, k - 1))
     return Layers(tuple(in_weights[::-1]), tuple(in_biases[::-1]))
+
+
+def with_decay(mean: Weights, net: Any, penalty: NoPenalty | WeightDecay) -> Weights:
+    """Return the gradient of the mean loss of a `TwoLayerNet` with that of the penalty added."""
+    decay, in_c = penalty.gradient(net.W), mean.c
+    if penalty.biases:
+        in_c = in_c + penalty.gradient(np.asarray(net.c))
+    elif penalty is not NONE:
+        decay[:, -1] = 0.0
+    return Weights(mean.W + decay, mean.v + penalty.gradient(net.v), in_c)
+
+
+def layers_with_decay(mean: Layers, net: Any, penalty: NoPenalty | WeightDecay) -> Layers:
+    """Return the gradient of the mean loss of a `DeepNet` with that of the penalty added."""
+    weights = tuple(g + penalty.gradient(w) for g, w in zip(mean.weights, net.weights, strict=True))
+    if not penalty.biases:
+        return Layers(weights, mean.biases)
+    return Layers(weights, tuple(g + penalty.gradient(b) for g, b in zip(mean.biases, net.biases, strict=True)))
 
 
 def _slope(below: Sequence[float], k: int) -> float:

@@ -15,7 +15,16 @@ from ..numbers.checks import readonly
 from ..numbers.entries import entries
 from ..numbers.tolerances import DEFAULT, Tolerances
 from .data import Dataset, check_signs
-from .gradients import Layers, Weights, layer_gradient, layer_outputs, predictions, weight_gradient
+from .gradients import (
+    Layers,
+    Weights,
+    layer_gradient,
+    layer_outputs,
+    layers_with_decay,
+    predictions,
+    weight_gradient,
+    with_decay,
+)
 from .losses import CrossEntropy, able, plain_loss
 from .networks import DeepNet
 from .outputs import OutputLoss, output_loss
@@ -225,13 +234,8 @@ class Problem:
             return self._layer_gradient(net)
         f, heights = predictions(self.data.X, net.W, net.v, net.c)
         mean = weight_gradient(self.data.X, heights, net.v, self.slopes(f[:, None])[:, 0])
-        decay = self.penalty.gradient(net.W)
-        in_c = mean.c
-        if self.penalty.biases:
-            in_c = in_c + self.penalty.gradient(np.asarray(net.c))
-        elif self.penalty is not NONE:
-            decay[:, -1] = 0.0
-        return Weights(mean.W + decay, mean.v + self.penalty.gradient(net.v), in_c if self.output_bias else in_c * 0.0)
+        whole = with_decay(mean, net, self.penalty)
+        return whole if self.output_bias else whole._replace(c=whole.c * 0.0)
 
     def slopes(self, F: np.ndarray) -> np.ndarray:
         """Return the derivative (n, k) of the mean loss in the outputs F (n, k)."""
@@ -271,11 +275,9 @@ class Problem:
         """Return the gradient of J in the weights and biases of a network of any depth."""
         heights = layer_outputs(self.data.X, net.weights, net.biases, net.slopes)
         mean = layer_gradient(self.data.X, net.weights, heights, self.slopes(heights[-1]), net.slopes)
-        decay = self.penalty.gradient
-        biases = [g + decay(b) if self.penalty.biases else g for g, b in zip(mean.biases, net.biases, strict=True)]
-        return Layers(
-            tuple(g + decay(w) for g, w in zip(mean.weights, net.weights, strict=True)),
-            tuple(g if has else g * 0.0 for g, has in zip(biases, net.has_bias, strict=True)),
+        whole = layers_with_decay(mean, net, self.penalty)
+        return whole._replace(
+            biases=tuple(g if has else g * 0.0 for g, has in zip(whole.biases, net.has_bias, strict=True))
         )
 
 

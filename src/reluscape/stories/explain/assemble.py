@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ...critical.trained.examination import STARTS
+from ...critical.trained.examine import STARTS
 from ...problem.trained.opening import Opened, open_model, trained_by
 from ...problem.trained.targets import label_notes
 from .intake import Options, arrays, read_case, unpacked

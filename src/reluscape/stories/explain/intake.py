@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...critical.trained.elsewhere import TestRows, test_layers, test_rows
-from ...critical.trained.examination import examine
+from ...critical.trained.examine import examine
 from ...errors import InputError, ModelError
 from ...problem.data import Dataset
 from ...problem.losses import declares, plain_loss
