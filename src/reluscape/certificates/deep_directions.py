@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import CertificateError
+from ..numbers.tolerances import DEFAULT
 
 MOST_BOXES = 2_000_000
-SLACK = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +70,12 @@ def _check_face(
     looked = 0
     sizes, weights, none = np.abs(h), np.linalg.norm(e, axis=1), ~h.any(axis=1)
     scale = d * float(sizes.sum(axis=1) @ weights)
-    blur = np.where(none, 0.0, 1e-13 * sizes.sum(axis=1) + d**0.5 * wide)
+    blur = np.where(none, 0.0, DEFAULT.box_heights * sizes.sum(axis=1) + d**0.5 * wide)
     while len(middle):
         looked += len(middle)
         if looked > MOST_BOXES:
             raise CertificateError("whether a unit at zero can wake is not settled by two million boxes")
-        heights, spread = middle @ h.T, half @ sizes.T * (1 + SLACK) + blur
+        heights, spread = middle @ h.T, half @ sizes.T * (1 + DEFAULT.box_slack) + blur
         on, off = heights - spread >= 0, heights + spread <= 0
         left = np.ones(len(middle), dtype=bool)
         for a in known:
@@ -96,7 +96,7 @@ def _check_face(
             bound += np.linalg.norm((np.abs(G) * half[:, None, :]).sum(axis=2), axis=1)
             bound -= decay * ((ray * middle).sum(axis=1) - (np.abs(ray) * half).sum(axis=1))
         bound += (both * np.minimum(low, high)) @ np.maximum(weight, 0.0)
-        left &= ~(bound + error * d**0.5 + 1e-12 * scale < 0)
+        left &= ~(bound + error * d**0.5 + DEFAULT.box_bounds * scale < 0)
         middle, half = middle[left], half[left]
         if not len(middle):
             return

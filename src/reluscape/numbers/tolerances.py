@@ -155,6 +155,27 @@ class Tolerances:
     training_stall: float = 1e-4
     # difference of two losses, relative to the best constant's, up to which two trainings ended in the same trap
     same_trap: float = 1e-4
+    # with weight decay: relative length of a proved interval for a basin's value, and gap that floats vouch for
+    decayed_interval: float = 1e-12
+    decayed_gap: float = 1e-7
+    # multiplier of a cell's hyperplane, as a share of the pull, up to which it is rounding
+    decayed_tight: float = 1e-7
+    # weight of what no penalty bounds, where the multipliers nearest to a pull are looked for
+    decayed_free: float = 1e5
+    # singular values below this share of the largest leave a direction on a face of a cell free
+    face_rank: float = 1e-11
+    # its interior point: relative pivot up to which a direction is left alone, ridge relative to the diagonal, least
+    # share of the parameter that a step aims at, and least first parameter
+    decayed_pivot: float = 1e-16
+    decayed_ridge: float = 1e-15
+    decayed_centring: float = 1e-6
+    decayed_start: float = 1e-3
+    # diagonal added to the curvatures of a softmax, relative to the largest of them
+    softmax_ridge: float = 1e-10
+    # directions looked at in boxes: slack of the heights, and rounding of heights and of bounds, relative to the terms
+    box_slack: float = 1e-9
+    box_heights: float = 1e-13
+    box_bounds: float = 1e-12
     # what a solid angle found by quadrature may be off by, as a share of the sphere
     solid_angle: float = 1e-10
 
@@ -167,5 +188,7 @@ ROUNDING = 16.0 * MACHINE_PRECISION
 LEAST_SINGULAR = MACHINE_PRECISION**0.75
 # keeps a quotient finite where its divisor is zero; no quantity that is believed is this small
 SPECK = 1e-300
+# what stands in place of a pivot that is nothing but rounding: its direction is left alone
+HUGE_PIVOT = 1e100
 # targets beyond this have squares that doubles cannot sum
 LARGEST_TARGET = 1e150

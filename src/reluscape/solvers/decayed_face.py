@@ -8,10 +8,9 @@ import numpy as np
 from scipy.linalg import null_space
 from scipy.optimize import nnls
 
-from ..numbers.tolerances import MACHINE_PRECISION
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 
 ROUNDS, HALVINGS = 30, 30
-FREE_WEIGHT = 1e5
 
 
 def pull(g: np.ndarray, normals: np.ndarray, penalised: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -21,7 +20,7 @@ def pull(g: np.ndarray, normals: np.ndarray, penalised: np.ndarray) -> tuple[np.
     """
     if not len(normals):
         return g, np.zeros(0)
-    weight = np.where(penalised, 1.0, FREE_WEIGHT)
+    weight = np.where(penalised, 1.0, DEFAULT.decayed_free)
     size = float(np.abs(g).max(initial=0.0))
     if size == 0.0:
         return g, np.zeros(len(normals))
@@ -108,5 +107,5 @@ def face_bases(normals: np.ndarray, kinks: np.ndarray, live: np.ndarray) -> list
         elif not on.any():
             bases.append(np.eye(d))
         else:
-            bases.append(null_space(normals[on], rcond=1e-11).T)
+            bases.append(null_space(normals[on], rcond=DEFAULT.face_rank).T)
     return bases

@@ -13,8 +13,12 @@ import numba
 import numpy as np
 
 from ..numbers.kernelcache import INNER, KERNEL
+from ..numbers.tolerances import DEFAULT, HUGE_PIVOT, SPECK
 
 SQUARED, LOGISTIC = 0, 1
+# numbers of the policy as the compiled code reads them
+PIVOT, RIDGE = DEFAULT.decayed_pivot, DEFAULT.decayed_ridge
+LEAST_CENTRING, LEAST_START = DEFAULT.decayed_centring, DEFAULT.decayed_start
 
 
 @numba.njit(**INNER, error_model="numpy")
@@ -30,7 +34,7 @@ def _factor(A: np.ndarray, n: int) -> None:
         top = abs(pivot)
         for k in range(i):
             pivot -= A[i, k] * A[i, k]
-        A[i, i] = np.sqrt(pivot) if pivot > 1e-16 * top and pivot > 1e-300 else 1e100
+        A[i, i] = np.sqrt(pivot) if pivot > PIVOT * top and pivot > SPECK else HUGE_PIVOT
 
 
 @numba.njit(**INNER, error_model="numpy")
@@ -131,7 +135,7 @@ def factored(
                 for b in range(a + 1):
                     B[j, a, b] += wa * C[r, b]
         for a in range(d):
-            B[j, a, a] *= 1.0 + 1e-15
+            B[j, a, a] *= 1.0 + RIDGE
     size = m * d
     H[:] = 0.0
     if len(H) == size + 1:
@@ -349,7 +353,7 @@ def centring(s: np.ndarray, z: np.ndarray, ds: np.ndarray, dz: np.ndarray, nu: f
                 ahead += (s[j, r] + step * ds[j, r]) * (z[j, r] + step * dz[j, r])
         now, after = (nu + there) / (m * k + 1), (after + ahead) / (m * k + 1)
     share = max(after, 0.0) / now
-    return now, max(share * share * share, 1e-6) * now
+    return now, max(share * share * share, LEAST_CENTRING) * now
 
 
 @numba.njit(**KERNEL, error_model="numpy")
@@ -472,14 +476,14 @@ def decayed_point(
     c = stats[2]
     f[:] = c
     scale = derivatives(kind, y, f, e, h)
-    start = max(lam, 1e-3)
+    start = max(lam, LEAST_START)
     u[:] = 0.0
     z[:] = start
     nu, best, best_value, best_c, steps, last = start, np.inf, np.inf, c, 0, 0
     M, B = np.zeros((m, d, d)), np.zeros((m, d, d))
     size = m * d + 1 if m * d + 1 <= 2 * n or m * d <= 60 else n
     H = np.zeros((size, size))
-    small = max(accuracy * scale, 1e-300)
+    small = max(accuracy * scale, SPECK)
     for it in range(limit):
         predictions(X, on, sign, u, c, f)
         loss = derivatives(kind, y, f, e, h)

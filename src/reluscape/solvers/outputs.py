@@ -10,7 +10,6 @@ from ..problem.losses.softmax import softmax
 from .cell_cones import CellCones
 
 LARGE_NEGATIVE = -1e300
-FLATTEST = 1e-10
 
 
 class Softmax:
@@ -50,7 +49,7 @@ class Softmax:
         s = self._shares(f)
         h = s[:, :, None] * np.eye(self.k) - s[:, :, None] * s[:, None, :]
         top = float(h.max(initial=0.0)) or 1.0
-        return np.asarray(h + FLATTEST * top * np.eye(self.k))
+        return np.asarray(h + self.tolerances.softmax_ridge * top * np.eye(self.k))
 
     def times(self, h: np.ndarray, M: np.ndarray) -> np.ndarray:
         """Return the curvatures times M."""

@@ -20,13 +20,12 @@ from ...geometry.arrangement import Arrangement
 from ...geometry.regions import enumerate_regions
 from ...numbers import exact
 from ...numbers.roots import rounded
+from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
 from ...solvers.decayed_face import pull
 
 MOST_CELLS = 200_000
 BITS = 120
-# a multiplier below this share of the pull is rounding
-TIGHT = 1e-7
 
 
 @dataclass(frozen=True)
@@ -118,13 +117,13 @@ class Cells:
             return u[None, :]
         a = int(free[0])
         bounds = -(rows @ u) / rows[:, a]
-        if (z > TIGHT * size).any():
+        if (z > DEFAULT.decayed_tight * size).any():
             ends = [bounds[int(np.argmax(z))]]
         else:
             low = bounds[rows[:, a] > 0].max(initial=-np.inf)
             high = bounds[rows[:, a] < 0].min(initial=np.inf)
             ends = [v for v in (low, high) if np.isfinite(v)] or [0.0]
-            if len(ends) == 2 and ends[1] - ends[0] <= TIGHT * (1 + abs(ends[0])):
+            if len(ends) == 2 and ends[1] - ends[0] <= DEFAULT.decayed_tight * (1 + abs(ends[0])):
                 ends = ends[:1]
         out = np.repeat(u[None, :], len(ends), axis=0)
         out[:, a] = ends

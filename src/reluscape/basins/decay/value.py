@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import InputError, SolverError
 from ...numbers.checks import readonly
+from ...numbers.tolerances import DEFAULT
 from ...problem.data import check_pattern, check_signs
 from ...problem.losses import able
 from ...problem.problem import Problem
@@ -17,9 +18,6 @@ from ..patterns import refuse_split_lines
 from ..result import Basin
 from .exact import interval_certificate, proved_interval
 from .programs import programs_of
-
-# relative length of a proved interval, and of a gap in floats
-PROVED, VOUCHED = 1e-12, 1e-7
 
 
 def decayed_basin(problem: Problem, pattern: Any, sign: Any, exact: bool = False) -> Basin:
@@ -50,7 +48,7 @@ def decayed_basin(problem: Problem, pattern: Any, sign: Any, exact: bool = False
     point = programs.solve(A, signs)
     n = max(data.n, 1)
     if exact:
-        found = proved_interval(problem, A, signs, point, PROVED)
+        found = proved_interval(problem, A, signs, point, DEFAULT.decayed_interval)
         point = programs.point(A, signs, np.array(found.U, dtype=float), float(found.c), point.multipliers, 0.0)
         interval: dict[str, Any] = {
             "lower": found.lower, "upper": found.upper, "certificate": interval_certificate(problem, found),
@@ -131,4 +129,4 @@ def _refuse_flat(problem: Problem, patterns: np.ndarray) -> None:
 
 def _close(problem: Problem, point: DecayedPoint) -> bool:
     """Return whether the lower bound of a point is near its value."""
-    return point.gap <= VOUCHED * max(abs(point.value), max(problem.n, 1) * problem.zero_value)
+    return point.gap <= DEFAULT.decayed_gap * max(abs(point.value), max(problem.n, 1) * problem.zero_value)
