@@ -211,6 +211,8 @@ def test_interrupted_leaves_no_file(tmp_path):
 import os, signal, sys
 from reluscape.cli import main, output
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what runs in its background ignore interrupts
+
 class Interrupting(output.Progress):
     def __call__(self, what, share):
         if what.startswith("training"):

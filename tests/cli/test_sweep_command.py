@@ -123,7 +123,9 @@ def held(path):
 def test_an_interrupted_sweep_says_what_is_kept(engine, folder):
     plan = 'quantity = "full_rank"\ntrials = 100000\nchunk = 5\n[fixed]\nn = 10\nd = 1\nwidth = 5\n'
     (folder / "long.toml").write_text(plan)
-    program = "from reluscape.cli import main; main()"
+    # a shell lets what runs in its background ignore interrupts
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{heeding}; from reluscape.cli import main; main()"
     command = [sys.executable, "-c", program, "sweep", "long.toml", "--workers", "1", "--engine", engine]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     while not held(folder / "long.db") and process.poll() is None:
