@@ -1,26 +1,33 @@
 """Proofs for trained networks of two hidden layers and of several classes, with decay, from fixed seeds.
 
-Three sets of networks are trained by Adam from seeded starts, written out in numpy for all starts at once:
-60 networks 2-4-3-1 on 16 rows, 30 softmax networks 4-m-3 on iris (m = 2, 3, 4), 20 networks 10-10-10-1 on 100 rows of
-diabetes. Each is given to `prove`. Printed are the verdicts, the time of each, the kinks, the distance from the trained
-weights, and how many random neighbours of the proved points are lower, at radii from 1e-8 to 1e-2.
+Sets of networks are trained by Adam from seeded starts, written out in numpy for all starts at once: 60 networks
+2-4-3-1 on 16 rows, 30 softmax networks 4-m-3 on iris (m = 2, 3, 4), 20 networks 10-10-10-1 on 100 rows of diabetes, and
+two of 931 parameters, 20-25-15-1 on 150 rows. Each is given to `prove`. Printed are the verdicts, the time of each, the
+kinks, the distance from the trained weights, and how many of 5,000 random neighbours of the proved points are lower, at
+radii from 1e-8 to 1e-2.
 
-    python benchmarks/depth.py            # all three sets
-    python benchmarks/depth.py small      # one of small, softmax, diabetes
+    python benchmarks/depth.py                        # the first three sets
+    python benchmarks/depth.py diabetes --decay 0.01 --seed 3
+    python benchmarks/depth.py --store DIR --seconds 500    # a piece; run it again to go on
+
+With a store trained weights and answers are kept there; what is there is not done again.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.datasets import load_diabetes, load_iris
 
 from reluscape import DeepNet, verify
-from reluscape.critical.proof import Proof, prove
+from reluscape.critical.proof import prove
 
 SEED = 18
 RATE = 0.03
@@ -57,6 +64,10 @@ def tasks() -> list[tuple[Task, int]]:
     D = np.round((D - D.mean(axis=0)) / D.std(axis=0), 3)
     t = np.round((t - t.mean()) / t.std(), 3)
     out.append((Task("diabetes", D, t[:, None], "squared", 0.002, (10, 10, 10, 1), 50_000), 20))
+    rng = np.random.default_rng(5)
+    L = np.round(rng.normal(size=(150, 20)), 2)
+    u = np.round(np.sin(L[:, 0] + L[:, 1]) + 0.5 * L[:, 2] * L[:, 3] + 0.3 * rng.normal(size=150), 2)
+    out.append((Task("large", L, u[:, None], "squared", 0.004, (20, 25, 15, 1), 50_000), 2))
     return out
 
 
@@ -87,21 +98,45 @@ def gradients(task: Task, layers: list[np.ndarray]) -> tuple[np.ndarray, list[np
     return J, out
 
 
-def trained(task: Task, starts: int) -> list[DeepNet]:
-    """Return the networks where Adam ends, its rate falling to zero."""
-    rng = np.random.default_rng([SEED, *task.sizes])
+@dataclass
+class Clock:
+    """Seconds that may be used, from the start of the program."""
+
+    seconds: float
+
+    def over(self) -> bool:
+        """Return whether they are used up."""
+        return time.perf_counter() > self.seconds
+
+
+def trained(task: Task, starts: int, seed: int, file: Path | None, clock: Clock) -> list[DeepNet] | None:
+    """Return the networks where Adam ends, its rate falling to zero, or None where the time did not suffice."""
+    rng = np.random.default_rng([seed, *task.sizes])
+    count = len(task.sizes) - 1
     layers = [
         rng.normal(size=(starts, b, a + 1)) * np.sqrt(2.0 / a) * 0.9
         for a, b in zip(task.sizes, task.sizes[1:], strict=False)
     ]
-    first, second = [np.zeros_like(M) for M in layers], [np.zeros_like(M) for M in layers]
-    for step in range(task.steps):
+    first, second, begin = [np.zeros_like(M) for M in layers], [np.zeros_like(M) for M in layers], 0
+    if file is not None and file.exists():
+        kept = np.load(file)
+        layers, first, second = ([kept[f"{name}{k}"] for k in range(count)] for name in ("layer", "first", "second"))
+        begin = int(kept["step"])
+    step = begin
+    while step < task.steps and not (step % 1_000 == 0 and clock.over()):
         rate = RATE * (1 - step / task.steps) ** 2
         for k, g in enumerate(gradients(task, layers)[1]):
             first[k] = 0.9 * first[k] + 0.1 * g
             second[k] = 0.999 * second[k] + 0.001 * g * g
             down = first[k] / (1 - 0.9 ** (step + 1))
             layers[k] = layers[k] - rate * down / (np.sqrt(second[k] / (1 - 0.999 ** (step + 1))) + 1e-10)
+        step += 1
+    if file is not None and step > begin:
+        parts = {f"{name}{k}": M for name, part in (("layer", layers), ("first", first), ("second", second))
+                 for k, M in enumerate(part)}  # fmt: skip
+        np.savez(file, step=step, **parts)
+    if step < task.steps:
+        return None
     return [DeepNet([M[s][:, :-1] for M in layers], [M[s][:, -1] for M in layers]) for s in range(starts)]
 
 
@@ -126,40 +161,74 @@ def lower_neighbours(task: Task, net: DeepNet) -> tuple[int, float]:
     return lower, worst
 
 
-def report(task: Task, starts: int) -> list[Proof]:
-    """Train, prove, check and print one task."""
+def answer(task: Task, net: DeepNet) -> dict[str, Any]:
+    """Return what is proved about a network, as plain JSON."""
     begin = time.perf_counter()
-    nets = trained(task, starts)
-    print(f"{task.name}: {starts} networks trained in {time.perf_counter() - begin:.0f} s", flush=True)
-    proofs, times, lower = [], [], 0
-    for number, net in enumerate(nets):
+    proof = prove(net, task.X, task.Y, task.loss, task.decay)
+    out: dict[str, Any] = {"verdict": proof.verdict, "kinks": proof.kinks, "distance": proof.distance}
+    out |= {"seconds": time.perf_counter() - begin, "certified": proof.certificate is not None, "reason": proof.reason}
+    if proof.certificate is not None:
         begin = time.perf_counter()
-        proof = prove(net, task.X, task.Y, task.loss, task.decay)
-        times.append(time.perf_counter() - begin)
-        proofs.append(proof)
-        line = f"  {number:2d} {proof.verdict}: {proof.kinks} kinks, distance {proof.distance:.2g}, {times[-1]:.2f} s"
-        if proof.certificate is not None:
-            begin = time.perf_counter()
-            line += f", verified {bool(verify(proof.certificate))} in {time.perf_counter() - begin:.2f} s"
-        if proof.verdict == "local minimum":
-            count, worst = lower_neighbours(task, proof.net)
-            lower += count
-            line += f", lower neighbours {count} (least difference / radius {worst:.1e})"
-        print(f"{line}: {proof.reason}", flush=True)
-    counts = Counter(proof.verdict for proof in proofs)
-    decided = sum(proof.method == "certified" for proof in proofs)
-    print(f"{task.name}: {decided} of {starts} with certificate, {dict(counts)}; times {min(times):.2f} to "
-          f"{max(times):.2f} s; lower neighbours {lower}")  # fmt: skip
-    return proofs
+        out["verified"] = bool(verify(proof.certificate))
+        out["verify_seconds"] = time.perf_counter() - begin
+    if proof.verdict == "local minimum":
+        out["lower"], out["least"] = lower_neighbours(task, proof.net)
+    return out
+
+
+def report(task: Task, starts: int, seed: int, store: Path | None, clock: Clock) -> bool:
+    """Train, prove, check and print one task; return whether it came to its end."""
+    name = f"{task.name.replace(' ', '-')}-{task.decay:g}-{seed}"
+    weights, file = (None, None) if store is None else (store / f"{name}.npz", store / f"{name}.jsonl")
+    nets = trained(task, starts, seed, weights, clock)
+    if nets is None:
+        print(f"{task.name}: in training; run the command again")
+        return False
+    done = [json.loads(line) for line in file.read_text().splitlines()] if file is not None and file.exists() else []
+    for number in range(len(done), starts):
+        if clock.over():
+            print(f"{task.name}: {number} of {starts} networks are done; run the command again")
+            return False
+        done.append(answer(task, nets[number]))
+        if file is not None:
+            with file.open("a") as stream:
+                stream.write(json.dumps(done[-1]) + "\n")
+        print(f"  {number:2d} {told(done[-1])}", flush=True)
+    counts, times = Counter(a["verdict"] for a in done), sorted(a["seconds"] for a in done)
+    proved, checked = sum(a["certified"] for a in done), sum(a.get("verified", False) for a in done)
+    lower = sum(a.get("lower", 0) for a in done)
+    print(f"{task.name}, decay {task.decay:g}, seed {seed}: {proved} of {starts} with certificate, {dict(counts)}; "
+          f"verified {checked}; seconds {times[0]:.2f} to {times[-1]:.2f}, median {times[len(times) // 2]:.2f}; "
+          f"lower neighbours {lower}")  # fmt: skip
+    return True
+
+
+def told(a: dict[str, Any]) -> str:
+    """Return one answer as a line."""
+    line = f"{a['verdict']}: {a['kinks']} kinks, distance {a['distance']:.2g}, {a['seconds']:.2f} s"
+    if "verified" in a:
+        line += f", verified {a['verified']} in {a['verify_seconds']:.2f} s"
+    if "lower" in a:
+        line += f", lower neighbours {a['lower']} (least difference / radius {a['least']:.1e})"
+    return f"{line}: {a['reason']}"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("only", nargs="?", help="small, softmax or diabetes")
-    chosen = parser.parse_args().only
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("only", nargs="?", help="small, softmax, diabetes or large")
+    parser.add_argument("--decay", type=float, help="another weight decay")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the starts")
+    parser.add_argument("--store", type=Path, help="folder for weights and answers")
+    parser.add_argument("--seconds", type=float, default=np.inf, help="stop after about so many seconds")
+    chosen = parser.parse_args()
+    clock = Clock(time.perf_counter() + chosen.seconds)
+    if chosen.store is not None:
+        chosen.store.mkdir(parents=True, exist_ok=True)
     for task, starts in tasks():
-        if chosen is None or task.name.startswith(chosen):
-            report(task, starts)
+        if task.name.startswith(chosen.only) if chosen.only else task.name != "large":
+            task = task if chosen.decay is None else replace(task, decay=chosen.decay)
+            if not report(task, starts, chosen.seed, chosen.store, clock):
+                break
 
 
 if __name__ == "__main__":

@@ -89,10 +89,15 @@ def on_kinks(net, X, kinks, layer, unit):
     return DeepNet(weights, biases)
 
 
-def targets_for(net, X, kinks, decay):
-    """The targets with which a balanced network on its kinks is critical with strict multipliers, or None."""
-    errors = _program(net, X, kinks, list(kinks), {a: [a] for a in range(len(X))}, decay)
-    return None if errors is None else forward(net, X, kinks)[-1][:, 0] - len(X) * errors / 2
+def targets_for(net, X, kinks, decay, copies=()):
+    """The targets with which a balanced network on its kinks is critical with strict multipliers, or None.
+
+    Each of `copies` lists rows that share one kink, the row in `kinks` first.
+    """
+    shared = {a: [a] for a in range(len(X))} | {rows[0]: list(rows) for rows in copies}
+    every = [(layer, i, unit) for layer, row, unit in kinks for i in shared[row]]
+    errors = _program(net, X, kinks, every, shared, decay)
+    return None if errors is None else forward(net, X, every)[-1][:, 0] - len(X) * errors / 2
 
 
 def built_minimum(
@@ -134,6 +139,43 @@ def built_minimum(
         if errors is not None:
             return net, X, heights[-1][:, 0] - n * errors / 2, decay
     raise AssertionError("no network was built")
+
+
+def lagrangian_gradient(net, X, y, decay, kinks, mu):
+    """Gradient of J with all kinked units off, plus the multipliers times their preactivations."""
+    out = decay * parameters(net)
+    errors = forward(net, X, kinks)[-1][:, 0] - y
+    starts = [(net.depth - 1, i, 0, 2 * e / len(X)) for i, e in enumerate(errors)]
+    starts += [(*kink, m) for kink, m in zip(kinks, mu, strict=True)]
+    return out + sum(gradients(net, X, kinks, start)[0] for start in starts)
+
+
+def network_at(net, theta):
+    """The network of the shapes of another one with parameters theta."""
+    weights, biases = [], []
+    for w in net.weights:
+        part, theta = theta[: w.size + len(w)].reshape(len(w), -1), theta[w.size + len(w) :]
+        weights.append(part[:, :-1])
+        biases.append(part[:, -1])
+    return DeepNet(weights, biases)
+
+
+def least_curvature(net, X, y, decay, kinks):
+    """The least eigenvalue of the Lagrangian's Hessian along the kinks, from differences of its gradient."""
+    theta = parameters(net)
+    C = np.array([gradients(net, X, kinks, (*kink, 1.0))[0] for kink in kinks])
+    mu = np.zeros(len(kinks))
+    for _ in range(3):  # multipliers of upper layers change the gradient of lower ones
+        mu = mu + np.linalg.lstsq(C.T, -lagrangian_gradient(net, X, y, decay, kinks, mu), rcond=None)[0]
+    assert np.abs(lagrangian_gradient(net, X, y, decay, kinks, mu)).max() < 1e-9
+    step = 1e-5
+    H = np.array([
+        (lagrangian_gradient(network_at(net, theta + step * row), X, y, decay, kinks, mu)
+         - lagrangian_gradient(network_at(net, theta - step * row), X, y, decay, kinks, mu)) / (2 * step)
+        for row in np.eye(len(theta))
+    ])  # fmt: skip
+    tangent = np.linalg.svd(C)[2][len(C) :]
+    return np.linalg.eigvalsh(tangent @ (H + H.T) @ tangent.T / 2)[0]
 
 
 def _program(net, X, kinks, every, copies, decay):

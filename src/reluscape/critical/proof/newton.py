@@ -20,7 +20,7 @@ FLOAT = Arithmetic(FLOATS)
 # relative heights below which samples are taken to lie on a kink, tried in turn
 LADDER = (1e-6, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 STEPS = 15
-MOST_WORK = 2e7
+MOST_WORK = 3e6
 CHANGES = 25
 # step, relative to 1 + |theta|, at which Newton's method has come to its end
 CONVERGED = 1e-11
