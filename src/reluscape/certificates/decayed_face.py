@@ -19,6 +19,8 @@ from ..numbers.exact import fmpq
 
 # the box is so many times the length of the last Newton step, and this much
 WIDER, LEAST_RADIUS = 4, Fraction(1, 2**160)
+# a step of Newton's method, relative to 1 + the largest variable, after which its error is below all digits
+SETTLED = 2.0**-120
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +61,31 @@ class DecayedFace:
     @cached_property
     def features(self) -> Any:
         """(n, size) matrix of f in the variables, as intervals."""
-        columns = []
+        n = len(self.X)
+        X = flint.fmpq_mat([[fmpq(v) for v in x] for x in self.X]) if self.X.size else None
+        columns: list[list[Any]] = []
         for a, s, B in zip(self.active, self.signs, self.bases, strict=True):
-            for b in B:
-                columns.append([s * v if on else Fraction(0) for v, on in zip(self.X @ b, a, strict=True)])
+            heights = (
+                (X * flint.fmpq_mat([[fmpq(v) for v in row] for row in np.transpose(B)])).tolist() if len(B) else []
+            )
+            for q in range(len(B)):
+                columns.append([flint.arb(s * heights[i][q]) if a[i] else flint.arb(0) for i in range(n)])
         if self.has_constant:
-            columns.append([Fraction(1)] * len(self.X))
-        return flint.arb_mat([[ball(column[i]) for column in columns] for i in range(len(self.X))])
+            columns.append([flint.arb(1)] * n)
+        return flint.arb_mat([[column[i] for column in columns] for i in range(n)])
+
+    @cached_property
+    def _grams(self) -> list[tuple[Any, Any]]:
+        """The bases in the penalised coordinates and their products, as intervals."""
+        out = []
+        for B in self.bases:
+            kept = np.array(B, dtype=object).reshape(len(B), -1)[:, self.penalised]
+            rows = flint.arb_mat([[ball(v) for v in row] for row in kept]) if kept.size else flint.arb_mat(len(B), 0)
+            products = [
+                [ball(sum((x * y for x, y in zip(a, b, strict=True)), Fraction(0))) for b in kept] for a in kept
+            ]
+            out.append((rows, flint.arb_mat(products) if products else flint.arb_mat(0, 0)))
+        return out
 
     def weights(self, t: Sequence[Any]) -> list[list[Any]]:
         """Return the weights u_j of the variables, as intervals."""
@@ -117,16 +137,17 @@ class DecayedFace:
         h = [flint.arb(2)] * len(e) if self.loss == "squared" else [abs(v) * (1 - abs(v)) for v in e]
         F = self.features
         g = F.transpose() * flint.arb_mat([[v] for v in e])
-        H = F.transpose() * flint.arb_mat([[h[i] * F[i, q] for q in range(self.size)] for i in range(len(e))])
+        rows = F.tolist()
+        H = F.transpose() * flint.arb_mat([[v * x for x in row] for v, row in zip(h, rows, strict=True)])
         start, lam = 0, ball(self.lam)
-        for B, u in zip(self.bases, self.weights(t), strict=True):
+        for B, grams, u in zip(self.bases, self._grams, self.weights(t), strict=True):
             r = _norm(u, self.penalised)
-            along = [sum((ball(b[a]) * u[a] for a in np.flatnonzero(self.penalised)), flint.arb(0)) / r for b in B]
-            for q, b in enumerate(B):
+            kept = np.flatnonzero(self.penalised)
+            along = list((grams[0] * flint.arb_mat([[u[a] / r] for a in kept])).entries()) if len(B) else []
+            for q in range(len(B)):
                 g[start + q, 0] += lam * along[q]
                 for p in range(q + 1):
-                    product = sum((b[a] * B[p][a] for a in np.flatnonzero(self.penalised)), Fraction(0))
-                    bend = lam / r * (ball(product) - along[q] * along[p])
+                    bend = lam / r * (grams[1][q, p] - along[q] * along[p])
                     H[start + q, start + p] += bend
                     if p < q:
                         H[start + p, start + q] += bend
@@ -144,6 +165,9 @@ class DecayedFace:
                 g, H = self.derivatives(here)
                 step = H.solve(g)
                 here = [flint.arb((v - step[q, 0]).mid()) for q, v in enumerate(here)]
+                moved = max(float(abs(step[q, 0]).mid()) for q in range(self.size))
+                if moved <= SETTLED * (1.0 + max(float(abs(v)) for v in here)):
+                    break
         except ZeroDivisionError:
             return None
         return here if all(v.is_finite() for v in here) else None

@@ -53,8 +53,8 @@ def _checked(part: Part, X: np.ndarray, y: np.ndarray, effort: Effort) -> str:
     signs = witness["signs"]
     if not len(patterns) == len(kinks) == len(signs):
         raise CertificateError("patterns, kinks and signs are not of the same number of units")
-    size = sum(X.shape[1] for _ in signs) + 1
-    effort.spend(40 * (n * size * size + size**3), "the intervals")
+    d = X.shape[1]
+    effort.spend(len(signs) * n * d + 2 * int(kinks.sum()) * d * d, "the faces")
     offsets = witness["offsets"]
     if len(offsets) != len(signs):
         raise CertificateError("the offsets are not one for each unit of the face")
@@ -62,6 +62,8 @@ def _checked(part: Part, X: np.ndarray, y: np.ndarray, effort: Effort) -> str:
         if offset and not (pattern.all() and not kink.any() and terms.constant and not terms.penalised.all()):
             raise CertificateError("a unit that is not active on all samples cannot share its bias with the constant")
     face = face_of(X, y, part.loss, patterns, kinks, signs, terms, offsets)
+    size = face.size
+    effort.spend_integers(10 * (n * size * size + size**3), BITS, "the intervals")
     t = [ball(v) for v in witness["variables"]]
     if len(t) != face.size:
         raise CertificateError("the variables are not as many as the face has")

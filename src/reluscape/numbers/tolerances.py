@@ -167,6 +167,8 @@ class Tolerances:
     # its interior point: relative pivot up to which a direction is left alone, ridge relative to the diagonal, least
     # share of the parameter that a step aims at, and least first parameter
     decayed_pivot: float = 1e-16
+    # least entry on the diagonal of the Cholesky factor of a face's second derivatives, scaled to a unit diagonal
+    decayed_cholesky: float = 1e-7
     decayed_ridge: float = 1e-15
     decayed_centring: float = 1e-6
     decayed_start: float = 1e-3

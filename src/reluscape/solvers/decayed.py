@@ -217,10 +217,15 @@ class DecayedPrograms:
         def bend(f: np.ndarray, y: np.ndarray) -> np.ndarray:
             return curvature(loss, f, y, self.tolerances)
 
+        tried: set[bytes] = set()
         for width in self.tolerances.kink_widths:
             live = norms > width * max(at.zero / lam, np.finfo(float).tiny)
             heights, size = o * (u @ C.T), np.linalg.norm(u, axis=1)[:, None]
             kinks = (heights <= width * size) | (heights * lam < z * size * width)
+            guess = kinks[live].tobytes() + live.tobytes()
+            if guess in tried:
+                continue
+            tried.add(guess)
             bases = face_bases(C, kinks, live)
             w, c = face_newton(X, y, on, sign, bases, decay, loss, bend, u * live[:, None], float(stats[2]))
             f = sign @ np.where(on, w @ X.T, 0.0) + c

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.linalg import null_space
+from scipy.linalg import cho_factor, cho_solve, null_space
 from scipy.optimize import nnls
 
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
@@ -66,7 +66,7 @@ def face_newton(
         return float(np.sum(loss.value(F @ t, y)) + lam * sum(norms) + rest)
 
     now = value(t)
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if len(t) else 0):
         f = F @ t
         g = F.T @ np.asarray(loss.gradient(f, y), dtype=float)
         H = F.T @ (curvature(f, y)[:, None] * F)
@@ -81,7 +81,7 @@ def face_newton(
             g[-1] += kappa * t[-1]
             H[-1, -1] += kappa
         root = np.sqrt(np.maximum(np.diag(H), np.finfo(float).tiny))
-        step = np.linalg.lstsq(H / np.outer(root, root), -g / root, rcond=len(g) * MACHINE_PRECISION)[0] / root
+        step = _newton_step(H / np.outer(root, root), -g / root) / root
         share = 1.0
         for _ in range(HALVINGS):
             ahead = value(t + share * step)
@@ -95,6 +95,17 @@ def face_newton(
             break
     weights = np.array([t[a:b] @ B for a, b, B in zip(ends, ends[1:], bases, strict=False)]).reshape(u.shape)
     return weights, float(t[-1]) if decay.has_constant else 0.0
+
+
+def _newton_step(H: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """Return a solution of H x = g for a positive definite matrix, the shortest one where it is singular."""
+    try:
+        factor = cho_factor(H, lower=True, check_finite=False)
+        if np.diag(factor[0]).min(initial=1.0) > DEFAULT.decayed_cholesky:
+            return np.asarray(cho_solve(factor, g, check_finite=False))
+    except np.linalg.LinAlgError:
+        pass
+    return np.asarray(np.linalg.lstsq(H, g, rcond=len(g) * MACHINE_PRECISION)[0])
 
 
 def face_bases(normals: np.ndarray, kinks: np.ndarray, live: np.ndarray) -> list[np.ndarray]:

@@ -17,6 +17,7 @@ import numpy as np
 from ...certificates.decayed_terms import DecayTerms
 from ...errors import TooLarge
 from ...geometry.arrangement import Arrangement
+from ...geometry.counting.counting import has_more_regions
 from ...geometry.regions import enumerate_regions
 from ...numbers import exact
 from ...numbers.roots import rounded
@@ -25,6 +26,7 @@ from ...problem.data import Dataset
 from ...solvers.decayed_face import pull
 
 MOST_CELLS = 200_000
+CLIMBS = 20
 BITS = 120
 
 
@@ -56,6 +58,7 @@ class Cells:
     Args:
         data: the samples.
         penalised: (d,) bool; the last coordinate may be free, where the data end in a column of ones.
+        most: how many cells are looked at one by one.
 
     Raises:
         TooLarge: more cells than are looked at one by one.
@@ -63,17 +66,23 @@ class Cells:
 
     data: Dataset
     penalised: np.ndarray
+    most: int = MOST_CELLS
+
+    @cached_property
+    def too_many(self) -> bool:
+        """Whether there are more cells than are looked at one by one."""
+        return has_more_regions(self.arrangement, self.most)
 
     @cached_property
     def patterns(self) -> np.ndarray:
         """(R, n) patterns with an active sample."""
-        regions = enumerate_regions(self.data.fractions)
-        if len(regions) > MOST_CELLS:
+        if self.too_many:
             raise TooLarge(
-                f"{len(regions):,} cells; with weight decay {MOST_CELLS:,} are looked at one by one; take fewer rows "
-                "or inputs",
-                len(regions),
+                f"more than {self.most:,} cells, and with weight decay every one is looked at; take fewer rows or "
+                "inputs",
+                self.most,
             )
+        regions = enumerate_regions(self.data.fractions)
         patterns = np.asarray(regions.patterns, dtype=bool)
         return patterns[patterns.any(axis=1)]
 
@@ -164,6 +173,32 @@ class Cells:
                 found = self.pull(e, self.patterns[r], sign)
                 if best is None or found.value > best.value:
                     best = found
+        return best
+
+    def climbed(self, e: np.ndarray, others: np.ndarray) -> Pull | None:
+        """Return the largest pull that a climb from cell to cell finds from each sample and some other weights.
+
+        The direction that is pulled hardest in a cell lies in cells beside it too, at whose best direction the pull is
+        no smaller.
+        """
+        best: Pull | None = None
+        X = self.data.X
+        seen: set[bytes] = set()
+        for u in (*X, *-X, *others):
+            for sign in (1, -1):
+                here: Pull | None = None
+                for _ in range(CLIMBS):
+                    pattern = X @ (u if here is None else here.direction) > 0
+                    key = pattern.tobytes() + bytes([sign > 0])
+                    if key in seen or not pattern.any():
+                        break
+                    seen.add(key)
+                    found = self.pull(e, pattern, sign)
+                    if here is not None and found.value <= here.value:
+                        break
+                    here = found
+                if here is not None and (best is None or here.value > best.value):
+                    best = here
         return best
 
     def proved(

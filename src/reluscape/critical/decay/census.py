@@ -14,7 +14,7 @@ from ...errors import TooLarge
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
 from ..verdict import Verdict
-from .descent import balanced_network, worst_unit
+from .descent import balanced_network, falling_units
 from .optimality import decayed_verdict
 
 MOST_BASINS = 20_000
@@ -70,7 +70,7 @@ def decayed_census(problem: Problem, width: int) -> DecayedCensus:
     for chosen in combinations_with_replacement([none, *states], width):
         pattern, signs = np.array([A for A, _ in chosen]), np.array([s for _, s in chosen])
         point = programs.solve(pattern, signs, sharp=True)
-        if worst_unit(problem, cells, point, pattern, signs) is not None:
+        if falling_units(problem, cells, point, pattern, signs):
             continue
         net = balanced_network(problem, point, signs)
         value = problem.value(net)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import numpy as np
 
 from ...basins.decay.programs import programs_of
 from ...basins.decay.pulls import Cells
-from ...errors import TooLarge
 from ...numbers.checks import readonly
 from ...numbers.seeds import stream
 from ...problem.networks import TwoLayerNet
@@ -39,6 +39,36 @@ def decayed_descent(
     Returns:
         `Descent`; its verdict is certified where the proof succeeds.
     """
+    walk = decayed_walk(problem, W, v, c, max_basins, deadline)
+    net = walk.net
+    verdict = decayed_verdict(problem, net.W, net.v, net.c if problem.output_bias else None)
+    return Descent(
+        net, walk.values, verdict, readonly(net.W), readonly(net.v), net.c if problem.output_bias else None,
+        len(walk.values) - 1, walk.finished, walk.reason, problem=problem,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """A walk from basin to basin before its end is tested.
+
+    Attributes:
+        net: the last network.
+        values: J of the start and of every basin's minimiser, falling.
+        finished: whether no unit falls any more.
+        reason: why it stopped.
+    """
+
+    net: TwoLayerNet
+    values: tuple[float, ...]
+    finished: bool
+    reason: str
+
+
+def decayed_walk(
+    problem: Problem, W: np.ndarray, v: np.ndarray, c: float, max_basins: int = 500, deadline: float = np.inf
+) -> Walk:
+    """Return the walk of `decayed_descent` without a verdict on its end."""
     data, programs = problem.data, programs_of(problem)
     pattern = _pattern(problem, W)
     signs = np.where(v < 0, -1, 1)
@@ -49,7 +79,11 @@ def decayed_descent(
         if time.monotonic() >= deadline:
             reason = "the time was up"
             break
-        point = programs.solve(pattern, signs, sharp=True)
+        point = programs.solve(pattern, signs)
+        steps = falling_units(problem, cells, point, pattern, signs)
+        if not steps:  # slopes with all their digits decide
+            point = programs.solve(pattern, signs, sharp=True)
+            steps = falling_units(problem, cells, point, pattern, signs)
         there = balanced_network(problem, point, signs)
         value = problem.value(there)
         if len(losses) > 1 and not value < losses[-1]:
@@ -58,16 +92,12 @@ def decayed_descent(
         net = there
         if value < losses[-1]:
             losses.append(value)
-        step = worst_unit(problem, cells, point, pattern, signs)
-        if step is None:
+        if not steps:
             reason, finished = "no unit falls into another cell", True
             break
-        j, pattern[j], signs[j] = step
-    verdict = decayed_verdict(problem, net.W, net.v, net.c if problem.output_bias else None)
-    return Descent(
-        net, tuple(losses), verdict, readonly(net.W), readonly(net.v), net.c if problem.output_bias else None,
-        len(losses) - 1, finished, reason, problem=problem,
-    )  # fmt: skip
+        for j, cell, sign in steps:
+            pattern[j], signs[j] = cell, sign
+    return Walk(_asleep(problem, cells, net), tuple(losses), finished, reason)
 
 
 def _pattern(problem: Problem, W: np.ndarray) -> np.ndarray:
@@ -101,16 +131,33 @@ def balanced_network(problem: Problem, point: DecayedPoint, signs: np.ndarray) -
     return TwoLayerNet(W, signs * root, c)
 
 
-def worst_unit(
+def _asleep(problem: Problem, cells: Cells, net: TwoLayerNet) -> TwoLayerNet:
+    """Return the network with its units at zero dead for a negative free bias, where the cells are too many to look at.
+
+    Such a unit is dead in a neighbourhood, whatever the slopes are.
+    """
+    idle = (net.v == 0) & ~net.W.any(axis=1)
+    if problem.penalty.biases or not idle.any() or not cells.too_many:
+        return net
+    W = net.W.copy()
+    W[idle, -1] = -1.0
+    return TwoLayerNet(W, net.v, net.c)
+
+
+def falling_units(
     problem: Problem, cells: Cells, point: DecayedPoint, pattern: np.ndarray, signs: np.ndarray
-) -> tuple[int, np.ndarray, int] | None:
-    """Return (unit, its new pattern, its new sign) of the steepest fall, or None where no unit falls."""
+) -> list[tuple[int, np.ndarray, int]]:
+    """Return (unit, its new pattern, its new sign) for every unit that falls, and for one at zero that is pulled.
+
+    First order separates over the units and the objective is convex on the product of the new cells, so that all may
+    move at once.
+    """
     decay = programs_of(problem).decay
     X, lam, e = problem.data.X, float(decay.lam), point.slopes
-    noise = problem.tolerances.proposal * (lam + float(np.abs(e) @ np.linalg.norm(X, axis=1)))
-    net = balanced_network(problem, point, signs)
-    best: tuple[float, int, np.ndarray, int] | None = None
     lengths = np.linalg.norm(X, axis=1)
+    noise = problem.tolerances.proposal * (lam + float(np.abs(e) @ lengths))
+    net = balanced_network(problem, point, signs)
+    steps: list[tuple[int, np.ndarray, int]] = []
     for j in range(len(pattern)):
         if net.v[j] == 0:
             continue
@@ -125,16 +172,12 @@ def worst_unit(
         if decision.holds is not False or decision.direction is None:
             continue
         direction = decision.direction / np.linalg.norm(decision.direction)
-        fall = -float(psi.value(direction))
         other = np.where(kinks, X @ direction > 0, on) & problem.live
-        if fall > noise and (best is None or fall > best[0]) and (other != pattern[j]).any():
-            best = fall, j, other, int(signs[j])
+        if -float(psi.value(direction)) > noise and (other != pattern[j]).any():
+            steps.append((j, other, int(signs[j])))
     idle = [j for j in range(len(pattern)) if net.v[j] == 0]
     if idle and len(cells.first):
-        try:
-            found = cells.largest(e)
-        except TooLarge:
-            found = None
-        if found is not None and found.value - lam > max(noise, 0.0 if best is None else best[0]):
-            best = found.value - lam, idle[0], found.pattern, found.sign
-    return None if best is None else best[1:]
+        found = cells.climbed(e, point.u) if cells.too_many else cells.largest(e)
+        if found is not None and found.value - lam > noise:
+            steps.append((idle[0], found.pattern, found.sign))
+    return steps

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...basins.decay.programs import decay_of
 from ...basins.decay.pulls import Cells
-from ...errors import InputError, TooLarge
+from ...errors import InputError
 from ...numbers.checks import readonly
 from ...numbers.exact import fraction_array
 from ...numbers.tolerances import MACHINE_PRECISION
@@ -171,10 +171,8 @@ class _Way:
         idle = np.flatnonzero(~self.W.any(axis=1) & (self.v == 0))
         if not len(idle):
             return None
-        try:
-            found = Cells(self.problem.data, decay_of(self.problem).penalised).largest(e)
-        except TooLarge:
-            return None
+        cells = Cells(self.problem.data, decay_of(self.problem).penalised)
+        found = cells.climbed(e, self.W) if cells.too_many else cells.largest(e)
         if found is None or found.value <= strength * (1 + self.problem.tolerances.stationarity):
             return None
         dW, dv = np.zeros_like(self.W), np.zeros_like(self.v)

@@ -23,9 +23,14 @@ from ...geometry.arrangement import Arrangement
 from ...numbers import exact
 from ...numbers.intervals import precise_intervals
 from ...numbers.roots import rounded
+from ...problem.losses import curvature
 from ...problem.problem import Problem
+from ...solvers.decayed_face import face_newton
 
 LOSSES = ("squared", "logistic", "bce")
+ROUNDS = 8
+# how far, in multiples of what is allowed, Newton's method in floats may end
+NEARLY = 2.0
 VARIABLE_BITS, SLOPE_BITS, VALUE_BITS = 176, 100, 100
 # cells up to which every one is looked at to tell a global minimum
 MOST_CELLS = 20_000
@@ -74,7 +79,7 @@ class Beside:
     @cached_property
     def cells(self) -> Cells:
         """All cells."""
-        return Cells(self.problem.data, decay_of(self.problem).penalised)
+        return Cells(self.problem.data, decay_of(self.problem).penalised, MOST_CELLS)
 
     @cached_property
     def terms(self) -> DecayTerms:
@@ -152,19 +157,39 @@ class Beside:
             face = face_of(data.fractions, data.y_fractions, name_of_loss, patterns, folds, signs, terms, offsets)
         except CertificateError:
             return None
-        t = face.newton([ball(v) for v in self._start(face, U)], 20)
+        start = self._settled(face, U, group, members, signs, reach)
+        if start is None:
+            return None
+        t = face.newton([ball(v) for v in start], ROUNDS)
         if t is None:
             return None
         variables = [rounded(_middle(v), VARIABLE_BITS) for v in t]
         return self._certified(face, variables, patterns, folds, signs, group, members, reach)
 
-    def _start(self, face: DecayedFace, U: np.ndarray) -> list[float]:
-        """Return the variables nearest to the weights."""
-        out: list[float] = []
-        for B, u in zip(face.bases, U, strict=True):
-            out += np.linalg.lstsq(np.array(B, dtype=float).T, u, rcond=None)[0].tolist()
+    def _settled(
+        self, face: DecayedFace, U: np.ndarray, group: list[int], members: list[list[int]], signs: list[int],
+        reach: float,
+    ) -> list[float] | None:  # fmt: skip
+        """Return the variables where Newton's method in floats ends on the face; None where that is out of reach."""
         shared = float(sum((s * b for s, b in zip(face.signs, face.offsets, strict=True)), Fraction(0)))
-        return [*out, float(self.c) + shared] if face.has_constant else out
+        bases, lifts = [np.linalg.qr(np.array(B, dtype=float).T)[0].T for B in face.bases], np.zeros(U.shape)
+        lifts[:, -1:] = np.array(face.offsets, dtype=float).reshape(-1, 1)
+        active = np.asarray(face.active, dtype=bool).reshape(len(U), self.problem.n)
+        X, y, decay = self.problem.data.X, np.asarray(self.problem.y, dtype=float), decay_of(self.problem)
+
+        def bend(f: np.ndarray, y: np.ndarray) -> np.ndarray:
+            return curvature(self.problem.loss, f, y, self.problem.tolerances)
+
+        c = float(self.c) + shared if face.has_constant else 0.0
+        u, c = face_newton(X, y, active, np.array(signs, dtype=float), bases, decay, self.problem.loss, bend, U, c)
+        W, v = self._balanced(np.array(u + lifts, dtype=object), group, self._shares(group, members), signs)
+        away = np.sqrt(((W - self.W) ** 2).sum() + ((v - self.v) ** 2).sum())
+        if not away <= NEARLY * reach * np.sqrt(W.size + v.size + 1):
+            return None
+        start: list[float] = []
+        for B, w in zip(face.bases, u, strict=True):
+            start += np.linalg.lstsq(np.array(B, dtype=float).T, w, rcond=None)[0].tolist()
+        return [*start, c] if face.has_constant else start
 
     def _certified(
         self,
@@ -265,8 +290,6 @@ class Beside:
             cells = self.cells.patterns
         except TooLarge:
             return None, []
-        if len(cells) > MOST_CELLS:
-            return None, []
         data, terms = self.problem.data, self.terms
         floats, lam = np.array(slopes, dtype=float), float(terms.lam)
         bounds = self.cells.bounds(floats)
@@ -276,9 +299,11 @@ class Beside:
         everywhere = any(gauge and p.all() and not k.any() for p, k in zip(patterns, folds, strict=True))
         shared = {1, -1} if everywhere else set()
         tight, listed = lam * (1 - self.problem.tolerances.stationarity), []
-        for r, pattern in enumerate(cells):
+        inside: list[tuple[np.ndarray, int, np.ndarray]] = []
+        for r in np.argsort(-bounds, kind="stable"):  # those that may be pulled hardest first
+            pattern = cells[r]
             if terms.penalised.all() and bounds[r] < tight:
-                continue
+                break
             for sign in (1, -1):
                 beside = zip(patterns, folds, signs, strict=True)
                 if any(s == sign and not ((pattern != p) & ~k & live).any() for p, k, s in beside):
@@ -288,13 +313,15 @@ class Beside:
                 found = self.cells.pull(floats, pattern, sign)
                 if found.value >= tight:
                     return False, []
-                g = -sign * slopes[pattern].dot(data.fractions[pattern])
-                rows = data.fractions[self.cells.first]
-                rows = rows * np.where(pattern[self.cells.first], 1, -1).astype(object)[:, None]
-                z = exact_multipliers(g, rows, found.multipliers, terms)
-                pairs = [[int(self.cells.first[k]), fraction_text(v)] for k, v in enumerate(z) if v]
-                if pairs:
-                    listed.append({"pattern": _bits(pattern), "sign": sign, "multipliers": pairs})
+                inside.append((pattern, sign, found.multipliers))
+        rows_of = data.fractions[self.cells.first]
+        for pattern, sign, multipliers in inside:
+            g = -sign * slopes[pattern].dot(data.fractions[pattern])
+            rows = rows_of * np.where(pattern[self.cells.first], 1, -1).astype(object)[:, None]
+            z = exact_multipliers(g, rows, multipliers, terms)
+            pairs = [[int(self.cells.first[k]), fraction_text(v)] for k, v in enumerate(z) if v]
+            if pairs:
+                listed.append({"pattern": _bits(pattern), "sign": sign, "multipliers": pairs})
         return True, listed
 
 

@@ -98,6 +98,19 @@ def count(arrangement: Arrangement) -> int:
     return _regions(tuple(tuple(int(v) for v in row) for row in arrangement.balanced), {})
 
 
+def has_more_regions(arrangement: Arrangement, limit: int) -> bool:
+    """Return whether an arrangement has more regions than a limit; the count stops as soon as it has.
+
+    >>> square = Arrangement.of([[1, 0], [0, 1]])
+    >>> has_more_regions(square, 3), has_more_regions(square, 4)
+    (True, False)
+    """
+    if cover_number(len(arrangement.normals), int(arrangement.rank)) <= limit:
+        return False
+    rows = tuple(tuple(int(v) for v in row) for row in arrangement.balanced)
+    return _counted(rows, limit) > limit
+
+
 def count_rows(rows: np.ndarray) -> int:
     """Return the number of regions of pairwise non-parallel integer rows (k, r) of rank r; see `count`."""
     k, r = rows.shape
@@ -149,6 +162,20 @@ def _regions(rows: Rows, known: dict[Rows, int]) -> int:
     return found
 
 
+def _counted(rows: Rows, limit: int) -> int:
+    """Return the number of regions where it is within a limit, else a smaller number beyond the limit."""
+    if not rows:
+        return 1
+    if len(rows[0]) <= 2:
+        return 2 if len(rows[0]) == 1 else 2 * len(rows)
+    found = 2
+    for j in range(len(rows) - 1, 0, -1):  # the large traces first
+        found += _counted(restrict(rows[:j], rows[j]), limit - found)
+        if found > limit:
+            break
+    return found
+
+
 def restrict(rows: Rows, normal: tuple[int, ...]) -> Rows:
     """Return the distinct traces of hyperplanes on another one, in coordinates with one column eliminated."""
     pivot = min((i for i, v in enumerate(normal) if v), key=lambda i: abs(normal[i]))
@@ -169,4 +196,4 @@ def primitive(values: list[int]) -> tuple[int, ...]:
     return tuple(v // divisor for v in values)
 
 
-__all__ = ["count", "cover_number", "plan"]
+__all__ = ["count", "cover_number", "has_more_regions", "plan"]
