@@ -66,11 +66,14 @@ RIGHT = """
 import reluscape as rs
 
 verdict = rs.certify([[1]], [1], [[1]], [1], loss="squared")
+rs.survey([[1], [2]], [1, 3], trials=5, file="a").report
 """
 WRONG = """
 import reluscape as rs
 
 rs.certify([[1]], [1], [[1]], [1], los="squared")
+rs.survey([[1], [2]], [1, 3], trails=5)
+rs.explain("net.npz", [[1]], [1], fil="a")
 """
 
 
@@ -81,6 +84,23 @@ def test_a_misspelt_argument_is_an_error_to_a_type_checker(tmp_path):
     options = ["--follow-imports=silent", "--ignore-missing-imports", f"--cache-dir={tmp_path / 'cache'}"]
     out, err, status = api.run([*options, str(tmp_path / "right.py"), str(tmp_path / "wrong.py")])
     assert status == 1, out + err
-    (problem,) = [line for line in out.splitlines() if ": error: " in line]
-    assert "wrong.py" in problem
-    assert 'Unexpected keyword argument "los" for "certify"' in problem
+    problems = [line for line in out.splitlines() if ": error: " in line]
+    assert all("wrong.py" in problem for problem in problems)
+    for problem, (name, function) in zip(
+        problems, (("los", "certify"), ("trails", "survey"), ("fil", "explain")), strict=True
+    ):
+        assert f'Unexpected keyword argument "{name}" for "{function}"' in problem
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [
+        ("survey", ([[1], [2]], [1, 3])),
+        ("landscape", ([[1], [2]], [1, 3])),
+        ("explain", (reluscape.TwoLayerNet([[1]], [1]), [[1]], [1])),
+        ("certify_model", (reluscape.TwoLayerNet([[1]], [1]), [[1]], [1])),
+    ],
+)
+def test_a_misspelt_option_is_refused_in_python_s_own_words(function, given):
+    with pytest.raises(TypeError, match=rf"{function}\(\) got an unexpected keyword argument 'los'"):
+        getattr(reluscape, function)(*given, los=1)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from ..requ.network import ReQUNet
 from ..requ.training import Training, random_net, train
 from .claims import claim
 from .opening import opening
+from .options import DesignOptions, Origin, check_options
 
 __all__ = ["DesignStory", "tell_design"]
 
@@ -63,13 +63,7 @@ def tell_design(
     base: float = 2,
     width: int | None = None,
     seed: int = 0,
-    standardized: bool = True,
-    steps: int = MOST_STEPS,
-    classes: dict[int, str] | None = None,
-    file: str | None = None,
-    command: str = "rs.requ.tell_design(...)",
-    notes: tuple[str, ...] = (),
-    progress: Callable[[str, float], None] | None = None,
+    **options: Unpack[DesignOptions],
 ) -> DesignStory:
     """Design a landscape for a data set, train to a certified point of it, and say in plain words what holds.
 
@@ -80,13 +74,10 @@ def tell_design(
         base: of the logarithm in the logistic loss.
         width: number of units; None for n + 1.
         seed: of everything random.
-        standardized: centre and scale the inputs first; the network in the result takes the inputs as given.
-        steps: the most Newton steps of the training.
-        classes: names of the classes -1 and +1.
-        file: name of the table.
-        command: what was typed.
-        notes: remarks to pass on.
-        progress: called with what is being done and the share that is done.
+        options: by keyword, `standardized`, whether to centre and scale the inputs first (True; the network in the
+            result takes the inputs as given), `steps`, the most Newton steps of the training, `progress`, called with
+            what is being done and the share that is done; for the report `classes`, names of the classes -1 and +1,
+            `file`, name of the table, `command`, what was typed, `notes`, remarks to pass on.
 
     Raises:
         TooLarge: more than 400 samples.
@@ -97,6 +88,8 @@ def tell_design(
         >>> story.training.certified, bool(story.net.predict([[0, 1]])[0] > 0)
         (True, True)
     """
+    check_options("tell_design", options, DesignOptions)
+    origin, standardized = Origin.of(options), options.get("standardized", True)
     data = X if isinstance(X, Dataset) else Dataset(X, y)
     labels = data.y if y is None else y
     if data.n > MOST_ROWS:
@@ -105,7 +98,7 @@ def tell_design(
             f"taken, draw some (--rows {MOST_ROWS})",
             data.n,
         )
-    say = progress or (lambda what, share: None)
+    say = options.get("progress") or (lambda what, share: None)
     inputs: Any = data
     transform = np.eye(data.d + 1)
     if standardized:
@@ -120,32 +113,31 @@ def tell_design(
         )  # fmt: skip
     say("training", 0.3)
     start = random_net(plan.width, data.d, stream(seed, "start"), awake=AWAKE)
-    end = train(inputs, labels, plan, start=start, steps=steps)
+    end = train(inputs, labels, plan, start=start, steps=options.get("steps", MOST_STEPS))
     say("done", 1.0)
-    remarks = [*notes, *(str(w.message) for w in said)]
-    report = _report(data, plan, end, loss, base, seed, standardized, classes, file, command, remarks)
-    return DesignStory(plan, end, end.net.transformed(transform), report)
-
-
-def _report(
-    data: Dataset, plan: Design, end: Training, loss: Any, base: float, seed: int, standardized: bool,
-    classes: dict[int, str] | None, file: str | None, command: str, remarks: list[str],
-) -> dict[str, Any]:  # fmt: skip
-    """Return everything as plain data."""
-    found = end.certificate
-    return {
-        **opening("design", command, seed),
+    remarks = [*options.get("notes", ()), *(str(w.message) for w in said)]
+    report: dict[str, Any] = {
+        **opening("design", origin.command or "rs.requ.tell_design(...)", seed),
         "data": {
-            "file": file or "data",
+            "file": origin.file or "data",
             "target": data.target or "y",
             "features": list(data.features),
             "n": data.n,
             "d": data.d,
-            "classes": {f"{k:+d}": name for k, name in classes.items()} if classes else None,
+            "classes": {f"{k:+d}": name for k, name in origin.classes.items()} if origin.classes else None,
             "inputs": "standardised" if standardized else "as given",
             "warnings": remarks,
         },
         "verdict": _verdict(data, plan, end),
+        **_numbers(plan, end, loss, base),
+    }
+    return DesignStory(plan, end, end.net.transformed(transform), report)
+
+
+def _numbers(plan: Design, end: Training, loss: Any, base: float) -> dict[str, Any]:
+    """Return the design, the training and the certificate as plain data."""
+    point = end.certificate
+    return {
         "design": {
             "loss": loss if isinstance(loss, str) else type(loss).__name__,
             "base": base if loss == "logistic" else None,
@@ -168,15 +160,15 @@ def _report(
             "U": end.net.U.tolist(),
         },
         "certificate": {
-            "kind": found.kind,
-            "stationarity": found.stationarity,
-            "active": list(found.active),
-            "inactive": len(found.inactive),
-            "max_psi": claim(found.peak.value, "certified" if found.peak.proof == "cells" else "numerical",
-                             found.peak.value, found.peak.upper),
-            "least_lambda": found.least_lambda if np.isfinite(found.least_lambda) else None,
-            "curvature": found.curvature if np.isfinite(found.curvature) else None,
-            "claims": [{"name": c.name, "holds": c.holds, "kind": c.kind, "text": c.text} for c in found.claims],
+            "kind": point.kind,
+            "stationarity": point.stationarity,
+            "active": list(point.active),
+            "inactive": len(point.inactive),
+            "max_psi": claim(point.peak.value, "certified" if point.peak.proof == "cells" else "numerical",
+                             point.peak.value, point.peak.upper),
+            "least_lambda": point.least_lambda if np.isfinite(point.least_lambda) else None,
+            "curvature": point.curvature if np.isfinite(point.curvature) else None,
+            "claims": [{"name": c.name, "holds": c.holds, "kind": c.kind, "text": c.text} for c in point.claims],
         },
     }  # fmt: skip
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 from ...errors import TooLarge
 from ...landscape.topology.choices import fitting_choices, known_size
@@ -12,6 +11,7 @@ from ...landscape.topology.whole import LandscapeSettings, whole_landscape
 from ...problem.data import Dataset, as_dataset
 from ...problem.targets import check_subject
 from ..claims import plain
+from ..options import LandscapeOptions, Origin, check_options
 from ..wording import duration
 from .report import build_report
 from .result import Landscape
@@ -33,12 +33,7 @@ def landscape(
     law: Any = "normal",
     trials: int = 400,
     height_cap: float | None = None,
-    seed: int = 0,
-    progress: Callable[[str, float], None] | None = None,
-    classes: dict[int, str] | None = None,
-    file: str | None = None,
-    command: str | None = None,
-    warnings: tuple[str, ...] = (),
+    **options: Unpack[LandscapeOptions],
 ) -> Landscape:
     """Return the whole landscape of one width: valleys, barriers, ways out, what random starts can reach.
 
@@ -51,12 +46,9 @@ def landscape(
             output bias starts at the mean target.
         trials: random starts per number.
         height_cap: leave out basins and walls above this loss.
-        seed: root of every random stream.
-        progress: called with (what, share done).
-        classes: {-1: name, 1: name} for a classification.
-        file: name of the data, for the report.
-        command: what was typed, for the report.
-        warnings: sentences to pass on.
+        options: by keyword, `seed`, root of every random stream (0), `progress`, called with (what, share done); for
+            the report `classes`, {-1: name, 1: name} for a classification, `file`, name of the data, `command`, what
+            was typed, `warnings`, sentences to pass on.
 
     Returns:
         A `Landscape` with `.verdict`, `.tree`, `.to_json()`, `.to_html(path)`.
@@ -71,13 +63,15 @@ def landscape(
         ['1/2', '2']
     """
     begin = time.monotonic()
+    check_options("landscape", options, LandscapeOptions)
+    origin, tell = Origin.of(options), options.get("progress") or (lambda what, share: None)
     data = as_dataset(X, y)
     check_subject(data)
-    tell = progress or (lambda what, share: None)
     refuse(data, width, height_cap)
-    settings = LandscapeSettings(width, output_bias, law, trials, height_cap, seed, raw_targets=bool(classes))
+    seed = options.get("seed", 0)
+    settings = LandscapeSettings(width, output_bias, law, trials, height_cap, seed, raw_targets=bool(origin.classes))
     whole = whole_landscape(data, settings, lambda stage, share: tell(STAGES[stage], share))
-    report = build_report(whole, classes, file, command, warnings)
+    report = build_report(whole, origin)
     report["seconds"] = round(time.monotonic() - begin, 2)
     tell("done", 1.0)
     return Landscape(dict(report), whole.tree, data, whole.kept)

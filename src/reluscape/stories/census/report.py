@@ -11,6 +11,7 @@ from ...problem.networks.initialization import get_law
 from .. import schema
 from ..claims import loss_claim, plain, probability_claim
 from ..opening import about_data, opening
+from ..options import Origin
 from .pictures import passage_pictures, plane_picture
 from .verdict import verdict_lines
 
@@ -18,26 +19,17 @@ MOST_PAIRS = 2_000
 MOST_DIGITS = 120
 
 
-def build_report(
-    whole: WholeLandscape,
-    classes: dict[int, str] | None,
-    file: str | None,
-    command: str | None,
-    warnings: tuple[str, ...],
-) -> schema.CensusReport:
+def build_report(whole: WholeLandscape, origin: Origin) -> schema.CensusReport:
     """Return the report of a landscape, its seconds left out.
 
     Args:
         whole: what is known of the landscape.
-        classes: names of the classes by their numbers, for a classification.
-        file: name of the data.
-        command: what was typed.
-        warnings: sentences to pass on.
+        origin: where the data come from.
     """
     tree, settings, data, kept = whole.tree, whole.settings, whole.data, list(whole.kept)
     report: schema.CensusReport = {
-        **opening("census", command or "reluscape.landscape(X, y)", settings.seed),
-        "data": about_data(data, file, classes, settings.output_bias, warnings),
+        **opening("census", origin.command or "reluscape.landscape(X, y)", settings.seed),
+        "data": about_data(data, origin.file, origin.classes, settings.output_bias, origin.warnings),
         "settings": {
             "width": settings.width,
             "law": get_law(settings.law).name,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 from ...critical.trained.examine import STARTS
 from ...problem.trained.opening import Opened, open_model, trained_by
 from ...problem.trained.targets import label_notes
+from ..options import ExplainOptions, ModelOptions, Origin, check_options
 from .intake import Options, arrays, read_case, unpacked
 from .model_report import model_report
 from .report import build_report
@@ -23,10 +24,7 @@ def certify_model(
     *,
     weight_decay: Any = None,
     loss: Any = None,
-    output_bias: bool | None = None,
-    standardize_target: Any = False,
-    slope: float | None = None,
-    optimizer: Any = None,
+    **options: Unpack[ModelOptions],
 ) -> ModelReport:
     """Return the verdict on a trained network.
 
@@ -49,12 +47,12 @@ def certify_model(
             outputs), or an object with value(f, y) and gradient(f, y). None takes the model's own, else what the
             targets suggest: two classes 0 and 1 "bce", -1 and 1 "logistic", a column of classes with one output each
             "cross_entropy", anything else "squared"; the explanation says which and why.
-        output_bias: whether the output bias is trained; None asks the model.
-        standardize_target: whether the network was trained on (y - mean) / deviation, with those of these rows (True)
-            or given as (mean, deviation).
-        slope: of the hidden units below 0 where they are LeakyReLU and the model is a file of weights alone; None takes
-            what the model says, and ReLU where it says nothing.
-        optimizer: the torch optimizer that trained the model, whose weight decay is read (`WeightDecay.from_torch`).
+        options: by keyword, `output_bias`, whether the output bias is trained (None asks the model),
+            `standardize_target`, whether the network was trained on (y - mean) / deviation, with those of these rows
+            (True) or given as (mean, deviation), `slope` of the hidden units below 0 where they are LeakyReLU and the
+            model is a file of weights alone (None takes what the model says, and ReLU where it says nothing),
+            `optimizer`, the torch optimizer that trained the model, whose weight decay is read
+            (`WeightDecay.from_torch`).
 
     Returns:
         `ModelReport`.
@@ -68,10 +66,11 @@ def certify_model(
         >>> certify_model(TwoLayerNet([[1.0, 0.0]], [1.0]), [[1, 0], [0, 1]], [1, -1]).verdict.kind
         'local minimum'
     """
-    X, y, loss, weight_decay, output_bias = unpacked(X, y, loss, weight_decay, output_bias)
-    opened = trained_by(open_model(model, slope), optimizer, weight_decay)
-    options = Options(starts=0, standardize_target=standardize_target)
-    short = model_report(read_case(opened, X, y, weight_decay, loss, _biases(model, output_bias), options))
+    check_options("certify_model", options, ModelOptions)
+    X, y, loss, weight_decay, output_bias = unpacked(X, y, loss, weight_decay, options.get("output_bias"))
+    opened = trained_by(open_model(model, options.get("slope")), options.get("optimizer"), weight_decay)
+    reading = Options(starts=0, standardize_target=options.get("standardize_target", False))
+    short = model_report(read_case(opened, X, y, weight_decay, loss, _biases(output_bias), reading))
     notes = [f"note: {note}" for note in _notes(opened, y, loss)]
     return replace(short, explanation="\n".join([short.explanation, *notes]))
 
@@ -83,21 +82,9 @@ def explain(
     *,
     weight_decay: Any = None,
     loss: Any = None,
-    output_bias: bool | None = None,
-    biases: tuple[bool, ...] | None = None,
-    standardize_target: Any = False,
-    slope: float | None = None,
-    optimizer: Any = None,
-    X_test: Any = None,
-    y_test: Any = None,
-    file: str | None = None,
-    model_file: str | None = None,
-    command: str | None = None,
     seed: int = 0,
-    target: str | None = None,
-    warnings: tuple[str, ...] = (),
-    classes: dict[int, str] | None = None,
     progress: Callable[[str, float], None] | None = None,
+    **options: Unpack[ExplainOptions],
 ) -> Explanation:
     """Return the story of a trained network: verdict, basin, units, lines to better networks, next steps.
 
@@ -107,22 +94,14 @@ def explain(
         y: (n,) or (n, k) targets.
         weight_decay: as in `certify_model`.
         loss: as in `certify_model`.
-        output_bias: as in `certify_model`.
-        biases: for each layer whether it trains a bias; None asks the model. Replaces `output_bias`.
-        standardize_target: as in `certify_model`.
-        slope: as in `certify_model`.
-        optimizer: as in `certify_model`.
-        X_test: (t, d) rows kept apart from training, or a `Dataset`; then every network that is named is told with its
-            loss on both, and a network with a lower training loss is put forward only where these rows agree.
-        y_test: (t,) or (t, k) their targets.
-        file: name of the data, for the report.
-        model_file: name of the model's file, for the report.
-        command: what was typed, for the report.
         seed: root of the random streams of the fresh starts.
-        target: name of the target, for the report; None takes the data's own.
-        warnings: what is worth saying about the data, for the report.
-        classes: names of the two classes by their number, for the report.
         progress: called with (what, share done).
+        options: by keyword, those of `certify_model`; `biases`, for each layer whether it trains a bias (None asks the
+            model), which replaces `output_bias`; `X_test` (t, d), rows kept apart from training, or a `Dataset`, and
+            `y_test`, their targets: then every network that is named is told with its loss on both, and a network with
+            a lower training loss is put forward only where these rows agree; for the report `file`, name of the data,
+            `model_file`, `command`, what was typed, `target`, its name (None takes the data's own), `warnings`, what
+            is worth saying about the data, `classes`, names of the two classes by their number.
 
     Returns:
         `Explanation` with `.answer`, `.verdict`, `.to_json()`, `.to_html(path)`.
@@ -136,18 +115,21 @@ def explain(
         [0]
     """
     begin = time.monotonic()
-    X, y, loss, weight_decay, output_bias = unpacked(X, y, loss, weight_decay, output_bias)
-    if target is None and isinstance(getattr(y, "name", None), str):
-        target = y.name
-    opened = trained_by(open_model(model, slope), optimizer, weight_decay)
-    trained_biases = biases if biases is not None else _biases(model, output_bias)
-    options = Options(STARTS, seed, standardize_target, X_test, y_test, progress or (lambda what, share: None))
-    case = read_case(opened, X, y, weight_decay, loss, trained_biases, options)
+    check_options("explain", options, ExplainOptions)
+    origin, biases = Origin.of(options), options.get("biases")
+    if origin.target is None and isinstance(getattr(y, "name", None), str):
+        origin = replace(origin, target=y.name)
+    X, y, loss, weight_decay, output_bias = unpacked(X, y, loss, weight_decay, options.get("output_bias"))
+    opened = trained_by(open_model(model, options.get("slope")), options.get("optimizer"), weight_decay)
+    tell = progress or (lambda what, share: None)
+    apart = options.get("X_test"), options.get("y_test")
+    reading = Options(STARTS, seed, options.get("standardize_target", False), *apart, tell)
+    trained_biases = biases if biases is not None else _biases(output_bias)
+    case = read_case(opened, X, y, weight_decay, loss, trained_biases, reading)
     short = model_report(case)
-    named: dict[str, Any] = {"file": file, "model_file": model_file, "command": command, "seed": seed, "target": target}
-    named |= {"warnings": [*_notes(opened, y, loss), *warnings], "classes": classes}
-    report = build_report(case, short.next_steps, named)
-    options.progress("done", 1.0)
+    origin = replace(origin, warnings=(*_notes(opened, y, loss), *origin.warnings))
+    report = build_report(case, short.next_steps, origin, seed)
+    tell("done", 1.0)
     report["seconds"] = round(time.monotonic() - begin, 2)
     return Explanation(dict(report), short)
 
@@ -157,6 +139,6 @@ def _notes(opened: Opened, y: Any, loss: Any) -> tuple[str, ...]:
     return (*opened.notes, *label_notes(arrays(y), opened.outputs, opened.classes, loss))
 
 
-def _biases(model: Any, output_bias: bool | None) -> tuple[bool | None, ...] | None:
+def _biases(output_bias: bool | None) -> tuple[bool | None, ...] | None:
     """Return which biases are trained where only the output's is stated."""
     return None if output_bias is None else (None, output_bias)

@@ -18,6 +18,7 @@ from ...critical.trained.one_hidden_layer import Findings
 from .. import schema
 from ..claims import plain
 from ..opening import opening
+from ..options import Origin
 from .case import Case
 from .pictures import last_layer_block, line_blocks, slice_block
 from .story import affine_text
@@ -26,21 +27,22 @@ from .words import facts, verdict_lines
 MOST_DIGITS = 200
 
 
-def build_report(case: Case, next_steps: tuple[str, ...], named: dict[str, Any]) -> schema.ExplainReport:
+def build_report(case: Case, next_steps: tuple[str, ...], origin: Origin, seed: int) -> schema.ExplainReport:
     """Return the report of schema 1.
 
     Args:
         case: the network under examination.
         next_steps: what to do next, in lines.
-        named: names of data, model, target, command and classes, the seed, and warnings.
+        origin: where data and model come from.
+        seed: root of the random streams.
     """
     it = case.it
     pictured = case.answer != WRONG_INPUT  # else it is not the network that was trained
     report: schema.ExplainReport = {
-        **opening("explain", named["command"] or "reluscape.explain(model, X, y)", named["seed"]),
+        **opening("explain", origin.command or "reluscape.explain(model, X, y)", seed),
         "answer": case.answer,
-        "data": _data(case, named),
-        "model": _model(case, named),
+        "data": _data(case, origin),
+        "model": _model(case, origin),
         "verdict": {**_verdict(it.verdict), "text": verdict_lines(case)},
         "story": [{"name": what, "text": words} for what, words in facts(case)],
         "losses": _losses(case),
@@ -56,7 +58,7 @@ def build_report(case: Case, next_steps: tuple[str, ...], named: dict[str, Any])
         "jacobian": None if it.jacobian is None else _jacobian(it.jacobian),
         "next_steps": list(next_steps),
         "lines": [*last_layer_block(it), *line_blocks(it)] if pictured else [],
-        "slice": slice_block(it, named["seed"]) if pictured else None,
+        "slice": slice_block(it, seed) if pictured else None,
     }
     if it.whole is None:
         report["last_two_layers"] = None if it.part is None else _verdict(it.part.findings.verdict)
@@ -68,7 +70,7 @@ def exact_text(value: Fraction | None) -> str | None:
     return str(value) if value is not None and len(str(value)) <= MOST_DIGITS else None
 
 
-def _data(case: Case, named: dict[str, Any]) -> schema.Data:
+def _data(case: Case, origin: Origin) -> schema.Data:
     """Describe the data."""
     seen = case.it.seen
     data, whole = seen.data, case.it.whole
@@ -76,8 +78,8 @@ def _data(case: Case, named: dict[str, Any]) -> schema.Data:
     equal = [f"rows {list(group)} are equal but have different targets" for group in data.conflicts[:3]]
     position = data.general_position
     return {
-        "file": named["file"] or "the data",
-        "target": named.get("target") or data.target or "y",
+        "file": origin.file or "the data",
+        "target": origin.target or data.target or "y",
         "features": list(data.features),
         "n": data.n,
         "d": data.d,
@@ -85,20 +87,20 @@ def _data(case: Case, named: dict[str, Any]) -> schema.Data:
         "bias": data.bias if whole is not None else seen.biases[0],
         "output_bias": seen.biases[-1],
         "task": "classification" if len(values) == 2 else "regression",
-        "classes": {f"{k:+d}" if k != 0 else "0": v for k, v in (named.get("classes") or {}).items()} or None,
-        "warnings": [*named.get("warnings", []), *equal],
+        "classes": {f"{k:+d}" if k != 0 else "0": v for k, v in (origin.classes or {}).items()} or None,
+        "warnings": [*origin.warnings, *equal],
         "duplicates": sum(len(group) - 1 for group in data.duplicates),
         "zero_rows": list(data.zero_rows),
         "general_position": {"status": position.status, "text": str(getattr(position, "text", ""))},
     }
 
 
-def _model(case: Case, named: dict[str, Any]) -> schema.Model:
+def _model(case: Case, origin: Origin) -> schema.Model:
     """Describe the network and the loss it is judged by."""
     seen, decay = case.it.seen, case.weight_decay
     hidden = list(seen.net.widths)
     return {
-        "file": named["model_file"] or "the model",
+        "file": origin.model_file or "the model",
         "width": hidden[-1],
         "hidden": hidden,
         "outputs": seen.Y.shape[1],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from ...landscape.widths.settings import Settings
 from ...landscape.widths.subject import Subject
 from ...problem.penalties import NONE, as_penalty
 from ...problem.problem import Problem, as_problem
+from ..options import DataOrigin, Origin, SurveyOptions, check_options
 from ..wording import count
 from .report import build_report
 from .result import Survey
@@ -38,22 +39,12 @@ def survey(
     X: Any,
     y: Any = None,
     widths: Any = (1, 2, 4, 8),
-    law: Any = "normal",
-    trials: int = 400,
-    tolerance: float = 0.05,
-    seconds: float | None = None,
-    max_width: int = 128,
-    output_bias: bool = True,
-    seed: int = 0,
-    progress: ProgressCall | None = None,
-    classes: dict[int, str] | None = None,
-    file: str | None = None,
-    command: str | None = None,
-    warnings: tuple[str, ...] = (),
-    trainings: int = 20,
-    raw: bool = False,
+    *,
     loss: Any = "squared",
     weight_decay: Any = None,
+    seed: int = 0,
+    progress: ProgressCall | None = None,
+    **options: Unpack[SurveyOptions],
 ) -> Survey:
     """Return the map of a data set: what trainings of each width end in, the width that is enough, regions, starts.
 
@@ -67,22 +58,16 @@ def survey(
         X: (n, d) samples or a Dataset (give `Dataset(X, y, bias=True)` for a hidden bias; none is added here).
         y: (n,) targets, (n, k) for several, or classes 0, ..., k - 1 for "cross_entropy".
         widths: numbers of hidden units to report.
-        law: law of initialisation of the random starts.
-        trials: random starts per number.
-        tolerance: how far above the reference a training may end, or a good basin lie.
-        seconds: bound on the time.
-        max_width: widest layer tried in the search for 95 %.
-        output_bias: whether the network has a free output bias.
+        loss: what is minimised, as in `Problem`; basins and starts are told for "squared" with one target.
+        weight_decay: None; another is refused.
         seed: root of every random stream.
         progress: called with (what, share done).
-        classes: names of the classes by their numbers, for a classification.
-        file: name of the data, for the report.
-        command: what was typed, for the report.
-        warnings: sentences to pass on.
-        trainings: runs of each width, fewer where the time is over.
-        raw: True trains on the inputs as they are.
-        weight_decay: None; another is refused.
-        loss: what is minimised, as in `Problem`; basins and starts are told for "squared" with one target.
+        options: by keyword, `law` of initialisation of the random starts ("normal"), `trials`, random starts per number
+            (400), `tolerance`, how far above the reference a training may end or a good basin lie (0.05), `seconds`,
+            bound on the time, `max_width`, widest layer tried in the search for 95 % (128), `output_bias`, whether the
+            network has a free output bias (True), `trainings`, runs of each width, fewer where the time is over (20),
+            `raw`, True trains on the inputs as they are; for the report `file`, name of the data, `command`, what was
+            typed, `warnings`, sentences to pass on, `classes`, names of the classes by their numbers.
 
     Returns:
         A `Survey` with `.verdict`, `.to_json()`, `.to_html(path)`.
@@ -95,10 +80,12 @@ def survey(
         >>> print(survey(data, widths=(1, 2), trials=20, max_width=2).report["regions"]["value"])
         8
     """
-    settings = Settings(
-        tuple(np.atleast_1d(widths).tolist()), law, trials, tolerance, seconds, max_width, output_bias, seed,
-        trainings=trainings, raw=raw,
-    )  # fmt: skip
+    check_options("survey", options, SurveyOptions)
+    origin = Origin.of(options)
+    chosen: dict[str, Any] = {
+        name: value for name, value in options.items() if name not in DataOrigin.__optional_keys__
+    }
+    settings = Settings(tuple(np.atleast_1d(widths).tolist()), seed=seed, **chosen)
     if as_penalty(weight_decay) is not NONE:
         raise InputError(
             "a survey trains and maps the plain loss; leave out weight_decay (lambda_max, width_law take it)"
@@ -106,25 +93,13 @@ def survey(
     if isinstance(X, Problem):
         problem = as_problem(X, y, loss=loss)
         problem.refuse_penalty()
-        X, y, loss, output_bias = (
-            problem.data,
-            None if problem.outputs == 1 else problem.given_targets,
-            problem.given_loss,
-            problem.output_bias,
-        )
-        settings = replace(settings, output_bias=output_bias)
-    subject = Subject.of(X, y, loss, classes, output_bias)
-    return _told(subject, settings, progress or (lambda what, part: None), file, command, warnings)
+        X, y, loss = problem.data, None if problem.outputs == 1 else problem.given_targets, problem.given_loss
+        settings = replace(settings, output_bias=problem.output_bias)
+    subject = Subject.of(X, y, loss, origin.classes, settings.output_bias)
+    return _told(subject, settings, progress or (lambda what, part: None), origin)
 
 
-def _told(
-    subject: Subject,
-    settings: Settings,
-    tell: ProgressCall,
-    file: str | None,
-    command: str | None,
-    warnings: tuple[str, ...],
-) -> Survey:
+def _told(subject: Subject, settings: Settings, tell: ProgressCall, origin: Origin) -> Survey:
     """Return the survey of a subject."""
     begin = time.monotonic()
 
@@ -132,7 +107,7 @@ def _told(
         tell(STAGES[stage].format("" if width is None else count(width, "unit")), part)
 
     known = explore(subject, settings, progress)
-    report = build_report(known, file, command, warnings)
+    report = build_report(known, origin)
     report["seconds"] = round(time.monotonic() - begin, 2)
     tell("done", 1.0)
     return Survey(dict(report), subject.data, known.best.state, subject.problem)

@@ -10,6 +10,7 @@ from ...problem.networks.initialization import get_law
 from .. import schema
 from ..claims import loss_claim, plain, probability_claim
 from ..opening import about_data, opening
+from ..options import Origin
 from .counts import BASIN_TEXT, layer_regions, region_claim
 from .pictures import data_picture, fan_picture, slice_picture
 from .promised import promised
@@ -20,24 +21,20 @@ from .verdict import verdict_lines
 CUT = "the time ({:g} s) cut the work short, so a faster machine may find other numbers; more with --seconds"
 
 
-def build_report(
-    known: WidthMap, file: str | None, command: str | None, warnings: tuple[str, ...]
-) -> schema.SurveyReport:
+def build_report(known: WidthMap, origin: Origin) -> schema.SurveyReport:
     """Return the report of a survey, its seconds left out.
 
     Args:
         known: what networks of each width reach.
-        file: name of the data.
-        command: what was typed.
-        warnings: sentences to pass on.
+        origin: where the data come from.
     """
     subject, settings = known.subject, known.settings
     cut = (CUT.format(known.seconds),) if known.cut else ()
     regions = region_claim(known.regions)
     report: schema.SurveyReport = {
-        **opening("survey", command or "reluscape.survey(X, y)", settings.seed),
+        **opening("survey", origin.command or "reluscape.survey(X, y)", settings.seed),
         "data": {
-            **about_data(subject.data, file, subject.classes, settings.output_bias, (*warnings, *cut)),
+            **about_data(subject.data, origin.file, subject.classes, settings.output_bias, (*origin.warnings, *cut)),
             "loss": subject.loss if isinstance(subject.loss, str) else loss_name(subject.loss),
             "outputs": subject.Y.shape[1],
             "inputs": "as they are" if settings.raw else "standardised",
