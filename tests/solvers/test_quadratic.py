@@ -6,36 +6,81 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.solvers.cholesky_kernel import factor, solve_factored
+from reluscape.solvers import cholesky, quadratic_kernel
 from reluscape.solvers.conic import cone_matrix, feature_matrix, squared_program
+from reluscape.solvers.interior_point import many_programs, worth_compiling
 from reluscape.solvers.quadratic import BasinPrograms
 from tests.basins_strategy import basins
 
 
-@pytest.mark.parametrize("size", [1, 7, 96, 97, 150, 400])
-def test_the_factor_is_numpys(size):
+def compiled_factor(M, dependent):
+    L = M.copy()
+    quadratic_kernel.factor(L, len(L), dependent)
+    return L
+
+
+def compiled_solution(L, b):
+    x = b.copy()
+    quadratic_kernel.solve_factored(L, len(L), x)
+    return x
+
+
+BOTH = pytest.mark.parametrize(
+    ("factor", "solve"), [(cholesky.factor, cholesky.solve_factored), (compiled_factor, compiled_solution)]
+)
+
+
+@BOTH
+@pytest.mark.parametrize("size", [1, 7, 96, 150, 400])
+def test_the_factor_is_numpys(size, factor, solve):
     rng = np.random.default_rng(size)
     B = rng.standard_normal((size, size + 3))
     M, b = B @ B.T, rng.standard_normal(size)
-    L = M.copy()
-    factor(L, 1e-15)
+    L = factor(M, 1e-15)
     np.testing.assert_allclose(np.tril(L), np.linalg.cholesky(M), atol=1e-9 * np.abs(M).max())
-    x = b.copy()
-    solve_factored(L, x)
-    np.testing.assert_allclose(M @ x, b, atol=1e-6)
+    np.testing.assert_allclose(M @ solve(L, b), b, atol=1e-6)
 
 
+@BOTH
 @pytest.mark.parametrize("size", [5, 130])
-def test_lost_rank_leaves_a_direction_alone(size):
+def test_lost_rank_leaves_a_direction_alone(size, factor, solve):
     rng = np.random.default_rng(0)
     B = rng.standard_normal((size, size))
     B[2] = B[0] + B[1]
     M = B @ B.T
-    L, x = M.copy(), M @ np.ones(size)
-    factor(L, 1e-12)
-    solve_factored(L, x)
+    x = solve(factor(M, 1e-12), M @ np.ones(size))
     assert np.isfinite(x).all()
     np.testing.assert_allclose(M @ x, M @ np.ones(size), atol=1e-5 * np.abs(M).max())
+
+
+@given(st.integers(0, 10**6), st.booleans())
+def test_the_compiled_kernel_and_the_array_program_agree(seed, output_bias):
+    rng = np.random.default_rng(seed)
+    n, d = int(rng.integers(1, 20)), int(rng.integers(1, 5))
+    programs = BasinPrograms(rs.Dataset(rng.standard_normal((n, d)), rng.standard_normal(n)), output_bias)
+    space = programs.space
+    sizes = rng.integers(0 if output_bias else 1, 12, 15)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    units = rng.integers(0, 40, starts[-1])
+    patterns = rng.standard_normal((40, d)) @ programs.data.X[space.sample].T > 0
+    codes = np.concatenate([np.sort(rng.integers(0, 2, m))[::-1] for m in sizes] + [np.zeros(0, int)]).astype(np.int64)
+    codes *= rng.choice([-1, 1], len(codes))
+    given = space, patterns, np.ascontiguousarray(patterns[:, space.rows]), starts, units, codes, programs.tolerances
+    loops, arrays = np.zeros((15, 5)), np.zeros((15, 5))
+    many_programs(*given, True, loops)
+    many_programs(*given, False, arrays)
+    sure = (loops[:, 1:4].sum(axis=1) <= 1e-9) & (arrays[:, 1:4].sum(axis=1) <= 1e-9)
+    np.testing.assert_allclose(loops[sure, 0], arrays[sure, 0], atol=2e-9)
+    assert sure.mean() >= 0.5
+
+
+def test_few_small_programs_are_not_worth_compiling():
+    rng = np.random.default_rng(0)
+    space = BasinPrograms(rs.Dataset(rng.standard_normal((20, 4)), rng.standard_normal(20))).space
+    assert not worth_compiling(space, np.arange(0, 401 * 8, 8))
+    assert worth_compiling(space, np.arange(0, 10_001 * 8, 8))
+    assert worth_compiling(space, np.array([0, 50]))
+    assert not worth_compiling(space, np.array([0, 200]))
 
 
 @given(basins(max_n=12, max_d=4, max_m=4), st.booleans())

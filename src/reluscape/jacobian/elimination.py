@@ -1,4 +1,4 @@
-"""Modular elimination of the Jacobian of one pattern: the two compiled kernels, nothing else.
+"""Modular elimination of the Jacobian of one pattern: its rank, compiled, and the dependencies that are left.
 
 Full rank modulo a prime proves full rank over the rationals; a deficiency modulo the prime is a proposal
 that ``reluscape.jacobian.deficiency`` proves or refutes.
@@ -141,30 +141,20 @@ def pattern_rank_mod(units, residues, prime, basis, pivots):  # pragma: no cover
     return rank
 
 
-@numba.njit("boolean[:, ::1](uint32[:, ::1], int64[::1], int64, uint64)", **KERNEL)
-def dependencies_mod(basis, pivots, rank, prime):  # pragma: no cover
-    """Supports of the dependencies among the rows: one per non-pivot sample, (n - rank, n) bool.
+def dependencies_mod(basis: np.ndarray, pivots: np.ndarray, rank: int, prime: int) -> np.ndarray:
+    """Return the supports (n - rank, n) of the dependencies among the rows, one for each sample outside the pivots.
 
     Row f marks a sample outside the pivots and exactly those pivot samples on which it depends modulo the prime.
     """
-    n = basis.shape[1]
-    taken = np.zeros(n, np.bool_)
-    for b in range(rank):
-        taken[pivots[b]] = True
-    supports = np.zeros((n - rank, n), np.bool_)
-    weights = np.empty(n, np.uint64)
-    found = 0
-    for free in range(n):
-        if taken[free]:
-            continue
-        supports[found, free] = True
-        for b in range(rank - 1, -1, -1):
-            total = np.uint64(basis[b, free])
-            for later in range(b + 1, rank):
-                if weights[later] != 0:
-                    total = (total + np.uint64(basis[b, pivots[later]]) * weights[later]) % prime
-            weights[b] = (prime - total) % prime
-            if weights[b] != 0:
-                supports[found, pivots[b]] = True
-        found += 1
+    p, n = np.int64(prime), basis.shape[1]
+    chosen = pivots[:rank]
+    free = np.setdiff1d(np.arange(n), chosen)
+    rows = basis[:rank].astype(np.int64)
+    weights = np.empty((rank, len(free)), dtype=np.int64)
+    for b in range(rank - 1, -1, -1):
+        later = rows[b, chosen[b + 1 :], None] * weights[b + 1 :] % p
+        weights[b] = -(rows[b, free] + later.sum(axis=0)) % p
+    supports = np.zeros((len(free), n), dtype=bool)
+    supports[np.arange(len(free)), free] = True
+    supports[:, chosen] = (weights != 0).T
     return supports

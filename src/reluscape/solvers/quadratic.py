@@ -15,6 +15,7 @@ from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.data import Dataset
 from .face import FacePoint, certified_face
+from .interior_point import many_programs, one_program, worth_compiling
 from .proved_rays import proved_work
 from .rays import low_rank_work
 from .scaling import Coordinates, coordinates
@@ -22,7 +23,6 @@ from .span_rank import Residues
 
 __all__ = ["BasinPrograms", "Program", "Solution"]
 
-ITERATIONS = 100
 WORTH_A_POOL = 1 << 18
 
 
@@ -223,8 +223,6 @@ class BasinPrograms:
         Returns:
             values (B,) and gaps (B,), relative to the mean square of the targets; infinite where floats could not tell.
         """
-        from .quadratic_kernel import interior_points
-
         space, tol = self.space, self.tolerances
         B = len(starts) - 1
         out = np.zeros((B, 5))
@@ -232,27 +230,22 @@ class BasinPrograms:
             return np.full(B, self.value_of(0.0)), np.zeros(B)
         active = np.ascontiguousarray(patterns, dtype=bool)
         sides = np.ascontiguousarray(active[:, space.rows])
+        compiled = worth_compiling(space, starts)
         workers = max(1, min(threads or os.cpu_count() or 1, B))
         if len(units) * space.C.size < WORTH_A_POOL:
             workers = 1
 
         def work(chunk: tuple[int, int]) -> None:
             first, last = chunk
-            interior_points(
-                space.U,
-                space.E,
-                space.y,
-                space.C,
-                space.products,
+            many_programs(
+                space,
                 active,
                 sides,
                 np.ascontiguousarray(starts[first : last + 1], dtype=np.int64),
                 units,
                 codes,
-                tol.interior_gap,
-                tol.interior_ridge,
-                tol.interior_pivot,
-                ITERATIONS,
+                tol,
+                compiled,
                 out[first:last],
             )
 
@@ -283,53 +276,6 @@ class BasinPrograms:
             found.append((solution.value, solution.gap))
         table = np.array(found, dtype=float).reshape(-1, 2)
         return table[:, 0], table[:, 1]
-
-
-def one_program(
-    space: Coordinates,
-    patterns: np.ndarray,
-    sides: np.ndarray,
-    codes: np.ndarray,
-    tolerances: Tolerances,
-    iterations: int = ITERATIONS,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Solve one program by the interior point.
-
-    Args:
-        space: the coordinates.
-        patterns: (m, N) bool, units with a cone first.
-        sides: (m, k) bool, on which side of each constraint a unit with sign 1 lies.
-        codes: (m,) sign of each unit, 0 for one without cone.
-        tolerances: where the search stops.
-        iterations: largest number of Newton steps.
-
-    Returns:
-        minimiser (m r + bias,), multipliers (p, k), slacks (p, k), and (|residual|^2, gap, primal residual, dual
-        residual, iterations).
-    """
-    from .quadratic_kernel import interior_points
-
-    m = len(codes)
-    out = np.zeros((1, 5))
-    x, mu, s = interior_points(
-        space.U,
-        space.E,
-        space.y,
-        space.C,
-        space.products,
-        np.array(patterns, dtype=bool, order="C"),
-        np.array(sides, dtype=bool, order="C"),
-        np.array([0, m], dtype=np.int64),
-        np.arange(m, dtype=np.int64),
-        np.array(codes, dtype=np.int64),
-        tolerances.interior_gap,
-        tolerances.interior_ridge,
-        tolerances.interior_pivot,
-        iterations,
-        out,
-    )
-    shape = int((codes != 0).sum()), len(space.C)
-    return x, mu.reshape(shape), s.reshape(shape), out[0]
 
 
 def _in_chunks(work, size: int, workers: int) -> None:  # type: ignore[no-untyped-def]

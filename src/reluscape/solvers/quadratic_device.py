@@ -6,7 +6,8 @@ import numpy as np
 
 from ..interop.torch_basins import PADDING, interior_points
 from ..interop.torch_device import find_device
-from .quadratic import ITERATIONS, BasinPrograms, Program
+from .interior_point import ITERATIONS
+from .quadratic import BasinPrograms, Program
 
 __all__ = ["solve_batch_on"]
 

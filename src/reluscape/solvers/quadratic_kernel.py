@@ -1,4 +1,7 @@
-"""Interior point for basin programs of the squared loss: the compiled kernel, which never forms the constraints."""
+"""Interior point for basin programs of the squared loss: the compiled kernel for many small ones.
+
+Plain loops over arrays that stand ready: what takes the compiler long is not here. `interior_arrays` is its plain twin.
+"""
 
 from __future__ import annotations
 
@@ -6,302 +9,257 @@ import numba
 import numpy as np
 
 from ..numbers.kernelcache import INNER, KERNEL
-from .cholesky_kernel import factor, solve_factored
-from .complementarity_kernel import corrected_step, correction, gap_after, measure, move, predicted_step, predictor
-from .small_products_kernel import product_transposed, times_normals, times_rows, times_vector, vector_times
-from .woodbury_kernel import prepare, solve
 
-MORE_VARIABLES = 1.5
-ACCURACY = 1e-11
+# sums may be taken in any order; infinities stay what they are
+ANY_ORDER = {"reassoc", "contract"}
 
 
-@numba.njit(**INNER, error_model="numpy", inline="always")
-def interior_point(
+@numba.njit(**INNER, fastmath=True)
+def largest(values: np.ndarray, size: int) -> float:
+    """Return the largest of the first numbers; all of them are finite."""
+    top = values[0]
+    for i in range(1, size):
+        top = max(top, values[i])
+    return top
+
+
+@numba.njit(**KERNEL, error_model="numpy", fastmath=ANY_ORDER)
+def factor(M: np.ndarray, N: int, dependent: float) -> None:
+    """Replace the lower triangle of a positive semidefinite M (N, N) by its Cholesky factor.
+
+    A pivot of at most `dependent` times its diagonal entry becomes infinite in effect (1e150), which leaves its
+    variable where it is.
+    """
+    for i in range(N):
+        diagonal = M[i, i]
+        for j in range(i):
+            value = M[i, j]
+            for c in range(j):
+                value -= M[i, c] * M[j, c]
+            M[i, j] = value / M[j, j]
+        pivot = diagonal
+        for c in range(i):
+            pivot -= M[i, c] * M[i, c]
+        M[i, i] = np.sqrt(pivot) if pivot > dependent * diagonal else 1e150
+
+
+@numba.njit(**KERNEL, error_model="numpy", fastmath=ANY_ORDER)
+def solve_factored(L: np.ndarray, N: int, x: np.ndarray) -> None:
+    """Solve L L^T x = b in place."""
+    for i in range(N):
+        value = x[i]
+        for c in range(i):
+            value -= L[i, c] * x[c]
+        x[i] = value / L[i, i]
+    for i in range(N - 1, -1, -1):
+        x[i] /= L[i, i]
+        value = x[i]
+        for c in range(i):
+            x[c] -= L[i, c] * value
+
+
+@numba.njit(**KERNEL, error_model="numpy", fastmath=ANY_ORDER)
+def interior_points(
     U: np.ndarray,
     E: np.ndarray,
     y: np.ndarray,
     normals: np.ndarray,
-    products: np.ndarray,
-    active: np.ndarray,
-    orientation: np.ndarray,
-    gap_limit: float,
-    ridge: float,
-    dependent: float,
-    limit: int,
-    best_x: np.ndarray,
-    best_mu: np.ndarray,
-    best_s: np.ndarray,
-    stats: np.ndarray,
+    patterns: np.ndarray,
+    sides: np.ndarray,
+    starts: np.ndarray,
+    units: np.ndarray,
+    codes: np.ndarray,
+    limits: np.ndarray,
+    most: int,
+    matrices: tuple[np.ndarray, ...],
+    vectors: tuple[np.ndarray, ...],
+    slots: tuple[np.ndarray, ...],
+    out: np.ndarray,
 ) -> None:
-    """Minimise |sum_j active_j * (U z_j) + c E - y|^2 / 2 subject to orientation_jt <z_j, C_t> >= 0.
+    """Solve many programs over one data set; program b has the units starts[b] to starts[b + 1].
 
-    Mehrotra's predictor-corrector on the primal-dual system; the Newton matrix is the Gram matrix of the features plus
-    one r x r block a unit, built from the table of products C_ta C_tb.
+    Minimise |sum_j active_j * (U z_j) + c E - y|^2 / 2 subject to orientation_jt <z_j, C_t> >= 0, by Mehrotra's
+    predictor-corrector on the primal-dual system; the Newton matrix is the Gram matrix of the features plus one r x r
+    block a unit.
 
     Args:
         U: (n, r) features with orthonormal columns.
         E: (n,) unit column of the output bias, or (0,) for none.
         y: (n,) targets of about unit length.
         normals: (r, k) unit constraint normals, the columns C_t.
-        products: (r (r + 1) / 2, k) with C_ta C_tb, a >= b; or (0, 0) where the table would be too large.
-        active: (m, n) bool; units with a cone first, then units without.
-        orientation: (p k,) -1.0 or 1.0 for the p <= m units with a cone.
-        gap_limit: complementarity and residuals at which the search stops.
-        ridge: relative diagonal added to the Newton matrix.
-        dependent: relative pivot below which a direction is left alone.
-        limit: largest number of iterations.
-        best_x: (m r + bias,) receives the minimiser.
-        best_mu: (p k,) receives the multipliers.
-        best_s: (p k,) receives the slacks.
-        stats: (5,) receives |residual|^2 and what separates it from the minimum: complementarity, the primal residual
-            times the multipliers, the dual residual times the weights; iterations.
-    """
-    n, r = U.shape
-    m, k = active.shape[0], normals.shape[1]
-    count = len(orientation)
-    p = count // max(k, 1)
-    bias = 1 if len(E) > 0 else 0
-    N = m * r + bias
-    F = np.zeros((N, n))
-    trace = 0.0
-    for j in range(m):
-        for t in range(n):
-            if active[j, t]:
-                for a in range(r):
-                    F[j * r + a, t] = U[t, a]
-                    trace += U[t, a] * U[t, a]
-    if bias:
-        for t in range(n):
-            F[N - 1, t] = E[t]
-            trace += E[t] * E[t]
-    base = ridge * max(trace / max(N, 1), 1e-12)
-    tall = p == m and MORE_VARIABLES * n < N and N > 64  # then the n x n system is the smaller one
-    square, high = (0 if tall else N), (m if tall else 0)
-    P, M = np.empty((square, square)), np.empty((square, square))
-    if not tall:
-        product_transposed(F, F, P)
-    cones, factors = np.empty((high, r, r)), np.empty((high, r, r))
-    G, S, column = np.empty((high * r, n)), np.empty((n if tall else 0, n)), np.empty(n)
-    pivot = 1.0
-    q = np.empty(N)
-    times_vector(F, y, q)
-    q_size = 0.0
-    for i in range(N):
-        q_size = max(q_size, abs(q[i]))
-    # heights of a minimiser are of the order of 1 / sqrt(number of variables)
-    height = min(1.0, 2.0 / np.sqrt(max(m * r, 1)))
-    start = max(q_size, 1e-8) / np.sqrt(max(k, 1))
-    x, s, mu = np.zeros(N), np.empty(count), np.empty(count)
-    for i in range(count):
-        s[i] = height
-        mu[i] = start
-    step_s, step_mu, corrector, primal = np.empty(count), np.empty(count), np.empty(count), np.empty(count)
-    inverse_s, inverse_mu = np.empty(count), np.empty(count)
-    heights, work, weights = np.empty((p, k)), np.empty((p, k)), np.empty((p, k))
-    flat_heights, flat_work, flat_weights = heights.reshape(-1), work.reshape(-1), weights.reshape(-1)
-    dual, step, Px, fitted = np.empty(N), np.empty(N), np.empty(N), np.empty(n)
-    Z, pull = np.empty((p, r)), np.empty((p, r))
-    blocks, scaled, block = np.empty((p, len(products))), np.empty((r, k)), np.empty((r, r))
-    best_merit = np.inf
-    worse = 0
-    last_step = 1.0
-    after = 0.0
-    for iteration in range(limit + 1):
-        for i in range(p * r):
-            Z[i // r, i % r] = x[i]
-        times_normals(Z, normals, heights)
-        gap, primal_size = measure(
-            flat_heights, orientation, s, mu, primal, flat_work, flat_weights, inverse_s, inverse_mu
-        )
-        times_rows(work, normals, pull)
-        if tall:
-            vector_times(x, F, fitted)
-            times_vector(F, fitted, Px)
-        else:
-            times_vector(P, x, Px)
-        dual_size = 0.0
-        x_size = 1.0
-        for i in range(N):
-            value = Px[i] - q[i]
-            if i < p * r:
-                value -= pull[i // r, i % r]
-            dual[i] = value
-            dual_size = max(dual_size, abs(value))
-            x_size = max(x_size, abs(x[i]))
-        merit = max(gap, primal_size / x_size, dual_size)
-        if merit < best_merit:
-            best_merit = merit
-            for i in range(N):
-                best_x[i] = x[i]
-            for i in range(count):
-                best_mu[i] = mu[i]
-                best_s[i] = s[i]
-            stats[1], stats[2], stats[3], stats[4] = gap, primal_size, dual_size, iteration
-            worse = 0
-        else:
-            worse += 1
-        if merit <= gap_limit or iteration == limit or worse > 8 or not np.isfinite(merit) or last_step < 1e-9:
-            break
-        if not tall:
-            for i in range(N):
-                for c in range(i + 1):
-                    M[i, c] = P[i, c]
-                M[i, i] += base
-        if len(products) > 0:
-            times_rows(weights, products, blocks)
-        for j in range(p):
-            if len(products) > 0:
-                e = 0
-                for a in range(r):
-                    for b in range(a + 1):
-                        block[a, b] = blocks[j, e]
-                        e += 1
-            else:
-                for a in range(r):
-                    for t in range(k):
-                        scaled[a, t] = weights[j, t] * normals[a, t]
-                product_transposed(scaled, normals, block)
-            for a in range(r):
-                for b in range(a + 1):
-                    if tall:
-                        cones[j, a, b] = block[a, b]
-                    else:
-                        M[j * r + a, j * r + b] += block[a, b]
-        if tall:
-            pivot = prepare(F, cones, base, bias, factors, G, S, column)
-        else:
-            factor(M, dependent)
-        for phase in range(2):
-            if phase == 0:
-                predictor(orientation, mu, flat_weights, primal, flat_work)
-            else:
-                ratio = after / gap
-                target = ratio * ratio * ratio * gap / count
-                correction(
-                    orientation, mu, flat_weights, primal, step_s, step_mu, inverse_s, target, corrector, flat_work
-                )
-            times_rows(work, normals, pull)
-            for i in range(N):
-                step[i] = -dual[i]
-                if i < p * r:
-                    step[i] += pull[i // r, i % r]
-            if tall:
-                solve(F, cones, base, bias, factors, G, S, column, pivot, step, ACCURACY)
-            else:
-                solve_factored(M, step)
-            for i in range(p * r):
-                Z[i // r, i % r] = step[i]
-            times_normals(Z, normals, heights)
-            if phase == 0:
-                if count == 0:
-                    for i in range(N):
-                        x[i] += step[i]
-                    break
-                shrink = predicted_step(flat_heights, orientation, mu, flat_weights, primal, inverse_s, step_s, step_mu)
-                after = gap_after(s, mu, step_s, step_mu, 1.0 / shrink)
-            else:
-                shrink = corrected_step(
-                    flat_heights,
-                    orientation,
-                    mu,
-                    flat_weights,
-                    primal,
-                    inverse_s,
-                    inverse_mu,
-                    corrector,
-                    step_s,
-                    step_mu,
-                )
-                along = min(1.0, 0.9975 / shrink) if shrink > 1.0 else 1.0
-                last_step = along
-                for i in range(N):
-                    x[i] += along * step[i]
-                move(s, mu, step_s, step_mu, along)
-    vector_times(best_x, F, fitted)
-    stats[0] = 0.0
-    for t in range(n):
-        stats[0] += (fitted[t] - y[t]) * (fitted[t] - y[t])
-    # residuals count with what they multiply: a slack too short with its multipliers, a slope with the weights
-    x_sum, mu_sum = 1.0, 1.0
-    for i in range(N):
-        x_sum += abs(best_x[i])
-    for i in range(count):
-        mu_sum += best_mu[i]
-    stats[2] *= mu_sum
-    stats[3] *= x_sum
-
-
-@numba.njit(**KERNEL, error_model="numpy")
-def interior_points(
-    U: np.ndarray,
-    E: np.ndarray,
-    y: np.ndarray,
-    C: np.ndarray,
-    products: np.ndarray,
-    patterns: np.ndarray,
-    sides: np.ndarray,
-    starts: np.ndarray,
-    units: np.ndarray,
-    codes: np.ndarray,
-    gap_limit: float,
-    ridge: float,
-    dependent: float,
-    limit: int,
-    out: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Solve many programs over one data set; program b has the units starts[b] to starts[b + 1].
-
-    The other arguments are those of `interior_point`.
-
-    Args:
-        U: (n, r) features.
-        E: (n,) bias column or (0,).
-        y: (n,) targets.
-        C: (k, r) constraint normals.
-        products: (k, r (r + 1) / 2) table of their products, or (0, 0).
         patterns: (S, n) bool, the distinct patterns.
         sides: (S, k) bool, the patterns on the samples that the constraints belong to.
         starts: (B + 1,) int64.
         units: pattern numbers, the units with a cone first in each program.
         codes: sign of each unit, 0 for a unit without cone.
-        gap_limit: where the search stops.
-        ridge: relative diagonal.
-        dependent: relative pivot.
-        limit: largest number of iterations.
-        out: (B, 5) receives the `stats` of each.
+        limits: complementarity and residuals at which a search stops; relative diagonal added to the Newton matrix;
+            relative pivot below which a direction is left alone.
+        most: largest number of iterations.
+        matrices: working space (N, n), (N, N), (N, N) for the N variables of the largest program.
+        vectors: six times (N,), at least (k,).
+        slots: fourteen times (p k,) for the p units with a cone.
+        out: (B, 5) receives |residual|^2 and what separates it from the minimum: complementarity, the primal residual
+            times the multipliers, the dual residual times the weights; iterations.
 
-    Returns:
-        of the last program: minimiser x (m r + bias,), multipliers (p k,), slacks (p k,).
+    After the call the fifth vector and the fifth and fourth slots hold minimiser, multipliers and slacks of the last.
     """
-    (n, r), k = U.shape, C.shape[0]
-    bias = 1 if len(E) > 0 else 0
-    targets, normals, table = np.empty(n), np.empty((r, k)), np.empty((products.shape[1], products.shape[0]))
-    for t in range(n):
-        targets[t] = y[t]
-    for t in range(k):
-        for a in range(r):
-            normals[a, t] = C[t, a]
-        for e in range(len(table)):
-            table[e, t] = products[t, e]
-    x, mu, s = np.empty(0), np.empty(0), np.empty(0)
+    n, r, k, bias = U.shape[0], U.shape[1], normals.shape[1], len(E)
+    gap_limit, ridge, dependent = limits[0], limits[1], limits[2]
+    F, P, M = matrices
+    x, q, dual, step, best_x, scaled = vectors
+    o, s, mu, best_s, best_mu, primal, pulls, weights, inverse, height, step_s, step_mu, corrector, ratio = slots
     for b in range(len(starts) - 1):
-        first, m = starts[b], starts[b + 1] - starts[b]
-        p = 0
+        first, m, p, trace = starts[b], starts[b + 1] - starts[b], 0, 0.0
         for j in range(m):
-            if codes[first + j] != 0:
+            unit, code = units[first + j], codes[first + j]
+            if code != 0:
                 p += 1
-        active = np.empty((m, n), np.bool_)
-        orientation = np.empty(p * k)
-        for j in range(m):
-            unit = units[first + j]
-            for t in range(n):
-                active[j, t] = patterns[unit, t]
-            if j < p:
-                code = codes[first + j]
                 for t in range(k):
-                    orientation[j * k + t] = code if sides[unit, t] else -code
-        x, mu, s = np.zeros(m * r + bias), np.zeros(p * k), np.zeros(p * k)
-        interior_point(
-            U, E, targets, normals, table, active, orientation, gap_limit, ridge, dependent, limit, x, mu, s, out[b]
-        )
-    return x, mu, s
+                    o[j * k + t] = code if sides[unit, t] else -code
+            for a in range(r):
+                for t in range(n):
+                    value = U[t, a] if patterns[unit, t] else 0.0
+                    F[j * r + a, t] = value
+                    trace += value * value
+        N, count = m * r + min(bias, 1), p * k
+        if bias > 0:
+            for t in range(n):
+                F[N - 1, t] = E[t]
+                trace += E[t] * E[t]
+        base = ridge * max(trace / max(N, 1), 1e-12)
+        q_size = 0.0
+        for i in range(N):
+            for c in range(i + 1):
+                value = 0.0
+                for t in range(n):
+                    value += F[i, t] * F[c, t]
+                P[i, c] = value
+                P[c, i] = value
+            value = 0.0
+            for t in range(n):
+                value += F[i, t] * y[t]
+            q[i] = value
+            x[i] = 0.0
+            best_x[i] = 0.0
+            q_size = max(q_size, abs(value))
+        # heights of a minimiser are of the order of 1 / sqrt(number of variables)
+        first_s, first_mu = min(1.0, 2.0 / np.sqrt(max(m * r, 1))), max(q_size, 1e-8) / np.sqrt(max(k, 1))
+        for i in range(count):
+            s[i] = first_s
+            mu[i] = first_mu
+        best_merit, worse, last_step = np.inf, 0, 1.0
+        out[b, 1] = np.inf
+        for iteration in range(most + 1):
+            gap = 0.0
+            for j in range(p):
+                lo = j * k
+                for t in range(k):
+                    height[lo + t] = 0.0
+                for a in range(r):
+                    value = x[j * r + a]
+                    for t in range(k):
+                        height[lo + t] += value * normals[a, t]
+            for i in range(count):
+                primal[i] = o[i] * height[i] - s[i]
+                ratio[i] = abs(primal[i])
+                inverse[i] = 1.0 / s[i]
+                weights[i] = mu[i] * inverse[i]
+                pulls[i] = o[i] * mu[i]
+                corrector[i] = 0.0
+                gap += s[i] * mu[i]
+            primal_size = largest(ratio, count) if count > 0 else 0.0
+            dual_size, x_size = 0.0, 1.0
+            for i in range(N):
+                value = -q[i]
+                for c in range(N):
+                    value += P[i, c] * x[c]
+                if i < p * r:
+                    j = i // r
+                    for t in range(k):
+                        value -= pulls[j * k + t] * normals[i - j * r, t]
+                dual[i] = value
+                dual_size = max(dual_size, abs(value))
+                x_size = max(x_size, abs(x[i]))
+            merit = max(gap, primal_size / x_size, dual_size)
+            worse += 1
+            if merit < best_merit:
+                best_merit, worse = merit, 0
+                for i in range(N):
+                    best_x[i] = x[i]
+                for i in range(count):
+                    best_mu[i] = mu[i]
+                    best_s[i] = s[i]
+                out[b, 1], out[b, 2], out[b, 3], out[b, 4] = gap, primal_size, dual_size, iteration
+            if merit <= gap_limit or iteration == most or worse > 8 or not np.isfinite(merit) or last_step < 1e-9:
+                break
+            for i in range(N):
+                for c in range(i + 1):
+                    M[i, c] = P[i, c]
+                M[i, i] += base
+            for j in range(p):
+                for a in range(r):
+                    for t in range(k):
+                        scaled[t] = weights[j * k + t] * normals[a, t]
+                    for c in range(a + 1):
+                        value = 0.0
+                        for t in range(k):
+                            value += scaled[t] * normals[c, t]
+                        M[j * r + a, j * r + c] += value
+            factor(M, N, dependent)
+            for phase in range(2):
+                for i in range(count):
+                    pulls[i] = -o[i] * (mu[i] + weights[i] * primal[i] + corrector[i] * inverse[i])
+                for i in range(N):
+                    value = -dual[i]
+                    if i < p * r:
+                        j = i // r
+                        for t in range(k):
+                            value += pulls[j * k + t] * normals[i - j * r, t]
+                    step[i] = value
+                solve_factored(M, N, step)
+                if count == 0:
+                    for i in range(N):
+                        x[i] += step[i]
+                    break
+                for j in range(p):
+                    lo = j * k
+                    for t in range(k):
+                        height[lo + t] = 0.0
+                    for a in range(r):
+                        value = step[j * r + a]
+                        for t in range(k):
+                            height[lo + t] += value * normals[a, t]
+                for i in range(count):
+                    step_s[i] = o[i] * height[i] + primal[i]
+                    step_mu[i] = -(mu[i] + weights[i] * step_s[i] + corrector[i] * inverse[i])
+                    ratio[i] = max(-step_s[i] * inverse[i], -step_mu[i] / mu[i])
+                shrink = max(largest(ratio, count), 1.0)
+                if phase == 0:
+                    along = 1.0 / shrink
+                    after = 0.0
+                    for i in range(count):
+                        after += (s[i] + along * step_s[i]) * (mu[i] + along * step_mu[i])
+                    target = (after / gap) ** 3 * gap / count
+                    for i in range(count):
+                        corrector[i] = step_s[i] * step_mu[i] - target
+                else:
+                    last_step = min(1.0, 0.9975 / shrink) if shrink > 1.0 else 1.0
+                    for i in range(N):
+                        x[i] += last_step * step[i]
+                    for i in range(count):
+                        s[i] += last_step * step_s[i]
+                        mu[i] += last_step * step_mu[i]
+        # residuals count with what they multiply: a slack too short with its multipliers, a slope with the weights
+        square, x_sum, mu_sum = 0.0, 1.0, 1.0
+        for t in range(n):
+            value = -y[t]
+            for i in range(N):
+                value += best_x[i] * F[i, t]
+            square += value * value
+        for i in range(N):
+            x_sum += abs(best_x[i])
+        for i in range(count):
+            mu_sum += best_mu[i]
+        out[b, 0] = square
+        out[b, 2] *= mu_sum
+        out[b, 3] *= x_sum

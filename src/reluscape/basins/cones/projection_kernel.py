@@ -5,10 +5,11 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ...numbers.kernelcache import INNER, KERNEL
 from ...solvers.nonnegative_kernel import project
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**KERNEL)
 def distances(A, y, length, G, h, starts, members, limits, out, used, sure):
     """Fill out with |y - projection|^2 for each cone of generators members[starts[b]:starts[b+1]].
 
@@ -36,7 +37,7 @@ def distances(A, y, length, G, h, starts, members, limits, out, used, sure):
         sure[b] = _stationary(A, length, members[lo : lo + k], weights, residual, used[lo : lo + k], limits)
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**KERNEL)
 def distances_of(A, y, length, h, starts, members, limits, out, used, sure):
     """Fill out as `distances` does, inner products taken from the unit generators themselves."""
     most = 1
@@ -60,7 +61,7 @@ def distances_of(A, y, length, h, starts, members, limits, out, used, sure):
         sure[b] = _stationary(A, length, members[lo : lo + k], weights, residual, used[lo : lo + k], limits)
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**INNER)
 def _distance(A, y, length, members, weights, residual, used):
     """Return |y - length * weighted generators|^2, and mark the generators with a weight."""
     for i in range(len(y)):
@@ -77,7 +78,7 @@ def _distance(A, y, length, members, weights, residual, used):
     return total
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(**INNER)
 def _stationary(A, length, members, weights, residual, used, limits):
     """Return whether products with the residual are surely zero on used generators and not positive on others."""
     tolerance, unit, noise = limits
