@@ -18,8 +18,8 @@ def verdict_lines(report: dict[str, Any]) -> list[str]:
     lines = [
         without_bias(report["data"]),
         _worth(report),
+        _fit(report),
         _width(report),
-        _often(report),
         _traps(report),
         _chance(report),
         _splits(report),
@@ -28,39 +28,42 @@ def verdict_lines(report: dict[str, Any]) -> list[str]:
 
 
 def _worth(report: dict[str, Any]) -> str:
-    """Is a network worth it, against a constant and a plane, on rows left out where there are enough."""
-    losses, folds = report["losses"], report["held_out"]
-    plane = "plane" if len(report["data"]["features"]) > 1 else "line"
-    best, affine = losses["best_network"], losses["affine"]
-    limit, width = _limits(report), count(best["width"], "unit")
-    if best["accuracy"] is not None:
-        fit = f"on these rows {width} {_get(best['width'])} {percent(best['accuracy'])} right, the {plane} "
-        fit += f"{percent(affine['accuracy'])}, the commonest class alone {percent(losses['constant']['accuracy'])}"
-    else:
-        fit = (
-            f"on these rows {width} {_leave(best['width'])} {_left(best, report)}, the {plane} {_left(affine, report)}"
-        )
-    if folds is None:
-        return f"{_start(best, affine, losses['constant'], plane)}: {fit}.{limit}"
-    network, straight = folds["network"], folds["affine"]
-    answer, width = _start(network, straight, folds["constant"], plane), count(folds["width"], "unit")
+    """Is a network worth it, on rows left out of training, else on these rows."""
+    losses, folds, plane = report["losses"], report["held_out"], _plane(report)
+    network, straight, constant = (
+        (folds["network"], folds["affine"], folds["constant"])
+        if folds
+        else (losses["best_network"], losses["affine"], losses["constant"])
+    )
+    rows = "rows left out of training" if folds else "these rows"
+    width = count(folds["width"] if folds else losses["best_network"]["width"], "unit")
+    verb = ("gets", "get") if network["accuracy"] is not None else ("leaves", "leave")
+    text = f"{width} {verb[0] if width.startswith('1 ') else verb[1]}"
     if network["accuracy"] is not None:
-        left_out = (
-            f"{width} {_get(folds['width'])} {percent(network['accuracy'])} of the rows left out of training right"
-        )
-        left_out += f", the best straight {plane} {percent(straight['accuracy'])}"
+        text += f" {percent(network['accuracy'])} of {rows} right, a straight {plane} {percent(straight['accuracy'])}"
     else:
-        left_out = f"on rows left out of training {width} {_leave(folds['width'])} {_left(network, report)}, the best "
-        left_out += f"straight {plane} {_left(straight, report)}"
-    return f"{answer}: {left_out} ({folds['folds']}-fold estimate); {fit}.{limit}"
+        text = f"on {rows} {text} {percent(network['share'])} of {_unit(report)}, a straight {plane} "
+        text += percent(straight["share"])
+    return f"{_start(network, straight, constant, plane)}: {text}."
 
 
-def _leave(width: int) -> str:
-    return "leaves" if width == 1 else "leave"
+def _fit(report: dict[str, Any]) -> str:
+    """What fits leave on the rows themselves, and what no network can do there."""
+    losses, plane, limit = report["losses"], _plane(report), _limits(report).strip()
+    if report["held_out"] is None:
+        return limit
+    best, straight = losses["best_network"], losses["affine"]
+    width, alone = count(best["width"], "unit"), best["width"] == 1
+    if best["accuracy"] is None:
+        text = f"leave{'s' if alone else ''} {percent(best['share'])}, the {plane} {percent(straight['share'])}"
+    else:
+        text = f"get{'s' if alone else ''} {percent(best['accuracy'])} right, the {plane} "
+        text += f"{percent(straight['accuracy'])}, the commonest class alone {percent(losses['constant']['accuracy'])}"
+    return f"On the rows trained on, {width} {text}. {limit}".strip()
 
 
-def _get(width: int) -> str:
-    return "gets" if width == 1 else "get"
+def _plane(report: dict[str, Any]) -> str:
+    return "plane" if len(report["data"]["features"]) > 1 else "line"
 
 
 def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str, Any], plane: str) -> str:
@@ -72,13 +75,8 @@ def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str
     else:
         useless = min(network["value"], straight["value"]) >= constant["value"]
     if useless:
-        return f"Neither a network of the widths listed nor a straight {plane} does better than a constant"
+        return f"Neither a network of the widths listed nor a straight {plane} beats a constant"
     return "A network is worth it" if better else f"A straight {plane} is as good as a network"
-
-
-def _left(fit: dict[str, Any], report: dict[str, Any]) -> str:
-    """Return what a fit leaves of the best constant's loss."""
-    return f"{percent(fit['share'])} of {_unit(report)}"
 
 
 def _unit(report: dict[str, Any]) -> str:
@@ -96,23 +94,28 @@ def _trained(claim: dict[str, Any]) -> str:
 
 
 def _width(report: dict[str, Any]) -> str:
-    """How many units training needs, and the least that any fit as good needs."""
+    """How many units training needs, how often it ends well with fewer, and the least that any fit as good needs."""
     found = report["width_for"]
     tried = {point["width"]: point["trained"] for point in found["curve"]}
-    least = _least(found["least"])
+    width = found["width"] or max(tried)
+    fewer, least = _fewer(tried, width), _least(found["least"])
     if found["width"] is not None:
-        width, text = found["width"], count(found["width"], "unit")
-        are = "is" if width == 1 else "are"
-        return (
-            f"{text.capitalize()} {are} enough for training: {_trained(tried[width])}, which is within "
-            f"{percent(report['settings']['tolerance'])} of the best of all widths tried (up to {max(tried)}).{least}"
-        )
-    widest = max(tried)
+        text = count(width, "unit").capitalize()
+        return f"{text} {'is' if width == 1 else 'are'} enough for training: {_trained(tried[width])}{fewer}.{least}"
+    more = "; for wider layers give more --seconds" if found["stopped_by"] == "time" else ""
     return (
-        f"Up to {count(widest, 'unit')} are not enough for training to end well 95% of the time: with {widest:,}, "
-        f"{_trained(tried[widest])}{'; for wider layers give more --seconds' if found['stopped_by'] == 'time' else ''}."
-        f"{least}"
+        f"Up to {count(width, 'unit')} are not enough for training to end well 95% of the time: with {width:,}, "
+        f"{_trained(tried[width])}{fewer}{more}.{least}"
     )
+
+
+def _fewer(tried: dict[int, dict[str, Any]], width: int) -> str:
+    """Return how often training ends well with about half as many units."""
+    half = min((w for w in tried if w < width), key=lambda w: (abs(w - width / 2), w), default=None)
+    if half is None:
+        return ""
+    claim = tried[half]
+    return f", with {half:,} {round(claim['value'] * claim['trials'])} of {claim['trials']:,}"
 
 
 def _least(least: dict[str, Any] | None) -> str:
@@ -127,18 +130,6 @@ def _least(least: dict[str, Any] | None) -> str:
     if least["proved"]:
         return f"{suffice}, {least['at_least'] - 1} {'does' if least['at_least'] == 2 else 'do'} not (proved)."
     return f"{suffice}; fewer than {least['at_least']} do not (proved)."
-
-
-def _often(report: dict[str, Any]) -> str:
-    """How often training ends well with fewer units than are enough."""
-    curve = report["width_for"]["curve"]
-    width = report["width_for"]["width"] or max(point["width"] for point in curve)
-    narrower = [point for point in curve if point["width"] < width]
-    if not narrower:
-        return ""
-    half = min(narrower, key=lambda point: (abs(point["width"] - width / 2), point["width"]))
-    about = "half as many" if 2 * half["width"] == width else "fewer"
-    return f"With {about}, {count(half['width'], 'unit')}, {_trained(half['trained'])}."
 
 
 def _traps(report: dict[str, Any]) -> str:
