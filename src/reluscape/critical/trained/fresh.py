@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ...errors import ReluscapeError
-from ...numbers.seeds import stream
 from ...problem.data import Dataset, standardize
 from ...problem.losses import Loss, able
 from ...problem.networks import TwoLayerNet
 from ..descent import Descent, descend
-from ..descent.gradient import gradient_stretch
+from ..training import Plan, hopped, train
+from ..training.runs import group
 
-# cheap problems get more starts, at most this many, each from more random networks: samples x units x inputs, times
-# units x inputs, of all further starts together, another loss counted as below
+# cheap problems get more descents, at most this many: samples x units x inputs, times units x inputs, of all further
+# ones together, another loss counted as below
 MOST_STARTS = 15
 MORE_WORK = 200_000
-MORE_DRAWS = 30
-# random networks for each start; the lowest after a stretch of gradient descent goes on from basin to basin
-DRAWS = 10
-STEPS = 200
-# samples x units x inputs, times steps, of all stretches together
-MOST_STRETCH_WORK = 2_000_000_000
+# networks that are trained, their steps, rounds of further ones from the lowest; samples x units x inputs x steps of a
+# round, the number of the first, and how far apart different ends lie, as a share of the best constant's loss
+RUNS = 100
+STEPS = 500
+HOPS = 4
+MOST_TRAINING_WORK = 2_000_000_000
 FEWEST_STEPS = 20
+FIRST = 2_000_000
+APART = 1e-6
 MOST_BASINS = 200
 # samples x units x inputs, times basins, of one descent; a program of another loss takes about a hundred times as long
 # as one of least squares
@@ -61,39 +64,47 @@ def fresh_networks(
 ) -> list[tuple[TwoLayerNet, float]]:
     """Return the ends of some fresh starts with their losses.
 
-    Each start draws a few random networks in standardised inputs, trains each for a stretch of gradient descent, and
-    goes on from basin to basin from the lowest. A program that fails leaves the trained network. Where the problem is
-    cheap more starts follow, so that the first ones are the same whatever it costs.
+    Many random networks are trained at once, as a survey trains them, then more from the lowest with one unit drawn
+    anew; from the lowest different ends descents go on from basin to basin. A program that fails leaves the trained
+    network. Where the problem is cheap more descents follow.
 
     Args:
         data: samples with targets.
         width: hidden units.
         output_bias: whether c is trained.
         loss: a loss object.
-        starts: how many ends at least.
+        starts: how many ends at least are led on, where there are so many different ones.
         seed: root of their random streams.
         enough: a loss from which nothing is left to gain; the search ends there.
     """
-    y = np.asarray(data.y, dtype=float)
-    transform = standardize(data).transform if starts else np.eye(data.d)
-    spread, centre = float(np.std(y)), float(np.mean(y)) if output_bias else 0.0
-    passes = max(data.n * width * data.d * DRAWS * starts, 1)
-    steps = int(np.clip(MOST_STRETCH_WORK // passes, FEWEST_STEPS, STEPS))
-    found = []
-    for k in range(starts + further_starts(data, width, loss, starts)):
-        rng = stream(seed, "best known", k)
-        trained = []
-        for _ in range(DRAWS if k < starts else MORE_DRAWS):
-            W, v = rng.normal(size=(width, data.d)) @ transform.T, rng.normal(size=width) * spread
-            net = gradient_stretch(data, TwoLayerNet(W, v, centre), output_bias, loss, steps)
-            trained.append((net, net.loss(data, loss=loss)))
-            if trained[-1][1] <= enough:
-                return [trained[-1]]
-        lowest = min(trained, key=lambda end: end[1])
-        path = descent_or_none(data, lowest[0], output_bias, loss, most_basins(data, width, loss), exact=False)
-        found.append(lowest)
+    if not starts:
+        return []
+    scale = standardize(data)
+    plan = short_plan(data, width, starts, seed)
+    training = train(scale.X, data.y, width, output_bias, loss, plan, first=FIRST)
+    if plan.steps == STEPS:  # cheap enough to go on
+        plan = replace(plan, runs=group(plan, training.batch))
+        for k in range(HOPS):
+            training = training.joined(hopped(training, plan, k)) if training.rest.min() > enough else training
+    lowest = training.lowest_few(starts + further_starts(data, width, loss, starts), APART * training.constant)
+    most, found = most_basins(data, width, loss), []
+    for run in lowest:
+        net = training.network(run)
+        net = TwoLayerNet(net.W @ scale.transform.T, net.v, net.c)
+        found.append((net, net.loss(data, loss=loss)))
+        if found[-1][1] <= enough:
+            return [found[-1]]
+        path = descent_or_none(data, net, output_bias, loss, most, exact=False)
         if path is not None:
             found.append((path.net, path.net.loss(data, loss=loss)))
             if found[-1][1] <= enough:
                 break
     return [(net, value) for net, value in found if np.isfinite(value)]
+
+
+def short_plan(data: Dataset, width: int, starts: int, seed: int) -> Plan:
+    """Return how many networks are trained for how many steps: counted, never timed."""
+    size = max(data.n * width * data.d, 1)
+    runs = int(np.clip(MOST_TRAINING_WORK // (size * STEPS), starts, RUNS))
+    steps = int(np.clip(MOST_TRAINING_WORK // (size * runs), FEWEST_STEPS, STEPS))
+    return Plan(runs=runs, steps=steps, seed=seed)

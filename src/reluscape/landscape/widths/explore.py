@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...critical.training import Traps, held_out
+from ...critical.training.ends import judged
+from ...critical.training.held_out import HeldOut
 from ...errors import ReluscapeError
 from ...geometry.regions.affordable import unit_regions
 from ...numbers.clock import Clock
 from ...numbers.estimates import Probability
-from ...probability.training import Traps, held_out
-from ...probability.training.ends import judged
-from ...probability.training.held_out import HeldOut
 from ...probability.width_search import WidthSearch, search_width
 from ...problem.data import standardize
 from ..optimum import infinite_width_minimum

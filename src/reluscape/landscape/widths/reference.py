@@ -9,13 +9,13 @@ import numpy as np
 
 from ...basins import basin_value
 from ...critical.descent import descend
+from ...critical.training import Training, sharpen
+from ...critical.training.by_width import Trainings
 from ...errors import SolverError
 from ...numbers.clock import Clock
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
 from ...probability.random_starts import Sampler
-from ...probability.training import Training, sharpen
-from ...probability.training.by_width import Trainings
 from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
 from ..optimum import constant_network, global_minimum, grown, infinite_width_value
@@ -30,6 +30,9 @@ GROWTH_STEPS = 20_000
 SEARCH_SHARE = 0.6
 # rows times units up to which a descent is a matter of a moment, and up to which one is tried while there is time
 ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
+# lowest ends of trainings that are led down by descent, how far apart as a share of the best constant's loss, and the
+# share of the time for a width that searches by trainings and these descents take
+DESCENDED, APART, TRAINED_SHARE = 12, 1e-6, 0.6
 # rows times units times inputs up to which the basin of the best training is solved
 MOST_SOLVED = 100_000
 
@@ -100,12 +103,16 @@ class References:
         return self.found[width]
 
     def deepen(self, width: int, clock: Clock) -> Reference:
-        """Return what searches and networks grown unit by unit find as well, while there is time."""
+        """Return what more trainings, searches and networks grown unit by unit find as well, while there is time."""
         best = self.found[width]
         if best.exhaustive or clock.left <= 0:
             return best
+        part = clock.part(TRAINED_SHARE)
+        self.trainings.search(width, part.part(TRAINED_SHARE), self.is_lowest)
+        best = self.told(min([best, *self._led_down(width, part)], key=lambda r: r.value))
+        self.found[width] = best
         layers = self._layers(width)
-        if layers is not None:
+        if layers is not None and not best.exhaustive:
             found = self._searched(width, layers, None if layers <= FEW_LAYERS else clock)
             if found.exhaustive or found.value < best.value:
                 best = found
@@ -165,6 +172,20 @@ class References:
             lowest = float(self.sampler.basins.evaluator.values(state[0][None], state[1][None])[0])
             if np.isfinite(lowest):
                 found.append(Reference(lowest, False, f"{source}, then the minimum of its basin", state, net))
+        return found
+
+    def _led_down(self, width: int, clock: Clock) -> list[Reference]:
+        """Return the ends of descents from the lowest ends of trainings, while there is time."""
+        data, source = self.sampler.basins.data, f"best of {self.trainings.count(width)} trainings"
+        found: list[Reference] = []
+        for value, training, run in self.trainings.lowest_few(width, DESCENDED, APART * self.constant):
+            start = self.from_training(value, source, training, run)
+            found.append(start)
+            if start.net is None or data.n * width > MOST_POLISHED or self.is_lowest(value) or clock.left <= 0:
+                break
+            end, lower, _ = sharpen(data, start.net, self.output_bias, seconds=max(clock.left, 0.0))
+            if lower < value:
+                found.append(Reference(lower, False, f"{source}, then descent", self._state(data, end), end))
         return found
 
     def from_training(self, value: float, source: str, training: Training, run: int) -> Reference:

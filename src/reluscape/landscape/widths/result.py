@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...critical.training import Training, Traps
+from ...critical.training.held_out import HeldOut
 from ...geometry.regions.affordable import UnitRegions
 from ...numbers.estimates import Probability
-from ...probability.training import Training, Traps
-from ...probability.training.held_out import HeldOut
 from ...probability.width_search import WidthSearch
 from .cells import Fan, Slice
 from .reference import Reference

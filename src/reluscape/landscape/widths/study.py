@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from ...basins import basin_value
+from ...critical.training.by_width import Trainings
 from ...numbers.clock import Clock
 from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
 from ...probability.random_starts import Sampler
-from ...probability.training.by_width import Trainings
 from ...probability.width_search import WidthSearch, search_width
 from ...problem.data import Dataset, standardize
 from .reference import Reference, References, prepare_solvers
@@ -122,6 +122,9 @@ class Study:
         if self.references is not None:
             for k, width in enumerate(self.settings.widths):
                 self.lowest[width] = self.references.deepen(width, clock.part(1 / (len(self.settings.widths) - k)))
+        else:
+            for k, width in enumerate(self.settings.widths):
+                self.trainings.search(width, clock.part(1 / (len(self.settings.widths) - k)))
         self._settle()
 
     def _settle(self) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...basins import affine_fit, constant_fit
+from ...critical.training import Batch
+from ...critical.training.held_out import classes_of
+from ...critical.training.plain_fits import constant_loss, plane
 from ...errors import InputError
 from ...numbers.tolerances import DEFAULT
-from ...probability.training import Batch
-from ...probability.training.held_out import classes_of
-from ...probability.training.plain_fits import constant_loss, plane
 from ...problem.data import Dataset, standardize
 from ...problem.losses import SquaredLoss, declares, labels_of, plain_loss
 from ...problem.problem import Problem

@@ -3,11 +3,11 @@ import pytest
 from scipy.optimize import minimize
 
 import reluscape as rs
-from reluscape.probability.training import Batch, Plan, held_out, train
-from reluscape.probability.training.adam import adam
-from reluscape.probability.training.ends import judged, sharpen
-from reluscape.probability.training.lbfgs import lbfgs
-from reluscape.probability.training.runs import group, led_on, starts
+from reluscape.critical.training import Batch, Plan, held_out, train
+from reluscape.critical.training.adam import adam
+from reluscape.critical.training.ends import judged, sharpen
+from reluscape.critical.training.lbfgs import lbfgs
+from reluscape.critical.training.runs import group, led_on, starts
 
 XOR = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=float)
 XOR_Y = np.array([0, 1, 1, 0], dtype=float)
@@ -79,7 +79,7 @@ def test_a_run_depends_on_its_number_alone():
 
 def test_time_cuts_off_the_last_groups(monkeypatch):
     X, y = line()
-    monkeypatch.setattr("reluscape.probability.training.runs.PART_ENTRIES", 20 * 2 * 9 * 2)
+    monkeypatch.setattr("reluscape.critical.training.runs.PART_ENTRIES", 20 * 2 * 9 * 2)
     plan = Plan(runs=10, steps=300)
     size = group(plan, Batch.of(X, y, 2, True))
     assert 1 < size < 10

@@ -10,6 +10,7 @@ _EXPORTS = {
     "Training": ".result",
     "Traps": ".result",
     "held_out": ".held_out",
+    "hopped": ".hops",
     "sharpen": ".ends",
     "train": ".runs",
 }
@@ -20,6 +21,7 @@ __all__ = [
     "Training",
     "Traps",
     "held_out",
+    "hopped",
     "sharpen",
     "train",
 ]

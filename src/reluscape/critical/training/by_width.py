@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ...numbers.clock import Clock
 from .batch import Batch
+from .hops import hopped
 from .plan import Plan, step_seconds
 from .result import Training
-from .runs import led_on, train
+from .runs import group, led_on, train
 
 # what the minima beside the ends and the other optimiser's runs cost on top of the trainings
 EXTRA = 1.5
@@ -20,6 +23,9 @@ OTHER_RUNS = 0.25
 LED_ON = 2
 # runs that a width which is enough is confirmed with
 CONFIRMED = 60
+# most runs of a round of the search for lower losses, their steps as a share of a training's, the most rounds, and the
+# number of the first: none of them is a run that a share is estimated from
+ROUND_RUNS, ROUND_STEPS, MOST_ROUNDS, FIRST_SEARCHED = 100, 0.25, 12, 1_000_000
 
 
 class Trainings:
@@ -40,6 +46,7 @@ class Trainings:
         self.outputs = 1 if Y.ndim == 1 else Y.shape[1]
         self.adam: dict[int, Training] = {}
         self.lbfgs: dict[int, Training] = {}
+        self.searched: dict[int, Training] = {}
         self.cut = False
 
     def set_steps(self, widths: tuple[int, ...], seconds: float) -> None:
@@ -82,13 +89,46 @@ class Trainings:
 
     def lowest(self, width: int) -> tuple[float, Training, int]:
         """Return the lowest loss beside an end, with the training and the run that it belongs to."""
-        found = [t[width] for t in (self.adam, self.lbfgs) if width in t]
-        best = min(found, key=lambda t: t.rest[t.best])
-        return float(best.rest[best.best]), best, best.best
+        return self.lowest_few(width, 1)[0]
+
+    def lowest_few(self, width: int, most: int, same: float = 0.0) -> list[tuple[float, Training, int]]:
+        """Return the lowest losses beside ends with their trainings and runs, rising by more than `same` each."""
+        found = [t[width] for t in (self.adam, self.lbfgs, self.searched) if width in t]
+        ends = [(float(t.rest[run]), t, run) for t in found for run in t.lowest_few(most, same)]
+        few: list[tuple[float, Training, int]] = []
+        for end in sorted(ends, key=lambda end: end[0] if np.isfinite(end[0]) else np.inf):
+            if len(few) < most and (not few or end[0] - few[-1][0] > same):
+                few.append(end)
+        return few
+
+    def search(self, width: int, clock: Clock, enough: Callable[[float], bool] = lambda value: False) -> None:
+        """Look for lower losses of a width by rounds of short runs, while there is time.
+
+        The first round begins at random weights, the others at the lowest minima known, one unit drawn anew.
+
+        Args:
+            width: number of units.
+            clock: a round begins where its nominal seconds are left.
+            enough: tells of a loss whether nothing is left to gain.
+        """
+        plan = Plan(ROUND_RUNS, seed=self.plan.seed, steps=max(int(ROUND_STEPS * self.plan.steps), 1))
+        plan = replace(plan, runs=group(plan, self.batch(width)))
+        n, d = self.X.shape
+        cost = EXTRA * plan.steps * step_seconds(plan.runs, n, d, width, self.outputs)
+        for round_number in range(MOST_ROUNDS):
+            if clock.left < cost or enough(self.lowest(width)[0]):
+                return
+            have = self.searched.get(width)
+            if have is None:
+                how = self.X, self.Y, width, self.output_bias, self.loss, plan
+                found = train(*how, lambda: clock.left <= 0, FIRST_SEARCHED)
+            else:
+                found = have.joined(hopped(have.joined(self.adam[width]), plan, round_number))
+            self.searched[width] = led_on(found, LED_ON, self.plan.steps)
 
     def count(self, width: int) -> int:
         """Return how many trainings of a width there are."""
-        return sum(t[width].runs for t in (self.adam, self.lbfgs) if width in t)
+        return sum(t[width].runs for t in (self.adam, self.lbfgs, self.searched) if width in t)
 
     def batch(self, width: int) -> Batch:
         """Return the problem of a width."""

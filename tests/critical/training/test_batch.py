@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.probability.training import batch as module
-from reluscape.probability.training.batch import Batch
-from reluscape.probability.training.plain_fits import constant_loss, plane
-from reluscape.probability.training.scale import Scale
+from reluscape.critical.training import batch as module
+from reluscape.critical.training.batch import Batch
+from reluscape.critical.training.plain_fits import constant_loss, plane
+from reluscape.critical.training.scale import Scale
 from reluscape.problem.losses import mean_loss
 
 CASES = [("squared", 1), ("squared", 3), ("logistic", 1), ("bce", 1), ("huber", 2), ("cross_entropy", 3)]

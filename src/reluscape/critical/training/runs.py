@@ -67,7 +67,8 @@ def train(
     size = group(plan, batch)
     while done < plan.runs and (done == 0 or not over()):
         count = min(size, plan.runs - done)
-        parts.append(_part(scale, batch, plan, constant, range(first + done, first + done + count)))
+        begin = starts(scale.batch, plan, range(first + done, first + done + count))
+        parts.append(ended(scale, batch, plan, constant, begin))
         done += count
     whole = parts[0]
     for part in parts[1:]:
@@ -116,15 +117,15 @@ def starts(batch: Batch, plan: Plan, which: range) -> np.ndarray:
     return batch.pack(W, V, np.zeros((len(which), batch.outputs)))
 
 
-def _part(scale: Scale, batch: Batch, plan: Plan, constant: float, which: range) -> Training:
-    """Return the ends of some runs."""
+def ended(scale: Scale, batch: Batch, plan: Plan, constant: float, theta: np.ndarray) -> Training:
+    """Return the ends of runs from first parameters (r, p) of the scaled problem."""
     inner, solved = scale.batch, DEFAULT.zero_loss * constant / scale.unit
 
     def evaluate(theta: np.ndarray, _: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return inner.evaluate(theta)
 
     with np.errstate(all="ignore"):  # a run that diverges ends in NaN, and is one that failed
-        ends, steps = optimise(inner, starts(inner, plan, which), plan, solved)
+        ends, steps = optimise(inner, theta, plan, solved)
         losses = inner.evaluate(ends)[0]
         points, rest, _ = lbfgs(evaluate, ends, int(SEARCH * plan.steps) + 1, solved)
         dead = batch.width - inner.active(ends).sum(axis=1)

@@ -69,6 +69,14 @@ class Training:
         """Number of the run beside whose end the lowest minimum lies."""
         return int(np.argmin(np.where(np.isfinite(self.rest), self.rest, np.inf)))
 
+    def lowest_few(self, most: int, apart: float = 0.0) -> list[int]:
+        """Return the runs beside whose ends the lowest minima lie, each higher by more than `apart` than the last."""
+        few: list[int] = []
+        for run in np.argsort(np.where(np.isfinite(self.rest), self.rest, np.inf), kind="stable").tolist():
+            if len(few) < most and (not few or self.rest[run] - self.rest[few[-1]] > apart):
+                few.append(run)
+        return few
+
     def ended(self, mark: float) -> Probability:
         """Return the share of runs whose end has at most this loss."""
         return self._share(self.losses <= mark)

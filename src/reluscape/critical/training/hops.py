@@ -1,0 +1,47 @@
+"""Search for lower losses: from the lowest minima known, one unit drawn anew, and trained again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...numbers.seeds import stream
+from .plan import Plan
+from .result import Training
+from .runs import ended, starts
+from .scale import Scale
+
+# different minima that a round begins at, how far apart as a share of the best constant's loss, and the share of its
+# drawn output weight that a new unit keeps, so that it disturbs the others little
+SOURCES, APART, QUIET = 20, 1e-6, 0.1
+
+
+def hopped(training: Training, plan: Plan, round_number: int) -> Training:
+    """Return `plan.runs` runs that begin at the lowest different minima of a training, with one unit drawn anew each.
+
+    Where minima differ in one unit, as they often do, this finds the lower one far sooner than starts from nothing.
+
+    Args:
+        training: the runs whose minima are known.
+        plan: how to train on.
+        round_number: tells one round from another; with the plan's seed it fixes every run.
+
+    Example:
+        >>> from reluscape.critical.training import train
+        >>> xor = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
+        >>> first = train(xor, [0, 1, 1, 0], 2, plan=Plan(runs=1, steps=300, seed=3))
+        >>> bool(hopped(first, Plan(runs=20, steps=300), 0).rest.min() < 1e-6)
+        True
+    """
+    batch = training.batch
+    scale = Scale.of(batch)
+    inner = scale.batch
+    generator = stream(plan.seed, "hops", batch.width, round_number)
+    lowest = np.array(training.lowest_few(SOURCES, APART * training.constant), dtype=int)
+    theta = scale.forth(training.points[lowest[np.arange(plan.runs) % len(lowest)]])
+    if batch.width:
+        W, V, _ = inner.unpack(theta)
+        drawn_W, drawn_V, _ = inner.unpack(starts(inner, plan, range(plan.runs)))
+        each, unit = np.arange(plan.runs), generator.integers(0, batch.width, plan.runs)
+        drawn = generator.permutation(plan.runs)
+        W[each, unit], V[each, unit] = drawn_W[drawn, unit], QUIET * drawn_V[drawn, unit]
+    return ended(scale, batch, plan, training.constant, theta)
