@@ -23,7 +23,7 @@ from reluscape.numbers.estimates import Probability
 from reluscape.problem.data import Dataset, standardize
 
 WIDTHS = (1, 2, 4, 8, 16, 32)
-STARTS, TRAININGS, PACKAGE_RUNS, SECONDS = 200, 40, 20, 30.0
+STARTS, TRAININGS, PACKAGE_RUNS, SECONDS = 200, 40, 10, 5.0
 PREDICTIONS = ("good", "full_rank")
 OBSERVATIONS = ("adam", "lbfgs", "sklearn_adam", "sklearn_lbfgs")
 
