@@ -5,6 +5,7 @@ reference must not exceed by more than 2 %; at the width that the survey calls e
 successes must not lie below the survey's interval.
 
 python benchmarks/observed.py                        tables of the examples and of scikit-learn
+python benchmarks/observed.py NAME ...               some of them, by the names that are printed
 python benchmarks/observed.py TABLE.csv TARGET ...   other tables, each with its target
 """
 
@@ -104,14 +105,18 @@ def packaged() -> list[tuple[str, Dataset, np.ndarray | None, dict[int, str] | N
 
 def tables(words: list[str]) -> list[tuple[str, Dataset, np.ndarray | None, dict[int, str] | None, str]]:
     """Return the tables that were asked for, else the examples and what scikit-learn ships."""
-    pairs = list(zip(words[::2], words[1::2], strict=True))
     usual = [("xor.csv", "xor"), ("linnerud.csv", "weight"), ("iris_versicolor_virginica.csv", "species")]
-    rows = []
-    for path, target in pairs or [(str(EXAMPLES / file), target) for file, target in usual]:
-        table = read_table(path, target, adapt=True)
-        loss = "cross_entropy" if len(table.classes or ()) > 2 else "squared"
-        rows.append((Path(path).name, Dataset.from_table(table, bias=True), table.Y, table.classes, loss))
-    return rows if pairs else rows + packaged()
+    if any(word.endswith(".csv") and Path(word).exists() for word in words):
+        return [read(path, target) for path, target in zip(words[::2], words[1::2], strict=True)]
+    shipped = [read(str(EXAMPLES / file), target) for file, target in usual] + packaged()
+    return [row for row in shipped if not words or row[0] in words]
+
+
+def read(path: str, target: str) -> tuple[str, Dataset, np.ndarray | None, dict[int, str] | None, str]:
+    """Return the table of a file."""
+    table = read_table(path, target, adapt=True)
+    loss = "cross_entropy" if len(table.classes or ()) > 2 else "squared"
+    return Path(path).name, Dataset.from_table(table, bias=True), table.Y, table.classes, loss
 
 
 def main() -> None:

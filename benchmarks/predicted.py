@@ -114,6 +114,17 @@ def correlations(rows: list[dict[str, Any]]) -> None:
         print(f"{key:12}" + "".join(cells) + f"   ({len(rows)} tables and widths)")
 
 
+def printed(rows: list[dict[str, Any]]) -> None:
+    """Print the rows as a table for the documents."""
+    names = (*PREDICTIONS, *OBSERVATIONS)
+    print("| table | rows | units | " + " | ".join(names) + " | theorems ask for |")
+    print("|---" * (len(names) + 4) + "|")
+    for row in rows:
+        shares = (f"{row[name]['value']:.0%}" if row[name] else "-" for name in names)
+        asked = row["theorems_ask_for"]
+        print(f"| {row['table']} | {row['rows']} | {row['width']} | {' | '.join(shares)} | {asked or '-'} |")
+
+
 def main() -> None:
     """Fill the file and print the correlations."""
     if len(sys.argv) != 2:
@@ -129,6 +140,7 @@ def main() -> None:
             with path.open("a") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
             print(name, width, rows[-1]["adam"]["value"], flush=True)
+    printed(rows)
     correlations(rows)
 
 
