@@ -193,9 +193,9 @@ def candidates(
         if key in seen:
             continue
         seen.add(key)
-        found = face_candidate(data, net, signs, output_bias, chosen, tolerances, slope=slope)
-        if found is not None:
-            yield found
+        candidate = face_candidate(data, net, signs, output_bias, chosen, tolerances, slope=slope)
+        if candidate is not None:
+            yield candidate
 
 
 def is_near(candidate: Candidate, loss: float, constant: float, tolerances: Tolerances = DEFAULT) -> bool:

@@ -163,10 +163,10 @@ def _smooth(
     shape: dict[str, Any],
 ) -> CellMinima:
     """Return a numerical minimiser of another loss."""
-    found = smooth_minimisers(data, faces, loss)
+    minimisers = smooth_minimisers(data, faces, loss)
     solution, placed = None, None
-    if found.attained:
-        at = np.array(_spread(found.component, data.d), dtype=float)
+    if minimisers.attained:
+        at = np.array(_spread(minimisers.component, data.d), dtype=float)
         moves = np.array(free, dtype=float)
         solution = readonly(at - np.linalg.pinv(moves) @ (moves @ at) if len(free) else at)
         points = inside_points(data, P)
@@ -175,7 +175,7 @@ def _smooth(
             distinct = smooth_minimisers(data, [faces[g[0]] for g in members], loss)
             placed = place_units(data, distinct.component, [ANY_SIGN] * len(members), members, points, loss, frozen)
     return CellMinima(
-        loss=float(found.component.loss), exact_loss=None, attained=found.attained, exact_solution=None,
+        loss=float(minimisers.component.loss), exact_loss=None, attained=minimisers.attained, exact_solution=None,
         solution=solution, genuine=placed is not None, signs=placed.signs if placed else None, point=placed,
         method="numerical", **shape,
     )  # fmt: skip

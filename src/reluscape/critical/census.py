@@ -221,10 +221,10 @@ class _Search:
         if frozen is not None:
             return self._frozen_minimum(component, distinct, units, frozen, allowed)
         counts = [units.count(k) for k in distinct]
-        found = []
+        pieces = []
         for signs, sums, c in sign_choices(component, allowed, counts):
-            found.append(self._piece(component, distinct, signs, sums, c))
-        return found
+            pieces.append(self._piece(component, distinct, signs, sums, c))
+        return pieces
 
     def _frozen_minimum(
         self,

@@ -190,10 +190,10 @@ def place(component: Component, regions: Sequence[int | str]) -> tuple[list[np.n
     reduced = rows @ chart.T
     if any(not any(row) for row in reduced):
         return None
-    found = strictly_feasible(exact.fraction_matrix(reduced))
-    if found.witness is None:
+    solution = strictly_feasible(exact.fraction_matrix(reduced))
+    if solution.witness is None:
         return None
-    inside = np.array([exact.to_fraction(t) for t in found.witness], dtype=object)
+    inside = np.array([exact.to_fraction(t) for t in solution.witness], dtype=object)
     point = short_point(reduced, inside) @ chart
     t = point[1:] / point[0]
     sums = []
@@ -232,10 +232,10 @@ def _central(rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
     cost = np.zeros(q + 1)
     cost[-1] = -1.0
     walls = np.concatenate([-A, np.linalg.norm(A, axis=1)[:, None]], axis=1)
-    found = linprog(cost, A_ub=walls, b_ub=np.zeros(k), bounds=[(-1, 1)] * q + [(None, 1)], method="highs")
-    if found.x is None or found.x[-1] <= 0:
+    solution = linprog(cost, A_ub=walls, b_ub=np.zeros(k), bounds=[(-1, 1)] * q + [(None, 1)], method="highs")
+    if solution.x is None or solution.x[-1] <= 0:
         return inside
-    middle = np.array([Fraction(float(t)) for t in found.x[:-1]], dtype=object)
+    middle = np.array([Fraction(float(t)) for t in solution.x[:-1]], dtype=object)
     return middle / (rows[0] @ middle) if all(height > 0 for height in rows @ middle) else inside
 
 

@@ -85,14 +85,14 @@ class Violation:
     descent: float
 
 
-def build_escape(point: Point, forms: list[UnitForm], found: list[Violation]) -> tuple[Any, ...] | None:
+def build_escape(point: Point, forms: list[UnitForm], violations: list[Violation]) -> tuple[Any, ...] | None:
     """Return (dW, dv) or (dW, dv, dc) with the loss falling at t = 1, 1/2, 1/4, ..., or None.
 
     All first-order violations move together, each along its own direction with the length of its own descent; without
     any, the strongest second-order one moves its weights and its output weight.
     """
     dW, dv, dc = np.zeros((len(point.W), point.data.d)), np.zeros(len(point.W)), 0.0
-    first = [violation for violation in found if violation.first_order]
+    first = [violation for violation in violations if violation.first_order]
     for violation in first:
         j = violation.unit
         if j < 0:
@@ -106,7 +106,7 @@ def build_escape(point: Point, forms: list[UnitForm], found: list[Violation]) ->
             fall = abs(float(forms[j].psi.value(_as_given(forms[j], unit)) / forms[j].scale))
             dW[j] = unit * _power_of_two(abs(float(point.v[j])) * fall)
     if not first:
-        j, u = found[0].unit, found[0].direction
+        j, u = violations[0].unit, violations[0].direction
         unit = _rounded(forms[j], u, 0)
         if unit is None:
             return None

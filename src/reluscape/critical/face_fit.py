@@ -68,10 +68,10 @@ def float_fit(
     if able(loss, "quadratic"):
         p = _shortest_fit(M, y, p, scale)
     else:
-        found = _newton(M, y, p, scale, loss, steps)
-        if found is None:
+        fit = _newton(M, y, p, scale, loss, steps)
+        if fit is None:
             return None
-        p = found
+        p = fit
     R, at = np.zeros((m, d)), 0
     for j in range(m):
         R[j] = p[at : at + len(bases[j])] @ bases[j]

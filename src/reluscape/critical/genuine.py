@@ -54,8 +54,8 @@ class GenuineCells:
         members = group(speaking)
         rows = speaking[[g[0] for g in members]]
         counts = [len(g) for g in members]
-        found = None if self.exact else self._in_floats(rows, counts)
-        return self._in_rationals(rows, counts) if found is None else found
+        floats = None if self.exact else self._in_floats(rows, counts)
+        return self._in_rationals(rows, counts) if floats is None else floats
 
     def _in_floats(self, rows: np.ndarray, counts: list[int]) -> tuple[bool, float] | None:
         """Return the answer where floats leave no doubt."""

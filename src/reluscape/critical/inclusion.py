@@ -72,15 +72,15 @@ def float_inclusion(psi: Lines) -> tuple[Inclusion, float] | None:
     )
     cost = np.zeros(count)
     cost[0] = -1.0
-    found = linprog(
+    solution = linprog(
         cost, A_ub=limit.tocsr(), b_ub=np.concatenate([np.zeros(P), np.ones(P)]), A_eq=equal.tocsr(),
         b_eq=np.concatenate(right), bounds=[(None, 1.0), *[(None, None)] * P, *[(0, None)] * (count - 1 - P)],
         method="highs",
     )  # fmt: skip
-    if found.x is None:
+    if solution.x is None:
         return None
-    steps = found.x[1 + P :].reshape(Q, 2, P)
-    return Inclusion(found.x[1 : 1 + P], (steps[:, 0] - steps[:, 1]).T.reshape(P, Q)), float(found.x[0])
+    steps = solution.x[1 + P :].reshape(Q, 2, P)
+    return Inclusion(solution.x[1 : 1 + P], (steps[:, 0] - steps[:, 1]).T.reshape(P, Q)), float(solution.x[0])
 
 
 def exact_inclusion(psi: Lines) -> Inclusion | None:
@@ -108,10 +108,10 @@ def exact_inclusion(psi: Lines) -> Inclusion | None:
     return found if _inside(found) else None
 
 
-def _inside(found: Inclusion) -> bool:
+def _inside(inclusion: Inclusion) -> bool:
     """Return whether every multiplier lies in [0, 1]."""
 
     def total(row: Any, sign: int) -> Any:
         return sum((c for c in row if sign * c > 0), Fraction(0))
 
-    return all(t + total(c, -1) >= 0 and t + total(c, 1) <= 1 for t, c in zip(found.b, found.C, strict=True))
+    return all(t + total(c, -1) >= 0 and t + total(c, 1) <= 1 for t, c in zip(inclusion.b, inclusion.C, strict=True))

@@ -78,9 +78,9 @@ def _many_lines(psi: Lines, columns: tuple[int, ...], negative: list[int], budge
     corners = 2 ** len(negative)
     if corners <= min(FEW_CORNERS, budget):
         return _corners(psi, negative)
-    found = exact_inclusion(psi)
-    if found is not None:
-        return OneSided(True, None, None, "inclusion", found)
+    decision = exact_inclusion(psi)
+    if decision is not None:
+        return OneSided(True, None, None, "inclusion", decision)
     rays = ray_count(len(psi.rows), len(columns))
     if rays <= budget and len(columns) <= MOST_COLUMNS:
         return _rays(psi, columns)
@@ -176,10 +176,10 @@ def _corners(psi: Lines, negative: list[int]) -> OneSided:
     """Decide by one zonotope per corner of the negative lines."""
     proofs = []
     for bits in product((0, 1), repeat=len(negative)):
-        found = _corner_test(psi, negative, bits)
-        if not found.holds:
-            return found
-        proofs.append(found.multipliers[0])  # type: ignore[index]
+        decision = _corner_test(psi, negative, bits)
+        if not decision.holds:
+            return decision
+        proofs.append(decision.multipliers[0])  # type: ignore[index]
     return OneSided(True, None, tuple(proofs), "corners")
 
 

@@ -89,9 +89,9 @@ def _dependent(psi: Lines, span: np.ndarray, tolerance: float) -> FloatDecision:
         return _corners(psi, negative, positive, tolerance)
     if len(span) <= MOST_COLUMNS and ray_count(len(psi.rows), len(span)) <= RAY_BUDGET:
         return _rays(psi, span, tolerance)
-    found = float_inclusion(psi)
-    if found is not None and found[1] >= 0:
-        return FloatDecision(True, None, found[1], 0.0)
+    solution = float_inclusion(psi)
+    if solution is not None and solution[1] >= 0:
+        return FloatDecision(True, None, solution[1], 0.0)
     if corners <= MOST_CORNERS and len(positive) <= MOST_LINES:
         return _corners(psi, negative, positive, tolerance)
     return FloatDecision(None, None, 0.0, 0.0)
@@ -143,10 +143,10 @@ def _box_fit(g: np.ndarray, generators: np.ndarray) -> tuple[np.ndarray, np.ndar
     from scipy.optimize import lsq_linear
 
     scale = float(np.abs(generators).max())
-    found = lsq_linear(
+    solution = lsq_linear(
         generators.T / scale, -g / scale, bounds=(0.0, 1.0), method="bvls", tol=DEFAULT.box_fit, max_iter=2000
     )
-    multipliers = np.clip(found.x, 0.0, 1.0)
+    multipliers = np.clip(solution.x, 0.0, 1.0)
     return g + multipliers @ generators, multipliers
 
 

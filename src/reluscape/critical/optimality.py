@@ -94,7 +94,7 @@ def certify(
 def decide(point: Point, trainable: str = "Wv", tolerances: Tolerances = DEFAULT) -> Verdict:
     """Return the verdict on a point."""
     forms = unit_forms(point, tolerances)
-    found: list[Violation] = []
+    violations: list[Violation] = []
     proofs: list[OneSided | None] = []
     margins, residuals, open_units = [], [0.0], []
     for j, form in enumerate(forms):
@@ -112,11 +112,11 @@ def decide(point: Point, trainable: str = "Wv", tolerances: Tolerances = DEFAULT
                 open_units.append(j)
         residuals.append(residual)
         if violation is not None:
-            found.append(violation)
+            violations.append(violation)
     bias = _bias_violation(point, tolerances)
     if bias is not None:
-        found.append(bias)
-    return _verdict(point, trainable, forms, found, proofs, margins, max(residuals), tuple(open_units))
+        violations.append(bias)
+    return _verdict(point, trainable, forms, violations, proofs, margins, max(residuals), tuple(open_units))
 
 
 def _silent_unit(point: Point, form: UnitForm, j: int) -> tuple[Violation | None, float]:
@@ -182,22 +182,22 @@ def _verdict(
     point: Point,
     trainable: str,
     forms: list[UnitForm],
-    found: list[Violation],
+    violations: list[Violation],
     proofs: list[OneSided | None],
     margins: list[float],
     residual: float,
     open_units: tuple[int, ...],
 ) -> Verdict:
     """Put the answer together."""
-    first = [violation for violation in found if violation.first_order]
-    units = tuple(violation.unit for violation in found if violation.unit >= 0)
+    first = [violation for violation in violations if violation.first_order]
+    units = tuple(violation.unit for violation in violations if violation.unit >= 0)
     escape, build = None, None
     provable = point.rational and able(point.loss, "quadratic")  # certificates are those of the squared loss
-    if found:
+    if violations:
         kind, is_minimum = (NOT_STATIONARY, False) if first else (SADDLE, False)
-        slack = -max(violation.descent for violation in found)
-        escape = build_escape(point, forms, found)
-        reason = _reason(point, found, first)
+        slack = -max(violation.descent for violation in violations)
+        escape = build_escape(point, forms, violations)
+        reason = _reason(point, violations, first)
         if provable and escape is not None:
             build = lambda: not_minimum_certificate(point, escape, trainable)  # noqa: E731
     elif open_units:
@@ -221,9 +221,9 @@ def _verdict(
     )  # fmt: skip
 
 
-def _reason(point: Point, found: list[Violation], first: list[Violation]) -> str:
+def _reason(point: Point, violations: list[Violation], first: list[Violation]) -> str:
     """Say which condition fails."""
-    worst = max(first or found, key=lambda violation: violation.descent)
+    worst = max(first or violations, key=lambda violation: violation.descent)
     if not first:
         return f"unit {worst.unit} has output weight 0 and can be turned on so that the loss falls to second order"
     if worst.unit < 0:

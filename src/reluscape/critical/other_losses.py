@@ -42,8 +42,8 @@ def smooth_minimisers(
     blocks = [np.array(face.design, dtype=float).reshape(data.n, -1) for face in faces]
     F = np.concatenate(blocks, axis=1) if blocks else np.zeros((data.n, 0))
     y = np.asarray(data.y, dtype=float)
-    found = minimise_free(F, y, loss, tolerances)
-    p = np.where(np.abs(found.p) <= tolerances.boundary * np.abs(found.p).max(initial=0.0), 0.0, found.p)
+    minimum = minimise_free(F, y, loss, tolerances)
+    p = np.where(np.abs(minimum.p) <= tolerances.boundary * np.abs(minimum.p).max(initial=0.0), 0.0, minimum.p)
     f = F @ p
     slopes = np.asarray(loss.gradient(f, y), dtype=float)
     wide = np.asarray(loss.gradient(f + tolerances.difference_step * (1 + np.abs(f)), y), dtype=float)
@@ -58,9 +58,9 @@ def smooth_minimisers(
     component = Component(
         data=data, faces=tuple(faces), start=tuple(start), moves=tuple(moves), c=None,
         c_moves=np.array([Fraction(0)] * len(kernel), dtype=object), errors=slopes,
-        loss=found.total / max(data.n, 1),
+        loss=minimum.total / max(data.n, 1),
     )  # fmt: skip
-    return SmoothComponent(component, slopes, found.attained, noise)
+    return SmoothComponent(component, slopes, minimum.attained, noise)
 
 
 def allowed_signs_float(

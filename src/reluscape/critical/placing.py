@@ -76,10 +76,10 @@ def inside_points(data: Dataset, P: np.ndarray) -> list[np.ndarray] | None:
     points = []
     for row in P:
         signed = data.rows[live] * np.where(row[live], 1, -1).astype(object)[:, None]
-        found = strictly_feasible(signed) if live else None
-        if found is not None and found.witness is None:
+        solution = strictly_feasible(signed) if live else None
+        if solution is not None and solution.witness is None:
             return None
-        witness: Any = found.witness if found is not None else [1] + [0] * (data.d - 1)
+        witness: Any = solution.witness if solution is not None else [1] + [0] * (data.d - 1)
         point = np.array([exact.to_fraction(t) for t in witness], dtype=object)
         points.append(short_point(exact.fraction_matrix(signed), point) if live else point)
     return points
@@ -95,10 +95,10 @@ def inside_face(data: Dataset, face: Face) -> np.ndarray:
     if len(off) == 0:
         return np.array([Fraction(0)] * data.d, dtype=object)
     rows = face.heights[off] * face.covector[off].astype(int).astype(object)[:, None]
-    found = strictly_feasible(exact.fraction_matrix(rows)) if rows.shape[1] else None
-    if found is None or found.witness is None:
+    solution = strictly_feasible(exact.fraction_matrix(rows)) if rows.shape[1] else None
+    if solution is None or solution.witness is None:
         raise InputError(f"no weights have the covector {face.covector.tolist()}; take it from enumerate_faces")
-    witness = np.array([exact.to_fraction(t) for t in found.witness], dtype=object)
+    witness = np.array([exact.to_fraction(t) for t in solution.witness], dtype=object)
     return short_point(rows, witness) @ face.basis
 
 

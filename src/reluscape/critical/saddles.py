@@ -81,11 +81,11 @@ def cell_saddles(X: Any, y: Any, pattern: Any) -> list[Saddle]:
     m = len(P)
     faces = [cell_face(data, row) for row in P]
     inside = inside_points(data, P)
-    found = []
+    saddles = []
     for size in range(m):
         for units in combinations(range(m), size):
-            found.append(replace(_subset(data, P, faces, inside, units), problem=problem))
-    return found
+            saddles.append(replace(_subset(data, P, faces, inside, units), problem=problem))
+    return saddles
 
 
 def _subset(
@@ -130,7 +130,7 @@ def _orthogonal_point(data: Dataset, face: Face, pull: np.ndarray) -> np.ndarray
     rows = (data.rows[off] @ basis.T) * face.covector[off].astype(int).astype(object)[:, None]
     if any(not any(row) for row in rows):
         return None
-    found = strictly_feasible(exact.fraction_matrix(rows))
-    if found.witness is None:
+    saddles = strictly_feasible(exact.fraction_matrix(rows))
+    if saddles.witness is None:
         return None
-    return np.array([exact.to_fraction(t) for t in found.witness], dtype=object) @ basis
+    return np.array([exact.to_fraction(t) for t in saddles.witness], dtype=object) @ basis

@@ -32,8 +32,8 @@ class Telling:
     @property
     def lines(self) -> list[str]:
         """The verdict line by line."""
-        found = self.report["verdict"]
-        return list(found["text"] if isinstance(found, dict) else found)
+        verdict_block = self.report["verdict"]
+        return list(verdict_block["text"] if isinstance(verdict_block, dict) else verdict_block)
 
     def __str__(self) -> str:
         """Return the verdict."""

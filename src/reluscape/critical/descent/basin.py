@@ -112,7 +112,7 @@ def _largest_margin(rows: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
     d = rows.shape[1]
     A = np.concatenate([-rows, np.ones((len(rows), 1))], axis=1)
     cost: Any = np.append(np.zeros(d), -1.0)
-    found = linprog(cost, A_ub=A, b_ub=np.zeros(len(rows)), bounds=[(-1, 1)] * d + [(None, 1)])
-    if found.x is None or found.x[-1] <= 0:
+    solution = linprog(cost, A_ub=A, b_ub=np.zeros(len(rows)), bounds=[(-1, 1)] * d + [(None, 1)])
+    if solution.x is None or solution.x[-1] <= 0:
         return otherwise
-    return found.x[:d] / np.linalg.norm(found.x[:d])
+    return solution.x[:d] / np.linalg.norm(solution.x[:d])

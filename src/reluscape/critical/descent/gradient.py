@@ -36,6 +36,6 @@ def gradient_stretch(data: Dataset, net: TwoLayerNet, output_bias: bool, loss: L
         in_c = float(slope.c) if output_bias else 0.0
         return float(np.mean(loss.value(f, y))), np.concatenate([slope.W.ravel(), slope.v, [in_c]])
 
-    found = minimize(value, start, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "gtol": 0.0})
-    theta = found.x
+    end = minimize(value, start, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "gtol": 0.0})
+    theta = end.x
     return TwoLayerNet(theta[: m * d].reshape(m, d), theta[m * d : -1], float(theta[-1]))

@@ -125,8 +125,8 @@ class _Walk:
             if time.monotonic() > self.deadline:
                 reason = "the time is up"
                 break
-            found = self._minimiser(pattern, signs, net, losses[-1])
-            if found is None:
+            candidate = self._minimiser(pattern, signs, net, losses[-1])
+            if candidate is None:
                 left.add(_key(pattern, signs))
                 moved = self._escape(net, losses[-1], left)
                 if moved is None and stretches:
@@ -138,16 +138,16 @@ class _Walk:
                 at = None
                 losses.append(net.loss(self.data, loss=self.loss))
                 continue
-            at, net = found, found.net
-            if found.verdict.loss < losses[-1]:
-                losses.append(found.verdict.loss)
-            if found.verdict.is_local_minimum:
+            at, net = candidate, candidate.net
+            if candidate.verdict.loss < losses[-1]:
+                losses.append(candidate.verdict.loss)
+            if candidate.verdict.is_local_minimum:
                 finished, reason = True, "no direction lowers the loss"
                 break
-            if found.verdict.escape is None:
-                reason = found.verdict.reason
+            if candidate.verdict.escape is None:
+                reason = candidate.verdict.reason
                 break
-            pattern, signs, net = self._cross(found, pattern, signs)
+            pattern, signs, net = self._cross(candidate, pattern, signs)
         return self._end(at, net, losses, finished, reason)
 
     def _escape(
@@ -218,21 +218,21 @@ class _Walk:
         limit = basin.value + self.tolerances.zero_loss * (abs(basin.value) + self._target_size**2)
         for faces, silent, Z in self._guesses(basin, pattern, net):
             start = self._start(Z, pattern, signs, silent, net, basin.c)
-            found = self._settled(start, faces, silent, Z, tried)
-            if found is None or not self._is_progress(found, ceiling):
+            candidate = self._settled(start, faces, silent, Z, tried)
+            if candidate is None or not self._is_progress(candidate, ceiling):
                 continue
-            if best is None or found.verdict.loss < best.verdict.loss:
-                best = found
-            if found.verdict.loss <= limit:
-                return found
+            if best is None or candidate.verdict.loss < best.verdict.loss:
+                best = candidate
+            if candidate.verdict.loss <= limit:
+                return candidate
         return best
 
-    def _is_progress(self, found: Candidate, ceiling: float) -> bool:
+    def _is_progress(self, candidate: Candidate, ceiling: float) -> bool:
         """Return whether a point lies lower, or is the minimum that the walk stands at up to rounding."""
-        if found.verdict.loss < ceiling:
+        if candidate.verdict.loss < ceiling:
             return True
         rounding = 64 * MACHINE_PRECISION * (ceiling + self._target_size**2)
-        return bool(found.verdict.is_local_minimum) and found.verdict.loss <= ceiling + rounding
+        return bool(candidate.verdict.is_local_minimum) and candidate.verdict.loss <= ceiling + rounding
 
     def _settled(
         self, start: TwoLayerNet, faces: np.ndarray, silent: np.ndarray, Z: np.ndarray, tried: set[bytes]
@@ -243,11 +243,11 @@ class _Walk:
             if key in tried:
                 return None
             tried.add(key)
-            found = face_candidate(
+            candidate = face_candidate(
                 self.data, start, faces, self.output_bias, self.loss, self.tolerances, silent=silent, exact=False
             )
-            if found is not None:
-                return found
+            if candidate is not None:
+                return candidate
             mended = mended_faces(self.data, start, faces, self.output_bias, self.loss, silent, self.tolerances)
             if mended is None:
                 return None

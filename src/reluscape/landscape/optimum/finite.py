@@ -102,11 +102,11 @@ def global_minimum(
     value, lower = search.upper / data.n, search.lower / data.n
     complete = search.finished or value - lower <= 2 * DEFAULT.kkt * scale
     exact_value, certificate = None, None
-    found = exact_basin(data, output_bias, pattern, signs, deadline) if exact else None
-    if found is not None:
-        exact_value, certificate = found.value, found.certificate
+    basin = exact_basin(data, output_bias, pattern, signs, deadline) if exact else None
+    if basin is not None:
+        exact_value, certificate = basin.value, basin.certificate
         order = search.order.tolist()
-        proof = prove_minimum(data, output_bias, order, found, deadline) if complete or not exact_value else None
+        proof = prove_minimum(data, output_bias, order, basin, deadline) if complete or not exact_value else None
         if proof is not None:
             exact_value, certificate, net = proof.value, proof.certificate, proof.best.net
             pattern, signs = (pattern, signs) if proof.states is None else basin_of(data, net, proof.states)

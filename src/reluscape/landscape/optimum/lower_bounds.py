@@ -93,10 +93,10 @@ class LowerBounds:
     def exact(self, states: Iterable[int]) -> Bound:
         """Return the exact residual of a set of states, what it proves and for which states."""
         start = self.rough(states)[2]
-        found = self.cone.nearest([*start, *self.constants[:1]], [*self.of(states), *self.constants])
-        square = sum(v * v for v in found.residual)
-        value = Fraction(square, found.denominator**2 * self.scale**2 * self.n)
-        q = primitive(found.residual)
+        nearest_point = self.cone.nearest([*start, *self.constants[:1]], [*self.of(states), *self.constants])
+        square = sum(v * v for v in nearest_point.residual)
+        value = Fraction(square, nearest_point.denominator**2 * self.scale**2 * self.n)
+        q = primitive(nearest_point.residual)
         rising = (self.columns.dot(np.array(q, dtype=object)) > 0).astype(float)
         return Bound(q, value, self._steepest(rising) <= 0)
 

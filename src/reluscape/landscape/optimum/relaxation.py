@@ -110,8 +110,8 @@ class Relaxation:
         if self.free:
             cone.add([1] * seen)
             cone.add([-1] * seen)
-        found = cone.nearest()
-        return Fraction(sum(v * v for v in found.residual), (found.denominator * unit) ** 2)
+        nearest_point = cone.nearest()
+        return Fraction(sum(v * v for v in nearest_point.residual), (nearest_point.denominator * unit) ** 2)
 
     def weight(self, seen: int, layers: np.ndarray) -> float:
         """Return the mean squared number of rays of layers (B, m): what solving one of them costs."""

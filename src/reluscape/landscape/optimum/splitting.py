@@ -87,10 +87,10 @@ class CellTree:
 
     def inside(self, seen: int, cell: int, later: int) -> list[int]:
         """Return the cells of the first `later` rows inside a cell of the first `seen`."""
-        found = [cell]
+        numbers = [cell]
         for k in range(seen, later):
-            found = [child for c in found for child in self.children(k, c)]
-        return found
+            numbers = [child for c in numbers for child in self.children(k, c)]
+        return numbers
 
     def pattern(self, seen: int, cell: int) -> np.ndarray:
         """Return the activations (n,) of a cell on the rows it has seen, False elsewhere."""
@@ -144,7 +144,7 @@ class CellTree:
         """
         on = self.products(rays.tolist(), self.order[:seen]) == 0
         counts = on.astype(np.int32) @ on.T.astype(np.int32)
-        found = []
+        numbers = []
         for a, b in np.argwhere(counts[np.ix_(plus, minus)] >= self.rank - 2).tolist():
             u, v = int(plus[a]), int(minus[b])
             shared = on[u] & on[v]
@@ -152,8 +152,8 @@ class CellTree:
                 continue
             high, low = int(heights[u]), -int(heights[v])
             point = [high * y + low * x for x, y in zip(self.rays[int(rays[u])], self.rays[int(rays[v])], strict=True)]
-            found.append(self._number(tuple(primitive(point))))
-        return found
+            numbers.append(self._number(tuple(primitive(point))))
+        return numbers
 
     def _number(self, ray: tuple[int, ...]) -> int:
         """Return the number of a ray, new or known."""

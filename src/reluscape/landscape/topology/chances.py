@@ -84,8 +84,8 @@ def chances_of(graph: Graph, data: Dataset, starts: Starts, steps: int = STEPS) 
     )
     ends = np.sort(ends) * scale.scale**2
     arrived = int((ends <= zero - ARRIVED * (zero - lowest)).sum())
-    found = [
+    shares = [
         Probability.sampled(int(k), trials, "initialization", starts.law.name)
         for k in (counts[0], counts[1], arrived, counts[2])
     ]
-    return ReachChances(found[0], found[1], found[2], found[3], lowest, zero, readonly(ends), steps)
+    return ReachChances(shares[0], shares[1], shares[2], shares[3], lowest, zero, readonly(ends), steps)

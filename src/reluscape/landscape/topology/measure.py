@@ -65,8 +65,8 @@ def by_floats(generators: Generators) -> Measure:
         if len(unsure):
             faces = exactly[0] if exactly else Faces(generators)
             exactly[:] = [faces]
-            found = faces.of([sets[b] for b in unsure])
-            losses[unsure] = faces.rounded[found]
+            places_of_faces = faces.of([sets[b] for b in unsure])
+            losses[unsure] = faces.rounded[places_of_faces]
         return losses
 
     def places(marks: list[np.ndarray]) -> tuple[list[np.ndarray], Scale]:

@@ -64,12 +64,12 @@ def shares(graph: Graph, leaves: list[int], data: Dataset, starts: Starts) -> tu
     nodes = np.array([first_node(graph, data.X, W[t], v[t]) for t in range(len(W))])
     nodes = nodes[graph.allowed[nodes]]
     ends = graph.lowest_from(nodes)
-    found = dict.fromkeys(leaves, 0)
+    counts = dict.fromkeys(leaves, 0)
     for end in ends.tolist():
-        if end in found:
-            found[end] += 1
+        if end in counts:
+            counts[end] += 1
     law = starts.law.name
-    return tuple(Probability.sampled(found[leaf], len(W), "initialization", law) for leaf in leaves)
+    return tuple(Probability.sampled(counts[leaf], len(W), "initialization", law) for leaf in leaves)
 
 
 def first_node(graph: Graph, X: np.ndarray, W: np.ndarray, v: np.ndarray) -> int:

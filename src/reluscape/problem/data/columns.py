@@ -62,12 +62,12 @@ def as_numbers(
             (truths if truth else commas).append(name)
             for row, text in zip(body, plain, strict=True):
                 row[j] = text
-    told = []
+    sentences = []
     if truths:
-        told.append(f"True and False are read as 1 and 0 in {', '.join(map(repr, truths[:6]))}")
+        sentences.append(f"True and False are read as 1 and 0 in {', '.join(map(repr, truths[:6]))}")
     if commas:
-        told.append(f"decimal commas are read in {', '.join(map(repr, commas[:6]))}")
-    return told
+        sentences.append(f"decimal commas are read in {', '.join(map(repr, commas[:6]))}")
+    return sentences
 
 
 def numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], path: Path) -> np.ndarray:
@@ -100,21 +100,21 @@ def numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], pat
 
 def text_encoded(body: list[list[str]], chosen: list[str], index: dict[str, int]) -> list[str]:
     """Put columns of 0 and 1 in place of columns of text, in place; return what was done, in sentences."""
-    told = []
+    sentences = []
     for name in list(chosen):
         texts = [row[index[name]] for row in body]
         wrong = sum(parsed(text) is None for text in texts)
         if 2 * wrong < len(texts) or not wrong:
             continue
         made, sentence = encoded(name, texts)
-        told.append(sentence)
+        sentences.append(sentence)
         place = chosen.index(name)
         chosen[place : place + 1] = list(made)
         for new, column in made.items():
             index[new] = len(body[0])
             for row, text in zip(body, column, strict=True):
                 row.append(text)
-    return told
+    return sentences
 
 
 def suspicious(X: np.ndarray, names: list[str]) -> list[str]:

@@ -273,8 +273,8 @@ def _targets(y: Any, n: int) -> dict[str, Any]:
 
 def _groups(keys: tuple[Any, ...]) -> tuple[tuple[int, ...], ...]:
     """Return the groups of two or more positions with equal keys, None keys left out."""
-    found: dict[Any, list[int]] = {}
+    groups: dict[Any, list[int]] = {}
     for i, key in enumerate(keys):
         if key is not None:
-            found.setdefault(key, []).append(i)
-    return tuple(tuple(g) for g in found.values() if len(g) > 1)
+            groups.setdefault(key, []).append(i)
+    return tuple(tuple(g) for g in groups.values() if len(g) > 1)

@@ -23,8 +23,8 @@ def text_classes(y: Any) -> list[str] | None:
     values = y.tolist() if hasattr(y, "tolist") else list(y)
     if not values or not all(isinstance(value, str) for value in values):
         return None
-    found = sorted(set(values))
-    return None if all(_is_number(value) for value in found) else found
+    values_in_order = sorted(set(values))
+    return None if all(_is_number(value) for value in values_in_order) else values_in_order
 
 
 def coded_classes(y: Any) -> tuple[Any, dict[int, str] | None]:

@@ -91,9 +91,9 @@ def read_table(
     chosen = _columns(header, targets, features, drop, path)
     index = {name: header.index(name) for name in (*chosen, *targets)}
     n_rows = len(body)
-    told: list[str] = []
+    sentences: list[str] = []
     if features is None and len(chosen) > 1 and is_row_index(chosen[0], [row[index[chosen[0]]] for row in body]):
-        told.append(f"column {chosen[0]!r} numbers the rows, as the index that pandas writes; it is left out")
+        sentences.append(f"column {chosen[0]!r} numbers the rows, as the index that pandas writes; it is left out")
         del index[chosen.pop(0)]
     body, warnings = _without_missing(body, index, drop_missing, path)
     usable = len(body)
@@ -107,7 +107,7 @@ def read_table(
         keep = np.sort(stream(seed, "rows").choice(usable, drawn, replace=False))
         body = [body[i] for i in keep.tolist()]
         why = "" if rows is not None else "; another number with --rows"
-        told.append(f"{drawn:,} of {usable:,} rows drawn at random (seed {seed}){why}")
+        sentences.append(f"{drawn:,} of {usable:,} rows drawn at random (seed {seed}){why}")
     elif rows is None and max_rows is not None and usable > max_rows:
         minutes = STARTS * SECONDS_PER_START * usable / 1000 * (len(chosen) / 10) ** 2 / 60
         raise InputError(
@@ -115,7 +115,7 @@ def read_table(
             f"{max(minutes, 1):,.0f} minute(s); choose a random part with --rows {max_rows}"
         )
     rewritten = as_numbers(body, index, set(targets) if positive is not None else set(), set(targets), path)
-    warnings = [*told, *warnings, *rewritten]
+    warnings = [*sentences, *warnings, *rewritten]
     if adapt:
         warnings += text_encoded(body, chosen, index)
         if not chosen:

@@ -140,9 +140,9 @@ def _check_slopes(loss: Any, name: str, points: Any, step: Any, y: np.ndarray, t
         wrong = np.isfinite(slope) & np.isfinite(room) & ((slope < low - room) | (slope > high + room))
         if wrong.any():
             i = int(np.flatnonzero(wrong)[0])
-            told = _one_each(loss, "gradient", f, y)[i]
+            said_slope = _one_each(loss, "gradient", f, y)[i]
             raise InputError(
-                f"the gradient of the loss {name} is not the slope of its value: {told:.6g} "
+                f"the gradient of the loss {name} is not the slope of its value: {said_slope:.6g} "
                 f"beside {slope[i]:.6g} at prediction {f[i]:.6g}, target {y[i]:g}"
             )
 

@@ -43,7 +43,7 @@ class Activations:
         h, off = self.X, np.zeros_like(self.X)
         if self.fractions is not None:
             off = UNIT_ROUNDOFF * np.abs(h) + tiny * (self.fractions != 0)
-        found = []
+        patterns = []
         for k, (W, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             fed = np.asarray((h != 0).any(axis=1) | (off != 0).any(axis=1))
             with np.errstate(over="ignore", invalid="ignore"):
@@ -55,14 +55,14 @@ class Activations:
             off[~fed] = 0.0
             for i in np.flatnonzero(((signs == 0) & fed[:, None]).any(axis=1)).tolist():
                 signs[i] = [sign(v) for v in self._layer(i, k)]
-            found.append((signs, fed))
+            patterns.append((signs, fed))
             slope = self.slopes[k]
             low, wide = np.minimum(z, 0.0) * slope, abs(slope) * off
             if slope:  # without one an inactive unit feeds an exact 0
                 wide = wide + UNIT_ROUNDOFF * np.abs(low) + tiny
             h, off = np.where(signs > 0, np.maximum(z, 0.0), low), np.where(signs > 0, off, wide)
             h, off = np.where(signs == 0, 0.0, h), np.where(signs == 0, 0.0, off)
-        return found
+        return patterns
 
     def _layer(self, i: int, k: int) -> list[flint.fmpq]:
         """Return the exact pre-activations of sample i in layer k."""

@@ -132,7 +132,7 @@ class DeepNet:
             TieError: a unit's pre-activation is 0 otherwise, so that two regions meet there.
         """
         A, fractions = self._exact_inputs(X)
-        found = []
+        patterns = []
         for k, (signs, fed) in enumerate(self._activations(A, fractions).signs()):
             tied = (signs == 0) & (fed[:, None] | (self.biases[k] != 0))
             if tied.any():
@@ -141,8 +141,8 @@ class DeepNet:
                     f"sample {i} lies exactly on the boundary of unit {j} in hidden layer {k + 1}, where the network "
                     "has no derivative; move a weight a little"
                 )
-            found.append((signs > 0).T)
-        return found
+            patterns.append((signs > 0).T)
+        return patterns
 
     def jacobian(self, X: Any, method: str | None = None) -> np.ndarray:
         """Return the Jacobian of the single output in all weights and biases, layer by layer: (n, parameters).

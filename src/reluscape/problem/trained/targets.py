@@ -57,8 +57,8 @@ def label_notes(y: Any, outputs: int, classes: tuple[Any, ...] | None, loss: Any
     """
     if y is None or (np.ndim(y) > 1 and np.shape(y)[1] > 1):
         return ()
-    found = text_classes(_column(y))
-    names = found if found is None or classes is None else list(classes)
+    labels = text_classes(_column(y))
+    names = labels if labels is None or classes is None else list(classes)
     if names is None:
         return ()
     if outputs == 1:
@@ -72,10 +72,10 @@ def _classes_of(values: np.ndarray, outputs: int, classes: tuple[Any, ...] | Non
     """Return the classes in the order of the outputs: the model's, else 0 to k - 1 where y holds such, else sorted."""
     if classes is not None:
         return list(classes)
-    found = set(values.tolist())
-    if all(not isinstance(v, str | bool) and v in range(outputs) for v in found):
+    labels = set(values.tolist())
+    if all(not isinstance(v, str | bool) and v in range(outputs) for v in labels):
         return list(range(outputs))
-    return sorted(found)
+    return sorted(labels)
 
 
 def _column(y: Any) -> np.ndarray:

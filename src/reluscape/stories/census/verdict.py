@@ -50,19 +50,19 @@ def _plateaus(report: CensusReport) -> str:
     seen = _levels(above, close)
     levels = f" ({', '.join(short(value) for value in seen)})" if seen else ""
     missed = percent(1 - as_float(chances["gradient_descent"]["value"]))
-    told = f"{missed} of the gradient descents stop or slow down on flat plateaus{levels}"
-    return f"; but {told}, which can be local minima and are no valleys"
+    plateaus = f"{missed} of the gradient descents stop or slow down on flat plateaus{levels}"
+    return f"; but {plateaus}, which can be local minima and are no valleys"
 
 
 def _levels(values: list[float], close: float) -> list[float]:
     """Return the losses at which at least two descents ended, highest first, at most three."""
-    found: list[list[float]] = []
+    groups: list[list[float]] = []
     for value in sorted(values, reverse=True):
-        if found and found[-1][0] - value <= close:
-            found[-1].append(value)
+        if groups and groups[-1][0] - value <= close:
+            groups[-1].append(value)
         else:
-            found.append([value])
-    often = sorted((group for group in found if len(group) > 1), key=len, reverse=True)[:MOST_LEVELS]
+            groups.append([value])
+    often = sorted((group for group in groups if len(group) > 1), key=len, reverse=True)[:MOST_LEVELS]
     return sorted((group[len(group) // 2] for group in often), reverse=True)
 
 

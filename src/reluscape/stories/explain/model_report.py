@@ -31,8 +31,8 @@ def model_report(case: Case) -> ModelReport:
     )
 
 
-def _text(lines: list[str], told: list[tuple[str, str]], steps: tuple[str, ...]) -> str:
+def _text(lines: list[str], named_facts: list[tuple[str, str]], steps: tuple[str, ...]) -> str:
     """Return the whole story as text."""
-    body = ["", *(f"{what}: {words}" for what, words in told)] if told else []
+    body = ["", *(f"{what}: {words}" for what, words in named_facts)] if named_facts else []
     after = [f"{k}. {step}" for k, step in enumerate(steps, start=1)]
     return "\n".join([*lines, *body, "", "what to do next:", *after])

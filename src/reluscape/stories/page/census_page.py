@@ -24,13 +24,13 @@ _FITS = (
 def census_figures(report: dict[str, Any]) -> list[Figure]:
     """List the figures that the JSON holds data for."""
     pictures, valleys = report.get("pictures") or {}, report.get("valleys") or []
-    found = [
+    parts = [
         tree_figure(pictures.get("disconnectivity"), valleys),
         ways_figure(pictures.get("passages") or []),
         reach_figure(report.get("chances")),
         *plane_figures(pictures.get("plane"), valleys),
     ]
-    return [figure for figure in found if figure is not None]
+    return [figure for figure in parts if figure is not None]
 
 
 def census_sections(report: dict[str, Any], figures: list[Figure]) -> str:

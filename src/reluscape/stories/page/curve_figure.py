@@ -119,10 +119,10 @@ def curve_figure(report: dict[str, Any]) -> Figure | None:
     if goal is not None:
         traces.insert(0, line(ends, [goal, goal], GREY, width=1, dash="dot", hoverinfo="skip"))
     ticks = [2**k for k in range(64) if ends[0] <= 2**k <= ends[1]]
-    found = at(report, "width_for.width")
+    enough = at(report, "width_for.width")
     shapes = []
-    if found is not None and goal is not None:
-        spot = {"x0": found, "x1": found, "y0": 0, "y1": goal}
+    if enough is not None and goal is not None:
+        spot = {"x0": enough, "x1": enough, "y0": 0, "y1": goal}
         shapes.append({"type": "line", **spot, "line": {"color": GREY, "width": 1, "dash": "dot"}})
     sheet = layout(
         440,
@@ -135,7 +135,7 @@ def curve_figure(report: dict[str, Any]) -> Figure | None:
     reading = "Bands are intervals that cover the truth in 95 of 100 cases. "
     if goal is not None:
         reading += f"The dotted line is the goal of {percent(goal)}"
-        reading += f", reached at {significant(found)} units." if found is not None else "."
+        reading += f", reached at {significant(enough)} units." if enough is not None else "."
     if promised:
         reading += " Dashed: what a theorem guarantees, under its own law and for its own event; see its row below."
     if fits:

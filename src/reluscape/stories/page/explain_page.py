@@ -35,20 +35,20 @@ def explain_figures(report: dict[str, Any]) -> list[Figure]:
         return []
     loss = at(report, "model.loss") or "squared"
     lines = [line_figure(data, place, loss) for place, data in enumerate(report.get("lines") or [])]
-    found = [loss_bars(report), *lines, plane_figure(report.get("slice"))]
-    return [figure for figure in found if figure is not None]
+    parts = [loss_bars(report), *lines, plane_figure(report.get("slice"))]
+    return [figure for figure in parts if figure is not None]
 
 
 def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
     rows = []
-    found = report.get("verdict") or {}
-    if found.get("kind"):
-        smooth = {True: ", at a smooth point", False: ", on a kink"}.get(found.get("differentiable", "unknown"), "")
+    parts = report.get("verdict") or {}
+    if parts.get("kind"):
+        smooth = {True: ", at a smooth point", False: ", on a kink"}.get(parts.get("differentiable", "unknown"), "")
         rows.append(
-            ("Verdict", text(found["kind"] + smooth) + (text(f" ({found['reason']})") if found.get("reason") else ""))
+            ("Verdict", text(parts["kind"] + smooth) + (text(f" ({parts['reason']})") if parts.get("reason") else ""))
         )
-    if found.get("loss") is not None:
-        exact = found.get("exact_loss")
+    if parts.get("loss") is not None:
+        exact = parts.get("exact_loss")
         shown = f" = {exact}" if exact and len(str(exact)) <= 40 else ""
         rows.append(("Loss", number(report, "verdict.loss") + text(shown)))
     if report.get("gradient_norm") is not None:
@@ -57,7 +57,7 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
         moved = (
             " away" if at(report, "snapped.distance") is None else ", at distance " + number(report, "snapped.distance")
         )
-        kind = "Nearest exact minimum" if found.get("is_local_minimum") else "Exact point beside it"
+        kind = "Nearest exact minimum" if parts.get("is_local_minimum") else "Exact point beside it"
         rows.append((kind, "loss " + number(report, "snapped.loss") + moved))
     elif at(report, "nearest.loss") is not None:
         words = "loss " + number(report, "nearest.loss") + ", at distance " + number(report, "nearest.distance")

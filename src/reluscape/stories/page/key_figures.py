@@ -52,10 +52,10 @@ def least_promise(report: dict[str, Any]) -> int | None:
 
 
 def _width_for(report: dict[str, Any]) -> str:
-    found = report.get("width_for") or {}
-    if found.get("width") is not None:
+    enough = report.get("width_for") or {}
+    if enough.get("width") is not None:
         value = number(report, "width_for.width", "digits")
-    elif found.get("more_than"):
+    elif enough.get("more_than"):
         value = "more than " + number(report, "width_for.more_than", "digits")
     else:
         return ""

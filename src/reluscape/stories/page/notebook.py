@@ -32,22 +32,22 @@ def pictures(report: dict[str, Any]) -> list[Picture]:
         return _of_survey(report)
     if report.get("kind") == "explain":
         return [partial(_line, line=line) for line in report.get("lines") or [] if line.get("samples")]
-    found: list[Picture] = []
+    pictures: list[Picture] = []
     graph = (report.get("pictures") or {}).get("disconnectivity")
     if graph and graph.get("stems"):
-        found.append(partial(_graph, graph=graph))
-    return found
+        pictures.append(partial(_graph, graph=graph))
+    return pictures
 
 
 def _of_survey(report: dict[str, Any]) -> list[Picture]:
     """Return the share of trainings that end well against the width, and the losses against it."""
     widths = report.get("widths") or []
-    found: list[Picture] = []
+    pictures: list[Picture] = []
     if any((entry.get("trained") or {}).get("value") is not None for entry in widths):
-        found.append(partial(_curve, entries=widths, key="trained", words="share of trainings that end well"))
+        pictures.append(partial(_curve, entries=widths, key="trained", words="share of trainings that end well"))
     if any((entry.get("good") or {}).get("value") is not None for entry in widths):
-        found.append(partial(_curve, entries=widths, key="good", words="chance of a good start"))
-    return found
+        pictures.append(partial(_curve, entries=widths, key="good", words="chance of a good start"))
+    return pictures
 
 
 def _curve(ax: Any, entries: list[dict[str, Any]], key: str, words: str) -> None:

@@ -26,14 +26,14 @@ _FITS = (
 def survey_figures(report: dict[str, Any]) -> list[Figure]:
     """List the figures that the JSON holds data for."""
     pictures = report.get("pictures") or {}
-    found = [
+    parts = [
         curve_figure(report),
         data_figure(report),
         fan_figure(report),
         slice_figure(pictures.get("slice")),
         basin_figure(report),
     ]
-    return [figure for figure in found if figure is not None]
+    return [figure for figure in parts if figure is not None]
 
 
 def _good_rule(report: dict[str, Any]) -> str:

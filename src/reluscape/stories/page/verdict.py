@@ -66,8 +66,8 @@ def masthead(report: dict[str, Any]) -> str:
 
 def verdict(report: dict[str, Any]) -> str:
     """Write the verdict; its first line is the answer, the others say what it rests on."""
-    found = report.get("verdict") or []
-    lines = found.get("text") or [] if isinstance(found, dict) else found
+    answer = report.get("verdict") or []
+    lines = answer.get("text") or [] if isinstance(answer, dict) else answer
     if not lines:
         lines = ["No verdict was reached."]
     body = element("p", text(sentence(lines[0])), class_="answer") + (
