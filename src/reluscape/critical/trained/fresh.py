@@ -87,19 +87,19 @@ def fresh_networks(
         for k in range(HOPS):
             training = training.joined(hopped(training, plan, k)) if training.rest.min() > enough else training
     lowest = training.lowest_few(starts + further_starts(data, width, loss, starts), APART * training.constant)
-    most, found = most_basins(data, width, loss), []
+    most, ends = most_basins(data, width, loss), []
     for run in lowest:
         net = training.network(run)
         net = TwoLayerNet(net.W @ scale.transform.T, net.v, net.c)
-        found.append((net, net.loss(data, loss=loss)))
-        if found[-1][1] <= enough:
-            return [found[-1]]
+        ends.append((net, net.loss(data, loss=loss)))
+        if ends[-1][1] <= enough:
+            return [ends[-1]]
         path = descent_or_none(data, net, output_bias, loss, most, exact=False)
         if path is not None:
-            found.append((path.net, path.net.loss(data, loss=loss)))
-            if found[-1][1] <= enough:
+            ends.append((path.net, path.net.loss(data, loss=loss)))
+            if ends[-1][1] <= enough:
                 break
-    return [(net, value) for net, value in found if np.isfinite(value)]
+    return [(net, value) for net, value in ends if np.isfinite(value)]
 
 
 def short_plan(data: Dataset, width: int, starts: int, seed: int) -> Plan:

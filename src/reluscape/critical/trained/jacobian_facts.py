@@ -59,16 +59,16 @@ def jacobian_facts(seen: Layered) -> JacobianFacts | None:
         return None
     J = output_jacobian(seen)
     flat = _Stacked(seen)
-    found = loss_bound(flat, np.ones((rows, 1)), seen.Y.reshape(-1), jacobian_of=lambda _: J)
-    kind, rank = "numerical", found.rank
+    lemma = loss_bound(flat, np.ones((rows, 1)), seen.Y.reshape(-1), jacobian_of=lambda _: J)
+    kind, rank = "numerical", lemma.rank
     tied = _tied(seen)
     small = seen.data.n * max(seen.net.widths[-1], 1) <= MOST_PROOF
     provable = seen.Y.shape[1] == 1 and seen.net.relu
     if provable and small and not tied and deep_rank(seen.net, seen.data).full_rank_proved:
         kind, rank = "certified", rows
     # the bound is for the mean over all n k values, of which the loss is k times
-    bound = seen.Y.shape[1] * found.bound if seen.loss.quadratic and not tied else None
-    return JacobianFacts(rank, rows, columns, bound, found.sigma_min, kind, tied)
+    bound = seen.Y.shape[1] * lemma.bound if seen.loss.quadratic and not tied else None
+    return JacobianFacts(rank, rows, columns, bound, lemma.sigma_min, kind, tied)
 
 
 class _Stacked:

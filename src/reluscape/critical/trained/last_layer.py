@@ -59,9 +59,9 @@ def last_layer(seen: Layered) -> LastLayer:
     now, reached = seen.loss.value(F, seen.Y), seen.loss.value(Phi @ best.T + fixed, seen.Y)
     lowest, kind = min(now, reached), "numerical"
     gap = now - lowest
-    found = _exact_gap(seen, biased)
-    if found is not None:
-        lowest, gap, kind = float(found[0]), float(found[1]), "exact"
+    exact = _exact_gap(seen, biased)
+    if exact is not None:
+        lowest, gap, kind = float(exact[0]), float(exact[1]), "exact"
     constant = constant_loss(seen)
     share = gap / constant if constant > 0 else 0.0
     weights = (*seen.net.weights[:-1], best[:, : features.shape[1]])
@@ -99,9 +99,9 @@ def _fit(seen: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tu
     on = np.ones((1, len(Phi)), dtype=np.int8)
     for o, row in enumerate(P):
         shifted = _Shifted(seen.loss.each, fixed[:, o])
-        found = float_fit(Phi, seen.Y[:, o], on, row[None, :], None, shifted)
-        rows.append(row if found is None else found.R[0])
-        attained = attained and found is not None
+        fit = float_fit(Phi, seen.Y[:, o], on, row[None, :], None, shifted)
+        rows.append(row if fit is None else fit.R[0])
+        attained = attained and fit is not None
     return np.array(rows), attained
 
 
@@ -133,10 +133,10 @@ def _joint_fit(seen: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray)
         return seen.loss.value(F, seen.Y), (seen.loss.gradient(F, seen.Y).T @ M).reshape(-1)
 
     options = {"maxiter": CROSS_ENTROPY_STEPS, "maxfun": 2 * CROSS_ENTROPY_STEPS, "ftol": 0.0, "gtol": DEFAULT.kkt}
-    found = minimize(both, (P * scale).reshape(-1), jac=True, method="L-BFGS-B", options=options)
-    settled = bool(np.abs(both(found.x)[1]).max(initial=0.0) <= np.sqrt(DEFAULT.kkt))
-    grown = bool(np.abs(found.x).max(initial=0.0) > 1 / np.sqrt(DEFAULT.kkt))
-    return found.x.reshape(P.shape) / scale, settled and not grown
+    end = minimize(both, (P * scale).reshape(-1), jac=True, method="L-BFGS-B", options=options)
+    settled = bool(np.abs(both(end.x)[1]).max(initial=0.0) <= np.sqrt(DEFAULT.kkt))
+    grown = bool(np.abs(end.x).max(initial=0.0) > 1 / np.sqrt(DEFAULT.kkt))
+    return end.x.reshape(P.shape) / scale, settled and not grown
 
 
 def _exact_gap(seen: Layered, biased: bool) -> tuple[Fraction, Fraction] | None:

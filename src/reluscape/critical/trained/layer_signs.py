@@ -22,26 +22,26 @@ def layer_signs(seen: Layered) -> list[np.ndarray]:
     """
     net = seen.net
     pre, errors = net.hidden(seen.X)[:-1], forward_errors(seen)
-    found = []
+    signs_of_layers = []
     for z, bound in zip(pre, errors[:-1], strict=True):
         sign = np.where(z > bound, ON, np.where(z < -bound, OFF, UNKNOWN))
-        found.append(np.where((z == 0) & (bound == 0), TIED, sign))
+        signs_of_layers.append(np.where((z == 0) & (bound == 0), TIED, sign))
     small = len(seen.X) * sum(w.size for w in net.weights) <= MOST_EXACT_PRODUCTS
-    if small and any((sign == UNKNOWN).any() for sign in found):
-        found = _exact_signs(seen)
+    if small and any((sign == UNKNOWN).any() for sign in signs_of_layers):
+        signs_of_layers = _exact_signs(seen)
     unfed = ~np.asarray(seen.X.any(axis=1))
-    for k, sign in enumerate(found):
+    for k, sign in enumerate(signs_of_layers):
         still = (net.biases[k] == 0) & (not seen.biases[k])
         sign[unfed[:, None] & still[None, :]] = OFF
         unfed = np.asarray((sign == OFF).all(axis=1))
-    return found
+    return signs_of_layers
 
 
 def _exact_signs(seen: Layered) -> list[np.ndarray]:
     """Return the signs over the rationals."""
-    h, found = seen.data.fractions, []
+    h, signs_of_layers = seen.data.fractions, []
     for w, b in zip(seen.net.weights[:-1], seen.net.biases[:-1], strict=True):
         z = h @ exact.fraction_array(w).T + exact.fraction_array(b)[None, :]
-        found.append((z > 0).astype(int) - (z < 0).astype(int))
+        signs_of_layers.append((z > 0).astype(int) - (z < 0).astype(int))
         h = z * (z > 0).astype(int).astype(object)
-    return found
+    return signs_of_layers

@@ -57,13 +57,13 @@ def layer_facts(seen: Layered, tolerances: Tolerances = DEFAULT) -> tuple[LayerF
     net = seen.net
     inputs, pre = seen.inputs(), net.hidden(seen.X)
     delta = seen.loss.gradient(pre[-1], seen.Y)
-    found: list[LayerFacts] = []
+    facts: list[LayerFacts] = []
     noise = gradient_errors(seen)
     for k in range(net.depth - 1, -1, -1):
-        found.insert(0, replace(_facts(seen, k, inputs[k], pre[k], delta, tolerances), rounding=noise[k]))
+        facts.insert(0, replace(_facts(seen, k, inputs[k], pre[k], delta, tolerances), rounding=noise[k]))
         if k:
             delta = (delta @ net.weights[k]) * net.derivative(k - 1, pre[k - 1])
-    return tuple(found)
+    return tuple(facts)
 
 
 def gradient_norm(facts: tuple[LayerFacts, ...]) -> float:

@@ -79,14 +79,14 @@ def leaky_layer(
     given = certify(data, None, net.W, net.v, c, loss=loss, exact=False, slope=slope, tolerances=tolerances)
     value = seen.loss.value(seen.predictions, seen.Y)
     size = data.n * net.width * data.d
-    found: list[Candidate] = []
+    near_points: list[Candidate] = []
     if size * net.width * data.d <= MOST_FIT:
-        found = [
+        near_points = [
             one for one in candidates(data, net, bias, loss, tolerances, slope)
             if is_near(one, value, constant, tolerances) and one.verdict.kind != "not stationary"
         ]  # fmt: skip
-    near = min(found, key=lambda one: (not one.verdict.is_local_minimum, one.distance), default=None)
-    told = near if near is not None and (near.verdict.is_local_minimum or not given.is_local_minimum) else None
+    near = min(near_points, key=lambda one: (not one.verdict.is_local_minimum, one.distance), default=None)
+    decisive = near if near is not None and (near.verdict.is_local_minimum or not given.is_local_minimum) else None
     sides = data.X @ net.W.T > 0
 
     def prove() -> dict[str, Any] | None:
@@ -96,8 +96,9 @@ def leaky_layer(
         return verdict.certificate
 
     return LeakyLayer(
-        slope=slope, given=given, near=None if told is None else _layered(seen, told.net),
-        verdict=given if told is None else told.verdict, distance=None if told is None else told.distance,
+        slope=slope, given=given, near=None if decisive is None else _layered(seen, decisive.net),
+        verdict=given if decisive is None else decisive.verdict,
+        distance=None if decisive is None else decisive.distance,
         basin=_basin(data, net, slope, loss, bias) if size <= MOST_BASIN else None,
         best=fresh_start(seen, starts, seed, tolerances.zero_loss * constant) if starts else None,
         straight=tuple(int(j) for j in np.flatnonzero(sides.all(axis=0) | ~sides.any(axis=0))), prove=prove,

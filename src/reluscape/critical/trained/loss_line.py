@@ -99,17 +99,17 @@ def _places(line: LossSlice, quadratic: bool) -> tuple[np.ndarray, np.ndarray]:
 
 def _minima(line: LossSlice) -> np.ndarray:
     """Return the local minima of a piecewise polynomial inside its interval, from the roots of the derivatives."""
-    found = []
+    minima = []
     slopes = line.coefficients[:, 1:] * np.arange(1, 5)
     for piece in np.flatnonzero(_turns_up(slopes, line.edges)):
         low, high = line.edges[piece], line.edges[piece + 1]
         trimmed = np.trim_zeros(slopes[piece][::-1], "f")
         roots, bends = np.roots(trimmed), np.polyder(trimmed)
-        found += [float(r.real) for r in roots if r.imag == 0 and low < r.real < high and np.polyval(bends, r) > 0]
+        minima += [float(r.real) for r in roots if r.imag == 0 and low < r.real < high and np.polyval(bends, r) > 0]
     inner = line.edges[1:-1]
     powers = inner[:, None] ** np.arange(4)
     before, after = (slopes[:-1] * powers).sum(axis=1), (slopes[1:] * powers).sum(axis=1)
-    return np.unique(np.concatenate([np.array(found), inner[(before <= 0) & (after >= 0)]]))
+    return np.unique(np.concatenate([np.array(minima), inner[(before <= 0) & (after >= 0)]]))
 
 
 def _turns_up(slopes: np.ndarray, edges: np.ndarray) -> np.ndarray:

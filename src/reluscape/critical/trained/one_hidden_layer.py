@@ -147,8 +147,8 @@ def investigate(
     given = certify(data, None, net.W, net.v, c, loss=chosen, exact=False, tolerances=tolerances)
     snaps = can_fit(data.n, net.width, data.d, squared)
     progress("looking for an exact point beside it", 0.15)
-    found = list(candidates(data, net, trained.output_bias, chosen, tolerances)) if snaps else []
-    within = [k for k in found if is_near(k, value, constant, tolerances) and k.verdict.kind != "not stationary"]
+    near_points = list(candidates(data, net, trained.output_bias, chosen, tolerances)) if snaps else []
+    within = [k for k in near_points if is_near(k, value, constant, tolerances) and k.verdict.kind != "not stationary"]
     feasible = can_walk(data.n, net.width, data.d)
     progress("going downhill from basin to basin", 0.3)
     path = _descent(trained, chosen, net) if feasible else None
@@ -277,13 +277,13 @@ def _basin(trained: Trained, loss: Any) -> tuple[float, TwoLayerNet] | None:
 
     try:
         try:
-            found = solved((data.X @ net.W.T > 0).T)
+            basin = solved((data.X @ net.W.T > 0).T)
         except InputError:  # rounding puts rows of one line, on a hyperplane, on two sides: a cell beside is taken
-            found = solved(cell_beside(data, net)[0])
+            basin = solved(cell_beside(data, net)[0])
     except (ReluscapeError, np.linalg.LinAlgError):
         return None
-    lowest = TwoLayerNet(signs[:, None] * np.asarray(found.Z), signs.astype(float), float(found.c))
-    return float(found.value), lowest
+    lowest = TwoLayerNet(signs[:, None] * np.asarray(basin.Z), signs.astype(float), float(basin.c))
+    return float(basin.value), lowest
 
 
 def _affine_residual(trained: Trained) -> float:

@@ -39,10 +39,10 @@ def trained_on(seen: Layered) -> tuple[DeepNet, float]:
         return value_and_gradient(seen, theta)
 
     with np.errstate(over="ignore", invalid="ignore"):
-        found = minimize(both, start, jac=True, method="L-BFGS-B", options={"maxiter": steps, "maxfun": 2 * steps})
-    if not (np.isfinite(found.x).all() and np.isfinite(found.fun) and found.fun < now):
+        end = minimize(both, start, jac=True, method="L-BFGS-B", options={"maxiter": steps, "maxfun": 2 * steps})
+    if not (np.isfinite(end.x).all() and np.isfinite(end.fun) and end.fun < now):
         return seen.net, now
-    weights, biases = _parts(seen, found.x)
+    weights, biases = _parts(seen, end.x)
     net = replace(seen.net, weights=weights, biases=biases, has_bias=seen.has_bias)
     value = seen.loss.value(net.hidden(seen.X)[-1], seen.Y)
     return (net, value) if value < now else (seen.net, now)

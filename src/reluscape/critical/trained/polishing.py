@@ -41,14 +41,14 @@ def polish_to_minimum(model: Any, X: Any, y: Any = None, *, loss: Any = None, we
     """
     opened = open_model(model)
     choice = stated_loss(loss, opened.trained_on)
-    told = "squared" if choice is None else choice.loss
+    name = "squared" if choice is None else choice.loss
     if opened.given is not None:
-        seen = as_layered(read_trained(opened, X, y, None, None, told), told)
+        seen = as_layered(read_trained(opened, X, y, None, None, name), name)
     else:
-        seen = read_layered(opened, X, y, told)
+        seen = read_layered(opened, X, y, name)
     if choice is None:
         again = loss_of_targets(seen).loss
-        if again != told:
+        if again != name:
             return polish_to_minimum(model, X, y, loss=again, weight_decay=weight_decay)
     proof = prove_layered(seen, as_penalty(weight_decay))
     if proof is None or proof.verdict != "local minimum":

@@ -102,9 +102,9 @@ def standardised_outputs(F: np.ndarray, Y: np.ndarray, tolerances: Tolerances = 
         Y: (n, k) targets.
         tolerances: the numerical policy.
     """
-    found = [_rescaled(F[:, o], Y[:, o], tolerances) for o in range(Y.shape[1])]
-    kept = [one for one in found if one is not None]
-    return min(kept, key=lambda one: one.share) if kept and len(kept) == len(found) else None
+    fits = [_rescaled(F[:, o], Y[:, o], tolerances) for o in range(Y.shape[1])]
+    kept = [one for one in fits if one is not None]
+    return min(kept, key=lambda one: one.share) if kept and len(kept) == len(fits) else None
 
 
 def _rescaled(f: np.ndarray, y: np.ndarray, tolerances: Tolerances) -> Rescaled | None:

@@ -32,15 +32,15 @@ def derivative_errors(seen: Layered) -> list[np.ndarray]:
     F, E = pre[-1], errors[-1]
     delta = seen.loss.gradient(F, seen.Y)
     noise = _output_noise(seen, F, E, delta)
-    found = [noise]
+    bounds = [noise]
     for k in range(seen.net.depth - 1, 0, -1):
         w = seen.net.weights[k]
         share = (w.shape[0] + 2) * MACHINE_PRECISION
         on = seen.net.derivative(k - 1, pre[k - 1])
         noise = (noise @ np.abs(w) + share * (np.abs(delta) @ np.abs(w))) * np.abs(on)
         delta = (delta @ w) * on
-        found.insert(0, noise)
-    return found
+        bounds.insert(0, noise)
+    return bounds
 
 
 def gradient_errors(seen: Layered) -> list[float]:
@@ -49,17 +49,17 @@ def gradient_errors(seen: Layered) -> list[float]:
     noises = derivative_errors(seen)
     delta = seen.loss.gradient(pre[-1], seen.Y)
     share = (len(seen.X) + 2) * MACHINE_PRECISION
-    found: list[float] = []
+    bounds: list[float] = []
     for k in range(seen.net.depth - 1, -1, -1):
         h, noise, size = np.abs(inputs[k]), noises[k], np.abs(delta)
         bound = noise.T @ h + size.T @ below[k][0] + share * (size.T @ h)
         total = (bound**2).sum()
         if seen.biases[k]:
             total += ((noise.sum(axis=0) + share * size.sum(axis=0)) ** 2).sum()
-        found.insert(0, float(np.sqrt(total)))
+        bounds.insert(0, float(np.sqrt(total)))
         if k:
             delta = (delta @ seen.net.weights[k]) * seen.net.derivative(k - 1, pre[k - 1])
-    return found
+    return bounds
 
 
 def fits_up_to_rounding(seen: Layered) -> bool:
@@ -71,17 +71,17 @@ def fits_up_to_rounding(seen: Layered) -> bool:
 def _errors(seen: Layered) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return for each layer the bounds on its inputs and on its pre-activations."""
     h, e = np.abs(seen.X), MACHINE_PRECISION * np.abs(seen.X)
-    found = []
+    bounds = []
     slopes = (*seen.net.slopes, 0.0)  # the last layer has none and feeds nothing
     for w, b, z, slope in zip(seen.net.weights, seen.net.biases, seen.net.hidden(seen.X), slopes, strict=True):
         size, share = np.abs(w), (w.shape[1] + 2) * MACHINE_PRECISION
         fed = np.asarray((h + e).any(axis=1))[:, None]
         bound = e @ size.T + share * ((h + e) @ size.T + np.abs(b)) + fed * (w.shape[1] + 1) * TINIEST
-        found.append((e, bound))
+        bounds.append((e, bound))
         low = abs(slope) * (bound + MACHINE_PRECISION * np.abs(z))
         h = np.where(z > 0, z, np.abs(slope * z))
         e = np.where(z < -bound, low, np.where(z > bound, bound, np.maximum(bound, low)))
-    return found
+    return bounds
 
 
 def _output_noise(seen: Layered, F: np.ndarray, E: np.ndarray, delta: np.ndarray) -> np.ndarray:

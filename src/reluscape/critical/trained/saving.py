@@ -16,45 +16,47 @@ from .one_hidden_layer import Findings
 HALVINGS = 40
 
 
-def snapped_or_escaped(found: Findings, trained: Trained, loss: Any, ahead: TwoLayerNet | None) -> TwoLayerNet | None:
+def snapped_or_escaped(
+    findings: Findings, trained: Trained, loss: Any, ahead: TwoLayerNet | None
+) -> TwoLayerNet | None:
     """Return the network worth saving, or None.
 
     At a minimum that is the snapped network; elsewhere the lower one of the descent's end and the lowest point along
     the escape. It is balanced: |w_j| = |v_j| for every unit.
 
     Args:
-        found: what is known about the network.
+        findings: what is known about the network.
         trained: the network on its data.
         loss: name or object.
         ahead: the lowest network along the escape, as `escaped` returns it.
     """
-    if found.verdict.is_local_minimum:
-        return balanced(found.near.net if found.near is not None else trained.net)
-    options = [found.descent.net] if found.descent is not None else []
+    if findings.verdict.is_local_minimum:
+        return balanced(findings.near.net if findings.near is not None else trained.net)
+    options = [findings.descent.net] if findings.descent is not None else []
     if ahead is not None:
         options.append(ahead)
     lowest = min(options, key=lambda net: net.loss(trained.data, loss=loss), default=None)
     if lowest is None:
         return None
     even = balanced(lowest)
-    return even if even.loss(trained.data, loss=loss) < found.loss else None
+    return even if even.loss(trained.data, loss=loss) < findings.loss else None
 
 
-def escape_base(found: Findings, trained: Trained) -> TwoLayerNet:
+def escape_base(findings: Findings, trained: Trained) -> TwoLayerNet:
     """Return the network that the verdict and its escape are about."""
-    return found.here or trained.net
+    return findings.here or trained.net
 
 
-def escaped(found: Findings, trained: Trained, loss: Any) -> TwoLayerNet | None:
+def escaped(findings: Findings, trained: Trained, loss: Any) -> TwoLayerNet | None:
     """Return the lowest network found along the escape direction, or None where there is none.
 
     The step is halved until the loss falls and then doubled while it goes on falling; for the squared loss the lowest
     point of the line is then solved.
     """
-    escape = found.verdict.escape
+    escape = findings.verdict.escape
     if escape is None:
         return None
-    base, data = escape_base(found, trained), trained.data
+    base, data = escape_base(findings, trained), trained.data
     dW, dv = (np.asarray(part, dtype=float) for part in escape[:2])
     dc = float(escape[2]) if len(escape) > 2 else 0.0
 

@@ -95,14 +95,14 @@ def _trained(claim: dict[str, Any]) -> str:
 
 def _width(report: dict[str, Any]) -> str:
     """How many units training needs, how often it ends well with fewer, and the least that any fit as good needs."""
-    found = report["width_for"]
-    tried = {point["width"]: point["trained"] for point in found["curve"]}
-    width = found["width"] or max(tried)
-    fewer, least = _fewer(tried, width), _least(found["least"])
-    if found["width"] is not None:
+    search = report["width_for"]
+    tried = {point["width"]: point["trained"] for point in search["curve"]}
+    width = search["width"] or max(tried)
+    fewer, least = _fewer(tried, width), _least(search["least"])
+    if search["width"] is not None:
         text = count(width, "unit").capitalize()
         return f"{text} {'is' if width == 1 else 'are'} enough for training: {_trained(tried[width])}{fewer}.{least}"
-    more = "; for wider layers give more --seconds" if found["stopped_by"] == "time" else ""
+    more = "; for wider layers give more --seconds" if search["stopped_by"] == "time" else ""
     return (
         f"Up to {count(width, 'unit')} are not enough for training to end well 95% of the time: with {width:,}, "
         f"{_trained(tried[width])}{fewer}{more}.{least}"
@@ -176,12 +176,12 @@ def _chance(report: dict[str, Any]) -> str:
         return "Good starts, full rank and the theorems are told for one target and the squared loss only."
     undecided = entry["basin_values"].get("undecided", 0)
     open_ones = f", {undecided} of them undecided: rows too close together to tell" if undecided else ""
-    found = report["every_start"]
-    wanted = f"{percent(found['probability'])}"
-    if found["width"] is not None:
-        width = f" {wanted} of all starts are good from {count(found['width'], 'unit')} on."
-    elif found["more_than"]:
-        width = f" {wanted} of all starts need more than {count(found['more_than'], 'unit')} to be good."
+    search = report["every_start"]
+    wanted = f"{percent(search['probability'])}"
+    if search["width"] is not None:
+        width = f" {wanted} of all starts are good from {count(search['width'], 'unit')} on."
+    elif search["more_than"]:
+        width = f" {wanted} of all starts need more than {count(search['more_than'], 'unit')} to be good."
     else:
         width = ""
     return (
