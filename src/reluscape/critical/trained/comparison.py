@@ -60,14 +60,14 @@ def comparisons(it: Examination, test: TestRows | None = None) -> dict[str, Comp
 def networks(it: Examination, test: TestRows | None) -> list[tuple[str, Compared]]:
     """Return the networks that are named: the model, the exact point beside it or the descent's end, the best known."""
     if it.whole is None:
-        return [("model", _compared(it, test, it.loss, "numerical", None, it.seen.net))]
+        return [("model", _compared(it, test, it.loss, "numerical", None, it.layered.net))]
     findings, trained = it.whole.findings, it.whole.trained
     named: list[tuple[str, float, TwoLayerNet]] = [("model", it.loss, trained.net)]
     if findings.near is not None:
         named.append(("exact_point", findings.near.verdict.loss, findings.near.net))
     elif findings.descent is not None:
         end = findings.descent.net
-        named.append(("descended", end.loss(trained.data, loss=it.seen.loss.each), end))
+        named.append(("descended", end.loss(trained.data, loss=it.layered.loss.each), end))
     if findings.best is not None and findings.best[0] is not trained.net:
         named.append(("best_known", findings.best[1], findings.best[0]))
     return [(name, _compared(it, test, value, "numerical", None, net)) for name, value, net in named]
@@ -84,19 +84,19 @@ Entry = tuple[float, str, np.ndarray | None, TwoLayerNet | DeepNet | None]
 
 def _entries(it: Examination) -> Iterator[tuple[str, Entry]]:
     """Yield names with loss, kind, predictions and network, each where it is known."""
-    seen, known = it.seen, it.known
+    layered, known = it.layered, it.known
     if it.whole is None:
-        yield "model", (it.loss, "numerical", seen.predictions, seen.net)
+        yield "model", (it.loss, "numerical", layered.predictions, layered.net)
         yield "constant", (it.constant, "numerical", None, None)
         if it.affine is not None:
             yield "affine", (it.affine, "numerical", None, None)
-        yield "last_layer", (it.last.lowest, it.last.kind, it.last.net.hidden(seen.X)[-1], it.last.net)
+        yield "last_layer", (it.last.lowest, it.last.kind, it.last.net.hidden(layered.X)[-1], it.last.net)
         if known is not None and isinstance(known[0], DeepNet):
-            yield "best_known", (known[1], "numerical", known[0].hidden(seen.X)[-1], known[0])
+            yield "best_known", (known[1], "numerical", known[0].hidden(layered.X)[-1], known[0])
         return
     net, data = it.whole.trained.net, it.whole.trained.data
     yield "model", (it.loss, "numerical", net.predict(data)[:, None], net)
-    if seen.loss.quadratic:
+    if layered.loss.quadratic:
         constant, affine = constant_fit(data), affine_fit(data)
         yield "constant", (it.constant, "exact", np.full((data.n, 1), float(constant.intercept)), None)
         plane = np.asarray(data.X @ np.asarray(affine.coefficients, dtype=float)) + float(affine.intercept)
@@ -118,6 +118,6 @@ def _compared(
     net: TwoLayerNet | DeepNet | None,
 ) -> Compared:
     """Return one entry."""
-    right = None if F is None else rows_right(F, it.seen.Y, it.seen.loss.classes)
+    right = None if F is None else rows_right(F, it.layered.Y, it.layered.loss.classes)
     share = value / it.constant if it.constant > 0 else None
-    return Compared(value, share, right, len(it.seen.Y), kind, test.loss(net) if test is not None and net else None)
+    return Compared(value, share, right, len(it.layered.Y), kind, test.loss(net) if test is not None and net else None)

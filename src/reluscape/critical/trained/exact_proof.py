@@ -17,7 +17,7 @@ def exact_proof(it: Examination) -> dict[str, Any] | None:
     """
     if it.leaky is not None:
         return it.leaky.prove()
-    if it.whole is None or not it.seen.loss.quadratic:
+    if it.whole is None or not it.layered.loss.quadratic:
         return None
     trained = it.whole.trained
     net = trained.net

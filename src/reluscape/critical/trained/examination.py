@@ -52,7 +52,7 @@ class Examination:
     """What is known about a trained network on its data.
 
     Attributes:
-        seen: the network on its data, layer by layer.
+        layered: the network on its data, layer by layer.
         layers: facts of every layer, the output last.
         last: what the last layer alone can reach.
         jacobian: rank and Lemma 1's bound, None where too large.
@@ -72,7 +72,7 @@ class Examination:
         fits_scaled: the network fits worse than a constant as it is, and better on standardised inputs.
     """
 
-    seen: Layered
+    layered: Layered
     layers: tuple[LayerFacts, ...]
     last: LastLayer
     jacobian: JacobianFacts | None
@@ -141,12 +141,12 @@ class Examination:
 
     def with_part(self, net: TwoLayerNet) -> TwoLayerNet | DeepNet:
         """Return the network with what the exact test covers replaced."""
-        return net if self.whole is not None else with_top(self.seen, net)
+        return net if self.whole is not None else with_top(self.layered, net)
 
 
-def with_top(seen: Layered, upper: TwoLayerNet) -> DeepNet:
+def with_top(layered: Layered, upper: TwoLayerNet) -> DeepNet:
     """Return the network with its last two layers replaced."""
-    net, biased = seen.net, seen.biases[-2]
+    net, biased = layered.net, layered.biases[-2]
     W, b = (upper.W[:, :-1], upper.W[:, -1]) if biased else (upper.W, net.biases[-2])
     weights, biases = (*net.weights[:-2], W, upper.v[None, :]), (*net.biases[:-2], b, [upper.c])
-    return replace(net, weights=weights, biases=biases, has_bias=seen.has_bias)
+    return replace(net, weights=weights, biases=biases, has_bias=layered.has_bias)

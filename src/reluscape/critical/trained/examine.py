@@ -40,7 +40,7 @@ __all__ = ["STARTS", "examine"]
 
 
 def examine(
-    seen: Layered,
+    layered: Layered,
     trained: Trained | None = None,
     weight_decay: Any = None,
     penalty: NoPenalty | WeightDecay = NONE,
@@ -54,7 +54,7 @@ def examine(
     What the tests of the layers leave undecided is put to the interval proof.
 
     Args:
-        seen: the network on its data, layer by layer.
+        layered: the network on its data, layer by layer.
         trained: the same as one hidden layer with one output where it is one, None for any other.
         weight_decay: "unknown" where the training may have added a penalty that its gradient shows.
         penalty: what is added to the mean loss; then the interval proof alone gives the verdict, since the other tests
@@ -64,40 +64,45 @@ def examine(
         tolerances: the numerical policy.
         progress: called with (what, share done); a share of 0 comes with what is worth saying before the start.
     """
-    loss, constant = seen.loss.value(seen.predictions, seen.Y), constant_loss(seen)
-    first = outlook(seen, "undecided", loss, constant, None, None, weight_decay, tolerances)
+    loss, constant = layered.loss.value(layered.predictions, layered.Y), constant_loss(layered)
+    first = outlook(layered, "undecided", loss, constant, None, None, weight_decay, tolerances)
     if first.answer(tolerances) == WRONG_INPUT:
         starts = 0
     large = (
         None
         if trained is None
-        else announcement(trained.data.n, trained.net.width, trained.data.d, seen.loss.quadratic)
+        else announcement(trained.data.n, trained.net.width, trained.data.d, layered.loss.quadratic)
     )
     if large is not None:
         progress(large, 0.0)
     progress("looking at every layer", 0.02)
-    layers, last = layer_facts(seen, tolerances), last_layer(seen)
+    layers, last = layer_facts(layered, tolerances), last_layer(layered)
     bare = penalty is NONE
-    part = _part(seen, trained, starts, seed, tolerances, progress) if bare else None
+    part = _part(layered, trained, starts, seed, tolerances, progress) if bare else None
     findings = part.findings if part is not None and part.whole else None
     silent, leaky, proof = None, None, None
     if findings is not None:
         loss, constant, verdict, given = findings.loss, findings.constant, findings.verdict, findings.given
     elif not bare:
         progress("proving by intervals", 0.2)
-        proof = prove_layered(seen, penalty)
+        proof = prove_layered(layered, penalty)
         verdict = given = (
             verdict_of(proof) if proof is not None else as_verdict("undecided", UNPROVED, True, loss, None)
         )
     else:
-        if seen.loss.each is not None and seen.Y.shape[1] == 1 and seen.net.depth == 2 and not seen.net.relu:
-            leaky = leaky_layer(seen, constant, starts, seed, tolerances)
-        silent = silent_layer(seen, loss, constant, tolerances)
+        if (
+            layered.loss.each is not None
+            and layered.Y.shape[1] == 1
+            and layered.net.depth == 2
+            and not layered.net.relu
+        ):
+            leaky = leaky_layer(layered, constant, starts, seed, tolerances)
+        silent = silent_layer(layered, loss, constant, tolerances)
         upper = None if part is None else part.findings.verdict
-        verdict = whole_verdict(seen, layers, last, upper, leaky, silent, loss, tolerances)
+        verdict = whole_verdict(layered, layers, last, upper, leaky, silent, loss, tolerances)
         if verdict.kind == "undecided":
             progress("proving by intervals", 0.8)
-            proof = prove_layered(seen)
+            proof = prove_layered(layered)
             if proof is not None and proof.method == "certified":
                 verdict = verdict_of(proof)
             elif proof is not None:
@@ -110,29 +115,29 @@ def examine(
     if not bare:
         known, descended, lowest = None, None, None
     elif findings is not None:
-        known, descended = findings.best, way_down(seen, findings)
+        known, descended = findings.best, way_down(layered, findings)
         lowest = None if known is None else known[1]
     else:
-        onward = trained_on(seen)
+        onward = trained_on(layered)
         known, descended = (
-            lowest_known(seen, part, last, leaky, onward, loss),
-            downhill(seen, part, last, leaky, onward, loss),
+            lowest_known(layered, part, last, leaky, onward, loss),
+            downhill(layered, part, last, leaky, onward, loss),
         )
         lowest = descended if known is None or descended is None else min(descended, known[1])
-    view = outlook(seen, verdict.kind, loss, constant, descended, lowest, weight_decay, tolerances)
+    view = outlook(layered, verdict.kind, loss, constant, descended, lowest, weight_decay, tolerances)
     return Examination(
-        seen=seen, layers=layers, last=last, jacobian=jacobian_facts(seen), part=part, silent=silent, leaky=leaky,
-        proof=proof, penalty=penalty,
+        layered=layered, layers=layers, last=last, jacobian=jacobian_facts(layered), part=part, silent=silent,
+        leaky=leaky, proof=proof, penalty=penalty,
         verdict=verdict, given=given, loss=loss, constant=constant,
-        affine=_affine(seen) if findings is None else findings.affine,
+        affine=_affine(layered) if findings is None else findings.affine,
         gradient_norm=gradient_norm(layers) if findings is None else findings.gradient_norm, known=known,
         outlook=view, answer=view.answer(tolerances),
-        fits_scaled=view.is_wrong(tolerances) and fits_on_scaled_inputs(seen),
+        fits_scaled=view.is_wrong(tolerances) and fits_on_scaled_inputs(layered),
     )  # fmt: skip
 
 
 def _part(
-    seen: Layered,
+    layered: Layered,
     trained: Trained | None,
     starts: int,
     seed: int,
@@ -140,27 +145,27 @@ def _part(
     progress: Callable[[str, float], None],
 ) -> Part | None:
     """Put the whole network, or its last two layers, to the exact test; None for several outputs and LeakyReLU."""
-    loss, whole = seen.loss.each, trained is not None
-    if loss is None or seen.Y.shape[1] > 1 or not (whole or seen.net.relu):
+    loss, whole = layered.loss.each, trained is not None
+    if loss is None or layered.Y.shape[1] > 1 or not (whole or layered.net.relu):
         return None
     if trained is None:
-        net, biased = seen.net, seen.biases[-2]
+        net, biased = layered.net, layered.biases[-2]
         W = np.concatenate([net.weights[-2], net.biases[-2][:, None]], axis=1) if biased else net.weights[-2]
-        data = Dataset(seen.inputs()[-2], seen.Y[:, 0], bias=biased)
+        data = Dataset(layered.inputs()[-2], layered.Y[:, 0], bias=biased)
         upper = TwoLayerNet(W, net.weights[-1][0], float(net.biases[-1][0]))
-        trained = Trained(upper, data, seen.biases[-1], seen.weight_decay, None)
+        trained = Trained(upper, data, layered.biases[-1], layered.weight_decay, None)
     findings = investigate(trained, loss, tolerances, starts=starts, seed=seed, progress=progress)
     ahead = escaped(findings, trained, loss)
     saved = snapped_or_escaped(findings, trained, loss, ahead)
     with_loss = None if saved is None else (saved, saved.loss(trained.data, loss=loss))
-    return Part(trained, findings, ahead, with_loss, whole, seen.loss.quadratic)
+    return Part(trained, findings, ahead, with_loss, whole, layered.loss.quadratic)
 
 
-def _affine(seen: Layered) -> float | None:
+def _affine(layered: Layered) -> float | None:
     """Return the loss of linear regression, for the squared loss."""
-    if not seen.loss.quadratic:
+    if not layered.loss.quadratic:
         return None
-    M = np.concatenate([seen.X, np.ones((len(seen.X), 1))], axis=1)
+    M = np.concatenate([layered.X, np.ones((len(layered.X), 1))], axis=1)
     scale = np.linalg.norm(M, axis=0)
     M = M / np.where(scale > 0, scale, 1.0)
-    return seen.loss.value(M @ np.linalg.lstsq(M, seen.Y, rcond=None)[0], seen.Y)
+    return layered.loss.value(M @ np.linalg.lstsq(M, layered.Y, rcond=None)[0], layered.Y)

@@ -45,56 +45,56 @@ class JacobianFacts:
         return self.rank == self.rows
 
 
-def jacobian_facts(seen: Layered) -> JacobianFacts | None:
+def jacobian_facts(layered: Layered) -> JacobianFacts | None:
     """Return rank and bound, or None where the decomposition would take too long.
 
     With J the Jacobian of all n k predictions, L <= n |grad L|^2 / (4 sigma_min(J)^2).
 
     Source: Karhadkar and Montufar, Lemma 1, for any network and several outputs stacked.
     """
-    rows = seen.Y.size
-    columns = sum(w.size + len(b) * biased for w, b, biased in zip(seen.net.weights, seen.net.biases, seen.biases,
-                                                                    strict=True))  # fmt: skip
+    rows = layered.Y.size
+    parts = zip(layered.net.weights, layered.net.biases, layered.biases, strict=True)
+    columns = sum(w.size + len(b) * biased for w, b, biased in parts)
     if rows * columns * max(min(rows, columns), 1) > MOST_WORK:
         return None
-    J = output_jacobian(seen)
-    flat = _Stacked(seen)
-    lemma = loss_bound(flat, np.ones((rows, 1)), seen.Y.reshape(-1), jacobian_of=lambda _: J)
+    J = output_jacobian(layered)
+    flat = _Stacked(layered)
+    lemma = loss_bound(flat, np.ones((rows, 1)), layered.Y.reshape(-1), jacobian_of=lambda _: J)
     kind, rank = "numerical", lemma.rank
-    tied = _tied(seen)
-    small = seen.data.n * max(seen.net.widths[-1], 1) <= MOST_PROOF
-    provable = seen.Y.shape[1] == 1 and seen.net.relu
-    if provable and small and not tied and deep_rank(seen.net, seen.data).full_rank_proved:
+    tied = _tied(layered)
+    small = layered.data.n * max(layered.net.widths[-1], 1) <= MOST_PROOF
+    provable = layered.Y.shape[1] == 1 and layered.net.relu
+    if provable and small and not tied and deep_rank(layered.net, layered.data).full_rank_proved:
         kind, rank = "certified", rows
     # the bound is for the mean over all n k values, of which the loss is k times
-    bound = seen.Y.shape[1] * lemma.bound if seen.loss.quadratic and not tied else None
+    bound = layered.Y.shape[1] * lemma.bound if layered.loss.quadratic and not tied else None
     return JacobianFacts(rank, rows, columns, bound, lemma.sigma_min, kind, tied)
 
 
 class _Stacked:
     """All outputs as one long prediction."""
 
-    def __init__(self, seen: Layered) -> None:
-        self.seen = seen
+    def __init__(self, layered: Layered) -> None:
+        self.layered = layered
 
     def predict(self, _: Any) -> np.ndarray:
         """Return the n k predictions, sample by sample."""
-        return self.seen.predictions.reshape(-1)
+        return self.layered.predictions.reshape(-1)
 
 
-def output_jacobian(seen: Layered) -> np.ndarray:
+def output_jacobian(layered: Layered) -> np.ndarray:
     """Return the Jacobian (n k, p) of all predictions in the trained weights, layer by layer, sample by sample.
 
     Within a layer each unit's weights come first, then its bias where one is trained. On its own hyperplane a unit
     counts as off, so that on a kink this is the Jacobian of one side.
     """
-    net, (n, k) = seen.net, seen.Y.shape
-    inputs, pre = seen.inputs(), net.hidden(seen.X)
+    net, (n, k) = layered.net, layered.Y.shape
+    inputs, pre = layered.inputs(), net.hidden(layered.X)
     delta = np.broadcast_to(np.eye(k), (n, k, k))
     blocks: list[np.ndarray] = []
     for layer in range(net.depth - 1, -1, -1):
         fed = inputs[layer]
-        if seen.biases[layer]:
+        if layered.biases[layer]:
             fed = np.concatenate([fed, np.ones((n, 1))], axis=1)
         units = len(net.weights[layer])
         blocks.insert(0, (delta[:, :, :, None] * fed[:, None, None, :]).reshape(n * k, units * fed.shape[1]))
@@ -103,9 +103,9 @@ def output_jacobian(seen: Layered) -> np.ndarray:
     return np.concatenate(blocks, axis=1)
 
 
-def _tied(seen: Layered) -> bool:
+def _tied(layered: Layered) -> bool:
     """Return whether a sample lies exactly on a unit's hyperplane; a unit that gets zeros and no bias counts as off."""
-    for h, z, b in zip(seen.inputs(), seen.net.hidden(seen.X)[:-1], seen.net.biases, strict=False):
+    for h, z, b in zip(layered.inputs(), layered.net.hidden(layered.X)[:-1], layered.net.biases, strict=False):
         if ((z == 0) & (np.asarray(h.any(axis=1))[:, None] | (b != 0))).any():
             return True
     return False

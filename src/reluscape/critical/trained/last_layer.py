@@ -44,62 +44,62 @@ class LastLayer:
     net: DeepNet
 
 
-def last_layer(seen: Layered) -> LastLayer:
+def last_layer(layered: Layered) -> LastLayer:
     """Return the lowest loss of the last layer alone.
 
     For the squared loss it is the residual of a least-squares fit on the features Phi = (h, 1), over the rationals
     where that is small enough; for other losses the end of Newton's method on a convex function.
     """
-    features, F = seen.inputs()[-1], seen.predictions
-    biased = seen.biases[-1]
+    features, F = layered.inputs()[-1], layered.predictions
+    biased = layered.biases[-1]
     Phi = np.concatenate([features, np.ones((len(features), 1))], axis=1) if biased else features
-    P = np.concatenate([seen.net.weights[-1], seen.net.biases[-1][:, None]], axis=1)[:, : Phi.shape[1]]
-    fixed = np.zeros(F.shape) if biased else np.broadcast_to(seen.net.biases[-1], F.shape)
-    best, attained = _fit(seen, Phi, P, fixed)
-    now, reached = seen.loss.value(F, seen.Y), seen.loss.value(Phi @ best.T + fixed, seen.Y)
+    P = np.concatenate([layered.net.weights[-1], layered.net.biases[-1][:, None]], axis=1)[:, : Phi.shape[1]]
+    fixed = np.zeros(F.shape) if biased else np.broadcast_to(layered.net.biases[-1], F.shape)
+    best, attained = _fit(layered, Phi, P, fixed)
+    now, reached = layered.loss.value(F, layered.Y), layered.loss.value(Phi @ best.T + fixed, layered.Y)
     lowest, kind = min(now, reached), "numerical"
     gap = now - lowest
-    exact = _exact_gap(seen, biased)
+    exact = _exact_gap(layered, biased)
     if exact is not None:
         lowest, gap, kind = float(exact[0]), float(exact[1]), "exact"
-    constant = constant_loss(seen)
+    constant = constant_loss(layered)
     share = gap / constant if constant > 0 else 0.0
-    weights = (*seen.net.weights[:-1], best[:, : features.shape[1]])
-    biases = (*seen.net.biases[:-1], best[:, -1] if biased else seen.net.biases[-1])
-    better = replace(seen.net, weights=weights, biases=biases, has_bias=seen.has_bias)
-    net = better if reached < now else seen.net
+    weights = (*layered.net.weights[:-1], best[:, : features.shape[1]])
+    biases = (*layered.net.biases[:-1], best[:, -1] if biased else layered.net.biases[-1])
+    better = replace(layered.net, weights=weights, biases=biases, has_bias=layered.has_bias)
+    net = better if reached < now else layered.net
     return LastLayer(lowest, gap, share, share <= DEFAULT.kkt, attained, kind, net)
 
 
-def constant_loss(seen: Layered) -> float:
+def constant_loss(layered: Layered) -> float:
     """Return the loss of the best constant outputs."""
-    return constant_value(seen.loss.each or CrossEntropy(), seen.Y)
+    return constant_value(layered.loss.each or CrossEntropy(), layered.Y)
 
 
-def constant_fit_of(seen: Layered, f: np.ndarray) -> np.ndarray | None:
+def constant_fit_of(layered: Layered, f: np.ndarray) -> np.ndarray | None:
     """Return the best constant outputs (k,) beside given ones, None where the lowest loss is only approached."""
-    best, attained = _fit(seen, np.ones((len(seen.Y), 1)), f[:, None], np.zeros(seen.Y.shape))
+    best, attained = _fit(layered, np.ones((len(layered.Y), 1)), f[:, None], np.zeros(layered.Y.shape))
     return best[:, 0] if attained else None
 
 
-def _fit(seen: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
+def _fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return the best last layer (k, p) beside P, and whether it attains the lowest loss."""
-    if seen.loss.quadratic:
+    if layered.loss.quadratic:
         scale = np.linalg.norm(Phi, axis=0)
         scale[scale == 0] = 1.0
         cutoff = DEFAULT.rank * MACHINE_PRECISION * max(Phi.shape)
         best = P
         for _ in range(2):  # the second round removes the rounding of the first
-            step = np.linalg.lstsq(Phi / scale, seen.Y - fixed - Phi @ best.T, rcond=cutoff)[0]
+            step = np.linalg.lstsq(Phi / scale, layered.Y - fixed - Phi @ best.T, rcond=cutoff)[0]
             best = best + (step / scale[:, None]).T
         return best, True
-    if seen.loss.each is None:
-        return _joint_fit(seen, Phi, P, fixed)
+    if layered.loss.each is None:
+        return _joint_fit(layered, Phi, P, fixed)
     rows, attained = [], True
     on = np.ones((1, len(Phi)), dtype=np.int8)
     for o, row in enumerate(P):
-        shifted = _Shifted(seen.loss.each, fixed[:, o])
-        fit = float_fit(Phi, seen.Y[:, o], on, row[None, :], None, shifted)
+        shifted = _Shifted(layered.loss.each, fixed[:, o])
+        fit = float_fit(Phi, layered.Y[:, o], on, row[None, :], None, shifted)
         rows.append(row if fit is None else fit.R[0])
         attained = attained and fit is not None
     return np.array(rows), attained
@@ -120,7 +120,7 @@ class _Shifted:
         return np.asarray(self.loss.gradient(f + self.fixed, y))
 
 
-def _joint_fit(seen: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
+def _joint_fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return the best last layer for the cross-entropy, by a quasi-Newton method."""
     from scipy.optimize import minimize
 
@@ -130,7 +130,7 @@ def _joint_fit(seen: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray)
 
     def both(flat: np.ndarray) -> tuple[float, np.ndarray]:
         F = M @ flat.reshape(P.shape).T + fixed
-        return seen.loss.value(F, seen.Y), (seen.loss.gradient(F, seen.Y).T @ M).reshape(-1)
+        return layered.loss.value(F, layered.Y), (layered.loss.gradient(F, layered.Y).T @ M).reshape(-1)
 
     options = {"maxiter": CROSS_ENTROPY_STEPS, "maxfun": 2 * CROSS_ENTROPY_STEPS, "ftol": 0.0, "gtol": DEFAULT.kkt}
     end = minimize(both, (P * scale).reshape(-1), jac=True, method="L-BFGS-B", options=options)
@@ -139,20 +139,25 @@ def _joint_fit(seen: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray)
     return end.x.reshape(P.shape) / scale, settled and not grown
 
 
-def _exact_gap(seen: Layered, biased: bool) -> tuple[Fraction, Fraction] | None:
+def _exact_gap(layered: Layered, biased: bool) -> tuple[Fraction, Fraction] | None:
     """Return the lowest squared loss and the gap to it over the rationals, or None where that is too large."""
-    net = seen.net
+    net = layered.net
     columns = net.weights[-1].shape[1] + biased
-    products = len(seen.X) * sum(w.size for w in net.weights)
-    if not seen.loss.quadratic or products > MOST_EXACT_PRODUCTS or columns > MOST_EXACT_COLUMNS or not len(seen.X):
+    products = len(layered.X) * sum(w.size for w in net.weights)
+    if (
+        not layered.loss.quadratic
+        or products > MOST_EXACT_PRODUCTS
+        or columns > MOST_EXACT_COLUMNS
+        or not len(layered.X)
+    ):
         return None
-    h = seen.data.fractions
+    h = layered.data.fractions
     for w, b, slope in zip(net.weights[:-1], net.biases[:-1], net.slopes, strict=True):
         z = h @ exact.fraction_array(w).T + exact.fraction_array(b)[None, :]
         on = (z > 0).astype(int).astype(object)
         h = z * on + Fraction(slope) * z * (1 - on)
     last, c = exact.fraction_array(net.weights[-1]), exact.fraction_array(net.biases[-1])
-    residual = h @ last.T + c[None, :] - exact.fraction_array(seen.Y)
+    residual = h @ last.T + c[None, :] - exact.fraction_array(layered.Y)
     Phi = np.concatenate([h, np.full((len(h), 1), Fraction(1))], axis=1) if biased else h
     now = (residual**2).sum()
     gram = Phi.T @ Phi

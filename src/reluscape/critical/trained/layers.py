@@ -48,19 +48,19 @@ class LayerFacts:
         return self.relative_gradient > tolerances.deep_gradient and self.gradient_norm > self.rounding
 
 
-def layer_facts(seen: Layered, tolerances: Tolerances = DEFAULT) -> tuple[LayerFacts, ...]:
+def layer_facts(layered: Layered, tolerances: Tolerances = DEFAULT) -> tuple[LayerFacts, ...]:
     """Return the facts of every layer, the output last.
 
     With delta_k = d loss / d (pre-activation of layer k), a unit counted as off on its own hyperplane, the gradient is
     delta_k^T h_(k-1) in the weights and the column sums of delta_k in the biases.
     """
-    net = seen.net
-    inputs, pre = seen.inputs(), net.hidden(seen.X)
-    delta = seen.loss.gradient(pre[-1], seen.Y)
+    net = layered.net
+    inputs, pre = layered.inputs(), net.hidden(layered.X)
+    delta = layered.loss.gradient(pre[-1], layered.Y)
     facts: list[LayerFacts] = []
-    noise = gradient_errors(seen)
+    noise = gradient_errors(layered)
     for k in range(net.depth - 1, -1, -1):
-        facts.insert(0, replace(_facts(seen, k, inputs[k], pre[k], delta, tolerances), rounding=noise[k]))
+        facts.insert(0, replace(_facts(layered, k, inputs[k], pre[k], delta, tolerances), rounding=noise[k]))
         if k:
             delta = (delta @ net.weights[k]) * net.derivative(k - 1, pre[k - 1])
     return tuple(facts)
@@ -72,10 +72,10 @@ def gradient_norm(facts: tuple[LayerFacts, ...]) -> float:
 
 
 def _facts(
-    seen: Layered, k: int, h: np.ndarray, z: np.ndarray, delta: np.ndarray, tolerances: Tolerances
+    layered: Layered, k: int, h: np.ndarray, z: np.ndarray, delta: np.ndarray, tolerances: Tolerances
 ) -> LayerFacts:
     """Return the facts of layer k, from its inputs h, pre-activations z and the derivatives in them."""
-    w, b, biased = seen.net.weights[k], seen.net.biases[k], seen.biases[k]
+    w, b, biased = layered.net.weights[k], layered.net.biases[k], layered.biases[k]
     gradient, size = delta.T @ h, np.abs(delta).T @ np.abs(h)
     total, terms = (gradient**2).sum(), (size**2).sum()
     if biased:
@@ -83,9 +83,9 @@ def _facts(
         terms += (np.abs(delta).sum(axis=0) ** 2).sum()
     norm = float(np.sqrt(total))
     share = float(np.sqrt(total / terms)) if terms > 0 else 0.0
-    if k == seen.net.depth - 1:
+    if k == layered.net.depth - 1:
         return LayerFacts(k + 1, len(w), (), (), (), (), 0, 0, norm, share)
-    on, leaks = z > 0, bool(seen.net.slopes[k])
+    on, leaks = z > 0, bool(layered.net.slopes[k])
     live = np.asarray((h != 0).any(axis=1)) | np.full(len(h), bool(b.any()))
     dead = np.asarray(~on.any(axis=0)) & (not leaks)
     always = np.asarray(on[live].all(axis=0) & ~dead) if live.any() else np.zeros(len(w), dtype=bool)
@@ -98,10 +98,10 @@ def _facts(
     )  # fmt: skip
 
 
-def kink_mask(seen: Layered, k: int, angle: float) -> np.ndarray:
+def kink_mask(layered: Layered, k: int, angle: float) -> np.ndarray:
     """Return which samples lie within an angle of which units' hyperplanes in hidden layer k (from 0), (n, units)."""
-    h, z = seen.inputs()[k], seen.net.hidden(seen.X)[k]
-    w, b = seen.net.weights[k], seen.net.biases[k]
+    h, z = layered.inputs()[k], layered.net.hidden(layered.X)[k]
+    w, b = layered.net.weights[k], layered.net.biases[k]
     return _close(h, z, w, b, angle)
 
 

@@ -59,25 +59,25 @@ class LeakyLayer:
 
 
 def leaky_layer(
-    seen: Layered, constant: float, starts: int = 0, seed: int = 0, tolerances: Tolerances = DEFAULT
+    layered: Layered, constant: float, starts: int = 0, seed: int = 0, tolerances: Tolerances = DEFAULT
 ) -> LeakyLayer:
     """Return what the exact test and the convex program of the basin say, and what fresh starts reach.
 
     Args:
-        seen: the network on its data, one hidden layer and one output.
+        layered: the network on its data, one hidden layer and one output.
         constant: the loss of the best constant.
         starts: fresh random starts are ten times as many; none for 0.
         seed: root of their random streams.
         tolerances: the numerical policy.
     """
-    slope, loss = seen.net.slopes[0], seen.loss.each
-    data, net = _stacked(seen)
-    bias = seen.biases[-1]
+    slope, loss = layered.net.slopes[0], layered.loss.each
+    data, net = _stacked(layered)
+    bias = layered.biases[-1]
     c = net.c if bias else None
     if not bias and net.c:  # an output bias that is not trained is part of the targets
         loss = _Moved(loss, net.c)
     given = certify(data, None, net.W, net.v, c, loss=loss, exact=False, slope=slope, tolerances=tolerances)
-    value = seen.loss.value(seen.predictions, seen.Y)
+    value = layered.loss.value(layered.predictions, layered.Y)
     size = data.n * net.width * data.d
     near_points: list[Candidate] = []
     if size * net.width * data.d <= MOST_FIT:
@@ -90,17 +90,17 @@ def leaky_layer(
     sides = data.X @ net.W.T > 0
 
     def prove() -> dict[str, Any] | None:
-        if not seen.loss.quadratic or size > MOST_EXACT or (not bias and net.c):
+        if not layered.loss.quadratic or size > MOST_EXACT or (not bias and net.c):
             return None
         verdict = certify(data, None, net.W, net.v, c, exact=True, slope=slope)
         return verdict.certificate
 
     return LeakyLayer(
-        slope=slope, given=given, near=None if decisive is None else _layered(seen, decisive.net),
+        slope=slope, given=given, near=None if decisive is None else _layered(layered, decisive.net),
         verdict=given if decisive is None else decisive.verdict,
         distance=None if decisive is None else decisive.distance,
         basin=_basin(data, net, slope, loss, bias) if size <= MOST_BASIN else None,
-        best=fresh_start(seen, starts, seed, tolerances.zero_loss * constant) if starts else None,
+        best=fresh_start(layered, starts, seed, tolerances.zero_loss * constant) if starts else None,
         straight=tuple(int(j) for j in np.flatnonzero(sides.all(axis=0) | ~sides.any(axis=0))), prove=prove,
     )  # fmt: skip
 
@@ -120,12 +120,12 @@ class _Moved:
         return np.asarray(self.loss.gradient(np.asarray(f) + self.by, y))
 
 
-def _stacked(seen: Layered) -> tuple[Dataset, TwoLayerNet]:
+def _stacked(layered: Layered) -> tuple[Dataset, TwoLayerNet]:
     """Return the samples, a column of ones last where hidden biases are trained, and the weights that meet them."""
-    net, given = seen.net, seen.data
-    same = given.y is not None and np.array_equal(np.asarray(given.y, dtype=float), seen.Y[:, 0])
-    y = given.y_fractions if same else seen.Y[:, 0]  # the exact decimals, unless they were standardised
-    if not seen.biases[0] and not net.biases[0].any():
+    net, given = layered.net, layered.data
+    same = given.y is not None and np.array_equal(np.asarray(given.y, dtype=float), layered.Y[:, 0])
+    y = given.y_fractions if same else layered.Y[:, 0]  # the exact decimals, unless they were standardised
+    if not layered.biases[0] and not net.biases[0].any():
         data = Dataset(given.fractions, y, features=given.features)
         return data, TwoLayerNet(net.weights[0], net.weights[1][0], float(net.biases[1][0]))
     data = Dataset(given.fractions, y, bias=True, features=given.features)
@@ -133,12 +133,12 @@ def _stacked(seen: Layered) -> tuple[Dataset, TwoLayerNet]:
     return data, TwoLayerNet(W, net.weights[1][0], float(net.biases[1][0]))
 
 
-def _layered(seen: Layered, net: TwoLayerNet) -> DeepNet:
+def _layered(layered: Layered, net: TwoLayerNet) -> DeepNet:
     """Return weights of the form of `_stacked` as a network with the units of the given one."""
-    d = seen.net.weights[0].shape[1]
-    W, b = net.W[:, :d], net.W[:, d] if net.d > d else seen.net.biases[0]
-    last = [net.c] if seen.biases[-1] else seen.net.biases[-1]
-    return replace(seen.net, weights=(W, net.v[None, :]), biases=(b, last), has_bias=seen.has_bias)
+    d = layered.net.weights[0].shape[1]
+    W, b = net.W[:, :d], net.W[:, d] if net.d > d else layered.net.biases[0]
+    last = [net.c] if layered.biases[-1] else layered.net.biases[-1]
+    return replace(layered.net, weights=(W, net.v[None, :]), biases=(b, last), has_bias=layered.has_bias)
 
 
 def _basin(data: Dataset, net: TwoLayerNet, slope: float, loss: Any, bias: bool) -> float | None:
@@ -150,19 +150,19 @@ def _basin(data: Dataset, net: TwoLayerNet, slope: float, loss: Any, bias: bool)
         return None
 
 
-def fresh_start(seen: Layered, starts: int, seed: int, enough: float) -> tuple[DeepNet, float] | None:
+def fresh_start(layered: Layered, starts: int, seed: int, enough: float) -> tuple[DeepNet, float] | None:
     """Return the best network of this shape that training from random weights reaches, with its loss.
 
     Weights are drawn for standardised inputs and targets; each start trains for at most 500 quasi-Newton steps. Starts
     are counted by their work, never timed, so that the same input has the same answer.
 
     Args:
-        seen: the network on its data, one hidden layer.
+        layered: the network on its data, one hidden layer.
         starts: a tenth of the most starts.
         seed: root of their random streams.
         enough: a loss from which nothing is left to gain; the search ends there.
     """
-    net, X = seen.net, seen.X
+    net, X = layered.net, layered.X
     middle, spread = X.mean(axis=0), X.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
     work = max(len(X) * sum(w.size for w in net.weights) * STEPS, 1)
@@ -170,11 +170,11 @@ def fresh_start(seen: Layered, starts: int, seed: int, enough: float) -> tuple[D
     for k in range(int(np.clip(MOST_FRESH_WORK // work, 1, DRAWS * starts))):
         rng = stream(seed, "leaky", k)
         W = rng.normal(size=net.weights[0].shape) / spread / np.sqrt(max(X.shape[1], 1))
-        b = rng.normal(size=len(W)) - W @ middle if seen.biases[0] else net.biases[0]
-        v = rng.normal(size=net.weights[1].shape) * (seen.Y.std() or 1.0) / np.sqrt(max(len(W), 1))
-        last = seen.Y.mean(axis=0) if seen.biases[-1] and seen.loss.quadratic else net.biases[1]
-        start = replace(net, weights=(W, v), biases=(b, last), has_bias=seen.has_bias)
-        end = trained_on(replace(seen, net=start))
+        b = rng.normal(size=len(W)) - W @ middle if layered.biases[0] else net.biases[0]
+        v = rng.normal(size=net.weights[1].shape) * (layered.Y.std() or 1.0) / np.sqrt(max(len(W), 1))
+        last = layered.Y.mean(axis=0) if layered.biases[-1] and layered.loss.quadratic else net.biases[1]
+        start = replace(net, weights=(W, v), biases=(b, last), has_bias=layered.has_bias)
+        end = trained_on(replace(layered, net=start))
         if np.isfinite(end[1]) and (best is None or end[1] < best[1]):
             best = end
             if end[1] <= enough:

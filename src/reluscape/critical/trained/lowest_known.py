@@ -12,7 +12,7 @@ from .onward import trained_on
 
 
 def lowest_known(
-    seen: Layered,
+    layered: Layered,
     part: Part | None,
     last: LastLayer,
     leaky: LeakyLayer | None,
@@ -23,30 +23,30 @@ def lowest_known(
 
     With several hidden layers only networks with the given first layers are put forward.
     """
-    options = [(last.net, loss_of(seen, last.net))]
+    options = [(last.net, loss_of(layered, last.net))]
     if part is not None and part.saved is not None:
-        options.append(lifted(seen, part.saved[0]))
+        options.append(lifted(layered, part.saved[0]))
     if part is not None and part.findings.best is not None:
-        options.append(lifted(seen, part.findings.best[0]))
+        options.append(lifted(layered, part.findings.best[0]))
     if leaky is not None:
         options += [onward, *([leaky.best] if leaky.best is not None else [])]
     lowest = min(options, key=lambda option: option[1])
     return lowest if lowest[1] < loss else None
 
 
-def way_down(seen: Layered, findings: Findings) -> float:
+def way_down(layered: Layered, findings: Findings) -> float:
     """Return the lowest loss that a way down from here is known to reach, for a network under the exact test."""
     descent = findings.descent
     reached = [] if findings.basin is None else [findings.basin]
     if descent is not None:
-        reached.append(descent.net.loss(seen.data, seen.Y[:, 0], loss=seen.loss.each))
+        reached.append(descent.net.loss(layered.data, layered.Y[:, 0], loss=layered.loss.each))
     if descent is None or not descent.finished:
-        reached.append(trained_on(seen)[1])
+        reached.append(trained_on(layered)[1])
     return min(reached)
 
 
 def downhill(
-    seen: Layered,
+    layered: Layered,
     part: Part | None,
     last: LastLayer,
     leaky: LeakyLayer | None,
@@ -58,16 +58,16 @@ def downhill(
     if leaky is not None and leaky.basin is not None:
         reached.append(leaky.basin)
     if part is not None and part.findings.descent is not None:
-        reached.append(lifted(seen, part.findings.descent.net)[1])
+        reached.append(lifted(layered, part.findings.descent.net)[1])
     return min(reached)
 
 
-def lifted(seen: Layered, upper: TwoLayerNet) -> tuple[DeepNet, float]:
+def lifted(layered: Layered, upper: TwoLayerNet) -> tuple[DeepNet, float]:
     """Return the network with new last two layers and its loss."""
-    net = with_top(seen, upper)
-    return net, loss_of(seen, net)
+    net = with_top(layered, upper)
+    return net, loss_of(layered, net)
 
 
-def loss_of(seen: Layered, net: DeepNet) -> float:
+def loss_of(layered: Layered, net: DeepNet) -> float:
     """Return the loss of a network on the same data."""
-    return seen.loss.value(net.hidden(seen.X)[-1], seen.Y)
+    return layered.loss.value(net.hidden(layered.X)[-1], layered.Y)

@@ -16,26 +16,26 @@ from .onward import value_and_gradient, weights_of
 from .predictions import flatness, rows_right, standardised_outputs
 
 
-def floor_of(seen: Layered) -> float | None:
+def floor_of(layered: Layered) -> float | None:
     """Return a loss that no network of any width goes below, None for a loss of the user's own.
 
     Rows with equal inputs get equal outputs, so each group of them leaves at least the loss of its best constant.
     """
-    if not (seen.loss.quadratic or seen.loss.classes):
+    if not (layered.loss.quadratic or layered.loss.classes):
         return None
-    n = len(seen.Y)
-    groups = [list(group) for group in seen.data.duplicates]
-    return float(sum(len(group) / n * _group_floor(seen, group) for group in groups))
+    n = len(layered.Y)
+    groups = [list(group) for group in layered.data.duplicates]
+    return float(sum(len(group) / n * _group_floor(layered, group) for group in groups))
 
 
-def _group_floor(seen: Layered, group: list[int]) -> float:
+def _group_floor(layered: Layered, group: list[int]) -> float:
     """Return the lowest loss of equal rows."""
-    Y = seen.Y[group]
-    return max(constant_loss(replace(seen, Y=Y)), 0.0) if (Y[0] != Y).any() else 0.0
+    Y = layered.Y[group]
+    return max(constant_loss(replace(layered, Y=Y)), 0.0) if (Y[0] != Y).any() else 0.0
 
 
 def outlook(
-    seen: Layered,
+    layered: Layered,
     kind: str,
     loss: float,
     constant: float,
@@ -47,7 +47,7 @@ def outlook(
     """Return everything that the answer rests on.
 
     Args:
-        seen: the network on its data.
+        layered: the network on its data.
         kind: the verdict's kind.
         loss: of the network.
         constant: of the best constant.
@@ -56,48 +56,48 @@ def outlook(
         weight_decay: "unknown" where the training may have added a penalty that its gradient shows.
         tolerances: the numerical policy.
     """
-    F = seen.predictions
-    flat = flatness(F, seen.Y, loss, constant, tolerances)
-    rescaled = standardised_outputs(F, seen.Y, tolerances) if seen.loss.quadratic else None
+    F = layered.predictions
+    flat = flatness(F, layered.Y, loss, constant, tolerances)
+    rescaled = standardised_outputs(F, layered.Y, tolerances) if layered.loss.quadratic else None
     if flat is not None and rescaled is not None:
         flat, rescaled = (None, rescaled) if rescaled.plain and not flat.exact else (flat, None)
     return Outlook(
         kind=kind,
         loss=loss,
         constant=constant,
-        floor=floor_of(seen),
+        floor=floor_of(layered),
         downhill=downhill,
         best=best,
-        right=rows_right(F, seen.Y, seen.loss.classes) if seen.loss.classes else None,
+        right=rows_right(F, layered.Y, layered.loss.classes) if layered.loss.classes else None,
         rows=len(F),
         flat=flat,
-        silent=is_silent(seen),
+        silent=is_silent(layered),
         rescaled=rescaled,
-        decay=shown_decay(seen, tolerances) if weight_decay == "unknown" else None,
+        decay=shown_decay(layered, tolerances) if weight_decay == "unknown" else None,
     )
 
 
-def fits_on_scaled_inputs(seen: Layered) -> bool:
+def fits_on_scaled_inputs(layered: Layered) -> bool:
     """Return whether the network beats the best constant once the inputs are standardised."""
-    F = seen.net.hidden(np.asarray(standardize(seen.data).X))[-1]
+    F = layered.net.hidden(np.asarray(standardize(layered.data).X))[-1]
     with np.errstate(over="ignore", invalid="ignore"):
-        value = seen.loss.value(F, seen.Y)
-    return bool(np.isfinite(value)) and value < constant_loss(seen)
+        value = layered.loss.value(F, layered.Y)
+    return bool(np.isfinite(value)) and value < constant_loss(layered)
 
 
-def is_silent(seen: Layered) -> bool:
+def is_silent(layered: Layered) -> bool:
     """Return whether some hidden layer is off on every row, so that only biases after it can still learn."""
-    pre = zip(seen.net.hidden(seen.X)[:-1], seen.net.slopes, strict=True)
+    pre = zip(layered.net.hidden(layered.X)[:-1], layered.net.slopes, strict=True)
     return any(len(z) and not slope and not (z > 0).any() for z, slope in pre)
 
 
-def shown_decay(seen: Layered, tolerances: Tolerances = DEFAULT) -> float | None:
+def shown_decay(layered: Layered, tolerances: Tolerances = DEFAULT) -> float | None:
     """Return the weight decay lambda for which the network is stationary, None where there is none.
 
     At a stationary point of loss + (lambda / 2) |theta|^2 the gradient of the plain loss is -lambda theta. The
     multiple is fitted by least squares over all weights, with the biases and without them.
     """
-    gradient, theta, hidden = _gradients(seen)
+    gradient, theta, hidden = _gradients(layered)
     for chosen in (np.ones(len(theta), dtype=bool), hidden):
         g, t = gradient[chosen], theta[chosen]
         size, length = float(np.linalg.norm(g)), float(t @ t)
@@ -110,14 +110,14 @@ def shown_decay(seen: Layered, tolerances: Tolerances = DEFAULT) -> float | None
     return None
 
 
-def _gradients(seen: Layered) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _gradients(layered: Layered) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the gradient, the weights beside it, and which of them are no biases of the last column or a layer."""
-    theta = weights_of(seen)
-    _, gradient = value_and_gradient(seen, theta)
+    theta = weights_of(layered)
+    _, gradient = value_and_gradient(layered, theta)
     weights = []
-    for k, (w, b, on) in enumerate(zip(seen.net.weights, seen.net.biases, seen.biases, strict=True)):
+    for k, (w, b, on) in enumerate(zip(layered.net.weights, layered.net.biases, layered.biases, strict=True)):
         mask = np.ones(w.shape, dtype=bool)
-        if k == 0 and seen.data.bias and w.shape[1]:
+        if k == 0 and layered.data.bias and w.shape[1]:
             mask[:, -1] = False
         weights += [mask.reshape(-1), np.zeros(len(b) * on, dtype=bool)]
     return gradient, theta, np.concatenate(weights)

@@ -43,14 +43,14 @@ def polish_to_minimum(model: Any, X: Any, y: Any = None, *, loss: Any = None, we
     choice = stated_loss(loss, opened.trained_on)
     name = "squared" if choice is None else choice.loss
     if opened.given is not None:
-        seen = as_layered(read_trained(opened, X, y, None, None, name), name)
+        layered = as_layered(read_trained(opened, X, y, None, None, name), name)
     else:
-        seen = read_layered(opened, X, y, name)
+        layered = read_layered(opened, X, y, name)
     if choice is None:
-        again = loss_of_targets(seen).loss
+        again = loss_of_targets(layered).loss
         if again != name:
             return polish_to_minimum(model, X, y, loss=again, weight_decay=weight_decay)
-    proof = prove_layered(seen, as_penalty(weight_decay))
+    proof = prove_layered(layered, as_penalty(weight_decay))
     if proof is None or proof.verdict != "local minimum":
         why = "its loss or its units are not covered" if proof is None else f"{proof.verdict}: {proof.reason}"
         raise UnsupportedError(f"no local minimum is proved near these weights; {why}")
@@ -59,5 +59,5 @@ def polish_to_minimum(model: Any, X: Any, y: Any = None, *, loss: Any = None, we
         return TwoLayerNet(net.weights[0], net.weights[1][0], float(net.biases[1][0]))
     if isinstance(model, DeepNet):
         return DeepNet(net.weights, [b if has else None for b, has in zip(net.biases, model.has_bias, strict=True)])
-    biases = [np.asarray(b) if has else None for b, has in zip(net.biases, seen.biases, strict=True)]
+    biases = [np.asarray(b) if has else None for b, has in zip(net.biases, layered.biases, strict=True)]
     return with_weights(model, net.weights, biases)

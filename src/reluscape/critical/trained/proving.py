@@ -16,29 +16,30 @@ COVERED = ("squared", "logistic", "bce", "cross_entropy")
 KNOWN = {"local minimum": True, "saddle": False, "not stationary": False}
 
 
-def prove_layered(seen: Layered, penalty: NoPenalty | WeightDecay = NONE) -> Proof | None:
+def prove_layered(layered: Layered, penalty: NoPenalty | WeightDecay = NONE) -> Proof | None:
     """Return the interval proof of a network on its data, None where its loss or its units are not covered.
 
     Args:
-        seen: the network on its data.
+        layered: the network on its data.
         penalty: what is added to the mean loss.
     """
-    if not seen.net.relu or seen.loss.name not in COVERED or not len(seen.X):
+    if not layered.net.relu or layered.loss.name not in COVERED or not len(layered.X):
         return None
-    if seen.loss.each is not None and not able(seen.loss.each, "known"):
+    if layered.loss.each is not None and not able(layered.loss.each, "known"):
         return None
     return prove(
-        seen.net, seen.data.fractions, _targets(seen), seen.loss.name, penalty.strength,
-        biases=penalty.biases, trained_biases=seen.biases, ones_last=bool(seen.data.bias) and not seen.biases[0],
+        layered.net, layered.data.fractions, _targets(layered), layered.loss.name, penalty.strength,
+        biases=penalty.biases, trained_biases=layered.biases,
+        ones_last=bool(layered.data.bias) and not layered.biases[0],
     )  # fmt: skip
 
 
-def _targets(seen: Layered) -> Any:
+def _targets(layered: Layered) -> Any:
     """Return the targets, exactly as the data hold them where they are the data's own."""
-    own = seen.data.y_fractions if seen.data.y is not None else None
-    if own is not None and seen.Y.shape[1] == 1 and np.array_equal(np.asarray(seen.data.y), seen.Y[:, 0]):
+    own = layered.data.y_fractions if layered.data.y is not None else None
+    if own is not None and layered.Y.shape[1] == 1 and np.array_equal(np.asarray(layered.data.y), layered.Y[:, 0]):
         return own.reshape(-1, 1)
-    return seen.Y
+    return layered.Y
 
 
 def verdict_of(proof: Proof) -> Verdict:

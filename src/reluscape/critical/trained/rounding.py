@@ -10,7 +10,7 @@ from ...problem.trained.layered import Layered
 TINIEST = float(np.finfo(float).tiny)
 
 
-def forward_errors(seen: Layered) -> list[np.ndarray]:
+def forward_errors(layered: Layered) -> list[np.ndarray]:
     """Return for each layer a bound (n, units) on the distance of its pre-activations from those in real arithmetic.
 
     With gamma = (p + 2) eps for p inputs, E_k = |W| e + gamma (|W| (|h| + e) + |b|), where e bounds the error of the
@@ -19,61 +19,63 @@ def forward_errors(seen: Layered) -> list[np.ndarray]:
 
     Source: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section 3.1.
     """
-    return [bound for _, bound in _errors(seen)]
+    return [bound for _, bound in _errors(layered)]
 
 
-def derivative_errors(seen: Layered) -> list[np.ndarray]:
+def derivative_errors(layered: Layered) -> list[np.ndarray]:
     """Return for each layer a bound (n, units) on what rounding does to d loss / d pre-activation.
 
     At the output it is the change of the derivative within the error of the predictions; below, what the layer above
     hands down. A unit is taken to be on the side of its hyperplane that doubles say.
     """
-    errors, pre = [bound for _, bound in _errors(seen)], seen.net.hidden(seen.X)
+    errors, pre = [bound for _, bound in _errors(layered)], layered.net.hidden(layered.X)
     F, E = pre[-1], errors[-1]
-    delta = seen.loss.gradient(F, seen.Y)
-    noise = _output_noise(seen, F, E, delta)
+    delta = layered.loss.gradient(F, layered.Y)
+    noise = _output_noise(layered, F, E, delta)
     bounds = [noise]
-    for k in range(seen.net.depth - 1, 0, -1):
-        w = seen.net.weights[k]
+    for k in range(layered.net.depth - 1, 0, -1):
+        w = layered.net.weights[k]
         share = (w.shape[0] + 2) * MACHINE_PRECISION
-        on = seen.net.derivative(k - 1, pre[k - 1])
+        on = layered.net.derivative(k - 1, pre[k - 1])
         noise = (noise @ np.abs(w) + share * (np.abs(delta) @ np.abs(w))) * np.abs(on)
         delta = (delta @ w) * on
         bounds.insert(0, noise)
     return bounds
 
 
-def gradient_errors(seen: Layered) -> list[float]:
+def gradient_errors(layered: Layered) -> list[float]:
     """Return for each layer a bound on what rounding does to the length of its gradient."""
-    below, pre, inputs = _errors(seen), seen.net.hidden(seen.X), seen.inputs()
-    noises = derivative_errors(seen)
-    delta = seen.loss.gradient(pre[-1], seen.Y)
-    share = (len(seen.X) + 2) * MACHINE_PRECISION
+    below, pre, inputs = _errors(layered), layered.net.hidden(layered.X), layered.inputs()
+    noises = derivative_errors(layered)
+    delta = layered.loss.gradient(pre[-1], layered.Y)
+    share = (len(layered.X) + 2) * MACHINE_PRECISION
     bounds: list[float] = []
-    for k in range(seen.net.depth - 1, -1, -1):
+    for k in range(layered.net.depth - 1, -1, -1):
         h, noise, size = np.abs(inputs[k]), noises[k], np.abs(delta)
         bound = noise.T @ h + size.T @ below[k][0] + share * (size.T @ h)
         total = (bound**2).sum()
-        if seen.biases[k]:
+        if layered.biases[k]:
             total += ((noise.sum(axis=0) + share * size.sum(axis=0)) ** 2).sum()
         bounds.insert(0, float(np.sqrt(total)))
         if k:
-            delta = (delta @ seen.net.weights[k]) * seen.net.derivative(k - 1, pre[k - 1])
+            delta = (delta @ layered.net.weights[k]) * layered.net.derivative(k - 1, pre[k - 1])
     return bounds
 
 
-def fits_up_to_rounding(seen: Layered) -> bool:
+def fits_up_to_rounding(layered: Layered) -> bool:
     """Return whether every prediction is its target up to what rounding does to it."""
-    allowed = forward_errors(seen)[-1] + MACHINE_PRECISION * np.abs(seen.Y)
-    return bool((np.abs(seen.predictions - seen.Y) <= allowed).all())
+    allowed = forward_errors(layered)[-1] + MACHINE_PRECISION * np.abs(layered.Y)
+    return bool((np.abs(layered.predictions - layered.Y) <= allowed).all())
 
 
-def _errors(seen: Layered) -> list[tuple[np.ndarray, np.ndarray]]:
+def _errors(layered: Layered) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return for each layer the bounds on its inputs and on its pre-activations."""
-    h, e = np.abs(seen.X), MACHINE_PRECISION * np.abs(seen.X)
+    h, e = np.abs(layered.X), MACHINE_PRECISION * np.abs(layered.X)
     bounds = []
-    slopes = (*seen.net.slopes, 0.0)  # the last layer has none and feeds nothing
-    for w, b, z, slope in zip(seen.net.weights, seen.net.biases, seen.net.hidden(seen.X), slopes, strict=True):
+    slopes = (*layered.net.slopes, 0.0)  # the last layer has none and feeds nothing
+    for w, b, z, slope in zip(
+        layered.net.weights, layered.net.biases, layered.net.hidden(layered.X), slopes, strict=True
+    ):
         size, share = np.abs(w), (w.shape[1] + 2) * MACHINE_PRECISION
         fed = np.asarray((h + e).any(axis=1))[:, None]
         bound = e @ size.T + share * ((h + e) @ size.T + np.abs(b)) + fed * (w.shape[1] + 1) * TINIEST
@@ -84,11 +86,11 @@ def _errors(seen: Layered) -> list[tuple[np.ndarray, np.ndarray]]:
     return bounds
 
 
-def _output_noise(seen: Layered, F: np.ndarray, E: np.ndarray, delta: np.ndarray) -> np.ndarray:
+def _output_noise(layered: Layered, F: np.ndarray, E: np.ndarray, delta: np.ndarray) -> np.ndarray:
     """Return a bound on what rounding does to the derivatives in the outputs."""
-    low, high = seen.loss.gradient(F - E, seen.Y), seen.loss.gradient(F + E, seen.Y)
+    low, high = layered.loss.gradient(F - E, layered.Y), layered.loss.gradient(F + E, layered.Y)
     moved = np.maximum(np.abs(low - delta), np.abs(high - delta))
-    if seen.loss.each is None:  # a softmax: no share moves by more than the largest of its row's errors
+    if layered.loss.each is None:  # a softmax: no share moves by more than the largest of its row's errors
         moved = np.broadcast_to(E.max(axis=1, keepdims=True) / max(len(F), 1), F.shape)
-    scale = np.abs(seen.Y) / max(len(F), 1) if seen.loss.quadratic else np.abs(delta)
+    scale = np.abs(layered.Y) / max(len(F), 1) if layered.loss.quadratic else np.abs(delta)
     return np.asarray(moved + 4 * MACHINE_PRECISION * (np.abs(delta) + scale))

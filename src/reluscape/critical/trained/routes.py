@@ -68,12 +68,12 @@ def last_layer_line(it: Examination) -> tuple[np.ndarray, np.ndarray] | None:
 
     No unit switches on this way, so the loss is convex along it and has no breakpoint.
     """
-    seen = it.seen
-    if it.last.net is seen.net:
+    layered = it.layered
+    if it.last.net is layered.net:
         return None
-    start, end = seen.predictions, it.last.net.hidden(seen.X)[-1]
+    start, end = layered.predictions, it.last.net.hidden(layered.X)[-1]
     t = np.linspace(BEFORE, AFTER, FINE + 1)
-    return t, np.array([seen.loss.value(start + s * (end - start), seen.Y) for s in t])
+    return t, np.array([layered.loss.value(start + s * (end - start), layered.Y) for s in t])
 
 
 def _ends(part: Part) -> dict[str, TwoLayerNet]:

@@ -44,7 +44,9 @@ class SilentLayer:
         return self.near if self.near is not None else self.given
 
 
-def silent_layer(seen: Layered, loss: float, constant: float, tolerances: Tolerances = DEFAULT) -> SilentLayer | None:
+def silent_layer(
+    layered: Layered, loss: float, constant: float, tolerances: Tolerances = DEFAULT
+) -> SilentLayer | None:
     """Return what follows from a hidden layer that is on for no row, None where there is none.
 
     Near such weights the outputs are f' + A' h_i with a constant f', heights h_i >= 0 of the layer's units that lie on
@@ -56,21 +58,21 @@ def silent_layer(seen: Layered, loss: float, constant: float, tolerances: Tolera
     that is on, nor where raising one unit's bias lowers the loss.
 
     Args:
-        seen: the network on its data.
+        layered: the network on its data.
         loss: its loss.
         constant: the loss of the best constant.
         tolerances: how near the best constant counts as beside it; a gradient within rounding.
     """
-    if not len(seen.X) or not seen.net.relu:  # a unit with a slope below 0 is never silent
+    if not len(layered.X) or not layered.net.relu:  # a unit with a slope below 0 is never silent
         return None
-    signs = layer_signs(seen)
+    signs = layer_signs(layered)
     quiet = [k for k, sign in enumerate(signs) if (sign <= TIED).all()]
     if not quiet:
         return None
     k = max(quiet, key=lambda k: (bool((signs[k] == OFF).all()), k))
-    here = _Constant(seen, k, signs, _constant_output(seen, k), loss, tolerances)
+    here = _Constant(layered, k, signs, _constant_output(layered, k), loss, tolerances)
     given = here.verdict()
-    near = None if given.is_local_minimum or not seen.biases[-1] else here.beside(constant)
+    near = None if given.is_local_minimum or not layered.biases[-1] else here.beside(constant)
     return SilentLayer(k + 1, given) if near is None else SilentLayer(k + 1, given, *near)
 
 
@@ -78,7 +80,7 @@ def silent_layer(seen: Layered, loss: float, constant: float, tolerances: Tolera
 class _Constant:
     """A network that is a constant f (outputs,) because layer k (from 0) is silent; fractions where all is exact."""
 
-    seen: Layered
+    layered: Layered
     k: int
     signs: list[np.ndarray]
     f: np.ndarray
@@ -93,8 +95,8 @@ class _Constant:
     @property
     def moves(self) -> str:
         """Whether the constant moves in every direction, not at all, or neither is plain."""
-        last = self.seen.net.depth - 2
-        if self.seen.biases[-1]:
+        last = self.layered.net.depth - 2
+        if self.layered.biases[-1]:
             return FREE
         if last == self.k or (self.signs[last] == OFF).all():
             return FIXED
@@ -102,14 +104,14 @@ class _Constant:
 
     def errors(self) -> np.ndarray:
         """Return the derivatives (n, outputs) of the loss in the outputs."""
-        Y = self.seen.Y
+        Y = self.layered.Y
         if self.exact:
             return np.asarray(2 * (self.f[None, :] - exact.fraction_array(Y)) / Fraction(len(Y)))
-        return self.seen.loss.gradient(np.broadcast_to(self.f, Y.shape), Y)
+        return self.layered.loss.gradient(np.broadcast_to(self.f, Y.shape), Y)
 
     def carried(self) -> np.ndarray | None:
         """Return the matrix (outputs, units of the layer) that carries heights on, None where a later unit is tied."""
-        net, later = self.seen.net, self.signs[self.k + 1 :]
+        net, later = self.layered.net, self.signs[self.k + 1 :]
         if not all(np.isin(sign, (OFF, ON)).all() for sign in later):
             return None
         read = exact.fraction_array if self.exact else np.asarray
@@ -132,8 +134,8 @@ class _Constant:
         moves, slope = self.moves, self.total(g, 0)
         words = f"no unit of layer {self.k + 1} is on for any row"
         if moves == FREE and slope.any():
-            by = "the output bias" if self.seen.biases[-1] else "the output weights of a unit that is on"
-            step = self._step(2 * self.seen.net.depth - 1, -slope) if self.seen.biases[-1] else None
+            by = "the output bias" if self.layered.biases[-1] else "the output weights of a unit that is on"
+            step = self._step(2 * self.layered.net.depth - 1, -slope) if self.layered.biases[-1] else None
             reason = f"{words}, so the network is a constant, and moving {by} towards the best one lowers the loss"
             return self._told("not stationary", reason, step)
         still = f"{words}, so every network nearby is a constant"
@@ -161,7 +163,7 @@ class _Constant:
         flat = ~np.asarray(g.any(axis=1), dtype=bool)
         if ((lift > 0) | flat[:, None])[tied].all():
             return True
-        if not self.seen.biases[self.k]:
+        if not self.layered.biases[self.k]:
             return False
         for j in np.flatnonzero(tied.any(axis=0)).tolist():
             if self.total(terms[tied[:, j], :, j].reshape(-1, 1), 0)[0] < 0:
@@ -173,30 +175,32 @@ class _Constant:
 
     def beside(self, constant: float) -> tuple[Verdict, DeepNet, float] | None:
         """Return the local minimum with the output bias at the best constant, where that is near, else None."""
-        seen, limits = self.seen, self.tolerances
+        layered, limits = self.layered, self.tolerances
         now = np.array([float(value) for value in self.f])
-        best = constant_fit_of(seen, now)
+        best = constant_fit_of(layered, now)
         if best is None:
             return None
         moved = float(np.abs(best - now).max(initial=0.0))
         size = float(np.abs(best).max(initial=0.0)) or 1.0
         if moved > limits.snap_distance * size or self.loss - constant > limits.snap_loss * constant:
             return None
-        f = _means(seen) if self.exact else best
+        f = _means(layered) if self.exact else best
         verdict = replace(self, f=f, loss=constant).verdict()
         if not verdict.is_local_minimum:
             return None
         what = "the mean of the targets" if self.exact else "the best constant"
         shown = ", ".join(f"{float(value):.6g}" for value in best)
         reason = f"{verdict.reason}; that is with its output bias moved so that it predicts {what}, {shown}"
-        net = seen.net
-        there = replace(net, biases=(*net.biases[:-1], net.biases[-1] + (best - now)), has_bias=seen.has_bias)
+        net = layered.net
+        there = replace(net, biases=(*net.biases[:-1], net.biases[-1] + (best - now)), has_bias=layered.has_bias)
         return replace(verdict, reason=reason), there, moved / size
 
     def _step(self, place: int, step: np.ndarray) -> tuple[Any, ...]:
         """Return a direction: weights and bias of each layer in turn, zero but for one of them."""
         parts = [
-            np.zeros_like(p) for pair in zip(self.seen.net.weights, self.seen.net.biases, strict=True) for p in pair
+            np.zeros_like(p)
+            for pair in zip(self.layered.net.weights, self.layered.net.biases, strict=True)
+            for p in pair
         ]
         scale = max(abs(value) for value in step)
         parts[place] = np.array([float(value / scale) for value in step])
@@ -204,8 +208,8 @@ class _Constant:
 
     def _told(self, kind: str, reason: str, escape: tuple[Any, ...] | None = None) -> Verdict:
         """Return the verdict in the common form."""
-        squared = self.exact and self.seen.loss.quadratic
-        value = _exact_loss(self.seen, self.f) if squared else None
+        squared = self.exact and self.layered.loss.quadratic
+        value = _exact_loss(self.layered, self.f) if squared else None
         return Verdict(
             kind=kind, reason=reason, is_local_minimum=KNOWN.get(kind), differentiable=True,
             loss=self.loss if value is None else float(value), exact_loss=value, escape=escape, slack=0.0,
@@ -214,12 +218,12 @@ class _Constant:
         )  # fmt: skip
 
 
-def _constant_output(seen: Layered, k: int) -> np.ndarray:
+def _constant_output(layered: Layered, k: int) -> np.ndarray:
     """Return the constant (outputs,): fractions for the squared loss where that is small enough, else doubles."""
-    net = seen.net
-    products = sum(w.size for w in net.weights[k + 1 :]) + seen.Y.size
-    if not seen.loss.quadratic or products > MOST_EXACT_PRODUCTS:
-        return np.asarray(net.hidden(seen.X)[-1][0])
+    net = layered.net
+    products = sum(w.size for w in net.weights[k + 1 :]) + layered.Y.size
+    if not layered.loss.quadratic or products > MOST_EXACT_PRODUCTS:
+        return np.asarray(net.hidden(layered.X)[-1][0])
     h = np.full(len(net.biases[k]), Fraction(0), dtype=object)
     for j in range(k + 1, net.depth):
         z = exact.fraction_array(net.weights[j]) @ h + exact.fraction_array(net.biases[j])
@@ -227,12 +231,14 @@ def _constant_output(seen: Layered, k: int) -> np.ndarray:
     return np.asarray(h)
 
 
-def _means(seen: Layered) -> np.ndarray:
+def _means(layered: Layered) -> np.ndarray:
     """Return the means of the targets over the rationals."""
-    return np.array([sum(column, Fraction(0)) / len(column) for column in exact.fraction_array(seen.Y).T], dtype=object)
+    return np.array(
+        [sum(column, Fraction(0)) / len(column) for column in exact.fraction_array(layered.Y).T], dtype=object
+    )
 
 
-def _exact_loss(seen: Layered, f: np.ndarray) -> Fraction:
+def _exact_loss(layered: Layered, f: np.ndarray) -> Fraction:
     """Return the squared loss of a constant over the rationals."""
-    residual = exact.fraction_array(seen.Y) - f[None, :]
+    residual = exact.fraction_array(layered.Y) - f[None, :]
     return Fraction((residual**2).sum() / Fraction(len(residual)))

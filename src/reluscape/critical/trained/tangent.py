@@ -13,7 +13,7 @@ from .layers import kink_mask
 MOST_ENTRIES = 5_000_000
 
 
-def tangential_gradient(seen: Layered, tolerances: Tolerances = DEFAULT) -> float | None:
+def tangential_gradient(layered: Layered, tolerances: Tolerances = DEFAULT) -> float | None:
     """Return the length of the gradient along the kinks, relative to the size of its terms; None where too large.
 
     A direction that keeps all pre-activations on hyperplanes at 0 to first order crosses none of them, so the loss
@@ -21,17 +21,17 @@ def tangential_gradient(seen: Layered, tolerances: Tolerances = DEFAULT) -> floa
     these directions, a length that is not 0 shows that the point is not stationary.
 
     Args:
-        seen: the network on its data.
+        layered: the network on its data.
         tolerances: how close to a hyperplane counts as on it.
     """
-    net, n = seen.net, seen.data.n
+    net, n = layered.net, layered.data.n
     columns = sum(w.size + len(b) for w, b in zip(net.weights, net.biases, strict=True))
-    if n * max(seen.Y.shape[1], *net.widths) * columns > MOST_ENTRIES:
+    if n * max(layered.Y.shape[1], *net.widths) * columns > MOST_ENTRIES:
         return None
-    J = output_jacobian(seen)
-    errors = seen.loss.gradient(seen.predictions, seen.Y).reshape(-1)
+    J = output_jacobian(layered)
+    errors = layered.loss.gradient(layered.predictions, layered.Y).reshape(-1)
     gradient, size = J.T @ errors, np.abs(J).T @ np.abs(errors)
-    rows = [_tied_rows(seen, k, J.shape[1], tolerances) for k in range(net.depth - 1)]
+    rows = [_tied_rows(layered, k, J.shape[1], tolerances) for k in range(net.depth - 1)]
     held = np.concatenate(rows)
     if len(held):
         scale = np.linalg.norm(held, axis=1, keepdims=True)
@@ -41,15 +41,15 @@ def tangential_gradient(seen: Layered, tolerances: Tolerances = DEFAULT) -> floa
     return float(np.linalg.norm(gradient)) / terms if terms > 0 else 0.0
 
 
-def _tied_rows(seen: Layered, k: int, columns: int, tolerances: Tolerances) -> np.ndarray:
+def _tied_rows(layered: Layered, k: int, columns: int, tolerances: Tolerances) -> np.ndarray:
     """Return the derivatives of layer k's pre-activations that lie on hyperplanes, one row each."""
-    net = seen.net
-    tied = kink_mask(seen, k, tolerances.snap_angles[1])
+    net = layered.net
+    tied = kink_mask(layered, k, tolerances.snap_angles[1])
     if not tied.any():
         return np.zeros((0, columns))
     part = DeepNet(net.weights[: k + 1], net.biases[: k + 1], net.has_bias[: k + 1], net.slopes[:k])
     below = Layered(
-        part, seen.data, np.zeros(tied.shape), seen.biases[: k + 1], seen.loss, None, None, False,
+        part, layered.data, np.zeros(tied.shape), layered.biases[: k + 1], layered.loss, None, None, False,
     )  # fmt: skip
     J = output_jacobian(below)[tied.reshape(-1)]
     return np.concatenate([J, np.zeros((len(J), columns - J.shape[1]))], axis=1)

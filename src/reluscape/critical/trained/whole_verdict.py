@@ -17,7 +17,7 @@ from .tangent import tangential_gradient
 
 
 def whole_verdict(
-    seen: Layered,
+    layered: Layered,
     layers: tuple[LayerFacts, ...],
     last: LastLayer,
     upper: Verdict | None,
@@ -29,7 +29,7 @@ def whole_verdict(
     """Return the verdict on a network of any depth and any number of outputs.
 
     Args:
-        seen: the network on its data.
+        layered: the network on its data.
         layers: facts of every layer, the output last.
         last: what the last layer alone can reach.
         upper: the exact test's verdict on the last two layers, None for several outputs.
@@ -40,14 +40,14 @@ def whole_verdict(
     """
     if silent is not None and silent.given.kind != "undecided":
         return replace(silent.verdict, differentiable=not any(layer.on_kink for layer in layers))
-    verdict = _from_layers(seen, layers, last, upper, leaky, loss, tolerances)
+    verdict = _from_layers(layered, layers, last, upper, leaky, loss, tolerances)
     if silent is not None and verdict.kind == "undecided":
         return replace(verdict, reason=silent.given.reason)
     return verdict
 
 
 def _from_layers(
-    seen: Layered,
+    layered: Layered,
     layers: tuple[LayerFacts, ...],
     last: LastLayer,
     upper: Verdict | None,
@@ -64,14 +64,14 @@ def _from_layers(
     smooth = not any(layer.on_kink for layer in layers)
     steep = [layer for layer in hidden if layer.is_steep(tolerances)]
     moving = steep if smooth else []
-    if seen.loss.quadratic and loss == 0.0:
+    if layered.loss.quadratic and loss == 0.0:
         return as_verdict("local minimum", "the loss is zero, so no network is better", smooth, loss, upper)
-    if seen.loss.quadratic and fits_up_to_rounding(seen):
+    if layered.loss.quadratic and fits_up_to_rounding(layered):
         reason = "every prediction is its target up to rounding, so no network is better"
         return as_verdict("local minimum", reason, smooth, loss, upper)
     if leaky is not None:
         return leaky.verdict
-    along = None if smooth else tangential_gradient(seen, tolerances)
+    along = None if smooth else tangential_gradient(layered, tolerances)
     if upper is not None and upper.kind == "not stationary" and not moving:
         kind, reason = upper.kind, f"in the last two layers: {upper.reason}"
     elif moving:

@@ -48,7 +48,7 @@ def stated_loss(asked: Any, of_model: Any) -> LossChoice | None:
     return LossChoice(of_model, "the model was trained on it") if of_model is not None else None
 
 
-def loss_of_targets(seen: Layered, tolerances: Tolerances = DEFAULT) -> LossChoice:
+def loss_of_targets(layered: Layered, tolerances: Tolerances = DEFAULT) -> LossChoice:
     """Return the loss that the targets suggest.
 
     Several outputs with one class in each row: cross_entropy. Two classes coded 0 and 1: bce; coded -1 and 1:
@@ -57,10 +57,10 @@ def loss_of_targets(seen: Layered, tolerances: Tolerances = DEFAULT) -> LossChoi
     the numbers themselves, and the squared loss is taken.
 
     Args:
-        seen: the network on its data, under any loss.
+        layered: the network on its data, under any loss.
         tolerances: the numerical policy.
     """
-    Y = seen.Y
+    Y = layered.Y
     if Y.shape[1] > 1:
         if len(Y) and np.isin(Y, (0.0, 1.0)).all() and (Y.sum(axis=1) == 1).all():
             return LossChoice(CROSS_ENTROPY, f"the target is one of {Y.shape[1]} classes, one output for each")
@@ -69,7 +69,7 @@ def loss_of_targets(seen: Layered, tolerances: Tolerances = DEFAULT) -> LossChoi
     if name is None:
         return LossChoice("squared", "the target is a number")
     low, high = (f"{value:g}" for value in CODES[name])
-    if _trained_squared(seen, name, tolerances):
+    if _trained_squared(layered, name, tolerances):
         return LossChoice("squared", f"the outputs were fitted to the numbers {low} and {high} themselves")
     return LossChoice(name, f"the target has the two classes {low} and {high}")
 
@@ -80,22 +80,22 @@ def _coded(y: np.ndarray) -> str | None:
     return next((name for name, codes in CODES.items() if values == set(codes)), None)
 
 
-def _trained_squared(seen: Layered, name: str, tolerances: Tolerances) -> bool:
+def _trained_squared(layered: Layered, name: str, tolerances: Tolerances) -> bool:
     """Return whether the network looks as if the squared loss had been trained, not the named one."""
-    f, y = seen.predictions[:, 0], seen.Y[:, 0]
+    f, y = layered.predictions[:, 0], layered.Y[:, 0]
     error, variance = float(np.mean((f - y) ** 2)), float(np.var(y))
     if error > variance * (1 + tolerances.worse_than_constant):
         return False
-    ours, other = (_last_gradient(seen, loss) for loss in ("squared", name))
+    ours, other = (_last_gradient(layered, loss) for loss in ("squared", name))
     return error <= tolerances.trained_squared * variance or ours < tolerances.trained_squared * other
 
 
-def _last_gradient(seen: Layered, loss: str) -> float:
+def _last_gradient(layered: Layered, loss: str) -> float:
     """Return a gradient of the last layer relative to the size of the terms that add up to it.
 
     It is that of the output bias, which converges first, or of the weights where there is no such bias.
     """
-    features = np.ones((len(seen.Y), 1)) if seen.biases[-1] else seen.inputs()[-1]
-    errors = np.asarray(get_loss(loss).gradient(seen.predictions[:, 0], seen.Y[:, 0]), dtype=float)
+    features = np.ones((len(layered.Y), 1)) if layered.biases[-1] else layered.inputs()[-1]
+    errors = np.asarray(get_loss(loss).gradient(layered.predictions[:, 0], layered.Y[:, 0]), dtype=float)
     terms = float(np.linalg.norm(np.abs(features).T @ np.abs(errors)))
     return float(np.linalg.norm(features.T @ errors)) / terms if terms > 0 else 0.0

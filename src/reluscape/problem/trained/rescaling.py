@@ -76,6 +76,6 @@ def scaled_targets(trained: Trained, scale: Scale | None) -> Trained:
     return replace(trained, data=Dataset(X, y, bias=data.bias, features=data.features, target=data.target))
 
 
-def scaled_layers(seen: Layered, scale: Scale | None) -> Layered:
+def scaled_layers(layered: Layered, scale: Scale | None) -> Layered:
     """Return a network of any depth with its targets standardised."""
-    return seen if scale is None else replace(seen, Y=(seen.Y - scale.mean) / scale.deviation)
+    return layered if scale is None else replace(layered, Y=(layered.Y - scale.mean) / scale.deviation)

@@ -107,9 +107,10 @@ def several_targets(data: Dataset, y: Any, outputs: int, classes: tuple[Any, ...
     if outputs > 1 and values.ndim == 1:
         named = _classes_of(values, outputs, classes)
         if len(named) != outputs or not set(values.tolist()) <= set(named):
-            seen = len(set(values.tolist()))
+            different = len(set(values.tolist()))
             raise InputError(
-                f"the model has {outputs} outputs and the target {seen} different values; give (n, {outputs}) targets"
+                f"the model has {outputs} outputs and the target {different} different values; give (n, {outputs}) "
+                "targets"
             )
         values = np.array([[float(v == name) for name in named] for v in values.tolist()]).reshape(-1, outputs)
     if values.ndim == 1:

@@ -45,7 +45,7 @@ class Case:
     @property
     def loss(self) -> OutputLoss:
         """The loss over the outputs."""
-        return self.it.seen.loss
+        return self.it.layered.loss
 
     @cached_property
     def compared(self) -> dict[str, Compared]:

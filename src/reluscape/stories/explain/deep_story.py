@@ -16,7 +16,7 @@ from .story import MOST_NAMED, SPARE, UNTESTED, both_losses, numbered, rows, sam
 def deep_verdict_lines(case: Case) -> list[str]:
     """Return the verdict in at most six plain lines, the answer first."""
     it = case.it
-    shape = " + ".join(map(str, it.seen.net.widths)) + " units"
+    shape = " + ".join(map(str, it.layered.net.widths)) + " units"
     lines = [first_line(it.outlook, case.answer, case.loss.quadratic, shape, it.verdict.reason)]
     last = case.closing_lines
     if case.answer == WRONG_INPUT:

@@ -82,8 +82,8 @@ def read_case(
     known = decay if penalty is NONE else float(penalty.strength)
     whole = opened.one_hidden_layer and first != CROSS_ENTROPY and penalty is NONE
     read = _one_hidden_layer if whole else _any_depth
-    seen, trained, choice, scale, test = read(opened, arrays(X), arrays(y), choice, biases, options)
-    it = examine(seen, trained, known, penalty, options.starts, options.seed, progress=options.progress)
+    layered, trained, choice, scale, test = read(opened, arrays(X), arrays(y), choice, biases, options)
+    it = examine(layered, trained, known, penalty, options.starts, options.seed, progress=options.progress)
     return Case(it, choice, known, opened.trained_on, scale, test)
 
 
@@ -102,19 +102,19 @@ def _any_depth(
     first = "squared" if choice is None else choice.loss
     if opened.given is not None and first != CROSS_ENTROPY:
         hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
-        seen = as_layered(read_trained(opened, X, y, output, hidden, first), first)
+        layered = as_layered(read_trained(opened, X, y, output, hidden, first), first)
     else:
-        seen = read_layered(opened, X, y, first, _stated(opened, biases))
-    scale = scale_of(seen.Y, options.standardize_target)
-    seen = scaled_layers(seen, scale)
+        layered = read_layered(opened, X, y, first, _stated(opened, biases))
+    scale = scale_of(layered.Y, options.standardize_target)
+    layered = scaled_layers(layered, scale)
     if choice is None:
-        choice = loss_of_targets(seen)
-        seen = replace(seen, loss=output_loss(choice.loss, seen.Y))
+        choice = loss_of_targets(layered)
+        layered = replace(layered, loss=output_loss(choice.loss, layered.Y))
     test = None
     if options.X_test is not None:
         X_test, y_test = arrays(options.X_test), arrays(options.y_test)
-        test = test_layers(scaled_layers(read_layered(opened, X_test, y_test, choice.loss, seen.biases), scale))
-    return seen, None, choice, scale, test
+        test = test_layers(scaled_layers(read_layered(opened, X_test, y_test, choice.loss, layered.biases), scale))
+    return layered, None, choice, scale, test
 
 
 def _one_hidden_layer(
@@ -135,12 +135,12 @@ def _one_hidden_layer(
     scale = scale_of(np.asarray(trained.data.y, dtype=float)[:, None], options.standardize_target)
     trained = scaled_targets(trained, scale)
     choice = choice or loss_of_targets(as_layered(trained, "squared"))
-    seen = as_layered(trained, choice.loss)
+    layered = as_layered(trained, choice.loss)
     test = None
     if options.X_test is not None:
         apart = read(arrays(options.X_test), arrays(options.y_test), choice.loss)
         test = test_rows(scaled_targets(apart, scale), choice.loss)
-    return seen, trained, choice, scale, test
+    return layered, trained, choice, scale, test
 
 
 def _stated(opened: Opened, biases: tuple[bool | None, ...] | None) -> tuple[bool, ...] | None:

@@ -27,7 +27,7 @@ def model_report(case: Case) -> ModelReport:
         better=it.saved,
         answer=it.answer,
         kinks=None if it.certified is None else it.certified.kinks,
-        problem=it.seen.problem,
+        problem=it.layered.problem,
     )
 
 

@@ -35,7 +35,7 @@ def line_blocks(it: Examination) -> list[schema.Line]:
     for way in routes.routes(part):
         title, ends = TITLES[way.to]
         title += "" if part.whole else PART_ONLY
-        blocks.append(line_block(title, way.start, way.end, part.trained.data, it.seen.loss.each, ends))
+        blocks.append(line_block(title, way.start, way.end, part.trained.data, it.layered.loss.each, ends))
     return blocks
 
 
@@ -70,7 +70,7 @@ def slice_block(it: Examination, seed: int) -> schema.Slice | None:
         routes.ESCAPE: "lowest point along the escape",
     }
     plane = routes.picture_plane(part, labels, seed)
-    return None if plane is None else plane_block(*plane, part.trained.data, it.seen.loss.each)
+    return None if plane is None else plane_block(*plane, part.trained.data, it.layered.loss.each)
 
 
 def line_block(

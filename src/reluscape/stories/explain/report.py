@@ -72,8 +72,8 @@ def exact_text(value: Fraction | None) -> str | None:
 
 def _data(case: Case, origin: Origin) -> schema.Data:
     """Describe the data."""
-    seen = case.it.seen
-    data, whole = seen.data, case.it.whole
+    layered = case.it.layered
+    data, whole = layered.data, case.it.whole
     values = sorted({float(v) for v in np.asarray(data.y)}) if data.y is not None else []
     equal = [f"rows {list(group)} are equal but have different targets" for group in data.conflicts[:3]]
     position = data.general_position
@@ -84,8 +84,8 @@ def _data(case: Case, origin: Origin) -> schema.Data:
         "n": data.n,
         "d": data.d,
         "rank": data.rank,
-        "bias": data.bias if whole is not None else seen.biases[0],
-        "output_bias": seen.biases[-1],
+        "bias": data.bias if whole is not None else layered.biases[0],
+        "output_bias": layered.biases[-1],
         "task": "classification" if len(values) == 2 else "regression",
         "classes": {f"{k:+d}" if k != 0 else "0": v for k, v in (origin.classes or {}).items()} or None,
         "warnings": [*origin.warnings, *equal],
@@ -97,15 +97,15 @@ def _data(case: Case, origin: Origin) -> schema.Data:
 
 def _model(case: Case, origin: Origin) -> schema.Model:
     """Describe the network and the loss it is judged by."""
-    seen, decay = case.it.seen, case.weight_decay
-    hidden = list(seen.net.widths)
+    layered, decay = case.it.layered, case.weight_decay
+    hidden = list(layered.net.widths)
     return {
         "file": origin.model_file or "the model",
         "width": hidden[-1],
         "hidden": hidden,
-        "outputs": seen.Y.shape[1],
+        "outputs": layered.Y.shape[1],
         "weight_decay": decay if decay in ("unknown", "ignore") else plain(decay),
-        "output_bias": seen.biases[-1],
+        "output_bias": layered.biases[-1],
         "loss": case.loss.name,
         "loss_reason": case.choice.reason or "it was asked for",
         "trainable": "all weights" if case.it.whole is None else "Wv",

@@ -24,7 +24,7 @@ NEARBY_KINKS = 5
 
 def verdict_lines(case: Case, findings: Findings) -> list[str]:
     """Return the verdict in at most six plain lines, the answer first."""
-    width, verdict = case.it.seen.net.widths[-1], findings.verdict
+    width, verdict = case.it.layered.net.widths[-1], findings.verdict
     lines = [first_line(case.it.outlook, case.answer, case.loss.quadratic, count(width, "unit"), verdict.reason)]
     last = case.closing_lines
     if case.answer == WRONG_INPUT:
@@ -153,12 +153,12 @@ def facts(case: Case, findings: Findings) -> list[tuple[str, str]]:
     lines.append(("nearest exact candidate", text))
     if findings.basin is not None:
         lines.append(("lowest loss in its basin", f"{shown(findings.basin, findings)} (now {findings.loss:.6g})"))
-    seen = findings.anatomy
-    lines.append(("dead units", numbered(seen.dead, "dead unit", ", off on every row")))
-    if seen.zero_output:
-        lines.append(("silent units", numbered(seen.zero_output, "silent unit", ", output weight 0")))
-    lines.append(("dead samples", f"{rows(seen.dead_samples)}: no unit is on" if seen.dead_samples else "none"))
-    same = "; ".join(same_work(group) for group in seen.duplicated[:MOST_NAMED])
+    anatomy = findings.anatomy
+    lines.append(("dead units", numbered(anatomy.dead, "dead unit", ", off on every row")))
+    if anatomy.zero_output:
+        lines.append(("silent units", numbered(anatomy.zero_output, "silent unit", ", output weight 0")))
+    lines.append(("dead samples", f"{rows(anatomy.dead_samples)}: no unit is on" if anatomy.dead_samples else "none"))
+    same = "; ".join(same_work(group) for group in anatomy.duplicated[:MOST_NAMED])
     lines.append(("duplicated units", same or "none"))
     lines.append(("bent or straight", affine_text(findings)))
     if findings.better is not None:
@@ -225,7 +225,7 @@ def next_steps(case: Case, findings: Findings) -> list[str]:
     A network with a lower training loss is put forward only where the test rows agree; without test rows its place is
     after training on and starting again, with the sentence that it may be worse on new rows.
     """
-    width, verdict, test = case.it.seen.net.widths[-1], findings.verdict, case.test
+    width, verdict, test = case.it.layered.net.widths[-1], findings.verdict, case.test
     if case.answer == WRONG_INPUT:
         return ["give the inputs, targets and loss as in training, then ask again"]
     steps: list[str] = []
