@@ -9,7 +9,9 @@ from ..problem.data import Dataset
 from ..solvers.linear import Rows
 
 
-def spread(data: Dataset, A: np.ndarray, signs: np.ndarray, members: list[list[int]], Z: np.ndarray) -> np.ndarray:
+def member_weights(
+    data: Dataset, A: np.ndarray, signs: np.ndarray, members: list[list[int]], Z: np.ndarray
+) -> np.ndarray:
     """Return weights for the original units from those of the merged ones.
 
     The first unit of a merged group takes everything. Where both signs occur the merged weights need not lie in the

@@ -15,7 +15,7 @@ from ..solvers.quadratic import BasinPrograms
 from ..solvers.separable import EachEntry
 from ..solvers.smooth import minimise
 from ..solvers.tails import Tail, tails
-from .merged_units import spread
+from .merged_units import member_weights
 from .result import Basin
 
 
@@ -61,7 +61,7 @@ def _basin(basins: SmoothBasins, A: np.ndarray, signs: np.ndarray) -> Basin:
     def original(x: np.ndarray) -> tuple[np.ndarray, float]:
         size = len(program.codes) * space.r
         merged = x[:size].reshape(len(program.codes), space.r) @ space.back.T
-        return spread(data, A, signs, members, merged), float(x[-1] / space.e_scale) if output_bias else 0.0
+        return member_weights(data, A, signs, members, merged), float(x[-1] / space.e_scale) if output_bias else 0.0
 
     Z, c = original(found.x)
     direction = None if found.direction is None else original(found.direction)[0]

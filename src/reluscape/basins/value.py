@@ -15,7 +15,7 @@ from ..problem.problem import as_problem
 from ..solvers.quadratic import BasinPrograms
 from .decay.value import decayed_basin
 from .decided import decided_exactly, vouched
-from .merged_units import spread
+from .merged_units import member_weights
 from .patterns import refuse_split_lines
 from .result import Basin
 
@@ -116,7 +116,7 @@ def basin_value(
     solution = programs.solve(program)
     if not vouched(solution.gap, DEFAULT):
         return replace(decided_exactly(data, A, signs, output_bias, solution.gap), problem=problem)
-    Z = spread(data, A, signs, members, solution.Z)
+    Z = member_weights(data, A, signs, members, solution.Z)
     return Basin(
         value=solution.value,
         exact_value=None,

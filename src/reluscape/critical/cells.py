@@ -137,7 +137,7 @@ def _squared(
 ) -> CellMinima:
     """Return the closed form of the squared loss."""
     component = minimisers(data, faces)
-    shortest = _spread(component, data.d)
+    shortest = _flat_minimiser(component, data.d)
     if len(free):
         shortest = shortest - np.asarray(exact.solve(free @ free.T, free @ shortest)) @ free
     placed, points = None, inside_points(data, P)
@@ -166,7 +166,7 @@ def _smooth(
     minimisers = smooth_minimisers(data, faces, loss)
     solution, placed = None, None
     if minimisers.attained:
-        at = np.array(_spread(minimisers.component, data.d), dtype=float)
+        at = np.array(_flat_minimiser(minimisers.component, data.d), dtype=float)
         moves = np.array(free, dtype=float)
         solution = readonly(at - np.linalg.pinv(moves) @ (moves @ at) if len(free) else at)
         points = inside_points(data, P)
@@ -181,7 +181,7 @@ def _smooth(
     )  # fmt: skip
 
 
-def _spread(component: Component, d: int) -> np.ndarray:
+def _flat_minimiser(component: Component, d: int) -> np.ndarray:
     """Return a minimiser (m d,) of a product of faces, one after another."""
     parts = [s @ f.basis if len(f.basis) else np.zeros(d, dtype=object) for s, f in _pairs(component)]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=object)

@@ -126,7 +126,7 @@ class _Batch:
         """Return <z_j, C_t> for weights in x, (B, m, k)."""
         return x[:, : self.m * self.r].reshape(len(x), self.m, self.r) @ self.C.T
 
-    def _spread(self, work: Any) -> Any:
+    def _pull(self, work: Any) -> Any:
         """Return sum_t work_jt C_t as a vector of the size of x."""
         pull = (work @ self.C).reshape(len(work), -1)
         return self.torch.nn.functional.pad(pull, (0, self.bias))
@@ -136,7 +136,7 @@ class _Batch:
         torch = self.torch
         primal = (self.sides * self._heights(self.x) - self.s) * self.cone
         gap = (self.s * self.mu * self.cone).sum(dim=(1, 2))
-        dual = (self.P @ self.x[:, :, None])[:, :, 0] - self.q - self._spread(self.sides * self.mu)
+        dual = (self.P @ self.x[:, :, None])[:, :, 0] - self.q - self._pull(self.sides * self.mu)
         large = self.x.abs().amax(dim=1).clamp_min(1.0) if self.x.shape[1] else torch.ones_like(gap)
         short = primal.abs().amax(dim=(1, 2)) if self.s.numel() else torch.zeros_like(gap)
         feasible = short / large
@@ -181,7 +181,7 @@ class _Batch:
         extra = torch.zeros_like(self.s)
         for corrector in (False, True):
             target = self.s * self.mu + extra
-            right = self._spread(-self.sides * (target + self.mu * primal) / self.s) - dual
+            right = self._pull(-self.sides * (target + self.mu * primal) / self.s) - dual
             step = torch.cholesky_solve(right[:, :, None], L)[:, :, 0]
             step_s = (self.sides * self._heights(step) + primal) * self.cone
             step_mu = -(target + self.mu * step_s) / self.s * self.cone

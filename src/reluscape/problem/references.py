@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import InputError
 from ..numbers import exact
 from ..numbers.checks import readonly
+from .data import Dataset
 from .losses import able
 from .targets import with_targets
 
@@ -141,3 +142,13 @@ def best_constant(loss: Any, y: np.ndarray) -> float:
             break
         low, high = (middle, high) if slope(middle) * start > 0 else (low, middle)
     return (low + high) / 2
+
+
+def spread(data: Dataset, output_bias: bool) -> float:
+    """Return the mean square of the targets about their mean, about 0 where no constant is free; the zero network's loss.
+
+    >>> spread(Dataset([[1], [1]], [1, 3]), True), spread(Dataset([[1], [1]], [1, 3]), False)
+    (1.0, 5.0)
+    """
+    y = np.asarray(data.y, dtype=float)
+    return float(np.mean((y - y.mean() if output_bias else y) ** 2))

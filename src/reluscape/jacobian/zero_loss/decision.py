@@ -125,8 +125,8 @@ def zero_loss(X: Any, y: Any, pattern: Any, v: Any) -> ZeroLoss:
     types = UnitTypes.of(A, weights)
     outcome = decide(data, data.y_fractions, types)
     if isinstance(outcome, Refutation):
-        spread = Refutation(outcome.u, types.spread(outcome.mu))
-        return ZeroLoss(False, readonly(A), readonly(weights, dtype=object), data, None, spread, problem=problem)
+        refutation = Refutation(outcome.u, types.per_unit(outcome.mu))
+        return ZeroLoss(False, readonly(A), readonly(weights, dtype=object), data, None, refutation, problem=problem)
     point = outcome
 
     def all_weights() -> np.ndarray:

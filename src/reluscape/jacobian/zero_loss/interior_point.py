@@ -76,7 +76,7 @@ class UnitTypes:
                 W[j] = [value / size for value in z]
         return W
 
-    def spread(self, mu: np.ndarray) -> np.ndarray:
+    def per_unit(self, mu: np.ndarray) -> np.ndarray:
         """Return multipliers per unit from multipliers per type."""
         full = np.full((sum(map(len, self.members)), mu.shape[1]), Fraction(0), dtype=object)
         for row, units in zip(mu, self.members, strict=True):

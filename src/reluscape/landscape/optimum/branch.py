@@ -15,6 +15,7 @@ from ...numbers.checks import real_number
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
+from ...problem.references import spread
 from .growth import descended
 from .relaxation import Relaxation, multisets, row_counts
 
@@ -154,12 +155,6 @@ def seconds_allowed(time_limit: Any) -> float | None:
     if not seconds >= 0:
         raise InputError(f"the time limit is {time_limit!r} seconds; it is 0 or more")
     return seconds
-
-
-def spread(data: Dataset, output_bias: bool) -> float:
-    """Return the loss of the zero network, with the best constant where one is free."""
-    y = np.asarray(data.y, dtype=float)
-    return float(np.mean((y - y.mean() if output_bias else y) ** 2))
 
 
 def _telling(relaxation: Relaxation, chunk: Chunk, upper: float, number: int) -> list[int]:

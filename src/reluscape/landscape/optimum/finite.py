@@ -21,7 +21,8 @@ from ...problem.networks import TwoLayerNet
 from ...problem.networks.initialization import get_law
 from ...problem.penalties import NONE
 from ...problem.problem import as_problem
-from .branch import Search, branch_and_bound, seconds_allowed, spread
+from ...problem.references import spread
+from .branch import Search, branch_and_bound, seconds_allowed
 from .decayed_finite import decayed_minimum
 from .growth import constant_network, descended, grown
 from .infinite import infinite_width_value

@@ -17,8 +17,8 @@ from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
 from ...problem.penalties import NONE
 from ...problem.problem import as_problem
-from ...problem.references import constant_fit
-from .branch import reaches, seconds_allowed, spread
+from ...problem.references import constant_fit, spread
+from .branch import reaches, seconds_allowed
 from .decayed_infinite import DecayedInfiniteWidthMinimum, decayed_infinite_width_minimum
 from .growth import constant_network, grown
 from .proof import ExactBasin, basin_of, exact_basin
