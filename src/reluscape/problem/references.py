@@ -145,7 +145,7 @@ def best_constant(loss: Any, y: np.ndarray) -> float:
 
 
 def spread(data: Dataset, output_bias: bool) -> float:
-    """Return the mean square of the targets about their mean, about 0 where no constant is free; the zero network's loss.
+    """Return the mean square of the targets about their mean, about 0 where no constant is free: the loss of f = 0.
 
     >>> spread(Dataset([[1], [1]], [1, 3]), True), spread(Dataset([[1], [1]], [1, 3]), False)
     (1.0, 5.0)
