@@ -75,19 +75,19 @@ class Sampler:
         while done < trials:
             begin = time.thread_time()
             patterns, signs = self.basins.states(width, law, min(chunk, trials - done), generator)
-            found = self.basins.evaluator.values(patterns, signs)
-            lowest = int(np.argmin(np.where(np.isnan(found), np.inf, found)))
-            if found[lowest] < best[0] or best[1] is None:
-                best = (float(np.nan_to_num(found[lowest], nan=np.inf)), (patterns[lowest], signs[lowest]))
+            part = self.basins.evaluator.values(patterns, signs)
+            lowest = int(np.argmin(np.where(np.isnan(part), np.inf, part)))
+            if part[lowest] < best[0] or best[1] is None:
+                best = (float(np.nan_to_num(part[lowest], nan=np.inf)), (patterns[lowest], signs[lowest]))
             if ranks:
                 full += sum(self.ranks.is_full(pattern) for pattern in patterns[:, :, kept])
-            values.append(found)
-            done += len(found)
+            values.append(part)
+            done += len(part)
             spent = time.thread_time() - begin
             chunk *= 2
-            if spent * min(chunk, trials - done) / len(found) > clock.left:
+            if spent * min(chunk, trials - done) / len(part) > clock.left:
                 chunk = FIRST_CHUNK
-                if spent * FIRST_CHUNK / len(found) > clock.left:
+                if spent * FIRST_CHUNK / len(part) > clock.left:
                     self.hurried |= done < trials
                     break
         return Starts(np.concatenate(values), full if ranks else None, best[1])

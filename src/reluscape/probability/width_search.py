@@ -54,18 +54,18 @@ def search_width(
         if widest >= max_width:
             return WidthSearch(None, clearly_few(), "time" if clearly_few() < widest else "max-width")
         width = min(max(2 * widest, 1), max_width)
-        found = measure(width)
-        if found is None:
+        share = measure(width)
+        if share is None:
             return WidthSearch(None, clearly_few(), "time")
-        tried[width] = found
+        tried[width] = share
     high = min(w for w in tried if enough(w))
     low = failed_below(high)
     while high - low > 1:
         middle = (low + high) // 2
-        found = measure(middle)
-        if found is None:
+        share = measure(middle)
+        if share is None:
             return WidthSearch(high, low, "time")
-        tried[middle] = found
+        tried[middle] = share
         if enough(middle):
             high = middle
         else:

@@ -45,11 +45,11 @@ def lbfgs(
         if not len(going):
             break
         trial = point[going] + length[going, None] * direction[going]
-        found, gradient = evaluate(trial, going)
+        ends, gradient = evaluate(trial, going)
         taken[going] += 1
         tries[going] += 1
         descent = (slope[going] * direction[going]).sum(axis=1)
-        falls = found <= value[going] + FALL * length[going] * descent  # false for NaN
+        falls = ends <= value[going] + FALL * length[going] * descent  # false for NaN
         flat = (gradient * direction[going]).sum(axis=1) >= CURVE * descent
         high[going] = np.where(falls, high[going], length[going])
         low[going] = np.where(falls & ~flat, length[going], low[going])
@@ -58,7 +58,7 @@ def lbfgs(
         lost = ~falls & spent
         moved = going[step]
         memory.add(moved, trial[step] - point[moved], gradient[step] - slope[moved])
-        point[moved], value[moved], slope[moved] = trial[step], found[step], gradient[step]
+        point[moved], value[moved], slope[moved] = trial[step], ends[step], gradient[step]
         direction[moved] = memory.direction(moved, slope[moved])
         uphill = moved[(direction[moved] * slope[moved]).sum(axis=1) >= 0]
         memory.forget(uphill)

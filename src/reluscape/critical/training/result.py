@@ -95,18 +95,18 @@ class Training:
 
     def traps(self, mark: float, tolerances: Tolerances = DEFAULT) -> Traps:
         """Return the different traps above a mark."""
-        found: list[list[int]] = []
+        groups: list[list[int]] = []
         order = np.argsort(self.rest, kind="stable")
         room = tolerances.same_trap * self.constant
         for i in order[~(self.rest[order] <= mark) & np.isfinite(self.rest[order])].tolist():
-            if found and self.rest[i] - self.rest[found[-1][-1]] <= room:
-                found[-1].append(i)
+            if groups and self.rest[i] - self.rest[groups[-1][-1]] <= room:
+                groups[-1].append(i)
             else:
-                found.append([i])
-        first = tuple(group[0] for group in found)
+                groups.append([i])
+        first = tuple(group[0] for group in groups)
         return Traps(
             tuple(float(self.rest[i]) for i in first),
-            tuple(len(group) for group in found),
+            tuple(len(group) for group in groups),
             first,
             (None,) * len(first),
         )

@@ -89,11 +89,11 @@ def led_on(training: Training, most: int, evaluations: int) -> Training:
     inner, floor = scale.batch, DEFAULT.zero_loss * training.constant / scale.unit
     with np.errstate(all="ignore"):
         first = scale.forth(training.points[order])
-        found, values, _ = lbfgs(lambda theta, _: inner.evaluate(theta), first, evaluations, floor)
+        ends, values, _ = lbfgs(lambda theta, _: inner.evaluate(theta), first, evaluations, floor)
         values = values * scale.unit
         points, rest = training.points.copy(), training.rest.copy()
         lower = values < rest[order]
-        points[order[lower]], rest[order[lower]] = scale.back(found)[lower], values[lower]
+        points[order[lower]], rest[order[lower]] = scale.back(ends)[lower], values[lower]
     return replace(training, points=points, rest=rest)
 
 

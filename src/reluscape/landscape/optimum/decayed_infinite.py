@@ -98,10 +98,10 @@ def decayed_infinite_width_minimum(problem: Problem) -> DecayedInfiniteWidthMini
     point = programs.solve(patterns, signs)
     for _ in range(ROUNDS):
         held = {(row.tobytes(), int(s)) for row, s in zip(patterns, signs, strict=True)}
-        found = (
+        pulls = (
             [] if not problem.n or not len(cells.patterns) else list(cells.pulls(point.slopes, lam * (1 + TIGHT / 10)))
         )
-        new_ones = [p for p in found if (p.pattern.tobytes(), p.sign) not in held]
+        new_ones = [p for p in pulls if (p.pattern.tobytes(), p.sign) not in held]
         if not new_ones:
             break
         new_ones.sort(key=lambda p: -p.value)
@@ -246,11 +246,11 @@ def _proof(
     programs = programs_of(problem)
     start = programs.point(kept, signs, U, c, np.zeros((len(kept), len(cells.first))), 0.0)
     try:
-        found = proved_interval(problem, kept, signs, start, WANTED)
+        proof = proved_interval(problem, kept, signs, start, WANTED)
     except (SolverError, InputError):
         return None
     terms = DecayTerms(Fraction(decay.lam), decay.penalised, Fraction(decay.kappa), decay.has_constant)
-    nu = found.slopes
+    nu = proof.slopes
     worst, listed = Fraction(0), []
     for pattern in cells.patterns:
         for sign in (1, -1):
@@ -262,12 +262,12 @@ def _proof(
     nu = nu * share
     n = max(problem.n, 1)
     lower = squared_dual(nu, data.y_fractions, terms) / n
-    claim = {"lower": fraction_text(lower), "upper": fraction_text(found.upper), "output_bias": problem.output_bias}
-    Z = np.array([[int(s) * v for v in u] for s, u in zip(found.signs, found.U, strict=True)], dtype=object)
+    claim = {"lower": fraction_text(lower), "upper": fraction_text(proof.upper), "output_bias": problem.output_bias}
+    Z = np.array([[int(s) * v for v in u] for s, u in zip(proof.signs, proof.U, strict=True)], dtype=object)
     witness = {
-        "Z": fraction_texts(Z.reshape(found.U.shape)),
-        "signs": [int(v) for v in found.signs],
-        "c": fraction_text(found.c),
+        "Z": fraction_texts(Z.reshape(proof.U.shape)),
+        "signs": [int(v) for v in proof.signs],
+        "c": fraction_text(proof.c),
         "slopes": fraction_texts(nu),
         "order": independent_first(data),
         "cells": [
@@ -282,4 +282,4 @@ def _proof(
     certificate = new(
         "decayed-global-minimum", data.fractions, data.y_fractions, claim, witness, "squared", problem.penalty
     )
-    return lower, found.upper, certificate
+    return lower, proof.upper, certificate

@@ -163,16 +163,16 @@ def _with_decaying_constant(problem: Problem, cells: Cells) -> LambdaMax:
     assert best is not None
     low, high = 0.0, max(best.value / n, 1e-300)
     while True:
-        found = cells.largest(at(high)[1])
-        if found is None or found.value <= n * high:
+        pull = cells.largest(at(high)[1])
+        if pull is None or pull.value <= n * high:
             break
         high *= 2
     for _ in range(60):
         middle = (low + high) / 2
-        found = cells.largest(at(middle)[1])
-        assert found is not None
-        best = found
-        low, high = (middle, high) if found.value > n * middle else (low, middle)
+        pull = cells.largest(at(middle)[1])
+        assert pull is not None
+        best = pull
+        low, high = (middle, high) if pull.value > n * middle else (low, middle)
         if high - low <= 1e-15 * high:
             break
     assert best is not None

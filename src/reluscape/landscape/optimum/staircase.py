@@ -178,13 +178,13 @@ def staircase(
     covered = problem.penalty.biases and most > 0
     rows = []
     for width in range(1, max(min(max(bound, most + 1) + 1, MOST_ROWS), least + 1) + 1):
-        found = pieces(best.supports, best.pairs, width) if width >= least else None
+        parts = pieces(best.supports, best.pairs, width) if width >= least else None
         promises = _promised(width, least, most, bound) if covered else ()
-        if found is None:
+        if parts is None:
             rows.append(StaircaseStep(width, width >= least, None, None, None, promises, None))
             continue
-        holds = _holds(width, least, most, bound, found) if covered else None
-        rows.append(StaircaseStep(width, True, found.components, found.classes, found.isolated, promises, holds))
+        holds = _holds(width, least, most, bound, parts) if covered else None
+        rows.append(StaircaseStep(width, True, parts.components, parts.classes, parts.isolated, promises, holds))
     return Staircase(
         least, most, problem.n, bound, _connected_from(rows, least, bound), best.value, tuple(rows), covered, best,
         problem,
@@ -207,15 +207,15 @@ def _promised(m: int, least: int, most: int, bound: int) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _holds(m: int, least: int, most: int, bound: int, found: Pieces) -> bool:
+def _holds(m: int, least: int, most: int, bound: int, parts: Pieces) -> bool:
     """Return whether counts agree with everything the theorem says at width m."""
     return all(
         (
-            m != least or found.isolated == found.components,
-            m <= least or found.isolated < found.components,
-            m != most or most == 1 or (found.components > 1 and found.isolated > 0),
-            m <= most or (found.isolated == 0 and found.components == found.classes),
-            m < bound or found.components == 1,
+            m != least or parts.isolated == parts.components,
+            m <= least or parts.isolated < parts.components,
+            m != most or most == 1 or (parts.components > 1 and parts.isolated > 0),
+            m <= most or (parts.isolated == 0 and parts.components == parts.classes),
+            m < bound or parts.components == 1,
         )
     )
 
