@@ -31,7 +31,7 @@ def test_census_writes_files_says_the_verdict_and_its_proof_verifies(folder, cap
     words = " ".join(out.split())
     assert " ".join(report["verdict"][0].split()) in words
     assert "0.902" in words
-    assert (folder / "line" / "report.html").stat().st_size < 3_000_000
+    assert (folder / "line" / "census.html").stat().st_size < 3_000_000
     status, out, _ = run(capsys, "verify", "proof.json")
     assert (status, "verified (bundle)" in out) == (0, True)
 

@@ -57,7 +57,7 @@ def test_names_that_are_no_text(folder, capsys):
     (folder / name).write_text(TABLE)
     status, _, err = run(capsys, "survey", name, *QUICK)
     assert (status, err.count("Traceback")) == (0, 0)
-    assert len(list(folder.glob("t?*/report.html"))) == 1
+    assert len(list(folder.glob("t?*/survey.html"))) == 1
     for words in (
         ["--target", "\udcff"],
         ["--target", "y", "--features", "\udcff"],

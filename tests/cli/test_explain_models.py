@@ -137,7 +137,7 @@ def test_the_terminal_tells_the_whole_story(folder, capsys):
             "dead units 1 dead unit, off on every row: number 0",
         "dead samples rows 0, 1, 2, 3, 4 and 5: no unit is on", "duplicated units units 1 and 2 do the same work",
         "bent or straight", "a better basin", "kink", "What to do next 1. ", " 2. ", " 3. ",
-        "on the plain loss, weight decay unknown", "written: t/report.html",
+        "on the plain loss, weight decay unknown", "written: t/explain-m.html",
     ):  # fmt: skip
         assert part in words, part
     assert all(line == line.rstrip() for line in out.splitlines())

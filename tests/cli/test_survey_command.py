@@ -36,11 +36,10 @@ def test_survey_writes_both_files_and_says_the_verdict(folder, capsys):
     words = " ".join(out.split())
     for line in report["verdict"]:
         assert " ".join(line.split()) in words
-    page = (folder / "line" / "report.html").read_text()
+    page = (folder / "line" / "survey.html").read_text()
     assert len(page) < 3_000_000
     assert sorted(p.name for p in (folder / "line").iterdir()) == [
         "index.html",
-        "report.html",
         "survey.html",
         "survey.json",
     ]
@@ -129,7 +128,7 @@ def test_columns_named_like_markup_stay_text(folder, capsys):
     (folder / "m.csv").write_text(LINE.replace("x,y", "<script>alert(1)</script>,</script><b>y"))
     status, _, _ = run(capsys, "survey", "m.csv", "--target", "</script><b>y", *QUICK)
     assert status == 0
-    page = (folder / "m" / "report.html").read_text()
+    page = (folder / "m" / "survey.html").read_text()
     assert "<script>alert(1)" not in page
     assert "</script><b>y" not in page
 

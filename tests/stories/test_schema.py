@@ -18,7 +18,12 @@ from reluscape.stories import page, schema
 ROWS = np.array([[0.0], [1.0], [2.0], [3.0]])
 HEIGHTS = np.array([0.0, 1.0, 0.0, 1.0])
 READERS = ("at", "number", "interval", "claim_cell")
-KINDS = {"survey": schema.SurveyReport, "census": schema.CensusReport, "explain": schema.ExplainReport}
+KINDS = {
+    "survey": schema.SurveyReport,
+    "census": schema.CensusReport,
+    "explain": schema.ExplainReport,
+    "design": schema.DesignReport,
+}
 
 
 def faults(value, wanted, place="report"):
@@ -96,6 +101,14 @@ def test_every_survey_is_as_the_schema_says(target):
 def test_every_census_is_as_the_schema_says(cap):
     story = rs.landscape(rs.Dataset(ROWS, HEIGHTS, bias=True), width=1, trials=20, height_cap=cap)
     assert not faults(json.loads(story.to_json()), schema.CensusReport)
+
+
+def test_every_design_is_as_the_schema_says():
+    from reluscape.requ import tell_design
+
+    story = tell_design([[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1])
+    assert not faults(json.loads(story.to_json()), schema.DesignReport)
+    assert page.render(story.report)
 
 
 def test_the_checker_finds_what_is_wrong():

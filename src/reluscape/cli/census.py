@@ -89,7 +89,7 @@ def census(
     )
     from .table_note import write_all
 
-    written = write_all(folder, "census.json", result, certificate, target, **how, bias=not no_bias)
+    written = write_all(folder, result, certificate, target, **how, bias=not no_bias)
     if as_json:
         print(json.dumps(result.report, allow_nan=False))
         return

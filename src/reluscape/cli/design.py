@@ -11,6 +11,7 @@ import typer
 from ..errors import InputError
 from . import output
 from .options import names, typed
+from .pages import results
 
 
 def design(
@@ -57,7 +58,7 @@ def design(
             f"{samples.n} rows, {samples.d} inputs, classes {' and '.join(table.classes.values())}",
             f"a linear program with {samples.n} margins, then {units} ReQU units ({units * (samples.d + 2):,} weights) "
             "trained to a certified point",
-            f"results: design.json and network.npz in {folder}",
+            f"results: design.json, design.html and network.npz in {folder}",
         ]
         print(json.dumps({"lines": lines})) if as_json else output.lines(lines)
         return
@@ -76,8 +77,7 @@ def design(
         notes=table.warnings,
         progress=output.Progress(),
     )
-    text = json.dumps(story.report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    written = output.write_results(folder, {"design.json": lambda: text})
+    written = output.write_results(folder, results(folder, story.report))
     written.append(story.net.save(folder / "network.npz"))
     if as_json:
         print(json.dumps(story.report, allow_nan=False))
@@ -133,4 +133,6 @@ def show(report: dict, written: list[Path]) -> None:
         screen.print(f"Note: {warning}", style="yellow", markup=False)
     for path in written:
         screen.print(f"written: {path}", style="dim", markup=False)
-    screen.print("use the network: rs.requ.ReQUNet.load('network.npz').predict(X) > 0", style="dim", markup=False)
+    screen.print(
+        f"use the network: rs.requ.ReQUNet.load({str(written[-1])!r}).predict(X) > 0", style="dim", markup=False
+    )

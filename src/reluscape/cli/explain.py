@@ -15,7 +15,7 @@ from ..numbers import files
 from . import output
 from .explain_data import Reading, Samples, label_codes, read_samples, scaled_reading
 from .options import names, typed
-from .pages import pages
+from .pages import results
 
 
 def explain(
@@ -126,7 +126,7 @@ def explain(
             raise InputError("there is neither a snapped nor an escaped network to save; leave out --save")
         better = story.better
         beside[save] = stored.encode_like(better if isinstance(better, TwoLayerNet) else balanced_top(better))
-    named: dict[str, Any] = {"explain.json": story.to_json, **pages(folder, story.report, model.name)}
+    named = results(folder, story.report, model.name)
     written = [*output.write_results(folder, named), *(files.write_atomic(p, content) for p, content in beside.items())]
     if as_json:
         print(json.dumps(story.report, allow_nan=False))

@@ -1,15 +1,16 @@
-"""The pages of a folder: one for each command and model, the last one again as report.html, and an index of them."""
+"""The results of a folder: JSON and page of each command and model under a name of their own, and an index of pages."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-INDEX, LAST = "index.html", "report.html"
+INDEX = "index.html"
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 # letters at the head of a page among which its title stands
 HEAD = 4096
@@ -20,22 +21,33 @@ STYLE = (
 )
 
 
-def page_name(kind: str, model: str = "") -> str:
-    """Return the file of a page; of a model's name only letters, digits, dots and hyphens are kept.
+def stem(folder: Path, kind: str, model: str = "") -> str:
+    """Return the name, without its end, under which a folder holds JSON and page of a command on a model.
 
-    >>> page_name("survey"), page_name("explain", "my net.pt")
-    ('survey.html', 'explain-my_net.html')
+    Of a model's name only letters, digits, dots and hyphens are kept; its end is kept too where the folder holds the
+    results of another model that would have the same name.
+
+    >>> stem(Path("none"), "survey"), stem(Path("none"), "explain", "my net.pt")
+    ('survey', 'explain-my_net')
     """
-    stem = re.sub(r"[^0-9A-Za-z.-]", "_", Path(model).stem) if model else ""
-    return f"{kind}-{stem}.html" if stem else f"{kind}.html"
+    name = _kept(Path(model).stem) if model else ""
+    if not name:
+        return kind
+    short = f"{kind}-{name}"
+    return short if _model_of(folder / f"{short}.json") in (None, Path(model).name) else f"{kind}-{_kept(model)}"
 
 
-def pages(folder: Path, report: dict[str, Any], model: str = "") -> dict[str, Callable[[], str]]:
-    """Return what makes each page that a report writes into a folder, by file name."""
+def results(folder: Path, report: dict[str, Any], model: str = "") -> dict[str, Callable[[], str]]:
+    """Return what makes each file that a report writes into a folder, by file name: its JSON, its page, the index."""
     from ..stories.page import render
+    from ..stories.report import json_text
 
-    name, made = page_name(report["kind"], model), render(report)
-    return {name: lambda: made, LAST: lambda: made, INDEX: partial(index, folder, {name: _title(made)})}
+    name, page = stem(folder, report["kind"], model), render(report)
+    return {
+        f"{name}.json": partial(json_text, report),
+        f"{name}.html": lambda: page,
+        INDEX: partial(index, folder, {f"{name}.html": _title(page)}),
+    }
 
 
 def index(folder: Path, new: dict[str, str]) -> str:
@@ -45,7 +57,7 @@ def index(folder: Path, new: dict[str, str]) -> str:
         folder: where they are.
         new: file -> title of what is about to be written.
     """
-    found = {path.name: _title(_head(path)) for path in sorted(folder.glob("*.html")) if path.name not in (INDEX, LAST)}
+    found = {path.name: _title(_head(path)) for path in sorted(folder.glob("*.html")) if path.name != INDEX}
     rows = "".join(
         f'<li><a href="{html.escape(name)}">{title}</a></li>' for name, title in sorted({**found, **new}.items())
     )
@@ -56,6 +68,19 @@ def index(folder: Path, new: dict[str, str]) -> str:
         f"<title>{where}: all pages</title><style>{STYLE}</style></head>"
         f"<body><main><h1>{where}</h1><ul>{rows}</ul></main></body></html>\n"
     )
+
+
+def _kept(name: str) -> str:
+    """Return a name with every sign replaced that a file's name should not hold."""
+    return re.sub(r"[^0-9A-Za-z.-]", "_", Path(name).name)
+
+
+def _model_of(path: Path) -> str | None:
+    """Return the model that a file of results is about, None where there is none to be read."""
+    try:
+        return str(json.loads(path.read_text("utf-8"))["model"]["file"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
 def _head(path: Path) -> str:

@@ -107,7 +107,7 @@ def survey(
     )
     from .table_note import write_all
 
-    written = write_all(folder, "survey.json", result, certificate, target, **how, bias=not no_bias)
+    written = write_all(folder, result, certificate, target, **how, bias=not no_bias)
     if as_json:
         print(json.dumps(result.report, allow_nan=False))
         return

@@ -13,7 +13,7 @@ from ..numbers.files import shown
 from . import output
 from .explain_data import Reading, read_samples
 from .input_scale import InputScale
-from .pages import pages
+from .pages import results
 
 MOST_NAMED = 20
 _FLAGS = ("drop_missing", "regression", "standardize", "bias", "adapt")
@@ -29,13 +29,12 @@ def noted(certificate: dict[str, Any], target: str, **how: Any) -> dict[str, Any
     return {**certificate, "data": {**certificate["data"], "table": note}}
 
 
-def write_all(folder: Path, name: str, result: Any, certificate: Path | None, target: str, **how: Any) -> list[Path]:
+def write_all(folder: Path, result: Any, certificate: Path | None, target: str, **how: Any) -> list[Path]:
     """Write a result's JSON and page into its folder, its noted proof where one is asked for; return where."""
     from ..certificates import write
 
     proof = result.certificate() if certificate is not None else None
-    named: dict[str, Any] = {name: result.to_json, **pages(folder, result.report)}
-    written = output.write_results(folder, named)
+    written = output.write_results(folder, results(folder, result.report))
     if certificate is not None and proof is not None:
         written.append(write(certificate, noted(proof, target, **how)))
     return written

@@ -15,9 +15,12 @@ from ..problem.data import Dataset, standardize
 from ..requ.design import Design, design
 from ..requ.network import ReQUNet
 from ..requ.training import Training, random_net, train
+from . import schema
 from .claims import claim
+from .fitted import fitted
 from .opening import opening
 from .options import DesignOptions, Origin, check_options
+from .report import Telling
 
 __all__ = ["DesignStory", "tell_design"]
 
@@ -29,31 +32,19 @@ AWAKE = 12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class DesignStory:
+class DesignStory(Telling):
     """A designed network, trained and certified.
 
     Attributes:
+        report: everything as plain data.
         design: the design, on the inputs as trained.
         training: the training with its certificate.
         net: the network for the inputs as given.
-        report: everything as plain data.
     """
 
     design: Design
     training: Training
     net: ReQUNet
-    report: dict[str, Any]
-
-    @property
-    def lines(self) -> list[str]:
-        """The answer in plain lines."""
-        return list(self.report["verdict"])
-
-    def __str__(self) -> str:
-        """Return the answer."""
-        return "\n".join(self.lines)
-
-    __repr__ = __str__
 
 
 def tell_design(
@@ -115,6 +106,7 @@ def tell_design(
     start = random_net(plan.width, data.d, stream(seed, "start"), awake=AWAKE)
     end = train(inputs, labels, plan, start=start, steps=options.get("steps", MOST_STEPS))
     say("done", 1.0)
+    net = end.net.transformed(transform)
     remarks = [*options.get("notes", ()), *(str(w.message) for w in said)]
     report: dict[str, Any] = {
         **opening("design", origin.command or "rs.requ.tell_design(...)", seed),
@@ -130,8 +122,16 @@ def tell_design(
         },
         "verdict": _verdict(data, plan, end),
         **_numbers(plan, end, loss, base),
+        "pictures": _pictures(data, np.asarray(labels, dtype=float), net),
     }
-    return DesignStory(plan, end, end.net.transformed(transform), report)
+    return DesignStory(report, plan, end, net)
+
+
+def _pictures(data: Dataset, labels: np.ndarray, net: ReQUNet) -> schema.DesignPictures:
+    """Return what the page draws: the network over its samples, and its output for each of them."""
+    outputs = np.asarray(net.predict(data.X), dtype=float)
+    fit = fitted(net.predict, data.X, labels, list(data.features), data.target or "y", 0.0)
+    return {"fit": fit, "outputs": outputs.tolist(), "labels": labels.tolist()}
 
 
 def _numbers(plan: Design, end: Training, loss: Any, base: float) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Telling:
 
     def to_json(self) -> str:
         """Return the report as JSON text."""
-        return json.dumps(self.report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(self.report)
 
     def to_html(self, path: str | Path) -> Path:
         """Write the self-contained page, whole or not at all, and return its path."""
@@ -70,3 +70,8 @@ class Telling:
     def _repr_html_(self) -> str:
         """Return verdict, big numbers, table and pictures for a notebook."""
         return notebook(self.report, self.lines)
+
+
+def json_text(report: dict[str, Any]) -> str:
+    """Return a report as the text of its file."""
+    return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

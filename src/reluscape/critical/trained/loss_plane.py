@@ -15,7 +15,7 @@ from ...problem.losses import get_loss
 from ...problem.networks import TwoLayerNet
 
 MARGIN = 0.35
-MOST_BORDERS = 1_200
+MOST_BORDERS = 200
 MOST_WORK = 60_000_000
 FINEST, COARSEST = 121, 41
 

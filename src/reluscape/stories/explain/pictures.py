@@ -13,7 +13,10 @@ from ...critical.trained.loss_plane import Plane, loss_plane
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from .. import schema
+from ..fitted import fitted
+from ..options import Origin
 from ..wording import count
+from .case import Case
 
 # figures of a number in a picture
 FIGURES = 6
@@ -24,6 +27,8 @@ TITLES = {
     routes.ESCAPE: ("Along a direction that lowers the loss", "the lowest point along it"),
     routes.BEST: ("To the best network known", "the best network known"),
 }
+# losses whose output is a margin, 0 between the classes
+MARGINS = ("logistic", "bce")
 PART_ONLY = " (the last two layers move)"
 
 
@@ -71,6 +76,25 @@ def slice_block(it: Examination, seed: int) -> schema.Slice | None:
     }
     plane = routes.picture_plane(part, labels, seed)
     return None if plane is None else plane_block(*plane, part.trained.data, it.layered.loss.each)
+
+
+def fit_block(case: Case, origin: Origin) -> schema.Fit | None:
+    """Return what the network computes over its samples; None for more than two inputs or one output."""
+    seen = case.it.seen
+    data = seen.data
+    if seen.Y.shape[1] != 1:
+        return None
+    columns = data.d - 1 if data.bias else data.d
+    mean, size = (0.0, 1.0) if case.scale is None else (float(case.scale.mean[0]), float(case.scale.deviation[0]))
+
+    def predict(inputs: np.ndarray) -> np.ndarray:
+        X = np.column_stack([inputs, np.ones(len(inputs))]) if data.bias else inputs
+        return np.asarray(mean + size * seen.net.hidden(X)[-1][:, 0])
+
+    codes = np.unique(seen.Y)
+    level = 0.0 if seen.loss.name in MARGINS else float(codes.mean()) if len(codes) == 2 else None
+    target = origin.target or data.target or "y"
+    return fitted(predict, data.X[:, :columns], mean + size * seen.Y[:, 0], list(data.features), target, level)
 
 
 def line_block(

@@ -20,7 +20,7 @@ from ..claims import plain
 from ..opening import opening
 from ..options import Origin
 from .case import Case
-from .pictures import last_layer_block, line_blocks, slice_block
+from .pictures import fit_block, last_layer_block, line_blocks, slice_block
 from .story import affine_text
 from .words import facts, verdict_lines
 
@@ -59,6 +59,7 @@ def build_report(case: Case, next_steps: tuple[str, ...], origin: Origin, seed: 
         "next_steps": list(next_steps),
         "lines": [*last_layer_block(it), *line_blocks(it)] if pictured else [],
         "slice": slice_block(it, seed) if pictured else None,
+        "fit": fit_block(case, origin) if pictured else None,
     }
     if it.whole is None:
         report["last_two_layers"] = None if it.part is None else _verdict(it.part.findings.verdict)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..wording import count, listing, sentence
 from .figure import Figure
+from .fit_figure import fit_figure
 from .layer_table import layer_section
 from .lookup import at, number
 from .loss_figures import line_figure, loss_bars
@@ -35,7 +36,8 @@ def explain_figures(report: dict[str, Any]) -> list[Figure]:
         return []
     loss = at(report, "model.loss") or "squared"
     lines = [line_figure(data, place, loss) for place, data in enumerate(report.get("lines") or [])]
-    parts = [loss_bars(report), *lines, plane_figure(report.get("slice"))]
+    fit = fit_figure(report.get("fit"), "What the network computes", at(report, "data.classes"))
+    parts = [fit, loss_bars(report), *lines, plane_figure(report.get("slice"))]
     return [figure for figure in parts if figure is not None]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import InputError
 from .census_page import census_figures, census_sections
+from .design_page import design_figures, design_sections
 from .embedding import data_script
 from .explain_page import explain_figures, explain_sections
 from .figure import Figure
@@ -21,6 +22,7 @@ _KINDS = {
     "survey": (survey_figures, survey_sections),
     "explain": (explain_figures, explain_sections),
     "census": (census_figures, census_sections),
+    "design": (design_figures, design_sections),
 }
 
 
@@ -46,13 +48,13 @@ def _scripts(report: dict[str, Any], figures: list[Figure], packed: str, own: st
 
 
 def render(report: dict[str, Any]) -> str:
-    """Write the page of a survey, an explanation or a whole landscape.
+    """Write the page of a survey, an explanation, a whole landscape or a designed one.
 
     The page needs no network: style, data and the plotting library are inside it, and its content security policy
     admits only the two scripts that it ships. Every number carries its path in the JSON as ``data-key``.
 
     Arguments:
-        report: the JSON dict with ``schema`` 1 and ``kind`` "survey", "explain" or "census".
+        report: the JSON dict with ``schema`` 1 and ``kind`` "survey", "explain", "census" or "design".
 
     Returns:
         HTML, about 2 MB, most of it the compressed plotting library.

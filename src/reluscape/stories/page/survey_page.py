@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..wording import percent
+from ..wording import count, percent
 from .basin_figure import basin_figure
 from .curve_figure import curve_figure
 from .data_figure import data_figure
 from .figure import Figure
+from .fit_figure import fit_figure
 from .key_figures import key_figures
 from .lookup import at
 from .markup import element, section
@@ -28,12 +29,20 @@ def survey_figures(report: dict[str, Any]) -> list[Figure]:
     pictures = report.get("pictures") or {}
     parts = [
         curve_figure(report),
-        data_figure(report),
+        _fitted(pictures, report) or data_figure(report),
         fan_figure(report),
         slice_figure(pictures.get("slice")),
         basin_figure(report),
     ]
     return [figure for figure in parts if figure is not None]
+
+
+def _fitted(pictures: dict[str, Any], report: dict[str, Any]) -> Figure | None:
+    """Draw the data under the best network found, where it has one or two inputs."""
+    width = at(report, "losses.best_network.width")
+    title = "The data and the best network found" + ("" if width is None else f", {count(width, 'unit')}")
+    lines = at(report, "pictures.data.lines")
+    return fit_figure(pictures.get("fit"), title, at(report, "data.classes"), lines)
 
 
 def _good_rule(report: dict[str, Any]) -> str:

@@ -19,6 +19,8 @@ def headline(report: dict[str, Any]) -> str:
     if report["kind"] == "census":
         width = count((report.get("settings") or {}).get("width") or 0, "unit")
         return f"Every valley of {target} in {file}, {width}"
+    if report["kind"] == "design":
+        return f"A landscape without bad minima for {target} in {file}"
     return f"The loss landscape of {target} in {file}"
 
 
@@ -37,7 +39,8 @@ def _description(report: dict[str, Any]) -> str:
         (False, True): "output bias, no hidden bias",
         (False, False): "no bias",
     }
-    parts.append(biases[bool(data.get("bias")), bool(data.get("output_bias"))])
+    if "bias" in data:
+        parts.append(biases[bool(data.get("bias")), bool(data.get("output_bias"))])
     return element("p", " · ".join(parts), class_="about")
 
 

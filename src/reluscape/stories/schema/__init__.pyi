@@ -6,6 +6,13 @@ from .census import Chances as Chances
 from .census import Network as Network
 from .census import Size as Size
 from .census import Valley as Valley
+from .design import DesignCertificate as DesignCertificate
+from .design import DesignClaim as DesignClaim
+from .design import DesignData as DesignData
+from .design import DesignPictures as DesignPictures
+from .design import DesignPlan as DesignPlan
+from .design import DesignReport as DesignReport
+from .design import DesignTraining as DesignTraining
 from .explain import AffineFit as AffineFit
 from .explain import Better as Better
 from .explain import Borders as Borders
@@ -26,6 +33,7 @@ from .explain import Units as Units
 from .explain import VerdictBlock as VerdictBlock
 from .shared import Claim as Claim
 from .shared import Data as Data
+from .shared import Fit as Fit
 from .shared import Header as Header
 from .shared import Loss as Loss
 from .shared import Number as Number

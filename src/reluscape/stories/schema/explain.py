@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
-from .shared import Loss, Number, Report
+from .shared import Fit, Loss, Number, Report
 
 
 class Model(TypedDict):
@@ -203,3 +203,4 @@ class ExplainReport(Report):
     next_steps: list[str]
     lines: list[Line]
     slice: Slice | None
+    fit: NotRequired[Fit | None]

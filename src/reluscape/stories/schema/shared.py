@@ -82,3 +82,15 @@ class Report(Header):
 
     data: Data
     seconds: NotRequired[float]
+
+
+class Fit(TypedDict):
+    """What a network of one or two inputs computes, on a grid with its samples."""
+
+    grid: list[list[float]]
+    value: list[Any]
+    samples: list[list[float]]
+    targets: list[float]
+    labels: list[str]
+    target: str
+    level: float | None

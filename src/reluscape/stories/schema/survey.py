@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
-from .shared import Claim, Loss, Number, Report
+from .shared import Claim, Fit, Loss, Number, Report
 
 
 class BasinValues(TypedDict):
@@ -170,6 +170,7 @@ class SurveyPictures(TypedDict):
     data: dict[str, Any] | None
     fan: dict[str, Any] | None
     slice: dict[str, Any] | None
+    fit: NotRequired[Fit | None]
 
 
 class SurveyReport(Report):
