@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ..landscape.widths.switches import BEYOND
 from . import schema
 
-# how far the picture reaches beyond the samples, as a share of their range; points of its grid with one and two inputs
-BEYOND, FINE, COARSE = 0.08, 301, 81
+# points of the grid with one and two inputs
+FINE, COARSE = 301, 81
 # figures of a number in a picture
 FIGURES = 6
 

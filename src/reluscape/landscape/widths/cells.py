@@ -69,21 +69,19 @@ def fan(sampler: Sampler) -> Fan | None:
     return None if np.isnan([plus, minus]).any() else Fan(ends, patterns, plus, minus)
 
 
-def corner_units(networks: list[tuple[int, np.ndarray, np.ndarray]]) -> list[tuple[int, np.ndarray]]:
+def corner_units(networks: list[tuple[int, np.ndarray]]) -> list[tuple[int, np.ndarray]]:
     """Return units of networks, (width of the network, weights (d,)), longest first, no two of them nearly parallel.
 
     Args:
-        networks: for each its width, Z (m, d) with z_j = |v_j| w_j, and the signs (m,) of its output weights.
+        networks: for each its width and Z (m, d) with z_j = |v_j| w_j.
     """
     corners: list[tuple[int, np.ndarray]] = []
-    for width, Z, signs in networks:
+    for width, Z in networks:
         lengths = np.linalg.norm(Z, axis=1)
         for j in np.argsort(-lengths)[: 1 if width == 1 else 2]:
-            w = Z[j] * signs[j]
-            if lengths[j] > 0 and all(
-                abs(w @ u) < ALMOST_PARALLEL * lengths[j] * np.linalg.norm(u) for _, u in corners
-            ):
-                corners.append((width, w))
+            known = [abs(Z[j] @ u) >= ALMOST_PARALLEL * lengths[j] * np.linalg.norm(u) for _, u in corners]
+            if lengths[j] > 0 and not any(known):
+                corners.append((width, Z[j]))
     return corners
 
 

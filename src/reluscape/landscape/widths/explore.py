@@ -165,6 +165,6 @@ def _cells(study: Study) -> tuple[Fan | None, Slice | None]:
     if study.sampler is None or study.data.n * study.data.rank > MOST_SLICED:
         return None, None
     listed = [(w, study.lowest[w]) for w in sorted(study.lowest) if w in study.settings.widths]
-    networks = [(w, study.network(r), r.state) for w, r in listed]
-    corners = corner_units([(w, net[0], state[1]) for w, net, state in networks if net and state])
+    networks = [(w, study.network(r)) for w, r in listed]
+    corners = corner_units([(w, net[0]) for w, net in networks if net])
     return fan(study.sampler), plane_slice(study.sampler, corners)

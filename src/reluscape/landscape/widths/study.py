@@ -176,7 +176,7 @@ class Study:
         return training.batch.predict(training.points[run : run + 1])[0]
 
     def network(self, reference: Reference) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return (Z, predictions) of a reference's network, in standardised inputs, None for a fit that is none."""
+        """Return (Z, predictions) of a reference's network with z_j = |v_j| w_j, in standardised inputs, or None."""
         if reference.state is None or self.sampler is None:
             return None
         if reference.net is not None:
@@ -185,7 +185,8 @@ class Study:
         key = reference.state[0].tobytes() + reference.state[1].tobytes()
         if key not in self._solutions:
             basin = basin_value(self.sampler.basins.data, None, *reference.state, output_bias=self.settings.output_bias)
-            self._solutions[key] = np.asarray(basin.Z, dtype=float), np.asarray(basin.prediction, dtype=float)
+            Z = np.asarray(basin.Z, dtype=float) * np.asarray(reference.state[1])[:, None]
+            self._solutions[key] = Z, np.asarray(basin.prediction, dtype=float)
         return self._solutions[key]
 
     def proof_data(self) -> Dataset | None:

@@ -6,6 +6,9 @@ import numpy as np
 
 from ...problem.data import Dataset
 
+# how far a picture reaches beyond the samples, as a share of their range
+BEYOND = 0.08
+
 
 def clearest_inputs(data: Dataset) -> list[int]:
     """Return the columns, at most two, that go most with the target, the clearest first; the column of ones is none."""
@@ -52,6 +55,8 @@ def _of_two_inputs(data: Dataset, Z: np.ndarray) -> list[tuple[int, np.ndarray]]
     """Return the segments inside the data's box where units of two inputs switch."""
     a, b = clearest_inputs(data)
     low, high = data.X.min(axis=0), data.X.max(axis=0)
+    room = BEYOND * np.where(high > low, high - low, np.where(low != 0, np.abs(low), 1.0))
+    low, high = low - room, high + room
     box = np.array([[low[a], low[b]], [high[a], low[b]], [high[a], high[b]], [low[a], high[b]]])
     segments = []
     for j, z in enumerate(Z):

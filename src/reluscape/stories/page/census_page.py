@@ -12,6 +12,8 @@ from .plane_figure import plane_figures
 from .tables import losses_table, table
 from .tree_figure import reach_figure, tree_figure, ways_figure
 
+# valleys that are listed before a button shows the others
+MOST_SHOWN = 10
 _FITS = (
     ("constant", "Best constant"),
     ("affine", "Best straight-line (affine) fit"),
@@ -83,4 +85,4 @@ def _valley_table(report: dict[str, Any]) -> str:
         )
     head = ["Valley", "Lowest loss", "Barrier", "Way out at", "Bottom", "Units that add or subtract", "Starts"]
     caption = f"Valleys of a network with {count(at(report, 'settings.width') or 0, 'unit')}"
-    return table([*head, "Exact test"], rows, caption, class_="widths")
+    return table([*head, "Exact test"], rows, caption, most=MOST_SHOWN, class_="widths")

@@ -48,5 +48,9 @@ class Figure:
         )
         caption = element("figcaption", text(sentence(self.note))) if self.note else ""
         return element(
-            "figure", element("h2", text(self.title)) + element("p", text(self.reading), class_="lead") + plot + caption
+            "figure",
+            element("h2", text(self.title), id=f"{self.name}-title")
+            + element("p", text(self.reading), class_="lead")
+            + plot
+            + caption,
         )

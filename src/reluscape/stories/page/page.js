@@ -13,19 +13,42 @@
   };
 
   const narrow = () => window.innerWidth < 640;
+  const night = window.matchMedia("(prefers-color-scheme: dark)");
+  const copy = (value) => JSON.parse(JSON.stringify(value));
 
-  const fit = (figure, width) => {
-    const layout = JSON.parse(JSON.stringify(figure.layout));
+  // ink, paper and grid by day, and what stands in their place by night
+  const NIGHT = { "#1c2024": "#e8eaed", "#ffffff": "#16191d", "#eceef1": "#2b3138", "#8a9099": "#9aa3ad",
+    "#0072B2": "#4aa3dd", "#d9dde2": "#3a4149" };
+  const darkened = (value) => JSON.parse(
+    JSON.stringify(value).replace(/#1c2024|#ffffff|#eceef1|#8a9099|#0072B2|#d9dde2/g, (color) => NIGHT[color]),
+  );
+  // what is drawn on coloured ground keeps the colours that stand out there
+  const grounded = (figure) => figure.data.some((trace) => trace.type === "heatmap" || trace.fill === "toself");
+
+  const fit = (figure, width, dark) => {
+    const layout = dark ? darkened(figure.layout) : copy(figure.layout);
     if (width < 560) {
       layout.font.size = 11;
       layout.margin = { ...layout.margin, l: Math.min(layout.margin.l, 46), r: Math.min(layout.margin.r, 12) };
-      if (figure.narrow) Object.assign(layout, JSON.parse(JSON.stringify(figure.narrow)));
+      if (figure.narrow) Object.assign(layout, copy(figure.narrow));
     }
     if (figure.square) layout.height = Math.min(width * 0.86, 620) + (layout.margin.t || 0);
     return layout;
   };
 
+  // rows beyond the first come out when their button is pressed
+  const fold = (button) => {
+    const rows = button.parentElement.querySelectorAll("tr.more");
+    const show = (on) => rows.forEach((row) => row.classList.toggle("folded", !on));
+    show(false);
+    button.hidden = false;
+    button.addEventListener("click", () => { show(true); button.remove(); });
+  };
+
   try {
+    document.querySelectorAll("button.all").forEach(fold);
+    const list = document.querySelector(".contents details");
+    if (list) list.open = window.innerWidth >= 1500;
     const link = document.getElementById("download");
     if (link) {
       link.href = URL.createObjectURL(new Blob([await read("report-data")], { type: "application/json" }));
@@ -37,23 +60,29 @@
       const script = document.createElement("script");
       script.textContent = await read("plotly-gzip");
       document.head.append(script);
-      for (const name of names) {
+      const draw = (name, dark, width) => {
         const place = document.getElementById(name);
-        place.textContent = "";
-        place.style.minHeight = "0";
         const config = {
           responsive: true, displaylogo: false, displayModeBar: narrow() ? false : "hover",
           modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
           toImageButtonOptions: { format: "svg", filename: name },
         };
-        await window.Plotly.newPlot(place, figures[name].data, fit(figures[name], place.clientWidth), config);
-      }
-      const resize = (width) => names.forEach((name) => {
+        const figure = figures[name];
+        const data = dark && !grounded(figure) ? darkened(figure.data) : copy(figure.data);
+        const layout = fit(figure, width || place.clientWidth, dark);
+        if (width) layout.width = width;
+        return window.Plotly.react(place, data, layout, config);
+      };
+      for (const name of names) {
         const place = document.getElementById(name);
-        window.Plotly.relayout(place, { width, height: place.layout.height });
-      });
-      window.addEventListener("beforeprint", () => resize(640));
-      window.addEventListener("afterprint", () => resize(null));
+        place.textContent = "";
+        place.style.minHeight = "0";
+        await draw(name, night.matches);
+      }
+      const again = (dark, width) => names.forEach((name) => draw(name, dark, width));
+      night.addEventListener("change", () => again(night.matches));
+      window.addEventListener("beforeprint", () => again(false, 640));
+      window.addEventListener("afterprint", () => again(night.matches));
     }
     document.body.dataset.state = "ready";
   } catch (problem) {

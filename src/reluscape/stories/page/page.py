@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import InputError
 from .census_page import census_figures, census_sections
+from .contents import contents
 from .design_page import design_figures, design_sections
 from .embedding import data_script
 from .explain_page import explain_figures, explain_sections
@@ -82,7 +83,9 @@ def render(report: dict[str, Any]) -> str:
         + '<meta name="viewport" content="width=device-width, initial-scale=1">'
         + f"<title>{text(headline(report))}</title><style>{style}</style>"
     )
-    main = masthead(report) + verdict(report) + make_sections(report, figures) + glossary() + provenance(report)
+    opening = verdict(report, figures[0] if figures else None)
+    rest = make_sections(report, figures[1:]) + glossary() + provenance(report)
+    main = masthead(report) + contents(opening + rest) + opening + rest
     scripts = _scripts(report, figures, packed, own)
     body = f'<body data-state="loading"><main>{main}</main>\n{scripts}</body>'
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n{body}</html>\n'

@@ -41,7 +41,10 @@ def _fitted(pictures: dict[str, Any], report: dict[str, Any]) -> Figure | None:
     """Draw the data under the best network found, where it has one or two inputs."""
     width = at(report, "losses.best_network.width")
     title = "The data and the best network found" + ("" if width is None else f", {count(width, 'unit')}")
-    lines = at(report, "pictures.data.lines")
+    data = pictures.get("data") or {}
+    lines = data.get("lines") or []
+    if at(report, "pictures.fit.labels.0") == data.get("y_label"):  # the clearer input is the second
+        lines = [{**unit, "points": [point[::-1] for point in unit["points"]]} for unit in lines]
     return fit_figure(pictures.get("fit"), title, at(report, "data.classes"), lines)
 
 
@@ -58,12 +61,10 @@ def _good_rule(report: dict[str, Any]) -> str:
 
 def survey_sections(report: dict[str, Any], figures: list[Figure]) -> str:
     """Write key figures, tables and pictures."""
-    first = "".join(figure.html() for figure in figures[:1])
-    drawn = "".join(figure.html() for figure in figures[1:])
+    drawn = "".join(figure.html() for figure in figures)
     fits = section("fits", "How much there is to gain", losses_table(report, _FITS))
     return (
         key_figures(report)
-        + element("section", first, id="first-picture", aria_label="First picture")
         + width_table(report, _good_rule(report))
         + element("section", drawn, id="pictures", aria_label="Pictures")
         + fits

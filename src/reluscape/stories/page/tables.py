@@ -18,20 +18,36 @@ _COLUMNS = (
     ("better_than_affine", "Better than a line", "percent", "chance that a start's basin beats the best affine fit"),
 )
 
+# texts of claims that say what the column's own words say
+_SAID_TWICE = ("activation regions of the layer", "activation regions times the signs of the output weights")
 
-def table(head: list[str], rows: list[list[str]], caption: str, **attributes: object) -> str:
-    """Write a table of HTML fragments; on a phone each row becomes a card that repeats the column names."""
+
+def table(head: list[str], rows: list[list[str]], caption: str, most: int | None = None, **attributes: object) -> str:
+    """Write a table of HTML fragments; on a phone each row becomes a card that repeats the column names.
+
+    Arguments:
+        head: names of the columns.
+        rows: the cells; the first of each row is its heading.
+        caption: what the table lists.
+        most: rows that are shown at once, the others after a press of a button; None shows all.
+        attributes: of the table.
+    """
     opening = element("thead", element("tr", "".join(element("th", text(name), scope="col") for name in head)))
     body = "".join(
         element(
             "tr",
             element("th", row[0], scope="row", data_label=head[0])
             + "".join(element("td", cell, data_label=name) for name, cell in zip(head[1:], row[1:], strict=True)),
+            class_="more" if most is not None and place >= most else None,
         )
-        for row in rows
+        for place, row in enumerate(rows)
     )
     inner = element("caption", text(caption)) + opening + element("tbody", body)
-    return element("div", element("table", inner, **attributes), class_="scroll")
+    shown = element("table", inner, **attributes)
+    if most is not None and len(rows) > most:
+        words = text(f"Show all {len(rows)}")
+        shown += element("button", words, type="button", class_="all screen-only", hidden="hidden")
+    return element("div", shown, class_="scroll")
 
 
 def _reference_cell(report: dict[str, Any], path: str) -> str:
@@ -49,6 +65,7 @@ def _column_notes(report: dict[str, Any]) -> str:
     entries = report.get("widths") or []
     notes = ""
     for key, name, _, meaning in _COLUMNS:
+        said = (meaning, *_SAID_TWICE)
         groups: dict[str, list[int]] = {}
         for entry in entries:
             claim = entry.get(key) or {}
@@ -58,7 +75,7 @@ def _column_notes(report: dict[str, Any]) -> str:
                 f"law {claim['law']}" if claim.get("law") else "",
                 claim.get("text") or "",
             ]
-            line = ", ".join(fact for fact in facts if fact and fact != meaning)
+            line = ", ".join(fact for fact in facts if fact and fact not in said)
             groups.setdefault(line, []).append(entry["width"])
         for line, widths in groups.items():
             which = "" if len(groups) == 1 else f" (width {', '.join(map(str, widths))})"

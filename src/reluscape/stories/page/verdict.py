@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..wording import count, listing, sentence
+from .figure import Figure
 from .lookup import number
 from .markup import bullets, element, text
 
@@ -67,13 +68,16 @@ def masthead(report: dict[str, Any]) -> str:
     return element("header", small + element("h1", text(headline(report))) + _description(report))
 
 
-def verdict(report: dict[str, Any]) -> str:
-    """Write the verdict; its first line is the answer, the others say what it rests on."""
-    answer = report.get("verdict") or []
-    lines = answer.get("text") or [] if isinstance(answer, dict) else answer
+def verdict(report: dict[str, Any], picture: Figure | None = None) -> str:
+    """Write the verdict with the first picture beside it; its first line is the answer, the others what it rests on."""
+    found = report.get("verdict") or []
+    lines = found.get("text") or [] if isinstance(found, dict) else found
     if not lines:
         lines = ["No verdict was reached."]
-    body = element("p", text(sentence(lines[0])), class_="answer") + (
-        bullets([text(sentence(line)) for line in lines[1:]]) if lines[1:] else ""
-    )
-    return element("section", body + _warnings(report), id="verdict", aria_label="Verdict")
+    answer = element("p", text(sentence(lines[0])), class_="answer")
+    drawn = picture.html() if picture is not None else ""
+    rest = (bullets([text(sentence(line)) for line in lines[1:]]) if lines[1:] else "") + _warnings(report)
+    return element(
+        "section", answer + drawn + (element("div", rest, class_="because") if rest else ""), id="verdict",
+        class_="with-picture" if drawn else None, aria_label="Verdict",
+    )  # fmt: skip

@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 
 from ...landscape.widths.cells import Fan, Slice
+from ...landscape.widths.result import WidthMap
 from ...landscape.widths.switches import clearest_inputs, switches
 from ...problem.data import Dataset
+from .. import schema
+from ..fitted import fitted
 
 MOST_PATTERN = 60
 
@@ -48,6 +51,26 @@ def data_picture(data: Dataset, Z: np.ndarray | None, target: str) -> dict[str, 
 def _line(unit: int, points: np.ndarray) -> dict[str, Any]:
     """Return the segment on which a unit switches, for drawing."""
     return {"unit": unit + 1, "sign": 1, "points": points.tolist()}
+
+
+def fit_picture(known: WidthMap) -> schema.Fit | None:
+    """Return what the best network known computes, in the data's own units; None for more than two inputs."""
+    data, best = known.subject.data, known.best
+    if known.units is None or known.outputs is None or best.state is None:
+        return None
+    weights, signs = known.units, np.asarray(best.state[1])
+
+    def units(X: np.ndarray) -> np.ndarray:
+        return np.asarray(np.maximum(X @ weights.T, 0.0) @ signs)
+
+    offset = float(np.mean(known.outputs.ravel() - units(data.X))) if known.settings.output_bias else 0.0
+
+    def predict(inputs: np.ndarray) -> np.ndarray:
+        return offset + units(np.column_stack([inputs, np.ones(len(inputs))]) if data.bias else inputs)
+
+    level = None if known.subject.classes is None else 0.0
+    columns = data.d - 1 if data.bias else data.d
+    return fitted(predict, data.X[:, :columns], data.y, list(data.features), data.target or "y", level)
 
 
 def fan_picture(fan: Fan | None) -> dict[str, Any] | None:

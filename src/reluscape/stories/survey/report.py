@@ -12,7 +12,7 @@ from ..claims import loss_claim, plain, probability_claim
 from ..opening import about_data, opening
 from ..options import Origin
 from .counts import BASIN_TEXT, layer_regions, region_claim
-from .pictures import data_picture, fan_picture, slice_picture
+from .pictures import data_picture, fan_picture, fit_picture, slice_picture
 from .promised import promised
 from .start_entry import start_entry
 from .trainings import training_block
@@ -67,6 +67,7 @@ def build_report(known: WidthMap, origin: Origin) -> schema.SurveyReport:
             "data": data_picture(subject.data, known.units, subject.data.target or "y"),
             "fan": fan_picture(known.fan),
             "slice": slice_picture(known.slice),
+            "fit": fit_picture(known),
         },
     }
     if not subject.single:
