@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from .result import BarrierTree
 from .starts import Coordinates
 from .ways import Way
 
-GRID = 73
+GRID = 121
 # figures to which the angles of walls that look alike agree
 FIGURES = 5
 WINDOW = 1.5
@@ -31,6 +31,7 @@ class Panel:
         minima: the bottoms of valleys: number of the valley, and the place (2,).
         passes: the highest points of ways out: number of the way, and the place (2,).
         ways: parts of ways out: number of the way, and the points (k, 2).
+        ticks: (2, p) values of both coordinates.
     """
 
     signs: tuple[int, ...]
@@ -38,6 +39,7 @@ class Panel:
     minima: list[tuple[int, np.ndarray]]
     passes: list[tuple[int, np.ndarray]]
     ways: list[tuple[int, np.ndarray]]
+    ticks: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +48,11 @@ class PlaneLandscape:
 
     Attributes:
         kind: "weights", over the weights z = v w of one unit, or "directions", over the angles of two.
-        ticks: (p,) values of both coordinates.
         walls: angles of the lines on which a unit switches for some sample.
         panels: one for each choice of output signs, up to relabelling.
     """
 
     kind: str
-    ticks: np.ndarray
     walls: list[float]
     panels: list[Panel]
 
@@ -78,27 +78,36 @@ def _weights(data: Dataset, tree: BarrierTree, kept: list[int], ways: list[Way],
     X = scale.samples(data.X)
     spots = {k: _place(tree.valleys[k].net, turn) for k in kept}
     routes = [[_place(net, turn) for net in way.networks] for way in ways]
-    reach = max([float(np.abs(z).max()) for _, z in [*spots.values(), *chain(*routes)]], default=1.0) or 1.0
-    ticks = np.linspace(-WINDOW * reach, WINDOW * reach, GRID)
-    grid = np.stack(np.meshgrid(ticks, ticks), axis=-1)
     panels = []
     for sign in (1, -1):
-        out = sign * np.maximum(grid @ X.T, 0.0)
         tops = [route[way.top] for way, route in zip(ways, routes, strict=True)]
         legs = [
             [[a[1].tolist(), b[1].tolist()] for a, b in pairwise(route) if {a[0], b[0]} in ({sign}, {sign, 0})]
             for route in routes
         ]
+        minima = [(number, spots[k][1]) for number, k in enumerate(kept) if spots[k][0] in (sign, 0)]
+        passes = [(number, z) for number, (side, z) in enumerate(tops) if side in (sign, 0)]
+        ticks = _window([z for _, z in [*minima, *passes]])
+        grid = np.stack(np.meshgrid(*ticks), axis=-1)
         panels.append(
             Panel(
                 signs=(sign,),
-                loss=_losses(out, data, tree.output_bias),
-                minima=[(number, spots[k][1]) for number, k in enumerate(kept) if spots[k][0] in (sign, 0)],
-                passes=[(number, z) for number, (side, z) in enumerate(tops) if side in (sign, 0)],
+                loss=_losses(sign * np.maximum(grid @ X.T, 0.0), data, tree.output_bias),
+                minima=minima,
+                passes=passes,
                 ways=[(number, np.array(part)) for number, leg in enumerate(legs) for part in _runs(leg)],
+                ticks=ticks,
             )
         )
-    return PlaneLandscape("weights", ticks, _walls(X), panels)
+    return PlaneLandscape("weights", _walls(X), panels)
+
+
+def _window(places: list[np.ndarray]) -> np.ndarray:
+    """Return the ticks (2, p) of a square around places in the plane and its origin, where every unit is off."""
+    spots = np.array([*places, np.zeros(2)])
+    low, high = spots.min(axis=0), spots.max(axis=0)
+    half = WINDOW * (float((high - low).max()) / 2 or 1.0)
+    return np.stack([np.linspace(middle - half, middle + half, GRID) for middle in (low + high) / 2])
 
 
 def _directions(
@@ -130,10 +139,11 @@ def _directions(
                     for number, way in enumerate(ways)
                     for part in _curve(way.networks, turn, signs)
                 ],
+                ticks=np.stack([angles, angles]),
             )
         )
     walls = sorted({round(float(a), FIGURES) for w in _walls(X) for a in (w, w - np.pi if w > 0 else w + np.pi)})
-    return PlaneLandscape("directions", angles, walls, panels)
+    return PlaneLandscape("directions", walls, panels)
 
 
 def profile(first: np.ndarray, second: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -37,6 +37,8 @@ def plane_picture(plane: PlaneLandscape | None, data: Dataset) -> dict[str, Any]
         {
             "title": _title(panel.signs),
             "signs": list(panel.signs),
+            "x": _rounded(panel.ticks[0]),
+            "y": _rounded(panel.ticks[1]),
             "loss": _rounded(panel.loss),
             "minima": [{"valley": number, "x": float(z[0]), "y": float(z[1])} for number, z in panel.minima],
             "passes": [{"way": number, "x": float(z[0]), "y": float(z[1])} for number, z in panel.passes],
@@ -51,7 +53,6 @@ def plane_picture(plane: PlaneLandscape | None, data: Dataset) -> dict[str, Any]
         labels = ["direction of the first unit", "direction of the second unit"]
     return {
         "kind": plane.kind,
-        "ticks": _rounded(plane.ticks),
         "labels": labels,
         "walls": plane.walls,
         "panels": panels,

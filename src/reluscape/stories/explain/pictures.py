@@ -29,6 +29,8 @@ TITLES = {
 }
 # losses whose output is a margin, 0 between the classes
 MARGINS = ("logistic", "bce")
+# two networks whose weights differ by this part, and whose losses by this part, show only rounding between them
+CLOSE, SAME_LOSS = 1e-6, 1e-9
 PART_ONLY = " (the last two layers move)"
 
 
@@ -37,11 +39,25 @@ def line_blocks(it: Examination) -> list[schema.Line]:
     part, blocks = it.part, []
     if part is None:
         return []
-    for way in routes.routes(part):
+    ways = [way for way in routes.routes(part) if not _rounding_only(way, it)]
+    for way in ways:
         title, ends = TITLES[way.to]
         title += "" if part.whole else PART_ONLY
         blocks.append(line_block(title, way.start, way.end, part.trained.data, it.layered.loss.each, ends))
     return blocks
+
+
+def _rounding_only(way: routes.Route, it: Examination) -> bool:
+    """Return whether both ends of a way have the same loss up to rounding and lie close together."""
+    data, size = it.part.trained.data if it.part else None, 1.0
+    a, b = way.start, way.end
+    parts = ((a.W, b.W), (a.v, b.v), (np.array([a.c]), np.array([b.c])))
+    moved = max(float(np.abs(p - q).max(initial=0.0)) for p, q in parts)
+    size = max(float(np.abs(p).max(initial=0.0)) for p, _ in parts)
+    if data is None or moved > CLOSE * size:
+        return False
+    losses = [net.loss(data, None, it.seen.loss.each) for net in (a, b)]
+    return abs(losses[0] - losses[1]) <= SAME_LOSS * max(losses)
 
 
 def last_layer_block(it: Examination) -> list[schema.Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..wording import count, loss_words, significant
@@ -10,6 +11,8 @@ from .lookup import at
 from .palette import BLUE, GREEN, GREY, INK, PAPER, VERMILLION
 from .traces import axis, layout, line, markers
 
+# what lies below this part of the loss at the higher end is drawn at the foot of a logarithmic picture
+DEEPEST = 1e-3
 _MANY = 60
 _SPREAD = 20
 _SPOT = 0.01
@@ -69,6 +72,11 @@ def line_figure(data: dict[str, Any], place: int, loss: str = "squared") -> Figu
     points = sorted({(t, value) for t, value in [*map(tuple, samples), *breaks] if value is not None})
     if not points:
         return None
+    floor = _floor(points)
+    lowest = min(value for _, value in points)
+    if floor is not None:
+        points = [(t, max(value, floor)) for t, value in points]
+        breaks = [(t, max(value, floor)) for t, value in breaks]
     x, y = [t for t, _ in points], [value for _, value in points]
     traces = [line(x, y, BLUE, width=2.4, hovertemplate="loss %{y:.4g}<extra></extra>")]
     if breaks:
@@ -83,7 +91,8 @@ def line_figure(data: dict[str, Any], place: int, loss: str = "squared") -> Figu
         )  # fmt: skip
     width = x[-1] - x[0]
     ends = (0.0, 1.0)
-    minima = [p for p in data.get("minima") or [] if min(abs(p[0] - end) for end in ends) > _SPOT * width]
+    minima = [(t, max(value, floor or value)) for t, value in data.get("minima") or []]
+    minima = [p for p in minima if min(abs(p[0] - end) for end in ends) > _SPOT * width]
     if minima:
         traces.append(
             markers([t for t, _ in minima], [value for _, value in minima], GREEN, "lowest nearby on this line",
@@ -97,7 +106,7 @@ def line_figure(data: dict[str, Any], place: int, loss: str = "squared") -> Figu
     sheet = layout(
         360,
         xaxis=axis(f"0 is this network, 1 is {data.get('ends') or 'the other end'}"),
-        yaxis=axis(loss_words(loss), **({"type": "log", "dtick": "D2"} if spread_out(min(y), max(y)) else {})),
+        yaxis=axis(loss_words(loss), **_scale(floor, max(y))),
         showlegend=True,
         margin={"l": 66, "r": 20, "t": 56, "b": 48},
     )
@@ -105,7 +114,7 @@ def line_figure(data: dict[str, Any], place: int, loss: str = "squared") -> Figu
     if not breaks:
         reading = "No unit switches for any row on this line, so the loss is one smooth curve."
     alt = f"{data.get('title', 'Line')}: loss along a line with {count(len(breaks), 'breakpoint')}, "
-    alt += f"lowest value {significant(min(y))}."
+    alt += f"lowest value {significant(lowest)}."
     return Figure(
         f"figure-line-{place}",
         str(data.get("title", "Loss along a line")),
@@ -115,6 +124,28 @@ def line_figure(data: dict[str, Any], place: int, loss: str = "squared") -> Figu
         sheet,
         data.get("note", ""),
     )
+
+
+def _floor(points: list[tuple[float, float]]) -> float | None:
+    """Return the lowest loss that a logarithmic axis shows, None where the losses do not ask for one.
+
+    They do where the line climbs far above the higher of its ends; what is far below that end goes out of the picture.
+    """
+    ends = [min((abs(t - end), value) for t, value in points)[1] for end in (0.0, 1.0)]
+    low, top = min(value for _, value in points), max(value for _, value in points)
+    if not spread_out(max(ends), top):
+        return None
+    return max(low, DEEPEST * max(ends))
+
+
+def _scale(floor: float | None, high: float) -> dict[str, Any]:
+    """Return the axis of the losses: logarithmic down to a floor, or linear."""
+    if floor is None:
+        return {"nticks": 6}
+    few = {"dtick": "D2"} if high < 1e3 * floor else {"dtick": 1, "exponentformat": "power"}
+    ends = [math.log10(floor), math.log10(high)]
+    room = 0.06 * (ends[1] - ends[0])
+    return {"type": "log", "range": [ends[0] - room, ends[1] + room], **few}
 
 
 def spread_out(low: float, high: float) -> bool:

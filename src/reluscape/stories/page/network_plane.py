@@ -7,13 +7,12 @@ from typing import Any
 
 from ..wording import count, significant
 from .figure import Figure
-from .loss_figures import spread_out
-from .palette import PAPER, VERMILLION, color_stops
+from .log_ground import log_ground
+from .palette import PAPER, VERMILLION
 from .traces import axis, layout, markers, plain
 
 _THIN = 250
 _SPOT = 0.03
-_TICKS = 7
 
 
 def plane_figure(plane: dict[str, Any] | None) -> Figure | None:
@@ -22,8 +21,8 @@ def plane_figure(plane: dict[str, Any] | None) -> Figure | None:
         return None
     kinks, zeros = plane["borders"]["kinks"], plane["borders"]["zero_outputs"]
     values = [value for row in plane["loss"] for value in row if value is not None]
-    low, high = min(values), max(values)
-    traces = [_colours(plane, low, high)]
+    low = min(values)
+    traces = [log_ground(plane["a"], plane["b"], plane["loss"], low)]
     style = {"color": "rgba(255,255,255,0.6)", "width": 0.9 if len(kinks) <= _THIN else 0.5}
     traces += _segments(kinks, style, "unit {0} switches for row {1}")
     dashes = {"color": PAPER, "width": 1.8, "dash": "dash"}
@@ -64,43 +63,6 @@ def _apart(points: list[list[Any]], width: float) -> list[tuple[str, float, floa
             name, s, t = spots[place]
             spots[place] = (f"{name} and {label}", s, t)
     return spots
-
-
-def _colours(plane: dict[str, Any], low: float, high: float) -> dict[str, Any]:
-    """Describe the coloured ground, on a logarithmic scale where the losses differ much."""
-    bar: dict[str, Any] = {
-        "title": {"text": "loss", "side": "right"},
-        "thickness": 12,
-        "outlinewidth": 0,
-        "len": 0.92,
-        "ticks": "outside",
-    }
-    shown, scale = plane["loss"], (low, high if high > low else low + (abs(low) or 1.0))
-    if spread_out(low, high):
-        shown = [[math.log10(value) if value else None for value in row] for row in plane["loss"]]
-        scale = (math.log10(low), math.log10(high))
-        ticks = _log_ticks(*scale)
-        bar |= {"tickvals": ticks, "ticktext": [significant(float(f"{10**tick:.1g}")) for tick in ticks]}
-    return {
-        "type": "heatmap",
-        "x": plane["a"],
-        "y": plane["b"],
-        "z": shown,
-        "zmin": scale[0],
-        "zmax": scale[1],
-        "customdata": plane["loss"],
-        "zsmooth": "best",
-        "colorscale": color_stops(),
-        "colorbar": bar,
-        "hovertemplate": "loss %{customdata:.4g}<extra></extra>",
-    }
-
-
-def _log_ticks(low: float, high: float) -> list[float]:
-    """Return places of 1, 2 and 5 times powers of ten, thinned to a handful."""
-    places = [k + math.log10(m) for k in range(math.floor(low), math.ceil(high) + 1) for m in (1, 2, 5)]
-    inside = [place for place in places if low <= place <= high]
-    return inside[:: max(1, math.ceil(len(inside) / _TICKS))]
 
 
 def _segments(borders: list[list[Any]], style: dict[str, Any], hover: str) -> list[dict[str, Any]]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from ..wording import count, sentence, significant
 from .figure import Figure
-from .palette import GREEN, INK, PAPER, VERMILLION, color_stops
+from .log_ground import log_ground
+from .palette import GREEN, INK, PAPER, VERMILLION
 from .traces import axis, layout, line, markers, plain
 
 _DEGREES = 180.0 / math.pi
-_QUANTILE = 0.6
 _MARKS = (
     "Along a thin line a unit switches for a row. The numbers are valleys (green: a global minimum); a red line is the "
     "best way out of a trap, over its pass (cross)."
@@ -24,52 +24,33 @@ _READING = {
 
 
 def plane_figures(plane: dict[str, Any] | None, valleys: list[dict[str, Any]]) -> list[Figure]:
-    """Draw one figure for each panel; none without data."""
-    if not plane or not plane.get("panels"):
+    """Draw one figure for each panel that holds a valley; none without data."""
+    panels = [panel for panel in (plane or {}).get("panels") or [] if panel["minima"]]
+    if not plane or not panels:
         return []
-    scale = _scale(plane)
-    return [_panel(plane, panel, place, scale, valleys) for place, panel in enumerate(plane["panels"])]
-
-
-def _scale(plane: dict[str, Any]) -> tuple[float, float]:
-    """Return the losses at the ends of the colour scale; far out losses grow without bound and share one colour."""
-    values = sorted(v for panel in plane["panels"] for row in panel["loss"] for v in row)
-    low = values[0]
-    high = values[int(_QUANTILE * (len(values) - 1))] if plane["kind"] == "weights" else values[-1]
-    return (low, high) if high > low else (low, low + (abs(low) or 1.0))
+    lowest = min(
+        [valley["value"] for valley in valleys] + [value for panel in panels for row in panel["loss"] for value in row]
+    )
+    return [_panel(plane, panel, place, lowest, valleys) for place, panel in enumerate(panels)]
 
 
 def _panel(
     plane: dict[str, Any],
     panel: dict[str, Any],
     place: int,
-    scale: tuple[float, float],
+    lowest: float,
     valleys: list[dict[str, Any]],
 ) -> Figure:
     weights = plane["kind"] == "weights"
     factor = 1.0 if weights else _DEGREES
-    ticks = [factor * t for t in plane["ticks"]]
-    edge = ticks[-1]
-    bar = {"title": {"text": "loss", "side": "right"}, "thickness": 12, "outlinewidth": 0, "nticks": 6}
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "heatmap",
-            "x": ticks,
-            "y": ticks,
-            "z": panel["loss"],
-            "zmin": scale[0],
-            "zmax": scale[1],
-            "zsmooth": "best",
-            "colorscale": color_stops(),
-            "colorbar": bar,
-            "hovertemplate": "loss %{z:.4g}<extra></extra>",
-        }
-    ]
-    traces.append(_walls(plane, edge))
+    x, y = ([factor * t for t in panel.get(key) or plane["ticks"]] for key in ("x", "y"))
+    window = [[x[0], x[-1]], [y[0], y[-1]]]
+    traces: list[dict[str, Any]] = [log_ground(x, y, panel["loss"], lowest)]
+    traces.append(_walls(plane, max(abs(end) for ends in window for end in ends)))
     for way in panel["ways"]:
-        x, y = [factor * p[0] for p in way["points"]], [factor * p[1] for p in way["points"]]
-        traces.append(line(x, y, PAPER, width=3.2, hoverinfo="skip"))
-        traces.append(line(x, y, VERMILLION, width=1.6, hoverinfo="skip"))
+        across, up = ([factor * p[k] for p in way["points"]] for k in (0, 1))
+        traces.append(line(across, up, PAPER, width=3.2, hoverinfo="skip"))
+        traces.append(line(across, up, VERMILLION, width=1.6, hoverinfo="skip"))
     for spot in panel["passes"]:
         hover = f"pass on the way out of a trap (way {spot['way'] + 1})<extra></extra>"
         traces.append(
@@ -87,14 +68,14 @@ def _panel(
     lock = {"scaleanchor": "x", "constrain": "domain"}
     sheet = layout(
         520,
-        xaxis=axis(labels[0], range=[-edge, edge], showgrid=False, constrain="domain"),
-        yaxis=axis(labels[1], range=[-edge, edge], showgrid=False, **lock),
+        xaxis=axis(labels[0], range=window[0], showgrid=False, constrain="domain"),
+        yaxis=axis(labels[1], range=window[1], showgrid=False, **lock),
         margin={"l": 60, "r": 20, "t": 12, "b": 48},
     )
     reading = _READING[plane["kind"]] if place == 0 else "The same for these signs of the output weights."
     alt = f"Landscape, {panel['title']}: {count(len(panel['minima']), 'marked minimum', 'marked minima')}, "
     alt += f"losses from {significant(min(min(r) for r in panel['loss']))}."
-    note = "Losses beyond the scale share its lightest colour." if weights else ""
+    note = "The colour tells orders of magnitude: how far a loss lies above the lowest one."
     title = f"The landscape where {panel['title']}"
     return Figure(f"figure-plane-{place}", sentence(title), reading, alt, traces, sheet, note, square=True)
 
