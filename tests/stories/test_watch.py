@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -81,6 +84,55 @@ def test_without_an_interval_at_most_a_twentieth_of_the_time_is_spent(monkeypatc
         w.step()
     assert len(w.checks) > 2
     assert 10 * (len(w.checks) - 1) <= 0.05 * now[0]
+
+
+def test_a_proved_local_minimum_is_told_the_moment_it_is_reached(monkeypatch):
+    """XOR with both units dead and c = 1/2: no small change lowers the loss 1/4, which is also the best constant's."""
+    told, xor = [], [[0.0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
+    model = Trained([[1.0, 1.0, 0.3], [1.0, 1.0, -1.0]], [0.7, -1.3])
+    w = watching(monkeypatch, model, xor, [0.0, 1, 1, 0], every=1, say=told.append)
+    monkeypatch.setattr(
+        "reluscape.stories.watch.certify_model", lambda m, X, y, **how: rs.certify_model(m.net, X, y, **how)
+    )
+    assert w.step().answer == "moving"
+    # one unit that is on for (1, 1) alone and subtracts, beside the constant 2/3: the trap of loss 1/6
+    model.net = rs.TwoLayerNet([[1.0, 1.0, -1.0], [-1.0, -1.0, -1.0]], [-2 / 3, 1.0], 2 / 3, True)
+    stuck = w.step()
+    assert (stuck.answer, stuck.loss) == ("stuck", pytest.approx(1 / 6))
+    assert len(told) == 1
+    assert told[0].startswith("step 2: stuck: an exact local minimum with loss 0.166667")
+    assert w.step().answer == "stuck"
+    assert len(told) == 1
+
+
+def test_the_callbacks_call_step_after_each_batch(monkeypatch):
+    """Both libraries by stand-ins of the one class that is subclassed: neither is needed for the tests."""
+    callbacks = types.SimpleNamespace(Callback=type("Callback", (), {}))
+    monkeypatch.setitem(sys.modules, "keras", types.SimpleNamespace(callbacks=callbacks))
+    monkeypatch.setitem(sys.modules, "lightning", types.ModuleType("lightning"))
+    monkeypatch.setitem(sys.modules, "lightning.pytorch", types.SimpleNamespace(Callback=callbacks.Callback))
+    w = watching(monkeypatch, Trained([[1.0]], [1.0]), X, Y, every=2)
+    w.keras().on_train_batch_end(0)
+    w.lightning().on_train_batch_end(None, None, None, None, 0)
+    assert [seen.step for seen in w.checks] == [2]
+    for name in ("keras", "lightning", "lightning.pytorch", "pytorch_lightning"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for make in (w.keras, w.lightning):
+        with pytest.raises(rs.ReluscapeError, match="not installed"):
+            make()
+
+
+def test_a_loop_of_partial_fit():
+    from sklearn.neural_network import MLPRegressor
+
+    rows, heights = np.linspace(-1, 1, 8)[:, None], np.abs(np.linspace(-1, 1, 8))
+    model = MLPRegressor(hidden_layer_sizes=(3,), random_state=0, alpha=0.0)
+    w = rs.watch(model, rows, heights, every=2)
+    for _ in range(4):
+        model.partial_fit(rows, heights)
+        w.step()
+    assert [seen.step for seen in w.checks] == [2, 4]
+    assert w.checks[-1].loss == pytest.approx(np.mean((model.predict(rows) - heights) ** 2))
 
 
 @pytest.mark.parametrize("every", [0, -1, 1.5, "x"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,23 @@ from .._lazy import axes
 from ..basins import basin_value
 from ..critical.anatomy import anatomy
 from ..errors import DataWarning, InputError, ReluscapeError
+from ..interop.training_callbacks import keras_callback, lightning_callback
 from ..numbers.checks import whole_number
 from ..numbers.tolerances import DEFAULT, Tolerances
+from ..problem.losses import get_loss
+from ..problem.references import constant_value
 from ..problem.trained.reading import read_trained
+from .explain import certify_model
 
 # share of the whole time that the checks take at most where no interval is given
 MOST_TIME = 0.05
+# a proof takes about so many times as long as a look; it is only begun where the time for it is there
+PROOF_LOOKS = 20
+# a settled network is proved again once so much less is left in its basin
+CLOSER = 10.0
+STUCK = (
+    "stuck: an exact local minimum with loss {:.6g} lies beside these weights (proved), so training on changes nothing"
+)
 SILENT = (
     "every unit is off on every row, so the hidden layer has no gradient and training can only move the output bias"
 )
@@ -37,7 +48,8 @@ class Check:
         dead: numbers of the units that are off on every row.
         duplicated: groups of units that do the same.
         crossed: pairs (unit, row) that switched since the last check.
-        answer: "silent" (no unit is on anywhere), "settled" (at most 1 % is left in this basin) or "moving".
+        answer: "silent" (no unit is on anywhere), "stuck" (an exact local minimum lies beside these weights, proved),
+            "settled" (at most 1 % is left in this basin) or "moving".
     """
 
     step: int
@@ -69,9 +81,11 @@ class Watch:
         clock: Callable[[], float],
     ) -> None:
         self._model, self._X, self._y, self._loss, self._tolerances = model, X, y, loss, tolerances
+        self._chosen = loss or "squared"
         self._every, self._say, self._clock = every, say, clock
         self._steps, self._spent, self._begin = 0, 0.0, clock()
         self._pattern: np.ndarray | None = None
+        self._tried = np.inf  # what was left in this basin when a proof was last tried
         self.checks: list[Check] = []
 
     def step(self) -> Check | None:
@@ -97,23 +111,62 @@ class Watch:
         finally:
             self._spent += self._clock() - begin
         before = self.checks[-1].answer if self.checks else ""
+        seen = self._proved(seen, before, self._clock() - begin)
         self.checks.append(seen)
-        if seen.answer == "silent" and before != "silent":
-            (self._say or _warn)(f"step {seen.step}: {SILENT}; start again from other weights")
+        if seen.answer != before and seen.answer in ("silent", "stuck"):
+            why = SILENT if seen.answer == "silent" else STUCK.format(seen.loss)
+            (self._say or _warn)(f"step {seen.step}: {why}; start again from other weights")
         return seen
+
+    def _proved(self, seen: Check, before: str, took: float) -> Check:
+        """Return a look at a settled network with the word "stuck" where a local minimum beside it is proved."""
+        if seen.crossed or seen.answer != "settled":
+            self._tried = np.inf
+        if seen.answer != "settled" or seen.left is None:
+            return seen
+        if before == "stuck" and not seen.crossed:
+            return replace(seen, answer="stuck")
+        allowed = MOST_TIME * (self._clock() - self._begin) - self._spent
+        if seen.left > self._tried / CLOSER or (self._every is None and allowed < PROOF_LOOKS * took):
+            return seen
+        self._tried, begin = seen.left, self._clock()
+        try:
+            report = certify_model(self._model, self._X, self._y, weight_decay="unknown", loss=self._chosen)
+        except ReluscapeError:
+            return seen
+        finally:
+            self._spent += self._clock() - begin
+        stuck = report.verdict.is_local_minimum and seen.loss > self._tolerances.stuck * self._constant()
+        return replace(seen, answer="stuck") if stuck else seen
+
+    def _constant(self) -> float:
+        """Return the loss of the best constant."""
+        read = read_trained(self._model, self._X, self._y, loss=self._chosen)
+        return constant_value(get_loss(self._chosen), np.asarray(read.data.y, dtype=float)[:, None])
+
+    def keras(self) -> Any:
+        """Return a Keras callback that counts every batch as a step: `model.fit(..., callbacks=[w.keras()])`."""
+        return keras_callback(self.step)
+
+    def lightning(self) -> Any:
+        """Return a Lightning callback that counts every batch as a step: `Trainer(callbacks=[w.lightning()])`."""
+        return lightning_callback(self.step)
 
     def _look(self) -> Check:
         """Return what the network is now."""
-        trained = read_trained(self._model, self._X, self._y, loss=self._loss)
+        trained = read_trained(self._model, self._X, self._y, loss=self._loss or "squared")
+        if self._loss is None and trained.trained_on is not None and trained.trained_on != self._chosen:
+            self._chosen = trained.trained_on
+            trained = read_trained(self._model, self._X, self._y, loss=self._chosen)
         net, data = trained.net, trained.data
         pattern = data.X @ net.W.T > 0
         crossed = 0 if self._pattern is None else int((pattern != self._pattern).sum())
         self._pattern = pattern
         units = anatomy(net, data, self._tolerances)
-        loss, basin = net.loss(data, None, self._loss), None
+        loss, basin = net.loss(data, None, self._chosen), None
         try:
             signs = np.where(net.v < 0, -1, 1)
-            basin = basin_value(data, None, pattern.T, signs, self._loss, output_bias=trained.output_bias).value
+            basin = basin_value(data, None, pattern.T, signs, self._chosen, output_bias=trained.output_bias).value
         except ReluscapeError:  # the row of numbers then says that it is not known
             basin = None
         left = None if basin is None else 0.0 if loss <= 0 else min(max((loss - basin) / loss, 0.0), 1.0)
@@ -161,24 +214,24 @@ def watch(
     y: Any = None,
     *,
     every: int | None = None,
-    loss: Any = "squared",
+    loss: Any = None,
     say: Callable[[str], Any] | None = None,
     tolerances: Tolerances = DEFAULT,
     clock: Callable[[], float] = time.monotonic,
 ) -> Watch:
     """Return a watch on a model of one hidden layer and one output that is being trained.
 
-    Call `.step()` after each step: in a torch loop, after `partial_fit`, in a Keras
-    `LambdaCallback(on_epoch_end=lambda *_: w.step())` or in a Lightning hook. `print(w)` and `w.plot()` show the
-    course.
+    Call `.step()` after each step: in a torch loop, or after `partial_fit`. `.keras()` and `.lightning()` are callbacks
+    that do so after each batch. `print(w)` and `w.plot()` show the course.
 
     Args:
         model: any that `explain` reads; it is read anew at each check.
         X: (n, d) samples or a `Dataset`.
         y: (n,) targets.
         every: steps between two checks; None looks as often as 5 % of the whole time allow.
-        loss: the loss it is trained on.
-        say: called with a line the moment that every unit is off on every row; None warns with a `DataWarning`.
+        loss: the loss it is trained on; None takes what the model says, else "squared".
+        say: called with a line the moment that every unit is off on every row or a local minimum beside the weights is
+            proved; None warns with a `DataWarning`.
         tolerances: what counts as nothing left (`stuck`).
         clock: the time in seconds.
 

@@ -1,0 +1,42 @@
+"""Draws every figure of the gallery in its quick form into docs/images, or into a folder named on the command line."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+
+from reluscape.experiments import figures
+
+HERE = Path(__file__).parent
+# pixels across, and colours: enough for a page, small enough for a repository
+WIDEST, COLOURS = 1000, 128
+
+
+def draw(name: str, folder: Path) -> Path:
+    """Draw one figure as a small PNG and return its file."""
+    with TemporaryDirectory() as scratch:
+        large, _ = figures.save(name, scratch, quick=True)
+        with Image.open(large) as sheet:
+            picture = sheet.convert("RGB")
+    picture.thumbnail((WIDEST, 2 * WIDEST), Image.Resampling.LANCZOS)
+    path = folder / f"{name}.png"
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    return path
+
+
+def main(words: list[str]) -> None:
+    """Draw the figures named, all where none is."""
+    folder = Path(words[0]) if words else HERE / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in words[1:] or [name for name, _ in figures.listing()]:
+        begin = time.monotonic()
+        path = draw(name, folder)
+        print(f"{name}: {path.stat().st_size / 1024:.0f} KB, {time.monotonic() - begin:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
