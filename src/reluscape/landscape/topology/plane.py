@@ -14,7 +14,7 @@ from .result import BarrierTree
 from .starts import Coordinates
 from .ways import Way
 
-GRID = 121
+GRID = 89
 # figures to which the angles of walls that look alike agree
 FIGURES = 5
 WINDOW = 1.5

@@ -10,6 +10,8 @@ from .palette import color_stops
 
 # what lies less than this part of the usual height above the lowest loss shares the darkest colour
 DEPTH = 1e-3
+# decimal places of a logarithm that an eye can tell
+PLACES = 3
 # marks on the scale
 MARKS = 6
 
@@ -40,7 +42,7 @@ def log_ground(
         "type": "heatmap",
         "x": x,
         "y": y,
-        "z": [[None if v is None else math.log10(max(v - lowest, floor)) for v in row] for row in losses],
+        "z": [[None if v is None else round(math.log10(max(v - lowest, floor)), PLACES) for v in row] for row in losses],
         "zmin": scale[0],
         "zmax": scale[1],
         "customdata": losses,
