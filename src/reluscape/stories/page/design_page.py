@@ -19,8 +19,8 @@ _STEPS = {"start": "start", "L-BFGS": "descent", "snap": "set to the exact point
 def design_figures(report: dict[str, Any]) -> list[Figure]:
     """List the figures that the JSON holds data for."""
     fit = fit_figure(at(report, "pictures.fit"), "What the designed network computes", at(report, "data.classes"))
-    found = [fit, _outputs(report), _course(report)]
-    return [figure for figure in found if figure is not None]
+    parts = [fit, _outputs(report), _course(report)]
+    return [figure for figure in parts if figure is not None]
 
 
 def _outputs(report: dict[str, Any]) -> Figure | None:

@@ -38,11 +38,12 @@ def log_ground(
     marks = [scale[0] + (scale[1] - scale[0]) * k / (MARKS - 1) for k in range(MARKS)]
     words = [significant(float(f"{lowest + 10**mark:.3g}")) for mark in marks]
     words[0] = significant(float(f"{lowest:.3g}")) + " or just above"
+    above = [[None if v is None else max(v - lowest, floor) for v in row] for row in losses]
     return {
         "type": "heatmap",
         "x": x,
         "y": y,
-        "z": [[None if v is None else round(math.log10(max(v - lowest, floor)), PLACES) for v in row] for row in losses],
+        "z": [[None if height is None else round(math.log10(height), PLACES) for height in row] for row in above],
         "zmin": scale[0],
         "zmax": scale[1],
         "customdata": losses,

@@ -70,8 +70,8 @@ def masthead(report: dict[str, Any]) -> str:
 
 def verdict(report: dict[str, Any], picture: Figure | None = None) -> str:
     """Write the verdict with the first picture beside it; its first line is the answer, the others what it rests on."""
-    found = report.get("verdict") or []
-    lines = found.get("text") or [] if isinstance(found, dict) else found
+    verdict_block = report.get("verdict") or []
+    lines = verdict_block.get("text") or [] if isinstance(verdict_block, dict) else verdict_block
     if not lines:
         lines = ["No verdict was reached."]
     answer = element("p", text(sentence(lines[0])), class_="answer")
