@@ -56,7 +56,7 @@ def _rounding_only(way: routes.Route, it: Examination) -> bool:
     size = max(float(np.abs(p).max(initial=0.0)) for p, _ in parts)
     if data is None or moved > CLOSE * size:
         return False
-    losses = [net.loss(data, None, it.seen.loss.each) for net in (a, b)]
+    losses = [net.loss(data, None, it.layered.loss.each) for net in (a, b)]
     return abs(losses[0] - losses[1]) <= SAME_LOSS * max(losses)
 
 
@@ -96,7 +96,7 @@ def slice_block(it: Examination, seed: int) -> schema.Slice | None:
 
 def fit_block(case: Case, origin: Origin) -> schema.Fit | None:
     """Return what the network computes over its samples; None for more than two inputs or one output."""
-    seen = case.it.seen
+    seen = case.it.layered
     data = seen.data
     if seen.Y.shape[1] != 1:
         return None
