@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import chain, combinations, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ...problem.networks import TwoLayerNet
 from ...solvers.nonnegative import nearest_in_cone
 from .kinks import Pieces, cut_counts, fewest_kinks
 
-CANDIDATE_LIMIT = 200_000
+CANDIDATE_LIMIT = 100_000
 
 
 def step_vectors(n: int) -> np.ndarray:
@@ -110,7 +110,7 @@ def represent_1d(x: Any, f: Any, coefficients: str = "any") -> Representation:
     v_i = +1 (coefficients "nonnegative": a sum of units). There is no output bias.
 
     The number of kinks that f needs between its points is a lower bound K; K + 2 units always do for a combination. In
-    between, all choices of patterns and signs are tried, each decided exactly; after 200,000 of them the best layer
+    between, all choices of patterns and signs are tried, each decided exactly; after 100,000 of them the best layer
     found is returned with `is_least` False.
 
     Args:
@@ -139,28 +139,20 @@ def represent_1d(x: Any, f: Any, coefficients: str = "any") -> Representation:
     if coefficients not in ("any", "nonnegative"):
         raise InputError(f"coefficients is {coefficients!r}; choose 'any' or 'nonnegative'")
     signs = (1,) if coefficients == "nonnegative" else (1, -1)
-    path = fewest_kinks(points, values)
-    upper = _combine(points, values, _all_units(points, signs)) if signs == (1,) else _along(path, points, values)
+    path, units = fewest_kinks(points, values), _Units(points, values, signs)
+    upper = units.combine(range(len(units))) if signs == (1,) else _along(path, points, values)
     if upper is None:
         raise AssumptionError("no sum of units takes these values; coefficients='any' allows differences")
     tried = 0
     for width in range(path.kinks, len(upper)):
-        for chosen in _choices(points, values, width, signs):
+        for chosen in units.choices(width):
             tried += 1
             if tried > CANDIDATE_LIMIT:
                 return _representation(upper, width)
-            found = _combine(points, values, chosen)
+            found = units.combine(chosen)
             if found is not None:
                 return _representation(found, len(found))
     return _representation(upper, len(upper))
-
-
-@dataclass(frozen=True)
-class _Unit:
-    """One activation pattern with an output sign: the weights (slope, bias) that generate its closed cone."""
-
-    generators: tuple[tuple[Fraction, Fraction], ...]
-    sign: int
 
 
 # sign, slope and bias of one unit of a layer
@@ -182,72 +174,92 @@ def _sorted_points(x: Any) -> list[Fraction]:
     return points
 
 
-def _gap_units(points: list[Fraction], gap: int, signs: tuple[int, ...]) -> list[_Unit]:
-    """Return the units whose kink lies in a gap: active on all points after it, or on all before it."""
-    left, right = points[gap], points[gap + 1]
-    one = Fraction(1)
-    after, before = ((one, -left), (one, -right)), ((-one, right), (-one, left))
-    return [_Unit(generators, s) for generators in (after, before) for s in signs]
+class _Units:
+    """The activation patterns with an output sign that one unit can have on the points, dead ones left out.
 
+    Each has a closed cone of weights (slope, bias) with two generators, one for a single point; what every generator
+    adds to the values is kept, and its inner products in floats.
 
-def _affine_units(points: list[Fraction], signs: tuple[int, ...]) -> list[_Unit]:
-    """Return the units that are active on all points."""
-    one = Fraction(1)
-    ends = ((one, -points[0]), (-one, points[-1])) if len(points) > 1 else ((Fraction(0), one),)
-    return [_Unit(ends, s) for s in signs]
+    Args:
+        points: the points in ascending order.
+        values: what the units shall add up to.
+        signs: the output signs allowed.
+    """
 
+    def __init__(self, points: list[Fraction], values: list[Fraction], signs: tuple[int, ...]) -> None:
+        self.points, self.values = points, values
+        self.most = 2 * len(signs)
+        self.weights: list[tuple[int, Fraction, Fraction]] = []
+        self.rows: list[list[Fraction]] = []
+        self.generators: list[list[int]] = []
+        one, last = Fraction(1), len(points) - 1
+        self.gaps = [
+            [
+                self._unit(s, ends)
+                for ends in (((one, -a), (one, -b)), ((-one, b), (-one, a)))  # active after the gap, active before it
+                for s in signs
+            ]
+            for a, b in pairwise(points)
+        ]
+        ends = ((one, -points[0]), (-one, points[-1])) if last else ((Fraction(0), one),)
+        self.affine = [self._unit(s, ends) for s in signs]
+        G, f = np.array(self.rows, dtype=float), np.array(values, dtype=float)
+        G /= np.abs(G).max(axis=1, keepdims=True)
+        f /= np.abs(f).max(initial=0.0) or 1.0
+        self.gram, self.right, self.square = G @ G.T, G @ f, float(f @ f)
 
-def _all_units(points: list[Fraction], signs: tuple[int, ...]) -> list[_Unit]:
-    """Return every unit that is not zero on all points."""
-    inner = [unit for gap in range(len(points) - 1) for unit in _gap_units(points, gap, signs)]
-    return inner + _affine_units(points, signs)
+    def __len__(self) -> int:
+        """Return the number of units."""
+        return len(self.generators)
 
-
-def _choices(
-    points: list[Fraction], values: list[Fraction], width: int, signs: tuple[int, ...]
-) -> Iterator[list[_Unit]]:
-    """Yield the sets of units of one width that could take the values, each at most once, with kinks where needed."""
-    for affine in range(min(width, len(signs)) + 1):
-        for counts in cut_counts(points, values, width - affine, 2 * len(signs)):
-            parts = [combinations(_gap_units(points, gap, signs), c) for gap, c in enumerate(counts) if c]
-            parts.append(combinations(_affine_units(points, signs), affine))
-            for chosen in product(*parts):
-                yield [unit for part in chosen for unit in part]
-
-
-def _combine(points: list[Fraction], values: list[Fraction], units: list[_Unit]) -> _Layer | None:
-    """Return a layer made of some of the units that takes the values, or None; exact."""
-    if not any(values):
-        return []
-    rows, owners = [], []
-    for number, unit in enumerate(units):
-        for slope, bias in unit.generators:
-            row = [unit.sign * max(Fraction(0), slope * p + bias) for p in points]
+    def _unit(self, sign: int, ends: tuple[tuple[Fraction, Fraction], ...]) -> int:
+        """Add a unit and return its number."""
+        numbers = []
+        for slope, bias in ends:
+            row = [sign * max(Fraction(0), slope * p + bias) for p in self.points]
             if any(row):
-                rows.append(row)
-                owners.append((number, slope, bias))
-    if not rows or _clearly_apart(rows, values):
-        return None
-    coefficients, residual = nearest_in_cone(np.array(rows, dtype=object), values)
-    if any(residual):
-        return None
-    weights: dict[int, tuple[Fraction, Fraction]] = {}
-    for c, (number, slope, bias) in zip(coefficients, owners, strict=True):
-        if c:
-            w, b = weights.get(number, (Fraction(0), Fraction(0)))
-            weights[number] = (w + c * slope, b + c * bias)
-    return [(units[number].sign, w, b) for number, (w, b) in weights.items()]
+                numbers.append(len(self.rows))
+                self.rows.append(row)
+                self.weights.append((sign, slope, bias))
+        self.generators.append(numbers)
+        return len(self.generators) - 1
 
+    def choices(self, width: int) -> Iterator[tuple[int, ...]]:
+        """Yield the sets of units of one width that could take the values, each once, with kinks where needed."""
+        for affine in range(min(width, len(self.affine)) + 1):
+            for counts in cut_counts(self.points, self.values, width - affine, self.most):
+                parts = [combinations(self.gaps[gap], c) for gap, c in enumerate(counts) if c]
+                parts.append(combinations(self.affine, affine))
+                for chosen in product(*parts):
+                    yield tuple(chain.from_iterable(chosen))
 
-def _clearly_apart(rows: list[list[Fraction]], values: list[Fraction]) -> bool:
-    """Return whether floats already show, with a wide margin, that the values are no such combination."""
-    from scipy.optimize import nnls
+    def combine(self, units: Iterable[int]) -> _Layer | None:
+        """Return a layer made of some of the units that takes the values, or None; exact."""
+        if not any(self.values):
+            return []
+        owners = [(unit, g) for unit in units for g in self.generators[unit]]
+        if not owners or self._clearly_apart(np.array([g for _, g in owners])):
+            return None
+        rows = np.array([self.rows[g] for _, g in owners], dtype=object)
+        coefficients, residual = nearest_in_cone(rows, self.values)
+        if any(residual):
+            return None
+        layer: dict[int, tuple[int, Fraction, Fraction]] = {}
+        for c, (unit, g) in zip(coefficients, owners, strict=True):
+            if c:
+                sign, slope, bias = self.weights[g]
+                _, w, b = layer.get(unit, (sign, Fraction(0), Fraction(0)))
+                layer[unit] = (sign, w + c * slope, b + c * bias)
+        return list(layer.values())
 
-    G = np.array(rows, dtype=float)
-    G /= np.abs(G).max(axis=1, keepdims=True)
-    f = np.array(values, dtype=float)
-    f /= np.abs(f).max()
-    return bool(nnls(G.T, f)[1] > DEFAULT.cone_clear)
+    def _clearly_apart(self, chosen: np.ndarray) -> bool:
+        """Return whether floats already show, with a wide margin, that the values are no combination of generators."""
+        from ...solvers.nonnegative_kernel import project
+
+        k = len(chosen)
+        gram, right = self.gram[np.ix_(chosen, chosen)], self.right[chosen]
+        nearest = project(gram, right, k, DEFAULT.cone_stationarity, np.empty((k + 3, k)), np.empty(k))
+        return bool(self.square - nearest > DEFAULT.cone_clear**2)
 
 
 def _along(pieces: Pieces, points: list[Fraction], values: list[Fraction]) -> _Layer:
