@@ -174,7 +174,7 @@ def _exact_point(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss
         data=data, W=W, v=v, c=c, slope=slope, loss=loss, signs=signs, heights=heights, prediction=prediction,
         errors=errors, value=float(value) if value is not None else mean_loss(loss, floats, np.asarray(data.y)),
         exact_value=value, exact_signs=True, rational=rational,
-        noise=np.zeros(n) if rational else size * MACHINE_PRECISION,
+        noise=np.zeros(n) if rational else _noise(loss, floats, data.y, errors, size),
     )  # fmt: skip
 
 
@@ -192,10 +192,12 @@ def _float_point(
         np.maximum(heights, slope * heights) if 0 <= slope <= 1 else np.where(heights > 0, heights, slope * heights)
     )
     prediction = outputs @ v + (c or 0.0)
+    errors = _gradient(loss, prediction, data.y)
     return Point(
         data=data, W=W, v=v, c=c, slope=slope, loss=loss, signs=signs, heights=heights, prediction=prediction,
-        errors=_gradient(loss, prediction, data.y), value=mean_loss(loss, prediction, np.asarray(data.y)),
-        exact_value=None, exact_signs=False, rational=False, noise=_size(data, W, v, c) * MACHINE_PRECISION,
+        errors=errors, value=mean_loss(loss, prediction, np.asarray(data.y)),
+        exact_value=None, exact_signs=False, rational=False,
+        noise=_noise(loss, prediction, data.y, errors, _size(data, W, v, c)),
     )  # fmt: skip
 
 
@@ -222,6 +224,19 @@ def _fractions(loss: Loss, method: str, f: np.ndarray, y: Any) -> np.ndarray:
             "sample; leave the declaration out"
         )
     return np.array([Fraction(t) for t in numbers], dtype=object)
+
+
+def _noise(loss: Loss, f: np.ndarray, y: Any, slopes: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Return how far rounding can put each slope off: as far as it changes over what rounds the prediction.
+
+    Where a loss flattens out far from its targets the slopes are tiny and yet sure, however large the predictions.
+    """
+    reach = size * MACHINE_PRECISION
+    if able(loss, "quadratic"):
+        return reach
+    beside = [np.abs(np.asarray(loss.gradient(f + s * reach, y), dtype=float) - slopes) for s in (1.0, -1.0)]
+    wide = np.maximum(*beside) if len(f) else np.zeros(0)
+    return np.where(np.isfinite(wide), wide, reach) + 4.0 * MACHINE_PRECISION * np.abs(slopes)
 
 
 def _size(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any) -> np.ndarray:

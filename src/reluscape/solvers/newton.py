@@ -92,7 +92,8 @@ def minimise_inside(problem: Problem, tolerances: Tolerances = DEFAULT) -> Minim
     function on the line, with tau going to zero. Curvatures are rises of the slopes over stretches as long as the last
     step, so that kinks of the derivative, flat stretches and slopes that hardly change over a long way are met too.
     """
-    return _Search(problem, tolerances).run()
+    with np.errstate(over="ignore", invalid="ignore"):  # steps that overflow are not taken
+        return _Search(problem, tolerances).run()
 
 
 class _Search:

@@ -145,7 +145,7 @@ class _Walk:
                 finished, reason = True, "no direction lowers the loss"
                 break
             if candidate.verdict.escape is None:
-                reason = candidate.verdict.reason
+                reason = f"no minimum: {candidate.verdict.reason}, by less than doubles can follow"
                 break
             pattern, signs, net = self._cross(candidate, pattern, signs)
         return self._end(at, net, losses, finished, reason)
@@ -319,6 +319,8 @@ class _Walk:
                 self.data, None, net.W, net.v, net.c if self.output_bias else None, self.loss, exact=False
             )
             W, v, c = net.W, net.v, net.c if self.output_bias else None
+            if verdict.is_local_minimum and verdict.residual <= self.tolerances.stationarity:
+                finished, reason = True, verdict.reason
         else:
             verdict, W, v, c = at.verdict, at.W, at.v, at.c
         dtype: Any = object if isinstance(np.ravel(W)[0] if W.size else 0.0, Fraction) else float
