@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.basins import decided
+from reluscape.solvers import quadratic
+from reluscape.solvers.quadratic import BasinPrograms
 
 
 @pytest.mark.parametrize("output_bias", [False, True])
@@ -45,3 +48,48 @@ def test_close_rows_with_frozen_weights_have_the_value_that_signs_give(seed):
     truth = rs.basin_value(X, [2, -1, 2, 1], A, [1, -1], exact=True)
     assert rs.verify(truth.certificate).ok
     assert found.value == pytest.approx(truth.value, abs=1e-9)
+
+
+def ordinary(seed):
+    """Rows neither closer than about 1e-3 nor of very different sizes; patterns, signs, and whether an output bias."""
+    rng = np.random.default_rng(seed)
+    n, d, m = int(rng.integers(3, 11)), int(rng.integers(1, 6)), int(rng.integers(1, 5))
+    X = rng.standard_normal((n, d))
+    if seed % 3 == 0:
+        X = rng.integers(-3, 4, (n, d)).astype(float)
+    elif seed % 3 == 1:
+        X = X[rng.integers(0, (n + 2) // 3, n)] + 10 ** rng.uniform(-2.8, -1) * rng.standard_normal((n, d))
+    W = rng.standard_normal((m, d))
+    if m > 1 and rng.random() < 0.5:
+        W[1] = W[0] + 0.1 * rng.standard_normal(d)  # two cells that touch
+    A = (X @ W.T > 0).T & X.any(axis=1)
+    return X, rng.integers(-3, 4, n).astype(float), A, rng.choice([-1, 1], m), bool(rng.integers(2))
+
+
+@pytest.mark.parametrize("block", range(6))
+def test_the_gap_of_ordinary_rows_bounds_the_distance_from_the_exact_value(block):
+    proved = 0
+    for seed in range(20 * block, 20 * (block + 1)):
+        X, y, A, signs, output_bias = ordinary(seed)
+        programs = BasinPrograms(rs.Dataset(X, y), output_bias)
+        solution = programs.solve(programs.presolve(A, signs)[0])
+        truth = float(rs.basin_value(X, y, A, signs, exact=True, output_bias=output_bias).exact_value)
+        size = float(np.mean(y**2)) or 1.0
+        found = rs.basin_value(X, y, A, signs, output_bias=output_bias)
+        assert abs(found.value - truth) <= 1e-9 * size, seed
+        assert (
+            abs(float(rs.basin_values(X, y, A[None], signs[None], output_bias=output_bias)[0]) - truth) <= 1e-9 * size
+        )
+        if solution.proved:
+            assert abs(solution.value - truth) <= programs.in_losses(solution.gap) + 1e-14 * size, seed
+        proved += solution.proved
+    assert proved >= 18
+
+
+def test_a_gap_that_is_an_estimate_leaves_a_small_basin_to_exact_arithmetic(monkeypatch):
+    X, y, A, signs, output_bias = ordinary(2)
+    assert rs.basin_value(X, y, A, signs, output_bias=output_bias).kind == "numerical"
+    monkeypatch.setattr(quadratic, "certified_face", lambda *_: None)
+    assert rs.basin_value(X, y, A, signs, output_bias=output_bias).kind == "certified"
+    monkeypatch.setattr(decided, "SMALL", 0)
+    assert rs.basin_value(X, y, A, signs, output_bias=output_bias).kind == "numerical"

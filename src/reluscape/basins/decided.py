@@ -7,16 +7,24 @@ import numpy as np
 from ..errors import SolverError, TooLarge
 from ..numbers.tolerances import Tolerances
 from ..problem.data import Dataset
+from ..solvers.quadratic import Solution
 from .exact_value import exact_basin
 from .result import Basin
 
 # the exact value of a basin with more samples x units x inputs is not tried for a caller who asked for floats
 LARGEST = 40_000
+# up to this size it also replaces a float value whose gap is an estimate
+SMALL = 2_000
 
 
 def vouched(gap: float, tolerances: Tolerances) -> bool:
     """Return whether a float value is within the tolerance of the minimum."""
     return bool(gap <= tolerances.kkt)
+
+
+def sure(solution: Solution, size: int, tolerances: Tolerances) -> bool:
+    """Return whether the float solution of a basin with `size` samples x units x inputs may stand as its value."""
+    return vouched(solution.gap, tolerances) and (solution.proved or size > SMALL)
 
 
 def decided_exactly(data: Dataset, A: np.ndarray, signs: np.ndarray, output_bias: bool, gap: float) -> Basin:

@@ -351,7 +351,7 @@ def _guesses(program: ExactBasin, signs: np.ndarray) -> list[Guess]:
     programs = BasinPrograms(data, program.output_bias, merge=False)
     space = programs.space
     presolved, members = programs.presolve(program.A[program.units], signs[program.units])
-    solution = programs.solve(presolved)
+    solution = programs.solve(presolved, prove=False)
     found = []
     for a, group in enumerate(members):
         if presolved.codes[a] != 0:

@@ -25,11 +25,11 @@ class Basin:
         attained: whether some point of the basin has the value.
         direction: (m, d) a recession direction along which the loss falls towards the infimum; None where attained.
         residual: largest KKT residual relative to the targets (0 where the value is exact).
-        gap: value minus a lower bound, as a difference of losses; 0 where the value is exact. For the squared loss on
-            ordinary rows it is a first-order estimate from complementarity and residuals at the minimiser found, with
-            the rounding of the inputs left out, not a proof; where rows lie close together it comes from a face that
-            was proved to hold the minimum, all rounding counted. For another loss, and with frozen output weights, a
-            dual point gives the lower bound, up to rounding.
+        gap: value minus a lower bound, as a difference of losses; 0 where the value is exact. For the squared loss it
+            is proved, all rounding counted, by a dual point on a face of the program; where that fails for a large
+            basin on samples neither close nor ill-scaled, it is a first-order estimate from complementarity and
+            residuals. For another loss, and with frozen output weights, a dual point gives the lower bound, up to
+            rounding.
         kind: "certified" where the value is exact with a certificate, else "numerical".
         zero_rows: samples that are zero; no unit reaches them, their loss is part of the value.
         certificate: the proof as plain JSON for `reluscape.verify`; None where there is none.

@@ -60,6 +60,8 @@ class Tolerances:
     cone_stationarity: float = 1e-13
     # product of a cell's unit ray with a unit sample up to which the ray lies on the sample's plane
     ray_on_plane: float = 1e-12
+    # multipliers, relative to the targets, above which a constraint of a degenerate basin program is tight (in turn)
+    multiplier_cuts: tuple[float, ...] = (1e-4, 1e-5, 1e-3, 1e-2)
     # relative duality gap at which the interior point stops
     interior_gap: float = 1e-11
     # distance from a threshold, relative to the targets, within which a device's basin value is solved again

@@ -1,4 +1,4 @@
-"""The face of a basin program on which its minimum lies, solved anew and certified against every rounding."""
+"""A proved bound on how far a point is from a basin program's minimum, by the face on which that lies."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..numbers.tolerances import LEAST_SINGULAR, ROUNDING
+from ..numbers.tolerances import DEFAULT, LEAST_SINGULAR, ROUNDING
 from .scaling import Coordinates
 from .span_rank import Residues
 
 
 @dataclass(frozen=True, eq=False)
 class FacePoint:
-    """The minimum over the linear span of a face, with the proof that no point of the cone is lower.
+    """A point of the cone whose distance from the minimum is proved.
 
     Attributes:
         x: (m r + bias,) the point, in the solver's coordinates.
@@ -27,6 +27,38 @@ class FacePoint:
     gap: float
 
 
+@dataclass(frozen=True, eq=False)
+class Face:
+    """The linear span L of a product of faces of the cells, each the points of a cell that lie on its tight rows.
+
+    Attributes:
+        tights: for each unit the (k,) bool tight constraints.
+        bases: for each unit an orthonormal basis (r, q) of the null space of its tight rows.
+        turns: how far each basis may be off.
+        Q: (N, R) orthonormal basis of L.
+        singular: (R,) singular values of L's columns, scaled to length one.
+        Vt: (R, columns) right singular vectors.
+        length: (columns,) lengths of the columns.
+        columns: (N, columns) the scaled columns.
+        relative: how far the scaled columns may be off.
+    """
+
+    tights: list[np.ndarray]
+    bases: list[np.ndarray]
+    turns: list[float]
+    Q: np.ndarray
+    singular: np.ndarray
+    Vt: np.ndarray
+    length: np.ndarray
+    columns: np.ndarray
+    relative: float
+
+    @property
+    def least(self) -> float:
+        """Least singular value of the scaled columns."""
+        return float(self.singular[-1]) if len(self.singular) else 1.0
+
+
 def certified_face(
     space: Coordinates,
     residues: Callable[[], Residues],
@@ -35,14 +67,17 @@ def certified_face(
     x: np.ndarray,
     mu: np.ndarray,
     s: np.ndarray,
+    limit: float,
 ) -> FacePoint | None:
-    """Return the minimum on the face that the multipliers name, or None where floats cannot prove it.
+    """Return a point whose value is proved to be within the limit of the minimum, or None where floats cannot prove it.
 
-    The face's span L has the columns A_j U N_j, N_j the null space of unit j's tight rows B_j. With p the projection of
-    y on L and q = y - p the point is a minimiser, of value |q|^2, where its slacks off the face are positive and
-    (A_j U)^T q = -B_j^T lambda_j with lambda_j >= 0. All of it is asked with more room than rounding can take: entries
-    of U and of the rows are off by an ulp each, N_j by that over B_j's least singular value, p by that over L's; where
-    L's columns depend on each other its rank is decided exactly.
+    Constraints whose multipliers exceed their slacks are tight, or in degenerate programs those whose multipliers
+    exceed one of `Tolerances.multiplier_cuts`. The span L of their faces has the columns A_j U N_j, N_j the null space
+    of unit j's tight rows B_j. With p the projection of y on L and q = y - p no point of the cone has a value below
+    |q|^2 where (A_j U)^T q = -B_j^T lambda_j with lambda_j >= 0. The point is p where its slacks off the face are
+    positive, else the numerical solution where all its slacks are. All of it is asked with more room than rounding can
+    take: entries of U and of the rows are off by an ulp each, N_j by that over B_j's least singular value, p by that
+    over L's; where columns or tight rows depend on each other the rank is decided exactly.
 
     Args:
         space: the coordinates.
@@ -52,73 +87,133 @@ def certified_face(
         x: (m r + bias,) a numerical solution.
         mu: (p, k) its multipliers.
         s: (p, k) its slacks.
+        limit: largest gap of a point to return.
     """
+    tried = set()
+    for cut in (None, *DEFAULT.multiplier_cuts):
+        named = mu > (s if cut is None else cut)
+        if named.tobytes() in tried:
+            continue
+        tried.add(named.tobytes())
+        face = _face(space, residues, patterns, named)
+        if face is None:
+            continue
+        q = space.y - face.Q @ (face.Q.T @ space.y)
+        q -= face.Q @ (face.Q.T @ q)
+        turned = 4.0 * face.relative / face.least * float(np.linalg.norm(space.y))  # how far p may be off
+        if not _no_point_is_lower(space, patterns, sides, mu, face, q, turned):
+            continue
+        square = float(q @ q)
+        off = 2.0 * turned * float(np.sqrt(square)) + turned * turned
+        point = _projection(space, sides, x, face)
+        if point is not None and off <= limit:
+            return FacePoint(point, square, off)
+        inside = _value_inside(space, patterns, sides, x)
+        if inside is not None and abs(inside[0] - square) + inside[1] + off <= limit:
+            return FacePoint(x, inside[0], abs(inside[0] - square) + inside[1] + off)
+    return None
+
+
+def _face(space: Coordinates, residues: Callable[[], Residues], patterns: np.ndarray, named: np.ndarray) -> Face | None:
+    """Return the span of the faces on which the named constraints (p, k) are tight, None where its rank is unsure."""
     r, N = space.r, len(space.y)
-    unit = ROUNDING
     _, lead = np.unique(space.line, return_index=True)
-    spans, blocks, errors, tights, turns = [], [], [], [], []
+    bases, blocks, errors, tights, turns = [], [], [], [], []
+    dependent = False
     for j, pattern in enumerate(patterns):
         features = pattern[:, None] * space.U
         basis, off, tight = np.eye(r), 0.0, np.zeros(len(space.rows), dtype=bool)
-        if j < len(sides):
-            tight = np.isin(space.line, space.line[mu[j] > s[j]])
+        if j < len(named):
+            tight = np.isin(space.line, space.line[named[j]])
             found = _null_space(space.C[lead[np.isin(space.line[lead], space.line[tight])]], r)
             if found is None:
                 return None
-            basis, off = found
-        spans.append(basis)
+            basis, off, more = found
+            if more and residues().rank(space.sample[space.rows[tight]]) != r - basis.shape[1]:
+                return None
+            dependent = dependent or more
+        bases.append(basis)
         tights.append(tight)
-        turns.append(unit * off)
+        turns.append(ROUNDING * off)
         block = features @ basis
         blocks.append(block)
-        errors.append(np.full(basis.shape[1], (1.0 + off) * unit * float(np.linalg.norm(features))))
+        errors.append(np.full(basis.shape[1], (1.0 + off) * ROUNDING * float(np.linalg.norm(features))))
     if space.E.size:
         blocks.append(space.E[:, None])
-        errors.append(np.array([unit]))
+        errors.append(np.array([ROUNDING]))
     L = np.concatenate(blocks, axis=1) if blocks else np.zeros((N, 0))
     length = np.linalg.norm(L, axis=0)
     error = np.concatenate(errors) if errors else np.zeros(0)
     idle = length <= 2.0 * error  # taken for zero; the exact rank below says whether that is true
     L[:, idle], length[idle], error[idle] = 0.0, 1.0, 0.0
-    relative = float(np.sqrt(((error / length) ** 2).sum())) + unit
-    Q, singular, Vt = np.linalg.svd(L / length, full_matrices=False)
+    relative = float(np.sqrt(((error / length) ** 2).sum())) + ROUNDING
+    columns = L / length
+    Q, singular, Vt = np.linalg.svd(columns, full_matrices=False)
     rank = int((singular > 10.0 * relative).sum())
-    if rank < len(length):
+    if dependent or rank < min(N, len(length)):
         rows = [space.sample[space.rows[tight]] for tight in tights]
-        if rank < min(N, len(length)) and residues().span_rank(patterns, rows, space.E.size > 0) != rank:
+        if residues().span_rank(patterns, rows, space.E.size > 0) != rank:
             return None
-        Q, singular, Vt = Q[:, :rank], singular[:rank], Vt[:rank]
-    least = float(singular[-1]) if rank else 1.0
-    c = _start(x, spans) * length
-    c += Vt.T @ ((Q.T @ (space.y - (L / length) @ c)) / singular)
-    q = space.y - Q @ (Q.T @ space.y)
-    q -= Q @ (Q.T @ q)
+    return Face(tights, bases, turns, Q[:, :rank], singular[:rank], Vt[:rank], length, columns, relative)
+
+
+def _no_point_is_lower(
+    space: Coordinates,
+    patterns: np.ndarray,
+    sides: np.ndarray,
+    mu: np.ndarray,
+    face: Face,
+    q: np.ndarray,
+    turned: float,
+) -> bool:
+    """Return whether q, off by at most `turned`, has no positive product with what any unit can add."""
     size = float(np.linalg.norm(space.y))
-    turned = 4.0 * relative / least * size  # how far the projection may be off
-    c_off = 4.0 * relative / least * (float(np.linalg.norm(c)) + size / least)
+    for j in range(len(sides)):
+        features, tight = patterns[j][:, None] * space.U, face.tights[j]
+        room = float(np.linalg.norm(features)) * (turned + ROUNDING * size)
+        if not _non_negative(space.C[tight] * sides[j][tight, None], -(features.T @ q), mu[j][tight], room):
+            return False
+    return True
+
+
+def _projection(space: Coordinates, sides: np.ndarray, x: np.ndarray, face: Face) -> np.ndarray | None:
+    """Return weights in the cells that predict the projection of the targets on the face's span, or None."""
+    r, size, length = space.r, float(np.linalg.norm(space.y)), face.length
+    c = _start(x, face.bases) * length
+    c += face.Vt.T @ ((face.Q.T @ (space.y - face.columns @ c)) / face.singular)
+    c_off = 4.0 * face.relative / face.least * (float(np.linalg.norm(c)) + size / face.least)
     x, start = np.zeros_like(x), 0
-    for j, basis in enumerate(spans):
+    for j, basis in enumerate(face.bases):
         width = basis.shape[1]
         piece = slice(start, start + width)
         start += width
         x[j * r : (j + 1) * r] = z = basis @ (c[piece] / length[piece])
-        if j >= len(sides):
-            continue
-        free = ~tights[j]
-        if width:
-            scale = 1.0 / float(length[piece].min())
+        if j < len(sides) and width:
             # the weights are off by their coefficients' error, and by the turn of the basis
-            off = scale * c_off + (turns[j] + unit) * float(np.linalg.norm(z))
-            if not (sides[j] * (space.C @ z) > off)[free].all():
+            off = c_off / float(length[piece].min()) + (face.turns[j] + ROUNDING) * float(np.linalg.norm(z))
+            if not (sides[j] * (space.C @ z) > off)[~face.tights[j]].all():
                 return None
-        features = patterns[j][:, None] * space.U
-        room = float(np.linalg.norm(features)) * (turned + unit * size)
-        if not _non_negative(space.C[tights[j]] * sides[j][tights[j], None], -(features.T @ q), mu[j][tights[j]], room):
-            return None
     if space.E.size:
         x[-1] = c[-1] / length[-1]
-    square = float(q @ q)
-    return FacePoint(x, square, 2.0 * turned * float(np.sqrt(square)) + turned * turned)
+    return x
+
+
+def _value_inside(
+    space: Coordinates, patterns: np.ndarray, sides: np.ndarray, x: np.ndarray
+) -> tuple[float, float] | None:
+    """Return the squared residual of weights and how far it may be off, None unless they surely lie in their cells."""
+    r = space.r
+    Z = x[: len(patterns) * r].reshape(len(patterns), r)
+    inside = Z[: len(sides)]
+    if not (sides * (inside @ space.C.T) > ROUNDING * np.linalg.norm(inside, axis=1)[:, None]).all():
+        return None
+    rest = space.y - ((Z @ space.U.T) * patterns).sum(axis=0)
+    weights = float(np.linalg.norm(Z, axis=1).sum()) + float(np.linalg.norm(space.y))
+    if space.E.size:
+        rest = rest - x[-1] * space.E
+        weights += abs(float(x[-1]))
+    off = ROUNDING * weights
+    return float(rest @ rest), (2.0 * float(np.linalg.norm(rest)) + off) * off
 
 
 def _start(x: np.ndarray, spans: list[np.ndarray]) -> np.ndarray:
@@ -130,19 +225,20 @@ def _start(x: np.ndarray, spans: list[np.ndarray]) -> np.ndarray:
     return np.concatenate([*pieces, x[at:]])
 
 
-def _null_space(B: np.ndarray, r: int) -> tuple[np.ndarray, float] | None:
-    """Return an orthonormal basis (r, q) of the null space of unit rows and 1 / their least singular value.
+def _null_space(B: np.ndarray, r: int) -> tuple[np.ndarray, float, bool] | None:
+    """Return the null space of unit rows on different lines, None where rounding leaves their rank open.
 
-    The rows lie on different lines; None where they depend on each other without having full rank, up to rounding.
+    Returns:
+        an orthonormal basis (r, q), 1 / the least singular value that is not zero, and whether rows depend on each
+        other without having full rank, which is for exact arithmetic to confirm.
     """
     if not len(B):
-        return np.eye(r), 0.0
+        return np.eye(r), 0.0, False
     _, singular, Vt = np.linalg.svd(B, full_matrices=len(B) < r)
-    rank = min(len(B), r)
-    least = float(singular[rank - 1])
-    if not least > LEAST_SINGULAR:
+    rank = int((singular > LEAST_SINGULAR).sum())
+    if (singular[rank:] > ROUNDING * singular[0]).any():
         return None
-    return Vt[rank:].T, 1.0 / least
+    return Vt[rank:].T, 1.0 / float(singular[rank - 1]), rank < min(len(B), r)
 
 
 def _non_negative(rows: np.ndarray, target: np.ndarray, mu: np.ndarray, room: float) -> bool:
@@ -157,8 +253,8 @@ def _non_negative(rows: np.ndarray, target: np.ndarray, mu: np.ndarray, room: fl
         return False
     weights = mu / top
     Q, singular, Vt = np.linalg.svd(rows.T * weights, full_matrices=False)
-    rank = min(rows.shape)
-    if not singular[rank - 1] > LEAST_SINGULAR * singular[0]:
+    rank = int((singular > LEAST_SINGULAR * singular[0]).sum())
+    if (singular[rank:] > ROUNDING * singular[0]).any():
         return False
     inverse = weights[:, None] * ((Vt[:rank].T / singular[:rank]) @ Q[:, :rank].T)
     found = mu + inverse @ (target - rows.T @ mu)

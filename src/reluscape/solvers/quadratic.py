@@ -42,6 +42,7 @@ class Solution:
         gap: bound on how far the value is from the minimum, relative to the mean square of the targets; infinite where
             floats could not tell.
         iterations: Newton steps; -1 where Clarabel solved the program.
+        proved: whether the bound counts every rounding; else it is a first-order estimate from the residuals.
     """
 
     value: float
@@ -53,6 +54,7 @@ class Solution:
     residual: float
     gap: float
     iterations: int
+    proved: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,33 +126,38 @@ class BasinPrograms:
             chosen[a] = pattern[units[0], self.space.sample]
         return Program(readonly(chosen), readonly(codes)), members
 
-    def solve(self, program: Program) -> Solution:
-        """Solve one presolved program."""
+    def solve(self, program: Program, prove: bool = True) -> Solution:
+        """Solve one presolved program.
+
+        Args:
+            program: its units.
+            prove: False is content with small residuals where rows are neither close nor ill-scaled.
+        """
         space, tol = self.space, self.tolerances
         p = int((program.codes != 0).sum())
         sides = np.where(program.patterns[:p][:, space.rows], 1.0, -1.0) * program.codes[:p, None]
         if space.y_scale == 0.0 or (not len(program.codes) and not self.output_bias):
             x = np.zeros(len(program.codes) * space.r + self.output_bias)
             square = float(space.y @ space.y)
-            return self._solution(program, x, np.zeros_like(sides), np.ones_like(sides), square, 0.0, 0.0, 0)
+            return self._solution(program, x, np.zeros_like(sides), np.ones_like(sides), square, 0.0, 0.0, 0, True)
         x, mu, s, stats = one_program(space, program.patterns, program.patterns[:, space.rows], program.codes, tol)
         square, residual, iterations = float(stats[0]), float(stats[1:4].sum()), int(stats[4])
-        if residual <= tol.kkt and not space.fine:
-            return self._solution(program, x, mu, s, square, residual, residual, iterations)
+        if residual <= tol.kkt and not (prove or space.fine):
+            return self._solution(program, x, mu, s, square, residual, residual, iterations, False)
         face = self._on_face(program, sides, x, mu, s)
-        if face is None and not residual <= tol.kkt:
+        if face is None and (space.fine or not residual <= tol.kkt):
             from .conic import squared_program
 
             found = squared_program(space, program.patterns, sides, program.codes)
             if found is not None and (not np.isfinite(residual) or found.residual < residual):
                 x, mu, s = found.x, found.multipliers, found.slacks
                 square, residual, iterations = found.square, found.residual, -1
-                if residual <= tol.kkt and not space.fine:
-                    return self._solution(program, x, mu, s, square, residual, residual, iterations)
                 face = self._on_face(program, sides, x, mu, s)
-        if face is None:
-            return self._solution(program, x, mu, s, square, residual, np.inf, iterations)
-        return self._solution(program, face.x, mu, s, face.square, min(residual, face.gap), face.gap, iterations)
+        if face is not None:
+            gap, near = face.gap, min(residual, face.gap)
+            return self._solution(program, face.x, mu, s, face.square, near, gap, iterations, True)
+        gap = np.inf if space.fine or not residual <= tol.kkt else residual
+        return self._solution(program, x, mu, s, square, residual, gap, iterations, False)
 
     def _on_face(
         self, program: Program, sides: np.ndarray, x: np.ndarray, mu: np.ndarray, s: np.ndarray
@@ -158,7 +165,7 @@ class BasinPrograms:
         """Return the certified minimum on the face of a numerical solution, or None."""
         if self.space.r != self.data.rank or not np.isfinite(x).all():
             return None
-        return certified_face(self.space, lambda: self.residues, program.patterns, sides, x, mu, s)
+        return certified_face(self.space, lambda: self.residues, program.patterns, sides, x, mu, s, self.tolerances.kkt)
 
     @cached_property
     def residues(self) -> Residues:
@@ -175,6 +182,7 @@ class BasinPrograms:
         residual: float,
         gap: float,
         iterations: int,
+        proved: bool,
     ) -> Solution:
         """Return to the original coordinates."""
         space = self.space
@@ -191,6 +199,7 @@ class BasinPrograms:
             residual,
             gap,
             iterations,
+            proved,
         )
 
     def _predicted(self, program: Program, x: np.ndarray) -> np.ndarray:

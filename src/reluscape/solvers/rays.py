@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numbers.tolerances import Tolerances
+from ..numbers.tolerances import ROUNDING, Tolerances
 from .scaling import Coordinates
 
 MOST_PRODUCTS = 1 << 22
@@ -40,16 +40,19 @@ def low_rank_work(
     k = len(space.rows)
     ray_starts = np.zeros(len(patterns) + 1, dtype=np.int64)
     rays = np.empty((len(patterns) * (k + space.r), space.r))
-    all_rays(space.C, patterns, space.rows, ray_starts, rays)
+    turns = np.empty(len(rays))
+    all_rays(space.C, patterns, space.rows, ray_starts, rays, turns)
     owner = np.repeat(np.arange(len(patterns)), np.diff(ray_starts))
     T = (rays[: ray_starts[-1]] @ space.U.T) * patterns[owner]
     # a ray on a sample's plane adds nothing there
     T[np.abs(T) <= tolerances.ray_on_plane * np.linalg.norm(space.U, axis=1)] = 0.0
     length = np.linalg.norm(T, axis=1, keepdims=True)
     T /= np.where(length > 0, length, 1.0)
+    size = np.sqrt(np.square(np.linalg.norm(space.U, axis=1)) @ patterns[owner].T)
+    errors = np.divide(ROUNDING * size * turns[: len(T)], length[:, 0], out=np.zeros(len(T)), where=length[:, 0] > 0)
     bias = int(space.E.size > 0)
     if bias:
-        T = np.concatenate([T, space.E[None]])
+        T, errors = np.concatenate([T, space.E[None]]), np.append(errors, ROUNDING)
     T = np.ascontiguousarray(T)
     gram = T @ T.T if len(T) ** 2 <= MOST_PRODUCTS else np.zeros((0, 0))
     h, square = T @ space.y, float(space.y @ space.y)
@@ -58,6 +61,7 @@ def low_rank_work(
         first, last = chunk
         over_rays(
             T,
+            errors,
             gram,
             h,
             square,

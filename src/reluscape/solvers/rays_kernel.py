@@ -10,6 +10,10 @@ from .nonnegative_kernel import project
 
 HIGHEST_RANK = 3
 ON_PLANE = 1e-13
+# product of a cell's ray, cut out step by step, with a unit sample up to which the ray may be taken to lie on its plane
+NEAR_PLANE = 1e-9
+# an estimate allows for weights up to this multiple of those found
+BEYOND = 100.0
 
 
 @numba.njit(**KERNEL, error_model="numpy")
@@ -99,9 +103,35 @@ def _first_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
     return 3
 
 
+@numba.njit(**INNER, error_model="numpy")
+def _sharpened(C: np.ndarray, ray: np.ndarray) -> float:
+    """Put a ray of rank 3 anew on the two planes that fix it best; return 1 / the sine between these, else 1."""
+    if C.shape[1] < 3:
+        return 1.0
+    near = np.flatnonzero(np.abs(C @ ray) <= NEAR_PLANE)
+    best, normal = 0.0, np.zeros(3)
+    for a in range(len(near)):
+        for b in range(a):
+            cross = np.cross(C[near[a]], C[near[b]])
+            length = np.sqrt(np.dot(cross, cross))
+            if length > best:
+                best, normal = length, cross / length
+    if best == 0.0:
+        return np.inf
+    sign = 1.0 if np.dot(normal, ray) > 0 else -1.0
+    for a in range(3):
+        ray[a] = sign * normal[a]
+    return 1.0 / best
+
+
 @numba.njit(**KERNEL, error_model="numpy")
-def all_rays(C: np.ndarray, patterns: np.ndarray, rows: np.ndarray, starts: np.ndarray, rays: np.ndarray) -> None:
-    """Fill starts (S + 1,) and rays: pattern s has the rays starts[s] to starts[s + 1]; none where it is no cell."""
+def all_rays(
+    C: np.ndarray, patterns: np.ndarray, rows: np.ndarray, starts: np.ndarray, rays: np.ndarray, turns: np.ndarray
+) -> None:
+    """Fill starts (S + 1,), rays, turns: pattern s has the rays starts[s] to starts[s + 1]; none where it is no cell.
+
+    A ray is off by `turns` times the rounding of a unit vector.
+    """
     k, r = C.shape
     side, found = np.empty(k), np.empty((k + 3, r))
     starts[0] = 0
@@ -110,6 +140,7 @@ def all_rays(C: np.ndarray, patterns: np.ndarray, rows: np.ndarray, starts: np.n
             side[t] = 1.0 if patterns[s, rows[t]] else -1.0
         count = cell_rays(C, side, found)
         for i in range(count):
+            turns[starts[s] + i] = _sharpened(C, found[i])
             rays[starts[s] + i] = found[i]
         starts[s + 1] = starts[s] + count
 
@@ -117,6 +148,7 @@ def all_rays(C: np.ndarray, patterns: np.ndarray, rows: np.ndarray, starts: np.n
 @numba.njit(**KERNEL, error_model="numpy")
 def over_rays(
     T: np.ndarray,
+    errors: np.ndarray,
     gram: np.ndarray,
     h: np.ndarray,
     square: float,
@@ -132,6 +164,7 @@ def over_rays(
 
     Args:
         T: (Q, n) unit features of the rays, those of the output bias last.
+        errors: (Q,) how far each row of T may be off.
         gram: (Q, Q) their inner products, or (0, 0) to compute those of each program.
         h: (Q,) products with the targets.
         square: |y|^2.
@@ -141,13 +174,14 @@ def over_rays(
         units: pattern of each unit.
         codes: sign of each unit, 0 for one without cone.
         tolerance: slope up to which a ray is not worth entering.
-        out: (B, 5) receives (|residual|^2, 0, 0, largest slope left times the weights, 0); infinity there where a
-            pattern is no cell.
+        out: (B, 5) receives (|residual|^2, 0, 0, by how much a network whose weights are up to `BEYOND` times as large
+            can be lower, with the rounding of the rays, 0); infinity there where a pattern is no cell.
     """
     Q = len(T)
     most = most_candidates(ray_starts, bias, starts, units, codes)
     number, sign, owner = np.empty(most, dtype=np.int64), np.empty(most), np.empty(most, dtype=np.int64)
     G, right, x, scratch = np.empty((most, most)), np.empty(most), np.empty(most), np.empty((most + 3, most))
+    slopes = np.empty(most)
     for b in range(len(starts) - 1):
         program = slice(starts[b], starts[b + 1])
         q = candidates(ray_starts, bias, Q, units[program], codes[program], number, sign, owner)
@@ -157,16 +191,21 @@ def over_rays(
             continue
         inner_products(T, gram, h, number, sign, q, G, right)
         project(G, right, q, tolerance, scratch, x)
-        value, worst, total = square, 0.0, 1.0
+        value, total, off = square, 1.0, 0.0
         for a in range(q):
             total += x[a]
-            slope = right[a]
+            off += x[a] * errors[number[a]]
+            slopes[a] = right[a]
             for c in range(q):
-                slope -= G[a, c] * x[c]
-            value -= x[a] * (right[a] + slope)
-            worst = max(worst, abs(slope) if x[a] > 0.0 else slope)
+                slopes[a] -= G[a, c] * x[c]
+            value -= x[a] * (right[a] + slopes[a])
         out[b, 0] = max(value, 0.0)
-        out[b, 3] = worst * total
+        size = np.sqrt(out[b, 0])
+        worst = 0.0
+        for a in range(q):
+            slope = abs(slopes[a]) if x[a] > 0.0 else slopes[a]
+            worst = max(worst, slope + errors[number[a]] * size)
+        out[b, 3] = BEYOND * worst * total + (2.0 * size + off) * off
 
 
 @numba.njit(**INNER, error_model="numpy")

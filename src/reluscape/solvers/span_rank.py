@@ -27,6 +27,11 @@ class Residues:
         # primitive rows are the samples divided by their scales, and so is the column of ones
         self.ones = [v.denominator * pow(v.numerator, -1, PRIME) % PRIME for v in scales] if self.sound else []
 
+    def rank(self, chosen: np.ndarray) -> int:
+        """Return the rank of some rows of the data."""
+        rows = [v for i in chosen.tolist() for v in self.rows[i]]
+        return int(flint.nmod_mat(len(chosen), self.d, rows, PRIME).rank())
+
     def span_rank(self, patterns: np.ndarray, tight: list[np.ndarray], output_bias: bool) -> int | None:
         """Return the rank of [A_1 X N_1 | A_2 X N_2 | ... | 1], N_j the null space of the tight samples of unit j.
 

@@ -63,7 +63,7 @@ class BasinStep:
             Z = np.array(basin.Z, dtype=float)
             return BasinPoint(float(basin.value), Z, float(basin.c), None, np.zeros(len(Z), dtype=bool))
         program, members = self.programs.presolve(pattern, signs)
-        solution = self.programs.solve(program)
+        solution = self.programs.solve(program, prove=False)
         space = self.programs.space
         place = np.full(len(space.sample) + 1, -1)
         place[space.rows] = np.arange(len(space.rows))
