@@ -174,7 +174,7 @@ def least_curvature(net, X, y, decay, kinks):
          - lagrangian_gradient(network_at(net, theta - step * row), X, y, decay, kinks, mu)) / (2 * step)
         for row in np.eye(len(theta))
     ])  # fmt: skip
-    tangent = np.linalg.svd(C)[2][len(C) :]
+    tangent = np.linalg.svd(C)[2][np.linalg.matrix_rank(C) :]
     return np.linalg.eigvalsh(tangent @ (H + H.T) @ tangent.T / 2)[0]
 
 

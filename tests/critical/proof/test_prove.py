@@ -8,7 +8,7 @@ import pytest
 
 from reluscape import DeepNet, verify
 from reluscape.critical.proof import prove
-from tests.critical.proof.built import balanced, built_minimum, least_curvature, parameters
+from tests.critical.proof.built import balanced, built_minimum, least_curvature, parameters, targets_for
 
 KINKS = ((0, 0, 0), (1, 0, 1), (1, 3, 0))
 RADII = (1e-6, 1e-4, 1e-2)
@@ -78,6 +78,26 @@ def test_identical_rows_share_a_kink():
     net, X, y, decay = built_minimum(1, twins=((0, 5), (3, 7)))
     proof = prove(net, X, y, "squared", decay)
     assert (proof.verdict, proof.kinks) == ("local minimum", 6)
+    assert verify(proof.certificate)
+
+
+def test_rows_that_no_unit_below_is_on_for_share_one_kink():
+    """The bias of a second-layer unit is zero: the kink of all these rows at once."""
+    for attempt in range(300):
+        rng = np.random.default_rng([9, attempt])
+        X = np.round(rng.normal(size=(60, 2)), 2)
+        net = balanced(DeepNet(
+            [rng.normal(size=(3, 2)), rng.normal(size=(2, 3)), rng.normal(size=(1, 2))],
+            [-np.abs(rng.normal(size=3)), [0.0, rng.normal()], rng.normal(size=1)],
+        ))  # fmt: skip
+        off = np.flatnonzero((X @ net.weights[0].T + net.biases[0] < 0).all(axis=1)).tolist()
+        y = targets_for(net, X, ((1, off[0], 0),), 1e-3, [off]) if len(off) > 3 else None
+        if y is not None and least_curvature(net, X, y, 1e-3, [(1, i, 0) for i in off]) > 1e-6:
+            break
+    proof = prove(net, X, y, "squared", 1e-3)
+    assert (proof.verdict, proof.kinks) == ("local minimum", len(off))
+    assert proof.distance < 1e-9
+    assert lowest_neighbour(proof.net, X, y, 1e-3) > -1e-12
     assert verify(proof.certificate)
 
 
@@ -253,6 +273,24 @@ def test_splitting_a_unit_of_several_outputs_makes_a_saddle():
     assert verify(split.certificate)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_twice_half_a_unit_is_a_saddle_where_its_signals_have_a_singular_value_above_the_decay(seed):
+    """The splitting test of several outputs, with singular values of X^T e computed here."""
+    rng, (X, _), decay = np.random.default_rng(seed), positive_samples(), 0.3
+    Y = np.c_[X @ [1.0, 0.3, 0.0], X @ rng.normal(size=3) * 0.1 * seed, rng.normal(size=(len(X), 1)) * 0.1 * seed]
+    alone = prove(descended(DeepNet([[[1.0, 0.1, 0.0]], [[1.0], [0.1], [0.1]]], [None, None]), X, Y, decay, 4_000),
+                  X, Y, "squared", decay).net  # fmt: skip
+    sizes = np.linalg.svd(X.T @ (2 * (alone.predict(X) - Y) / len(X)), compute_uv=False)
+    assert min(abs(sizes - decay)) < 1e-9  # the unit itself
+    r = np.sqrt(0.5)
+    twice = DeepNet(
+        [np.repeat(r * alone.weights[0], 2, axis=0), np.repeat(r * alone.weights[1], 2, axis=1)], [None] * 2
+    )
+    proof = prove(twice, X, Y, "squared", decay)
+    assert proof.verdict == ("saddle" if sizes[0] > decay * (1 + 1e-6) else "local minimum")
+    assert verify(proof.certificate)
+
+
 def test_two_units_with_one_pattern_and_one_output_stay_a_minimum():
     X = positive_samples()[0]
     Y = (X @ [1.0, 0.3, 0.1])[:, None]
@@ -264,10 +302,10 @@ def test_two_units_with_one_pattern_and_one_output_stay_a_minimum():
     assert verify(proof.certificate)
 
 
-def descended(net, X, Y, decay):
+def descended(net, X, Y, decay, steps=40_000):
     """The end of plain gradient descent for a bias-free network that stays on for all rows."""
     W, V = net.weights[0].copy(), net.weights[1].copy()
-    for _ in range(40_000):
+    for _ in range(steps):
         E = 2 * ((X @ W.T) @ V.T - Y) / len(X)
         W, V = W - 0.01 * (V.T @ E.T @ X + decay * W), V - 0.01 * (E.T @ (X @ W.T) + decay * V)
     return DeepNet([W, V], [None, None])

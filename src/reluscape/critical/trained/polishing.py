@@ -51,7 +51,7 @@ def polish_to_minimum(model: Any, X: Any, y: Any = None, *, loss: Any = None, we
         if again != name:
             return polish_to_minimum(model, X, y, loss=again, weight_decay=weight_decay)
     proof = prove_layered(layered, as_penalty(weight_decay))
-    if proof is None or proof.verdict != "local minimum":
+    if proof is None or proof.verdict != "local minimum" or proof.method != "certified":
         why = "its loss or its units are not covered" if proof is None else f"{proof.verdict}: {proof.reason}"
         raise UnsupportedError(f"no local minimum is proved near these weights; {why}")
     net = proof.net
