@@ -23,7 +23,7 @@ FLOAT = Arithmetic(FLOATS)
 # first bound of a step, relative to 1 + |theta|, bound below which nothing moves, and the most steps
 LONGEST, SHORTEST, STEPS = 0.03, 1e-10, 250
 # steps times the cube of the number of parameters, and the fewest steps that are worth a try
-MOST_WORK, FEWEST = 4e9, 10
+MOST_WORK, FEWEST = 2.4e10, 10
 # heights relative to their terms that count as on a kink at the start
 NEAR = 1e-4
 # curvature, relative to the largest, that counts as flat

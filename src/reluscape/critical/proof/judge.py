@@ -79,7 +79,7 @@ def _why_no_box(candidate: Candidate) -> str:
     if len(C):
         least = scipy.linalg.svdvals(C / np.maximum(sizes, 1e-300)[:, None])
         if len(C) > C.shape[1] or least[-1] < 1e-9:
-            return "dependent kinks: the gradients of the preactivations on kinks are linearly dependent"
+            return "dependent kinks: their gradients depend here, though not by the shape of the network"
     return "a flat direction: the point is not isolated to second order; a weight decay would decide"
 
 

@@ -11,6 +11,7 @@ from ...problem.trained.reading import Trained
 from .. import Verdict
 from ..proof import Proof
 from .answer import Outlook
+from .fresh_deep import FreshEnds
 from .jacobian_facts import JacobianFacts
 from .last_layer import LastLayer
 from .layers import LayerFacts
@@ -67,6 +68,7 @@ class Examination:
             squared loss only, else None).
         gradient_norm: length of the whole gradient.
         known: the best network known with its loss, None where no other was looked for or none is lower.
+        fresh: where fresh starts end, None where none were made.
         outlook: what the answer rests on.
         answer: "solved", "stuck", "slow", "wrong input" or "undecided".
         fits_scaled: the network fits worse than a constant as it is, and better on standardised inputs.
@@ -88,6 +90,7 @@ class Examination:
     affine: float | None
     gradient_norm: float
     known: tuple[TwoLayerNet | DeepNet, float] | None
+    fresh: FreshEnds | None
     outlook: Outlook
     answer: str
     fits_scaled: bool

@@ -20,6 +20,7 @@ from ...problem.trained.layered import Layered
 from ...problem.trained.reading import Trained
 from .answer import WRONG_INPUT
 from .examination import Examination, Part
+from .fresh_deep import fresh_ends
 from .jacobian_facts import jacobian_facts
 from .last_layer import constant_loss, last_layer
 from .layers import gradient_norm, layer_facts
@@ -112,8 +113,11 @@ def examine(
     progress("training on from here", 0.85)
     known: tuple[TwoLayerNet | DeepNet, float] | None
     descended: float | None
+    fresh = None
     if not bare:
         known, descended, lowest = None, None, None
+        if proof is not None and starts:
+            fresh = fresh_ends(layered, penalty, verdict.loss, seed)
     elif findings is not None:
         known, descended = findings.best, way_down(layered, findings)
         lowest = None if known is None else known[1]
@@ -130,7 +134,7 @@ def examine(
         leaky=leaky, proof=proof, penalty=penalty,
         verdict=verdict, given=given, loss=loss, constant=constant,
         affine=_affine(layered) if findings is None else findings.affine,
-        gradient_norm=gradient_norm(layers) if findings is None else findings.gradient_norm, known=known,
+        gradient_norm=gradient_norm(layers) if findings is None else findings.gradient_norm, known=known, fresh=fresh,
         outlook=view, answer=view.answer(tolerances),
         fits_scaled=view.is_wrong(tolerances) and fits_on_scaled_inputs(layered),
     )  # fmt: skip

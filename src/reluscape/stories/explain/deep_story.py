@@ -22,7 +22,7 @@ def deep_verdict_lines(case: Case) -> list[str]:
     if case.answer == WRONG_INPUT:
         return [*lines, *case.hints, *last][:6]
     if it.penalty is not NONE:
-        return [*lines, objective_text(it), _detail(case), *proof_lines(it), *last][:6]
+        return [*lines, objective_text(it), _detail(case), *proof_lines(it), *fresh_lines(it), *last][:6]
     lines += [_detail(case), *case.hints]
     if it.leaky is not None:
         lines += leaky_lines(it, it.leaky)
@@ -76,6 +76,14 @@ def proof_lines(it: Examination) -> list[str]:
     if proof.lower_loss is not None:
         lines.append(f"a network beside it has the objective {proof.lower_loss:.9g}, against {proof.loss:.9g}")
     return lines
+
+
+def fresh_lines(it: Examination) -> list[str]:
+    """Return where fresh starts end."""
+    if it.fresh is None:
+        return []
+    of_them = f"{it.fresh.as_low or 'none'} of them {'ends' if it.fresh.as_low == 1 else 'end'} as low as this network"
+    return [f"the lowest of {it.fresh.starts} fresh starts has the objective {it.fresh.lowest:.6g}; {of_them}"]
 
 
 def leaky_lines(it: Examination, leaky: LeakyLayer) -> list[str]:
