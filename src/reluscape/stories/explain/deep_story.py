@@ -22,7 +22,9 @@ def deep_verdict_lines(case: Case) -> list[str]:
     if case.answer == WRONG_INPUT:
         return [*lines, *case.hints, *last][:6]
     if it.penalty is not NONE:
-        return [*lines, objective_text(it), _detail(case), *proof_lines(it), *fresh_lines(it), *last][:6]
+        return [*lines, objective_text(it), _detail(case), *proof_lines(it), *fresh_lines(it), layers_text(it), *last][
+            :6
+        ]
     lines += [_detail(case), *case.hints]
     if it.leaky is not None:
         lines += leaky_lines(it, it.leaky)
@@ -60,7 +62,7 @@ def objective_text(it: Examination) -> str:
     what = f"weight decay {float(it.penalty.strength):.6g}{'' if it.penalty.biases else ' (biases free)'}"
     at_point = ""
     if it.proof is not None and it.verdict.kind == "local minimum":
-        at_point = f"; with it the objective at the proved point is {it.proof.loss:.6g}"
+        at_point = f"; with the penalty the objective at the proved point is {it.proof.loss:.6g}"
     return f"judged with {what}: the loss is {it.loss:.6g}{at_point}"
 
 
@@ -71,8 +73,7 @@ def proof_lines(it: Examination) -> list[str]:
         return []
     lines = []
     if proof.verdict == "local minimum":
-        exact = f"the exact minimum lies within {proof.radius:.2g} of the proved point in every weight"
-        lines.append(f"{exact}, {count(proof.kinks, 'preactivation')} of samples on kinks")
+        lines.append(f"the exact minimum lies within {proof.radius:.2g} of the proved point in every weight")
     if proof.lower_loss is not None:
         lines.append(f"a network beside it has the objective {proof.lower_loss:.9g}, against {proof.loss:.9g}")
     return lines
@@ -82,8 +83,22 @@ def fresh_lines(it: Examination) -> list[str]:
     """Return where fresh starts end."""
     if it.fresh is None:
         return []
-    of_them = f"{it.fresh.as_low or 'none'} of them {'ends' if it.fresh.as_low == 1 else 'end'} as low as this network"
-    return [f"the lowest of {it.fresh.starts} fresh starts has the objective {it.fresh.lowest:.6g}; {of_them}"]
+    as_low = f"{it.fresh.as_low or 'none'} as low as this network or lower"
+    return [f"{it.fresh.starts} fresh starts: the lowest ends at the objective {it.fresh.lowest:.6g}, {as_low}"]
+
+
+def layers_text(it: Examination) -> str:
+    """Return in one line what the units of every hidden layer do."""
+    parts, rows_here = [], len(it.layered.X)
+    for layer, heights in zip(it.layers[:-1], it.layered.net.hidden(it.layered.X), strict=False):
+        on = (heights > 0).sum(axis=0)
+        copies = sum(len(group) - 1 for group in layer.duplicated)
+        kinds = ((len(layer.dead), "dead"), (copies, "a copy of another"))
+        told = [f"{number} {what}" for number, what in kinds if number]
+        some = f"{on.min()} to {on.max()}" if on.min() < on.max() else f"{on.min()}"
+        units = f"{count(layer.units, 'unit')} on for {some} of {rows_here} rows"
+        parts.append(f"layer {layer.layer}: {units}{f' ({listing(told)})' if told else ''}")
+    return "; ".join(parts)
 
 
 def leaky_lines(it: Examination, leaky: LeakyLayer) -> list[str]:

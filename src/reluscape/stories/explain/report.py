@@ -15,11 +15,13 @@ from ...critical.trained.jacobian_facts import JacobianFacts
 from ...critical.trained.last_layer import LastLayer
 from ...critical.trained.layers import LayerFacts
 from ...critical.trained.one_hidden_layer import Findings
+from ...problem.penalties import NONE
 from .. import schema
 from ..claims import plain
 from ..opening import opening
 from ..options import Origin
 from .case import Case
+from .objective_pictures import objective_line, objective_plane
 from .pictures import fit_block, last_layer_block, line_blocks, slice_block
 from .story import affine_text
 from .words import facts, verdict_lines
@@ -57,13 +59,19 @@ def build_report(case: Case, next_steps: tuple[str, ...], origin: Origin, seed: 
         "last_layer": _last_layer(it.last),
         "jacobian": None if it.jacobian is None else _jacobian(it.jacobian),
         "next_steps": list(next_steps),
-        "lines": [*last_layer_block(it), *line_blocks(it)] if pictured else [],
-        "slice": slice_block(it, seed) if pictured else None,
+        "lines": _lines(it, seed) if pictured else [],
+        "slice": slice_block(it, seed) or objective_plane(it, seed) if pictured else None,
         "fit": fit_block(case, origin) if pictured else None,
     }
     if it.whole is None:
         report["last_two_layers"] = None if it.part is None else _verdict(it.part.findings.verdict)
     return report
+
+
+def _lines(it: Examination, seed: int) -> list[schema.Line]:
+    """Return the loss along the lines that matter; with weight decay the objective alone."""
+    plain_lines = [*last_layer_block(it), *line_blocks(it)] if it.penalty is NONE else []
+    return [*objective_line(it, seed), *plain_lines]
 
 
 def exact_text(value: Fraction | None) -> str | None:

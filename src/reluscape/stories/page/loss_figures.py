@@ -106,13 +106,13 @@ def line_figure(data: dict[str, Any], place: int, loss: str = "squared") -> Figu
     sheet = layout(
         360,
         xaxis=axis(f"0 is this network, 1 is {data.get('ends') or 'the other end'}"),
-        yaxis=axis(loss_words(loss), **_scale(floor, max(y))),
+        yaxis=axis(data.get("axis") or loss_words(loss), **_scale(floor, max(y))),
         showlegend=True,
         margin={"l": 66, "r": 20, "t": 56, "b": 48},
     )
     reading = "The loss is a smooth curve between two rings; the rings are solved exactly, not read off a grid."
     if not breaks:
-        reading = "No unit switches for any row on this line, so the loss is one smooth curve."
+        reading = data.get("reading") or "No unit switches for any row on this line, so the loss is one smooth curve."
     alt = f"{data.get('title', 'Line')}: loss along a line with {count(len(breaks), 'breakpoint')}, "
     alt += f"lowest value {significant(lowest)}."
     return Figure(

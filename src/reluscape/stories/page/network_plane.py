@@ -43,6 +43,7 @@ def plane_figure(plane: dict[str, Any] | None) -> Figure | None:
         "A flat cut through the space of all weights. Colour is the loss at each point, dark is good. A thin line is "
         "where one unit switches on or off for one row; between the lines the loss is smooth."
     )
+    reading = plane.get("reading") or reading
     if zeros:
         reading += " On a dashed line an output weight is zero."
     named = ", ".join(str(point[0]) for point in plane.get("points") or [])

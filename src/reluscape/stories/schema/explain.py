@@ -147,6 +147,8 @@ class Line(TypedDict):
     samples: list[list[float]]
     minima: list[list[float]]
     note: str
+    axis: NotRequired[str]
+    reading: NotRequired[str]
 
 
 class Borders(TypedDict):
@@ -168,6 +170,7 @@ class Slice(TypedDict):
     x_label: str
     y_label: str
     note: str
+    reading: NotRequired[str]
 
 
 class ExplainLosses(TypedDict):
