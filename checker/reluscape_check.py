@@ -18,6 +18,7 @@ import json
 import math
 import sys
 from fractions import Fraction
+from operator import add, mul
 
 SCHEMA = 1
 MOST_BYTES, MOST_NUMBERS, MOST_BITS, MOST_COMMON_BITS = 2**26, 4_000_000, 2**28, 1_000_000
@@ -25,6 +26,7 @@ LONG_TEXT, MOST_TEXT, MOST_DIGITS_OF_EXPONENT = 3_000, 100_000, 4
 MOST_CELLS, MOST_LAYERS, MOST_RAYS, MOST_NEGATIVE, MOST_WIDTH = 300_000, 5_000_000, 1_000_000, 40, 500
 ROOT_BITS = 320
 ZERO = Fraction(0)
+RESTING = ("zero", "silent")
 UPPER_END = "the upper end of the global minimum; its lower end is numerical"
 
 
@@ -287,6 +289,23 @@ def entries(value, at):
         well_formed(pair[0] not in found, f"sample {show(pair[0])} is listed twice")
         found[pair[0]] = number(pair[1], at)
     at.common(found.values())
+    return found
+
+
+def unit_texts(value, at):
+    """A list of texts zero, silent, or of 0, 1 and k."""
+    ok = all(text in RESTING or not set(text) - set("01k") for text in words(value, at))
+    well_formed(ok, "a text is not zero, silent, or of 0, 1 and k")
+    return value
+
+
+def kink_entries(value, at):
+    """Lists of a layer, a unit, a sample and a number."""
+    for entry in a_list(value):
+        ok = len(a_list(entry)) == 4 and all(type(v) is int and v >= 0 for v in entry[:3])
+        well_formed(ok, "this is no list of a layer, a unit, a sample and a number")
+    found = [(*entry[:3], number(entry[3], at)) for entry in value]
+    at.common([entry[3] for entry in found])
     return found
 
 
@@ -948,6 +967,8 @@ BITS = 320
 ONE = 1 << BITS
 FARTHEST = 10**75
 FEW_HUNDRED = 2000
+# a least radius over 2^BITS; directions of units at zero are looked at in fewer bits, and on a grid
+FLOOR, FINE, GRID, MOST_BOXES, MOST_UNKNOWNS = 1 << 60, 96, 1 << 40, 200_000, 1_300
 
 
 def down(p, q=ONE):
@@ -1035,32 +1056,1079 @@ def objective(claim, layers, X, y):
     return low, high
 
 
-def deep_not_minimum(part, X, y):
-    """Another network has a lower objective, certainly."""
-    claim, lower = part.claim, part.witness["lower"]
-    layers, has_bias, texts = claim["layers"], claim["has_bias"], claim["penalised"]
+def check_deep_claim(part, X, y, networks, others):
+    """Check that networks have the claimed form, fit to the data, and that no number is too large."""
+    claim = part.claim
+    has_bias, texts = claim["has_bias"], claim["penalised"]
     require(len(X) > 0, "there are no samples")
-    require(
-        len(layers) >= 2 and len(has_bias) == len(layers) == len(lower), "not two layers or more, each with its own"
-    )
-    fed = part.d
-    for rows, others, has, bits in zip(layers, lower, has_bias, texts, strict=True):
-        width = fed + int(has)
-        fits = len(rows) == len(others) == len(bits) and all(len(row) == width for row in [*rows, *others, *bits])
-        require(fits, "the weights of a layer do not have the shape that the layer below asks for")
-        fed = len(rows)
-    require(fed == len(y[0]), "the network has another number of outputs than the targets")
+    for layers in networks:
+        fits = len(layers) >= 2 and len(has_bias) == len(texts) == len(layers)
+        require(fits, "not two layers or more, each with its own")
+        fed = part.d
+        for rows, has, bits in zip(layers, has_bias, texts, strict=True):
+            fits = len(rows) == len(bits) and all(len(row) == fed + int(has) for row in [*rows, *bits])
+            require(fits, "the weights of a layer do not have the shape that the layer below asks for")
+            fed = len(rows)
+        require(fed == len(y[0]), "the network has another number of outputs than the targets")
+        shapes = [len(rows) for rows in layers]
+        require(shapes == [len(rows) for rows in claim["layers"]], "the networks have other shapes")
     require(claim["decay"] >= 0, "the decay is negative")
-    numbers = [claim["decay"], *(v for M in (*layers, *lower, X, y) for row in M for v in row)]
+    numbers = [
+        claim["decay"],
+        *others,
+        *(v for M in (X, y, *(M for one in networks for M in one)) for row in M for v in row),
+    ]
     require(all(abs(v) <= FARTHEST for v in numbers), "a number is too large")
     shares = claim["loss"] == "squared" or all(0 <= t <= 1 for row in y for t in row)
     require(shares, "the targets are not between 0 and 1")
     whole_rows = claim["loss"] != "cross_entropy" or all(sum(row) == 1 for row in y)
     require(whole_rows, "the targets do not add up to 1 in every row")
+
+
+def deep_not_minimum(part, X, y):
+    """Another network has a lower objective, certainly."""
+    claim, lower = part.claim, part.witness["lower"]
+    layers = claim["layers"]
+    check_deep_claim(part, X, y, [layers, lower], [])
     least, _ = objective(claim, layers, X, y)
     _, most = objective(claim, lower, X, y)
     require(most < least, "the second network is not certainly lower than the first")
     return f"a network of {len(layers)} layers on {len(X)} samples is not the lowest within the distance of another one"
+
+
+# ---- matrices of intervals, (mid +- rad) / 2^BITS with whole numbers mid and rad ------------------------------------
+
+
+class Balls:
+    """A matrix of intervals; sums and products are rounded outwards."""
+
+    def __init__(self, mid, rad, columns=0):
+        self.mid, self.rad, self.rows = mid, rad, len(mid)
+        self.columns = len(mid[0]) if mid else columns
+
+    @classmethod
+    def of(cls, numbers, columns=0):
+        """Return the intervals around exact numbers (a list of rows)."""
+        mid = [[(v.numerator << BITS) // v.denominator for v in row] for row in numbers]
+        pairs = zip(mid, numbers, strict=True)
+        rad = [[int(Fraction(m, ONE) != v) for m, v in zip(*pair, strict=True)] for pair in pairs]
+        return cls(mid, rad, columns)
+
+    @property
+    def T(self):
+        """The transpose."""
+        mid, rad = ([list(column) for column in zip(*part, strict=True)] for part in (self.mid, self.rad))
+        return Balls(mid or [[] for _ in range(self.columns)], rad or [[] for _ in range(self.columns)], self.rows)
+
+    def __add__(self, other):
+        return Balls(added(self.mid, other.mid), added(self.rad, other.rad), self.columns)
+
+    def __sub__(self, other):
+        return self + Balls([[-v for v in row] for row in other.mid], other.rad, other.columns)
+
+    def __mul__(self, other):
+        """Return the products of single entries."""
+        mid, rad = [], []
+        for a, r, b, s in zip(self.mid, self.rad, other.mid, other.rad, strict=True):
+            mid.append([p * q >> BITS for p, q in zip(a, b, strict=True)])
+            wide = zip(a, r, b, s, strict=True)
+            rad.append([(abs(p) * v + u * (abs(q) + v) >> BITS) + 2 if p or u else 0 for p, u, q, v in wide])
+        return Balls(mid, rad, self.columns)
+
+    def __matmul__(self, other):
+        """Return the product of two matrices."""
+        right = other.T
+        sizes = [[abs(q) + s for q, s in zip(*pair, strict=True)] for pair in zip(right.mid, right.rad, strict=True)]
+        mid, rad = [], []
+        for a, r in zip(self.mid, self.rad, strict=True):
+            size, wide = list(map(abs, a)), any(r)
+            mid.append([sum(map(mul, a, b)) >> BITS for b in right.mid])
+            rad.append([(sum(map(mul, size, s)) >> BITS) + 2 for s in right.rad])
+            if wide:
+                rad[-1] = [t + (sum(map(mul, r, s)) >> BITS) + 1 for t, s in zip(rad[-1], sizes, strict=True)]
+        return Balls(mid, rad, other.columns)
+
+    def times(self, number):
+        """Return the intervals times one exact number."""
+        one = Balls.of([[number]])
+        p, u = one.mid[0][0], one.rad[0][0]
+        return self * Balls([[p] * self.columns] * self.rows, [[u] * self.columns] * self.rows)
+
+    def masked(self, bits):
+        """Return zeros where a bit is not set."""
+        parts = ([[v if bit else 0 for v, bit in zip(*pair, strict=True)] for pair in zip(part, bits, strict=True)]
+                 for part in (self.mid, self.rad))  # fmt: skip
+        return Balls(*parts, self.columns)
+
+    def above(self, i, j):
+        """Whether an entry is certainly positive."""
+        return self.mid[i][j] > self.rad[i][j]
+
+    def below(self, i, j):
+        """Whether an entry is certainly negative."""
+        return -self.mid[i][j] > self.rad[i][j]
+
+    def floats(self):
+        """Return the middles in doubles."""
+        return [[m / ONE for m in row] for row in self.mid]
+
+
+def joined(lists):
+    """Return the entries of lists, one list after the other."""
+    return [v for one in lists for v in one]
+
+
+def added(A, B):
+    """Return the sum of two matrices of whole numbers."""
+    return [list(map(add, a, b)) for a, b in zip(A, B, strict=True)]
+
+
+def beside(*parts):
+    """Return matrices of intervals one beside the other."""
+    mid, rad = (
+        [joined(rows) for rows in zip(*blocks, strict=True)]
+        for blocks in ([p.mid for p in parts], [p.rad for p in parts])
+    )
+    return Balls(mid, rad, sum(p.columns for p in parts))
+
+
+def stacked(*parts):
+    """Return matrices of intervals one under the other."""
+    return Balls(joined(p.mid for p in parts), joined(p.rad for p in parts), parts[0].columns)
+
+
+def unit_matrix(size):
+    """Return the matrix with ones on its diagonal."""
+    return Balls(
+        [[ONE if i == j else 0 for j in range(size)] for i in range(size)], [[0] * size for _ in range(size)], size
+    )
+
+
+def doubles(rows, columns=0):
+    """Return a matrix of doubles, cut to whole numbers over 2^BITS, which are taken as they are."""
+    mid = [[int(v.as_integer_ratio()[0] * ONE // v.as_integer_ratio()[1]) for v in row] for row in rows]
+    return Balls(mid, [[0] * len(row) for row in rows], columns)
+
+
+def inverse(rows):
+    """Return about the inverse of a matrix of doubles: nothing rests on it; None where there is none."""
+    n = len(rows)
+    scale = [1.0] * n
+    for _ in range(3):
+        largest = [
+            max((abs(v * b) for v, b in zip(row, scale, strict=True)), default=0.0) * a
+            for row, a in zip(rows, scale, strict=True)
+        ]
+        scale = [a / math.sqrt(t) if t > 0 else a for a, t in zip(scale, largest, strict=True)]
+    work = [[v * a * b for v, b in zip(row, scale, strict=True)] + [float(i == j) for j in range(n)]
+            for i, (row, a) in enumerate(zip(rows, scale, strict=True))]  # fmt: skip
+    for k in range(n):
+        pivot = max(range(k, n), key=lambda i: abs(work[i][k]))
+        work[k], work[pivot] = work[pivot], work[k]
+        if not work[k][k]:
+            return None
+        own = work[k] = [v / work[k][k] for v in work[k]]
+        for i in range(n):
+            factor = work[i][k]
+            if i != k and factor:
+                work[i] = [v - factor * o for v, o in zip(work[i], own, strict=True)]
+    found = [[v * a * b for v, b in zip(row[n:], scale, strict=True)] for row, a in zip(work, scale, strict=True)]
+    return found if all(math.isfinite(v) for row in found for v in row) else None
+
+
+def near_identity(E):
+    """Whether every matrix 1 - E is regular: the absolute values in every row of E add up to less than 1."""
+    return all(sum(map(abs, m)) + sum(r) < ONE for m, r in zip(E.mid, E.rad, strict=True))
+
+
+def regular(K):
+    """Whether every matrix in a square matrix of intervals is regular."""
+    near = inverse(K.floats())
+    return near is not None and near_identity(unit_matrix(K.rows) - doubles(near, K.rows) @ K)
+
+
+def definite(Q):
+    """Whether every symmetric matrix in a matrix of intervals is positive definite: R Q R^T is nearly 1 for some R."""
+    n, M = Q.rows, Q.floats()
+    scale = [1 / math.sqrt(M[i][i]) if M[i][i] > 0 else 1.0 for i in range(n)]
+    L, R = [[0.0] * n for _ in range(n)], []
+    for i in range(n):  # Cholesky's factor of the middle, and its inverse
+        for j in range(i + 1):
+            rest = M[i][j] * scale[i] * scale[j] - sum(map(mul, L[i][:j], L[j][:j]))
+            if i > j:
+                L[i][j] = rest / L[j][j]
+            elif rest > 0:
+                L[i][i] = math.sqrt(rest)
+            else:
+                return False
+        row = [float(i == j) for j in range(n)]
+        for k in range(i):
+            row = [a - L[i][k] * b for a, b in zip(row, R[k], strict=True)]
+        R.append([a / L[i][i] for a in row])
+    R = [[a * s for a, s in zip(row, scale, strict=True)] for row in R]
+    if not all(math.isfinite(v) for row in R for v in row):
+        return False
+    R = doubles(R, n)
+    return near_identity(unit_matrix(n) - R @ Q @ R.T)
+
+
+def only_solution(center, equations):
+    """Return a box around center with exactly one zero of the equations in it.
+
+    Krawczyk: with A about the inverse of the derivative F', the box has exactly one zero and F' is regular in it where
+    -A F(center) + (1 - A F'(box)) (box - center) lies inside box - center. equations(column) returns F and F'.
+    """
+    n = len(center)
+    F, M = equations(Balls([[v] for v in center], [[0]] * n, 1))
+    A = inverse(M.floats())
+    require(A is not None, "the equations are singular at the claimed weights")
+    A = doubles(A, n)
+    step = A @ F
+    radii = [
+        4 * (abs(m) + r) + (abs(c) >> 116) + FLOOR for (m,), (r,), c in zip(step.mid, step.rad, center, strict=True)
+    ]
+    for _ in range(4):
+        box = Balls([[v] for v in center], [[r] for r in radii], 1)
+        rest = unit_matrix(n) - A @ equations(box)[1]
+        image = rest @ Balls([[0]] * n, [[r] for r in radii], 1) - step
+        sizes = [abs(m) + r for (m,), (r,) in zip(image.mid, image.rad, strict=True)]
+        if all(s < r for s, r in zip(sizes, radii, strict=True)):
+            return box
+        radii = [4 * s + r for s, r in zip(sizes, radii, strict=True)]
+    raise Invalid("no box around the claimed weights has exactly one critical point: Krawczyk's test fails")
+
+
+# ---- networks of any depth: a local minimum in a box ----------------------------------------------------------------
+
+
+class Deep:
+    """The units of a network that count: L = J with all kinked units off + sum of multipliers times kinked heights."""
+
+    def __init__(self, part, X, y):
+        claim, texts, n = part.claim, part.witness["units"], len(X)
+        self.n, self.outputs, self.loss, self.decay = n, len(y[0]), claim["loss"], claim["decay"]
+        self.bias, self.texts, self.full = claim["has_bias"], texts, claim
+        require(
+            [len(t) for t in texts] == [len(M) for M in claim["layers"][:-1]], "not every hidden unit is named once"
+        )
+        for text in (t for layer in texts for t in layer):
+            require(text in RESTING or len(text) == n, f"{show(text)} is not one of 0, 1 and k for each sample")
+        resting(claim, texts)
+        self.chosen = [[j for j, t in enumerate(layer) if t not in RESTING] for layer in texts]
+        fed, outputs = [list(range(part.d)), *self.chosen], [*self.chosen, list(range(self.outputs))]
+        self.layers, self.counted = [], []
+        for k, (M, bits, rows, columns) in enumerate(
+            zip(claim["layers"], claim["penalised"], outputs, fed, strict=True)
+        ):
+            kept = [*columns, -1] if self.bias[k] else columns
+            self.layers.append([[M[r][c] for c in kept] for r in rows])
+            self.counted.append([[bits[r][c] == "1" for c in kept] for r in rows])
+        self.widths = [len(M) for M in self.layers]
+        self.columns = [len(columns) + int(has) for columns, has in zip(fed, self.bias, strict=True)]
+        marks = [[[texts[k][j][i] for j in mine] for i in range(n)] for k, mine in enumerate(self.chosen)]
+        self.on = [[[mark == "1" for mark in row] for row in part] for part in marks]
+        self.at = [[[mark == "k" for mark in row] for row in part] for part in marks]
+        self.asleep = ["zero" in layer for layer in texts]
+        self.X, self.y = Balls.of(X, part.d), Balls.of(y)
+        self.read_kinks(part.witness["multipliers"], X)
+        sizes = [w * c for w, c in zip(self.widths, self.columns, strict=True)]
+        self.starts = [sum(sizes[:k]) for k in range(len(sizes) + 1)]
+
+    def read_kinks(self, entries, X):
+        """Read the multipliers; find which kinks follow from others and whose heights always agree."""
+        given = {}
+        for layer, unit, row, value in entries:
+            require((layer, unit, row) not in given, "a kink has two multipliers")
+            given[layer, unit, row] = value
+        terms = [{a: v for a, v in enumerate(x) if v} for x in X]
+        names, moved = [tuple(x) for x in X], [False] * self.n
+        self.kinks, self.values, self.follows, self.alike = [], [], [], {}
+        for k, (on, at) in enumerate(zip(self.on, self.at, strict=True)):
+            if self.bias[k]:
+                terms = [{**own, "bias": Fraction(1)} for own in terms]
+            rests = []
+            for u, name in enumerate(self.chosen[k]):
+                known = []
+                for i in (i for i in range(self.n) if at[i][u]):
+                    empty = not self.bias[k] and (not any(X[i]) if k == 0 else names[i] is None)
+                    require(
+                        not empty, f"the kink of unit {name} of layer {k + 1} at sample {i} is zero for all weights"
+                    )
+                    require(
+                        (k, name, i) in given,
+                        f"the kink of unit {name} of layer {k + 1} at sample {i} has no multiplier",
+                    )
+                    rest = reduced_terms(terms[i], known)
+                    lead, factor = next(iter(rest), None), Fraction(1)
+                    if rest:
+                        known.append((lead, {key: v / rest[lead] for key, v in rest.items()}))
+                    same = X[i] if k and moved[i] else names[i]
+                    if k == 0 and not self.bias[0]:
+                        factor = next(v for v in X[i] if v)
+                        same = [v / factor for v in X[i]]
+                    self.alike.setdefault((k, u, tuple(same)), []).append((len(self.kinks), factor))
+                    self.kinks.append((k, u, i))
+                    self.values.append(given.pop((k, name, i)))
+                    self.follows.append(not rest)
+                rests.append(known)
+            terms = [next_terms(own, row, rests) for own, row in zip(terms, on, strict=True)]
+            names = [(name, tuple(row)) if any(row) else None for name, row in zip(names, on, strict=True)]
+            moved = [before or any(row) or self.asleep[k] for before, row in zip(moved, at, strict=True)]
+        require(not given, "there is a multiplier where no kink is marked")
+        self.free = [q for q, follows in enumerate(self.follows) if not follows]
+
+    def sweep(self, column):
+        """Return weights, what each layer takes, heights, signals from above, and signals, over unknowns."""
+        weights = [self.part(column, k) for k in range(len(self.layers))]
+        given, taken, heights = self.X, [], []
+        for k, M in enumerate(weights):
+            taken.append(beside(given, Balls([[ONE]] * self.n, [[0]] * self.n)) if self.bias[k] else given)
+            heights.append(taken[k] @ M.T)
+            if k < len(self.on):
+                given = heights[k].masked(self.on[k])
+        signals, reaching = [self.slopes(heights[-1])], []
+        multipliers = self.multipliers(column)
+        for k in range(len(self.on) - 1, -1, -1):
+            reaching.insert(0, signals[0] @ self.inner(weights[k + 1], k))
+            signals.insert(0, reaching[0].masked(self.on[k]))
+            for (layer, u, i), (mid, rad) in zip(self.kinks, multipliers, strict=True):
+                if layer == k:
+                    signals[0].mid[i][u], signals[0].rad[i][u] = mid, rad
+        return weights, taken, heights, reaching, signals
+
+    def part(self, column, k):
+        """Return the weights of a layer."""
+        start, width = self.starts[k], self.columns[k]
+        rows = range(start, self.starts[k + 1], width) if width else []
+        parts = ([[v for (v,) in entries[r : r + width]] for r in rows] for entries in (column.mid, column.rad))
+        return Balls(*parts, width)
+
+    def inner(self, M, k):
+        """Return the weights of layer k + 1 without its bias."""
+        width = self.widths[k]
+        return Balls([row[:width] for row in M.mid], [row[:width] for row in M.rad], width)
+
+    def multipliers(self, column):
+        """Return the multipliers of all kinks as pairs; those that follow are those of the certificate."""
+        unknown = iter(range(self.starts[-1], self.starts[-1] + len(self.free)))
+        fixed = Balls.of([[v] for v in self.values], 1)
+        out = []
+        for q, follows in enumerate(self.follows):
+            source, place = (fixed, q) if follows else (column, next(unknown))
+            out.append((source.mid[place][0], source.rad[place][0]))
+        return out
+
+    def slopes(self, F):
+        """Return the derivatives of the mean loss in the outputs."""
+        if self.loss == "squared":
+            return (F - self.y).times(Fraction(2, self.n))
+        return (self.shares(F) - self.y).times(Fraction(1, self.n))
+
+    def shares(self, F):
+        """Return the sigmoid of every output, or the softmax of every row; it rises in its own output only."""
+        mid, rad = [], []
+        for m, r in zip(F.mid, F.rad, strict=True):
+            ends = []
+            for o in range(len(m)):
+                others = [q for q in range(len(m)) if q != o] if self.loss == "cross_entropy" else []
+                zero = [0] if self.loss == "bce" else []
+                low = share(m[o] - r[o], [m[q] + r[q] for q in others] + zero)
+                ends.append((low[0], share(m[o] + r[o], [m[q] - r[q] for q in others] + zero)[1]))
+            mid.append([(a + b) // 2 for a, b in ends])
+            rad.append([(b - a) // 2 + 1 for a, b in ends])
+        return Balls(mid, rad, F.columns)
+
+    def bends(self, F, i):
+        """Return the second derivatives of the mean loss in the outputs of sample i."""
+        one, k = unit_matrix(F.columns), F.columns
+        if self.loss == "squared":
+            return one.times(Fraction(2, self.n))
+        s = self.shares(Balls(F.mid[i : i + 1], F.rad[i : i + 1], k))
+        square = s.T @ s if self.loss == "cross_entropy" else (s.T @ s).masked(one.mid)
+        diagonal = Balls(s.mid * k, s.rad * k, k).masked(one.mid)
+        return (diagonal - square).times(Fraction(1, self.n))
+
+    def gradient(self, column, swept):
+        """Return the derivatives of L in the weights, as a column."""
+        _, taken, _, _, signals = swept
+        parts = [S.T @ H for S, H in zip(signals, taken, strict=True)]
+        flat = Balls(
+            *([[v] for part in parts for row in getattr(part, name) for v in row] for name in ("mid", "rad")), 1
+        )
+        weights = Balls(column.mid[: flat.rows], column.rad[: flat.rows], 1)
+        return flat + weights.times(self.decay).masked([[v] for rows in self.counted for row in rows for v in row])
+
+    def kink_rows(self, swept):
+        """Return the heights of the free kinks, as a column, and their gradients, as rows."""
+        weights, taken, heights, _, _ = swept
+        values, rows = Balls([], [], 1), Balls([], [], self.starts[-1])
+        for layer, unit, i in (self.kinks[q] for q in self.free):
+            values = stacked(values, Balls([[heights[layer].mid[i][unit]]], [[heights[layer].rad[i][unit]]]))
+            back, mid, rad = one_row(unit, self.widths[layer]), [0] * self.starts[-1], [0] * self.starts[-1]
+            for k in range(layer, -1, -1):
+                block = back.T @ Balls([taken[k].mid[i]], [taken[k].rad[i]], self.columns[k])
+                mid[self.starts[k] : self.starts[k + 1]] = joined(block.mid)
+                rad[self.starts[k] : self.starts[k + 1]] = joined(block.rad)
+                if k:
+                    back = (back @ self.inner(weights[k], k - 1)).masked([self.on[k - 1][i]])
+            rows = stacked(rows, Balls([mid], [rad]))
+        return values, rows
+
+    def second(self, swept):
+        """Return the second derivatives of L in the weights.
+
+        For weights (u, a) of layer k and (v, b) of layer m >= k a sample adds t_a (C_uv t_b + s_v E_bu): t is what a
+        layer takes, s the signal, C the curvature of the loss carried back to both heights, E how what layer m takes
+        depends on the heights of layer k.
+        """
+        weights, taken, heights, _, signals = swept
+        size, last = self.starts[-1], len(self.layers) - 1
+        H = Balls([[0] * size for _ in range(size)], [[0] * size for _ in range(size)], size)
+        carried = [self.carried(weights, heights, i) for i in range(self.n)]
+        for k in range(last + 1):
+            for m in range(k, last + 1):
+                rows = []
+                for i, (ahead, bend) in enumerate(carried):
+                    C = ahead[last, k].T @ bend @ ahead[last, m]
+                    t = Balls([taken[m].mid[i]], [taken[m].rad[i]], self.columns[m])
+                    s = Balls([signals[m].mid[i]], [signals[m].rad[i]], self.widths[m])
+                    line = outer(C, t)
+                    if m > k:
+                        E = ahead[m - 1, k].T.masked([self.on[m - 1][i]] * self.widths[k])
+                        if self.bias[m]:
+                            E = beside(E, Balls([[0]] * E.rows, [[0]] * E.rows))
+                        line = line + swapped(outer(E, s), self.widths[m], self.columns[m])
+                    rows.append(line)
+                block = taken[k].T @ stacked(*rows)
+                self.place(H, block, k, m)
+        for place, counted in enumerate(v for rows in self.counted for row in rows for v in row):
+            if counted:
+                own = Balls.of([[self.decay]])
+                H.mid[place][place] += own.mid[0][0]
+                H.rad[place][place] += own.rad[0][0]
+        return H
+
+    def carried(self, weights, heights, i):
+        """Return how the heights of each layer depend on those of lower ones at a sample, and the loss's curvature."""
+        ahead = {}
+        for k in range(len(self.layers)):
+            ahead[k, k] = unit_matrix(self.widths[k])
+            for m in range(k + 1, len(self.layers)):
+                below = ahead[m - 1, k].T.masked([self.on[m - 1][i]] * self.widths[k])
+                ahead[m, k] = self.inner(weights[m], m - 1) @ below.T
+        return ahead, self.bends(heights[-1], i)
+
+    def place(self, H, block, k, m):
+        """Write a block (a; u, v, b) of second derivatives into its places and the transposed ones."""
+        for u in range(self.widths[k]):
+            for v in range(self.widths[m]):
+                columns = self.starts[m] + v * self.columns[m]
+                source = (u * self.widths[m] + v) * self.columns[m]
+                for a in range(self.columns[k]):
+                    row = self.starts[k] + u * self.columns[k] + a
+                    for whole, own in ((H.mid, block.mid[a]), (H.rad, block.rad[a])):
+                        whole[row][columns : columns + self.columns[m]] = own[source : source + self.columns[m]]
+                        if m > k:
+                            for b in range(self.columns[m]):
+                                whole[columns + b][row] = own[source + b]
+
+
+def one_row(place, size):
+    """Return a row of zeros with a one."""
+    return Balls([[ONE if j == place else 0 for j in range(size)]], [[0] * size])
+
+
+def outer(A, b):
+    """Return the row of the products A_uv b_c, c fastest."""
+    flat = Balls([[v] for row in A.mid for v in row], [[v] for row in A.rad for v in row], 1) @ b
+    return Balls([joined(flat.mid)], [joined(flat.rad)])
+
+
+def swapped(row, width, columns):
+    """Return a row (u, b, v) of width v and columns b in the order (u, v, b)."""
+    size = width * columns
+    order = [
+        start + b * width + v for start in range(0, row.columns, size) for v in range(width) for b in range(columns)
+    ]
+    return Balls([[row.mid[0][place] for place in order]], [[row.rad[0][place] for place in order]], row.columns)
+
+
+def share(own, others):
+    """Return bounds of e^own / (e^own + sum e^others), for whole numbers over 2^BITS."""
+    most = max([own, *others])
+    low, high = exp_minus(Fraction(most - own, ONE))
+    terms = [exp_minus(Fraction(most - v, ONE)) for v in others]
+    least, largest = sum(t[0] for t in terms), sum(t[1] for t in terms)
+    return down(low * ONE, low + largest) if low else 0, up(high * ONE, high + least)
+
+
+def reduced_terms(own, known):
+    """Return terms modulo the known ones: each of these has a one at its name, and nothing at earlier names."""
+    rest = dict(own)
+    for lead, vector in known:
+        factor = rest.get(lead, ZERO)
+        if factor:
+            for name, v in vector.items():
+                rest[name] = rest.get(name, ZERO) - factor * v
+            rest = {name: v for name, v in rest.items() if v}
+    return rest
+
+
+def next_terms(own, active, rests):
+    """Return the terms of a sample in the next layer."""
+    units_on = [u for u, bit in enumerate(active) if bit]
+    return {(u, key): v for u in units_on for key, v in reduced_terms(own, rests[u]).items()}
+
+
+def resting(claim, texts):
+    """Check that penalised weights of units at zero or silent are zero, and of units at zero all weights."""
+    layers, counted, decay = claim["layers"], claim["penalised"], claim["decay"]
+    for k, layer in enumerate(texts):
+        for j, text in enumerate(layer):
+            if text in RESTING:
+                weights = [*layers[k][j], *(row[j] for row in layers[k + 1])]
+                bits = [*counted[k][j], *(row[j] for row in counted[k + 1])]
+                free = [w for w, bit in zip(weights, bits, strict=True) if bit == "0"]
+                require(
+                    text == "silent" or (decay > 0 and not free and len(bits) > 0),
+                    f"unit {j} of layer {k + 1} is not at zero under a decay on all its weights",
+                )
+                rests = decay == 0 or not any(w for w, bit in zip(weights, bits, strict=True) if bit == "1")
+                require(rests, f"unit {j} of layer {k + 1} has a penalised weight that is not zero")
+
+
+def deep_local_minimum(part, X, y):
+    """Krawczyk on the slice, then over the box: signs, multipliers strictly inside, curvature, units at zero."""
+    claim = part.claim
+    check_deep_claim(part, X, y, [claim["layers"]], [claim["radius"], *(v for *_, v in part.witness["multipliers"])])
+    net = Deep(part, X, y)
+    p, q = net.starts[-1], len(net.free)
+    well_formed(p + q <= MOST_UNKNOWNS, f"there are more than {MOST_UNKNOWNS} weights and kinks")
+    claimed = [v for M in net.layers for row in M for v in row]
+    middle = Balls.of([[v] for v in [*claimed, *(net.values[k] for k in net.free)]], 1)
+    start = [m for (m,) in middle.mid]
+    fields = symmetries(net)
+    fields, G = independent_fields(net, fields, Balls([[m] for m in start[:p]], [[0]] * p, 1))
+
+    def equations(column):
+        swept = net.sweep(column)
+        values, C = net.kink_rows(swept)
+        away = Balls([[m - s] for (m,), s in zip(column.mid[:p], start, strict=False)], column.rad[:p], 1)
+        nu = Balls(column.mid[p + q :], column.rad[p + q :], 1)
+        F = stacked(net.gradient(column, swept) + G.T @ nu, values, G @ away)
+        rows = stacked(C, G)
+        zeros = Balls(
+            [[0] * rows.rows for _ in range(rows.rows)], [[0] * rows.rows for _ in range(rows.rows)], rows.rows
+        )
+        return F, stacked(beside(net.second(swept), rows.T), beside(rows, zeros))
+
+    box = only_solution([*start, *([0] * G.rows)], equations)
+    widest = max((r for (r,) in box.rad[:p]), default=0)
+    require(Fraction(widest + 1, ONE) <= claim["radius"], "the box around the weights is wider than the claimed radius")
+    T = stacked(Balls([], [], p), *(field_at(net, field, box) for field in fields))
+    require(not fields or regular(T @ G.T), "the slice is not proved to lie across the symmetries")
+    swept = net.sweep(box)
+    signs_hold(net, swept, X)
+    multipliers_inside(net, swept, box)
+    curves(net.second(swept), stacked(net.kink_rows(swept)[1], G))
+    for k, asleep in enumerate(net.asleep):
+        if asleep:
+            stays_asleep(net, swept, k)
+    radius = told(claim["radius"])
+    return (
+        f"a network of {len(net.layers)} layers on {len(X)} samples has a local minimum within {radius} of its weights"
+    )
+
+
+def signs_hold(net, swept, X):
+    """Samples off the kinks stay off them, and silent units off, in the whole box."""
+    _, taken, heights, _, _ = swept
+    nothing = [not any(x) for x in X]
+    for k, (on, at) in enumerate(zip(net.on, net.at, strict=True)):
+        still = [empty and not net.bias[k] for empty in nothing]
+        for i, (active, kinked) in enumerate(zip(on, at, strict=True)):
+            for u, (bit, kink) in enumerate(zip(active, kinked, strict=True)):
+                holds = kink or (heights[k].above(i, u) if bit else heights[k].below(i, u) or still[i])
+                require(holds, f"sample {i} may lie on the kink of unit {net.chosen[k][u]} of layer {k + 1}")
+        silent = [j for j, text in enumerate(net.texts[k]) if text == "silent"]
+        mine = net.chosen[k - 1] if k else range(len(X[0]))
+        for j in silent:
+            row = [net.full["layers"][k][j][c] for c in [*mine, *([-1] if net.bias[k] else [])]]
+            reached = taken[k] @ Balls.of([row], len(row)).T
+            off = all(reached.below(i, 0) or still[i] for i in range(net.n))
+            require(off, f"unit {j} of layer {k + 1} is not off for every sample")
+        both = zip(on, at, strict=True)
+        nothing = [not net.asleep[k] and not any(active) and not any(kinked) for active, kinked in both]
+
+
+def multipliers_inside(net, swept, box):
+    """Every multiplier, or sum of those whose heights always agree, lies strictly between 0 and the jump."""
+    reaching, every = swept[3], net.multipliers(box)
+    for (k, u, _), together in net.alike.items():
+        low, high, most, least = 0, 0, 0, 0  # of the sum; of the jumps above and below
+        for q, factor in together:
+            i, (mid, rad) = net.kinks[q][2], every[q]
+            value = Balls([[mid]], [[rad]]).times(factor)
+            jump = Balls([[reaching[k].mid[i][u]]], [[reaching[k].rad[i][u]]]).times(abs(factor))
+            low, high = low + value.mid[0][0] - value.rad[0][0], high + value.mid[0][0] + value.rad[0][0]
+            surely = jump.mid[0][0] - jump.rad[0][0]
+            most, least = (most + surely, least) if factor > 0 else (most, least - surely)
+        place = f"the multiplier of unit {net.chosen[k][u]} of layer {k + 1} at sample {net.kinks[together[0][0]][2]}"
+        require(least < low and high < most, f"{place} is not strictly between 0 and the jump")
+
+
+def curves(H, C):
+    """H is positive definite where C vanishes: H + weight C^T C is, for some weight, all brought to one size."""
+    if not H.rows:
+        return
+    size = [math.sqrt(abs(H.mid[i][i] / ONE)) for i in range(H.rows)]
+    size = [1 / max(v, 1e-8 * max(size), 1e-150) for v in size]
+    scale = doubles([size], H.rows)
+    H = H * Balls(scale.mid * H.rows, scale.rad * H.rows)
+    H = H * Balls([[m] * H.rows for m in scale.mid[0]], [[0] * H.rows] * H.rows)
+    C = C * Balls(scale.mid * C.rows, scale.rad * C.rows, C.columns)
+    lengths = [math.sqrt(sum((m / ONE) ** 2 for m in row)) for row in C.mid]
+    require(all(lengths), "a kink has no gradient")
+    C = C * Balls(
+        [[m] * C.columns for (m,) in doubles([[1 / v] for v in lengths]).mid], [[0] * C.columns] * C.rows, C.columns
+    )
+    square = C.T @ C
+    found = any(definite(H + square.times(Fraction(weight))) for weight in ((10, 1_000, 100_000) if C.rows else (0,)))
+    require(found, "the curvature along the kinks is not proved to be positive")
+
+
+def symmetries(net):
+    """Return what changes nothing: (layer, i, j) mixes two units, (None, column, None) shifts all logits."""
+    free, out = net.decay == 0, []
+    for k, (on, at) in enumerate(zip(net.on, net.at, strict=True)):
+        for i in range(net.widths[k]):
+            for j in range(net.widths[k]):
+                alike = all(row[i] == row[j] for part in (on, at) for row in part)
+                same = net.counted[k][i] == net.counted[k][j] and all(row[i] == row[j] for row in net.counted[k + 1])
+                if alike and (free or (i < j and same)):
+                    out.append((k, i, j))
+    if net.loss == "cross_entropy":
+        columns = range(net.columns[-1])
+        out += [(None, c, None) for c in columns if free or not any(row[c] for row in net.counted[-1])]
+    return out
+
+
+def field_at(net, field, column):
+    """Return the direction of a symmetry at weights, as a row of intervals."""
+    size = net.starts[-1]
+    row = Balls([[0] * size], [[0] * size])
+    k, i, j = field
+
+    def put(layer, unit, entry, source, sign):
+        place = net.starts[layer] + unit * net.columns[layer] + entry
+        row.mid[0][place] += sign * source[0]
+        row.rad[0][place] += source[1]
+
+    def weight(layer, unit, entry):
+        place = net.starts[layer] + unit * net.columns[layer] + entry
+        return column.mid[place][0], column.rad[place][0]
+
+    if k is None:
+        for unit in range(net.widths[-1]):
+            put(len(net.layers) - 1, unit, i, (ONE, 0), 1)
+        return row
+    pairs = [(i, j, 1)] if net.decay == 0 else [(i, j, 1), (j, i, -1)]
+    for a, b, sign in pairs:  # unit a takes up what unit b takes, b gives what a gives
+        for entry in range(net.columns[k]):
+            put(k, a, entry, weight(k, b, entry), sign)
+        for unit in range(net.widths[k + 1]):
+            put(k + 1, unit, b, weight(k + 1, unit, a), -sign)
+    return row
+
+
+def independent_fields(net, fields, column):
+    """Return independent symmetries and their directions as rows of doubles of length 1."""
+    kept, rows, basis = [], [], []
+    for field in fields:
+        step = field_at(net, field, column).floats()[0]
+        length = math.sqrt(sum(map(mul, step, step)))
+        step = rest = [v / length for v in step] if length else step
+        for b in [*basis, *basis]:
+            along = sum(map(mul, b, rest))
+            rest = [v - along * t for v, t in zip(rest, b, strict=True)]
+        length = math.sqrt(sum(map(mul, rest, rest)))
+        if length > 1e-7:
+            basis.append([v / length for v in rest])
+            kept.append(field)
+            rows.append(step)
+    return kept, doubles(rows, net.starts[-1])
+
+
+def stays_asleep(net, swept, k):
+    """No small unit lowers J: f(w) = |sum_i relu(<w, h_i>) e_i| <= decay |w|, h_i what the layer takes, e_i signals.
+
+    The surface of the cube is cut into boxes. Over a box each row is on, off, or put on one side, and what that may
+    miss is added. |w| is at least its component along the middle. Where the signs are those of an active unit, its own
+    equations give the bound: with one signal f(w) is then at most decay <w_j, w> / |w_j|, less on kinks; with several
+    the decay must be the largest singular value of the unit's signal matrix, and no other one as large.
+    """
+    h, e = swept[1][k], swept[4][k + 1]
+    d, answered = h.columns, answered_by(net, swept, k)
+    if not (h.rows and d and e.columns):
+        return
+    require(d <= 7, f"a unit at zero has {d} inputs, too many directions to check")
+    cut = BITS - FINE
+    H, E = ([[v >> cut for v in row] for row in M.mid] for M in (h, e))
+    wide, blur = (
+        [sum((v >> cut) + 2 for v in r) if any(m) or any(r) else 0 for m, r in zip(M.mid, M.rad, strict=True)]
+        for M in (h, e)
+    )
+    error = sum(a * sum(map(abs, v)) + (sum(map(abs, u)) + a) * b for a, b, u, v in zip(wide, blur, H, E, strict=True))
+    decay = (net.decay.numerator << 2 * FINE) // net.decay.denominator
+    for sign in (1, -1) if e.columns == 1 else (0,):
+        mine = [(on, at) for on, at, side in answered if side in (0, sign)]
+        boxes = [([end if a == axis else 0 for a in range(d)], [0 if a == axis else GRID for a in range(d)])
+                 for axis in range(d) for end in (GRID, -GRID)]  # fmt: skip
+        looked = 0
+        while boxes:
+            looked += 1
+            well_formed(looked <= MOST_BOXES, "whether a unit at zero can wake takes too many boxes")
+            m, s = boxes.pop()
+            if box_settled(m, s, H, wide, E, error, decay, mine, sign):
+                continue
+            axis = max(range(d), key=lambda a: s[a])
+            require(s[axis] > 1, "a unit at zero can wake, or nearly: a direction reaches the decay")
+            s = [v // 2 if a == axis else v for a, v in enumerate(s)]
+            boxes += [([v + t * s[a] if a == axis else v for a, v in enumerate(m)], s) for t in (1, -1)]
+
+
+def box_settled(m, s, H, wide, E, error, decay, answered, sign):
+    """Whether f(w) < decay |w| for all w of a box, or signs are those that an active unit answers for."""
+    heights = [sum(map(mul, row, m)) for row in H]
+    spread = [sum(abs(a) * b for a, b in zip(row, s, strict=True)) + v * GRID for row, v in zip(H, wide, strict=True)]
+    on = [t - r >= 0 for t, r in zip(heights, spread, strict=True)]
+    off = [t + r <= 0 for t, r in zip(heights, spread, strict=True)]
+    for active, kinked in answered:
+        rows = zip(active, kinked, on, off, strict=True)
+        if all(kink or (up if bit else down_) or (up and down_) for bit, kink, up, down_ in rows):
+            return True
+    root, columns_ = math.isqrt(sum(v * v for v in m)) + 1, len(E[0])
+    G, excess = [[0] * columns_ for _ in m], 0
+    for i, (row, e) in enumerate(zip(H, E, strict=True)):
+        size = max(sign * e[0], 0) if sign else math.isqrt(sum(v * v for v in e)) + 1
+        low, high = max(spread[i] - heights[i], 0), max(spread[i] + heights[i], 0)
+        both = not on[i] and not off[i]
+        if both:
+            excess += size * min(low, high)
+        if (on[i] and not off[i]) or (both and (heights[i] > 0 if sign and sign * e[0] < 0 else low < high)):
+            for a, v in enumerate(row):
+                if v:
+                    G[a] = [g + v * t for g, t in zip(G[a], e, strict=True)]
+    if sign:
+        g = [sign * row[0] - decay * t // root for row, t in zip(G, m, strict=True)]
+        top = sum(map(mul, g, m)) + sum(abs(v) * t for v, t in zip(g, s, strict=True)) + (len(m) * GRID << 1)
+    else:
+        along = [sum(map(mul, column, m)) for column in columns(G, columns_)]
+        across = [sum(abs(v) * t for v, t in zip(column, s, strict=True)) for column in columns(G, columns_)]
+        reach = max(sum(v * v for v in m) - sum(abs(v) * t for v, t in zip(m, s, strict=True)), 0)
+        top = sum(math.isqrt(sum(v * v for v in part)) + 1 for part in (along, across)) - decay * reach // root
+    return top + excess + error * GRID < 0
+
+
+def answered_by(net, swept, k):
+    """Return signs (on, kinks, side of f's only output or 0) that active units of layer k answer for."""
+    weights, taken, _, _, signals = swept
+    out = []
+    for u in range(net.widths[k]):
+        on, at = ([row[u] for row in part] for part in (net.on[k], net.at[k]))
+        if not all(net.counted[k][u]) or not all(row[u] for row in net.counted[k + 1]):
+            continue
+        if net.widths[k + 1] == 1:
+            up_, down_ = weights[k + 1].above(0, u), weights[k + 1].below(0, u)
+            if up_ or down_:
+                out.append((on, at, (-1 if up_ else 1) if any(at) else 0))
+        elif not any(at):
+            rows = [i for i, bit in enumerate(on) if bit]
+            t, s = (
+                Balls([M.mid[i] for i in rows], [M.rad[i] for i in rows], M.columns) for M in (taken[k], signals[k + 1])
+            )
+            w = Balls([weights[k].mid[u]], [weights[k].rad[u]])
+            length = w @ w.T
+            if not length.above(0, 0):
+                continue
+            square = net.decay * net.decay
+            # 1 / |w|^2 from below would do; a number near it makes the test a little weaker only
+            along = (w.T @ w).times(square * Fraction(ONE, length.mid[0][0] + length.rad[0][0]))
+            if definite(unit_matrix(t.columns).times(square) - (t.T @ s) @ (t.T @ s).T + along):
+                out.append((on, at, 0))
+    return out
+
+
+# ---- one hidden layer with weight decay: a local minimum in a box ----------------------------------------------------
+
+
+class Face:
+    """n J where activations, signs and kinks stay: J(t) = sum of losses + lam sum |P u_j| + (kappa / 2) c^2, f = F t.
+
+    Unit j has u_j = sum_q t_q b_q over a basis of the subspace of its kinks, plus an offset of its bias that counts as
+    part of c: a unit that is active everywhere shares a free bias with a free constant.
+    """
+
+    def __init__(self, part, X, y, decay):
+        witness, self.d, self.n, self.decay, self.loss = part.witness, part.d, len(X), decay, part.loss
+        self.y, self.signs, self.patterns, self.kinks = y, witness["signs"], witness["patterns"], witness["kinks"]
+        pairs = zip(self.patterns, self.kinks, strict=True)
+        self.active = [[b and not k for b, k in zip(*pair, strict=True)] for pair in pairs]
+        self.offsets, self.bases = witness["offsets"], []
+        require(len(self.offsets) == len(self.signs), "the offsets are not one for each unit of the face")
+        self.gauge = decay.constant and decay.kept < self.d
+        for pattern, kinks, offset in zip(self.patterns, self.kinks, self.offsets, strict=True):
+            shares = self.gauge and all(pattern) and not any(kinks)
+            require(offset == 0 or shares, "a unit that is not active everywhere cannot share its bias")
+            rows = [x for x, kink in zip(X, kinks, strict=True) if kink]
+            rows = [[ZERO] * (self.d - 1) + [Fraction(1)]] if shares else rows
+            self.bases.append(null_space(rows, self.d))
+            require(self.bases[-1], "a unit's kinks leave it no weights")
+        self.size = sum(map(len, self.bases)) + int(decay.constant)
+        features = []
+        for i, x in enumerate(X):
+            units_ = zip(self.active, self.signs, self.bases, strict=True)
+            row = [s * dot(x, b) if a[i] else ZERO for a, s, B in units_ for b in B]
+            features.append(row + [Fraction(1)] * int(decay.constant))
+        self.F, self.B = Balls.of(features, self.size), [Balls.of(B) for B in self.bases]
+        self.P = [[a < decay.kept for a in range(self.d)]]
+
+    def weights(self, column):
+        """Return the weights u_j, one row each."""
+        out, start = [], 0
+        for B, offset in zip(self.B, self.offsets, strict=True):
+            part = Balls(column.mid[start : start + B.rows], column.rad[start : start + B.rows], 1)
+            out.append(part.T @ B + Balls.of([[ZERO] * (self.d - 1) + [offset]]))
+            start += B.rows
+        return out
+
+    def length(self, u):
+        """Return |P u| as a matrix of one interval."""
+        kept = u.masked(self.P)
+        return root_of(kept @ kept.T)
+
+    def slopes(self, f):
+        """Return the derivatives of the losses, as a column."""
+        if self.loss == "squared":
+            return (f - Balls.of([[t] for t in self.y], 1)).times(Fraction(2))
+        mid, rad = [], []
+        for (m,), (r,), t in zip(f.mid, f.rad, self.y, strict=True):
+            s = 1 if t == 1 else -1
+            low, high = share(-s * m - r, [0])[0], share(-s * m + r, [0])[1]
+            mid.append([-s * ((low + high) // 2)])
+            rad.append([(high - low) // 2 + 1])
+        return Balls(mid, rad, 1)
+
+    def equations(self, column):
+        """Return the derivatives of J and its second derivatives."""
+        e = self.slopes(self.F @ column)
+        size = Balls([[abs(m)] for (m,) in e.mid], e.rad, 1)
+        bends = (size - size * size) if self.loss != "squared" else Balls.of([[Fraction(2)]] * self.n, 1)
+        g = self.F.T @ e
+        bends = Balls([m * self.size for m in bends.mid], [r * self.size for r in bends.rad], self.size)
+        H = self.F.T @ (self.F * bends)
+        start, lam = 0, self.decay.lam
+        for B, u in zip(self.B, self.weights(column), strict=True):
+            kept = B.masked(self.P * B.rows)
+            over = reciprocal_of(self.length(u))
+            along = kept @ u.T @ over
+            bend = (kept @ kept.T - along @ along.T).times(lam)
+            bend = bend * Balls([over.mid[0] * B.rows] * B.rows, [over.rad[0] * B.rows] * B.rows)
+            along = along.times(lam)
+            for q in range(B.rows):
+                g.mid[start + q][0] += along.mid[q][0]
+                g.rad[start + q][0] += along.rad[q][0]
+                for p in range(B.rows):
+                    H.mid[start + q][start + p] += bend.mid[q][p]
+                    H.rad[start + q][start + p] += bend.rad[q][p]
+            start += B.rows
+        if self.decay.constant:
+            own = Balls([column.mid[-1]], [column.rad[-1]]).times(self.decay.kappa)
+            g.mid[-1][0], g.rad[-1][0] = g.mid[-1][0] + own.mid[0][0], g.rad[-1][0] + own.rad[0][0]
+            one = Balls.of([[self.decay.kappa]])
+            H.mid[-1][-1], H.rad[-1][-1] = H.mid[-1][-1] + one.mid[0][0], H.rad[-1][-1] + one.rad[0][0]
+        return g, H
+
+    def value(self, column):
+        """Return bounds of n J over a box, as fractions."""
+        f = self.F @ column
+        low, high = ZERO, ZERO
+        for (m,), (r,), t in zip(f.mid, f.rad, self.y, strict=True):
+            ends = [Fraction(m - r, ONE), Fraction(m + r, ONE)]
+            if self.loss == "squared":
+                squares = [(v - t) ** 2 for v in ends]
+                parts = (ZERO if ends[0] <= t <= ends[1] else min(squares)), max(squares)
+            else:
+                s = 1 if t == 1 else -1
+                parts = [log_sum_exp([-s * v, ZERO]) for v in (ends if s < 0 else reversed(ends))]
+                parts = parts[0][0], parts[1][1]
+            low, high = low + parts[0], high + parts[1]
+        for u in self.weights(column):
+            least, most = bounds(self.length(u).times(self.decay.lam))
+            low, high = low + least, high + most
+        if self.decay.constant and self.decay.kappa:
+            c = Balls([column.mid[-1]], [column.rad[-1]])
+            least, most = bounds((c * c).times(self.decay.kappa / 2))
+            low, high = low + least, high + most
+        return low, high
+
+
+def bounds(one):
+    """Return the ends of a matrix of one interval, as fractions."""
+    (m,), (r,) = one.mid[0], one.rad[0]
+    return Fraction(m - r, ONE), Fraction(m + r, ONE)
+
+
+def root_of(one):
+    """Return the root of a matrix of one interval."""
+    (m,), (r,) = one.mid[0], one.rad[0]
+    low, high = math.isqrt(max(m - r, 0) << BITS), math.isqrt((m + r) << BITS) + 1
+    return Balls([[(low + high) // 2]], [[(high - low) // 2 + 1]])
+
+
+def reciprocal_of(one):
+    """Return the reciprocal of a matrix of one positive interval."""
+    require(one.above(0, 0), "a unit of the face may be at zero")
+    (m,), (r,) = one.mid[0], one.rad[0]
+    low, high = down(ONE * ONE, m + r), up(ONE * ONE, m - r)
+    return Balls([[(low + high) // 2]], [[(high - low) // 2 + 1]])
+
+
+def null_space(rows, d):
+    """Return a basis of the vectors orthogonal to all rows."""
+    reduced, pivots = echelon(rows)
+    out = []
+    for free in (a for a in range(d) if a not in pivots):
+        vector = [Fraction(a == free) for a in range(d)]
+        for k, pivot in enumerate(pivots):
+            vector[pivot] = -reduced[k][free]
+        out.append(vector)
+    return out
+
+
+def decayed_local_minimum(part, X, y):
+    """Krawczyk on the face, then over the box: a minimum there, kinks, cells beside it, its objective and distance."""
+    claim, witness, decay = part.claim, part.witness, Decay(part, X)
+    low = {"logistic": -1, "bce": 0}.get(part.loss)
+    require(low is None or all(t in (low, 1) for t in y), f"the targets are not {low} and 1")
+    same = len(witness["patterns"]) == len(witness["kinks"]) == len(witness["signs"])
+    require(same, "patterns, kinks and signs are not as many")
+    face = Face(part, X, y, decay)
+    require(len(witness["variables"]) == face.size, "the variables are not as many as the face has")
+    box = Balls([], [], 1)
+    if face.size:
+        start = Balls.of([[v] for v in witness["variables"]], 1)
+        box = only_solution([m for (m,) in start.mid], face.equations)
+        require(definite(face.equations(box)[1]), "the critical point of the face is not proved to be a minimum there")
+    e, weights = face.slopes(face.F @ box), face.weights(box)
+    for j, u in enumerate(weights):
+        unit_at_rest(face, X, e, u, j)
+    group = [int(v) for v in witness["group"]]
+    if -1 in group or claim["global_minimum"]:
+        cells_at_rest(part, face, X, e)
+    least, most = face.value(box)
+    n = max(len(X), 1)
+    between = claim["lower"] * n <= least and most <= claim["upper"] * n
+    require(between, "the objective is not proved to lie between its ends")
+    near_claim(part, face, weights, group, box)
+    which = "a global minimum of every width" if claim["global_minimum"] else "a local minimum"
+    return f"{which} with weight decay on {len(X)} samples lies within {told(claim['distance'])} of the given weights"
+
+
+def unit_at_rest(face, X, e, u, j):
+    """The samples of a unit stay on their sides; the multipliers of its kinks lie strictly inside their bounds."""
+    heights, sign, lines = Balls.of(X, face.d) @ u.T, face.signs[j], {}
+    pull = Balls([[ZERO.numerator] * face.d], [[0] * face.d])
+    for i, x in enumerate(X):
+        if not any(x):
+            continue
+        own = Balls([e.mid[i]], [e.rad[i]]).times(Fraction(sign))
+        if not face.kinks[j][i]:
+            holds = heights.above(i, 0) if face.patterns[j][i] else heights.below(i, 0)
+            require(holds, f"unit {j} is not proved to be on the claimed side of sample {i}")
+            if face.patterns[j][i]:
+                pull = pull + own @ Balls.of([x])
+            continue
+        lead = next(v for v in x if v)
+        ends = lines.setdefault(tuple(v / lead for v in x), [Balls.of([[ZERO]]), Balls.of([[ZERO]])])
+        ends[lead < 0] = ends[lead < 0] + own.times(abs(lead))
+    if not lines:
+        return
+    N, d, decay = [list(line) for line in lines], face.d, face.decay
+    _, pivots = echelon([[row[a] for row in N] for a in range(d)])
+    require(len(pivots) == len(N), f"the kinks of unit {j} are dependent")
+    pull = pull + (reciprocal_of(face.length(u)) @ u.masked(face.P)).times(decay.lam)
+    gram = [[dot(p, q) for q in N] + [Fraction(i == k) for k in range(len(N))] for i, p in enumerate(N)]
+    inverse_ = [row[len(N) :] for row in echelon(gram)[0]]
+    theta = Balls.of(inverse_) @ (Balls.of(N) @ pull.T)  # with the other sign
+    others = [x for x, a in zip(X, face.active[j], strict=True) if a]
+    for k, (above, below) in enumerate(lines.values()):
+        own = Balls([theta.mid[k]], [theta.rad[k]])
+        apart = decay.kept == d and not any(dot(N[k], row) for row in [*others, *N[:k], *N[k + 1 :]])
+        if apart and bounds(above)[0] >= 0 and bounds(below)[0] >= 0:
+            continue  # its multiplier is 0: the normal is at right angles to all that moves the unit
+        inside = (own + above).above(0, 0) and (below - own).above(0, 0)
+        require(inside, f"a multiplier at a kink of unit {j} is not proved to be inside its bounds")
+
+
+def cells_at_rest(part, face, X, e):
+    """No cell is pulled by the decay or more, but for those next to a unit of the same sign."""
+    witness, decay, near = part.witness, face.decay, part.witness["slopes"]
+    live = [any(x) for x in X]
+    away = sum((max(abs(v - near[i]) for v in bounds(Balls([e.mid[i]], [e.rad[i]]))) for i in range(len(X))), ZERO)
+    slack = away * 2 * sum((root_above(decay.square(x)) for x in X), ZERO)
+    listed_ = {(tuple(cell["pattern"]), cell["sign"]): cell["multipliers"] for cell in witness["cells"]}
+    gauge = face.gauge and not decay.kappa
+    shared = gauge and any(all(p) and not any(k) for p, k in zip(face.patterns, face.kinks, strict=True))
+    cells = Cells(X, part.d, witness["order"])
+    cells.expect(len(X))
+    for cell in cells.inside(cells.all[0], len(X)):
+        bits = [False] * len(X)
+        for place, i in enumerate(witness["order"]):
+            bits[i] = cell.pattern[place] == "1"
+        if not any(bits):
+            continue
+        for sign_ in (1, -1):
+            beside_ = (
+                s == sign_ and all(a == b or k or not v for a, b, k, v in zip(bits, p, kinks, live, strict=True))
+                for p, kinks, s in zip(face.patterns, face.kinks, face.signs, strict=True)
+            )
+            gone = [i for i, bit in enumerate(bits) if not bit and live[i]]
+            if any(beside_) or (shared and all(e.above(i, 0) if sign_ > 0 else e.below(i, 0) for i in gone)):
+                continue
+            g = combination([-sign_ * v if bit else ZERO for v, bit in zip(near, bits, strict=True)], X, part.d)
+            q = eased(g, listed_.get((tuple(bits), sign_), {}), bits, X, "a cell")
+            whole_ = all(b or not v for b, v in zip(bits, live, strict=True)) and decay.constant and not decay.kappa
+            weak = (whole_ or not any(q[decay.kept :])) and root_above(decay.square(q)) + slack < decay.lam
+            require(
+                weak, f"the cell {show(cell.pattern)} (in order) with sign {sign_} may be pulled by the decay or more"
+            )
+
+
+def near_claim(part, face, weights, group, box):
+    """The balanced weights of the minimum are near the given ones; units of one state share it."""
+    claim, shares = part.claim, part.witness["shares"]
+    require((claim["c"] is not None) is face.decay.constant, "the output bias is claimed and not given, or given only")
+    require(len(group) == len(shares) == len(claim["W"]), "group and shares are not one for each unit")
+    square, total = ZERO, [ZERO] * len(weights)
+    for g, part_, w, v in zip(group, shares, claim["W"], claim["v"], strict=True):
+        if g in (-1, -2):
+            square += v * v + sum((a * a for k, a in enumerate(w) if k < face.decay.kept or g == -1), ZERO)
+            dead = g == -1 or (face.decay.kept < face.d and w[-1] < 0)
+            require(dead, "a unit that is dead for its bias has no negative free bias")
+            continue
+        require(0 <= g < len(weights) and part_ > 0, "a unit belongs to no unit of the face, or has no share of it")
+        total[g] += part_
+        u = weights[g].times(part_)
+        root = root_of(face.length(u))
+        away = beside(root.times(Fraction(face.signs[g])) - Balls.of([[v]]), reciprocal_of(root) @ u - Balls.of([w]))
+        square += bounds(away @ away.T)[1]
+    require(all(t == 1 for t in total), "the shares of a unit of the face do not sum to 1")
+    if face.decay.constant:
+        shared = sum((s * b for s, b in zip(face.signs, face.offsets, strict=True)), ZERO)
+        away = Balls([box.mid[-1]], [box.rad[-1]]) - Balls.of([[shared + claim["c"]]])
+        square += bounds(away @ away.T)[1]
+    require(square <= claim["distance"] ** 2, "the minimum is not proved to be so near the given weights")
 
 
 # ---- several at once -----------------------------------------------------------------------------------------------
@@ -1119,6 +2187,10 @@ UNITS = listed(
 CELLS = listed("cells", record({"pattern": pattern, "sign": sign, "multipliers": entries}))
 SQUARED = ("squared",)
 INTERVAL = {"lower": array(), "upper": array()}
+DEEP = {
+    **{"layers": array("*", "*", "*"), "has_bias": listed("layers", flag()), "penalised": listed("layers", masks)},
+    **{"loss": word("squared", "bce", "cross_entropy"), "decay": array()},
+}
 
 KINDS = {
     "region-witness": (
@@ -1196,13 +2268,28 @@ KINDS = {
         },
         decayed_global_minimum,
     ),
+    "decayed-local-minimum": (
+        *("one", ("squared", "logistic", "bce"), True),
+        {
+            **{"W": array("m", "d"), "v": array("m"), "c": maybe(array()), "output_bias": flag()},
+            **{**INTERVAL, "distance": array(), "global_minimum": flag()},
+        },
+        {
+            **{"patterns": listed("f", pattern), "kinks": listed("f", pattern), "signs": listed("f", sign)},
+            **{"variables": array("*"), "offsets": array("*"), "group": array("*"), "shares": array("*")},
+            **{"slopes": array("n"), "order": order, "cells": CELLS},
+        },
+        decayed_local_minimum,
+    ),
+    "deep-local-minimum": (
+        *("several", SQUARED, False),
+        {**DEEP, "radius": array(), "local_minimum": flag(True)},
+        {"units": listed("hidden", unit_texts), "multipliers": kink_entries},
+        deep_local_minimum,
+    ),
     "deep-not-minimum": (
         *("several", SQUARED, False),
-        {
-            **{"layers": array("*", "*", "*"), "has_bias": listed("layers", flag())},
-            **{"penalised": listed("layers", masks), "loss": word("squared", "bce", "cross_entropy")},
-            **{"decay": array(), "local_minimum": flag(False), "verdict?": word("saddle", "not stationary")},
-        },
+        {**DEEP, "local_minimum": flag(False), "verdict?": word("saddle", "not stationary")},
         {"lower": array("*", "*", "*")},
         deep_not_minimum,
     ),
@@ -1230,8 +2317,8 @@ class Part:
         ok = loss is None or (type(loss) is str and loss in losses)
         well_formed(ok, f"the loss {show(loss)} does not belong to this kind")
         self.loss, self.penalty, self.members = loss or "squared", None, []
-        at.sizes.pop("m", None)
-        at.sizes.pop("cells", None)
+        for name in ("m", "cells", "f"):
+            at.sizes.pop(name, None)
         parts = {
             "claim": record(claim),
             "witness": record(witness or {"members": self.all_members(data)}),
