@@ -7,6 +7,9 @@ import numpy as np
 
 from ..numbers.kernelcache import INNER, KERNEL
 
+# where a generator stands: with weight zero, with a positive one, or left out for now
+OUTSIDE, INSIDE, BLOCKED = 0.0, 1.0, 2.0
+
 
 @numba.njit(**KERNEL)
 def project(gram, right, k, tolerance, scratch, x):
@@ -15,17 +18,15 @@ def project(gram, right, k, tolerance, scratch, x):
     gram (k, k) are the inner products of the generators, right (k,) their products with y, scratch (k + 3, k) working
     space; a generator enters whose slope exceeds the tolerance, one that depends on those inside is left out.
     """
-    L = scratch
+    L, z, state = scratch, scratch[k], scratch[k + 1]
     p = 0
-    x[:k] = 0.0
-    z = np.empty(k)
-    passive = np.empty(k, dtype=np.int64)
-    inside = np.zeros(k, dtype=np.bool_)
-    blocked = np.zeros(k, dtype=np.bool_)
+    passive = np.empty(k, np.int64)
+    for i in range(k):
+        x[i], state[i] = 0.0, OUTSIDE
     for _ in range(10 * k + 10):
         best, best_w = -1, tolerance
         for i in range(k):
-            if inside[i] or blocked[i]:
+            if state[i] != OUTSIDE:
                 continue
             w = right[i]
             for a in range(p):
@@ -36,12 +37,13 @@ def project(gram, right, k, tolerance, scratch, x):
             break
         passive[p] = best
         if not _grow(gram, passive, p, L):
-            blocked[best] = True
+            state[best] = BLOCKED
             continue
-        inside[best] = True
+        state[best] = INSIDE
         p += 1
         for i in range(k):
-            blocked[i] = False
+            if state[i] == BLOCKED:
+                state[i] = OUTSIDE
         while p > 0:
             _solve(right, passive, p, L, z)
             step, worst = 1.0, -1
@@ -62,9 +64,7 @@ def project(gram, right, k, tolerance, scratch, x):
                 i = passive[a]
                 if a == worst or x[i] <= 0.0:
                     x[i] = 0.0
-                    inside[i] = False
-                    if i == best:
-                        blocked[i] = True
+                    state[i] = BLOCKED if i == best else OUTSIDE
                 else:
                     passive[kept] = i
                     kept += 1

@@ -33,8 +33,9 @@ def distances(A, y, length, G, h, starts, members, limits, out, used, sure):
             for c in range(k):
                 gram[a, c] = G[members[lo + a], members[lo + c]]
         project(gram, right, k, limits[0], scratch, weights)
-        out[b] = _distance(A, y, length, members[lo : lo + k], weights, residual, used[lo : lo + k])
-        sure[b] = _stationary(A, length, members[lo : lo + k], weights, residual, used[lo : lo + k], limits)
+        cone, mark = members[lo : lo + k], used[lo : lo + k]
+        out[b] = _distance(A, y, length, cone, weights, residual, mark)
+        sure[b] = _stationary(A, length, cone, weights, residual, mark, limits)
 
 
 @numba.njit(**KERNEL)
@@ -57,8 +58,9 @@ def distances_of(A, y, length, h, starts, members, limits, out, used, sure):
                 gram[a, c] = total
                 gram[c, a] = total
         project(gram, right, k, limits[0], scratch, weights)
-        out[b] = _distance(A, y, length, members[lo : lo + k], weights, residual, used[lo : lo + k])
-        sure[b] = _stationary(A, length, members[lo : lo + k], weights, residual, used[lo : lo + k], limits)
+        cone, mark = members[lo : lo + k], used[lo : lo + k]
+        out[b] = _distance(A, y, length, cone, weights, residual, mark)
+        sure[b] = _stationary(A, length, cone, weights, residual, mark, limits)
 
 
 @numba.njit(**INNER)
