@@ -15,7 +15,7 @@ ITERATIONS = 100
 # variables beyond which the library's linear algebra is quicker
 MOST_VARIABLES = 256
 # counted work of one program, and of a batch, from which compiled loops pay
-MUCH, MUCH_TOGETHER = 500_000, 150_000_000
+MUCH, MUCH_TOGETHER = 1_000_000, 150_000_000
 # work of a program besides its loops, passes over its constraints
 START, PASSES = 30_000, 40
 # constraints of programs that are solved in step, so that they stay in a core's own memory
