@@ -19,10 +19,10 @@ def trained(width, runs=4):
 def test_a_search_only_lowers_the_lowest_loss_and_leaves_the_shares_alone():
     trainings = trained(3)
     before, shares = trainings.lowest(3)[0], trainings.adam[3].losses.copy()
-    trainings.search(3, Clock(600.0), lambda value: 3 in trainings.searched and trainings.searched[3].runs > 100)
+    trainings.search(3, Clock(600.0), lambda value: 3 in trainings.searched and trainings.searched[3].runs > 60)
     assert trainings.lowest(3)[0] <= before
     np.testing.assert_array_equal(trainings.adam[3].losses, shares)
-    assert trainings.count(3) > trainings.searched[3].runs == 200
+    assert trainings.count(3) > trainings.searched[3].runs == 120
 
 
 def test_no_round_begins_without_time_or_where_nothing_is_left_to_gain():

@@ -25,7 +25,7 @@ LED_ON = 2
 CONFIRMED = 60
 # most runs of a round of the search for lower losses, their steps as a share of a training's, the most rounds, and the
 # number of the first: none of them is a run that a share is estimated from
-ROUND_RUNS, ROUND_STEPS, MOST_ROUNDS, FIRST_SEARCHED = 100, 0.25, 12, 1_000_000
+ROUND_RUNS, ROUND_STEPS, MOST_ROUNDS, FIRST_SEARCHED = 60, 0.15, 20, 1_000_000
 
 
 class Trainings:
@@ -101,7 +101,9 @@ class Trainings:
                 few.append(end)
         return few
 
-    def search(self, width: int, clock: Clock, enough: Callable[[float], bool] = lambda value: False) -> None:
+    def search(
+        self, width: int, clock: Clock, enough: Callable[[float], bool] = lambda value: False, sure: float = 0.0
+    ) -> None:
         """Look for lower losses of a width by rounds of short runs, while there is time.
 
         The first round begins at random weights, the others at the lowest minima known, one unit drawn anew.
@@ -110,21 +112,25 @@ class Trainings:
             width: number of units.
             clock: a round begins where its nominal seconds are left.
             enough: tells of a loss whether nothing is left to gain.
+            sure: nominal seconds of the rounds that are made whatever the clock says.
         """
         plan = Plan(ROUND_RUNS, seed=self.plan.seed, steps=max(int(ROUND_STEPS * self.plan.steps), 1))
         plan = replace(plan, runs=group(plan, self.batch(width)))
         n, d = self.X.shape
         cost = EXTRA * plan.steps * step_seconds(plan.runs, n, d, width, self.outputs)
         for round_number in range(MOST_ROUNDS):
-            if clock.left < cost or enough(self.lowest(width)[0]):
-                return
+            late = (round_number + 1) * cost > sure and clock.left < cost
+            if late or enough(self.lowest(width)[0]):
+                break
             have = self.searched.get(width)
             if have is None:
                 how = self.X, self.Y, width, self.output_bias, self.loss, plan
-                found = train(*how, lambda: clock.left <= 0, FIRST_SEARCHED)
+                found = train(*how, first=FIRST_SEARCHED)
             else:
                 found = have.joined(hopped(have.joined(self.adam[width]), plan, round_number))
-            self.searched[width] = led_on(found, LED_ON, self.plan.steps)
+            self.searched[width] = found
+        if width in self.searched:
+            self.searched[width] = led_on(self.searched[width], LED_ON, self.plan.steps)
 
     def count(self, width: int) -> int:
         """Return how many trainings of a width there are."""

@@ -24,7 +24,7 @@ from .subject import Subject
 
 # shares of the seconds left: trainings of the listed widths, of further ones, rows left out, searches for better
 # networks, basins of starts, the proof of the least width
-TRAINED, FURTHER, FOLDS, DEEPER, STARTED, LEAST = 0.35, 0.4, 0.2, 0.35, 0.5, 0.25
+TRAINED, FURTHER, FOLDS, DEEPER, STARTED, LEAST = 0.35, 0.4, 0.2, 0.4, 0.5, 0.25
 # trainings of each fold, rows from which there are folds, rows times rank up to which basins are solved for a picture
 FOLD_RUNS, FEWEST_FOLDED, MOST_SLICED = 2, 10, 2_000
 # nominal time of a width's folds, as a share of that of its trainings
@@ -42,10 +42,11 @@ def explore(subject: Subject, settings: Settings, progress: Progress) -> WidthMa
     regions = unit_regions(study.data, settings.seed, clock.seconds)
     study.search_from(regions.value if regions.is_exact else None)
     study.train_listed(clock.part(TRAINED))
-    progress("widening", None, 0.45)
-    study.widen(clock.part(FURTHER))
-    progress("deepening", None, 0.52)
+    # first what the best is, then which width trainings reach it with
+    progress("deepening", None, 0.45)
     study.deepen(clock.part(DEEPER))
+    progress("widening", None, 0.52)
+    study.widen(clock.part(FURTHER))
     least = _least(study, clock.part(LEAST))
     progress("folds", None, 0.58)
     folds = _folds(study, clock.part(FOLDS))

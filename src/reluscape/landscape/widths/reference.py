@@ -30,9 +30,9 @@ GROWTH_STEPS = 20_000
 SEARCH_SHARE = 0.6
 # rows times units up to which a descent is a matter of a moment, and up to which one is tried while there is time
 ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
-# lowest ends of trainings that are led down by descent, how far apart as a share of the best constant's loss, and the
-# share of the time for a width that searches by trainings and these descents take
-DESCENDED, APART, TRAINED_SHARE = 12, 1e-6, 0.6
+# lowest ends of trainings that are led down by descent, so many of them in any case, how far apart as a share of the
+# best constant's loss, and the share of the time for a width that comes before these descents
+DESCENDED, SURELY_DESCENDED, APART, TRAINED_SHARE = 12, 3, 1e-6, 0.7
 # rows times units times inputs up to which the basin of the best training is solved
 MOST_SOLVED = 100_000
 
@@ -102,17 +102,24 @@ class References:
             self.found[width] = self.told(min(candidates, key=lambda r: r.value))
         return self.found[width]
 
+    def train_on(self, width: int, clock: Clock, sure: float) -> Reference:
+        """Return the lowest of rounds of short trainings and of descents from the lowest ends, while there is time.
+
+        Rounds of so many nominal seconds, `sure`, are made whatever the clock says.
+        """
+        if not self.found[width].exhaustive:
+            self.trainings.search(width, clock.part(TRAINED_SHARE), self.is_lowest, sure)
+            candidates = [self.found[width], *self._led_down(width, clock)]
+            self.found[width] = self.told(min(candidates, key=lambda r: r.value))
+        return self.found[width]
+
     def deepen(self, width: int, clock: Clock) -> Reference:
-        """Return what more trainings, searches and networks grown unit by unit find as well, while there is time."""
+        """Return what searches for the global minimum and networks grown unit by unit find, while there is time."""
         best = self.found[width]
         if best.exhaustive or clock.left <= 0:
             return best
-        part = clock.part(TRAINED_SHARE)
-        self.trainings.search(width, part.part(TRAINED_SHARE), self.is_lowest)
-        best = self.told(min([best, *self._led_down(width, part)], key=lambda r: r.value))
-        self.found[width] = best
         layers = self._layers(width)
-        if layers is not None and not best.exhaustive:
+        if layers is not None:
             found = self._searched(width, layers, None if layers <= FEW_LAYERS else clock)
             if found.exhaustive or found.value < best.value:
                 best = found
@@ -181,9 +188,11 @@ class References:
         for value, training, run in self.trainings.lowest_few(width, DESCENDED, APART * self.constant):
             start = self.from_training(value, source, training, run)
             found.append(start)
-            if start.net is None or data.n * width > MOST_POLISHED or self.is_lowest(value) or clock.left <= 0:
+            size = data.n * width
+            late = clock.left <= 0 and (size > ALWAYS_POLISHED or len(found) > SURELY_DESCENDED)
+            if start.net is None or size > MOST_POLISHED or self.is_lowest(value) or late:
                 break
-            end, lower, _ = sharpen(data, start.net, self.output_bias, seconds=max(clock.left, 0.0))
+            end, lower, _ = sharpen(data, start.net, self.output_bias, seconds=max(clock.left, 1.0))
             if lower < value:
                 found.append(Reference(lower, False, f"{source}, then descent", self._state(data, end), end))
         return found
