@@ -431,7 +431,7 @@ def gap_of(
             pull += pen[a] * q * q
             free += (1.0 - pen[a]) * abs(q * u[j, a])
             square += pen[a] * u[j, a] * u[j, a]
-        gap += along + lam * np.sqrt(square)
+        gap += abs(along + lam * np.sqrt(square))
         norms += lam * np.sqrt(square)
         loose += free
         worst = max(worst, np.sqrt(pull) / lam)
@@ -441,7 +441,7 @@ def gap_of(
         rest = kappa * c
         for i in range(n):
             rest += e[i]
-        gap += abs(rest * c)
+        gap += abs(rest) * (1.0 + abs(c))  # a better constant may lie that far from 0
         if kappa > 0:
             gap += rest * rest / (2 * kappa)
     return abs(gap)

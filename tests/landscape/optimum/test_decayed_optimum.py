@@ -140,3 +140,17 @@ def test_what_is_not_built_with_decay_is_refused_by_name():
     ):
         with pytest.raises(rs.InputError, match=r"weight.decay"):
             refused()
+
+
+@pytest.mark.parametrize("decay", [1, 100])
+def test_a_free_constant_is_fitted_where_no_unit_pays(decay):
+    """One label of five is positive: the best constant of the log-loss is log(1/4), whatever the decay."""
+    X, y = [[k, 1] for k in range(1, 6)], [1, -1, -1, -1, -1]
+    weights = WeightDecay(decay, biases=False)
+    best = rs.infinite_width_minimum(X, y, output_bias=True, loss="logistic", weight_decay=weights)
+    lowest = -0.2 * np.log(0.2) - 0.8 * np.log(0.8)
+    assert best.least_width == 0
+    assert best.net.c == pytest.approx(np.log(0.25))
+    assert best.value == pytest.approx(lowest)
+    problem = Problem(X, y, loss="logistic", weight_decay=weights, output_bias=True)
+    assert rs.basin_value(problem, None, [[False] * 5], [1]).value == pytest.approx(lowest)
