@@ -12,6 +12,8 @@ from ...numbers.estimates import Probability
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import as_problem
+from .decay.chances import decayed_chances
+from .decay.graph import build_decayed
 from .gradient import STEPS, gradient_descent
 from .graph import Graph, build
 from .reachable import reached
@@ -33,6 +35,7 @@ def reachable_probability(
     output_bias: bool = False,
     scale: float = 1.0,
     steps: int = STEPS,
+    weight_decay: Any = None,
 ) -> ReachChances:
     """Return how often a random start can reach the global minimum without climbing, and how often it does.
 
@@ -49,6 +52,8 @@ def reachable_probability(
         output_bias: the output bias is trained.
         scale: factor on the output weights; below 1 the starts lie lower.
         steps: steps of gradient descent.
+        weight_decay: None, a number, or a `WeightDecay`: losses are then those of the objective, and instead of plain
+            gradient descent full-batch Adam with a falling step trains the starts.
 
     Raises:
         TooLarge: too many basins to relate.
@@ -59,9 +64,11 @@ def reachable_probability(
         >>> bool(chances.first_basin <= chances.without_climbing)
         True
     """
-    problem = as_problem(X, y, output_bias=output_bias)
+    problem = as_problem(X, y, weight_decay=weight_decay, output_bias=output_bias)
+    starts = draw_starts(law, trials, width, problem.data.d, rng, factor=scale)
+    if problem.penalty.strength:
+        return decayed_chances(build_decayed(problem, width), problem, starts, steps)
     data = problem.only(output_bias=True)
-    starts = draw_starts(law, trials, width, data.d, rng, factor=scale)
     graph = build(data, width, output_bias=problem.output_bias)
     return replace(chances_of(graph, data, starts, steps), problem=problem)
 

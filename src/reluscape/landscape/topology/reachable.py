@@ -10,6 +10,7 @@ from ...errors import ShapeError
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import as_problem
+from .decay.reach import decayed_reach
 from .graph import Graph, build
 from .lift import monotone_path
 from .polyline import polyline
@@ -33,7 +34,9 @@ def reachable_minimum(
         W: (m, d) hidden weights of the start.
         v: (m,) output weights of the start.
         c: output bias of the start where it is trainable, None for none.
-        weight_decay: None; another is refused, since the graph of the objective with decay is not built.
+        weight_decay: None, a number, or a `WeightDecay`: "loss" is the objective J then, and `zero_loss` that of the
+            zero network. There is no exception with decay: at every width a start with J of at least that of the best
+            constant can reach a global minimum. The paths are sampled: `.path` holds networks on lines of |v_j| w_j.
 
     Returns:
         A `Reach` with the values and the paths.
@@ -48,6 +51,8 @@ def reachable_minimum(
         (2.0, 0.5, 2.5)
     """
     problem = as_problem(X, y, weight_decay=weight_decay, output_bias=c is not None)
+    if problem.penalty.strength:
+        return decayed_reach(problem, TwoLayerNet(W, v, 0.0 if c is None else c))
     data = problem.only(output_bias=True)
     c = 0.0 if c is None and problem.output_bias else c
     net = TwoLayerNet(W, v, 0.0 if c is None else c)

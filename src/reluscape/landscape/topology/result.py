@@ -50,6 +50,21 @@ class Valley:
     _weights: Callable[[], tuple[np.ndarray, np.ndarray, Fraction]] = field(repr=False)
     _certify: Callable[[], Verdict] = field(repr=False)
     _dimension: Callable[[], int] = field(repr=False)
+    _bounds: Callable[[], tuple[Any, Any]] | None = field(default=None, repr=False)
+    _pass_bounds: Callable[[], tuple[Any, Any]] | None = field(default=None, repr=False)
+
+    @property
+    def bounds(self) -> tuple[Any, Any]:
+        """Both ends around the value: `Fraction`s for the squared loss, equal ones without weight decay."""
+        if self._bounds is not None:
+            return self._bounds()
+        value = self.verdict.exact_loss if self.exact_value is None else self.exact_value
+        return (self.value, self.value) if value is None else (value, value)
+
+    @property
+    def pass_bounds(self) -> tuple[Any, Any]:
+        """Both ends around the merge height; without weight decay the height itself."""
+        return (self.merge_height, self.merge_height) if self._pass_bounds is None else self._pass_bounds()
 
     @property
     def net(self) -> TwoLayerNet:
@@ -109,6 +124,7 @@ class BarrierTree:
     _chance: Callable[[Starts, int], ReachChances] = field(repr=False)
     _passage: Callable[[int], tuple[TwoLayerNet, ...]] = field(repr=False)
     problem: Problem | None = field(default=None, repr=False, compare=False)
+    _symmetric: Callable[[tuple[int, ...]], bool] | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Return one line: width, lowest loss, numbers of valleys and of traps."""
@@ -124,6 +140,8 @@ class BarrierTree:
         """
         ax = axes(ax)
         draw_graph(ax, disconnectivity(self, list(range(len(self.valleys))), None))
+        if self.problem is not None and self.problem.penalty.strength:
+            ax.set_ylabel("mean loss + weight decay")
         return ax
 
     def shares(
@@ -165,13 +183,26 @@ class BarrierTree:
         groups: list[list[int]] = []
         exact = self.kind == "exact"
         values: list[Any] = [v.exact_value if exact else v.value for v in self.valleys]
-        room = 0 if exact else DEFAULT.zero_loss * max(values, default=0.0)
+        room = 0 if exact else max(self.noise, DEFAULT.zero_loss * max(values, default=0.0))
         for k, value in enumerate(values):
             if groups and value - values[groups[-1][-1]] <= room:
                 groups[-1].append(k)
             else:
                 groups.append([k])
         return tuple(tuple(group) for group in groups if len(group) > 1)
+
+    @property
+    def tie_reasons(self) -> tuple[str, ...]:
+        """For each group of `ties` how its values are known to be equal: "exact", "by symmetry" or "within ...".
+
+        "By symmetry": a permutation of the samples that leaves the objective with weight decay alone takes the valleys
+        to one another.
+        """
+        if self.kind == "exact":
+            return ("exact",) * len(self.ties)
+        near = f"within {max(self.noise, DEFAULT.zero_loss * max((v.value for v in self.valleys), default=0.0)):.2g}"
+        symmetric = self._symmetric
+        return tuple("by symmetry" if symmetric is not None and symmetric(group) else near for group in self.ties)
 
     def told(self, loss: float) -> float:
         """Return a loss as it is told to people: 0 where it is nothing but rounding."""

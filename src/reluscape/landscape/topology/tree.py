@@ -11,9 +11,11 @@ import numpy as np
 
 from ...basins.cones import exact_network, network_of
 from ...critical import Verdict, certify
+from ...errors import InputError
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import as_problem
 from .chances import chances_of
+from .decay.tree import decayed_tree
 from .graph import Graph, build
 from .measure import rounded
 from .polyline import polyline
@@ -48,7 +50,9 @@ def barrier_tree(
             they are. Slower; leave it out where this is too large.
         height_cap: leave out basins and walls above this loss; valleys whose way out leads above it merge nowhere and
             have an infinite barrier. Larger problems fit under a low cap.
-        weight_decay: None; another is refused, since the tree of the objective with decay is not built.
+        weight_decay: None, a number, or a `WeightDecay`: the tree is that of mean loss plus penalty then, of the
+            squared or the logistic loss (give a `Problem` for the latter); its values are floats between proved ends
+            (`Valley.bounds`, `.pass_bounds`), and `.noise` says up to where they count as tied.
 
     Returns:
         A `BarrierTree`; intervals are [birth, merge).
@@ -67,6 +71,10 @@ def barrier_tree(
         (0.5, [(2.0, 2.5)])
     """
     problem = as_problem(X, y, weight_decay=weight_decay, output_bias=output_bias, signs=signs)
+    if problem.penalty.strength:
+        if exact:
+            raise InputError("with weight decay values are not rational; leave out exact=True, valleys have `.bounds`")
+        return decayed_tree(problem, width, labelled, height_cap)
     data, output_bias = problem.only(output_bias=True, signs=True), problem.output_bias
     signs = None if problem.signs is None else problem.signs.tolist()
     graph = build(data, width, labelled, output_bias, signs, height_cap, exact)

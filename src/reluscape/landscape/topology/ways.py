@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from ...critical.slices import loss_slice
-from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import Problem
+from .decay.route import PIECES
 from .result import BarrierTree
 
 MOST_WAYS = 3
@@ -55,7 +56,7 @@ class Passage:
         return np.asarray(self.samples[int(np.argmax(self.samples[:, 1]))])
 
 
-def ways_out(tree: BarrierTree, kept: list[int], data: Dataset) -> list[Way]:
+def ways_out(tree: BarrierTree, kept: list[int], problem: Problem) -> list[Way]:
     """Return the ways from the traps with the highest barriers over their passes to lower valleys."""
     trapped = [(number, k) for number, k in enumerate(kept) if tree.valleys[k].parent is not None]
     trapped = [entry for entry in trapped if tree.valleys[entry[1]].spurious] or trapped
@@ -63,18 +64,23 @@ def ways_out(tree: BarrierTree, kept: list[int], data: Dataset) -> list[Way]:
     ways = []
     for number, k in trapped[:MOST_WAYS]:
         path = tree.path(k)
-        ways.append(Way(number, k, path, int(np.argmax([net.loss(data) for net in path]))))
+        ways.append(Way(number, k, path, int(np.argmax([problem.value(net) for net in path]))))
     return ways
 
 
-def passages(tree: BarrierTree, kept: list[int], ways: list[Way], data: Dataset) -> list[Passage]:
+def passages(tree: BarrierTree, kept: list[int], ways: list[Way], problem: Problem) -> list[Passage]:
     """Return the loss along ways out, leg by leg."""
     lines = []
     for way in ways:
         valley, samples = tree.valleys[way.valley], []
+        if problem.penalty.strength:  # the networks of the way lie close together, 24 to a leg
+            line = [[k / PIECES, problem.value(net)] for k, net in enumerate(way.networks)]
+            parent = kept.index(valley.parent) if valley.parent in kept else None
+            lines.append(Passage(way.number, parent, np.array(line), float(valley.barrier)))
+            continue
         for leg, (a, b) in enumerate(pairwise(way.networks)):
             t = np.linspace(0.0, 1.0, SAMPLES)
-            values = np.asarray(loss_slice(a, b, data)(t))
+            values = np.asarray(loss_slice(a, b, problem.data)(t))
             samples += [[leg + float(s), tree.told(float(value))] for s, value in zip(t, values, strict=True)]
         parent = kept.index(valley.parent) if valley.parent in kept else None
         lines.append(Passage(way.number, parent, np.array(_without_flat_legs(samples)), float(valley.barrier)))

@@ -13,7 +13,10 @@ from ...critical import Verdict
 from ...numbers.estimates import Probability
 from ...numbers.seeds import stream
 from ...problem.data import Dataset, standardize
+from ...problem.problem import Problem
 from ..optimum import infinite_width_value
+from ..optimum.decayed_infinite import decayed_infinite_width_minimum
+from .decay.states import DecayedStates
 from .plane import PlaneLandscape, plane_landscape
 from .result import BarrierTree, ReachChances
 from .starts import Coordinates
@@ -35,6 +38,7 @@ class LandscapeSettings:
         height_cap: basins and walls above this loss are left out; None leaves out none.
         seed: root of the random streams.
         raw_targets: whether the law is for the targets as they are.
+        weight_decay: the decay that is added to the loss, on the weights of the inputs as given; None for none.
     """
 
     width: int = 1
@@ -44,6 +48,7 @@ class LandscapeSettings:
     height_cap: float | None = None
     seed: int = 0
     raw_targets: bool = False
+    weight_decay: Any = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +63,9 @@ class WholeLandscape:
         verdicts: of the exact test at the bottom of each valley kept.
         shares: (valleys,) shares of the random starts that belong to each.
         chances: what random starts can reach, None under a height cap.
-        constant, affine: losses of the best constant and of the best plane.
-        zero: loss of the zero network, with the best output bias where there is one.
-        any_width: the lowest loss of any width.
+        constant, affine: losses of the best constant and of the best plane, without any decay.
+        zero: loss (with decay: objective) of the zero network, with the best output bias where there is one.
+        any_width: the lowest loss (with decay: objective) of any width.
         ways: from the traps with the highest barriers to lower valleys.
         passages: the loss along them.
         plane: the landscape on data in the plane, or None.
@@ -98,7 +103,9 @@ def whole_landscape(
     """
     width, seed, output_bias = settings.width, settings.seed, settings.output_bias
     progress("basins", 0.05)
-    tree = barrier_tree(data, None, width, output_bias=output_bias, height_cap=settings.height_cap)
+    problem = Problem(data, weight_decay=settings.weight_decay, output_bias=output_bias)
+    decays = bool(problem.penalty.strength)
+    tree = barrier_tree(problem, width=width, height_cap=settings.height_cap)
     progress("starts", 0.5)
     scale = coordinates(data, settings)
     shares = tree.shares(settings.law, settings.trials, stream(seed, "landscape shares", width), scale)
@@ -109,8 +116,14 @@ def whole_landscape(
     progress("valleys", 0.7)
     verdicts = tuple(tree.valleys[k].verdict for k in kept)
     progress("ways", 0.9)
-    ways = ways_out(tree, kept, data)
+    ways = ways_out(tree, kept, problem)
     constant = float(constant_fit(data).value)
+    zero = constant if output_bias else float(np.mean(np.asarray(data.y, dtype=float) ** 2))
+    if decays:
+        zero = float(DecayedStates(problem).solve(np.full((1, 1), -1)).values[0])
+        any_width = decayed_infinite_width_minimum(problem).value
+    else:
+        any_width = float(infinite_width_value(data, output_bias)[0])
     return WholeLandscape(
         data=data,
         settings=settings,
@@ -121,11 +134,11 @@ def whole_landscape(
         chances=chances,
         constant=constant,
         affine=float(affine_fit(data).value),
-        zero=constant if output_bias else float(np.mean(np.asarray(data.y, dtype=float) ** 2)),
-        any_width=float(infinite_width_value(data, output_bias)[0]),
+        zero=zero,
+        any_width=any_width,
         ways=tuple(ways),
-        passages=tuple(passages(tree, kept, ways, data)),
-        plane=plane_landscape(data, tree, kept, ways, scale),
+        passages=tuple(passages(tree, kept, ways, problem)),
+        plane=None if decays else plane_landscape(data, tree, kept, ways, scale),
     )
 
 

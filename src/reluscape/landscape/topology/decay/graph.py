@@ -1,0 +1,173 @@
+"""Basins, hubs and walls with weight decay as a graph, and the merges that the elder rule finds in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ....basins.cones import Layers
+from ....errors import InputError, ShapeError, TooLarge
+from ....numbers.tolerances import DEFAULT
+from ....problem.problem import Problem
+from ..edges import switch_off
+from ..graph import Graph, _checked_cap, _merge, _refuse_low_cap
+from ..measure import Scale
+from ..size import LayerSize, refuse_too_large
+from .states import DecayedStates
+
+# measured on one core: seconds for each program of two units, and what is still begun
+PROGRAM_SECONDS, MOST_SECONDS = 1e-4, 1_800.0
+AT_ONCE = 200_000
+
+
+@dataclass(frozen=True)
+class DecayedGraph(Graph):
+    """The graph of an objective with weight decay; `generators` are its `DecayedStates`."""
+
+    @property
+    def states(self) -> DecayedStates:
+        """The states and facets."""
+        return self.generators  # type: ignore[return-value]
+
+    @cached_property
+    def constant_value(self) -> float:
+        """The objective of the best constant, of the zero network where there is no output bias."""
+        return float(self.states.solve(np.full((1, 1), -1)).values[0])
+
+    @property
+    def zero_loss(self) -> float:
+        """The objective of the best constant."""
+        return self.constant_value
+
+    def program(self, states: list[int]) -> np.ndarray:
+        """Return units' states or facets as a program (m,): of units of equal state all but the first are at zero."""
+        out = np.array(states, dtype=np.int64)
+        for j, s in enumerate(states):
+            if s in states[:j]:
+                out[j] = -1
+        return out
+
+    def lowest_point(self, states: list[int]) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return (U (m, d), signs (m,), c) of the lowest point of a layer of states or facets, -1 for zero units."""
+        program = self.program(states)
+        found = self.states.solve(program[None, :], points=True)
+        U, signs, c = self.states.weights(program, found.points[0])
+        for j, s in enumerate(states):
+            if s >= 0:
+                signs[j] = self.states.places[s].sign
+        norms = self.states.decay.norms(U)
+        U[norms <= DEFAULT.parallel * max(norms.max(initial=0.0), np.finfo(float).tiny)] = 0.0
+        return U, signs, c
+
+
+def build_decayed(
+    problem: Problem, width: int, labelled: bool = False, height_cap: float | None = None
+) -> DecayedGraph:
+    """Relate all basins of a layer with weight decay: births, walls, hubs, and their merges.
+
+    A wall is left out where one of its basins has its lowest point with the moving unit at zero: the hub joins both at
+    that basin's birth already.
+
+    Raises:
+        TooLarge: too many basins, or programs that would take more than half an hour.
+    """
+    if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
+        raise InputError(f"the width is {width!r}; it is a whole number, at least 1")
+    if problem.n == 0:
+        raise ShapeError("the data have no samples")
+    size = refuse_too_large(problem.data, width, labelled, capped=height_cap is not None)
+    refuse_slow(size, height_cap is not None)
+    states = DecayedStates(problem)
+    nodes = Layers(states.states, width, labelled)
+    hubs = Layers(states.states, width - 1 if states.states else 0, labelled)
+    low, gap_low = _births(states, hubs)
+    high, gap_high = _births(states, nodes)
+    for j in range(width if nodes.number and states.states else 0):
+        high = np.minimum(high, low[hubs.rank(np.delete(nodes.table, j, axis=1))])
+    births = np.concatenate([high, low])
+    top = max(float(births.max(initial=0.0)), np.finfo(float).tiny)
+    allowed = np.ones(len(births), dtype=bool)
+    cap = None if height_cap is None else float(_checked_cap(height_cap, False))
+    if cap is not None:
+        _refuse_low_cap(cap, Scale(DEFAULT.barrier * top), births)
+        allowed = births <= cap
+    off = switch_off(nodes, hubs, allowed)
+    left, right, height, gap_wall = _walls(states, nodes, hubs, allowed, births, DEFAULT.barrier * top)
+    tops = np.concatenate([np.full(len(off[0]), -np.inf), height])
+    left, right = np.concatenate([off[0], left]), np.concatenate([off[1], right])
+    tops = np.maximum(tops, np.maximum(births[left], births[right]))
+    if cap is not None:
+        kept = tops <= cap
+        left, right, tops = left[kept], right[kept], tops[kept]
+    died, into = _merge(births, left, right, tops, np.argsort(tops, kind="stable"))
+    noise = max(DEFAULT.barrier * top, 2 * max(gap_low, gap_high, gap_wall))
+    generators: Any = states
+    return DecayedGraph(generators, nodes, hubs, allowed, left, right, into, births, tops, died, Scale(noise), noise)
+
+
+def refuse_slow(size: LayerSize, capped: bool = False) -> None:
+    """Raise TooLarge where the cone programs would take too long, with the estimate and what fits."""
+    programs = size.basins + (0 if capped else size.walls)
+    seconds = programs * PROGRAM_SECONDS
+    if seconds > MOST_SECONDS:
+        raise TooLarge(
+            f"{programs:,} cone programs with weight decay would take about {seconds / 60:,.0f} minutes; "
+            "take a smaller width, fewer rows or inputs, or a height cap",
+            estimate=programs,
+        )
+
+
+def _births(states: DecayedStates, layers: Layers) -> tuple[np.ndarray, float]:
+    """Return the lowest objective (number,) of every layer, solved once for each set of states, and the largest gap."""
+    if not layers.units or not states.states:
+        found = states.solve(np.full((1, 1), -1))
+        return np.full(layers.number, found.values[0]), float(found.gaps[0])
+    rows = np.sort(layers.table, axis=1).astype(np.int64)
+    repeated = np.zeros(rows.shape, dtype=bool)
+    repeated[:, 1:] = rows[:, 1:] == rows[:, :-1]
+    rows = np.where(repeated, -1, rows)
+    if not repeated.any() and not layers.labelled:
+        found = states.solve(rows)
+        return found.values, float(found.gaps.max(initial=0.0))
+    sets, which = np.unique(np.sort(rows, axis=1), axis=0, return_inverse=True)
+    found = states.solve(sets)
+    return found.values[which.reshape(-1)], float(found.gaps.max(initial=0.0))
+
+
+def _walls(
+    states: DecayedStates, nodes: Layers, hubs: Layers, allowed: np.ndarray, births: np.ndarray, room: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Return (basins, basins, heights) of the walls lower than the hub that joins their basins, and the largest gap."""
+    hub_birth = births[nodes.number :]
+    lefts, rights, programs, rests = [], [], [], []
+    for k, (s, t, _) in enumerate(states.facets):
+        rest = hubs.table
+        free = ~((rest == s) | (rest == t)).any(axis=1)
+        for j in range(nodes.units if nodes.labelled else 1):
+            a, b = nodes.rank(np.insert(rest, j, s, axis=1)), nodes.rank(np.insert(rest, j, t, axis=1))
+            open_ = free & allowed[a] & allowed[b] & (np.maximum(births[a], births[b]) < hub_birth - room)
+            rows = np.flatnonzero(open_)
+            if len(rows):
+                lefts.append(a[rows])
+                rights.append(b[rows])
+                rests.append(rows)
+                programs.append(np.full(len(rows), states.states + k))
+    if not lefts:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, np.zeros(0), 0.0
+    left, right = np.concatenate(lefts), np.concatenate(rights)
+    of, wall = np.concatenate(rests), np.concatenate(programs)
+    height, gap = np.zeros(len(left)), 0.0
+    for lo in range(0, len(left), AT_ONCE):
+        cut = slice(lo, lo + AT_ONCE)
+        rest = np.sort(hubs.table[of[cut]], axis=1).astype(np.int64)
+        repeated = np.zeros(rest.shape, dtype=bool)
+        repeated[:, 1:] = rest[:, 1:] == rest[:, :-1]
+        found = states.solve(np.concatenate([np.where(repeated, -1, rest), wall[cut, None]], axis=1))
+        height[cut] = found.values
+        gap = max(gap, float(found.gaps.max(initial=0.0)))
+    useful = height < hub_birth[of]
+    return left[useful], right[useful], height[useful], gap

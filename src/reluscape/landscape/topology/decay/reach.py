@@ -1,0 +1,189 @@
+"""What a network can reach without climbing where its weights decay, with the paths."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ....errors import ShapeError
+from ....problem.networks import TwoLayerNet
+from ....problem.problem import Problem
+from ....solvers.decayed import Decay
+from ..result import Reach
+from ..valleys import states_of
+from .chances import decayed_reached
+from .graph import DecayedGraph, build_decayed
+from .route import PIECES, Point, balanced_net, route, sampled
+
+# levels along the way fall by this share of what they can, so that the samples are strictly ordered
+FALL = 0.5
+# exponent of the last point beside the best constant
+CLOSE = -9.0
+HALVINGS = 80
+
+
+def decayed_reach(problem: Problem, net: TwoLayerNet) -> Reach:
+    """Return the lowest objective that a path which never rises can reach from a network, with the paths.
+
+    It is the lowest birth in the start's component of {J <= J(start)}, at every width and without exception: the
+    product |v_j| w_j can stay where it is while |w_j| and |v_j| move apart, which raises J to any level, so that a path
+    below a level is lifted to the level itself.
+
+    Raises:
+        ShapeError: the network does not fit the data.
+        TooLarge: too many basins to relate.
+    """
+    if net.d != problem.data.d:
+        raise ShapeError(f"W has {net.d} columns, the data have {problem.data.d}")
+    graph = build_decayed(problem, net.width)
+    level = problem.value(net)
+    states = states_of(graph, problem.data.X, net.W, net.v)
+    start = graph.node_of(states)
+    end, ceiling = decayed_reached(graph, start, level)
+    first = _point(graph, net, states)
+    corners = route(graph, first, states, end, np.flatnonzero(graph.height <= ceiling))
+    path = [net, *(balanced_net(*p, graph.states.decay) for p in sampled(corners))]
+    smooth = _smooth(graph, problem, net, level, corners)
+    component = value = float(graph.birth[end])
+    return Reach(
+        value, component, problem.zero_value, level, float(graph.birth.min()), tuple(path), tuple(smooth), problem
+    )
+
+
+def _point(graph: DecayedGraph, net: TwoLayerNet, states: list[int]) -> Point:
+    """Return the balanced point below a network: u_j = |v_j| w_j, what adds nothing or a constant only at zero."""
+    decay, c = graph.states.decay, net.c
+    U = np.abs(net.v)[:, None] * net.W
+    signs = np.where(net.v < 0, -1.0, 1.0)
+    for j, s in enumerate(states):
+        if s >= 0 and decay.norms(U[j]) == 0 and U[j].any():  # a constant that costs nothing to move into c
+            c += signs[j] * max(float(U[j, -1]), 0.0)
+        if s < 0 or decay.norms(U[j]) == 0:
+            U[j] = 0.0
+    return U, signs, c
+
+
+def _smooth(
+    graph: DecayedGraph, problem: Problem, net: TwoLayerNet, level: float, corners: list[Point]
+) -> list[TwoLayerNet]:
+    """Return networks from the start to the last corner whose objectives never rise.
+
+    At or above the objective of the best constant the way leads straight to that constant and from there down; below
+    it along the corners. Both are lifted to a level that falls, by moving |w_j| and |v_j| apart.
+    """
+    decay, last = graph.states.decay, corners[-1]
+    constant: Point = (np.zeros_like(corners[0][0]), corners[0][1], graph.lowest_point([-1] * net.width)[2])
+    over = level >= graph.constant_value
+    points = _towards(corners[0], constant) if over else sampled(corners)
+    floor = max(float(problem.value(balanced_net(*p, decay))) for p in points)
+    levels = level - FALL * max(level - floor, 0.0) * np.linspace(0.0, 1.0, len(points))
+    nets = [net, *_even(problem, net, points[0], level, decay)]
+    stretch = 0.0
+    for point, height in zip(points, levels, strict=True):
+        stretch = _stretch(problem, point, float(height), decay)
+        nets.append(balanced_net(*point, decay, _turned(net, points[0], decay) * stretch))
+    if over:
+        nets += _from_constant(problem, constant, nets[-2], float(levels[-1]), decay)
+        nets += [balanced_net(*p, decay) for p in sampled([constant, last])]
+    nets.append(balanced_net(*last, decay))
+    return [nets[0], *_never_rising(problem, nets)]
+
+
+def _towards(start: Point, constant: Point) -> list[Point]:
+    """Return points on the line to the best constant, ever closer to it, for the lifted weights turn fast there."""
+    U, signs, c = start
+    return [(t * U, signs, constant[2] + t * (c - constant[2])) for t in np.logspace(0.0, CLOSE, 4 * PIECES)]
+
+
+def _never_rising(problem: Problem, nets: list[TwoLayerNet]) -> list[TwoLayerNet]:
+    """Return the networks after the first whose objective is not above an earlier one by rounding."""
+    kept, lowest = [], problem.value(nets[0])
+    for net in nets[1:]:
+        value = problem.value(net)
+        if value <= lowest:
+            kept.append(net)
+            lowest = value
+    return kept
+
+
+def _stretch(problem: Problem, point: Point, level: float, decay: Decay) -> float:
+    """Return t >= 0 with J = level once |w_j| is multiplied by e^t and |v_j| divided by it.
+
+    The penalty is then strength (sum_j |P u_j|) cosh(2 t); at no weight at all it is 0.
+    """
+    norms = _weight(decay, point[0])
+    if norms == 0.0:
+        return 0.0
+    low = float(problem.value(balanced_net(*point, decay)))
+    strength = float(problem.penalty.strength)
+    return float(np.arccosh(max(1.0 + (level - low) / (strength * norms), 1.0)) / 2)
+
+
+def _weight(decay: Decay, U: np.ndarray) -> float:
+    """Return sum_j |P u_j|."""
+    return float(decay.norms(U).sum())
+
+
+def _imbalance(net: TwoLayerNet, point: Point, decay: Decay) -> np.ndarray:
+    """Return for each live unit t_j with |P w_j| = e^(2 t_j) |v_j|; 0 for the others."""
+    norms = decay.norms(net.W)
+    live = decay.norms(point[0]) > 0
+    out = np.zeros(len(norms))
+    out[live] = np.log(norms[live] / np.abs(net.v[live])) / 2
+    return out
+
+
+def _turned(net: TwoLayerNet, point: Point, decay: Decay) -> float:
+    """Return the side on which the weights are moved apart: that of the start where all its units are on the other."""
+    t = _imbalance(net, point, decay)[_live(point, decay)]
+    return -1.0 if len(t) and (t < 0).all() else 1.0
+
+
+def _live(point: Point, decay: Decay) -> np.ndarray:
+    """Return which units are not at zero."""
+    return np.asarray(decay.norms(point[0]) > 0)
+
+
+def _even(problem: Problem, net: TwoLayerNet, point: Point, level: float, decay: Decay) -> list[TwoLayerNet]:
+    """Return networks from the start to evenly stretched units, all with the start's products and its level.
+
+    Units that add nothing shrink to zero meanwhile; what their penalty loses the others take on.
+    """
+    live = _live(point, decay)
+    if not live.any():
+        return []
+    begin = _imbalance(net, point, decay)
+    even = np.where(live, _turned(net, point, decay) * _stretch(problem, point, level, decay), 0.0)
+    strength = float(problem.penalty.strength)
+    norms = decay.norms(point[0])
+    wanted = (level - float(problem.value(balanced_net(*point, decay)))) / strength + float(norms.sum())
+    idle_W, idle_v = np.where(live[:, None], 0.0, net.W), np.where(live, 0.0, net.v)
+    idle = (decay.norms(idle_W) ** 2 + idle_v**2).sum() / 2
+    out = []
+    for q in np.linspace(0.0, 1.0, PIECES + 1)[1:]:
+        shape = begin + q * (even - begin)
+        left = (1 - q) ** 2
+        low, high = 0.0, 1.0
+        while float((norms * np.cosh(2 * high * shape)).sum()) + left * idle < wanted and high < 1e6:
+            high *= 2
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            above = float((norms * np.cosh(2 * middle * shape)).sum()) + left * idle > wanted
+            low, high = (low, middle) if above else (middle, high)
+        lifted = balanced_net(point[0], point[1], point[2], decay, 0.0)
+        factor = np.exp(low * shape)
+        W, v = lifted.W * factor[:, None] + (1 - q) * idle_W, lifted.v / factor + (1 - q) * idle_v
+        out.append(TwoLayerNet(W, v, point[2]))
+    return out
+
+
+def _from_constant(
+    problem: Problem, constant: Point, near: TwoLayerNet, level: float, decay: Decay
+) -> list[TwoLayerNet]:
+    """Return networks that compute the best constant, with weights that shrink to zero from those beside them."""
+    heavy = bool((near.W**2).sum() >= (near.v**2).sum())
+    out = []
+    for q in np.linspace(1.0, 0.0, PIECES + 1)[1:]:
+        W = q * near.W if heavy else np.zeros_like(near.W)
+        v = np.zeros_like(near.v) if heavy else q * near.v
+        out.append(TwoLayerNet(W, v, constant[2]))
+    return out
