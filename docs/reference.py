@@ -17,7 +17,7 @@ GROUPS = {
     "zero_loss zero_loss_fraction zero_loss_fraction_1d start_above_zero predicted_against_observed "
     "promises_beside_truth bounds WidthCurve Probability",
     "What does the whole landscape look like?": "landscape barrier_tree local_minima global_minimum "
-    "infinite_width_minimum lambda_max width_law staircase reachable_minimum reachable_probability connect "
+    "infinite_width_minimum lambda_max width_law staircase decay_path reachable_minimum reachable_probability connect "
     "monotone_path cell_minima cell_saddles kink_minima genuine_minimum_share",
     "What is the lowest loss of a basin?": "basin_value basin_values basin_value_distribution affine_fit constant_fit",
     "How can a unit split my rows?": "count_regions count_basins count_faces estimate_regions enumerate_regions "

@@ -41,6 +41,7 @@ _EXPORTS = {
     "count_faces": ".geometry.faces.face_counts",
     "count_regions": ".geometry.regions",
     "dead_units": ".critical.anatomy",
+    "decay_path": ".landscape.decay_path",
     "descend": ".critical.descent",
     "enumerate_faces": ".geometry.faces.faces",
     "enumerate_regions": ".geometry.regions",

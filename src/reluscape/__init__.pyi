@@ -59,6 +59,7 @@ from .jacobian import promises_beside_truth as promises_beside_truth
 from .jacobian import zero_loss as zero_loss
 from .jacobian import zero_loss_fraction as zero_loss_fraction
 from .jacobian import zero_loss_fraction_1d as zero_loss_fraction_1d
+from .landscape.decay_path import decay_path as decay_path
 from .landscape.optimum import global_minimum as global_minimum
 from .landscape.optimum import infinite_width_minimum as infinite_width_minimum
 from .landscape.optimum import lambda_max as lambda_max
