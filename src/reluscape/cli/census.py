@@ -10,7 +10,7 @@ import typer
 
 from ..errors import InputError
 from . import output
-from .options import names, typed
+from .options import decay_of_options, names, typed
 
 MOST_ROWS_SHOWN = 12
 
@@ -32,6 +32,13 @@ def census(
     height_cap: Annotated[
         float | None, typer.Option("--height-cap", help="Leave out everything above this loss.")
     ] = None,
+    weight_decay: Annotated[
+        float | None,
+        typer.Option("--weight-decay", help="Add (W / 2) times the sum of squared weights to the mean loss."),
+    ] = None,
+    free_biases: Annotated[
+        bool, typer.Option("--free-biases", help="The weight decay leaves the biases out, as scikit-learn's does.")
+    ] = False,
     no_bias: Annotated[bool, typer.Option("--no-bias", help="No hidden bias.")] = False,
     no_output_bias: Annotated[bool, typer.Option("--no-output-bias", help="No output bias.")] = False,
     regression: Annotated[bool, typer.Option("--regression", help="Take a target of two numbers as numbers.")] = False,
@@ -63,6 +70,7 @@ def census(
     }
     table = read_table(data, target, **how)
     samples = Dataset.from_table(table, bias=not no_bias)
+    penalty = decay_of_options(weight_decay, free_biases)
     if dry_run:
         answer = plan(samples, width=width, height_cap=height_cap)
         if as_json:
@@ -81,6 +89,7 @@ def census(
         trials=trials,
         height_cap=height_cap,
         seed=seed,
+        weight_decay=penalty,
         progress=output.Progress(),
         classes=table.classes,
         file=data.name,
@@ -94,6 +103,15 @@ def census(
         print(json.dumps(result.report, allow_nan=False))
         return
     show(result.report, written)
+
+
+def _losses_are(report: dict[str, Any]) -> str:
+    """Return what the losses of the table are."""
+    decay = report["settings"]["weight_decay"]
+    if decay is None:
+        return "Losses are mean squares."
+    weights = "squared weights, biases apart" if report["settings"]["free_biases"] else "squared weights"
+    return f"Losses are mean squares plus {decay:g} / 2 times the sum of {weights}, of the inputs as given."
 
 
 def show(report: dict[str, Any], written: list[Path]) -> None:
@@ -131,10 +149,11 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     if more:
         screen.print(f"... and {more} more; those listed first have the lowest losses", style="dim", highlight=False)
     screen.print(
-        "\n* a global minimum. Losses are mean squares. The barrier is how far the loss must rise on the best way to a "
+        f"\n* a global minimum. {_losses_are(report)} The barrier is how far the loss must rise on the best way to a "
         "lower valley (-: there is none, or none below the height cap); flat is the dimension of the set of "
         "minimisers. Shares are of random starts "
-        f"(law {report['settings']['law']!r}, inputs standardised; 95% intervals in brackets). The test is exact.",
+        f"(law {report['settings']['law']!r}, inputs standardised; 95% intervals in brackets). "
+        + ("The test is exact." if report["settings"]["weight_decay"] is None else "The test is an interval proof."),
         style="dim",
         markup=False,
     )

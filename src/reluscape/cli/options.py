@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError
 
@@ -25,6 +26,21 @@ def whole_numbers(text: str, option: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError:
         raise InputError(f"{option} is {text!r}; give whole numbers, for instance 1,2,4") from None
+
+
+def decay_of_options(value: float | None, free_biases: bool) -> Any:
+    """Return the weight decay that --weight-decay and --free-biases ask for, None for none.
+
+    Raises:
+        InputError: free biases without a decay.
+    """
+    from ..problem.penalties import WeightDecay
+
+    if value is None:
+        if free_biases:
+            raise InputError("--free-biases says what a weight decay leaves out; give --weight-decay too")
+        return None
+    return WeightDecay(repr(value), biases=not free_biases)
 
 
 def typed() -> str:

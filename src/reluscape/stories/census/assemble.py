@@ -7,8 +7,10 @@ from typing import Any, Unpack
 
 from ...errors import TooLarge
 from ...landscape.topology.choices import fitting_choices, known_size
+from ...landscape.topology.decay.graph import refuse_slow
 from ...landscape.topology.whole import LandscapeSettings, whole_landscape
 from ...problem.data import Dataset, as_dataset
+from ...problem.penalties import as_penalty
 from ...problem.targets import check_subject
 from ..claims import plain
 from ..options import LandscapeOptions, Origin, check_options
@@ -33,6 +35,7 @@ def landscape(
     law: Any = "normal",
     trials: int = 400,
     height_cap: float | None = None,
+    weight_decay: Any = None,
     **options: Unpack[LandscapeOptions],
 ) -> Landscape:
     """Return the whole landscape of one width: valleys, barriers, ways out, what random starts can reach.
@@ -46,6 +49,8 @@ def landscape(
             output bias starts at the mean target.
         trials: random starts per number.
         height_cap: leave out basins and walls above this loss.
+        weight_decay: None, a number, or a `WeightDecay`: losses are then objectives, mean loss plus penalty, and the
+            decay acts on the weights of the inputs as given.
         options: by keyword, `seed`, root of every random stream (0), `progress`, called with (what, share done); for
             the report `classes`, {-1: name, 1: name} for a classification, `file`, name of the data, `command`, what
             was typed, `warnings`, sentences to pass on.
@@ -68,8 +73,13 @@ def landscape(
     data = as_dataset(X, y)
     check_subject(data)
     refuse(data, width, height_cap)
+    penalty = as_penalty(weight_decay)
+    decay = penalty if penalty.strength else None
+    size = None if decay is None else known_size(data, width)
+    if size is not None:
+        refuse_slow(size, height_cap is not None)
     seed = options.get("seed", 0)
-    settings = LandscapeSettings(width, output_bias, law, trials, height_cap, seed, raw_targets=bool(origin.classes))
+    settings = LandscapeSettings(width, output_bias, law, trials, height_cap, seed, bool(origin.classes), decay)
     whole = whole_landscape(data, settings, lambda stage, share: tell(STAGES[stage], share))
     report = build_report(whole, origin)
     report["seconds"] = round(time.monotonic() - begin, 2)

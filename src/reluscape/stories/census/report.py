@@ -35,6 +35,8 @@ def build_report(whole: WholeLandscape, origin: Origin) -> schema.CensusReport:
             "law": get_law(settings.law).name,
             "trials": settings.trials,
             "height_cap": plain(settings.height_cap),
+            "weight_decay": None if settings.weight_decay is None else plain(settings.weight_decay.strength),
+            "free_biases": settings.weight_decay is not None and not settings.weight_decay.biases,
         },
         "losses": _losses(whole),
         "size": {"basins": tree.nodes, "walls": tree.edges},
@@ -56,13 +58,14 @@ def build_report(whole: WholeLandscape, origin: Origin) -> schema.CensusReport:
 
 def _losses(whole: WholeLandscape) -> schema.CensusLosses:
     """Return the losses that everything is measured against."""
+    exact = "exact" if whole.settings.weight_decay is None else "numerical"
     variance, lowest = whole.constant, whole.tree.told(float(whole.tree.global_minimum))
     return {
         "constant": loss_claim(whole.constant, variance, "exact"),
         "affine": loss_claim(whole.affine, variance, "exact"),
-        "zero": loss_claim(whole.zero, variance, "exact"),
+        "zero": loss_claim(whole.zero, variance, exact),
         "best_network": loss_claim(lowest, variance, "numerical", width=whole.settings.width),
-        "any_width": loss_claim(whole.any_width, variance, "exact"),
+        "any_width": loss_claim(whole.any_width, variance, exact),
     }
 
 

@@ -32,7 +32,10 @@ class Landscape(Telling):
         proofs = (self.tree.valleys[k].verdict.certificate for k in self._shown)
         members = [proof for proof in proofs if proof is not None]
         claim = {"local_minima": len(members), "global_minimum": False}
-        lowest = minimum_proof(self._data, self.report["settings"]["width"], bool(self.report["data"]["output_bias"]))
+        settings = self.report["settings"]
+        lowest = None
+        if settings["weight_decay"] is None:
+            lowest = minimum_proof(self._data, settings["width"], bool(self.report["data"]["output_bias"]))
         if lowest is not None:
             members, claim = [lowest, *members], {**claim, "global_minimum": True}
         parts = [{name: value for name, value in member.items() if name != "data"} for member in members]

@@ -29,7 +29,8 @@ def _answer(report: CensusReport) -> str:
     """How many traps there are."""
     width, traps, valleys = report["settings"]["width"], report["spurious_count"], report["valley_count"]
     best = report["losses"]["best_network"]
-    lowest = f"the lowest loss is {short(best['value'])} ({percent(best['share'])} of the target's variance)"
+    name = "lowest loss" if report["settings"]["weight_decay"] is None else "lowest objective (loss plus decay)"
+    lowest = f"the {name} is {short(best['value'])} ({percent(best['share'])} of the target's variance)"
     lowest += _more_units(report)
     if not traps:
         only = "one valley" if valleys == 1 else f"{valleys} valleys, all of them global minima"
@@ -50,7 +51,8 @@ def _plateaus(report: CensusReport) -> str:
     seen = _levels(above, close)
     levels = f" ({', '.join(short(value) for value in seen)})" if seen else ""
     missed = percent(1 - as_float(chances["gradient_descent"]["value"]))
-    plateaus = f"{missed} of the gradient descents stop or slow down on flat plateaus{levels}"
+    runs = "gradient descents" if report["settings"]["weight_decay"] is None else "trainings"
+    plateaus = f"{missed} of the {runs} stop or slow down on flat plateaus{levels}"
     return f"; but {plateaus}, which can be local minima and are no valleys"
 
 
@@ -118,22 +120,25 @@ def _reach(report: CensusReport) -> str | None:
         return None
     free, basin = report["chances"]["without_climbing"], report["chances"]["first_basin"]
     went = report["chances"]["gradient_descent"]
+    trainer = "gradient descent" if report["settings"]["weight_decay"] is None else "training (Adam, a falling step)"
     return (
         f"From {percent(free['value'])} of random starts ({percent(free['low'])} to {percent(free['high'])}) some path "
-        f"that never climbs leads to a global minimum; {percent(basin['value'])} start in its basin, and gradient "
-        f"descent gets there from {percent(went['value'])} within {report['chances']['steps']:,} steps."
+        f"that never climbs leads to a global minimum; {percent(basin['value'])} start in its basin, and {trainer} "
+        f"gets there from {percent(went['value'])} within {report['chances']['steps']:,} steps."
     )
 
 
 def _starts(report: CensusReport) -> str | None:
     """What the theorem says about starts above the zero network."""
-    if report["chances"] is None or report["settings"]["width"] < 2:
+    decays = report["settings"]["weight_decay"] is not None
+    if report["chances"] is None or (report["settings"]["width"] < 2 and not decays):
         return None
     above = report["chances"]["above_zero"]
     zero = short(report["losses"]["zero"]["value"])
     return (
         f"{percent(above['value'])} of the starts have a loss of at least the zero network's ({zero}): from there a "
-        "global minimum can always be reached without climbing (proved for 2 and more units)."
+        "global minimum can always be reached without climbing "
+        + ("(proved for every width, with weight decay)." if decays else "(proved for 2 and more units).")
     )
 
 

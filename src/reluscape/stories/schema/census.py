@@ -60,6 +60,8 @@ class CensusSettings(TypedDict):
     law: str
     trials: int
     height_cap: Number | None
+    weight_decay: Number | None
+    free_biases: bool
 
 
 class CensusLosses(TypedDict):
