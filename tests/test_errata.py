@@ -20,7 +20,7 @@ def errata_rows():
     return [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in text.splitlines()
-        if re.match(r"\| [KSLR]\d", line)
+        if re.match(r"\| [KSLRD]\d", line)
     ]
 
 
@@ -35,7 +35,7 @@ def test_every_erratum_names_a_test_that_exists():
 
 def test_every_erratum_test_is_listed():
     listed = {row[-1].strip("`").partition("::")[2] for row in errata_rows()}
-    here = re.findall(r"^def (test_[klrs]\d+\w*)\(", Path(__file__).read_text(encoding="utf-8"), re.MULTILINE)
+    here = re.findall(r"^def (test_[klrsd]\d+\w*)\(", Path(__file__).read_text(encoding="utf-8"), re.MULTILINE)
     assert set(here) <= listed
 
 
@@ -362,3 +362,26 @@ def test_r2_proposition_2_needs_small_regularisation():
     below = [loss(a, a, 0.68) for a in t]
     assert min(above) > loss(0, 0, 0.75)
     assert min(below) < loss(0, 0, 0.68)
+
+
+# Weight decay
+
+
+def test_d1_one_network_is_connected():
+    steps = rs.staircase([[3, 1], [-3, 1]], [0, -3], "1/50")
+    assert steps.least_width == steps.most_width == 1
+    assert steps.rows[0].components == steps.rows[0].isolated == 1
+
+
+def test_d2_the_staircase_ends_earlier():
+    steps = rs.staircase([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0], "1/20")
+    assert (steps.connected_from, steps.connected_width) == (4, 5)
+
+
+def test_d3_the_width_of_orthogonal_data_grows_with_the_larger_class():
+    for positive, negative in ((1, 1), (2, 2), (3, 3)):
+        n = positive + negative
+        y = [1] * positive + [-1] * negative
+        curve = rs.width_law(np.eye(n, dtype=int), y, weight_decay=Fraction(1, 10 * n))
+        needed = curve.width_for("1/2")
+        assert 2**positive < needed < 2 ** (positive + 2)

@@ -304,3 +304,18 @@ def test_trees_of_growing_widths_agree_with_the_global_minimum():
     )
     for tree in data["trees"]:
         assert all(tree["global_minimum"] - 1e-9 <= birth < merge for birth, merge in tree["pairs"])
+
+
+def test_the_path_in_the_decay_ends_at_a_constant_and_begins_beside_the_interpolator():
+    data = figures.draw("decay-path", quick=True).data
+    assert data["xor_least_norm"][1] == pytest.approx(2 * 2**0.5)
+    for points in (data["xor"], data["points"]):
+        assert points[-1][4] == 0
+        assert [p[2] for p in points] == sorted(p[2] for p in points)
+
+
+def test_stairs_of_the_example_and_of_xor():
+    data = figures.draw("staircase").data
+    example = data["Example 1 of the paper"]
+    assert [row[1] for row in example["rows"]] == [1, 3, 1, 1]
+    assert data["XOR, free biases"]["bound"] == 4

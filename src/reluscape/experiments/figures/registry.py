@@ -35,6 +35,8 @@ FIGURES = {
     "line-exact": "Exact shares of full rank and of global minima against the width, points on a line (our own)",
     "training-path": "Loss, basin value, Jacobian rank and patterns along gradient descent and Adam (our own)",
     "barriers-width": "Every valley of a small table for growing widths, and how the deepest traps vanish (our own)",
+    "staircase": "Pieces of the set of global minima with weight decay against the width, beside the theorem",
+    "decay-path": "The best network of any width as the weight decay grows, to the least-norm interpolator (our own)",
     "genuine-minima": "How common genuine local minima are, as samples, inputs and units grow (our own)",
     "patterns-width": "Distinct activation patterns that training passes through, against the width (our own)",
 }
