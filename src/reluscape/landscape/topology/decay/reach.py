@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ....errors import ShapeError
@@ -18,6 +20,8 @@ from .route import PIECES, Point, balanced_net, route, sampled
 FALL = 0.5
 # exponent of the last point beside the best constant
 CLOSE = -9.0
+# a move, relative to the weights, from which more networks are put between two, and how often
+JUMP, DEEPEST = 0.02, 12
 HALVINGS = 80
 
 
@@ -73,25 +77,48 @@ def _smooth(
     decay, last = graph.states.decay, corners[-1]
     constant: Point = (np.zeros_like(corners[0][0]), corners[0][1], graph.lowest_point([-1] * net.width)[2])
     over = level >= graph.constant_value
-    points = _towards(corners[0], constant) if over else sampled(corners)
+    points = [corners[0], constant] if over else sampled(corners)
     floor = max(float(problem.value(balanced_net(*p, decay))) for p in points)
-    levels = level - FALL * max(level - floor, 0.0) * np.linspace(0.0, 1.0, len(points))
-    nets = [net, *_even(problem, net, points[0], level, decay)]
-    stretch = 0.0
-    for point, height in zip(points, levels, strict=True):
-        stretch = _stretch(problem, point, float(height), decay)
-        nets.append(balanced_net(*point, decay, _turned(net, points[0], decay) * stretch))
+    drop, turned = FALL * max(level - floor, 0.0), _turned(net, corners[0], decay)
+
+    def lifted(point: Point, share: float) -> TwoLayerNet:
+        return balanced_net(*point, decay, turned * _stretch(problem, point, level - share * drop, decay))
+
+    nets = [net, *_even(problem, net, corners[0], level, decay)]
     if over:
-        nets += _from_constant(problem, constant, nets[-2], float(levels[-1]), decay)
+        nets += _fine(lambda q: lifted(_towards(corners[0], constant, q), q))
+    else:
+        nets += [lifted(p, share) for p, share in zip(points, np.linspace(0.0, 1.0, len(points)), strict=True)]
+    if over:
+        nets += _from_constant(constant, nets[-1])
         nets += [balanced_net(*p, decay) for p in sampled([constant, last])]
     nets.append(balanced_net(*last, decay))
     return [nets[0], *_never_rising(problem, nets)]
 
 
-def _towards(start: Point, constant: Point) -> list[Point]:
-    """Return points on the line to the best constant, ever closer to it, for the lifted weights turn fast there."""
+def _towards(start: Point, constant: Point, share: float) -> Point:
+    """Return a point on the line to the best constant, ever closer to it, for the lifted weights turn fast there."""
     U, signs, c = start
-    return [(t * U, signs, constant[2] + t * (c - constant[2])) for t in np.logspace(0.0, CLOSE, 4 * PIECES)]
+    t = 10.0 ** (CLOSE * share)
+    return t * U, signs, constant[2] + t * (c - constant[2])
+
+
+def _fine(curve: Callable[[float], TwoLayerNet]) -> list[TwoLayerNet]:
+    """Return networks along a curve over [0, 1], more of them where it turns fast."""
+    waiting = [(float(q), 0) for q in np.linspace(0.0, 1.0, PIECES + 1)[::-1]]
+    ends = [(q, curve(q), depth) for q, depth in waiting]
+    out = [ends.pop()]
+    while ends:
+        (p, a, depth), (q, b, other) = out[-1], ends[-1]
+        size = 1.0 + max(float(np.abs(a.W).max(initial=0.0)), float(np.abs(a.v).max(initial=0.0)))
+        jump = max(float(np.abs(a.W - b.W).max(initial=0.0)), float(np.abs(a.v - b.v).max(initial=0.0)))
+        if jump > JUMP * size and other < DEEPEST:
+            middle = (p + q) / 2
+            ends[-1] = (q, b, max(depth, other) + 1)
+            ends.append((middle, curve(middle), max(depth, other) + 1))
+        else:
+            out.append(ends.pop())
+    return [net for _, net, _ in out]
 
 
 def _never_rising(problem: Problem, nets: list[TwoLayerNet]) -> list[TwoLayerNet]:
@@ -158,10 +185,9 @@ def _even(problem: Problem, net: TwoLayerNet, point: Point, level: float, decay:
     wanted = (level - float(problem.value(balanced_net(*point, decay)))) / strength + float(norms.sum())
     idle_W, idle_v = np.where(live[:, None], 0.0, net.W), np.where(live, 0.0, net.v)
     idle = (decay.norms(idle_W) ** 2 + idle_v**2).sum() / 2
-    out = []
-    for q in np.linspace(0.0, 1.0, PIECES + 1)[1:]:
-        shape = begin + q * (even - begin)
-        left = (1 - q) ** 2
+
+    def at(q: float) -> TwoLayerNet:
+        shape, left = begin + q * (even - begin), (1 - q) ** 2
         low, high = 0.0, 1.0
         while float((norms * np.cosh(2 * high * shape)).sum()) + left * idle < wanted and high < 1e6:
             high *= 2
@@ -169,21 +195,15 @@ def _even(problem: Problem, net: TwoLayerNet, point: Point, level: float, decay:
             middle = (low + high) / 2
             above = float((norms * np.cosh(2 * middle * shape)).sum()) + left * idle > wanted
             low, high = (low, middle) if above else (middle, high)
-        lifted = balanced_net(point[0], point[1], point[2], decay, 0.0)
-        factor = np.exp(low * shape)
-        W, v = lifted.W * factor[:, None] + (1 - q) * idle_W, lifted.v / factor + (1 - q) * idle_v
-        out.append(TwoLayerNet(W, v, point[2]))
-    return out
+        factor, plain = np.exp(low * shape), balanced_net(*point, decay)
+        W, v = plain.W * factor[:, None] + (1 - q) * idle_W, plain.v / factor + (1 - q) * idle_v
+        return TwoLayerNet(W, v, point[2])
+
+    return _fine(at)[1:]
 
 
-def _from_constant(
-    problem: Problem, constant: Point, near: TwoLayerNet, level: float, decay: Decay
-) -> list[TwoLayerNet]:
-    """Return networks that compute the best constant, with weights that shrink to zero from those beside them."""
+def _from_constant(constant: Point, near: TwoLayerNet) -> list[TwoLayerNet]:
+    """Return networks that compute the best constant, with weights that shrink to zero from those beside it."""
     heavy = bool((near.W**2).sum() >= (near.v**2).sum())
-    out = []
-    for q in np.linspace(1.0, 0.0, PIECES + 1)[1:]:
-        W = q * near.W if heavy else np.zeros_like(near.W)
-        v = np.zeros_like(near.v) if heavy else q * near.v
-        out.append(TwoLayerNet(W, v, constant[2]))
-    return out
+    W, v = (near.W, 0.0 * near.v) if heavy else (0.0 * near.W, near.v)
+    return [TwoLayerNet(q * W, q * v, constant[2]) for q in np.linspace(1.0, 0.0, PIECES + 1)]
