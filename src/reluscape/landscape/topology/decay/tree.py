@@ -90,7 +90,10 @@ def _net(graph: DecayedGraph, members: list[int], width: int) -> TwoLayerNet:
         sharp=True,
     )
     U[: len(members)], signs[: len(members)] = point.u, [states.describe(s)[1] for s in members]
-    return balanced_net(U, signs, point.c, states.decay)
+    sharp = balanced_net(U, signs, point.c, states.decay)
+    plain = balanced_net(*graph.lowest_point([*members, *[-1] * (width - len(members))]), states.decay)
+    room = graph.noise  # the sharp one has more digits where it has found the point at all
+    return sharp if states.problem.value(sharp) <= states.problem.value(plain) + room else plain
 
 
 def _no_fractions() -> NoReturn:
