@@ -15,6 +15,13 @@ pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def designed():
+    """Return the report of a designed landscape for XOR."""
+    from reluscape.requ import tell_design
+
+    return tell_design([[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1]).report
+
+
 @pytest.fixture(scope="module")
 def browser():
     from playwright.sync_api import sync_playwright
@@ -114,6 +121,35 @@ def test_names_that_are_markup_stay_text(visit, kind):
     assert seen.page.locator("main img, svg script, svg image:not(.hm image), svg a").count() == 0
     if kind == "survey":
         assert seen.page.locator("#figure-data .xtitle").inner_html().count("&lt;script&gt;") == 1
+
+
+@pytest.mark.parametrize("kind", ["survey", "explain", "real census", "design"])
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
+def test_axe_finds_nothing_serious(browser, tmp_path, kind, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    path = tmp_path / "page.html"
+    path.write_text(render(designed() if kind == "design" else sample(kind)), encoding="utf-8")
+    # axe is put into the page from outside, which the page's own policy forbids
+    context = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("body[data-state=ready]", timeout=60_000)
+    faults = axe.run(page).response["violations"]
+    context.close()
+    serious = [(fault["impact"], fault["id"]) for fault in faults if fault["impact"] in ("serious", "critical")]
+    assert serious == []
+
+
+def test_the_dark_page_draws_on_dark_paper(browser, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(render(sample("survey")), encoding="utf-8")
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("body[data-state=ready]", timeout=60_000)
+    paper = page.evaluate("document.getElementById('figure-curve').layout.paper_bgcolor")
+    context.close()
+    assert paper == "#16191d"
 
 
 def test_heavy_data_draw_and_download(visit):

@@ -113,7 +113,7 @@ def test_policy_admits_only_the_two_scripts(report):
 def test_every_picture_has_an_alternative_text(report):
     plots = [a for _, a in read(render(report)).elements if a.get("class") == "plot"]
     assert len(plots) >= 3
-    assert all(a["role"] == "img" and len(a["aria-label"]) > 20 for a in plots)
+    assert all(a["role"] == "group" and len(a["aria-label"]) > 20 for a in plots)
 
 
 def test_missing_parts_leave_no_hole():

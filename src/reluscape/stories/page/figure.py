@@ -44,7 +44,7 @@ class Figure:
         room = 520 if self.square else self.layout.get("height", 420)
         waiting = element("span", "Drawing…", class_="waiting")
         plot = element(
-            "div", waiting, id=self.name, class_="plot", role="img", aria_label=self.alt, style=f"min-height:{room}px"
+            "div", waiting, id=self.name, class_="plot", role="group", aria_label=self.alt, style=f"min-height:{room}px"
         )
         caption = element("figcaption", text(sentence(self.note))) if self.note else ""
         return element(
