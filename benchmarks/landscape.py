@@ -56,6 +56,21 @@ def trees():
     line("    the same, exact", time.perf_counter() - begin, 300.0, more)
 
 
+def decayed_trees():
+    """Trees with weight decay: XOR, 8 rows on a line, linnerud with two inputs; the kernel is compiled before."""
+    xor = rs.Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], bias=True)
+    row = rs.Dataset(np.arange(-3, 5)[:, None], [3, 1, -2, -1, 2, 2, -1, 0], bias=True)
+    whole = rs.datasets.load("linnerud")
+    linnerud = rs.Dataset(whole.X[:, :2], whole.y, bias=True)
+    decay = rs.WeightDecay("1/20", biases=False)
+    rs.barrier_tree(xor, width=1, output_bias=True, weight_decay=decay)
+    for what, data, wanted in (("XOR", xor, 0.2), ("8 rows, 1 input", row, 3), ("linnerud, 2 inputs", linnerud, 600)):
+        begin = time.perf_counter()
+        tree = rs.barrier_tree(data, width=2, output_bias=True, weight_decay=decay)
+        more = f"{tree.nodes:,} nodes, {tree.edges:,} edges, {len(tree.valleys)} valleys"
+        line(f"tree with decay 1/20, width 2: {what}", time.perf_counter() - begin, wanted, more)
+
+
 def iris(features):
     return rs.Dataset.from_csv(IRIS, target="species", features=features, bias=True)
 
@@ -142,6 +157,7 @@ def main():
     options = parser.parse_args()
     print(f"{'what':<58} {'seconds':>8} {'wanted':>8} {'peak MB':>8}")
     trees()
+    decayed_trees()
     minima()
     comparison(600.0 if options.full else options.seconds)
 
