@@ -105,8 +105,12 @@ class References:
     def train_on(self, width: int, clock: Clock, sure: float) -> Reference:
         """Return the lowest of rounds of short trainings and of descents from the lowest ends, while there is time.
 
-        Rounds of so many nominal seconds, `sure`, are made whatever the clock says.
+        Rounds of so many nominal seconds, `sure`, are made whatever the clock says. A width with few layers is searched
+        for its global minimum at once.
         """
+        layers = self._layers(width)
+        if layers is not None and layers <= FEW_LAYERS and clock.left > 0:
+            return self.deepen(width, clock)
         if not self.found[width].exhaustive:
             self.trainings.search(width, clock.part(TRAINED_SHARE), self.is_lowest, sure)
             candidates = [self.found[width], *self._led_down(width, clock)]
