@@ -99,3 +99,19 @@ def test_the_optimizer_says_the_decay():
     assert "in the box where no weight is above 100" in apart.explanation
     with pytest.raises(rs.InputError, match="the optimizer says the weight decay"):
         rs.certify_model(model, X, y, optimizer=adam, weight_decay=0.1)
+
+
+def test_a_network_with_decay_that_still_falls_is_slow_and_its_objective_is_drawn():
+    """A chain of three weights on positive samples, far from |a| = |b| = |c|: a lower network near is proved."""
+    net = rs.DeepNet([[[1.3]], [[0.8]], [[0.75]]], [None, None, None])
+    told = rs.explain(net, [[1.0], [2.0]], [1.0, 2.0], weight_decay=0.05)
+    assert told.answer == "slow"
+    assert told.verdict.splitlines()[0].startswith("slow: the weights are not at rest")
+    (line,) = told.report["lines"]
+    heights = {round(t, 9): value for t, value in line["samples"]}
+    assert heights[0.0] == pytest.approx(0.22**2 * 2.5 + 0.025 * (1.69 + 0.64 + 0.5625))
+    assert min(heights.values()) < heights[0.0]
+    assert line["axis"] == "objective (loss plus penalty)"
+    plane = told.report["slice"]
+    assert plane["loss"][20][20] == pytest.approx(heights[0.0], rel=1e-5)
+    assert "layer 1: 1 unit on for 2 of 2 rows" in told.verdict

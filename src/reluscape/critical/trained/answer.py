@@ -72,8 +72,8 @@ class Outlook:
           scale of a standardised target;
         - stuck: no unit is on for any row; or at most `stuck` of what there is can be gained on a way down; or the
           network has converged for the weight decay that its gradient shows;
-        - slow: more can be gained;
-        - undecided: no way down could be computed and there is no proof of a local minimum.
+        - slow: more can be gained, or a lower network near is proved;
+        - undecided: no way down could be computed, and neither a local minimum nor a lower network near is proved.
         """
         zero = tolerances.zero_loss * self.constant
         if self.floor is not None and self.loss - self.floor <= zero:
@@ -85,7 +85,7 @@ class Outlook:
         if self.silent or self.decay is not None:
             return STUCK
         if self.downhill is None or self.left is None:
-            return STUCK if self.kind == "local minimum" else UNDECIDED
+            return {"local minimum": STUCK, "not stationary": SLOW}.get(self.kind, UNDECIDED)
         ends_low = self.floor is not None and self.downhill - self.floor <= zero
         if ends_low and self.above <= tolerances.solved * self.constant:
             return SOLVED

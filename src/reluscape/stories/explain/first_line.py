@@ -25,7 +25,7 @@ def first_line(outlook: Outlook, answer: str, quadratic: bool, shape: str, reaso
     words = {
         SOLVED: _solved(outlook),
         STUCK: _stuck(outlook, shape),
-        SLOW: _slow(outlook),
+        SLOW: reason if outlook.downhill is None else _slow(outlook),
         WRONG_INPUT: _wrong(outlook),
         UNDECIDED: reason,
     }

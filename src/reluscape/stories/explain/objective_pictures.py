@@ -10,8 +10,8 @@ from ...numbers.seeds import stream
 from ...problem.networks import DeepNet
 from .. import schema
 
-# half width of the pictures, relative to the weights, and points along an axis
-REACH, LINE, GRID = 0.1, 201, 41
+# half width of the pictures, relative to the weights, points of a line to 1, and of a plane along an axis
+REACH, POINTS, GRID = 0.1, 100, 41
 AXIS = "objective (loss plus penalty)"
 READING = "Loss and penalty together; the bends are where a unit switches for a row. Drawn from {} points."
 
@@ -27,14 +27,15 @@ def objective_line(it: Examination, seed: int) -> list[schema.Line]:
     else:
         step = _directions(proof, seed)[0]
         title, ends = "Through the proved minimum", f"{REACH:.0%} of the weights away in a random direction"
-    t = np.linspace(-1.0 if proof.lower is None else -0.25, 1.25, LINE)
+    low = -1.0 if proof.lower is None else -0.25
+    t = np.arange(round(low * POINTS), round(1.25 * POINTS) + 1) / POINTS
     values = [_objective(it, _net(proof.net, start + s * step)) for s in t]
     return [
         {
             "title": title, "ends": ends, "breakpoints": [], "loss": [], "minima": [],
             "samples": [[float(s), float(v)] for s, v in zip(t, values, strict=True)],
             "note": "the objective is the loss plus the penalty of the weight decay",
-            "axis": AXIS, "reading": READING.format(LINE),
+            "axis": AXIS, "reading": READING.format(len(t)),
         }
     ]  # fmt: skip
 
