@@ -13,6 +13,8 @@ from .decayed_infinite import DecayedInfiniteWidthMinimum, decayed_infinite_widt
 from .optimal_set import Pieces, pieces
 
 MOST_ROWS = 12
+# pieces up to which a picture counts them on a plain axis
+MOST_LINEAR = 30
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,18 @@ class Staircase:
         widths = [step.width for step in counted]
         ax.step(widths, [step.components for step in counted], where="mid", marker="o", label="units with names")
         ax.step(widths, [step.classes for step in counted], where="mid", marker="s", label="up to their order")
+        marks: dict[int, list[str]] = {}
         for width, name in ((self.least_width, "m*"), (self.most_width, "M*"), (self.connected_width, "bound")):
+            marks.setdefault(width, []).append(name)
+        for width, names in marks.items():
             ax.axvline(width, color="grey", linestyle=":", linewidth=1)
-            ax.annotate(name, (width, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=8)
-        ax.set_yscale("symlog", linthresh=1)
-        ax.set(xlabel="hidden units", ylabel="pieces of the set of global minima", ylim=(0, None))
+            place: Any = ("data", "axes fraction")
+            ax.annotate(", ".join(names), (width, 1.0), xycoords=place, ha="center", va="bottom", fontsize=8)
+        if max((step.components or 0 for step in counted), default=0) > MOST_LINEAR:
+            ax.set_yscale("log")
+        else:
+            ax.yaxis.get_major_locator().set_params(integer=True)
+        ax.set(xlabel="hidden units", ylabel="pieces of the global minima")
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.legend(frameon=False)
         return ax
