@@ -68,15 +68,18 @@ def _plane(report: dict[str, Any]) -> str:
 
 def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str, Any], plane: str) -> str:
     """Return the answer in a few words."""
-    better = network["value"] < WORTH * straight["value"]
+    better, worse = network["value"] < WORTH * straight["value"], straight["value"] < WORTH * network["value"]
     if network["accuracy"] is not None and straight["accuracy"] is not None:
-        better = network["accuracy"] > straight["accuracy"] or (network["accuracy"] == straight["accuracy"] and better)
+        lead = network["accuracy"] - straight["accuracy"]
+        better, worse = lead > 0 or (lead >= 0 and better), lead < 0 or (lead <= 0 and worse)
         useless = max(network["accuracy"], straight["accuracy"]) <= constant["accuracy"]
     else:
         useless = min(network["value"], straight["value"]) >= constant["value"]
     if useless:
         return f"Neither a network of the widths listed nor a straight {plane} beats a constant"
-    return "A network is worth it" if better else f"A straight {plane} is as good as a network"
+    if better:
+        return "A network is worth it"
+    return f"A straight {plane} is {'better than' if worse else 'as good as'} a network"
 
 
 def _unit(report: dict[str, Any]) -> str:

@@ -1,0 +1,56 @@
+"""The first line of a survey: the answer in a few words, whichever fit is the better one."""
+
+import pytest
+
+from reluscape.stories.survey.verdict import verdict_lines
+
+
+def report(network, plane, constant=1.0, accuracies=(None, None, None)):
+    def fit(value, accuracy):
+        return {"value": value, "share": value, "accuracy": accuracy}
+
+    fits = [fit(value, a) for value, a in zip((network, plane, constant), accuracies, strict=True)]
+    claim = {"value": 0.5, "low": 0.3, "high": 0.7, "trials": 20}
+    return {
+        "data": {"features": ["a", "b"], "loss": "squared", "n": 20, "bias": True, "output_bias": True},
+        "losses": {"best_network": {**fits[0], "width": 4}, "affine": fits[1], "constant": fits[2]},
+        "held_out": {"folds": 5, "width": 4, "network": fits[0], "affine": fits[1], "constant": fits[2]},
+        "width_for": {
+            "width": None, "stopped_by": "time", "least": None,
+            "curve": [{"width": 4, "trained": claim}, {"width": 8, "trained": claim}],
+        },
+        "widths": [
+            {"width": 4, "good": None, "training": {"traps": [], "runs": 20}},
+        ],
+        "regions": {"kind": "exact", "value": "8"},
+        "promises": [],
+        "settings": {"tolerance": 0.05},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("network", "plane", "start"),
+    [
+        (0.2, 0.9, "A network is worth it: on rows left out of training 4 units leave 20% of the variance"),
+        (0.9, 0.9, "A straight plane is as good as a network"),
+        (1.6, 0.9, "A straight plane is better than a network"),
+        (1.2, 1.1, "Neither a network of the widths listed nor a straight plane beats a constant"),
+    ],
+)
+def test_the_first_line_says_which_fit_is_better(network, plane, start):
+    lines = verdict_lines(report(network, plane))
+    assert lines[0].startswith(start)
+    assert len(lines[0]) <= 180
+    assert len(lines) <= 6
+
+
+def test_classes_are_compared_by_the_rows_they_get_right():
+    lines = verdict_lines(report(0.3, 0.2, accuracies=(0.9, 0.8, 0.6)))
+    assert lines[0] == (
+        "A network is worth it: 4 units get 90% of rows left out of training right, a straight plane 80%."
+    )
+
+
+def test_fewer_units_are_told_beside_the_widest():
+    (line,) = [line for line in verdict_lines(report(0.2, 0.9)) if line.startswith("Up to 8 units")]
+    assert "10 of 20 trainings ended at the best known loss (30% to 70%), with 4 10 of 20;" in line
