@@ -124,7 +124,7 @@ class DecayPath:
         low, high = self.least_norm
         if high is not None:
             lines.append(
-                f"As the decay vanishes the networks tend to the interpolator of least norm, {low:.6g} to {high:.6g}."
+                f"As the decay vanishes the networks tend to an interpolator of least norm, {low:.6g} to {high:.6g}."
             )
         return "\n".join(lines)
 
