@@ -5,7 +5,7 @@ import pytest
 
 import reluscape as rs
 from reluscape.basins import decided
-from reluscape.solvers import quadratic
+from reluscape.solvers import face, quadratic
 from reluscape.solvers.quadratic import BasinPrograms
 
 
@@ -93,3 +93,10 @@ def test_a_gap_that_is_an_estimate_leaves_a_small_basin_to_exact_arithmetic(monk
     assert rs.basin_value(X, y, A, signs, output_bias=output_bias).kind == "certified"
     monkeypatch.setattr(decided, "SMALL", 0)
     assert rs.basin_value(X, y, A, signs, output_bias=output_bias).kind == "numerical"
+
+
+def test_a_row_whose_multiplier_is_next_to_nothing_leaves_its_direction_unproved():
+    rows, multipliers = np.eye(2), np.array([1.0, 1e-20])
+    assert not face._non_negative(rows, 2, np.array([1.0, -1.0]), multipliers, 0.0)
+    assert face._non_negative(rows, 2, np.array([1.0, 1.0]), np.ones(2), 1e-9)
+    assert not face._non_negative(rows, 2, np.array([1.0, 1e-12]), np.ones(2), 1e-9)

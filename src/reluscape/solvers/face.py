@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.linalg
 
 from ..numbers.tolerances import DEFAULT, LEAST_SINGULAR, ROUNDING
 from .scaling import Coordinates
@@ -36,8 +37,8 @@ class Face:
         bases: for each unit an orthonormal basis (r, q) of the null space of its tight rows.
         turns: how far each basis may be off.
         Q: (N, R) orthonormal basis of L.
-        singular: (R,) singular values of L's columns, scaled to length one.
-        Vt: (R, columns) right singular vectors.
+        inverse: (R, R) coefficients of Q's columns in independent columns of L, scaled to length one.
+        chosen: (R,) which columns these are.
         length: (columns,) lengths of the columns.
         columns: (N, columns) the scaled columns.
         relative: how far the scaled columns may be off.
@@ -47,16 +48,16 @@ class Face:
     bases: list[np.ndarray]
     turns: list[float]
     Q: np.ndarray
-    singular: np.ndarray
-    Vt: np.ndarray
+    inverse: np.ndarray
+    chosen: np.ndarray
     length: np.ndarray
     columns: np.ndarray
     relative: float
 
     @property
     def least(self) -> float:
-        """Least singular value of the scaled columns."""
-        return float(self.singular[-1]) if len(self.singular) else 1.0
+        """Lower bound for the least singular value of the independent columns."""
+        return 1.0 / max(1.0, float(np.linalg.norm(self.inverse)))
 
 
 def certified_face(
@@ -148,13 +149,16 @@ def _face(space: Coordinates, residues: Callable[[], Residues], patterns: np.nda
     L[:, idle], length[idle], error[idle] = 0.0, 1.0, 0.0
     relative = float(np.sqrt(((error / length) ** 2).sum())) + ROUNDING
     columns = L / length
-    Q, singular, Vt = np.linalg.svd(columns, full_matrices=False)
-    rank = int((singular > 10.0 * relative).sum())
+    Q, R, order = scipy.linalg.qr(columns, mode="economic", pivoting=True)
+    rank = int((np.abs(np.diag(R)) > 10.0 * relative).sum())
     if dependent or rank < min(N, len(length)):
         rows = [space.sample[space.rows[tight]] for tight in tights]
         if residues().span_rank(patterns, rows, space.E.size > 0) != rank:
             return None
-    return Face(tights, bases, turns, Q[:, :rank], singular[:rank], Vt[:rank], length, columns, relative)
+    inverse = scipy.linalg.solve_triangular(R[:rank, :rank], np.eye(rank))
+    if not 10.0 * relative * float(np.linalg.norm(inverse)) < 1.0:
+        return None
+    return Face(tights, bases, turns, Q[:, :rank], inverse, order[:rank], length, columns, relative)
 
 
 def _no_point_is_lower(
@@ -171,7 +175,8 @@ def _no_point_is_lower(
     for j in range(len(sides)):
         features, tight = patterns[j][:, None] * space.U, face.tights[j]
         room = float(np.linalg.norm(features)) * (turned + ROUNDING * size)
-        if not _non_negative(space.C[tight] * sides[j][tight, None], -(features.T @ q), mu[j][tight], room):
+        rank = space.r - face.bases[j].shape[1]
+        if not _non_negative(space.C[tight] * sides[j][tight, None], rank, -(features.T @ q), mu[j][tight], room):
             return False
     return True
 
@@ -180,7 +185,7 @@ def _projection(space: Coordinates, sides: np.ndarray, x: np.ndarray, face: Face
     """Return weights in the cells that predict the projection of the targets on the face's span, or None."""
     r, size, length = space.r, float(np.linalg.norm(space.y)), face.length
     c = _start(x, face.bases) * length
-    c += face.Vt.T @ ((face.Q.T @ (space.y - face.columns @ c)) / face.singular)
+    c[face.chosen] += face.inverse @ (face.Q.T @ (space.y - face.columns @ c))
     c_off = 4.0 * face.relative / face.least * (float(np.linalg.norm(c)) + size / face.least)
     x, start = np.zeros_like(x), 0
     for j, basis in enumerate(face.bases):
@@ -241,10 +246,11 @@ def _null_space(B: np.ndarray, r: int) -> tuple[np.ndarray, float, bool] | None:
     return Vt[rank:].T, 1.0 / float(singular[rank - 1]), rank < min(len(B), r)
 
 
-def _non_negative(rows: np.ndarray, target: np.ndarray, mu: np.ndarray, room: float) -> bool:
+def _non_negative(rows: np.ndarray, rank: int, target: np.ndarray, mu: np.ndarray, room: float) -> bool:
     """Return whether every vector within `room` of the target, in the rows' span, is a combination with weights >= 0.
 
-    The weights found are the multipliers mu, corrected with steps in proportion to them.
+    The weights found are the multipliers mu, corrected with steps in proportion to them; rows whose multipliers are
+    next to nothing may leave a part of the span, whose dimension is `rank`, out of reach, and then nothing is proved.
     """
     if not len(rows):
         return True
@@ -253,8 +259,7 @@ def _non_negative(rows: np.ndarray, target: np.ndarray, mu: np.ndarray, room: fl
         return False
     weights = mu / top
     Q, singular, Vt = np.linalg.svd(rows.T * weights, full_matrices=False)
-    rank = int((singular > LEAST_SINGULAR * singular[0]).sum())
-    if (singular[rank:] > ROUNDING * singular[0]).any():
+    if not singular[rank - 1] > LEAST_SINGULAR * singular[0]:
         return False
     inverse = weights[:, None] * ((Vt[:rank].T / singular[:rank]) @ Q[:, :rank].T)
     found = mu + inverse @ (target - rows.T @ mu)
