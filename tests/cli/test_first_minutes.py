@@ -87,7 +87,7 @@ def test_a_notebook_shows_an_answer_and_a_picture():
     X, y = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0]
     told = rs.explain(rs.TwoLayerNet([[-1, -1, -1], [-1, 0, -1]], [1, -1], 0.5), X, y, loss="squared")
     shown = told._repr_html_()
-    assert told.lines[0].split(":")[0] in shown
+    assert "local minimum" in shown
     assert len(repr(told)) < 3000
 
 

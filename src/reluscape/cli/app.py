@@ -19,7 +19,7 @@ from .census import census
 from .design import design
 from .explain import explain
 from .figure import figure
-from .helps import epilog, grouped
+from .helps import PlainCommand, PlainGroup, epilog, grouped
 from .output import INTERRUPTED, INTERRUPTED_TEXT
 from .survey import survey
 from .sweep import sweep
@@ -34,13 +34,14 @@ CACHE = ("numba", "core", "caching.py")
 HELP = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
+    cls=PlainGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings=HELP,
     help="Exact maps of the loss landscape of ReLU networks.",
 )
 for command in (survey, explain, design, census, verify, figure, sweep):
-    app.command(context_settings=HELP, epilog=epilog(command))(grouped(command))
+    app.command(cls=PlainCommand, context_settings=HELP, epilog=epilog(command))(grouped(command))
 
 
 @app.callback(invoke_without_command=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
+from typer.core import TyperCommand, TyperGroup
+
 PANELS = {
     "The table": "--target --features --drop --drop-missing --regression --positive --rows --labels --no-bias "
     "--no-output-bias --test --data --raw --no-standardize",
@@ -26,6 +28,30 @@ EXAMPLES = {
     "figure": ("reluscape figure karhadkar-1", "docs/gallery.md"),
     "sweep": ("reluscape sweep plan.toml --dry-run", "docs/sweeps.md"),
 }
+
+
+class PlainGroup(TyperGroup):
+    """A group of commands whose flags show no type in its help."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters."""
+        return _without_types(super().get_params(ctx))
+
+
+class PlainCommand(TyperCommand):
+    """A command whose flags show no type in its help."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters."""
+        return _without_types(super().get_params(ctx))
+
+
+def _without_types(parameters: list[Any]) -> list[Any]:
+    """Return parameters, the flags with nothing where a type would stand: there is nothing to give after them."""
+    for parameter in parameters:
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+    return parameters
 
 
 def grouped(command: Callable[..., Any]) -> Callable[..., Any]:
