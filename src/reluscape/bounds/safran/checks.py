@@ -18,6 +18,7 @@ from .teacher import safran_theorem_3_conditions, safran_theorem_3_teacher
 __all__ = ["Condition", "safran_conditions"]
 
 MOST_SAMPLES_FOR_SEARCH = 300
+MOST_CANDIDATES = 600  # random directions beside those of the samples, which alone fit most targets
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def _low_rank(data: Dataset, teacher: Any, rng: Any) -> Condition:
                     f"no teacher given, and {data.n} samples are too many to search one ({MOST_SAMPLES_FOR_SEARCH})"
                 )
                 return Condition("Theorem 3", asked, False, reason)
-            teacher = safran_theorem_3_teacher(data, None, rng=rng)
+            candidates = min(20 * data.n, MOST_CANDIDATES)
+            teacher = safran_theorem_3_teacher(data, None, candidates, rng=rng)
             how = f"a teacher of {teacher.width} units was found"
         net = as_two_layer(teacher)
         constants = safran_theorem_3_conditions(data, None, net.W, net.v)
