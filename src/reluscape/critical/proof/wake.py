@@ -15,7 +15,7 @@ import numpy as np
 STARTS = 64
 CLIMB = 60
 # nodes of the search over directions
-MOST_NODES = 600_000
+MOST_NODES = 100_000
 UNSETTLED = "whether a unit at zero can wake was not settled by the search over all its directions"
 TOO_MANY = "a unit at zero has {} inputs, too many to look into all directions"
 # inputs of a layer up to which all directions are searched
