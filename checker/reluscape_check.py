@@ -14,8 +14,10 @@ written from there and shares no code with the package.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
+import operator
 import sys
 from fractions import Fraction
 from operator import add, mul
@@ -25,6 +27,7 @@ MOST_BYTES, MOST_NUMBERS, MOST_BITS, MOST_COMMON_BITS = 2**26, 4_000_000, 2**28,
 LONG_TEXT, MOST_TEXT, MOST_DIGITS_OF_EXPONENT = 3_000, 100_000, 4
 MOST_CELLS, MOST_LAYERS, MOST_RAYS, MOST_NEGATIVE, MOST_WIDTH = 300_000, 5_000_000, 1_000_000, 40, 500
 ROOT_BITS = 320
+MOST_RANK = 3
 ZERO = Fraction(0)
 RESTING = ("zero", "silent")
 UPPER_END = "the upper end of the global minimum; its lower end is numerical"
@@ -959,6 +962,92 @@ def all_cells(part, X, nu, decay, square):
             require(
                 decay.pulled(q, square), f"the cell {show(cell.pattern)} (in order) with sign {s} is pulled by more"
             )
+
+
+def several_outputs_minimum(part, X, y):
+    """A network below the upper end, and slopes by which no direction of any cell is pulled by more than the decay."""
+    claim, witness, n = part.claim, part.witness, max(len(X), 1)
+    require(part.penalty["biases"], "biases that do not decay are not covered by this claim")
+    lam, W, V, N = part.penalty["value"] * n, witness["W"], witness["V"], witness["slopes"]
+    total = lam * sum((root_above(dot(w, w) * dot(v, v)) for w, v in zip(W, V, strict=True)), ZERO)
+    for x, targets in zip(X, y, strict=True):
+        heights = [relu(dot(w, x)) for w in W]
+        total += sum((dot(heights, [v[o] for v in V]) - t) ** 2 for o, t in enumerate(targets))
+    require(total <= claim["upper"] * n, "the network has a larger objective than the upper end")
+    dual = -sum((dot(a, b) + dot(a, a) / 4 for a, b in zip(N, y, strict=True)), ZERO)
+    require(dual >= claim["lower"] * n, "the slopes prove less than the lower end")
+    cells, sequence = Cells(X, part.d, witness["order"]), witness["order"]
+    r = cells.rank
+    require(r <= MOST_RANK, f"the samples have rank {r}; at most {MOST_RANK} is covered")
+    if r:
+        cells.expect(len(X))
+        first = [X[i] for i in sequence[:r]]
+        square = [[dot(a, b) for b in first] for a in first]
+        eye = [[Fraction(int(i == j)) for j in range(r)] for i in range(r)]
+        inverse = [row[r:] for row in echelon([[*a, *b] for a, b in zip(square, eye, strict=True)])[0]]
+        slopes = [N[i] for i in sequence]
+        numbers, below = one_unit(inverse)
+        slopes, unit = one_unit(slopes)
+        factors = (lam**2).numerator * unit**2, (lam**2).denominator * below
+        for cell in cells.inside(cells.all[0], len(X)):
+            require(
+                not too_steep(cells.rows, cell, slopes, numbers, factors), "a cell is pulled by more than the decay"
+            )
+    return (
+        f"the lowest mean squared error of {len(y[0]) if y else 0} outputs plus weight decay of any width lies between "
+        f"{told(claim['lower'])} and {told(claim['upper'])}"
+    )
+
+
+def one_unit(rows):
+    """Return rows of fractions as integers, and what they were multiplied by."""
+    common = math.lcm(1, *(v.denominator for row in rows for v in row))
+    return [[int(v * common) for v in row] for row in rows], common
+
+
+def too_steep(rows, cell, slopes, inverse, factors):
+    """Return whether the form decay^2 |u|^2 - |pull|^2 may be negative on a closed cell: it is not copositive."""
+    rays = [ray for ray, _ in cell.rays]
+    r, above = len(inverse), [relu_sum(rows, ray, slopes) for ray in rays]
+    lifted = [[sum(a * b for a, b in zip(row, ray, strict=True)) for row in rows[:r]] for ray in rays]
+    turned = [[sum(a * b for a, b in zip(row, t, strict=True)) for row in inverse] for t in lifted]
+    A = [
+        [
+            factors[0] * sum(a * b for a, b in zip(s, t, strict=True))
+            - factors[1] * sum(a * b for a, b in zip(p, q, strict=True))
+            for t, q in zip(turned, above, strict=True)
+        ]
+        for s, p in zip(lifted, above, strict=True)
+    ]
+    return any(
+        negative([[A[i][j] for j in chosen] for i in chosen])
+        for size in range(1, min(r, len(rays)) + 1)
+        for chosen in itertools.combinations(range(len(rays)), size)
+    )
+
+
+def relu_sum(rows, ray, slopes):
+    """Return sum_i max(0, <row_i, ray>) slope_i."""
+    heights = [max(sum(a * b for a, b in zip(row, ray, strict=True)), 0) for row in rows]
+    return [sum(h * s[o] for h, s in zip(heights, slopes, strict=True)) for o in range(len(slopes[0]))]
+
+
+def negative(A):
+    """Return whether a symmetric matrix of order 1, 2 or 3 has a negative determinant and no negative cofactor."""
+    size = len(A)
+    if size == 1:
+        return A[0][0] < 0
+    if size == 2:
+        cofactors, determinant = [A[0][0], A[1][1], -A[0][1]], A[0][0] * A[1][1] - A[0][1] ** 2
+    else:
+
+        def cofactor(i, j):
+            (a, b), (c, d) = [k for k in range(3) if k != i], [k for k in range(3) if k != j]
+            return (-1) ** (i + j) * (A[a][c] * A[b][d] - A[a][d] * A[b][c])
+
+        cofactors = [cofactor(i, j) for i in range(3) for j in range(3)]
+        determinant = sum(a * b for a, b in zip(A[0], cofactors[:3], strict=True))
+    return determinant < 0 and min(cofactors) >= 0
 
 
 # ---- networks of any depth: exponentials and logarithms between integers over 2^BITS ---------------------------------
@@ -2131,6 +2220,239 @@ def near_claim(part, face, weights, group, box):
     require(square <= claim["distance"] ** 2, "the minimum is not proved to be so near the given weights")
 
 
+# ---- the Gaussian population loss: intervals (middle, radius) of integers over 2^FINE ---------------------------
+
+FINE = 256
+UNIT = 1 << FINE
+HALVINGS, TERMS = 8, 18
+MOST_WEIGHTS, FACTOR_BITS = 1_300, 48
+
+
+def near(value):
+    """Return a rational number as an interval."""
+    middle = (value.numerator << FINE) // value.denominator
+    return middle, int(middle * value.denominator != value.numerator << FINE)
+
+
+def plus(x, y):
+    """Return x + y."""
+    return x[0] + y[0], x[1] + y[1]
+
+
+def minus(x, y):
+    """Return x - y."""
+    return x[0] - y[0], x[1] + y[1]
+
+
+def times(x, y):
+    """Return x y."""
+    return (x[0] * y[0]) >> FINE, ((abs(x[0]) * y[1] + x[1] * (abs(y[0]) + y[1])) >> FINE) + 2
+
+
+def between(low, high):
+    """Return an interval that holds two ends."""
+    return (low + high) // 2, (high - low) // 2 + 1
+
+
+def reciprocal(x):
+    """Return 1 / x for x > 0."""
+    require(x[0] > x[1], "two units may be parallel, or one zero, within the radius")
+    return between((UNIT << FINE) // (x[0] + x[1]), -((-UNIT << FINE) // (x[0] - x[1])))
+
+
+def root(x):
+    """Return the root of x >= 0."""
+    low, high = max(x[0] - x[1], 0), max(x[0] + x[1], 0)  # the rest of the interval is rounding
+    return between(math.isqrt(low << FINE), math.isqrt(high << FINE) + 1)
+
+
+def arctan(t):
+    """Return the angle of a tangent t >= 0: halved until the series converges fast.
+
+    atan t = 2 atan(t / (1 + root(1 + t^2))); t - t^3 / 3 + t^5 / 5 - ... is off by less than its next term.
+    """
+    one = (UNIT, 0)
+    for _ in range(HALVINGS):
+        t = times(t, reciprocal(plus(one, root(plus(one, times(t, t))))))
+    square, total, power = times(t, t), (0, 0), t
+    for k in range(TERMS):
+        part = between((power[0] - power[1]) // (2 * k + 1), -(-(power[0] + power[1]) // (2 * k + 1)))
+        total = minus(total, part) if k % 2 else plus(total, part)
+        power = times(power, square)
+    total = total[0], total[1] + abs(power[0]) + power[1]
+    return total[0] << HALVINGS, total[1] << HALVINGS
+
+
+HALF_TURN = arctan((UNIT, 0))
+HALF_TURN = HALF_TURN[0] << 2, HALF_TURN[1] << 2
+
+
+def inner(a, b):
+    """Return <a, b>."""
+    terms = [times(p, q) for p, q in zip(a, b, strict=True)]
+    return sum(t[0] for t in terms), sum(t[1] for t in terms)
+
+
+def scaled(a, t):
+    """Return the vector t a."""
+    return [times(v, t) for v in a]
+
+
+class Units:
+    """Units with lengths and directions; those of length zero are left out."""
+
+    def __init__(self, rows):
+        self.lengths = [root(inner(row, row)) for row in rows if any(v != (0, 0) for v in row)]
+        rows = [row for row in rows if any(v != (0, 0) for v in row)]
+        self.units = [scaled(row, reciprocal(length)) for row, length in zip(rows, self.lengths, strict=True)]
+
+
+def angle(a, b):
+    """Return cosine, sine and pi minus the angle t of two directions.
+
+    t, or for a cosine below 0 pi - t, is 2 atan(sine / (1 + |cosine|)).
+    """
+    c = inner(a, b)
+    s = root(minus((UNIT, 0), times(c, c)))
+    half = arctan(times(s, reciprocal((UNIT + abs(c[0]), c[1]))))
+    half = 2 * half[0], 2 * half[1]
+    return c, s, half if c[0] < 0 else minus(HALF_TURN, half)
+
+
+def all_pairs(student, teacher):
+    """Yield (student or not, i, j, length, direction, cosine, sine, pi minus angle) of all pairs."""
+    for own, other in ((True, student), (False, teacher)):
+        for i, a in enumerate(student.units):
+            for j, (q, b) in enumerate(zip(other.lengths, other.units, strict=True)):
+                parallel = (UNIT, 0), (0, 0), HALF_TURN
+                yield (own, i, j, q, b, *(parallel if own and i == j else angle(a, b)))
+
+
+def population_value(student, teacher):
+    """Return 4 pi F."""
+    total = (0, 0)
+    for own, i, _, q, _, c, s, rest in all_pairs(student, teacher):
+        part = times(times(student.lengths[i], q), plus(s, times(rest, c)))
+        total = plus(total, part) if own else minus(total, (2 * part[0], 2 * part[1]))
+    for _, i, _, q, _, c, s, rest in all_pairs(teacher, Units([])):
+        total = plus(total, times(times(teacher.lengths[i], q), plus(s, times(rest, c))))
+    return total
+
+
+def population_gradient(student, teacher):
+    """Return 2 pi times the gradient."""
+    total = [[(0, 0)] * len(a) for a in student.units]
+    for own, i, _, q, b, _, s, rest in all_pairs(student, teacher):
+        for p, (u, v) in enumerate(zip(student.units[i], b, strict=True)):
+            part = times(q, plus(times(u, s), times(v, rest)))
+            total[i][p] = plus(total[i][p], part) if own else minus(total[i][p], part)
+    return [v for row in total for v in row]
+
+
+def population_hessian(student, teacher):
+    """Return 2 pi times the lower half of the Hessian, row by row.
+
+    2 pi h2 = (pi - t) I + (a b^T + b a^T - cos t (a a^T + b b^T)) / sin t, and
+    2 pi |w| h1 / |v| = sin t (I - a a^T) + (b - cos t a)(b - cos t a)^T / sin t, a and b the directions.
+    """
+    d = len(student.units[0])
+    H = [[(0, 0)] * (row + 1) for row in range(len(student.units) * d)]
+
+    def add(row, column, value):
+        H[row][column] = plus(H[row][column], value)
+
+    for own, i, j, q, b, c, s, rest in all_pairs(student, teacher):
+        a, at = student.units[i], i * d
+        if own and i == j:
+            for p in range(d):
+                add(at + p, at + p, rest)
+            continue
+        small = reciprocal(s)
+        share = times(q, reciprocal(student.lengths[i]))
+        share = share if own else (-share[0], share[1])
+        turning = times(share, s)
+        across = [minus(v, times(c, u)) for u, v in zip(a, b, strict=True)]
+        steep = scaled(across, times(share, small))
+        pulled = scaled(a, turning)
+        for p in range(d):
+            add(at + p, at + p, turning)
+            for r in range(p + 1):
+                add(at + p, at + r, minus(times(steep[p], across[r]), times(pulled[p], a[r])))
+        if own and j < i:
+            first = scaled(across, small)
+            second = [times(minus(u, times(c, v)), small) for u, v in zip(a, b, strict=True)]
+            for p in range(d):
+                add(at + p, j * d + p, rest)
+                for r in range(d):
+                    add(at + p, j * d + r, plus(times(a[p], first[r]), times(b[p], second[r])))
+    return H
+
+
+def exceeds(H, floor, spare):
+    """Return whether H - floor I is positive definite: H - (floor + spare) I is L L^T up to less than spare.
+
+    H is the lower half of a symmetric matrix of intervals; L comes from floats, its own rounding does not matter.
+    """
+    L = []
+    for i, row in enumerate(H):
+        made = []
+        for j in range(i):
+            made.append((row[j][0] / UNIT - sum(map(operator.mul, made, L[j]))) / L[j][j])
+        square = (row[i][0] - floor - spare) / UNIT - sum(map(operator.mul, made, made))
+        if not 0 < square < math.inf:
+            return False
+        L.append([*made, math.sqrt(square)])
+    whole = [[round(math.ldexp(v, FACTOR_BITS)) for v in row] for row in L]
+    off = [0] * len(H)
+    for i, row in enumerate(H):
+        for j in range(i + 1):
+            product = sum(map(operator.mul, whole[i], whole[j])) << (FINE - 2 * FACTOR_BITS)
+            rest = abs(row[j][0] - product - (floor + spare if i == j else 0)) + row[j][1]
+            off[i] += rest
+            off[j] += rest if j < i else 0
+    return all(v < spare for v in off)
+
+
+def population_minimum(part, X, y):
+    """Where the Hessian exceeds the curvature in a ball and the gradient is small, the ball holds a strict minimum."""
+    claim, W, radius, curvature = part.claim, part.claim["W"], part.witness["radius"], part.claim["curvature"]
+    well_formed(sum(map(len, W)) <= MOST_WEIGHTS, "too many weights to check")
+    require(W and W[0], "the student has no weights")
+    require(
+        radius > 0 and curvature > 0 and claim["distance"] > 0, "radius, distance and curvature are not all positive"
+    )
+    ends = [claim[name] for name in ("lower", "upper", "distance")]
+    small = all(abs(v) <= FARTHEST for v in [radius, curvature, *ends, *(v for row in (*W, *X) for v in row)])
+    require(small, "a number is too large")
+    rows = [[near(v) for v in row] for row in W]
+    student, teacher = Units(rows), Units([[near(v) for v in row] for row in X])
+    require(len(student.units) == len(W), "two units may be parallel, or one zero, within the radius")
+    # the length of 2 pi times the gradient, from above, beside 2 pi times the curvature, from below
+    slope = sum((abs(v[0]) + v[1]) ** 2 for v in population_gradient(student, teacher))
+    slope = Fraction(math.isqrt(slope) + 1, UNIT)
+    circle = Fraction(2 * (HALF_TURN[0] - HALF_TURN[1]), UNIT)
+    require(2 * slope < circle * curvature * radius, "the gradient is too large for a minimum within the radius")
+    require(slope <= circle * curvature * claim["distance"], "the minimum is not proved to be so near the weights")
+    wide = -((-radius.numerator << FINE) // radius.denominator)
+    H = population_hessian(Units([[(v[0], v[1] + wide) for v in row] for row in rows]), teacher)
+    scale = Fraction(2 * (HALF_TURN[0] + HALF_TURN[1]), UNIT) * curvature
+    floor = -((-scale.numerator << FINE) // scale.denominator)
+    require(exceeds(H, floor, max(floor // 1000, 1)), "the Hessian is not proved to exceed the claimed curvature")
+    value = population_value(student, teacher)
+    least, most = Fraction(value[0] - value[1], UNIT), Fraction(value[0] + value[1], UNIT)
+    most /= 2 * circle
+    least = max(least, ZERO) / (2 * scale / curvature) - (slope / circle) ** 2 / (2 * curvature)
+    held = (claim["lower"] <= least or claim["lower"] <= 0) and most <= claim["upper"]
+    require(held, "the loss of the minimum is not proved to lie between the claimed ends")
+    spurious = claim["lower"] > 0 and len(W) >= len(X)
+    require(claim["spurious"] is spurious, "whether the minimum is spurious is not what follows from its ends")
+    which = "that is no global minimum" if spurious else "of unknown rank"
+    return (
+        f"the population loss of {units(len(W))} against {len(X)} has a strict local minimum {which} within "
+        f"{float(claim['distance']):.2g} of the claimed weights, of a loss of about {float(claim['upper']):.9g}"
+    )
+
+
 # ---- several at once -----------------------------------------------------------------------------------------------
 
 
@@ -2286,6 +2608,21 @@ KINDS = {
         {**DEEP, "radius": array(), "local_minimum": flag(True)},
         {"units": listed("hidden", unit_texts), "multipliers": kink_entries},
         deep_local_minimum,
+    ),
+    "several-outputs-minimum": (
+        *("several", SQUARED, True),
+        {**INTERVAL},
+        {"W": array("m", "d"), "V": array("m", "k"), "slopes": array("n", "k"), "order": order},
+        several_outputs_minimum,
+    ),
+    "population-minimum": (
+        *("none", SQUARED, False),
+        {
+            **{"W": array("m", "d"), "distance": array(), **INTERVAL, "curvature": array()},
+            **{"local_minimum": flag(True), "spurious": flag()},
+        },
+        {"radius": array()},
+        population_minimum,
     ),
     "deep-not-minimum": (
         *("several", SQUARED, False),

@@ -101,6 +101,7 @@ _MODULES = {
     "bounds": ".bounds",
     "constructions": ".problem.data.constructions",
     "datasets": ".problem.data.examples",
+    "population": ".population",
     "requ": ".requ",
 }
 

@@ -1,4 +1,5 @@
 from . import bounds as bounds
+from . import population as population
 from . import requ as requ
 from ._version import __version__ as __version__
 from .basins import affine_fit as affine_fit

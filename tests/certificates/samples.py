@@ -13,6 +13,8 @@ from reluscape.landscape.optimum import global_minimum
 from reluscape.problem.penalties import WeightDecay
 
 LINE, HEIGHTS = [["1", "1"], ["0", "1"], ["2", "1"], ["1", "1"]], ["1", "0", "3", "2"]
+# beside a minimum of three units against three others, two of which are opposite
+SPURIOUS = [[2.34, 3.75], [0.61, -0.51], [-3.85, -1.3]]
 PLANE, TARGETS = [[1, 0], [0, 1], [1, 1]], [-2, -2, 1]
 
 
@@ -22,6 +24,7 @@ OF_KINDS = (
     *("local-minimum", "local-minimum", "not-minimum", "global-minimum"),
     *("deep-local-minimum", "deep-not-minimum", "bundle"),
     *("decayed-basin-value", "lambda-max", "decayed-global-minimum", "decayed-local-minimum"),
+    *("population-minimum", "population-minimum", "several-outputs-minimum", "several-outputs-minimum"),
 )
 
 
@@ -66,6 +69,14 @@ def _texts():
         rs.lambda_max(LINE, HEIGHTS).certificate,
         rs.infinite_width_minimum(PLANE, TARGETS, weight_decay="1/5").certificate,
         rs.descend(LINE, HEIGHTS, [[1, 0.5]], [1], 0.0, weight_decay="1/5").verdict.certificate,
+        rs.population.prove([[0.8, 0.8]], [[1, 0], [0, 1]]).certificate,
+        rs.population.prove(SPURIOUS, [[3, 3], [-2, -2], [-2, 1]]).certificate,
+        rs.infinite_width_minimum(
+            LINE, [["1", "0"], ["0", "2"], ["3", "1"], ["2", "0"]], weight_decay="1/5"
+        ).certificate,
+        rs.infinite_width_minimum(
+            [[1, 0, 1], [0, 1, 1], [1, 1, 0]], [[1, 2], [0, 1], [1, -1]], weight_decay=1
+        ).certificate,
     ]
     return [json.dumps(certificate) for certificate in certificates]
 

@@ -13,6 +13,8 @@ from reluscape.problem.penalties import WeightDecay
 from reluscape.problem.problem import Problem
 from tests.oracles.basin import basin_value, dot, kernel
 from tests.oracles.decayed import cells, conic_value, largest_pull, objective
+from tests.oracles.population import loss as population_loss
+from tests.oracles.several_outputs import wide_training
 from tests.oracles.strict_cone import open_cone_exists, realizable_patterns
 
 NEAR = 1e-6
@@ -207,6 +209,25 @@ def decayed_local(X, y, claim, witness):
     return between(claim, here)
 
 
+def population(X, y, claim, witness):
+    """The loss by quadrature at the given weights, and at random ones beside them."""
+    V, W = np.array(X, dtype=float), np.array(fractions(claim["W"]), dtype=float)
+    here, draws = population_loss(W, V), np.random.default_rng(0)
+    if claim["spurious"] and not (number(claim["lower"]) > 0 and len(W) >= len(V)):
+        return False
+    lower = (population_loss(W + 1e-2 * draws.normal(size=W.shape), V) < here for _ in range(50))
+    return between(claim, here) and not any(lower)
+
+
+def several(X, y, claim, witness):
+    """Many units trained from random starts: none below the lower end, and the best not above the upper one."""
+    if not claim["biases"]:
+        return False
+    best = wide_training(np.array(X, dtype=float), np.array(y, dtype=float), float(number(claim["value"])) * len(X))
+    best /= len(X)
+    return number(claim["lower"]) <= Fraction(best + NEAR) and Fraction(best * 0.99 - NEAR) <= number(claim["upper"])
+
+
 def deep_loss(X, y, claim, layers):
     """The objective of a network of any depth under the squared loss."""
     total = Fraction(0)
@@ -273,4 +294,6 @@ JUDGES = {
     "decayed-global-minimum": decayed_lowest,
     "lambda-max": constant_until,
     "decayed-local-minimum": decayed_local,
+    "population-minimum": population,
+    "several-outputs-minimum": several,
 }

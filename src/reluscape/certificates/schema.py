@@ -263,6 +263,32 @@ KINDS: dict[str, Kind] = {
         },
         {"lower": Nested("the weights of the lower network", 3)},
     ),
+    "several-outputs-minimum": Kind(
+        "several_outputs:check_global_minimum",
+        "several",
+        {"lower": Numbers("the lower end"), "upper": Numbers("the upper end")},
+        {
+            "W": Numbers("the weights W", ("m", "d")),
+            "V": Numbers("the output weights V", ("m", "k")),
+            "slopes": Numbers("the slopes", ("n", "k")),
+            "order": Order("the order"),
+        },
+        decays=True,
+    ),
+    "population-minimum": Kind(
+        "population_minimum:check_minimum",
+        "none",
+        {
+            "W": Numbers("the weights W", ("m", "d")),
+            "distance": Numbers("the distance"),
+            "lower": Numbers("the lower end"),
+            "upper": Numbers("the upper end"),
+            "curvature": Numbers("the curvature"),
+            "local_minimum": Flag("the claim of a local minimum", True),
+            "spurious": Flag("the claim of a spurious minimum"),
+        },
+        {"radius": Numbers("the radius")},
+    ),
     "decayed-local-minimum": Kind(
         "decayed_minimum:check_minimum",
         "one",

@@ -319,3 +319,10 @@ def test_stairs_of_the_example_and_of_xor():
     example = data["Example 1 of the paper"]
     assert [row[1] for row in example["rows"]] == [1, 3, 1, 1]
     assert data["XOR, free biases"]["bound"] == 4
+
+
+def test_population_minima_are_proved_and_have_the_known_values():
+    data = figures.draw("population-minima", quick=True).data
+    assert data["proved"] == [True] * 3
+    assert data["values"] == pytest.approx([0.025081, 0.023203, 0.021508], abs=1e-6)
+    assert all(low <= share <= high for share, low, high in data["shares"])

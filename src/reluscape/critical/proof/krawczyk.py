@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import flint
 import numpy as np
@@ -11,11 +11,21 @@ import numpy as np
 from ...numbers.tolerances import MACHINE_PRECISION
 from .arithmetic import ARB, BALLS, Arithmetic, as_matrix, from_matrix
 from .balls import Balls
-from .equations import Equations
 
 ROUNDS = 4
 # the box is this many times as wide as the first step of Newton's method
 WIDENED = 4.0
+
+
+class Equations(Protocol):
+    """As many equations as unknowns, with a symmetric derivative."""
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Number of parameters, and of the unknowns that follow them."""
+
+    def at(self, unknowns: Any, using: Arithmetic) -> tuple[Any, Any]:
+        """Return residuals (N,) and their derivatives (N, N)."""
 
 
 @dataclass(frozen=True, eq=False)

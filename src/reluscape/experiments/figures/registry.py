@@ -38,6 +38,7 @@ FIGURES = {
     "staircase": "Pieces of the set of global minima with weight decay against the width, beside the theorem",
     "decay-path": "The best network of any width as the weight decay grows, to the least-norm interpolator (our own)",
     "genuine-minima": "How common genuine local minima are, as samples, inputs and units grow (our own)",
+    "population-minima": "Where the loss over normal inputs gets stuck, proved, and how often (Safran and Shamir 2018)",
     "patterns-width": "Distinct activation patterns that training passes through, against the width (our own)",
 }
 

@@ -9,6 +9,7 @@ from .lambda_max import LambdaMax as LambdaMax
 from .lambda_max import lambda_max as lambda_max
 from .result import GlobalMinimum as GlobalMinimum
 from .result import InfiniteWidthMinimum as InfiniteWidthMinimum
+from .several_outputs import SeveralOutputsMinimum as SeveralOutputsMinimum
 from .staircase import Staircase as Staircase
 from .staircase import staircase as staircase
 from .width_law import width_law as width_law

@@ -23,6 +23,7 @@ from .decayed_infinite import DecayedInfiniteWidthMinimum, decayed_infinite_widt
 from .growth import constant_network, grown
 from .proof import ExactBasin, basin_of, exact_basin
 from .result import InfiniteWidthMinimum
+from .several_outputs import SeveralOutputsMinimum, several_outputs_minimum
 
 SECONDS = 60.0
 # shares of the time for a network that reaches the minimum, and for proofs that narrower ones do not
@@ -56,7 +57,7 @@ def infinite_width_minimum(
     seed: int = 0,
     loss: Any = "squared",
     weight_decay: Any = None,
-) -> InfiniteWidthMinimum | DecayedInfiniteWidthMinimum:
+) -> InfiniteWidthMinimum | DecayedInfiniteWidthMinimum | SeveralOutputsMinimum:
     """Return the lowest objective that two-layer networks of any width reach, with a width that reaches it.
 
     With output weights of both signs, the predictions of all networks are the span of relu(X w) over all w. Writing
@@ -72,13 +73,14 @@ def infinite_width_minimum(
 
     Args:
         X: (n, d) samples or a Dataset.
-        y: (n,) targets.
+        y: (n,) targets; with weight decay (n, k) too, for k outputs and samples of a rank of at most 3.
         output_bias: a free constant is added.
         time_limit: seconds for the search of the width, None for no limit; the minimum itself needs no search.
         seed: root of the random directions that are priced.
         loss: another loss than the squared one needs a weight decay here.
         weight_decay: None, a number, or a `WeightDecay`. With one the answer is a `DecayedInfiniteWidthMinimum`: the
-            value between proved ends, the finite list of optimal directions, m* and M*.
+            value between proved ends, the finite list of optimal directions, m* and M*; with several outputs a
+            `SeveralOutputsMinimum`.
 
     Raises:
         InputError: an impossible time limit, or another loss without weight decay.
@@ -95,6 +97,8 @@ def infinite_width_minimum(
         Fraction(1, 15)
     """
     problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
+    if problem.penalty is not NONE and problem.outputs > 1:
+        return several_outputs_minimum(problem)
     if problem.penalty is not NONE:
         return decayed_infinite_width_minimum(problem)
     data, output_bias = problem.only(output_bias=True), problem.output_bias

@@ -1,0 +1,11 @@
+from .descent import Descent as Descent
+from .descent import descend as descend
+from .fraction import StuckFraction as StuckFraction
+from .fraction import stuck_fraction as stuck_fraction
+from .loss import gradient as gradient
+from .loss import hessian as hessian
+from .loss import loss as loss
+from .minimum import LocalMinimum as LocalMinimum
+from .minimum import prove as prove
+from .published import PUBLISHED as PUBLISHED
+from .stuck import stuck_minimum as stuck_minimum
