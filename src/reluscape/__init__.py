@@ -101,7 +101,7 @@ _MODULES = {
     "bounds": ".bounds",
     "constructions": ".problem.data.constructions",
     "datasets": ".problem.data.examples",
-    "population": ".population",
+    "population": ".landscape.population",
     "requ": ".requ",
 }
 

@@ -1,5 +1,4 @@
 from . import bounds as bounds
-from . import population as population
 from . import requ as requ
 from ._version import __version__ as __version__
 from .basins import affine_fit as affine_fit
@@ -60,6 +59,7 @@ from .jacobian import promises_beside_truth as promises_beside_truth
 from .jacobian import zero_loss as zero_loss
 from .jacobian import zero_loss_fraction as zero_loss_fraction
 from .jacobian import zero_loss_fraction_1d as zero_loss_fraction_1d
+from .landscape import population as population
 from .landscape.decay_path import decay_path as decay_path
 from .landscape.optimum import global_minimum as global_minimum
 from .landscape.optimum import infinite_width_minimum as infinite_width_minimum

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...landscape.population import PUBLISHED, stuck_fraction, stuck_minimum
 from ...numbers.seeds import stream
-from ...population import PUBLISHED, stuck_fraction, stuck_minimum
 from ...stories.page.palette import BLUE, INK, VERMILLION
 from .drawing import Drawing
 from .sheet import sheet

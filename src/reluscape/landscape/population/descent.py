@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from ..numbers.checks import readonly
-from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
+from ...numbers.checks import readonly
+from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from .angles import angles_of
 from .derivatives import first, kernel_sum, second
 from .loss import DOUBLES, layers, refuse_zero

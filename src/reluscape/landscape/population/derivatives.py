@@ -7,7 +7,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from ..critical.proof.arithmetic import FLOATS, Arithmetic
+from ...critical.proof.arithmetic import FLOATS, Arithmetic
 from .angles import Angles
 
 

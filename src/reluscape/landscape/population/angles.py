@@ -8,7 +8,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from ..critical.proof.arithmetic import Arithmetic
+from ...critical.proof.arithmetic import Arithmetic
 
 # cosine from which a sine is not taken from it
 NEARLY_PARALLEL = 0.9

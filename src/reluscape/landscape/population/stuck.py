@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import InputError, SolverError
-from ..numbers.checks import whole_number
+from ...errors import InputError, SolverError
+from ...numbers.checks import whole_number
 from .descent import STUCK, descend
 from .minimum import LocalMinimum, prove
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..critical.proof.arithmetic import FLOATS, Arithmetic
-from ..errors import InputError, ShapeError
-from ..numbers.checks import real_numbers
+from ...critical.proof.arithmetic import FLOATS, Arithmetic
+from ...errors import InputError, ShapeError
+from ...numbers.checks import real_numbers
 from .angles import angles_of
 from .derivatives import first, kernel_sum, second
 

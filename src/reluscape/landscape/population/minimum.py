@@ -10,14 +10,14 @@ from typing import Any
 import flint
 import numpy as np
 
-from ..certificates import fraction_text, fraction_texts, new
-from ..critical.proof.arithmetic import ARB, Arithmetic
-from ..critical.proof.balls import Balls
-from ..critical.proof.definite import is_definite
-from ..critical.proof.krawczyk import Box, float_box
-from ..numbers.checks import readonly
-from ..numbers.exact import fraction_matrix
-from ..numbers.intervals import precise_intervals
+from ...certificates import fraction_text, fraction_texts, new
+from ...critical.proof.arithmetic import ARB, Arithmetic
+from ...critical.proof.balls import Balls
+from ...critical.proof.definite import is_definite
+from ...critical.proof.krawczyk import Box, float_box
+from ...numbers.checks import readonly
+from ...numbers.exact import fraction_matrix
+from ...numbers.intervals import precise_intervals
 from .angles import enclosed_angles
 from .derivatives import first, kernel_sum, second
 from .descent import polished

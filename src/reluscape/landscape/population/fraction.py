@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..numbers.checks import whole_number
-from ..numbers.estimates import Probability
-from ..numbers.seeds import as_generator
-from ..numbers.tolerances import DEFAULT
+from ...errors import InputError
+from ...numbers.checks import whole_number
+from ...numbers.estimates import Probability
+from ...numbers.seeds import as_generator
+from ...numbers.tolerances import DEFAULT
 from .descent import STUCK, UNDECIDED, Descent, descend
 from .minimum import LocalMinimum, prove
 from .published import PUBLISHED

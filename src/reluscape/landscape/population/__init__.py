@@ -5,7 +5,7 @@ F(W) = (1/2) E (sum_i relu(<w_i, x>) - sum_j relu(<v_j, x>))^2, x standard norma
 
 from __future__ import annotations
 
-from .._lazy import lazy_getattr
+from ..._lazy import lazy_getattr
 
 _EXPORTS = {
     "Descent": ".descent",
