@@ -26,7 +26,7 @@ class WidthCurve:
 
     Attributes:
         terms: base -> coefficient, bases in [0, 1]; fractions where the law is rational, else floats.
-        kind: "exact" or "certified".
+        kind: "exact", "certified", or "numerical" where what is counted was told in floats.
         population: what is counted.
         law: law of initialisation, or None.
         balls: where the terms are no rationals, the same pairs (base, coefficient) as intervals that hold the true
@@ -98,6 +98,8 @@ class WidthCurve:
     def probability(self, width: int) -> Probability:
         """Return P(width) with its kind."""
         low, high = self.bounds(width)
+        if self.kind == "numerical":
+            return Probability(self(width), low, high, "numerical", None, self.population, self.law)
         if low == high:
             return Probability.exact(low, self.population, self.law)
         return Probability(self(width), low, high, "certified", None, self.population, self.law)

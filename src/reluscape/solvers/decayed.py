@@ -170,14 +170,14 @@ class DecayedPrograms:
         pen = self.decay.penalised
         kappa = float(self.decay.kappa) * gamma * gamma / unit
         decay = _Scaled(float(self.decay.lam) * gamma / (chi * unit), pen, self.decay.constant, kappa)
-        return _Units(
-            np.ascontiguousarray(self.X / chi), y, C / sizes[:, None], first, sizes, chi, gamma, unit, kind, loss, decay
-        )
+        # one layout of every array: the kernel is compiled for each
+        X, y, C = np.ascontiguousarray(self.X / chi), np.ascontiguousarray(y), np.ascontiguousarray(C / sizes[:, None])
+        return _Units(X, y, C, first, sizes, chi, gamma, unit, kind, loss, decay)
 
     def sides(self, pattern: np.ndarray) -> np.ndarray:
         """Return the side (m, k) of every hyperplane, -1.0 or 1.0."""
         first = self._scaled.first
-        return np.where(pattern[:, first], 1.0, -1.0) * self.side[first]
+        return np.ascontiguousarray(np.where(pattern[:, first], 1.0, -1.0) * self.side[first])
 
     def solve(self, pattern: np.ndarray, signs: np.ndarray, sharp: bool = False) -> DecayedPoint:
         """Return the lowest point of the closed basin of a pattern (m, n) and signs (m,).
@@ -199,16 +199,18 @@ class DecayedPrograms:
         else:
             decayed_point(*cell, at.kind, accuracy, STEPS, u, z, stats)
         if sharp or not stats[1] <= self.tolerances.kkt * at.zero:
-            self._polish(on, sign, o, u, z, stats)
+            enough = MACHINE_PRECISION * self.tolerances.rank if sharp else self.tolerances.kkt
+            self._polish(on, sign, o, u, z, stats, enough * at.zero)
         weights, multipliers = np.zeros((len(pattern), d)), np.zeros((len(pattern), len(at.C)))
         weights[kept] = u * (at.gamma / at.chi)
         multipliers[kept] = z * (at.chi * at.unit / at.gamma) / at.sizes
         return self.point(pattern, signs, weights, stats[2] * at.gamma, multipliers, stats[1] * at.unit)
 
     def _polish(
-        self, on: np.ndarray, sign: np.ndarray, o: np.ndarray, u: np.ndarray, z: np.ndarray, stats: np.ndarray
-    ) -> None:
-        """Sharpen a point on its face, as the multipliers and slacks show it; keep what has the smaller gap."""
+        self, on: np.ndarray, sign: np.ndarray, o: np.ndarray, u: np.ndarray, z: np.ndarray, stats: np.ndarray,
+        enough: float,
+    ) -> None:  # fmt: skip
+        """Sharpen a point on its face, as the multipliers and slacks show it, until its gap is small enough."""
         at = self._scaled
         X, y, C, loss, decay = at.X, at.y, at.C, at.loss, at.decay
         pen, lam = decay.penalised, float(decay.lam)
@@ -242,7 +244,7 @@ class DecayedPrograms:
             gap = gap_of(*cell, w, multipliers, c, e, float(np.sum(loss.value(f, y))))
             if gap < stats[1]:
                 u[:], z[:], stats[1], stats[2] = w, multipliers, gap, c
-            if stats[1] <= MACHINE_PRECISION * self.tolerances.rank * at.zero:
+            if stats[1] <= enough:
                 break
 
     def point(

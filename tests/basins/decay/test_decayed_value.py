@@ -135,3 +135,33 @@ def test_without_samples_or_units_nothing_is_pulled():
     assert rs.basin_value([[0, 0], [0, 0]], [1, 3], [[False, False]], [1], weight_decay=1).value == pytest.approx(5)
     found = rs.basin_value([[1, 0]], [2], np.zeros((0, 1), dtype=bool), [], weight_decay=1, output_bias=True)
     assert found.value == pytest.approx(4 / 3)  # min (c - 2)^2 + c^2 / 2
+
+
+FREE = WeightDecay("1/10", biases=False)
+ONES = [[0, 1], [1, 1], [3, 1]]
+
+
+@pytest.mark.parametrize(
+    ("y", "pattern", "output_bias", "loss", "attained"),
+    [
+        ([2, 2, 2], [1, 1, 1], False, "squared", False),  # |v| b = 2 with |v| to 0 costs nothing, and is never reached
+        ([2, 2, 2], [1, 1, 1], True, "squared", True),  # there the output bias is 2
+        ([2, 0, 1], [0, 1, 1], False, "squared", True),
+        ([1, 1, 1], [1, 1, 1], True, "logistic", False),  # one class: the constant runs off
+        ([1, 1, 1], [1, 1, 1], False, "logistic", False),
+        ([1, 1, 1], [0, 1, 1], False, "logistic", True),
+        ([1, -1, 1], [1, 1, 1], True, "logistic", True),
+    ],
+)
+def test_a_constant_that_costs_nothing_may_never_be_reached(y, pattern, output_bias, loss, attained):
+    found = rs.basin_value(ONES, y, [pattern], [1], loss=loss, weight_decay=FREE, output_bias=output_bias)
+    assert found.attained is attained
+    if not attained:
+        assert found.value == pytest.approx(0.0, abs=1e-9)
+        # networks of the basin that come as near as one likes: a unit of weight t and bias 1 / t
+        problem = Problem(ONES, y, loss=loss, weight_decay=FREE, output_bias=output_bias)
+        size = 2.0 if loss == "squared" else 40.0
+        near = [objective(problem, np.array([[0.0, size / t]]), np.array([t])) for t in (1e-1, 1e-2, 1e-4)]
+        assert near == sorted(near, reverse=True)
+        assert near[-1] < 1e-9
+        assert min(near) > 0

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.errors import UnsupportedError
 from reluscape.problem.penalties import WeightDecay
 from reluscape.problem.problem import Problem
 from tests.oracles.decayed import cells, descended, largest_pull
@@ -128,8 +127,28 @@ def test_a_width_that_reaches_the_optimum_of_infinite_width_is_decided():
     problem = rs.Problem(X, y, weight_decay=decay, output_bias=True)
     assert problem.value(found.net) == pytest.approx(found.value, rel=1e-9)
     assert rs.verify(found.certificate).ok
-    with pytest.raises(UnsupportedError, match="a width of 1 cannot reach"):
-        rs.global_minimum(problem, width=1)
+    narrow = rs.global_minimum(problem, width=1)
+    # the worst isolated minimum of two units of XOR's table is that of one
+    assert narrow.value * 4 / 2 == pytest.approx(0.46856, abs=1e-5)
+    assert (narrow.complete, narrow.kind, narrow.certificate) == (True, "numerical", None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_below_m_star_no_training_ends_lower_and_one_ends_there(seed):
+    rng = np.random.default_rng(seed)
+    X = np.concatenate([rng.integers(-3, 4, (5, 1)), np.ones((5, 1), dtype=int)], axis=1)
+    y = rng.integers(-3, 4, 5)
+    problem = Problem(X, y, weight_decay=WeightDecay("1/50", bool(seed % 2)), output_bias=True)
+    found = rs.global_minimum(problem, width=1)
+    ends = descended(problem, 1, 40, rng)
+    assert found.lower <= found.upper
+    assert min(ends) >= found.value - 1e-8
+    assert min(ends) == pytest.approx(found.value, abs=1e-6)
+
+
+def test_single_class_with_a_free_constant_has_no_best_network():
+    with pytest.raises(rs.InputError, match="of one class"):
+        rs.infinite_width_minimum(XOR, [1] * 4, loss="logistic", output_bias=True, weight_decay=WeightDecay(1, False))
 
 
 def test_what_is_not_built_with_decay_is_refused_by_name():

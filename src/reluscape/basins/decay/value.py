@@ -11,13 +11,13 @@ from ...errors import InputError, SolverError
 from ...numbers.checks import readonly
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import check_pattern, check_signs
-from ...problem.losses import able
+from ...problem.losses import LogisticLoss, able
 from ...problem.problem import Problem
 from ...solvers.decayed import DecayedPoint
 from ..patterns import refuse_split_lines
 from ..result import Basin
 from .exact import interval_certificate, proved_interval
-from .programs import programs_of
+from .programs import decay_of, programs_of
 
 
 def decayed_basin(problem: Problem, pattern: Any, sign: Any, exact: bool = False) -> Basin:
@@ -68,17 +68,45 @@ def _basin(problem: Problem, A: np.ndarray, signs: np.ndarray, point: DecayedPoi
     """Return the point as a basin."""
     n = max(problem.n, 1)
     return Basin(
-        value=float(point.value / n),
+        value=0.0 if _runs_off(problem, A, signs) else float(point.value / n),
         exact_value=None,
         Z=readonly(signs[:, None] * point.u),
         c=point.c,
         prediction=readonly(point.prediction),
-        attained=True,
+        attained=_is_attained(problem, A, signs, point),
         direction=None,
         residual=point.gap / max(n * problem.zero_value, np.finfo(float).tiny),
         zero_rows=problem.data.zero_rows,
         **interval,
     )
+
+
+def _is_attained(problem: Problem, A: np.ndarray, signs: np.ndarray, point: DecayedPoint) -> bool:
+    """Return whether a network of the basin has its value; only biases that cost nothing can run off.
+
+    A unit of no weight but its free bias b is the constant |v| b with |v| to 0 and b to infinity, unless an output bias
+    or another unit of that sign that is active everywhere can take it; one class under the logistic loss wants a
+    constant without end.
+    """
+    if problem.penalty.biases or not problem.n:
+        return True
+    everywhere = A[:, problem.live].all(axis=1)
+    if problem.output_bias or _runs_off(problem, A, signs):
+        return not _runs_off(problem, A, signs)
+    norms = decay_of(problem).norms(point.u)
+    floor = problem.tolerances.kink_widths[0] * max(
+        float(norms.sum()), float(np.abs(point.prediction).max(initial=0.0))
+    )
+    idle = everywhere & (norms <= floor) & (np.abs(point.u[:, -1]) > floor)
+    return not any(not (everywhere & (norms > floor) & (signs == signs[j])).any() for j in np.flatnonzero(idle))
+
+
+def _runs_off(problem: Problem, A: np.ndarray, signs: np.ndarray) -> bool:
+    """Return whether a free constant lowers the logistic loss of a single class towards 0 without end."""
+    if problem.penalty.biases or not isinstance(problem.loss, LogisticLoss) or len(np.unique(problem.y)) != 1:
+        return False
+    wanted = problem.loss._sign(problem.y[:1])[0]
+    return bool(problem.output_bias or (A[:, problem.live].all(axis=1) & (signs == wanted)).any())
 
 
 def decayed_values(problem: Problem, patterns: np.ndarray, signs: np.ndarray, threads: int | None = None) -> np.ndarray:
@@ -105,6 +133,8 @@ def decayed_values(problem: Problem, patterns: np.ndarray, signs: np.ndarray, th
             basins.append((A[live], s[live]))
 
     def value(basin: tuple[np.ndarray, np.ndarray]) -> float:
+        if _runs_off(problem, *basin):
+            return 0.0
         point = programs.solve(*basin)
         if not _close(problem, point):
             raise SolverError(f"a basin's value is known to {point.gap / n:.3g} only; standardise the inputs")

@@ -29,6 +29,9 @@ class Outlook:
         silent: no weight but the output bias can change the predictions.
         rescaled: the map that the predictions need where they look standardised.
         decay: weight decay for which the network has converged, None where there is none.
+        penalised: whether the losses are objectives, loss plus weight decay.
+        starts: fresh starts that were made for `best`.
+        misfit: with weight decay, whether the plain loss says that the input is wrong.
     """
 
     kind: str
@@ -43,6 +46,9 @@ class Outlook:
     silent: bool
     rescaled: Rescaled | None
     decay: float | None = None
+    penalised: bool = False
+    starts: int = 0
+    misfit: bool = False
 
     @property
     def all_right(self) -> bool:
@@ -74,7 +80,11 @@ class Outlook:
           network has converged for the weight decay that its gradient shows;
         - slow: more can be gained, or a lower network near is proved;
         - undecided: no way down could be computed, and neither a local minimum nor a lower network near is proved.
+
+        With weight decay the lowest objective is not known to be near 0: see `_under_decay`.
         """
+        if self.penalised:
+            return self._under_decay(tolerances)
         zero = tolerances.zero_loss * self.constant
         if self.floor is not None and self.loss - self.floor <= zero:
             return SOLVED
@@ -91,8 +101,37 @@ class Outlook:
             return SOLVED
         return STUCK if self.left <= tolerances.stuck * self.above else SLOW
 
+    def _under_decay(self, tolerances: Tolerances) -> str:
+        """Return the answer with weight decay, where what there is is what the best constant has above the lowest.
+
+        - solved: at most `stuck` of that is left above the lowest network known, or above the bound of all widths;
+        - wrong input: as without decay;
+        - stuck: at most `stuck` of what is left can be gained on a way down, or no unit is on for any row;
+        - slow: more can be gained;
+        - undecided: no way down could be computed and nothing else is known.
+        """
+        known = [value for value in (self.best, self.downhill) if value is not None]
+        lowest = min([self.loss, *known])
+        if self.floor is not None and self._close(self.floor, tolerances):
+            return SOLVED
+        if self.is_wrong(tolerances):
+            return WRONG_INPUT
+        if known and (self.starts or lowest < self.loss) and self._close(lowest, tolerances):
+            return SOLVED
+        if self.silent:
+            return STUCK
+        if self.left is None or (not self.starts and lowest == self.loss):
+            return UNDECIDED if self.kind != "local minimum" else STUCK
+        return STUCK if self.left <= tolerances.stuck * (self.loss - lowest) else SLOW
+
+    def _close(self, low: float, tolerances: Tolerances) -> bool:
+        """Return whether the objective is above a lower one by a small share of what the best constant is above it."""
+        return self.loss - low <= tolerances.stuck * max(self.constant - low, 0.0)
+
     def is_wrong(self, tolerances: Tolerances = DEFAULT) -> bool:
         """Return whether the network follows the rows, yet fits worse than the best constant or on another scale."""
+        if self.penalised:
+            return self.misfit
         if self.flat is not None or self.silent:
             return False
         worse = not np.isfinite(self.loss) or self.loss > self.constant * (1 + tolerances.worse_than_constant)

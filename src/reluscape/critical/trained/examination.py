@@ -11,6 +11,7 @@ from ...problem.trained.reading import Trained
 from .. import Verdict
 from ..proof import Proof
 from .answer import Outlook
+from .decayed import Decayed
 from .fresh_deep import FreshEnds
 from .jacobian_facts import JacobianFacts
 from .last_layer import LastLayer
@@ -61,6 +62,7 @@ class Examination:
         silent: what follows from a hidden layer that is off on every row, None where there is none.
         leaky: of one hidden layer of LeakyReLU and one output what the exact test and its basin say, else None.
         proof: the interval proof, None where none was asked for.
+        decayed: under a penalty what is known of one hidden layer with one output, else None.
         penalty: what was added to the mean loss; then `verdict.loss` is the objective.
         verdict: on the network; where the exact test covers it, on the exact point beside it where that decides.
         given: the verdict on exactly the given weights.
@@ -82,6 +84,7 @@ class Examination:
     silent: SilentLayer | None
     leaky: LeakyLayer | None
     proof: Proof | None
+    decayed: Decayed | None
     penalty: NoPenalty | WeightDecay
     verdict: Verdict
     given: Verdict
@@ -119,6 +122,8 @@ class Examination:
         """The network with what the exact test covers moved to the exact point beside it, or None."""
         if self.proof is not None and self.proof.verdict == "local minimum":
             return self.proof.net
+        if self.decayed is not None and self.certified is None:
+            return None if self.decayed.near is None else with_top(self.layered, self.decayed.near)
         if self.leaky is not None:
             return self.leaky.near
         near = None if self.part is None else self.part.findings.near
@@ -137,6 +142,8 @@ class Examination:
         """How far the snapped network is, else the nearest exact minimum found, relative to the weights; or None."""
         if self.certified is not None:
             return self.certified.distance
+        if self.decayed is not None and self.decayed.near is not None:
+            return self.decayed.distance
         if self.leaky is not None or self.part is None:
             return None if self.leaky is None else self.leaky.distance
         findings = self.part.findings

@@ -16,16 +16,18 @@ from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import Dataset
 from ...problem.networks import DeepNet, TwoLayerNet
 from ...problem.penalties import NONE, NoPenalty, WeightDecay
+from ...problem.problem import Problem
 from ...problem.trained.layered import Layered
 from ...problem.trained.reading import Trained
 from .answer import WRONG_INPUT
-from .examination import Examination, Part
+from .decayed import Decayed, decayed
+from .examination import Examination, Part, with_top
 from .fresh_deep import fresh_ends
 from .jacobian_facts import jacobian_facts
 from .last_layer import constant_loss, last_layer
 from .layers import gradient_norm, layer_facts
 from .leaky import leaky_layer
-from .limits import announcement
+from .limits import announcement, can_walk
 from .lowest_known import downhill, lowest_known, way_down
 from .one_hidden_layer import STARTS, investigate
 from .onward import trained_on
@@ -49,6 +51,7 @@ def examine(
     seed: int = 0,
     tolerances: Tolerances = DEFAULT,
     progress: Callable[[str, float], None] = lambda what, share: None,
+    bound: Callable[[Problem], float | None] = lambda problem: None,
 ) -> Examination:
     """Compute everything about a trained network.
 
@@ -58,12 +61,13 @@ def examine(
         layered: the network on its data, layer by layer.
         trained: the same as one hidden layer with one output where it is one, None for any other.
         weight_decay: "unknown" where the training may have added a penalty that its gradient shows.
-        penalty: what is added to the mean loss; then the interval proof alone gives the verdict, since the other tests
-            are about the plain loss, and `trained` is not looked at.
+        penalty: what is added to the mean loss; then the interval proof gives the verdict, and of one hidden layer with
+            one output the descent with weight decay: the other tests are about the plain loss.
         starts: fresh starts for a better network; none are made where the input is plainly wrong.
         seed: root of their random streams.
         tolerances: the numerical policy.
         progress: called with (what, share done); a share of 0 comes with what is worth saying before the start.
+        bound: from a problem with weight decay to an objective that no network of any width is below, or None.
     """
     loss, constant = layered.loss.value(layered.predictions, layered.Y), constant_loss(layered)
     first = outlook(layered, "undecided", loss, constant, None, None, weight_decay, tolerances)
@@ -71,7 +75,7 @@ def examine(
         starts = 0
     large = (
         None
-        if trained is None
+        if trained is None or penalty is not NONE
         else announcement(trained.data.n, trained.net.width, trained.data.d, layered.loss.quadratic)
     )
     if large is not None:
@@ -81,15 +85,22 @@ def examine(
     bare = penalty is NONE
     part = _part(layered, trained, starts, seed, tolerances, progress) if bare else None
     findings = part.findings if part is not None and part.whole else None
-    silent, leaky, proof = None, None, None
+    silent, leaky, proof, under = None, None, None, None
     if findings is not None:
         loss, constant, verdict, given = findings.loss, findings.constant, findings.verdict, findings.given
     elif not bare:
-        progress("proving by intervals", 0.2)
+        progress("going downhill from basin to basin", 0.2)
+        under = _under_decay(trained, layered, penalty, starts, seed, tolerances)
+        progress("proving by intervals", 0.7)
         proof = prove_layered(layered, penalty)
         verdict = given = (
             verdict_of(proof) if proof is not None else as_verdict("undecided", UNPROVED, True, loss, None)
         )
+        settled = proof is not None and proof.method == "certified"
+        if under is not None and (not settled or (under.verdict.is_local_minimum and not verdict.is_local_minimum)):
+            verdict, given = (replace(v, loss=float(v.objective or v.loss)) for v in (under.verdict, under.given))
+        elif under is not None and verdict.is_local_minimum is False and under.verdict.escape is not None:
+            verdict = given = replace(verdict, escape=under.verdict.escape)
     else:
         if (
             layered.loss.each is not None
@@ -116,7 +127,12 @@ def examine(
     fresh = None
     if not bare:
         known, descended, lowest = None, None, None
-        if proof is not None and starts:
+        if under is not None:
+            descended, lowest = under.downhill[1], under.best[1]
+            if lowest < under.value:
+                best = with_top(layered, under.best[0])
+                known = best, layered.loss.value(best.hidden(layered.X)[-1], layered.Y)
+        if under is None and proof is not None and starts:
             fresh = fresh_ends(layered, penalty, verdict.loss, seed)
     elif findings is not None:
         known, descended = findings.best, way_down(layered, findings)
@@ -128,16 +144,41 @@ def examine(
             downhill(layered, part, last, leaky, onward, loss),
         )
         lowest = descended if known is None or descended is None else min(descended, known[1])
-    view = outlook(layered, verdict.kind, loss, constant, descended, lowest, weight_decay, tolerances)
+    judged = (loss, constant) if under is None else (under.value, under.constant)
+    view = outlook(layered, verdict.kind, *judged, descended, lowest, weight_decay, tolerances)
+    if under is not None:
+        floor = bound(under.problem) if starts else None
+        misfit = first.is_wrong(tolerances)
+        view = replace(view, penalised=True, starts=under.starts, floor=floor, misfit=misfit)
     return Examination(
         layered=layered, layers=layers, last=last, jacobian=jacobian_facts(layered), part=part, silent=silent,
-        leaky=leaky, proof=proof, penalty=penalty,
+        leaky=leaky, proof=proof, decayed=under, penalty=penalty,
         verdict=verdict, given=given, loss=loss, constant=constant,
         affine=_affine(layered) if findings is None else findings.affine,
         gradient_norm=gradient_norm(layers) if findings is None else findings.gradient_norm, known=known, fresh=fresh,
         outlook=view, answer=view.answer(tolerances),
         fits_scaled=view.is_wrong(tolerances) and fits_on_scaled_inputs(layered),
     )  # fmt: skip
+
+
+def _under_decay(
+    trained: Trained | None,
+    layered: Layered,
+    penalty: NoPenalty | WeightDecay,
+    starts: int,
+    seed: int,
+    tolerances: Tolerances,
+) -> Decayed | None:
+    """Return what is known of one hidden layer and one output under weight decay, None for any other network."""
+    if trained is None or layered.loss.each is None or penalty is NONE or not len(layered.X):
+        return None
+    if not can_walk(trained.data.n, trained.net.width, trained.data.d):
+        return None
+    problem = Problem(
+        trained.data, None, loss=layered.loss.each, weight_decay=penalty, output_bias=trained.output_bias,
+        tolerances=tolerances,
+    )  # fmt: skip
+    return decayed(problem, trained.net, starts, seed, tolerances)
 
 
 def _part(

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...problem.losses import able
 from ...problem.penalties import NONE, NoPenalty, WeightDecay
+from ...problem.targets import ends_in_ones
 from ...problem.trained.layered import Layered
 from .. import Verdict
 from ..proof import Proof, prove
@@ -30,7 +31,7 @@ def prove_layered(layered: Layered, penalty: NoPenalty | WeightDecay = NONE) -> 
     return prove(
         layered.net, layered.data.fractions, _targets(layered), layered.loss.name, penalty.strength,
         biases=penalty.biases, trained_biases=layered.biases,
-        ones_last=bool(layered.data.bias) and not layered.biases[0],
+        ones_last=not layered.biases[0] and ends_in_ones(layered.data),
     )  # fmt: skip
 
 

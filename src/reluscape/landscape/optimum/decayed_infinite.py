@@ -20,7 +20,7 @@ from ...problem.losses import able
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
 from ...solvers.decayed import DecayedPoint
-from .lambda_max import refuse_hidden_constant
+from .lambda_max import refuse_hidden_constant, refuse_single_class
 
 ROUNDS, AT_ONCE = 200, 12
 # a pull counts as the decay within this share, two directions as one within this distance
@@ -89,11 +89,27 @@ def decayed_infinite_width_minimum(problem: Problem) -> DecayedInfiniteWidthMini
         TooLarge: more cells than are looked at one by one.
         SolverError: the pulls do not come down to the decay.
     """
+    cells, patterns, signs, point = _grown(problem)
+    return _described(problem, cells, patterns, signs, point, max(problem.n, 1))
+
+
+def bound_of_all_widths(problem: Problem) -> float:
+    """Return the lowest objective of any width in floats, without its directions and its proof.
+
+    Raises:
+        TooLarge, SolverError: as `decayed_infinite_width_minimum`.
+    """
+    point = _grown(problem)[3]
+    return float((point.value * (1 - TIGHT) - point.gap) / max(problem.n, 1))
+
+
+def _grown(problem: Problem) -> tuple[Cells, np.ndarray, np.ndarray, DecayedPoint]:
+    """Return all cells, and patterns and signs of units whose basin's lowest point no further unit lowers."""
     refuse_hidden_constant(problem)
+    refuse_single_class(problem)
     decay = decay_of(problem)
     cells = Cells(problem.data, decay.penalised)
     programs, lam = programs_of(problem), float(decay.lam)
-    n = max(problem.n, 1)
     patterns, signs = np.zeros((0, problem.n), dtype=bool), np.zeros(0, dtype=int)
     point = programs.solve(patterns, signs)
     for _ in range(ROUNDS):
@@ -112,7 +128,7 @@ def decayed_infinite_width_minimum(problem: Problem) -> DecayedInfiniteWidthMini
         point = programs.solve(patterns, signs, sharp=True)
     else:
         raise SolverError("the pulls of the cells did not come down to the weight decay; standardise the inputs")
-    return _described(problem, cells, patterns, signs, point, n)
+    return cells, patterns, signs, point
 
 
 def _described(

@@ -69,15 +69,16 @@ def global_minimum(
         steps: layers looked at after which the search stops, with fewer descents before it; None for no such bound.
             Unlike a time limit it gives the same answer on every machine.
         loss: another than the squared one needs a weight decay.
-        weight_decay: a number or a `WeightDecay`: then the lowest mean loss plus penalty, where the width is at least
-            m*, the fewest units that reach the optimum of infinite width (`infinite_width_minimum`).
+        weight_decay: a number or a `WeightDecay`: then the lowest mean loss plus penalty. From m* units on, the fewest
+            that reach the optimum of infinite width (`infinite_width_minimum`), it is proved; of fewer units all basins
+            are solved in floats, and where they are too many the interval is wider and `complete` is False.
 
     Returns:
         A `GlobalMinimum`.
 
     Raises:
         InputError: an impossible width or time limit.
-        UnsupportedError: with weight decay, a width below m*.
+        TooLarge: with weight decay, too many cells.
 
     Source: Safran and Shamir's basin partition (Definition 2, Lemma 3); the search is in none of the papers.
 

@@ -87,6 +87,7 @@ def lambda_max(
     if problem.outputs != 1:
         raise InputError("lambda_max needs a single output")
     refuse_hidden_constant(problem)
+    refuse_single_class(problem)
     cells = Cells(problem.data, decay_of(problem).penalised)
     if not problem.n or not len(cells.patterns):
         none = np.zeros(problem.n, dtype=bool)
@@ -113,6 +114,16 @@ def refuse_hidden_constant(problem: Problem) -> None:
         raise InputError(
             "free hidden biases make any constant at no cost, though no network attains it; give output_bias=True, "
             "or biases=True where the biases decay"
+        )
+
+
+def refuse_single_class(problem: Problem) -> None:
+    """Refuse a single class under the logistic loss with a free constant: it wants a constant without end."""
+    logistic = isinstance(problem.loss, LogisticLoss) and len(np.unique(problem.y)) == 1
+    if logistic and problem.output_bias and not problem.penalty.biases:
+        raise InputError(
+            "all targets are of one class: a free output bias lowers the loss towards 0 without end, and no network is "
+            "best; give both classes, or biases=True where the biases decay"
         )
 
 

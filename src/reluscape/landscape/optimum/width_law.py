@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from ...critical.decay.optimality import decayed_verdict
 from ...errors import InputError, SolverError, TooLarge
 from ...geometry.regions import enumerate_regions
 from ...geometry.volumes.unit_law import unit_law
@@ -48,8 +50,9 @@ def width_law(
         loss: as for `certify`.
 
     Returns:
-        `WidthCurve` with `.terms`. Its bases are exact numbers or proven intervals; which directions are optimal and
-        which samples they lie on is told in floats that must be clear.
+        `WidthCurve` with `.terms`. Its bases are exact numbers or proven intervals. Which directions are optimal, and
+        which samples they lie on, is proved where the optimum is unique and its proof as a strict global minimum
+        succeeds; else it is told in floats that must be clear, and `.kind` is "numerical".
 
     Raises:
         InputError: no weight decay, or an unknown population.
@@ -79,7 +82,25 @@ def width_law(
     else:
         unit = unit_law(problem.data, law)
         patterns, shares, rational, name = unit.patterns, list(unit.shares), unit.rational, get_law(law).name
-    return _curve(problem, best, patterns, shares, rational, population, name)
+    curve = _curve(problem, best, patterns, shares, rational, population, name)
+    return curve if _is_proved(problem, best) else replace(curve, kind="numerical")
+
+
+def _is_proved(problem: Problem, best: DecayedInfiniteWidthMinimum) -> bool:
+    """Return whether the optimal directions are proved to be those of the optimal network, and its kinks its samples.
+
+    The proof that the network is a strict minimum of its face, with no other cell pulled by the decay or more, leaves
+    no other optimal direction and no other multiples.
+    """
+    net = best.net
+    if not best.unique or net.width != len(best.signs):
+        return False
+    verdict = decayed_verdict(problem, net.W, net.v, net.c if problem.output_bias else None)
+    if verdict.method != "certified" or not verdict.is_global_minimum:
+        return False
+    sine = _sines(problem, net.W)
+    on = {(int(k), int(i)) for k, i in np.argwhere((np.abs(sine) <= ON) & problem.live[None, :])}
+    return on == set(verdict.kinks or ())
 
 
 def _curve(
@@ -111,12 +132,17 @@ def _curve(
     return curve_of_sets(moebius(good, len(kinds)), chances, rest, rational, population, name)
 
 
+def _sines(problem: Problem, U: np.ndarray) -> np.ndarray:
+    """Return the sine (p, n) of the angle between each direction and each sample's hyperplane."""
+    X = problem.data.X
+    lengths = np.linalg.norm(U, axis=1)[:, None] * np.linalg.norm(X, axis=1)[None, :]
+    return np.asarray((U @ X.T) / np.where(lengths > 0, lengths, 1.0))
+
+
 def _reached(problem: Problem, best: DecayedInfiniteWidthMinimum, patterns: np.ndarray) -> np.ndarray:
     """Return (p, R) bool: whether a direction lies in a closed cell."""
-    X, live = problem.data.X, problem.live
-    U = np.asarray(best.directions)
-    lengths = np.linalg.norm(U, axis=1)[:, None] * np.linalg.norm(X, axis=1)[None, :]
-    sine = (U @ X.T) / np.where(lengths > 0, lengths, 1.0)
+    live, U = problem.live, np.asarray(best.directions)
+    sine = _sines(problem, U)
     unclear = (np.abs(sine) > ON) & (np.abs(sine) < OFF) & live[None, :]
     if unclear.any():
         k, i = np.argwhere(unclear)[0]

@@ -28,6 +28,7 @@ class Case:
         of_model: the loss that the model says it was trained on, or None.
         scale: how the targets were standardised, or None.
         test: the rows kept apart from training, or None.
+        trainer_line: what has to be said about how it was trained, or None.
     """
 
     it: Examination
@@ -36,6 +37,7 @@ class Case:
     of_model: Any
     scale: Scale | None
     test: TestRows | None
+    trainer_line: str | None = None
 
     @property
     def answer(self) -> str:
@@ -73,6 +75,8 @@ class Case:
         lines = [] if self.choice.line is None else [self.choice.line]
         if self.scale is not None:
             lines.append(self.scale.line)
+        if self.trainer_line is not None:
+            lines.append(self.trainer_line)
         if self.weight_decay == "unknown":
             lines.append("this verdict is on the plain loss, weight decay unknown")
         elif self.weight_decay == "ignore":

@@ -20,6 +20,8 @@ def first_line(outlook: Outlook, answer: str, quadratic: bool, shape: str, reaso
         shape: what other networks of this shape are called, for instance "2 units".
         reason: the verdict's own reason, told where nothing else is known.
     """
+    if outlook.penalised and answer in (SOLVED, STUCK, SLOW):
+        return f"{answer}: {_penalised(outlook, answer, shape)}"
     if outlook.flat is not None and answer != SOLVED:
         return f"{answer}: {flat_text(outlook.flat, quadratic, outlook)}"
     words = {
@@ -71,6 +73,26 @@ def _solved(o: Outlook) -> str:
     if o.downhill is not None and o.downhill < o.loss and o.loss > 0:
         return f"the loss is {o.loss:.3g}, and the way down from here ends at 0"
     return "the loss is 0, nothing can be lower"
+
+
+def _penalised(o: Outlook, answer: str, shape: str) -> str:
+    """Return the same with weight decay, where objectives are compared."""
+    known = [value for value in (o.best, o.downhill) if value is not None]
+    low = min([o.loss, *known])
+    here = f"the objective, loss plus weight decay, is {o.loss:.6g}"
+    if answer == SLOW:
+        down = o.loss if o.downhill is None else o.downhill
+        return f"{here}, and going on downhill it falls to {down:.6g} or lower ({part(o.loss - down, o.loss)})"
+    if answer == SOLVED:
+        if o.floor is not None and o.loss - o.floor <= DEFAULT.stuck * max(o.constant - o.floor, 0.0):
+            return f"{here}, and no network of any width has less than {o.floor:.6g}"
+        return (
+            f"{here}, and nothing clearly better is known for {shape} (the best of {o.starts} fresh starts {low:.6g})"
+        )
+    what = "a local minimum: " if o.kind == "local minimum" else ""
+    if low < o.loss:
+        return f"{what}{here}; other starts of {shape} reach {low:.6g}"
+    return f"{what}{here}; training on does not lower it"
 
 
 def _stuck(o: Outlook, shape: str) -> str:

@@ -10,7 +10,10 @@ import numpy as np
 
 from ...critical.trained.elsewhere import TestRows, test_layers, test_rows
 from ...critical.trained.examine import examine
-from ...errors import InputError, ModelError
+from ...errors import InputError, ModelError, ReluscapeError
+from ...geometry.arrangement import Arrangement
+from ...geometry.counting.counting import has_more_regions
+from ...landscape.optimum.decayed_infinite import bound_of_all_widths
 from ...problem.data import Dataset
 from ...problem.losses import declares, plain_loss
 from ...problem.outputs import CROSS_ENTROPY, output_loss
@@ -22,6 +25,13 @@ from ...problem.trained.opening import Opened
 from ...problem.trained.reading import Trained, read_trained
 from ...problem.trained.rescaling import Scale, scale_of, scaled_layers, scaled_targets
 from .case import Case
+
+# cells of one unit up to which the lowest objective of any width is computed beside an explanation
+FEW_CELLS = 2_000
+DIVIDED = (
+    "scikit-learn's lbfgs divides the loss of several outputs by their number and the gradient not: the network is "
+    "stationary for neither objective; train with adam, or one network for each output"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +93,20 @@ def read_case(
     whole = opened.one_hidden_layer and first != CROSS_ENTROPY and penalty is NONE
     read = _one_hidden_layer if whole else _any_depth
     layered, trained, choice, scale, test = read(opened, arrays(X), arrays(y), choice, biases, options)
-    it = examine(layered, trained, known, penalty, options.starts, options.seed, progress=options.progress)
-    return Case(it, choice, known, opened.trained_on, scale, test)
+    if penalty is not NONE and opened.one_hidden_layer and choice.loss != CROSS_ENTROPY:
+        hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
+        trained = scaled_targets(read_trained(opened, arrays(X), arrays(y), output, hidden, choice.loss), scale)
+    it = examine(
+        layered, trained, known, penalty, options.starts, options.seed, progress=options.progress,
+        bound=_bound_of_all_widths,
+    )  # fmt: skip
+    line = DIVIDED if penalty is not NONE and _divides_twice(opened.reading.trainer, opened.outputs) else None
+    return Case(it, choice, known, opened.trained_on, scale, test, line)
+
+
+def _divides_twice(trainer: Any, outputs: int) -> bool:
+    """Return whether the trainer is scikit-learn's lbfgs on several outputs of a regression."""
+    return outputs > 1 and getattr(trainer, "solver", None) == "lbfgs" and not hasattr(trainer, "classes_")
 
 
 Read = tuple[Layered, Trained | None, LossChoice, Scale | None, TestRows | None]
@@ -190,6 +212,16 @@ def _decay(opened: Opened, asked: Any, X: Any, loss: Any) -> Any:
             "(--ignore-weight-decay), or refit with alpha=0"
         )
     return value
+
+
+def _bound_of_all_widths(problem: Problem) -> float | None:
+    """Return the lowest objective of any width with weight decay, None where the cells are many or it is not found."""
+    if has_more_regions(Arrangement.of(problem.data), FEW_CELLS):
+        return None
+    try:
+        return bound_of_all_widths(problem)
+    except (ReluscapeError, np.linalg.LinAlgError):
+        return None
 
 
 def _of_trainer(trainer: Any, X: Any, loss: Any, outputs: int) -> Any:
