@@ -30,7 +30,9 @@ def test_the_stuck_xor_network_is_told_and_proved(folder, capsys):
     assert sorted(p.name for p in (folder / "xor").iterdir()) == [
         "explain-stuck.html",
         "explain-stuck.json",
+        "explain.json",
         "index.html",
+        "report.html",
     ]
     assert run(capsys, "verify", "proof.json")[0] == 0
     assert run(capsys, "verify", "proof.json", "--data", "xor.csv")[0] == 0

@@ -25,9 +25,13 @@ def test_every_result_stays_and_the_index_names_every_page(tmp_path):
     first = written(tmp_path, "explain", "a.pt")
     written(tmp_path, "explain", "b.npz")
     names = {"survey.html", "explain-a.html", "explain-b.html"}
-    assert {path.name for path in tmp_path.glob("*.html")} == {*names, "index.html"}
-    assert {path.name for path in tmp_path.glob("*.json")} == {"survey.json", "explain-a.json", "explain-b.json"}
+    assert {path.name for path in tmp_path.glob("*.html")} == {*names, "index.html", "report.html"}
+    named = {"survey.json", "explain-a.json", "explain-b.json"}
+    assert {path.name for path in tmp_path.glob("*.json")} == {*named, "explain.json"}
+    assert (tmp_path / "report.html").read_text("utf-8") == (tmp_path / "explain-b.html").read_text("utf-8")
+    assert (tmp_path / "explain.json").read_text("utf-8") == (tmp_path / "explain-b.json").read_text("utf-8")
     index = (tmp_path / "index.html").read_text("utf-8")
+    assert "report.html" not in index
     assert [name for name in names if f'href="{name}"' not in index] == []
     assert json.loads((tmp_path / "explain-a.json").read_text("utf-8")) == first
 
@@ -36,7 +40,7 @@ def test_two_models_that_differ_in_the_end_of_their_names_keep_two_files(tmp_pat
     for model in ("a.pt", "a.npz", "a.pt", "a.npz"):
         written(tmp_path, "explain", model)
     files = {"explain-a.json": "a.pt", "explain-a.npz.json": "a.npz"}
-    assert {path.name for path in tmp_path.glob("*.json")} == set(files)
+    assert {path.name for path in tmp_path.glob("*.json")} == {*files, "explain.json"}
     for name, model in files.items():
         assert json.loads((tmp_path / name).read_text("utf-8"))["model"]["file"] == model
 

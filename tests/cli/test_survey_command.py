@@ -40,6 +40,7 @@ def test_survey_writes_both_files_and_says_the_verdict(folder, capsys):
     assert len(page) < 3_000_000
     assert sorted(p.name for p in (folder / "line").iterdir()) == [
         "index.html",
+        "report.html",
         "survey.html",
         "survey.json",
     ]

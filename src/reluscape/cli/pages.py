@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 INDEX = "index.html"
+# the page of the last command, under a name that no command changes
+LATEST = "report.html"
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 # letters at the head of a page among which its title stands
 HEAD = 4096
@@ -38,14 +40,19 @@ def stem(folder: Path, kind: str, model: str = "") -> str:
 
 
 def results(folder: Path, report: dict[str, Any], model: str = "") -> dict[str, Callable[[], str]]:
-    """Return what makes each file that a report writes into a folder, by file name: its JSON, its page, the index."""
+    """Return what makes each file that a report writes into a folder, by file name: its JSON, its page, the index.
+
+    For scripts the last JSON of a command also stands under the command's name alone, the last page as report.html.
+    """
     from ..stories.page import render
     from ..stories.report import json_text
 
     name, page = stem(folder, report["kind"], model), render(report)
     return {
         f"{name}.json": partial(json_text, report),
+        f"{report['kind']}.json": partial(json_text, report),
         f"{name}.html": lambda: page,
+        LATEST: lambda: page,
         INDEX: partial(index, folder, {f"{name}.html": _title(page)}),
     }
 
@@ -57,7 +64,9 @@ def index(folder: Path, new: dict[str, str]) -> str:
         folder: where they are.
         new: file -> title of what is about to be written.
     """
-    found = {path.name: _title(_head(path)) for path in sorted(folder.glob("*.html")) if path.name != INDEX}
+    found = {
+        path.name: _title(_head(path)) for path in sorted(folder.glob("*.html")) if path.name not in (INDEX, LATEST)
+    }
     rows = "".join(
         f'<li><a href="{html.escape(name)}">{title}</a></li>' for name, title in sorted({**found, **new}.items())
     )
