@@ -14,13 +14,11 @@ written from there and shares no code with the package.
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import math
-import operator
 import sys
 from fractions import Fraction
-from operator import add, mul
+from operator import mul
 
 SCHEMA = 1
 MOST_BYTES, MOST_NUMBERS, MOST_BITS, MOST_COMMON_BITS = 2**26, 4_000_000, 2**28, 1_000_000
@@ -1022,8 +1020,18 @@ def too_steep(rows, cell, slopes, inverse, factors):
     return any(
         negative([[A[i][j] for j in chosen] for i in chosen])
         for size in range(1, min(r, len(rays)) + 1)
-        for chosen in itertools.combinations(range(len(rays)), size)
+        for chosen in subsets(len(rays), size)
     )
+
+
+def subsets(count, size):
+    """Yield every choice of so many of the numbers below count, in order."""
+    if size == 0:
+        yield ()
+        return
+    for last in range(size - 1, count):
+        for first in subsets(last, size - 1):
+            yield (*first, last)
 
 
 def relu_sum(rows, ray, slopes):
@@ -1269,7 +1277,7 @@ def joined(lists):
 
 def added(A, B):
     """Return the sum of two matrices of whole numbers."""
-    return [list(map(add, a, b)) for a, b in zip(A, B, strict=True)]
+    return [[p + q for p, q in zip(a, b, strict=True)] for a, b in zip(A, B, strict=True)]
 
 
 def beside(*parts):
@@ -2397,8 +2405,8 @@ def exceeds(H, floor, spare):
     for i, row in enumerate(H):
         made = []
         for j in range(i):
-            made.append((row[j][0] / UNIT - sum(map(operator.mul, made, L[j]))) / L[j][j])
-        square = (row[i][0] - floor - spare) / UNIT - sum(map(operator.mul, made, made))
+            made.append((row[j][0] / UNIT - sum(map(mul, made, L[j]))) / L[j][j])
+        square = (row[i][0] - floor - spare) / UNIT - sum(map(mul, made, made))
         if not 0 < square < math.inf:
             return False
         L.append([*made, math.sqrt(square)])
@@ -2406,7 +2414,7 @@ def exceeds(H, floor, spare):
     off = [0] * len(H)
     for i, row in enumerate(H):
         for j in range(i + 1):
-            product = sum(map(operator.mul, whole[i], whole[j])) << (FINE - 2 * FACTOR_BITS)
+            product = sum(map(mul, whole[i], whole[j])) << (FINE - 2 * FACTOR_BITS)
             rest = abs(row[j][0] - product - (floor + spare if i == j else 0)) + row[j][1]
             off[i] += rest
             off[j] += rest if j < i else 0

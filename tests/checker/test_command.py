@@ -16,7 +16,7 @@ from reluscape.certificates import standalone, write
 from reluscape.cli import main
 from tests.checker.standalone import PATH
 
-STANDARD = {"__future__", "fractions", "hashlib", "json", "math", "sys"}
+STANDARD = {"__future__", "fractions", "hashlib", "json", "math", "operator", "sys"}
 
 
 def ran(line, folder):

@@ -92,8 +92,9 @@ class _Layer:
     """Units with their lengths and directions; units of length zero of a teacher are left out."""
 
     def __init__(self, rows: np.ndarray) -> None:
+        # what may be zero without being it stays, and nothing is proved of it
         lengths = [sum((v * v for v in row), flint.arb(0)).sqrt() for row in rows]
-        kept = [i for i, length in enumerate(lengths) if length != 0]
+        kept = [i for i, row in enumerate(rows) if not all(v == 0 for v in row)]
         self.lengths = [lengths[i] for i in kept]
         self.units = [rows[i] / lengths[i] for i in kept]
 
