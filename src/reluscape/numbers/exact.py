@@ -66,6 +66,9 @@ def _converted(array: np.ndarray, convert: Callable[[Any], Fraction]) -> np.ndar
     """Return an object array of fractions, entry by entry."""
     out = np.empty(array.shape, dtype=object)
     flat_out, flat_in = out.reshape(-1), array.reshape(-1)
+    if array.dtype == np.float64 and convert is to_fraction and np.isfinite(flat_in).all():
+        flat_out[:] = [Fraction(*value.as_integer_ratio()) for value in flat_in.tolist()]
+        return out
     whole = array.dtype.kind in "biu" or array.dtype == np.float64
     for i, value in enumerate(flat_in.tolist() if whole else flat_in):
         flat_out[i] = convert(value)
@@ -115,12 +118,26 @@ def decimal_fraction(value: Any) -> Fraction:
 
 def integer_rows(F: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return primitive integer rows and positive scales with F[i] = scale[i] * rows[i] (scale 1 for a zero row)."""
-    n, d = F.shape
+    return _primitive(F.shape, ([v.as_integer_ratio() for v in row] for row in F))
+
+
+def integer_rows_of_doubles(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what `integer_rows` returns for the rationals that finite doubles (n, d) store.
+
+    >>> integer_rows_of_doubles(np.array([[0.5, 0.75]]))[0].tolist()
+    [[2, 3]]
+    """
+    return _primitive(X.shape, ([v.as_integer_ratio() for v in row] for row in X.tolist()))
+
+
+def _primitive(shape: tuple[int, ...], ratios: Iterable[list[tuple[int, int]]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return primitive integer rows and their scales of rows of numerators and denominators."""
+    n, d = shape
     rows = np.empty((n, d), dtype=object)
     scales = np.empty(n, dtype=object)
-    for i in range(n):
-        denominator = math.lcm(*(v.denominator for v in F[i])) if d else 1
-        integers = [int(v.numerator) * (denominator // v.denominator) for v in F[i]]
+    for i, row in enumerate(ratios):
+        denominator = math.lcm(*(below for _, below in row)) if d else 1
+        integers = [above * (denominator // below) for above, below in row]
         divisor = math.gcd(*integers) if d else 0
         if divisor == 0:
             rows[i] = [0] * d

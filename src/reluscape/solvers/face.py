@@ -155,7 +155,7 @@ def _face(space: Coordinates, residues: Callable[[], Residues], patterns: np.nda
         rows = [space.sample[space.rows[tight]] for tight in tights]
         if residues().span_rank(patterns, rows, space.E.size > 0) != rank:
             return None
-    inverse = scipy.linalg.solve_triangular(R[:rank, :rank], np.eye(rank))
+    inverse = scipy.linalg.lapack.dtrtri(R[:rank, :rank])[0] if rank else np.zeros((0, 0))
     if not 10.0 * relative * float(np.linalg.norm(inverse)) < 1.0:
         return None
     return Face(tights, bases, turns, Q[:, :rank], inverse, order[:rank], length, columns, relative)

@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 from ..numbers.checks import readonly
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ..problem.data import Dataset
-from .twofold import lower_parts, product
+from .twofold import MOST_SPLIT, less, lower_parts, product
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +159,7 @@ def _power_of_two(value: float) -> float:
 def _centred(data: Dataset) -> tuple[np.ndarray, np.ndarray, tuple[int, np.ndarray] | None]:
     """Return X with columns centred through a constant column, as sums of two doubles, and how to undo it."""
     X = data.X
-    low = lower_parts(data.fractions, X)
+    low = np.zeros(X.shape) if data.stores_doubles else lower_parts(data.fractions, X)
     if data.n == 0 or data.d < 2:
         return X, low, None
     constant = [j for j in range(data.d) if X[0, j] != 0 and (X[:, j] == X[0, j]).all()]
@@ -170,13 +170,24 @@ def _centred(data: Dataset) -> tuple[np.ndarray, np.ndarray, tuple[int, np.ndarr
     means[constant] = 0.0
     if not np.isfinite(means).all():
         return X, low, None
-    ratios = [Fraction(float(mean / X[0, column])) for mean in means]
+    ratios = means / X[0, column]
+    shift = column, ratios
+    if data.stores_doubles and _products_are_exact(X, ratios):
+        return *less(X, ratios, X[:, column, None]), shift
     pillar = data.fractions[:, column]
     exactly = np.array(data.fractions)
     for j in np.flatnonzero(means).tolist():
-        exactly[:, j] = [v - ratios[j] * one for v, one in zip(data.fractions[:, j], pillar, strict=True)]
+        ratio = Fraction(float(ratios[j]))
+        exactly[:, j] = [v - ratio * one for v, one in zip(data.fractions[:, j], pillar, strict=True)]
     centred = exactly.astype(float)
-    return centred, lower_parts(exactly, centred), (column, np.array([float(v) for v in ratios]))
+    return centred, lower_parts(exactly, centred), shift
+
+
+def _products_are_exact(X: np.ndarray, ratios: np.ndarray) -> bool:
+    """Return whether the rounding error of every product of an entry and a ratio is a double."""
+    sizes = np.abs(np.concatenate([X.reshape(-1), ratios]))
+    sizes = sizes[sizes > 0]
+    return bool(sizes.max(initial=1.0) < MOST_SPLIT and sizes.min(initial=1.0) > 1.0 / MOST_SPLIT)
 
 
 def _distinct(data: Dataset, kept: np.ndarray, merge: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -206,5 +217,5 @@ def _whitening(features: np.ndarray) -> np.ndarray:
     diagonal = np.abs(np.diag(R))
     r = int((diagonal > 8 * max(N, d) * MACHINE_PRECISION * diagonal[0]).sum())
     back = np.zeros((d, r))
-    back[used[order[:r]]] = scipy.linalg.solve_triangular(R[:r, :r], np.eye(r))
+    back[used[order[:r]]] = scipy.linalg.lapack.dtrtri(R[:r, :r])[0]
     return back / np.where(length > 0, length, 1.0)[:, None]

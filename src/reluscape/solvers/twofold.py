@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 SPLITTER = 2.0**27 + 1.0
+# numbers whose products, and the rounding errors of these, stay within the range of doubles
+MOST_SPLIT = 2.0**400
 
 
 def lower_parts(fractions: np.ndarray, rounded: np.ndarray) -> np.ndarray:
@@ -37,6 +39,15 @@ def product(high: np.ndarray, low: np.ndarray, factor: np.ndarray) -> np.ndarray
         total, lost = two_sum(total, term)
         rest += lost + (error + low[:, j, None] * factor[None, j])
     return total + rest
+
+
+def less(values: np.ndarray, ratios: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return values - ratios * unit as sums of two doubles, off by at most an ulp of the lower one."""
+    product, rounding = two_product(unit * np.ones_like(values), ratios * np.ones_like(values))
+    high, lost = two_sum(values, -product)
+    low, rest = two_sum(lost, -rounding)
+    high, more = two_sum(high, low)
+    return high, more + rest
 
 
 def two_sum(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -66,6 +66,7 @@ class Dataset:
                 F = np.concatenate([F, np.full((F.shape[0], 1), exact.to_fraction(1), dtype=object)], axis=1)
             floats = nearest_doubles(F, "X")
             state["fractions"] = readonly(F)
+        state["_doubles"] = "fractions" not in state
         state["_floats"] = readonly(floats)
         state["n"], state["d"] = floats.shape
         state["bias"] = bool(bias)
@@ -103,6 +104,11 @@ class Dataset:
         """(n, d) object array of `Fraction`, the samples as exact numbers."""
         return readonly(exact.fraction_matrix(self.__dict__["_floats"]))
 
+    @property
+    def stores_doubles(self) -> bool:
+        """Whether the samples are exactly the doubles of `X`, as given; else they may be rationals between doubles."""
+        return bool(self.__dict__["_doubles"])
+
     @cached_property
     def y_fractions(self) -> Any:
         """(n,) object array of `Fraction`, the targets as exact numbers; None without targets."""
@@ -121,7 +127,10 @@ class Dataset:
 
     @cached_property
     def _integer(self) -> tuple[np.ndarray, np.ndarray]:
-        rows, scales = exact.integer_rows(self.fractions)
+        if self.stores_doubles:
+            rows, scales = exact.integer_rows_of_doubles(self.__dict__["_floats"])
+        else:
+            rows, scales = exact.integer_rows(self.fractions)
         return readonly(rows), readonly(scales)
 
     @property
@@ -148,7 +157,8 @@ class Dataset:
     @cached_property
     def duplicates(self) -> tuple[tuple[int, ...], ...]:
         """Groups of rows that are equal."""
-        return _groups(tuple(map(tuple, self.fractions)))
+        given = self.__dict__["_floats"].tolist() if self.stores_doubles else self.fractions
+        return _groups(tuple(map(tuple, given)))
 
     @cached_property
     def parallel(self) -> tuple[tuple[int, ...], ...]:
