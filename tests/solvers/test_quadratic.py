@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reluscape as rs
-from reluscape.solvers import cholesky, quadratic_kernel
+from reluscape.solvers import cholesky, interior_point, quadratic_kernel
 from reluscape.solvers.conic import cone_matrix, feature_matrix, squared_program
 from reluscape.solvers.interior_point import many_programs, worth_compiling
 from reluscape.solvers.quadratic import BasinPrograms
@@ -74,12 +74,23 @@ def test_the_compiled_kernel_and_the_array_program_agree(seed, output_bias):
     assert sure.mean() >= 0.5
 
 
-def test_few_small_programs_are_not_worth_compiling():
+def test_programs_are_compiled_for_where_they_are_large_or_many_or_it_was_done_before(monkeypatch):
+    monkeypatch.setattr(interior_point, "_left_by_an_earlier_run", lambda: False)
+    monkeypatch.setattr(interior_point, "_solved", [0.0])
     rng = np.random.default_rng(0)
     space = BasinPrograms(rs.Dataset(rng.standard_normal((20, 4)), rng.standard_normal(20))).space
     assert not worth_compiling(space, np.arange(0, 401 * 8, 8))
     assert worth_compiling(space, np.arange(0, 10_001 * 8, 8))
     assert worth_compiling(space, np.array([0, 50]))
+    assert not worth_compiling(space, np.array([0, 200]))
+    few, batches = np.arange(0, 401 * 8, 8), 0
+    while not worth_compiling(space, few):  # many small batches are many programs
+        batches += 1
+    assert 3 < batches < 30
+    monkeypatch.setattr(interior_point, "_solved", [0.0])
+    assert not worth_compiling(space, few)
+    monkeypatch.setattr(interior_point, "_left_by_an_earlier_run", lambda: True)
+    assert worth_compiling(space, few)
     assert not worth_compiling(space, np.array([0, 200]))
 
 
