@@ -25,11 +25,17 @@ def test_disconnectivity_graph_stands_on_the_losses(report):
 
 def test_panels_show_every_marked_minimum(report):
     plane = report["pictures"]["plane"]
+    factor = 1.0 if plane["kind"] == "weights" else 180.0 / np.pi
     for k, panel in enumerate(plane["panels"]):
         ax = Figure().subplots()
         artists = draw_plane_landscape(ax, plane, k, report["valleys"])
-        assert artists[0].get_array().shape == (len(plane["ticks"]), len(plane["ticks"]))
+        assert artists[0].get_array().shape == (len(panel["y"]), len(panel["x"]))
         words = [t.get_text() for t in ax.texts]
         assert words == [str(spot["valley"] + 1) for spot in panel["minima"]]
-        (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-        assert np.allclose([left, low], [-right, -high])
+        window = [factor * panel[name][end] for name in ("x", "y") for end in (0, -1)]
+        np.testing.assert_allclose([*ax.get_xlim(), *ax.get_ylim()], window)
+        inside = [
+            window[0] <= factor * spot["x"] <= window[1] and window[2] <= factor * spot["y"] <= window[3]
+            for spot in panel["minima"]
+        ]
+        assert all(inside)

@@ -70,13 +70,12 @@ def test_planes_show_the_losses_of_their_networks():
     for width in (1, 2):
         report = landscape(LINE, width=width, trials=10).report
         plane = report["pictures"]["plane"]
-        ticks = np.array(plane["ticks"])
         marked = set()
         for panel in plane["panels"]:
-            losses = np.array(panel["loss"])
+            losses, x, y = (np.array(panel[name]) for name in ("loss", "x", "y"))
             assert losses.min() >= report["losses"]["best_network"]["value"] - 1e-4
             for spot in panel["minima"]:
-                at = losses[np.argmin(abs(ticks - spot["y"])), np.argmin(abs(ticks - spot["x"]))]
+                at = losses[np.argmin(abs(y - spot["y"])), np.argmin(abs(x - spot["x"]))]
                 assert at >= report["valleys"][spot["valley"]]["value"] - 0.05
                 marked.add(spot["valley"])
         if width == 1:
@@ -89,7 +88,7 @@ def test_weights_panel_is_the_loss_itself():
     spread = np.sqrt(np.mean(data.X**2, axis=0))
     for panel in plane["panels"]:
         for i, j in ((3, 60), (40, 40), (70, 10)):
-            w = np.array([plane["ticks"][j], plane["ticks"][i]]) / spread
+            w = np.array([panel["x"][j], panel["y"][i]]) / spread
             loss = rs.TwoLayerNet([w], panel["signs"]).loss(data)
             assert panel["loss"][i][j] == pytest.approx(loss, rel=1e-3)
 

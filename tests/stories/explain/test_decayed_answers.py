@@ -37,7 +37,7 @@ def test_the_best_minimum_is_solved_and_a_worse_one_is_stuck(minima):
 
 def test_a_network_that_can_go_on_is_slow_and_its_escape_lowers_the_objective(minima):
     net = minima.nets[0]
-    moved = TwoLayerNet(1.1 * net.W, 1.1 * net.v, net.c)
+    moved = TwoLayerNet(1.5 * net.W, 1.5 * net.v, net.c)
     told = rs.explain(moved, XOR, TARGETS, loss="squared", weight_decay=DECAY, output_bias=True)
     verdict = told.model_report.verdict
     assert (verdict.kind, told.answer) == ("not stationary", SLOW)

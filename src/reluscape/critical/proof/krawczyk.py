@@ -61,6 +61,11 @@ def balanced_inverse(M: np.ndarray) -> np.ndarray | None:
 
 def float_box(equations: Equations, unknowns: np.ndarray) -> Box | None:
     """Return a box around a solution near the given unknowns, by intervals in doubles, or None."""
+    with np.errstate(over="ignore", invalid="ignore"):  # what leaves the range of doubles proves nothing
+        return _float_box(equations, unknowns)
+
+
+def _float_box(equations: Equations, unknowns: np.ndarray) -> Box | None:
     using = Arithmetic(BALLS)
     F, M = equations.at(Balls(unknowns), using)
     A = balanced_inverse(M.mid)

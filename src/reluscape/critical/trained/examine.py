@@ -101,6 +101,8 @@ def examine(
             verdict, given = (replace(v, loss=float(v.objective or v.loss)) for v in (under.verdict, under.given))
         elif under is not None and verdict.is_local_minimum is False and under.verdict.escape is not None:
             verdict = given = replace(verdict, escape=under.verdict.escape)
+        if under is not None:
+            given = replace(given, objective=under.value)
     else:
         if (
             layered.loss.each is not None

@@ -30,17 +30,18 @@ def draw_plane_landscape(
     Returns:
         the artists, the image first.
     """
-    weights, ticks, part = plane["kind"] == "weights", plane["ticks"], plane["panels"][panel]
+    weights, part = plane["kind"] == "weights", plane["panels"][panel]
     values = sorted(v for each in plane["panels"] for row in each["loss"] for v in row)
     high = values[int(_SHARE * (len(values) - 1))] if weights else values[-1]
     factor = 1.0 if weights else 180.0 / math.pi
-    edge = factor * ticks[-1]
+    window = [factor * part[name][end] for name in ("x", "y") for end in (0, -1)]
+    edge = max(map(abs, window))
     stops = [(float(place), str(color)) for place, color in color_stops()]
     artists: list[Any] = [
         ax.imshow(
             part["loss"],
             origin="lower",
-            extent=(-edge, edge, -edge, edge),
+            extent=window,
             vmin=values[0],
             vmax=high if high > values[0] else values[0] + 1.0,
             cmap=LinearSegmentedColormap.from_list("losses", stops),
@@ -70,7 +71,7 @@ def draw_plane_landscape(
         style: dict[str, Any] = {"color": PAPER, "ha": "center", "va": "center", "fontsize": 7.5}
         artists.append(ax.text(*at, str(spot["valley"] + 1), **style))
     labels = plane["labels"] if weights else [f"{label} (degrees)" for label in plane["labels"]]
-    ax.set(xlim=(-edge, edge), ylim=(-edge, edge), xlabel=labels[0], ylabel=labels[1])
+    ax.set(xlim=window[:2], ylim=window[2:], xlabel=labels[0], ylabel=labels[1])
     ax.set_title(part["title"], fontsize=9)
     ax.set_aspect("equal")
     return artists

@@ -43,7 +43,7 @@ def _panel(
 ) -> Figure:
     weights = plane["kind"] == "weights"
     factor = 1.0 if weights else _DEGREES
-    x, y = ([factor * t for t in panel.get(key) or plane["ticks"]] for key in ("x", "y"))
+    x, y = ([factor * t for t in panel[key]] for key in ("x", "y"))
     window = [[x[0], x[-1]], [y[0], y[-1]]]
     traces: list[dict[str, Any]] = [log_ground(x, y, panel["loss"], lowest)]
     traces.append(_walls(plane, max(abs(end) for ends in window for end in ends)))
