@@ -20,6 +20,7 @@ LONG = {
     "good_basin_probability": CONTRACT,
     "genuine_minimum_share": "the data and the usual arguments of a sampled share: law, trials, rng, exact",
     "start_above_zero": "the data and the usual arguments of a sampled share: law, trials, rng, exact",
+    "decay_path": "the problem without its decay, and one argument each for the ends, accuracy and size of the path",
     "predicted_against_observed": "the data, and one argument each for what is predicted, trained and drawn",
     "bounds.liang_theorem_2": PAPER,
     "bounds.liang_lemma_6": PAPER,

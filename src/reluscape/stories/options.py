@@ -62,6 +62,7 @@ class SurveyOptions(DataOrigin, total=False):
 class LandscapeOptions(DataOrigin, total=False):
     """Settings of a landscape beside those it is about; see `landscape`."""
 
+    weight_decay: Any
     seed: int
     progress: Callable[[str, float], None] | None
 

@@ -101,7 +101,8 @@ def count(arrangement: Arrangement) -> int:
 def has_more_regions(arrangement: Arrangement, limit: int) -> bool:
     """Return whether an arrangement has more regions than a limit; the count stops as soon as it has.
 
-    >>> square = Arrangement.of([[1, 0], [0, 1]])
+    >>> from reluscape import Dataset
+    >>> square = Arrangement.of(Dataset([[1, 0], [0, 1]]))
     >>> has_more_regions(square, 3), has_more_regions(square, 4)
     (True, False)
     """

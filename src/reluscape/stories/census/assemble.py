@@ -35,7 +35,6 @@ def landscape(
     law: Any = "normal",
     trials: int = 400,
     height_cap: float | None = None,
-    weight_decay: Any = None,
     **options: Unpack[LandscapeOptions],
 ) -> Landscape:
     """Return the whole landscape of one width: valleys, barriers, ways out, what random starts can reach.
@@ -49,11 +48,10 @@ def landscape(
             output bias starts at the mean target.
         trials: random starts per number.
         height_cap: leave out basins and walls above this loss.
-        weight_decay: None, a number, or a `WeightDecay`: losses are then objectives, mean loss plus penalty, and the
-            decay acts on the weights of the inputs as given.
-        options: by keyword, `seed`, root of every random stream (0), `progress`, called with (what, share done); for
-            the report `classes`, {-1: name, 1: name} for a classification, `file`, name of the data, `command`, what
-            was typed, `warnings`, sentences to pass on.
+        options: by keyword, `weight_decay`, None, a number, or a `WeightDecay`: losses are then objectives, mean loss
+            plus penalty, and the decay acts on the weights of the inputs as given; `seed`, root of every random stream
+            (0), `progress`, called with (what, share done); for the report `classes`, {-1: name, 1: name} for a
+            classification, `file`, name of the data, `command`, what was typed, `warnings`, sentences to pass on.
 
     Returns:
         A `Landscape` with `.verdict`, `.tree`, `.to_json()`, `.to_html(path)`.
@@ -73,7 +71,7 @@ def landscape(
     data = as_dataset(X, y)
     check_subject(data)
     refuse(data, width, height_cap)
-    penalty = as_penalty(weight_decay)
+    penalty = as_penalty(options.get("weight_decay"))
     decay = penalty if penalty.strength else None
     size = None if decay is None else known_size(data, width)
     if size is not None:

@@ -9,6 +9,7 @@ from ...critical.trained.examination import Examination
 from ...numbers.seeds import stream
 from ...problem.networks import DeepNet
 from .. import schema
+from ..wording import percent
 
 # half width of the pictures, relative to the weights, points of a line to 1, and of a plane along an axis
 REACH, POINTS, GRID = 0.1, 100, 41
@@ -26,7 +27,7 @@ def objective_line(it: Examination, seed: int) -> list[schema.Line]:
         step, title, ends = _vector(proof.lower) - start, "Towards a network that is certainly lower", "that network"
     else:
         step = _directions(proof, seed)[0]
-        title, ends = "Through the proved minimum", f"{REACH:.0%} of the weights away in a random direction"
+        title, ends = "Through the proved minimum", f"{percent(REACH)} of the weights away in a random direction"
     low = -1.0 if proof.lower is None else -0.25
     t = np.arange(round(low * POINTS), round(1.25 * POINTS) + 1) / POINTS
     values = [_objective(it, _net(proof.net, start + s * step)) for s in t]
@@ -54,7 +55,7 @@ def objective_plane(it: Examination, seed: int) -> schema.Slice | None:
         points = [["this network", 0.0, 0.0], ["a certainly lower network", 1.0, 0.0]]
     ticks = np.linspace(-1.5, 1.5, GRID)
     values = [[_objective(it, _net(proof.net, start + a * first + b * second)) for a in ticks] for b in ticks]
-    towards = "towards the lower network" if proof.lower is not None else f"a random direction, 1 is {REACH:.0%}"
+    towards = "towards the lower network" if proof.lower is not None else f"a random direction, 1 is {percent(REACH)}"
     return {
         "points": points,
         "window": [-1.5, 1.5, -1.5, 1.5],

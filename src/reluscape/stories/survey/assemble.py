@@ -76,6 +76,7 @@ def survey(
         InputError: no targets, one sample, a constant target, an impossible width.
 
     Example:
+        >>> from reluscape import Dataset
         >>> data = Dataset([[0], [1], [2], [3]], [0, 1, 0, 1], bias=True)
         >>> print(survey(data, widths=(1, 2), trials=20, max_width=2).report["regions"]["value"])
         8
