@@ -34,14 +34,14 @@ def draw_plane_landscape(
     values = sorted(v for each in plane["panels"] for row in each["loss"] for v in row)
     high = values[int(_SHARE * (len(values) - 1))] if weights else values[-1]
     factor = 1.0 if weights else 180.0 / math.pi
-    window = [factor * part[name][end] for name in ("x", "y") for end in (0, -1)]
-    edge = max(map(abs, window))
+    left, right, low, up = (factor * part[name][end] for name in ("x", "y") for end in (0, -1))
+    edge = max(map(abs, (left, right, low, up)))
     stops = [(float(place), str(color)) for place, color in color_stops()]
     artists: list[Any] = [
         ax.imshow(
             part["loss"],
             origin="lower",
-            extent=window,
+            extent=(left, right, low, up),
             vmin=values[0],
             vmax=high if high > values[0] else values[0] + 1.0,
             cmap=LinearSegmentedColormap.from_list("losses", stops),
@@ -71,7 +71,7 @@ def draw_plane_landscape(
         style: dict[str, Any] = {"color": PAPER, "ha": "center", "va": "center", "fontsize": 7.5}
         artists.append(ax.text(*at, str(spot["valley"] + 1), **style))
     labels = plane["labels"] if weights else [f"{label} (degrees)" for label in plane["labels"]]
-    ax.set(xlim=window[:2], ylim=window[2:], xlabel=labels[0], ylabel=labels[1])
+    ax.set(xlim=(left, right), ylim=(low, up), xlabel=labels[0], ylabel=labels[1])
     ax.set_title(part["title"], fontsize=9)
     ax.set_aspect("equal")
     return artists
