@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 import reluscape as rs
 from reluscape.errors import InputError
@@ -112,7 +113,8 @@ def test_descents_end_at_zero_or_at_proved_minima():
         assert minimum is not None
         assert minimum.lower <= Fraction(value) + Fraction(1, 10**12)
     assert found.published == pytest.approx(0.218)
-    assert found.share.low <= float(found.share) <= found.share.high
+    interval = binomtest(sum(found.counts), 25).proportion_ci(method="exact")
+    assert (found.share.low, found.share.high) == pytest.approx((interval.low, interval.high), abs=1e-6)
 
 
 def test_a_wider_student_reaches_the_teacher():
