@@ -106,7 +106,7 @@ def test_a_network_with_decay_that_still_falls_is_slow_and_its_objective_is_draw
     net = rs.DeepNet([[[1.3]], [[0.8]], [[0.75]]], [None, None, None])
     told = rs.explain(net, [[1.0], [2.0]], [1.0, 2.0], weight_decay=0.05)
     assert told.answer == "slow"
-    assert told.verdict.splitlines()[0].startswith("slow: the weights are not at rest")
+    assert told.verdict.splitlines()[0].startswith("slow: the objective, loss plus weight decay, is 0.193312,")
     (line,) = told.report["lines"]
     heights = {round(t, 9): value for t, value in line["samples"]}
     assert heights[0.0] == pytest.approx(0.22**2 * 2.5 + 0.025 * (1.69 + 0.64 + 0.5625))
@@ -115,3 +115,17 @@ def test_a_network_with_decay_that_still_falls_is_slow_and_its_objective_is_draw
     plane = told.report["slice"]
     assert plane["loss"][20][20] == pytest.approx(heights[0.0], rel=1e-5)
     assert "layer 1: 1 unit on for 2 of 2 rows" in told.verdict
+
+
+def test_the_answer_for_a_deep_network_under_a_decay_compares_with_fresh_starts():
+    net, X, y, decay = built_minimum(0)
+    told = rs.explain(net, X, y, weight_decay=decay)
+    squares = sum((w**2).sum() for w in net.weights) + sum((b**2).sum() for b in net.biases)
+    first = told.model_report.explanation.splitlines()[0]
+    value = np.mean((net.predict(X) - y) ** 2) + decay / 2 * squares
+    assert f"{value:.6g}" in first
+    assert told.answer == "solved"  # ten fresh starts end at 2.6 times its objective
+    assert "nothing clearly better is known" in first
+    # the same network with weights far too large falls to its minimum and below: it is not the best known
+    far = type(net)([1.3 * w for w in net.weights], [1.3 * b for b in net.biases])
+    assert rs.explain(far, X, y, weight_decay=decay).answer != "solved"

@@ -19,10 +19,11 @@ from ...problem.penalties import NONE, NoPenalty, WeightDecay
 from ...problem.problem import Problem
 from ...problem.trained.layered import Layered
 from ...problem.trained.reading import Trained
-from .answer import WRONG_INPUT
+from ..proof import Proof
+from .answer import WRONG_INPUT, Outlook
 from .decayed import Decayed, decayed
 from .examination import Examination, Part, with_top
-from .fresh_deep import fresh_ends
+from .fresh_deep import FreshEnds, fresh_ends
 from .jacobian_facts import jacobian_facts
 from .last_layer import constant_loss, last_layer
 from .layers import gradient_norm, layer_facts
@@ -152,6 +153,8 @@ def examine(
         floor = bound(under.problem) if starts else None
         misfit = first.is_wrong(tolerances)
         view = replace(view, penalised=True, starts=under.starts, floor=floor, misfit=misfit)
+    elif fresh is not None and proof is not None:
+        view = _beside_fresh_ends(view, proof, fresh, first.is_wrong(tolerances))
     return Examination(
         layered=layered, layers=layers, last=last, jacobian=jacobian_facts(layered), part=part, silent=silent,
         leaky=leaky, proof=proof, decayed=under, penalty=penalty,
@@ -160,6 +163,16 @@ def examine(
         gradient_norm=gradient_norm(layers) if findings is None else findings.gradient_norm, known=known, fresh=fresh,
         outlook=view, answer=view.answer(tolerances),
         fits_scaled=view.is_wrong(tolerances) and fits_on_scaled_inputs(layered),
+    )  # fmt: skip
+
+
+def _beside_fresh_ends(view: Outlook, proof: Proof, fresh: FreshEnds, misfit: bool) -> Outlook:
+    """Return the outlook in objectives: what the proof reaches from the given weights, what fresh starts reach."""
+    reached = [fresh.given, proof.loss] + ([] if proof.lower_loss is None else [proof.lower_loss])
+    lowest = min(reached)
+    return replace(
+        view, penalised=True, floor=None, loss=fresh.given, downhill=None if proof.verdict == "undecided" else lowest,
+        best=min(lowest, fresh.lowest), starts=fresh.starts, misfit=misfit,
     )  # fmt: skip
 
 

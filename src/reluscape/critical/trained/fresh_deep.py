@@ -27,11 +27,13 @@ class FreshEnds:
         starts: their number.
         lowest: the lowest objective among the ends.
         as_low: how many ends are as low as the given network, or lower.
+        given: objective of the weights as they were given.
     """
 
     starts: int
     lowest: float
     as_low: int
+    given: float
 
 
 def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, seed: int = 0) -> FreshEnds | None:
@@ -69,7 +71,8 @@ def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, se
                 ends.append(float(found.fun))
     if not ends:
         return None
-    return FreshEnds(len(ends), min(ends), sum(end <= value + AS_LOW * abs(value) for end in ends))
+    as_low = sum(end <= value + AS_LOW * abs(value) for end in ends)
+    return FreshEnds(len(ends), min(ends), as_low, both(weights_of(seen))[0])
 
 
 def _box(seen: Layered) -> np.ndarray:
