@@ -212,5 +212,5 @@ def _strength(value: Any) -> Fraction:
     except (InputError, TypeError, ValueError, OverflowError):
         raise InputError(f"the weight decay is {value!r}; it is a number, 0 or more") from None
     if strength < 0:
-        raise InputError(f"the weight decay is {value!r}; it is not negative")
+        raise InputError(f"the weight decay is {value!r}; give 0 or a positive number")
     return strength

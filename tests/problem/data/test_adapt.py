@@ -82,7 +82,7 @@ def test_missing_values_are_counted_and_every_way_on_has_its_price(tmp_path):
     text = "a,b,y\n1,2,3\n,2,4\n,2,5\n4,,7\n5,6,7\n"
     with pytest.raises(rs.InputError) as told:
         read(tmp_path, text, "y")
-    assert "3 such row(s) of 5" in str(told.value)
+    assert "in 3 of 5 rows" in str(told.value)
     assert "--drop-missing, which leaves 2 rows" in str(told.value)
     assert "--drop a leaves 4 rows with --drop-missing" in str(told.value)
     assert len(read(tmp_path, text, "y", drop_missing=True).y) == 2

@@ -172,8 +172,8 @@ def _without_missing(
     if not drop_missing:
         line, name = bad[0][0] + 2, bad[0][1]
         raise InputError(
-            f"{path.name} line {line}, column {name!r}: the value is missing ({len(rows):,} such row(s) of "
-            f"{len(body):,}); {_choices(bad, rows, len(body))}"
+            f"{path.name} line {line}, column {name!r}: the value is missing (in {len(rows):,} of "
+            f"{len(body):,} rows); {_choices(bad, rows, len(body))}"
         )
     return [row for i, row in enumerate(body) if i not in rows], [f"{len(rows)} row(s) with missing values left out"]
 
