@@ -163,7 +163,7 @@ def test_what_reads_only_data_refuses_a_problem_that_asks_for_more():
         ({"y": None}, "no targets"),
         ({"y": [0, 1, 1]}, "3 values for 4"),
         ({"y": [0, 1, 1, 2], "loss": "bce"}, "needs targets 0 and 1"),
-        ({"weight_decay": -0.1}, "not negative"),
+        ({"weight_decay": -0.1}, "give 0 or a positive number"),
         ({"weight_decay": float("nan")}, "a number, 0 or more"),
         ({"weight_decay": "much"}, "a number, 0 or more"),
         ({"weight_decay": True}, "a number, 0 or more"),
