@@ -54,6 +54,17 @@ class Cells:
         """Indices of the cells in which a unit is active on some sample."""
         return readonly(np.flatnonzero(self.patterns.any(axis=1)))
 
+    def state(self, cell: int, sign: int) -> int:
+        """Return the number of a unit's state, an alive cell with an output sign, or -1 for a dead cell."""
+        place = int(np.searchsorted(self.alive, cell))
+        if place == len(self.alive) or self.alive[place] != cell:
+            return -1
+        return 2 * place + (sign < 0)
+
+    def describe(self, state: int) -> tuple[int, int]:
+        """Return (cell, sign) of a state."""
+        return int(self.alive[state // 2]), -1 if state % 2 else 1
+
     @cached_property
     def facets(self) -> tuple[tuple[int, int], ...]:
         """Pairs of cells that share a facet: their sides differ at exactly one hyperplane."""

@@ -47,14 +47,11 @@ class Generators:
 
     def state(self, cell: int, sign: int) -> int:
         """Return the number of a state, or -1 for a dead cell."""
-        place = int(np.searchsorted(self.cells.alive, cell))
-        if place == len(self.cells.alive) or self.cells.alive[place] != cell:
-            return -1
-        return 2 * place + (sign < 0)
+        return self.cells.state(cell, sign)
 
     def describe(self, state: int) -> tuple[int, int]:
         """Return (cell, sign) of a state."""
-        return int(self.cells.alive[state // 2]), -1 if state % 2 else 1
+        return self.cells.describe(state)
 
     def shared_rays(self, state: int, other: int) -> tuple[int, ...]:
         """Return the signed rays that two closed states have in common."""

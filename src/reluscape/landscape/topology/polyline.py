@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def polyline(
     if start == end:
         return path
     order = list(states)
-    for _, b, _ in _edges_between(graph, start, end, open_edges):
+    for _, b, _ in edges_between(graph, start, end, open_edges):
         order = _cross(graph, path, order, b, c)
     path += _descend(graph, path[-1], order, c)
     return path
@@ -66,7 +67,7 @@ def _move(
     return corners
 
 
-def _edges_between(graph: Graph, start: int, end: int, usable: np.ndarray) -> list[tuple[int, int, int]]:
+def edges_between(graph: Graph, start: int, end: int, usable: np.ndarray) -> list[tuple[int, int, int]]:
     """Return the edges (from, to, number) of a shortest way between two nodes along usable edges."""
     tails = np.concatenate([graph.left[usable], graph.right[usable]])
     heads = np.concatenate([graph.right[usable], graph.left[usable]])
@@ -94,15 +95,20 @@ def _edges_between(graph: Graph, start: int, end: int, usable: np.ndarray) -> li
     return way[::-1]
 
 
-def _cross(graph: Graph, path: list[TwoLayerNet], order: list[int], b: int, c: float | None) -> list[int]:
-    """Append the corners that cross the edge to node b, and return the units' states on its other side."""
-    remaining = list(graph.members(b))
-    into_hub = len(remaining) < len(order)
-    keep = [False] * len(order)
+def matched(order: Sequence[int], members: Iterable[int]) -> tuple[list[bool], list[int]]:
+    """Return which units keep their state on the way to a node, and the node's states that are left for the others."""
+    keep, remaining = [False] * len(order), list(members)
     for j, s in enumerate(order):
         if s in remaining:
             remaining.remove(s)
             keep[j] = True
+    return keep, remaining
+
+
+def _cross(graph: Graph, path: list[TwoLayerNet], order: list[int], b: int, c: float | None) -> list[int]:
+    """Append the corners that cross the edge to node b, and return the units' states on its other side."""
+    into_hub = len(graph.members(b)) < len(order)
+    keep, remaining = matched(order, graph.members(b))
     moving = [j for j, kept in enumerate(keep) if not kept]
     generators = graph.generators
     units = [generators.rays_of_state[s] if kept and s >= 0 else () for s, kept in zip(order, keep, strict=True)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ....problem.networks import TwoLayerNet
-from ..polyline import _edges_between
+from ..polyline import edges_between, matched
 from .graph import DecayedGraph
 
 # (U (m, d), output signs (m,), c)
@@ -42,7 +42,7 @@ def route(graph: DecayedGraph, start: Point, states: list[int], end: int, open_e
     begin = graph.node_of(order)
     if begin == end:
         return corners
-    for _, b, _ in _edges_between(graph, begin, end, open_edges):
+    for _, b, _ in edges_between(graph, begin, end, open_edges):
         order = _cross(graph, corners, order, b)
     corners.append(graph.lowest_point(order))
     return corners
@@ -50,13 +50,8 @@ def route(graph: DecayedGraph, start: Point, states: list[int], end: int, open_e
 
 def _cross(graph: DecayedGraph, corners: list[Point], order: list[int], b: int) -> list[int]:
     """Append the corner that lies on the edge to node b, and return the units' states on its other side."""
-    remaining = list(graph.members(b))
-    into_hub = len(remaining) < len(order)
-    keep = [False] * len(order)
-    for j, s in enumerate(order):
-        if s in remaining:
-            remaining.remove(s)
-            keep[j] = True
+    into_hub = len(graph.members(b)) < len(order)
+    keep, remaining = matched(order, graph.members(b))
     moving = [j for j, kept in enumerate(keep) if not kept]
     new = list(order)
     if not moving:

@@ -99,14 +99,11 @@ class DecayedStates:
 
     def state(self, cell: int, sign: int) -> int:
         """Return the number of a state, or -1 for a dead cell."""
-        place = int(np.searchsorted(self.cells.alive, cell))
-        if place == len(self.cells.alive) or self.cells.alive[place] != cell:
-            return -1
-        return 2 * place + (sign < 0)
+        return self.cells.state(cell, sign)
 
     def describe(self, state: int) -> tuple[int, int]:
         """Return (cell, sign) of a state."""
-        return int(self.cells.alive[state // 2]), -1 if state % 2 else 1
+        return self.cells.describe(state)
 
     @cached_property
     def facets(self) -> list[tuple[int, int, int]]:
