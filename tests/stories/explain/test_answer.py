@@ -156,6 +156,7 @@ def test_test_rows_decide_what_is_put_forward():
     assert bad.report["losses"]["model"]["test"] == pytest.approx(0.0, abs=1e-15)
     assert bad.report["losses"]["best_known"]["test"] > 0
     assert not any("save" in step for step in bad.report["next_steps"])
+    assert not any(step.startswith("train on") for step in bad.report["next_steps"])
     alone = rs.explain(net, x, y, loss="squared")
     assert "save" not in alone.report["next_steps"][0]
     assert "a lower training loss may be worse on new rows" in alone.explanation

@@ -10,7 +10,7 @@ from ...problem.penalties import NONE
 from ..wording import count, listing, of_the_weights, right_words
 from .case import Case
 from .first_line import first_line
-from .story import MOST_NAMED, SPARE, UNTESTED, both_losses, numbered, rows, same_work
+from .story import MOST_NAMED, SPARE, UNTESTED, both_losses, going_on, numbered, rows, same_work
 
 
 def deep_verdict_lines(case: Case) -> list[str]:
@@ -227,7 +227,7 @@ def deep_next_steps(case: Case) -> list[str]:
     if saving is not None and test is not None:
         steps.append(saving)
     if case.answer == SLOW:
-        steps.append("train on with a smaller step, or a few L-BFGS steps, until the gradient norm stops falling")
+        steps.append(going_on(case))
     elif case.answer != SOLVED:
         steps.append("more training changes little here: stop, or start again from other weights")
     if saving is not None and test is None:

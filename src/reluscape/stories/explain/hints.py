@@ -7,7 +7,8 @@ from ..wording import percent
 
 ANY = (
     "likely reasons: inputs that were scaled in training (--standardize), a scaled target (--standardize-target), "
-    "other numbers for the classes (--labels) or another loss (--loss)"
+    "other numbers for the classes (--labels), another loss (--loss) or, where the file holds weights alone, an "
+    "activation other than ReLU"
 )
 
 

@@ -81,10 +81,11 @@ def minimum_text(findings: Findings) -> str:
     """Return where the nearest exact minimum found lies."""
     assert findings.descent is not None
     low, share = shown(findings.descent.loss, findings), findings.distance_to_minimum
-    if share is not None and share >= 1:
-        far = f"is far away: its weights differ by {share:.2g} times the size of yours"
-        return f"the closest true minimum we found (loss {low}) {far}"
-    return f"the closest true minimum we found has loss {low}, {of_the_weights(share)} away"
+    if share is None:
+        return f"the closest true minimum we found has loss {low}"
+    size = f"{share:.2g} times" if share >= 1 else f"{part(share, 1.0)} of"
+    far = " is far away:" if share >= 1 else ":"
+    return f"the closest true minimum we found (loss {low}){far} its weights differ by {size} the size of yours"
 
 
 def affine_text(findings: Findings) -> str:
@@ -233,7 +234,7 @@ def next_steps(case: Case, findings: Findings) -> list[str]:
     if saving is not None and test is not None:
         steps.append(saving)
     if case.answer == SLOW:
-        steps.append("train on with a smaller step, or a few L-BFGS steps, until the gradient norm stops falling")
+        steps.append(going_on(case))
     if findings.best is not None and findings.is_above(findings.best[1]) and case.answer != SOLVED:
         best, low = case.named.get("best_known", case.named["model"]), shown(findings.best[1], findings)
         low += "" if best.test is None else f" (test {best.test:.6g})"
@@ -258,6 +259,17 @@ def next_steps(case: Case, findings: Findings) -> list[str]:
     if verdict.kind == "local minimum":
         steps.append("more training changes nothing here: stop, or start again from other weights")
     return [*steps, *SPARE][:3]
+
+
+def going_on(case: Case) -> str:
+    """Return whether to train on: not where the test rows say that the end of the way down is worse."""
+    saved, here = case.saved, case.named["model"]
+    if saved is None or not saved.is_worse_than(here):
+        return "train on with a smaller step, or a few L-BFGS steps, until the gradient norm stops falling"
+    return (
+        f"stop here: training on lowers the loss to {saved.value:.6g} but fits the test rows worse "
+        f"({saved.test:.6g} against {here.test:.6g})"
+    )
 
 
 def saving_text(case: Case, findings: Findings) -> str | None:
