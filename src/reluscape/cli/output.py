@@ -149,7 +149,9 @@ def lines(items: list[str], marks: list[str] | None = None) -> None:
 
     screen = console()
     for item, mark in zip(items, marks or [spelled("• ", "* ")] * len(items), strict=True):
-        for part in textwrap.wrap(mark + item, screen.width - 1, subsequent_indent=" " * len(mark)):
+        for part in textwrap.wrap(
+            mark + item, screen.width - 1, subsequent_indent=" " * len(mark), break_on_hyphens=False
+        ):
             screen.print(Text("".join(c if c.isprintable() else " " for c in part)))
 
 
@@ -160,7 +162,7 @@ def facts(rows: list[tuple[str, str]]) -> None:
     screen = console()
     wide = max((len(name) for name, _ in rows), default=0) + 2
     for name, words in rows:
-        parts = textwrap.wrap(words, max(screen.width - 1 - wide, 20)) or [""]
+        parts = textwrap.wrap(words, max(screen.width - 1 - wide, 20), break_on_hyphens=False) or [""]
         for k, part in enumerate(parts):
             text = "".join(c if c.isprintable() else " " for c in part)
             screen.print(Text.assemble((f"{name if k == 0 else '':<{wide}}", "bold"), text))

@@ -176,7 +176,7 @@ class BarrierTree:
 
     @property
     def ties(self) -> tuple[tuple[int, ...], ...]:
-        """Groups of valleys with equal values: which of them outlives the others is a choice.
+        """Groups of valleys with equal values: it is arbitrary which of them is listed as absorbing the others.
 
         Equal means exactly equal where the tree is exact, and up to rounding otherwise.
         """

@@ -156,7 +156,7 @@ class SurveySettings(TypedDict):
 
 
 class SurveyLosses(TypedDict):
-    """What is there to win."""
+    """How much there is to gain."""
 
     constant: Loss
     affine: Loss
