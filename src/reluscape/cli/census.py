@@ -39,6 +39,9 @@ def census(
     free_biases: Annotated[
         bool, typer.Option("--free-biases", help="The weight decay leaves the biases out, as scikit-learn's does.")
     ] = False,
+    loss: Annotated[
+        str | None, typer.Option("--loss", help="squared (default) or, with weight decay, logistic.")
+    ] = None,
     no_bias: Annotated[bool, typer.Option("--no-bias", help="No hidden bias.")] = False,
     no_output_bias: Annotated[bool, typer.Option("--no-output-bias", help="No output bias.")] = False,
     regression: Annotated[bool, typer.Option("--regression", help="Take a target of two numbers as numbers.")] = False,
@@ -72,7 +75,7 @@ def census(
     samples = Dataset.from_table(table, bias=not no_bias)
     penalty = decay_of_options(weight_decay, free_biases)
     if dry_run:
-        answer = plan(samples, width=width, height_cap=height_cap)
+        answer = plan(samples, width=width, height_cap=height_cap, decays=penalty is not None)
         if as_json:
             print(json.dumps(answer))
         else:
@@ -90,6 +93,7 @@ def census(
         height_cap=height_cap,
         seed=seed,
         weight_decay=penalty,
+        loss=loss,
         progress=output.Progress(),
         classes=table.classes,
         file=data.name,
@@ -108,10 +112,11 @@ def census(
 def _losses_are(report: dict[str, Any]) -> str:
     """Return what the losses of the table are."""
     decay = report["settings"]["weight_decay"]
+    loss = "squares" if report["settings"]["loss"] == "squared" else "logistic losses"
     if decay is None:
         return "Losses are mean squares."
     weights = "squared weights, biases apart" if report["settings"]["free_biases"] else "squared weights"
-    return f"Losses are mean squares plus {decay:g} / 2 times the sum of {weights}, of the inputs as given."
+    return f"Losses are mean {loss} plus {decay:g} / 2 times the sum of {weights}, of the inputs as given."
 
 
 def show(report: dict[str, Any], written: list[Path]) -> None:
@@ -128,7 +133,9 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     screen.print(f"\n{data['file']}: predicting {data['target']} ({shape})\n", markup=False, style="bold")
     output.lines(report["verdict"])
     table = Table(title=None, box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    for head in ("valley", "loss", "of variance", "barrier", "way out at", "flat", "share of starts", "test"):
+    squared = report["settings"]["loss"] == "squared"
+    share = "of variance" if squared else "of constant"
+    for head in ("valley", "loss", share, "barrier", "way out at", "flat", "share of starts", "test"):
         table.add_column(head, justify="right", no_wrap=True)
     for number, valley in enumerate(report["valleys"][:MOST_ROWS_SHOWN]):
         barrier = "-" if valley["barrier"] is None else short(valley["barrier"])

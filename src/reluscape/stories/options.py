@@ -63,6 +63,7 @@ class LandscapeOptions(DataOrigin, total=False):
     """Settings of a landscape beside those it is about; see `landscape`."""
 
     weight_decay: Any
+    loss: str | None
     seed: int
     progress: Callable[[str, float], None] | None
 

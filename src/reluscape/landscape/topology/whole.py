@@ -10,9 +10,12 @@ import numpy as np
 
 from ...basins import affine_fit, constant_fit
 from ...critical import Verdict
+from ...critical.training import Batch
+from ...critical.training.plain_fits import plane
 from ...numbers.estimates import Probability
 from ...numbers.seeds import stream
 from ...problem.data import Dataset, standardize
+from ...problem.losses import declares
 from ...problem.problem import Problem
 from ..optimum import infinite_width_value
 from ..optimum.decayed_infinite import decayed_infinite_width_minimum
@@ -39,6 +42,7 @@ class LandscapeSettings:
         seed: root of the random streams.
         raw_targets: whether the law is for the targets as they are.
         weight_decay: the decay that is added to the loss, on the weights of the inputs as given; None for none.
+        loss: the loss that is minimised; another than the squared one needs the decay.
     """
 
     width: int = 1
@@ -49,6 +53,7 @@ class LandscapeSettings:
     seed: int = 0
     raw_targets: bool = False
     weight_decay: Any = None
+    loss: str = "squared"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +108,7 @@ def whole_landscape(
     """
     width, seed, output_bias = settings.width, settings.seed, settings.output_bias
     progress("basins", 0.05)
-    problem = Problem(data, weight_decay=settings.weight_decay, output_bias=output_bias)
+    problem = Problem(data, loss=settings.loss, weight_decay=settings.weight_decay, output_bias=output_bias)
     decays = bool(problem.penalty.strength)
     tree = barrier_tree(problem, width=width, height_cap=settings.height_cap)
     progress("starts", 0.5)
@@ -117,10 +122,11 @@ def whole_landscape(
     verdicts = tuple(tree.valleys[k].verdict for k in kept)
     progress("ways", 0.9)
     ways = ways_out(tree, kept, problem)
-    constant = float(constant_fit(data).value)
-    zero = constant if output_bias else float(np.mean(np.asarray(data.y, dtype=float) ** 2))
+    constant, affine = _plain_fits(problem)
+    zero = constant if output_bias else problem.zero_value
     if decays:
-        zero = float(DecayedStates(problem).solve(np.full((1, 1), -1)).values[0])
+        if problem.penalty.biases or not output_bias:
+            zero = float(DecayedStates(problem).solve(np.full((1, 1), -1)).values[0])
         any_width = decayed_infinite_width_minimum(problem).value
     else:
         any_width = float(infinite_width_value(data, output_bias)[0])
@@ -133,13 +139,21 @@ def whole_landscape(
         shares=shares,
         chances=chances,
         constant=constant,
-        affine=float(affine_fit(data).value),
+        affine=affine,
         zero=zero,
         any_width=any_width,
         ways=tuple(ways),
         passages=tuple(passages(tree, kept, ways, problem)),
         plane=None if decays else plane_landscape(data, tree, kept, ways, scale),
     )
+
+
+def _plain_fits(problem: Problem) -> tuple[float, float]:
+    """Return the losses of the best constant and of the best plane, without any decay."""
+    if declares(problem.loss, "quadratic"):
+        return float(constant_fit(problem.data).value), float(affine_fit(problem.data).value)
+    batch = Batch.of(np.asarray(standardize(problem.data).X), problem.targets, 0, True, problem.loss)
+    return problem.constant_value, plane(batch)[0]
 
 
 def coordinates(data: Dataset, settings: LandscapeSettings) -> Coordinates:

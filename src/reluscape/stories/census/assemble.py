@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from typing import Any, Unpack
 
-from ...errors import TooLarge
+import numpy as np
+
+from ...errors import InputError, TooLarge
 from ...landscape.topology.choices import fitting_choices, known_size
-from ...landscape.topology.decay.graph import refuse_slow
+from ...landscape.topology.decay.graph import decayed_seconds, refuse_slow
 from ...landscape.topology.whole import LandscapeSettings, whole_landscape
 from ...problem.data import Dataset, as_dataset
+from ...problem.losses import BinaryCrossEntropy, LogisticLoss, SquaredLoss, able, get_loss
 from ...problem.penalties import as_penalty
+from ...problem.problem import Problem
 from ...problem.targets import check_subject
 from ..claims import plain
 from ..options import LandscapeOptions, Origin, check_options
@@ -49,9 +53,10 @@ def landscape(
         trials: random starts per number.
         height_cap: leave out basins and walls above this loss.
         options: by keyword, `weight_decay`, None, a number, or a `WeightDecay`: losses are then objectives, mean loss
-            plus penalty, and the decay acts on the weights of the inputs as given; `seed`, root of every random stream
-            (0), `progress`, called with (what, share done); for the report `classes`, {-1: name, 1: name} for a
-            classification, `file`, name of the data, `command`, what was typed, `warnings`, sentences to pass on.
+            plus penalty, and the decay acts on the weights of the inputs as given; `loss`, "squared" or, with a decay,
+            "logistic" or "bce"; `seed`, root of every random stream (0), `progress`, called with (what, share done);
+            for the report `classes`, {-1: name, 1: name} for a classification, `file`, name of the data, `command`,
+            what was typed, `warnings`, sentences to pass on.
 
     Returns:
         A `Landscape` with `.verdict`, `.tree`, `.to_json()`, `.to_html(path)`.
@@ -70,14 +75,16 @@ def landscape(
     origin, tell = Origin.of(options), options.get("progress") or (lambda what, share: None)
     data = as_dataset(X, y)
     check_subject(data)
-    refuse(data, width, height_cap)
     penalty = as_penalty(options.get("weight_decay"))
     decay = penalty if penalty.strength else None
+    loss = chosen_loss(data, options.get("loss"), decay)
+    refuse(data, width, height_cap)
     size = None if decay is None else known_size(data, width)
     if size is not None:
         refuse_slow(size, height_cap is not None)
     seed = options.get("seed", 0)
-    settings = LandscapeSettings(width, output_bias, law, trials, height_cap, seed, bool(origin.classes), decay)
+    raw = bool(origin.classes) or loss != SquaredLoss.name
+    settings = LandscapeSettings(width, output_bias, law, trials, height_cap, seed, raw, decay, loss)
     whole = whole_landscape(data, settings, lambda stage, share: tell(STAGES[stage], share))
     report = build_report(whole, origin)
     report["seconds"] = round(time.monotonic() - begin, 2)
@@ -85,8 +92,31 @@ def landscape(
     return Landscape(dict(report), whole.tree, data, whole.kept)
 
 
-def dry_run(X: Any, y: Any = None, width: int = 1, height_cap: float | None = None) -> dict[str, Any]:
-    """Return what a landscape of these data would cost, without computing it.
+def chosen_loss(data: Dataset, name: str | None, decay: Any) -> str:
+    """Return the name of the loss of a landscape.
+
+    Raises:
+        InputError: no loss that a whole landscape is known for, one without the decay that it needs, other labels.
+    """
+    loss = get_loss(name or SquaredLoss.name)
+    if able(loss, "quadratic"):
+        return SquaredLoss.name
+    if not isinstance(loss, LogisticLoss):
+        raise InputError(f"the whole landscape is known for the squared and the logistic loss, not for {name!r}")
+    if decay is None:
+        raise InputError(
+            "the whole landscape of the logistic loss is known only with weight decay; give weight_decay "
+            "(--weight-decay)"
+        )
+    chosen = LogisticLoss if set(np.unique(data.y)) == set(LogisticLoss.labels) else BinaryCrossEntropy
+    Problem(data, loss=chosen.name)  # refuses targets that are no labels
+    return chosen.name
+
+
+def dry_run(
+    X: Any, y: Any = None, width: int = 1, height_cap: float | None = None, decays: bool = False
+) -> dict[str, Any]:
+    """Return what a landscape of these data would cost, without computing it; `decays` with weight decay.
 
     Raises:
         TooLarge: even the cells may be too many to count; the message names what fits.
@@ -96,13 +126,13 @@ def dry_run(X: Any, y: Any = None, width: int = 1, height_cap: float | None = No
     if size is None:
         raise _too_large(data, width)
     fits = size.fits or (height_cap is not None and size.fits_capped)
+    seconds = decayed_seconds(size, height_cap is not None) if decays else size.seconds
     bias = " with the column of ones" if data.bias else ""
     lines = [
         f"{data.n} rows, {data.d} inputs{bias} (rank {data.rank}), {size.cells:,} cells of one unit",
         f"width {width}: {size.basins:,} basins and up to {size.walls:,} walls between them; "
         + ("that fits" if fits else "that is too large"),
-        f"time: about {duration(max(round(size.seconds), 1))}; "
-        f"memory: about {size.megabytes:,.0f} MB beside the program"
+        f"time: about {duration(max(round(seconds), 1))}; memory: about {size.megabytes:,.0f} MB beside the program"
         if fits
         else f"what fits: {', '.join(_ways_to_fit(data, width))}",
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from ...landscape.topology import BarrierTree, ReachChances
 from ...landscape.topology.disconnectivity import disconnectivity
 from ...landscape.topology.whole import WholeLandscape
+from ...problem.losses import SquaredLoss
 from ...problem.networks.initialization import get_law
 from .. import schema
 from ..claims import loss_claim, plain, probability_claim
@@ -34,6 +35,7 @@ def build_report(whole: WholeLandscape, origin: Origin) -> schema.CensusReport:
             "width": settings.width,
             "law": get_law(settings.law).name,
             "trials": settings.trials,
+            "loss": settings.loss,
             "height_cap": plain(settings.height_cap),
             "weight_decay": None if settings.weight_decay is None else plain(settings.weight_decay.strength),
             "free_biases": settings.weight_decay is not None and not settings.weight_decay.biases,
@@ -59,10 +61,11 @@ def build_report(whole: WholeLandscape, origin: Origin) -> schema.CensusReport:
 def _losses(whole: WholeLandscape) -> schema.CensusLosses:
     """Return the losses that everything is measured against."""
     exact = "exact" if whole.settings.weight_decay is None else "numerical"
+    fitted = "exact" if whole.settings.loss == SquaredLoss.name else "numerical"
     variance, lowest = whole.constant, whole.tree.told(float(whole.tree.global_minimum))
     return {
-        "constant": loss_claim(whole.constant, variance, "exact"),
-        "affine": loss_claim(whole.affine, variance, "exact"),
+        "constant": loss_claim(whole.constant, variance, fitted),
+        "affine": loss_claim(whole.affine, variance, fitted),
         "zero": loss_claim(whole.zero, variance, exact),
         "best_network": loss_claim(lowest, variance, "numerical", width=whole.settings.width),
         "any_width": loss_claim(whole.any_width, variance, exact),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...numbers.tolerances import DEFAULT
+from ...problem.losses import SquaredLoss
 from ..claims import as_float
 from ..opening import without_bias
 from ..schema import CensusReport
@@ -30,13 +31,20 @@ def _answer(report: CensusReport) -> str:
     width, traps, valleys = report["settings"]["width"], report["spurious_count"], report["valley_count"]
     best = report["losses"]["best_network"]
     name = "lowest loss" if report["settings"]["weight_decay"] is None else "lowest objective (loss plus decay)"
-    lowest = f"the {name} is {short(best['value'])} ({percent(best['share'])} of the target's variance)"
+    lowest = f"the {name} is {short(best['value'])} ({percent(best['share'])} of {_whole(report)})"
     lowest += _more_units(report)
     if not traps:
         only = "one valley" if valleys == 1 else f"{valleys} valleys, all of them global minima"
         return f"With {count(width, 'unit')} there are no traps: {only}, {lowest}{_plateaus(report)}."
     kinds = "is one trap (a valley" if traps == 1 else f"are {traps} traps (valleys"
     return f"With {count(width, 'unit')} there {kinds} above the best one); {lowest}."
+
+
+def _whole(report: CensusReport) -> str:
+    """What losses are shares of."""
+    if report["settings"]["loss"] == SquaredLoss.name:
+        return "the target's variance"
+    return "the loss of the best constant"
 
 
 def _plateaus(report: CensusReport) -> str:
@@ -90,11 +98,12 @@ def _trap(report: CensusReport) -> str | None:
     if closed:
         return (
             f"{len(closed)} of them have no way out below the cap; the lowest of these has loss "
-            f"{short(worst['value'])} ({percent(worst['share'])} of the variance)."
+            f"{short(worst['value'])} ({percent(worst['share'])} of {_whole(report)})."
         )
     return (
-        f"The deepest trap has loss {short(worst['value'])} ({percent(worst['share'])} of the variance): the loss must "
-        f"rise by {short(worst['barrier'])} to get out, and {percent(caught['value'])} of random starts belong to it."
+        f"The deepest trap has loss {short(worst['value'])} ({percent(worst['share'])} of {_whole(report)}): the "
+        f"loss must rise by {short(worst['barrier'])} to get out, and {percent(caught['value'])} of random starts "
+        "belong to it."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..wording import count
+from ..wording import count, loss_words
 from .figure import Figure
 from .lookup import at, claim_cell, kind_badge, number
 from .markup import element, section, text
@@ -26,10 +26,13 @@ _FITS = (
 def census_figures(report: dict[str, Any]) -> list[Figure]:
     """List the figures that the JSON holds data for."""
     pictures, valleys = report.get("pictures") or {}, report.get("valleys") or []
+    height = loss_words(at(report, "settings.loss") or "squared")
+    decays = at(report, "settings.weight_decay") is not None
+    height += " plus weight decay" if decays else ""
     parts = [
-        tree_figure(pictures.get("disconnectivity"), valleys),
-        ways_figure(pictures.get("passages") or []),
-        reach_figure(report.get("chances")),
+        tree_figure(pictures.get("disconnectivity"), valleys, height),
+        ways_figure(pictures.get("passages") or [], height),
+        reach_figure(report.get("chances"), "training" if decays else "gradient descent"),
         *plane_figures(pictures.get("plane"), valleys),
     ]
     return [figure for figure in parts if figure is not None]
@@ -85,4 +88,5 @@ def _valley_table(report: dict[str, Any]) -> str:
         )
     head = ["Valley", "Lowest loss", "Barrier", "Way out at", "Bottom", "Units that add or subtract", "Starts"]
     caption = f"Valleys of a network with {count(at(report, 'settings.width') or 0, 'unit')}"
-    return table([*head, "Exact test"], rows, caption, most=MOST_SHOWN, class_="widths")
+    test = "Exact test" if at(report, "settings.weight_decay") is None else "Interval proof"
+    return table([*head, test], rows, caption, most=MOST_SHOWN, class_="widths")

@@ -125,7 +125,7 @@ def losses_table(report: dict[str, Any], names: tuple[tuple[str, str], ...]) -> 
     if not known:
         return ""
     accuracy = any(losses[key].get("accuracy") is not None for key, _ in known)
-    loss = at(report, "model.loss") or at(report, "data.loss") or "squared"
+    loss = at(report, "model.loss") or at(report, "data.loss") or at(report, "settings.loss") or "squared"
     squared = loss == "squared"
     share = "Share of the variance" if squared else "Share of the best constant’s"
     head = ["Fit", sentence(loss_words(loss)), share, *(["Accuracy"] if accuracy else []), "Known"]

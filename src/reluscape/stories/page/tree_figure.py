@@ -12,7 +12,9 @@ from .traces import axis, layout, line, markers
 _MOST_NAMED = 20
 
 
-def tree_figure(graph: dict[str, Any] | None, valleys: list[dict[str, Any]]) -> Figure | None:
+def tree_figure(
+    graph: dict[str, Any] | None, valleys: list[dict[str, Any]], height: str = "mean squared error"
+) -> Figure | None:
     """Draw the disconnectivity graph: a stem for each valley, joined where the loss is high enough to cross over."""
     if not graph or not graph.get("stems"):
         return None
@@ -51,7 +53,7 @@ def tree_figure(graph: dict[str, Any] | None, valleys: list[dict[str, Any]]) -> 
     sheet = layout(
         460,
         xaxis=axis("", showticklabels=False, showgrid=False, ticks="", range=[-0.7, last + 0.7], showline=False),
-        yaxis=axis("mean squared error"),
+        yaxis=axis(height),
         showlegend=True,
         shapes=shapes,
         annotations=notes,
@@ -78,7 +80,7 @@ def _hover(stem: dict[str, Any], valleys: list[dict[str, Any]]) -> str:
     return words
 
 
-def ways_figure(ways: list[dict[str, Any]]) -> Figure | None:
+def ways_figure(ways: list[dict[str, Any]], height: str = "mean squared error") -> Figure | None:
     """Draw the loss along the ways out of the deepest traps."""
     if not ways:
         return None
@@ -95,7 +97,7 @@ def ways_figure(ways: list[dict[str, Any]]) -> Figure | None:
     sheet = layout(
         360,
         xaxis=axis("place on the way, one step for each straight piece"),
-        yaxis=axis("mean squared error"),
+        yaxis=axis(height),
         showlegend=True,
         margin={"l": 66, "r": 20, "t": 40, "b": 48},
     )
@@ -107,13 +109,13 @@ def ways_figure(ways: list[dict[str, Any]]) -> Figure | None:
     return Figure("figure-ways", "The best ways out of the deepest traps", reading, alt, traces, sheet)
 
 
-def reach_figure(chances: dict[str, Any] | None) -> Figure | None:
-    """Draw what random starts reach: by gradient descent, in their first basin, without climbing."""
+def reach_figure(chances: dict[str, Any] | None, trainer: str = "gradient descent") -> Figure | None:
+    """Draw what random starts reach: by training, in their first basin, without climbing."""
     if not chances:
         return None
     names = (
         ("first_basin", "start in the basin of a global minimum"),
-        ("gradient_descent", "gradient descent gets there"),
+        ("gradient_descent", f"{trainer} gets there"),
         ("without_climbing", "some path without climbing gets there"),
     )
     known = [(chances[key], words) for key, words in names if chances.get(key)]
@@ -143,7 +145,7 @@ def reach_figure(chances: dict[str, Any] | None) -> Figure | None:
     )
     reading = (
         "Where a bar is longer than the one above it, the landscape allows more than is used: a path exists that never "
-        "climbs, though gradient descent takes another."
+        "climbs, though " + f"{trainer} takes another."
     )
     alt = "; ".join(f"{words}: {s:.1f} per cent" for (_, words), s in zip(known, share, strict=True)) + "."
     return Figure("figure-reach", "What random starts can reach", reading, alt, [bars], sheet)

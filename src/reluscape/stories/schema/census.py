@@ -59,6 +59,7 @@ class CensusSettings(TypedDict):
     width: int
     law: str
     trials: int
+    loss: str
     height_cap: Number | None
     weight_decay: Number | None
     free_biases: bool

@@ -108,10 +108,20 @@ def build_decayed(
     return DecayedGraph(generators, nodes, hubs, allowed, left, right, into, births, tops, died, Scale(noise), noise)
 
 
+def _programs(size: LayerSize, capped: bool) -> int:
+    """Return the number of cone programs, at most; below a height cap few walls are looked at."""
+    return size.basins + (0 if capped else size.walls)
+
+
+def decayed_seconds(size: LayerSize, capped: bool = False) -> float:
+    """Return about how long relating all basins with weight decay takes, from a measured rate."""
+    return _programs(size, capped) * PROGRAM_SECONDS
+
+
 def refuse_slow(size: LayerSize, capped: bool = False) -> None:
     """Raise TooLarge where the cone programs would take too long, with the estimate and what fits."""
-    programs = size.basins + (0 if capped else size.walls)
-    seconds = programs * PROGRAM_SECONDS
+    programs = _programs(size, capped)
+    seconds = decayed_seconds(size, capped)
     if seconds > MOST_SECONDS:
         raise TooLarge(
             f"{programs:,} cone programs with weight decay would take about {seconds / 60:,.0f} minutes; "
