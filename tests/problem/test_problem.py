@@ -280,3 +280,21 @@ MISSING = {
 def test_missing_targets_are_told_in_one_wording(name):
     with pytest.raises(NoTargetsError, match=r"^there are no targets; give y$"):
         MISSING[name]()
+
+
+def test_an_iterator_of_targets_is_read_once_by_everything_that_takes_targets():
+    X, y, W, v, A = [[1, 1], [2, 1]], [1, 2], [[1, 0]], [1], [[1, 1]]
+    calls = [
+        lambda given: rs.Problem(X, given).value(rs.TwoLayerNet(W, v)),
+        lambda given: rs.basin_value(X, given, A, v).value,
+        lambda given: rs.basin_value(X, given, A, v, weight_decay="1/10").value,
+        lambda given: rs.basin_value(X, given, A, v, loss="huber").value,
+        lambda given: rs.certify(X, given, W, v).loss,
+        lambda given: rs.infinite_width_minimum(X, given).value,
+        lambda given: rs.lambda_max(X, given).value,
+        lambda given: float(rs.zero_loss(X, given, A, v).exists),
+        lambda given: rs.TwoLayerNet(W, v).loss(X, given),
+    ]
+    for call in calls:
+        assert call(iter(y)) == pytest.approx(call(y), abs=1e-9)
+        assert call(v for v in y) == pytest.approx(call(y), abs=1e-9)

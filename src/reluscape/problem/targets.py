@@ -33,7 +33,7 @@ def samples_and_targets(X: Any, y: Any, joint: bool) -> tuple[Dataset, np.ndarra
     if joint:
         return _classified(X, several)
     if several is None or several.ndim == 1:
-        data = with_targets(X, y)
+        data = with_targets(X, y if hasattr(y, "name") else several)  # a Series has a name, an iterator ends
         return data, readonly(data.y[:, None])
     data = as_dataset(X)
     if several.ndim != 2 or len(several) != data.n or several.shape[1] == 0:
