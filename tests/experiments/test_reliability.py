@@ -130,8 +130,12 @@ def test_damaged_and_foreign_files_are_left_alone(tmp_path):
     assert (tmp_path / "a.db").read_bytes() == whole
     with pytest.raises(InputError, match="there is no store"):
         Store(tmp_path / "none.db")
-    with pytest.raises(InputError, match="is a folder"):
-        Store(tmp_path, PLAN)
+    os.mkfifo(tmp_path / "pipe.db")
+    for place, what in ((tmp_path, "a folder"), (tmp_path / "pipe.db", "a pipe")):
+        for plan in (PLAN, None):
+            with pytest.raises(InputError, match=f"is {what}"):
+                Store(place, plan)
+    assert (tmp_path / "pipe.db").is_fifo()
 
 
 def test_a_cut_store_beside_its_log_is_left_alone(tmp_path):

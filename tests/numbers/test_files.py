@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reluscape.errors import InputError
-from reluscape.numbers.files import read_limited
+from reluscape.numbers.files import read_limited, write_atomic
 
 
 def test_a_file_of_the_largest_size_is_read_and_one_byte_more_is_not(tmp_path):
@@ -44,3 +44,17 @@ def test_other_names_are_refused_in_words_that_can_be_printed(name, tmp_path):
         read_limited(tmp_path / name if "\0" not in name else f"{tmp_path}/{name}", 10)
     str(caught.value).encode("utf-8")
     assert "\0" not in str(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_file_never_takes_the_place_of_a_pipe_or_a_folder_also_behind_a_link(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name, what in (("pipe", "a pipe"), ("folder", "a folder")):
+        (tmp_path / f"link to {name}").symlink_to(tmp_path / name)
+        for place in (tmp_path / name, tmp_path / f"link to {name}"):
+            with pytest.raises(InputError, match=f"is {what}; give the name of a file"):
+                write_atomic(place, "text")
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link to pipe").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "link to folder", "link to pipe", "pipe"]

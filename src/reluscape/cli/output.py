@@ -130,8 +130,7 @@ def check_place(path: Path | None) -> None:
     """Refuse a file that could not be written, before anything is computed."""
     if path is None:
         return
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; give the name of a file")
+    files.refuse_what_is_no_file(path)
     if not path.absolute().parent.is_dir():
         raise InputError(f"there is no folder {path.parent} to write {path.name} into; make it first")
 

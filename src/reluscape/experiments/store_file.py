@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import InputError
+from ..numbers.files import refuse_what_is_no_file
 
 APPLICATION_ID = 0x52454C55
 SCHEMA = 1
@@ -37,8 +38,7 @@ def check(path: Path) -> None:
     Raises:
         InputError: with one line that says what the file is.
     """
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; choose a file with --store")
+    refuse_what_is_no_file(path)
     with path.open("rb") as handle:
         head = handle.read(HEADER)
     if len(head) < HEADER or head[:16] != b"SQLite format 3\x00":
@@ -122,10 +122,9 @@ def lock(path: Path) -> sqlite3.Connection:
     """Hold an exclusive lock beside the store for as long as this driver lives; the system frees it if it dies.
 
     Raises:
-        InputError: another driver holds it, the folder cannot be written to, or the path is a folder itself.
+        InputError: another driver holds it, the folder cannot be written to, or the path is a folder, pipe or device.
     """
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; name a file for the store")
+    refuse_what_is_no_file(path)
     held = None
     try:
         held = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None)

@@ -19,9 +19,10 @@ def write_atomic(path: str | Path, content: str | bytes) -> Path:
     """Write a file beside its place and rename it, so that no reader ever sees half of it.
 
     Raises:
-        InputError: the folder is missing or cannot be written to.
+        InputError: the folder is missing or cannot be written to, or a folder, pipe or device has that name.
     """
     path = Path(path)
+    refuse_what_is_no_file(path)
     # a file's name may hold bytes that are no text; inside JSON their escapes mean the same
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     try:
@@ -45,6 +46,20 @@ def write_atomic(path: str | Path, content: str | bytes) -> Path:
         if os.path.exists(name):
             os.unlink(name)
     return path
+
+
+def refuse_what_is_no_file(path: Path) -> None:
+    """Refuse a place where a folder, a pipe or a device stands: a new file, renamed, would take its place.
+
+    Raises:
+        InputError: names what stands there.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return  # nothing is there, or what keeps the file from being written is told when it is
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{shown(path)} is {_what(mode)}; give the name of a file")
 
 
 def read_limited(path: str | Path, most: int = MOST_BYTES) -> bytes:
