@@ -117,6 +117,8 @@ def test_every_sample_that_can_go_away_goes():
     [
         (Own(lambda f, y: float(((f - y) ** 2).mean()), lambda f, y: 2 * (f - y)), r"returned shape \(\)"),
         (Own(lambda f, y: (f - y) ** 2, lambda f, y: np.zeros(1)), "one number per sample"),
+        (Own(lambda f, y: list((f - y) ** 2), lambda f, y: 2 * (f - y)), "returned a list"),
+        (Own(lambda f, y: (f - y) ** 2, lambda f, y: (2 * (f - y)).astype(object)), "an array of object"),
         (Own(lambda f, y: f * np.nan, lambda f, y: 2 * (f - y)), "NaN or infinite"),
         (Own(lambda f, y: (f - y) ** 2, lambda f, y: f - y), "not the slope of its value"),
         (Own(lambda f, y: -((f - y) ** 2), lambda f, y: -2 * (f - y)), "not convex"),

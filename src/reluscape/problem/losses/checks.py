@@ -119,15 +119,22 @@ def _check_own(loss: Any, y: np.ndarray, tolerances: Tolerances = DEFAULT) -> No
 def _one_each(loss: Any, method: str, f: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return value or gradient, one number per sample."""
     try:
-        out = np.asarray(getattr(loss, method)(f, y), dtype=float)
+        out = getattr(loss, method)(f, y)
+        given = np.asarray(out, dtype=float)
     except (TypeError, ValueError, IndexError, AttributeError) as error:
         raise InputError(f"{type(loss).__name__}.{method}(f, y) failed on arrays of shape {f.shape}: {error}") from None
-    if out.shape != f.shape:
+    if given.shape != f.shape:
         raise InputError(
-            f"{type(loss).__name__}.{method}(f, y) returned shape {out.shape} for arrays of shape {f.shape}; it must "
+            f"{type(loss).__name__}.{method}(f, y) returned shape {given.shape} for arrays of shape {f.shape}; it must "
             "return one number per sample (the mean is taken here)"
         )
-    return out
+    if not isinstance(out, np.ndarray | np.generic) or out.dtype.kind not in "fiub":
+        kind = f"an array of {out.dtype}" if isinstance(out, np.ndarray) else f"a {type(out).__name__}"
+        raise InputError(
+            f"{type(loss).__name__}.{method}(f, y) returned {kind}; it must return a NumPy array of floats, one per "
+            "sample (the mean is taken here)"
+        )
+    return given
 
 
 def _check_slopes(loss: Any, name: str, points: Any, step: Any, y: np.ndarray, tolerances: Tolerances) -> None:
