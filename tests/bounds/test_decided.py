@@ -105,6 +105,9 @@ def test_numbers_beyond_squares_and_no_samples_are_answers():
     assert {row.statement: row.holds for row in empty} | {"Theorem 3": False, "Theorem 5": False} == {
         row.statement: row.holds for row in empty
     }
+    zero = {row.statement: row for row in rs.bounds.safran_conditions([[0, 0], [0, 0]], [1, 2])}
+    assert not zero["Theorem 3"].holds
+    assert "every sample is zero" in zero["Theorem 3"].reason
 
 
 @pytest.mark.parametrize("delta", [1.0, 1.5, 1.9, 2.0])

@@ -47,8 +47,9 @@ def safran_theorem_3_teacher(X: Any, y: Any = None, candidates: int | None = Non
     targets = np.asarray(data.y)
     if not targets.any():
         return TwoLayerNet(np.zeros((0, data.d)), np.zeros(0))
+    require(data.rank > 0, "a teacher that fits the data exactly (every sample is zero, and not every target is)")
     _, values, basis = np.linalg.svd(data.X, full_matrices=False)
-    span = basis[: data.rank] if data.rank else basis[:0]
+    span = basis[: data.rank]
     count = 20 * data.n if candidates is None else int(candidates)
     lengths = np.linalg.norm(data.X, axis=1)
     own = data.X[lengths > 0] / lengths[lengths > 0, None]
