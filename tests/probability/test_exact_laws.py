@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.basins.cones import cells_of, generators_of
+from reluscape.basins.cones.generators import flattened
+from reluscape.solvers.nonnegative import nearest_in_cone
 from tests.oracles import basin as oracle
 
 F = Fraction
@@ -207,3 +210,27 @@ def test_out_of_reach_is_said_before_starting():
         rs.good_basin_curve(np.random.default_rng(0).standard_normal((5, 4)), np.ones(5))
     with pytest.raises(rs.TooLarge, match="sums of gains"):
         rs.basin_value_distribution(*rs.constructions.orthogonal([2**k for k in range(30)]), 3)
+
+
+CLOSE_ROWS = [["-3.0000006", 1], ["-1.0000002", 1], ["-2.9999996", 1], ["-2.9999993", 1], ["-1", 1], ["-0.9999999", 1]]
+
+
+def test_the_float_values_of_sets_on_close_rows_are_the_exact_ones():
+    generators = generators_of(cells_of(rs.Dataset(CLOSE_ROWS, [3, -1, 2, 3, 0, 1])))
+    sets = [tuple(sorted({*generators.of_state[a], *generators.of_state[b]})) for a in range(22) for b in range(a)]
+    _, _, sure = generators.proposals(*flattened(sets))
+    assert not sure.all()
+    for chosen, value in zip(sets, generators.values(sets).tolist(), strict=True):
+        _, residual = nearest_in_cone([generators.column(g) for g in chosen], generators.targets)
+        truth = sum(v * v for v in residual) / 6
+        assert generators.exact_value(chosen) == truth  # some weights come out as zero on the way
+        assert value == pytest.approx(float(truth), abs=1e-9)
+
+
+def test_the_chance_of_a_good_basin_on_close_rows_is_that_of_the_exact_law_of_values():
+    y = [3, -1, 2, 3, 0, 1]
+    law = rs.basin_value_distribution(CLOSE_ROWS, y, 2)
+    found = rs.good_basin_probability(CLOSE_ROWS, y, 2, 2)  # more states than a curve takes
+    assert found.kind == "certified"
+    expected_chance = sum(float(chance) for value, chance in law.items() if value <= 2)
+    assert float(found) == pytest.approx(expected_chance, abs=1e-12)

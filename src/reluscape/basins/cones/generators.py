@@ -93,8 +93,15 @@ class Generators:
         return np.ascontiguousarray(A @ A.T)
 
     def values(self, sets: Iterable[tuple[int, ...]]) -> np.ndarray:
-        """Return the mean squared loss of the best prediction in each cone, given by generator indices."""
-        return self.proposals(*flattened(sets))[0]
+        """Return the mean squared loss of the best prediction in each cone, given by generator indices.
+
+        Floats give it where they are sure of it, exact arithmetic elsewhere.
+        """
+        sets = list(sets)
+        found, _, sure = self.proposals(*flattened(sets))
+        for b in np.flatnonzero(~sure).tolist():
+            found[b] = float(self.exact_value(sets[b]))
+        return found
 
     def proposals(self, starts: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the same values, which members have a weight in the best prediction, and which values are sure.
@@ -193,9 +200,9 @@ def project(columns: list[np.ndarray], y: np.ndarray) -> list[Fraction]:
             step = min((x[i] / (x[i] - v) for i, v in zip(passive, z, strict=True) if v <= 0), default=Fraction(1))
             for i, v in zip(passive, z, strict=True):
                 x[i] += step * (v - x[i])
+            passive = [i for i in passive if x[i] > 0]  # also one that the whole step leaves at zero
             if step == 1:
                 break
-            passive = [i for i in passive if x[i] > 0]
 
 
 def _combine(columns: list[np.ndarray], weights: list[Fraction], n: int) -> np.ndarray:
