@@ -40,3 +40,22 @@ def test_the_lowest_few_rise_and_belong_to_their_networks():
     for value, training, run in few:
         net = training.network(run)
         assert np.isclose(np.mean((net.predict(X) - Y) ** 2), value, rtol=1e-6, atol=1e-12)
+
+
+def test_a_chosen_width_is_confirmed_by_runs_that_had_no_part_in_the_choice():
+    trainings = trained(3, 4)
+    chosen_by = trainings.adam[3].losses.copy()
+    assert trainings.judging(3) is trainings.adam[3]
+    assert trainings.confirm(3, Clock(600.0))
+    fresh = trainings.judging(3).losses
+    assert len(fresh) == 60
+    # the first weights are continuous, so that equal ends mean equal runs
+    assert not np.isin(fresh[fresh > 1e-6], chosen_by).any()
+    np.testing.assert_array_equal(trainings.adam[3].losses, chosen_by)
+    assert trainings.lowest(3)[0] <= min(fresh.min(), chosen_by.min())
+
+
+def test_without_time_for_as_many_fresh_runs_nothing_is_confirmed():
+    trainings = trained(3, 4)
+    assert not trainings.confirm(3, Clock(0.0))
+    assert trainings.judging(3) is trainings.adam[3]

@@ -21,8 +21,8 @@ EXTRA = 1.5
 OTHER_RUNS = 0.25
 # lowest minima of a width that are led on as long as a training
 LED_ON = 2
-# runs that a width which is enough is confirmed with
-CONFIRMED = 60
+# runs that confirm a width which is enough, and the number of the first: none of them had a part in the choice
+CONFIRMED, FIRST_CONFIRMING = 60, 500_000
 # most runs of a round of the search for lower losses, their steps as a share of a training's, the most rounds, and the
 # number of the first: none of them is a run that a share is estimated from
 ROUND_RUNS, ROUND_STEPS, MOST_ROUNDS, FIRST_SEARCHED = 60, 0.15, 20, 1_000_000
@@ -44,9 +44,11 @@ class Trainings:
         self.X, self.Y, self.output_bias, self.loss = X, Y, output_bias, loss
         self.plan = Plan(runs=runs, seed=seed)
         self.outputs = 1 if Y.ndim == 1 else Y.shape[1]
+        self.loss_name = self.batch(1).loss.name
         self.adam: dict[int, Training] = {}
         self.lbfgs: dict[int, Training] = {}
         self.searched: dict[int, Training] = {}
+        self.confirmed: dict[int, Training] = {}
         self.cut = False
 
     def set_steps(self, widths: tuple[int, ...], seconds: float) -> None:
@@ -76,16 +78,22 @@ class Trainings:
                     found[width] = led_on(found[width], LED_ON, self.plan.steps)
         return self.adam[width]
 
-    def confirm(self, width: int, clock: Clock) -> None:
-        """Add runs at a width while there is time."""
-        have = self.adam[width]
-        more = CONFIRMED - have.runs
-        if more <= 0 or clock.left < self.seconds(width) / EXTRA * more / self.plan.runs:
-            return
-        plan = Plan(runs=more, seed=self.plan.seed, steps=self.plan.steps)
-        self.adam[width] = have.joined(
-            train(self.X, self.Y, width, self.output_bias, self.loss, plan, lambda: clock.left <= 0, have.runs)
-        )
+    def confirm(self, width: int, clock: Clock) -> bool:
+        """Train a width that was chosen by its runs again, with fresh runs; return whether there was time for it.
+
+        A width that is chosen because its runs ended well was lucky a little; the fresh ones are not.
+        """
+        chosen_by = self.adam[width].runs
+        affordable = int(clock.left / (self.seconds(width) / EXTRA / self.plan.runs))
+        if affordable < chosen_by:
+            return False
+        plan = replace(self.plan, runs=min(affordable, max(CONFIRMED, chosen_by)))
+        self.confirmed[width] = self._train(width, plan, clock, FIRST_CONFIRMING)
+        return True
+
+    def judging(self, width: int) -> Training:
+        """Return the runs that a width's share of successes is estimated from: the fresh ones, if there are any."""
+        return self.confirmed.get(width, self.adam[width])
 
     def lowest(self, width: int) -> tuple[float, Training, int]:
         """Return the lowest loss beside an end, with the training and the run that it belongs to."""
@@ -93,7 +101,7 @@ class Trainings:
 
     def lowest_few(self, width: int, most: int, same: float = 0.0) -> list[tuple[float, Training, int]]:
         """Return the lowest losses beside ends with their trainings and runs, rising by more than `same` each."""
-        found = [t[width] for t in (self.adam, self.lbfgs, self.searched) if width in t]
+        found = [t[width] for t in self._all if width in t]
         ends = [(float(t.rest[run]), t, run) for t in found for run in t.lowest_few(most, same)]
         few: list[tuple[float, Training, int]] = []
         for end in sorted(ends, key=lambda end: end[0] if np.isfinite(end[0]) else np.inf):
@@ -114,10 +122,7 @@ class Trainings:
             enough: tells of a loss whether nothing is left to gain.
             sure: nominal seconds of the rounds that are made whatever the clock says.
         """
-        plan = Plan(ROUND_RUNS, seed=self.plan.seed, steps=max(int(ROUND_STEPS * self.plan.steps), 1))
-        plan = replace(plan, runs=group(plan, self.batch(width)))
-        n, d = self.X.shape
-        cost = EXTRA * plan.steps * step_seconds(plan.runs, n, d, width, self.outputs)
+        plan, cost = self._round(width), self.round_seconds(width)
         for round_number in range(MOST_ROUNDS):
             late = (round_number + 1) * cost > sure and clock.left < cost
             if late or enough(self.lowest(width)[0]):
@@ -132,9 +137,19 @@ class Trainings:
         if width in self.searched:
             self.searched[width] = led_on(self.searched[width], LED_ON, self.plan.steps)
 
+    def round_seconds(self, width: int) -> float:
+        """Return the nominal seconds of a round of the search for lower losses."""
+        plan, (n, d) = self._round(width), self.X.shape
+        return EXTRA * plan.steps * step_seconds(plan.runs, n, d, width, self.outputs, self.loss_name)
+
+    def _round(self, width: int) -> Plan:
+        """Return the plan of a round's short runs."""
+        plan = Plan(ROUND_RUNS, seed=self.plan.seed, steps=max(int(ROUND_STEPS * self.plan.steps), 1))
+        return replace(plan, runs=group(plan, self.batch(width)))
+
     def count(self, width: int) -> int:
         """Return how many trainings of a width there are."""
-        return sum(t[width].runs for t in (self.adam, self.lbfgs, self.searched) if width in t)
+        return sum(t[width].runs for t in self._all if width in t)
 
     def batch(self, width: int) -> Batch:
         """Return the problem of a width."""
@@ -144,11 +159,16 @@ class Trainings:
         """Return the plan of the trainings of one fold."""
         return Plan(runs, seed=self.plan.seed, steps=self.plan.steps // 2)
 
-    def _train(self, width: int, plan: Plan, clock: Clock) -> Training:
+    def _train(self, width: int, plan: Plan, clock: Clock, first: int = 0) -> Training:
         """Return the runs of a plan."""
-        return train(self.X, self.Y, width, self.output_bias, self.loss, plan, lambda: clock.left <= 0)
+        return train(self.X, self.Y, width, self.output_bias, self.loss, plan, lambda: clock.left <= 0, first)
+
+    @property
+    def _all(self) -> tuple[dict[int, Training], ...]:
+        """All runs there are, by width."""
+        return self.adam, self.lbfgs, self.searched, self.confirmed
 
     def _cost(self, width: int) -> float:
         """Return the nominal seconds of a step of all runs of a width, its share of all else counted."""
         n, d = self.X.shape
-        return EXTRA * step_seconds(self.plan.runs, n, d, width, self.outputs)
+        return EXTRA * step_seconds(self.plan.runs, n, d, width, self.outputs, self.loss_name)

@@ -100,7 +100,7 @@ def led_on(training: Training, most: int, evaluations: int) -> Training:
 def group(plan: Plan, batch: Batch) -> int:
     """Return how many runs are made between two looks at the clock."""
     n, d = batch.X.shape
-    alone, none = (step_seconds(runs, n, d, batch.width, batch.outputs) for runs in (1, 0))
+    alone, none = (step_seconds(runs, n, d, batch.width, batch.outputs, batch.loss.name) for runs in (1, 0))
     one = plan.steps * (1 + SEARCH) * (alone - none)
     return max(1, min(plan.runs, int(PART_SECONDS / one), PART_ENTRIES // (20 * batch.size)))
 

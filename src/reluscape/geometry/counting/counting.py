@@ -65,6 +65,13 @@ def plan(arrangement: Arrangement) -> tuple[str, int]:
     return ("plain" if steps <= EXACT_STEPS else "infeasible"), steps
 
 
+def load_kernels(arrangement: Arrangement) -> None:
+    """Load what counting the regions may need, which the first time compiles it."""
+    k, r = len(arrangement.normals), arrangement.rank
+    if r > 2 and sum(comb(k, i) for i in range(2, r)) > PLAIN_STEPS:
+        from . import counting_kernel, position_kernel  # noqa: F401  (they are compiled when they are read)
+
+
 def count(arrangement: Arrangement) -> int:
     """Return the number of regions of an arrangement, exactly.
 

@@ -8,6 +8,8 @@ from ...critical.training import Traps, held_out
 from ...critical.training.ends import judged
 from ...critical.training.held_out import HeldOut
 from ...errors import ReluscapeError
+from ...geometry.arrangement import Arrangement
+from ...geometry.counting.counting import load_kernels
 from ...geometry.regions.affordable import unit_regions
 from ...numbers.clock import Clock
 from ...numbers.estimates import Probability
@@ -36,6 +38,7 @@ MOST_PROVED, PROVED_SIZE = 3, 2_000
 def explore(subject: Subject, settings: Settings, progress: Progress) -> WidthMap:
     """Return the map of a data set: what trainings, searches and random starts of each width reach."""
     progress("preparing", None, 0.0)
+    load_kernels(Arrangement.of(subject.data))
     study = Study(subject, settings, progress, TRAINED)
     clock = study.clock
     progress("regions", None, 0.04)
@@ -105,7 +108,7 @@ def _folds(study: Study, clock: Clock) -> tuple[int, HeldOut] | None:
     if study.data.n < FEWEST_FOLDED:
         return None
     best: tuple[int, HeldOut] | None = None
-    for width in study.settings.widths:
+    for width in _promising(study):
         if best is not None and clock.left < FOLD_COST * study.trainings.seconds(width):
             continue
         plan = study.trainings.fold_plan(FOLD_RUNS)
@@ -113,6 +116,12 @@ def _folds(study: Study, clock: Clock) -> tuple[int, HeldOut] | None:
         if best is None or folds.network < best[1].network:
             best = (width, folds)
     return best
+
+
+def _promising(study: Study) -> list[int]:
+    """Return the listed widths, nearest first to the one that is enough for training, else to the best."""
+    near = study.enough().width or study.best_width()
+    return sorted(study.settings.widths, key=lambda width: (abs(np.log(width / near)), width))
 
 
 def _starts(study: Study, clock: Clock) -> tuple[tuple[Width, ...], dict[int, Probability], WidthSearch | None]:
@@ -127,13 +136,14 @@ def _starts(study: Study, clock: Clock) -> tuple[tuple[Width, ...], dict[int, Pr
             starts = start_shares(study.sampler, settings, width, mark, subject.constant, subject.affine, part)
             shares[width] = starts.good
         traps, runs = _traps(study, width, clock.part(0.2)), study.trainings
-        entries.append(Width(width, study.lowest[width], mark, runs.adam[width], runs.lbfgs.get(width), traps, starts))
+        judging, other = runs.judging(width), runs.lbfgs.get(width)
+        entries.append(Width(width, study.lowest[width], mark, judging, other, traps, starts))
     return tuple(entries), shares, _every_start(study, shares, clock) if shares else None
 
 
 def _traps(study: Study, width: int, clock: Clock) -> Traps:
     """Return the different traps of a width, a few of them proved where that is possible and there is time."""
-    runs, mark, data = study.trainings.adam[width], study.mark(width), study.proof_data()
+    runs, mark, data = study.trainings.judging(width), study.mark(width), study.proof_data()
     if data is None or data.n * width > PROVED_SIZE:
         return runs.traps(mark)
     return judged(data, runs, mark, lambda: clock.left, MOST_PROVED, study.subject.loss)

@@ -26,7 +26,7 @@ class Width:
         width: number of units.
         reference: the lowest loss known.
         mark: up to this loss a training ends well and a basin is good.
-        training: the runs of Adam.
+        training: the runs of Adam that its share of successes is estimated from.
         other: the runs of L-BFGS, None where there was no time for any.
         traps: the different traps that the runs of Adam ended in.
         starts: what random starts are worth, None where the theory of basins does not apply.

@@ -27,7 +27,7 @@ WIDE = 16
 FEWEST = 0.25
 # of the time of searches for better networks, the share that more trainings take; of a survey's seconds, the share that
 # they nominally take in any case
-TRAINED_ON, SURELY = 0.7, 0.25
+TRAINED_ON, SURELY = 0.7, 0.35
 
 
 class Study:
@@ -106,19 +106,24 @@ class Study:
         return reference + self.settings.tolerance * max(constant - reference, 0.0) + DEFAULT.zero_loss * constant
 
     def widen(self, clock: Clock) -> None:
-        """Train further widths until one is enough, and that one more often."""
-        settings, trainings = self.settings, self.trainings
+        """Train further widths until one is enough that fresh runs confirm, while there is time."""
 
         def measure(width: int) -> Probability | None:
-            if clock.left < FEWEST * trainings.seconds(width):
+            if clock.left < FEWEST * self.trainings.seconds(width):
                 return None
             self.progress("training", width, 0.5)
             self.reference(width, clock)
-            return trainings.adam[width].ended(self.mark(width))
+            return self._share(width)
 
-        enough = search_width(self.trained(), measure, settings.probability, settings.max_width, self._is_enough)
-        if enough.width is not None:
-            trainings.confirm(enough.width, clock)
+        width = self._search(measure).width
+        while width is not None and width not in self.trainings.confirmed and self.trainings.confirm(width, clock):
+            self._settle()
+            width = self._search(measure).width
+
+    def _search(self, measure: Callable[[int], Probability | None]) -> WidthSearch:
+        """Return the least width at which trainings end well often enough, and no other width fits clearly better."""
+        settings = self.settings
+        return search_width(self.trained(), measure, settings.probability, settings.max_width, self._is_enough)
 
     def deepen(self, clock: Clock) -> None:
         """Lower the references of the listed widths: by more trainings, then by searches and growth."""
@@ -153,20 +158,21 @@ class Study:
 
     def trained(self) -> dict[int, Probability]:
         """Return the shares of trainings that ended well, by width."""
-        return {w: runs.ended(self.mark(w)) for w, runs in self.trainings.adam.items()}
+        return {width: self._share(width) for width in self.trainings.adam}
+
+    def _share(self, width: int) -> Probability:
+        """Return the share of a width's trainings that ended well, of fresh runs where the width was chosen."""
+        return self.trainings.judging(width).ended(self.mark(width))
 
     def enough(self) -> WidthSearch:
         """Return the least width tried that is enough."""
-        settings = self.settings
-        return search_width(
-            self.trained(), lambda width: None, settings.probability, settings.max_width, self._is_enough
-        )
+        return self._search(lambda width: None)
 
     def _is_enough(self, width: int) -> bool:
         """Return whether trainings of a width end well often enough, and no other width tried fits clearly better."""
         best = min(self.lowest, key=lambda w: self.lowest[w].value)
         fits = self.lowest[width].value <= self.mark(best)
-        return fits and float(self.trainings.adam[width].ended(self.mark(width)).value) >= self.settings.probability
+        return fits and float(self._share(width).value) >= self.settings.probability
 
     def best_width(self) -> int:
         """Return the least width with the lowest reference, losses that cannot be told from zero counting as zero."""

@@ -118,7 +118,7 @@ def _fewer(tried: dict[int, dict[str, Any]], width: int) -> str:
     if half is None:
         return ""
     claim = tried[half]
-    return f", with {half:,} {round(claim['value'] * claim['trials'])} of {claim['trials']:,}"
+    return f"; with {count(half, 'unit')}, {round(claim['value'] * claim['trials'])} of {claim['trials']:,} did"
 
 
 def _least(least: dict[str, Any] | None) -> str:
@@ -150,8 +150,8 @@ def _traps(report: dict[str, Any]) -> str:
     text = (
         f"Traps: with {count(entry['width'], 'unit')}, {caught} of {count(training['runs'], 'training')} "
         f"{'is' if caught == 1 else 'are'} caught in {_places(training['trap_count'])}"
-        f"{_proved(proved, training['trap_count'])}, the lowest with {percent(lowest['share'])} of "
-        f"{_unit(report)} left"
+        f"{_proved(proved, training['trap_count'])}, {'with' if training['trap_count'] == 1 else 'the lowest with'} "
+        f"{percent(lowest['share'])} of {_unit(report)} left"
     )
     if training["trap_count"] > 1 and commonest["runs"] > 1:
         text += f", the commonest ({count(commonest['runs'], 'time')}) with {percent(commonest['share'])}"
