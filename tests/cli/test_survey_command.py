@@ -75,7 +75,7 @@ def test_a_dry_run_counts_the_columns_of_the_table(folder, capsys):
     one = " ".join(run(capsys, "survey", "one.csv", *words)[1].split())
     assert "3 rows, 1 input and a hidden bias (rank 2), 3 distinct hyperplanes" in one
     assert "1 random start for the width 1" in one
-    assert "about 1 second at most" in one
+    assert "at most 1 second of work" in one
     two = " ".join(run(capsys, "survey", "two.csv", *words, "--no-bias")[1].split())
     assert "3 rows, 2 inputs (rank 2)" in two
 

@@ -33,7 +33,7 @@ def survey(
         typer.Option("--loss", help="squared, logistic, bce, huber or cross_entropy; default by the target."),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option("--seconds", help="Bound on the time; default 7 to 20, by the size of the table.")
+        float | None, typer.Option("--seconds", help="Bound on the time; default 5 to 20, by the size of the table.")
     ] = None,
     max_width: Annotated[int, typer.Option("--max-width", help="Widest layer to try.")] = 128,
     no_bias: Annotated[bool, typer.Option("--no-bias", help="No hidden bias.")] = False,
@@ -75,8 +75,9 @@ def survey(
     table = read_table(data, target, **how)
     how["rows"] = table.drawn
     samples = Dataset.from_table(table, bias=not no_bias)
+    chosen = loss or ("cross_entropy" if len(table.classes or ()) > 2 else "squared")
     if dry_run:
-        answer = plan(samples, settings)
+        answer = plan(samples, settings, table.Y, chosen, table.warnings)
         if as_json:
             print(json.dumps(answer))
         else:
@@ -87,7 +88,7 @@ def survey(
     output.announce_kernels()
     result = run(
         samples,
-        None if table.Y is None else table.Y,
+        table.Y,
         widths=settings.widths,
         law=law,
         trials=trials,
@@ -103,7 +104,7 @@ def survey(
         warnings=table.warnings,
         trainings=trainings,
         raw=raw,
-        loss=loss or ("cross_entropy" if len(table.classes or ()) > 2 else "squared"),
+        loss=chosen,
     )
     from .table_note import write_all
 
@@ -149,11 +150,14 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     screen.print(table)
     law, tolerance = report["settings"]["law"], report["settings"]["tolerance"]
     squared = data["loss"] == "squared"
-    runs = report["widths"][0]["training"]
+    blocks = [entry["training"] for entry in report["widths"]]
+    runs, most = min(blocks, key=lambda block: block["runs"]), max(block["runs"] for block in blocks)
+    fresh = f", {most} fresh ones where that is the width that is enough," if most > runs["runs"] else ""
     said = (
-        f"\nTrained: share of {runs['runs']} trainings (Adam, all rows in every step, rate {runs['rate']:g}, at most "
-        f"{runs['steps']:,} steps, PyTorch's first weights, inputs {data['inputs']}) that end at the best known loss "
-        f"of their width, up to {percent(tolerance)} of the way to the best constant; 95% intervals in brackets. "
+        f"\nTrained: share of {count(runs['runs'], 'training')}{fresh} (Adam, all rows in every step, rate "
+        f"{runs['rate']:g}, at most {runs['steps']:,} steps, PyTorch's first weights, inputs {data['inputs']}) that "
+        f"end at the best known loss of their width, up to {percent(tolerance)} of the way to the best constant; 95% "
+        "intervals in brackets. "
         "Solved: with practically no loss. Dead units: on average, at the end. "
     )
     if starts:
