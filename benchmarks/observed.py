@@ -2,17 +2,20 @@
 
 Each table is surveyed once. Then PyTorch trains: at every listed width 100 networks, whose lowest loss the survey's
 reference must not exceed by more than 2 %; at the width that the survey calls enough 200 networks, whose share of
-successes must not lie below the survey's interval.
+successes must not lie below the survey's interval. One line of JSON for each table is appended to the file named;
+tables that are there are not computed again, and all lines are printed at the end.
 
-python benchmarks/observed.py                        tables of the examples and of scikit-learn
-python benchmarks/observed.py NAME ...               some of them, by the names that are printed
-python benchmarks/observed.py TABLE.csv TARGET ...   other tables, each with its target
+python benchmarks/observed.py FILE.jsonl                        the tables named below
+python benchmarks/observed.py FILE.jsonl NAME ...               some of them
+python benchmarks/observed.py FILE.jsonl TABLE.csv TARGET ...   other tables, each with its target
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,9 +26,13 @@ from reluscape.problem.data import Dataset, read_table, standardize
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 STEPS, RATE, RUNS, CONFIRMING, ALLOWED = 2_000, 0.01, 100, 200, 1.02
+# name, samples, targets where they are several or classes, names of the classes, loss
+Table = tuple[str, Dataset, "np.ndarray | None", "dict[int, str] | None", str]
 
 
-def trained(X: np.ndarray, Y: np.ndarray, loss: str, width: int, runs: int, seed: int) -> np.ndarray:
+def trained(
+    X: np.ndarray, Y: np.ndarray, loss: str, width: int, runs: int, seed: int, rate: float = RATE
+) -> np.ndarray:
     """Return the lowest losses (runs,) of Adam from PyTorch's default first weights, all rows in every step."""
     generator = torch.Generator().manual_seed(seed)
     spread, centre = (Y.std(), Y.mean(axis=0)) if loss == "squared" else (1.0, 0.0)
@@ -36,7 +43,7 @@ def trained(X: np.ndarray, Y: np.ndarray, loss: str, width: int, runs: int, seed
         return (half * (2 * torch.rand(*shape, generator=generator) - 1)).requires_grad_()
 
     W, V, c = box((d - 1) ** -0.5, runs, d, width), box(width**-0.5, runs, width, k), box(width**-0.5, runs, 1, k)
-    adam = torch.optim.Adam([W, V, c], lr=RATE)
+    adam = torch.optim.Adam([W, V, c], lr=rate)
     lowest = torch.full((runs,), torch.inf)
     for _ in range(STEPS):
         F = torch.relu(A @ W) @ V + c
@@ -51,68 +58,113 @@ def trained(X: np.ndarray, Y: np.ndarray, loss: str, width: int, runs: int, seed
     return lowest.double().numpy() * spread**2
 
 
-def check(name: str, data: Dataset, y: np.ndarray | None, classes: dict[int, str] | None, loss: str) -> bool:
-    """Survey one table, train, print both and return whether the answers hold."""
+def measured(table: Table) -> dict[str, Any]:
+    """Survey one table, train, and return both."""
+    name, data, y, classes, loss = table
     report = rs.survey(data, y, classes=classes, loss=loss).report
     subject = Subject.of(data, y, loss, classes, True)
     X, Y = np.asarray(standardize(data).X), subject.Y
-    print(f"{name}: {data.n} rows, {data.d - 1} inputs, {report['seconds']} s")
+    row: dict[str, Any] = {
+        "table": name,
+        "rows": data.n,
+        "inputs": data.d - 1,
+        "loss": loss,
+        "constant": subject.constant,
+        "seconds": report["seconds"],
+        "widths": [
+            {
+                "width": entry["width"],
+                "reference": entry["reference"]["value"],
+                "source": entry["reference"]["source"],
+                "best_of_100": float(trained(X, Y, loss, entry["width"], RUNS, 1).min()),
+            }
+            for entry in report["widths"]
+        ],
+        "enough": report["width_for"]["width"],
+        "widest": max(point["width"] for point in report["width_for"]["curve"]),
+    }
+    if row["enough"] is not None:
+        point = next(p for p in report["width_for"]["curve"] if p["width"] == row["enough"])
+        reference = point["reference"]["value"]
+        mark = reference + report["settings"]["tolerance"] * (subject.constant - reference) + 1e-9 * subject.constant
+        row["claimed"] = {end: point["trained"][end] for end in ("value", "low", "high", "trials")}
+        row["confirmed"] = float(np.mean(trained(X, Y, loss, row["enough"], CONFIRMING, 2) <= mark))
+    return row
+
+
+def printed(row: dict[str, Any]) -> bool:
+    """Print one table's line and return whether its answers hold."""
+    print(f"{row['table']}: {row['rows']} rows, {row['inputs']} inputs, {row['loss']}, {row['seconds']} s")
     holds = True
-    for entry in report["widths"]:
-        best = trained(X, Y, loss, entry["width"], RUNS, 1).min()
-        reference = entry["reference"]["value"]
+    for entry in row["widths"]:
         # what cannot be told from zero is zero
-        fine = reference <= ALLOWED * best + 1e-4 * subject.constant
+        fine = entry["reference"] <= ALLOWED * entry["best_of_100"] + 1e-4 * row["constant"]
         holds &= fine
         print(
-            f"  {entry['width']:4} units: best known {reference:.5g}, best of {RUNS} trainings {best:.5g}"
-            f"{'' if fine else '   ABOVE'}"
+            f"  {entry['width']:4} units: best known {entry['reference']:.5g}, best of {RUNS} trainings "
+            f"{entry['best_of_100']:.5g} ({entry['source']}){'' if fine else '   ABOVE'}"
         )
-    found = report["width_for"]
-    if found["width"] is None:
-        print(f"  no width up to {max(point['width'] for point in found['curve'])} is enough")
+    if row["enough"] is None:
+        print(f"  no width up to {row['widest']} is enough")
         return holds
-    point = next(p for p in found["curve"] if p["width"] == found["width"])
-    reference = point["reference"]["value"]
-    mark = reference + report["settings"]["tolerance"] * (subject.constant - reference) + 1e-9 * subject.constant
-    share = float(np.mean(trained(X, Y, loss, found["width"], CONFIRMING, 2) <= mark))
-    fine = share >= point["trained"]["low"]
+    fine = row["confirmed"] >= row["claimed"]["low"]
     print(
-        f"  {found['width']} units are enough: {point['trained']['low']:.0%} to {point['trained']['high']:.0%}; "
-        f"{share:.1%} of {CONFIRMING} trainings{'' if fine else '   BELOW'}"
+        f"  {row['enough']} units are enough: {row['claimed']['low']:.0%} to {row['claimed']['high']:.0%}; "
+        f"{row['confirmed']:.1%} of {CONFIRMING} trainings{'' if fine else '   BELOW'}"
     )
     return holds and fine
 
 
-def packaged() -> list[tuple[str, Dataset, np.ndarray | None, dict[int, str] | None, str]]:
+def rules() -> list[Table]:
+    """Return tables of simple rules."""
+    rng = np.random.default_rng(0)
+    bits = np.array(np.meshgrid(*[[0, 1]] * 4)).reshape(4, -1).T
+    plane = np.round(rng.uniform(-1, 1, (60, 2)), 3)
+    wave = np.round(rng.uniform(-2, 2, (100, 1)), 3)
+    found = {
+        "parity of 4 bits": (bits, bits.sum(axis=1) % 2),
+        "distance from 0": (plane, np.round(np.hypot(*plane.T), 3)),
+        "noisy sine": (wave, np.round(np.sin(3 * wave[:, 0]) + 0.1 * rng.normal(size=100), 3)),
+        "noise": (plane, np.round(rng.normal(size=60), 3)),
+    }
+    exact = rs.exact_decimals
+    return [
+        (name, Dataset(exact(X.astype(float)), exact(y.astype(float)), bias=True), None, None, "squared")
+        for name, (X, y) in found.items()
+    ]
+
+
+def packaged() -> list[Table]:
     """Return tables that scikit-learn ships."""
     from sklearn import datasets
 
-    rows = []
+    rows: list[Table] = []
     for name in ("iris", "wine", "breast_cancer", "diabetes"):
         bunch = getattr(datasets, f"load_{name}")()
+        X = rs.exact_decimals(bunch.data)
         if name == "diabetes":
-            rows.append((name, Dataset(bunch.data, bunch.target, bias=True), None, None, "squared"))
+            rows.append((name, Dataset(X, bunch.target, bias=True), None, None, "squared"))
             continue
         names = dict(enumerate(map(str, bunch.target_names)))
-        if len(names) == 2:
-            target = np.where(bunch.target == 1, 1, -1)
-            rows.append((name, Dataset(bunch.data, target, bias=True), None, {-1: names[0], 1: names[1]}, "squared"))
-        else:
-            rows.append((name, Dataset(bunch.data, bias=True), bunch.target, names, "cross_entropy"))
+        if len(names) > 2:
+            rows.append((name, Dataset(X, bias=True), bunch.target, names, "cross_entropy"))
+        if name != "iris":
+            title, chosen = ("wine, class 0", 0) if name == "wine" else (name, 1)
+            target = np.where(bunch.target == chosen, 1, -1)
+            rows.append((title, Dataset(X, target, bias=True), None, {-1: "others", 1: names[chosen]}, "squared"))
     return rows
 
 
-def tables(words: list[str]) -> list[tuple[str, Dataset, np.ndarray | None, dict[int, str] | None, str]]:
-    """Return the tables that were asked for, else the examples and what scikit-learn ships."""
+def tables(words: list[str]) -> list[Table]:
+    """Return the tables that were asked for, else the examples, simple rules and what scikit-learn ships."""
     usual = [("xor.csv", "xor"), ("linnerud.csv", "weight"), ("iris_versicolor_virginica.csv", "species")]
     if any(word.endswith(".csv") and Path(word).exists() for word in words):
         return [read(path, target) for path, target in zip(words[::2], words[1::2], strict=True)]
-    shipped = [read(str(EXAMPLES / file), target) for file, target in usual] + packaged()
+    shipped = [read(str(EXAMPLES / file), target) for file, target in usual] + rules() + packaged()
     return [row for row in shipped if not words or row[0] in words]
 
 
-def read(path: str, target: str) -> tuple[str, Dataset, np.ndarray | None, dict[int, str] | None, str]:
+def read(path: str, target: str) -> Table:
     """Return the table of a file."""
     table = read_table(path, target, adapt=True)
     loss = "cross_entropy" if len(table.classes or ()) > 2 else "squared"
@@ -121,8 +173,17 @@ def read(path: str, target: str) -> tuple[str, Dataset, np.ndarray | None, dict[
 
 def main() -> None:
     """Check every table; exit with status 1 where an answer does not hold."""
+    if len(sys.argv) < 2 or not sys.argv[1].endswith(".jsonl"):
+        raise SystemExit(__doc__)
     torch.set_num_threads(1)
-    results = [check(*table) for table in tables(sys.argv[1:])]
+    path = Path(sys.argv[1])
+    rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    for table in tables(sys.argv[2:]):
+        if table[0] not in {row["table"] for row in rows}:
+            rows.append(measured(table))
+            with path.open("a") as file:
+                file.write(json.dumps(rows[-1]) + "\n")
+    results = [printed(row) for row in rows]
     print(f"{sum(results)} of {len(results)} tables hold")
     raise SystemExit(0 if all(results) else 1)
 
