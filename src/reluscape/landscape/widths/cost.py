@@ -12,10 +12,19 @@ from ...critical.training.by_width import CONFIRMED, EXTRA, MOST_ROUNDS, Trainin
 from ...critical.training.plan import step_seconds
 from ...critical.training.runs import starts
 from ...problem.data import standardize
-from .explore import DEEPER, FEWEST_FOLDED, FOLD_COST, FOLDS, FURTHER, LEAST, STARTED, TRAINED
-from .reference import MOST_SEARCHED
 from .settings import Settings
-from .study import TRAINED_ON
+from .shares import (
+    DEEPER,
+    FEWEST_FOLDED,
+    FOLD_COST,
+    FOLDS,
+    FURTHER,
+    LEAST,
+    MOST_SEARCHED,
+    STARTED,
+    TRAINED,
+    TRAINED_ON,
+)
 from .subject import Subject
 
 # seconds of one core at the nominal speed for loading compiled code, and for report and page

@@ -17,20 +17,15 @@ from ...probability.width_search import WidthSearch, search_width
 from ...problem.data import standardize
 from ..optimum import infinite_width_minimum
 from .cells import Fan, Slice, corner_units, fan, plane_slice
-from .reference import MOST_SEARCHED
 from .result import LeastWidth, Width, WidthMap
 from .settings import Settings
+from .shares import DEEPER, FEWEST_FOLDED, FOLD_COST, FOLDS, FURTHER, LEAST, MOST_SEARCHED, STARTED, TRAINED
 from .starts import good_share, start_shares
 from .study import Progress, Study
 from .subject import Subject
 
-# shares of the seconds left: trainings of the listed widths, of further ones, rows left out, searches for better
-# networks, basins of starts, the proof of the least width
-TRAINED, FURTHER, FOLDS, DEEPER, STARTED, LEAST = 0.35, 0.4, 0.2, 0.4, 0.5, 0.25
-# trainings of each fold, rows from which there are folds, rows times rank up to which basins are solved for a picture
-FOLD_RUNS, FEWEST_FOLDED, MOST_SLICED = 2, 10, 2_000
-# nominal time of a width's folds, as a share of that of its trainings
-FOLD_COST = 0.2
+# trainings of each fold, rows times rank up to which basins are solved for a picture
+FOLD_RUNS, MOST_SLICED = 2, 2_000
 # different traps that are proved, and rows times units up to which a proof is tried
 MOST_PROVED, PROVED_SIZE = 3, 2_000
 

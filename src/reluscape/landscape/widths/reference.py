@@ -19,11 +19,12 @@ from ...probability.random_starts import Sampler
 from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
 from ..optimum import constant_network, global_minimum, grown, infinite_width_value
+from .shares import MOST_SEARCHED
 
 # up to this many layers the search looks at all it needs, beyond it at so many for each second of the survey
 FEW_LAYERS, SEARCH_STEPS = 20_000, 3_000
-# units, and rows times rank, up to which a global minimum is searched for
-MOST_UNITS, MOST_SEARCHED = 4, 1_000
+# units up to which a global minimum is searched for
+MOST_UNITS = 4
 # rows times units, over all widths, that growing a network may go through
 GROWTH_STEPS = 20_000
 # of a survey's seconds, the share after which searches and growth stop whatever they have: the last stop

@@ -17,6 +17,7 @@ from ...probability.width_search import WidthSearch, search_width
 from ...problem.data import Dataset, standardize
 from .reference import Reference, References, prepare_solvers
 from .settings import Settings
+from .shares import TRAINED_ON
 from .subject import Subject
 
 # called with what begins, the width or None, and the share done
@@ -25,9 +26,8 @@ Progress = Callable[[str, int | None, float], None]
 WIDE = 16
 # of the nominal time of a further width, the share that must be left for it to be begun
 FEWEST = 0.25
-# of the time of searches for better networks, the share that more trainings take; of a survey's seconds, the share that
-# they nominally take in any case
-TRAINED_ON, SURELY = 0.7, 0.35
+# of a survey's seconds, the share that more trainings nominally take in any case
+SURELY = 0.35
 
 
 class Study:
