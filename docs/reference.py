@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from pathlib import Path
 
@@ -11,14 +12,14 @@ from reluscape.experiments import figures
 HERE = Path(__file__).parent
 GROUPS = {
     "Is my network stuck?": "explain certify_model certify polish polish_to_minimum descend loss_bound loss_slice "
-    "dead_units DescentClassifier DescentRegressor",
+    "dead_units watch DescentClassifier DescentRegressor",
     "How many units are enough?": "survey Survey good_basin_probability good_basin_curve full_rank_fraction "
     "full_rank_curve full_rank_fraction_1d full_rank_fraction_random_data full_rank_fraction_random_regions "
     "zero_loss zero_loss_fraction zero_loss_fraction_1d start_above_zero predicted_against_observed "
     "promises_beside_truth bounds WidthCurve Probability",
     "What does the whole landscape look like?": "landscape barrier_tree local_minima global_minimum "
     "infinite_width_minimum lambda_max width_law staircase decay_path reachable_minimum reachable_probability connect "
-    "monotone_path cell_minima cell_saddles kink_minima genuine_minimum_share",
+    "monotone_path cell_minima cell_saddles kink_minima genuine_minimum_share population",
     "What is the lowest loss of a basin?": "basin_value basin_values basin_value_distribution affine_fit constant_fit",
     "How can a unit split my rows?": "count_regions count_basins count_faces estimate_regions enumerate_regions "
     "enumerate_faces sample_regions unseen_mass is_realizable region_facets region_volumes show_region zonotope "
@@ -28,7 +29,10 @@ GROUPS = {
     "Data, networks, proofs": "Dataset Problem WeightDecay TwoLayerNet DeepNet datasets exact_decimals verify",
     "What can go wrong": "ReluscapeError InputError AssumptionError TooLarge ModelError CertificateError DataWarning",
 }
-BIG = ("bounds", "requ", "constructions", "datasets")
+# what stands in packages of its own, not at the top: their public names
+SWEEPS = "Sweeps and figures"
+PACKAGES = ("experiments", "experiments.figures")
+BIG = ("bounds", "requ", "constructions", "datasets", "population")
 
 
 def groups() -> dict[str, list[str]]:
@@ -64,19 +68,22 @@ def reference() -> str:
         parts += ["", f"## {question}"]
         for name in names:
             parts += ["", f"::: reluscape.{name}"] if name not in BIG else members(name)
+    parts += ["", f"## {SWEEPS}"]
+    for package in PACKAGES:
+        parts += members(package)
     return "\n".join(parts) + "\n"
 
 
 def members(package: str) -> list[str]:
     """Return the entries of a package with public names of its own."""
-    module = getattr(rs, package)
+    module = getattr(rs, package, None) or importlib.import_module(f"reluscape.{package}")
     told = getattr(module, "__all__", None) or [
         name for name in vars(module) if not name.startswith("_") and inspect.isfunction(getattr(module, name))
     ]
     out = ["", f"### `rs.{package}`"]
     for name in told:
         thing = getattr(module, name)
-        here = str(getattr(thing, "__module__", "")).startswith(module.__name__)
+        here = str(getattr(thing, "__module__", "")).startswith(module.__name__.rsplit(".", 1)[0])
         if here and (inspect.isfunction(thing) or inspect.isclass(thing)):
             out += ["", f"::: {thing.__module__}.{thing.__qualname__}"]
     return out
@@ -87,14 +94,16 @@ def gallery() -> str:
     parts = [
         "# Gallery",
         "",
-        "Every figure of the papers that reluscape makes again, and some of our own. Each has a script in `gallery/` "
-        "and a command; the numbers are written beside the picture.",
+        "Every figure of the papers that reluscape makes again, and some of our own. Each has a command, and a "
+        "script that calls `reluscape.experiments.figures.save(NAME)`; both write the picture and, beside it, its numbers "
+        "with seed and caption. Pictures marked quick are those of `--quick`, on a smaller grid; `docs/pictures.py` draws "
+        "all of them.",
     ]
     for name, shows in figures.listing():
         parts += ["", f"## {name}", "", f"{shows}."]
         if (HERE / "images" / f"{name}.png").exists():
             parts += ["", f"![{shows}](images/{name}.png)"]
-        parts += ["", f"`reluscape figure {name}`, `gallery/{name}.py`"]
+        parts += ["", f"`reluscape figure {name}`, [gallery/{name}.py](../gallery/{name}.py)"]
     return "\n".join(parts) + "\n"
 
 

@@ -12,26 +12,46 @@ from ..numbers.checks import real_numbers
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.data import as_dataset
 from ..problem.networks import TwoLayerNet
+from ..problem.trained.opening import Opened, open_model
+from ..problem.trained.rows import rows_for
 
 
-def dead_units(W: Any, X: Any) -> tuple[int, ...]:
-    """Return the units that are on for no sample: <w_j, x_i> <= 0 for every i.
+def dead_units(W: Any, X: Any) -> tuple[Any, ...]:
+    """Return the units that are on for no sample: <w_j, x_i> <= 0 for every i; of a model one tuple a hidden layer.
 
     Args:
-        W: (m, d) hidden weights.
-        X: (n, d) samples or a `Dataset`.
+        W: (m, d) hidden weights, or a trained model of any kind that `explain` reads.
+        X: (n, d) samples or a `Dataset`; for a model as it takes them.
 
     Raises:
-        ShapeError: W is not (m, d).
+        ShapeError: W is not (m, d), or the data do not have the model's columns.
+        ModelError: a model that cannot be read.
 
     Example:
         >>> dead_units([[1, 0], [-1, -1]], [[1, 0], [0, 1]])
         (1,)
+        >>> from reluscape import DeepNet
+        >>> dead_units(DeepNet([[[1.0], [-1.0]], [[1.0, 2.0]]], [[0.0, 0.0], [0.0]]), [[1], [2]])
+        ((1,),)
     """
+    if not isinstance(W, list | tuple) and not hasattr(W, "__array__"):
+        return _of_model(open_model(W), X)
     data, weights = as_dataset(X), real_numbers("W", W)
     if weights.ndim != 2 or weights.shape[1] != data.d:
         raise ShapeError(f"W has shape {weights.shape}, expected (m, {data.d}): one row per unit")
-    heights = data.X @ weights.T
+    return _off(data.X @ weights.T)
+
+
+def _of_model(opened: Opened, X: Any) -> tuple[tuple[int, ...], ...]:
+    """Return the dead units of each hidden layer."""
+    if opened.given is not None:
+        return (dead_units(opened.given.W, X),)
+    data = rows_for(opened, X, None, lambda X, _: as_dataset(X)).data
+    return tuple(map(_off, opened.net.hidden(data.X)[:-1]))
+
+
+def _off(heights: np.ndarray) -> tuple[int, ...]:
+    """Return the columns of pre-activations (n, m) that are above 0 nowhere."""
     return tuple(int(j) for j in np.flatnonzero((heights <= 0).all(axis=0)))
 
 
