@@ -22,8 +22,8 @@ from ..problem.references import constant_value
 from ..problem.trained.reading import read_trained
 from .explain import certify_model
 
-# share of the whole time that the checks take at most where no interval is given
-MOST_TIME = 0.05
+# share of the training that the checks take at most where no interval is given, and what the first is taken to take
+MOST_TIME, FIRST_LOOK = 0.05, 0.01
 # a proof takes about so many times as long as a look; it is only begun where the time for it is there
 PROOF_LOOKS = 20
 # a settled network is proved again once so much less is left in its basin
@@ -67,6 +67,7 @@ class Watch:
 
     Attributes:
         checks: what was seen, in order.
+        seconds: how long the checks took so far.
     """
 
     def __init__(
@@ -83,10 +84,12 @@ class Watch:
         self._model, self._X, self._y, self._loss, self._tolerances = model, X, y, loss, tolerances
         self._chosen = loss or "squared"
         self._every, self._say, self._clock = every, say, clock
-        self._steps, self._spent, self._begin = 0, 0.0, clock()
+        self._steps, self._begin = 0, clock()
+        self._next = FIRST_LOOK  # seconds that the next look takes, as far as known
         self._pattern: np.ndarray | None = None
         self._tried = np.inf  # what was left in this basin when a proof was last tried
         self.checks: list[Check] = []
+        self.seconds = 0.0
 
     def step(self) -> Check | None:
         """Count one step of training; return what was seen where it was time for a check, else None."""
@@ -94,10 +97,14 @@ class Watch:
         return self.check() if self._due() else None
 
     def _due(self) -> bool:
-        """Return whether to look now: at the interval, or where looking took at most 5 % of the time so far."""
+        """Return whether to look now: at the interval, or where this look is still within 5 % of the training."""
         if self._every is not None:
             return self._steps % self._every == 0
-        return self._spent <= MOST_TIME * (self._clock() - self._begin)
+        return self._allowed() >= self._next
+
+    def _allowed(self) -> float:
+        """Return the seconds that may be spent now, so that all checks stay within 5 % of the training."""
+        return MOST_TIME * (self._clock() - self._begin - self.seconds) - self.seconds
 
     def check(self) -> Check:
         """Look at the model now.
@@ -109,16 +116,17 @@ class Watch:
         try:
             seen = self._look()
         finally:
-            self._spent += self._clock() - begin
+            self._next = self._clock() - begin
+            self.seconds += self._next
         before = self.checks[-1].answer if self.checks else ""
-        seen = self._proved(seen, before, self._clock() - begin)
+        seen = self._proved(seen, before)
         self.checks.append(seen)
         if seen.answer != before and seen.answer in ("silent", "stuck"):
             why = SILENT if seen.answer == "silent" else STUCK.format(seen.loss)
             (self._say or _warn)(f"step {seen.step}: {why}; start again from other weights")
         return seen
 
-    def _proved(self, seen: Check, before: str, took: float) -> Check:
+    def _proved(self, seen: Check, before: str) -> Check:
         """Return a look at a settled network with the word "stuck" where a local minimum beside it is proved."""
         if seen.crossed or seen.answer != "settled":
             self._tried = np.inf
@@ -126,8 +134,7 @@ class Watch:
             return seen
         if before == "stuck" and not seen.crossed:
             return replace(seen, answer="stuck")
-        allowed = MOST_TIME * (self._clock() - self._begin) - self._spent
-        if seen.left > self._tried / CLOSER or (self._every is None and allowed < PROOF_LOOKS * took):
+        if seen.left > self._tried / CLOSER or (self._every is None and self._allowed() < PROOF_LOOKS * self._next):
             return seen
         self._tried, begin = seen.left, self._clock()
         try:
@@ -135,7 +142,7 @@ class Watch:
         except ReluscapeError:
             return seen
         finally:
-            self._spent += self._clock() - begin
+            self.seconds += self._clock() - begin
         stuck = report.verdict.is_local_minimum and seen.loss > self._tolerances.stuck * self._constant()
         return replace(seen, answer="stuck") if stuck else seen
 
@@ -228,7 +235,7 @@ def watch(
         model: any that `explain` reads; it is read anew at each check.
         X: (n, d) samples or a `Dataset`.
         y: (n,) targets.
-        every: steps between two checks; None looks as often as 5 % of the whole time allow.
+        every: steps between two checks; None looks as often as 5 % of the time of training allow.
         loss: the loss it is trained on; None takes what the model says, else "squared".
         say: called with a line the moment that every unit is off on every row or a local minimum beside the weights is
             proved; None warns with a `DataWarning`.
