@@ -1,4 +1,4 @@
-"""Small real data sets by name, their numbers taken as exact decimals."""
+"""Small data sets: real ones by name, their numbers taken as exact decimals, and curves for teaching."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import numpy as np
 from ...errors import InputError
 from ...numbers.exact import exact_decimals
 from . import Dataset
+from .teaching import circles, moons, spirals
+
+__all__ = ["NAMES", "circles", "load", "moons", "names", "spirals"]
 
 _LOADERS = {
     "iris": "load_iris",
@@ -20,6 +23,16 @@ _LOADERS = {
     "linnerud": "load_linnerud",
 }
 NAMES = (*_LOADERS, "iris_petals", "xor")
+
+
+def names() -> tuple[str, ...]:
+    """Return the names that `load` takes; `moons`, `circles` and `spirals` are drawn by functions of their own.
+
+    Example:
+        >>> "linnerud" in names()
+        True
+    """
+    return NAMES
 
 
 def load(name: str, classes: Sequence[Any] | None = None, bias: bool = False) -> Dataset:
@@ -56,9 +69,9 @@ def load(name: str, classes: Sequence[Any] | None = None, bias: bool = False) ->
         y, target = y[:, 0], str(bunch.target_names[0]).lower()
     if name == "iris_petals":
         X, features = X[:, 2:], features[2:]
-    names = [] if base in ("diabetes", "linnerud") else [str(c) for c in bunch.target_names]
-    if classes is not None or len(names) == 2:
-        keep, y = _two_classes(y, names, classes or (0, 1), name)
+    class_names = [] if base in ("diabetes", "linnerud") else [str(c) for c in bunch.target_names]
+    if classes is not None or len(class_names) == 2:
+        keep, y = _two_classes(y, class_names, classes or (0, 1), name)
         X = X[keep]
     return Dataset(exact_decimals(X), exact_decimals(y.astype(float)), bias=bias, features=features, target=target)
 
