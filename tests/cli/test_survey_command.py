@@ -80,6 +80,17 @@ def test_a_dry_run_counts_the_columns_of_the_table(folder, capsys):
     assert "3 rows, 2 inputs (rank 2)" in two
 
 
+def test_a_dry_run_says_what_is_left_out_and_drawn(folder, capsys):
+    lines = [f"{k},{k % 7},{k % 3}" for k in range(2010)]
+    (folder / "long.csv").write_text("\n".join([",x,y", *lines]) + "\n")
+    words = ["survey", "long.csv", "--target", "y", "--regression", "--dry-run"]
+    told = json.loads(run(capsys, *words, "--json")[1])["warnings"]
+    assert any("2,000 of the 2,010 rows" in line or "2000" in line.replace(",", "") for line in told), told
+    assert any("index" in line for line in told), told
+    shown = " ".join(run(capsys, *words)[1].split())
+    assert all(f"note: {' '.join(line.split())}" in shown for line in told)
+
+
 BAD = [
     ("", [], "is empty"),
     ("x,y\n1,2\n", [], "1 usable row"),

@@ -76,10 +76,7 @@ def census(
     penalty = decay_of_options(weight_decay, free_biases)
     if dry_run:
         answer = plan(samples, width=width, height_cap=height_cap, decays=penalty is not None)
-        if as_json:
-            print(json.dumps(answer))
-        else:
-            output.lines(answer["lines"])
+        output.planned(answer, table.warnings, as_json)
         return
     folder = output.folder_for(data, out)
     output.check_place(certificate)

@@ -53,14 +53,16 @@ def design(
     two_classes(labelled(samples)[1])
     folder = output.folder_for(data, out)
     if dry_run:
+        from ..stories.wording import count
+
         units = width or samples.n + 1
         lines = [
-            f"{samples.n} rows, {samples.d} inputs, classes {' and '.join(table.classes.values())}",
+            f"{count(samples.n, 'row')}, {count(samples.d, 'input')}, classes {' and '.join(table.classes.values())}",
             f"a linear program with {samples.n} margins, then {units} ReQU units ({units * (samples.d + 2):,} weights) "
             "trained to a certified point",
             f"results: design.json, design.html and network.npz in {folder}",
         ]
-        print(json.dumps({"lines": lines})) if as_json else output.lines(lines)
+        output.planned({"lines": lines}, table.warnings, as_json)
         return
     output.announce_kernels()
     story = tell_design(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,14 @@ def lines(items: list[str], marks: list[str] | None = None) -> None:
             mark + item, screen.width - 1, subsequent_indent=" " * len(mark), break_on_hyphens=False
         ):
             screen.print(Text("".join(c if c.isprintable() else " " for c in part)))
+
+
+def planned(plan: dict[str, Any], warnings: Sequence[str], as_json: bool) -> None:
+    """Print what would be done, with what is worth saying about the table; as one JSON object where asked."""
+    if as_json:
+        print(json.dumps({**plan, "warnings": list(warnings)}))
+        return
+    lines([*plan["lines"], *(f"note: {warning}" for warning in warnings)])
 
 
 def facts(rows: list[tuple[str, str]]) -> None:

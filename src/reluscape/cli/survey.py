@@ -77,11 +77,7 @@ def survey(
     samples = Dataset.from_table(table, bias=not no_bias)
     chosen = loss or ("cross_entropy" if len(table.classes or ()) > 2 else "squared")
     if dry_run:
-        answer = plan(samples, settings, table.Y, chosen, table.warnings)
-        if as_json:
-            print(json.dumps(answer))
-        else:
-            output.lines(answer["lines"])
+        output.planned(plan(samples, settings, table.Y, chosen), table.warnings, as_json)
         return
     folder = output.folder_for(data, out)
     output.check_place(certificate)

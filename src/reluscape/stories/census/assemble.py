@@ -18,7 +18,7 @@ from ...problem.problem import Problem
 from ...problem.targets import check_subject
 from ..claims import plain
 from ..options import LandscapeOptions, Origin, check_options
-from ..wording import duration
+from ..wording import count, duration
 from .report import build_report
 from .result import Landscape
 
@@ -127,9 +127,10 @@ def dry_run(
         raise _too_large(data, width)
     fits = size.fits or (height_cap is not None and size.fits_capped)
     seconds = decayed_seconds(size, height_cap is not None) if decays else size.seconds
-    bias = " with the column of ones" if data.bias else ""
+    bias = " and a hidden bias" if data.bias else ""
     lines = [
-        f"{data.n} rows, {data.d} inputs{bias} (rank {data.rank}), {size.cells:,} cells of one unit",
+        f"{count(data.n, 'row')}, {count(data.d - data.bias, 'input')}{bias} (rank {data.rank}), {size.cells:,} cells of "
+        "one unit",
         f"width {width}: {size.basins:,} basins and up to {size.walls:,} walls between them; "
         + ("that fits" if fits else "that is too large"),
         f"time: about {duration(max(round(seconds), 1))}; memory: about {size.megabytes:,.0f} MB beside the program"
