@@ -15,8 +15,8 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     Source: Karhadkar and Montúfar's slides, the first Figure 3; grid and laws as in the authors' released code, which
     draws random starts only.
     """
-    trials = 4 if quick else 24
-    samples, widths = range(10, 101, 45 if quick else 10), range(30, 301, 135 if quick else 30)
+    trials = 2 if quick else 24
+    samples, widths = range(10, 101, 30 if quick else 10), range(30, 301, 90 if quick else 30)
     grid = []
     for row, population, data in ROWS:
         panels = [

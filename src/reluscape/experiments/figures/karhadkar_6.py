@@ -10,7 +10,7 @@ from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from ...stories.page.palette import BLUE, GREY, INK, VERMILLION
 from .drawing import Drawing
-from .sheet import sheet
+from .sheet import sheet, upright_label
 
 _TETRAHEDRON = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) / np.sqrt(3)
 _EDGES = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))
@@ -39,7 +39,8 @@ def _three_samples(ax: Any, x: np.ndarray) -> np.ndarray:
     ax.plot(*rays.T, color=BLUE, linewidth=2)
     ax.plot(*rays.T, "o", color=VERMILLION, markersize=5)
     ax.plot([0], [0], [0], "o", color=INK, markersize=4)
-    ax.set(xlabel="$f(x_1)$", ylabel="$f(x_2)$", zlabel="$f(x_3)$", title="Three samples: the cone in $\\mathbb{R}^3$")
+    ax.set(xlabel="$f(x_1)$", ylabel="$f(x_2)$", title="Three samples: the cone in $\\mathbb{R}^3$")
+    upright_label(ax, "$f(x_3)$")
     return corners
 
 

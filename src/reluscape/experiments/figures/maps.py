@@ -91,6 +91,8 @@ def _heat_map(ax: Any, one: Panel, used: dict[str, Any]) -> Any:
         ax.plot(n, line, color=INK, linewidth=2.4)
         (drawn,) = ax.plot(n, line, color=color, linewidth=1.4, linestyle=dashes, marker=".", markersize=3)
         used.setdefault(name, drawn)
-    ax.set_ylim(limits)
+    # half a cell beside the first column would otherwise reach below zero samples
+    ax.set_xlim(left=max(ax.get_xlim()[0], 0))
+    ax.set_ylim(max(limits[0], 0), limits[1])
     ax.tick_params(labelsize=8)
     return mesh

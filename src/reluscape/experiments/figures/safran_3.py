@@ -8,7 +8,7 @@ from ...stories.page.palette import VERMILLION
 from .drawing import Drawing
 from .landscape import loss_grid, unit_loss
 from .safran_2 import EPSILON, sample
-from .sheet import sheet
+from .sheet import sheet, upright_label
 
 
 def spread(X: np.ndarray, y: np.ndarray, d: int) -> tuple[np.ndarray, np.ndarray]:
@@ -37,7 +37,8 @@ def draw(quick: bool = False) -> Drawing:
     minima = [([a, b], round(unit_loss(X, y, [a, b]), 12)) for a, b in places]
     for (a, b), value in minima:
         ax.plot([a], [b], [value], "o", color=VERMILLION, markersize=5, zorder=10)
-    ax.set(xlabel="$w_1$", ylabel="$w_2$", zlabel="$L_S(w)$")
+    ax.set(xlabel="$w_1$", ylabel="$w_2$")
+    upright_label(ax, "$L_S(w)$")
     ax.view_init(elev=38, azim=-128)
     ax.set_box_aspect((1, 1, 0.7), zoom=0.9)
     caption = (

@@ -29,3 +29,9 @@ def arrow(ax: Any, end: Any, start: Any = (0.0, 0.0), color: str = INK, width: f
     """Draw an arrow between two points of the plane."""
     style = {"arrowstyle": "-|>", "color": color, "linewidth": width, "shrinkA": 0, "shrinkB": 0}
     return ax.annotate("", xy=tuple(end), xytext=tuple(start), arrowprops=style)
+
+
+def upright_label(ax: Any, text: str) -> None:
+    """Name the height of axes in space, read from below and clear of the numbers beside it."""
+    ax.zaxis.set_rotate_label(False)
+    ax.set_zlabel(text, rotation=90, labelpad=8)
