@@ -95,9 +95,9 @@ def gallery() -> str:
         "# Gallery",
         "",
         "Every figure of the papers that reluscape makes again, and some of our own. Each has a command, and a "
-        "script that calls `reluscape.experiments.figures.save(NAME)`; both write the picture and, beside it, its numbers "
-        "with seed and caption. Pictures marked quick are those of `--quick`, on a smaller grid; `docs/pictures.py` draws "
-        "all of them.",
+        "script that calls `reluscape.experiments.figures.save(NAME)`; both write the picture and, beside it, its "
+        "numbers with seed and caption. Pictures marked quick are those of `--quick`, on a smaller grid; "
+        "`docs/pictures.py` draws all of them.",
     ]
     for name, shows in figures.listing():
         parts += ["", f"## {name}", "", f"{shows}."]

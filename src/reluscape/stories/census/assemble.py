@@ -129,8 +129,8 @@ def dry_run(
     seconds = decayed_seconds(size, height_cap is not None) if decays else size.seconds
     bias = " and a hidden bias" if data.bias else ""
     lines = [
-        f"{count(data.n, 'row')}, {count(data.d - data.bias, 'input')}{bias} (rank {data.rank}), {size.cells:,} cells of "
-        "one unit",
+        f"{count(data.n, 'row')}, {count(data.d - data.bias, 'input')}{bias} (rank {data.rank}), "
+        f"{size.cells:,} cells of one unit",
         f"width {width}: {size.basins:,} basins and up to {size.walls:,} walls between them; "
         + ("that fits" if fits else "that is too large"),
         f"time: about {duration(max(round(seconds), 1))}; memory: about {size.megabytes:,.0f} MB beside the program"
