@@ -45,10 +45,27 @@ def test_the_first_line_says_which_fit_is_better(network, plane, start):
 
 
 def test_classes_are_compared_by_the_rows_they_get_right():
-    lines = verdict_lines(report(0.3, 0.2, accuracies=(0.9, 0.8, 0.6)))
-    assert lines[0] == (
+    about = report(0.3, 0.2, accuracies=(0.9, 0.8, 0.6))
+    about["data"]["n"] = 200
+    assert verdict_lines(about)[0] == (
         "A network is worth it: 4 units get 90% of rows left out of training right, a straight plane 80%."
     )
+
+
+@pytest.mark.parametrize(
+    ("network", "plane", "start"),
+    [
+        (145, 146, "A straight plane is as good as a network"),
+        (148, 145, "A network is worth it"),
+        (130, 146, "A straight plane is better than a network"),
+        (147, 145, "A straight plane is as good as a network"),
+    ],
+)
+def test_a_row_or_two_is_chance(network, plane, start):
+    """Of 150 rows: 5 against 4 wrong, 2 against 5, 20 against 4, 3 against 5; chance is the root of their sum."""
+    about = report(0.3, 0.2, accuracies=(network / 150, plane / 150, 50 / 150))
+    about["data"]["n"] = 150
+    assert verdict_lines(about)[0].startswith(start)
 
 
 def test_fewer_units_are_told_beside_the_widest():

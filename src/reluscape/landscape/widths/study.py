@@ -26,8 +26,8 @@ Progress = Callable[[str, int | None, float], None]
 WIDE = 16
 # of the nominal time of a further width, the share that must be left for it to be begun
 FEWEST = 0.25
-# of a survey's seconds, the share that more trainings nominally take in any case
-SURELY = 0.35
+# shares of the seconds that trainings take in any case, nominally: more of the listed widths, those of further widths
+SURELY, SURELY_WIDENED = 0.2, 0.2
 
 
 class Study:
@@ -107,9 +107,13 @@ class Study:
 
     def widen(self, clock: Clock) -> None:
         """Train further widths until one is enough that fresh runs confirm, while there is time."""
+        sure = SURELY_WIDENED * self.clock.seconds
 
         def measure(width: int) -> Probability | None:
-            if clock.left < FEWEST * self.trainings.seconds(width):
+            nonlocal sure
+            cost = self.trainings.seconds(width)
+            sure -= cost
+            if sure < 0 and clock.left < FEWEST * cost:
                 return None
             self.progress("training", width, 0.5)
             self.reference(width, clock)

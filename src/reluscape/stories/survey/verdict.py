@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...numbers.tolerances import DEFAULT
 from ..opening import without_bias
 from ..usual_width import usual_place
@@ -44,7 +46,7 @@ def _worth(report: dict[str, Any]) -> str:
     else:
         text = f"on {rows} {text} {percent(network['share'])} of {_unit(report)}, a straight {plane} "
         text += percent(straight["share"])
-    return f"{_start(network, straight, constant, plane)}: {text}."
+    return f"{_start(network, straight, constant, plane, report['data']['n'])}: {text}."
 
 
 def _fit(report: dict[str, Any]) -> str:
@@ -66,12 +68,14 @@ def _plane(report: dict[str, Any]) -> str:
     return "plane" if len(report["data"]["features"]) > 1 else "line"
 
 
-def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str, Any], plane: str) -> str:
-    """Return the answer in a few words."""
+def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str, Any], plane: str, rows: int) -> str:
+    """Return the answer in a few words, of losses and shares of right rows among so many."""
     better, worse = network["value"] < WORTH * straight["value"], straight["value"] < WORTH * network["value"]
     if network["accuracy"] is not None and straight["accuracy"] is not None:
-        lead = network["accuracy"] - straight["accuracy"]
-        better, worse = lead > 0 or (lead >= 0 and better), lead < 0 or (lead <= 0 and worse)
+        lead = rows * (network["accuracy"] - straight["accuracy"])
+        # a few rows more or less are chance: as many as the root of all that either gets wrong
+        chance = np.sqrt(rows * max(2 - network["accuracy"] - straight["accuracy"], 0.0))
+        better, worse = lead > chance, lead < -chance
         useless = max(network["accuracy"], straight["accuracy"]) <= constant["accuracy"]
     else:
         useless = min(network["value"], straight["value"]) >= constant["value"]
@@ -114,7 +118,7 @@ def _width(report: dict[str, Any]) -> str:
 
 def _fewer(tried: dict[int, dict[str, Any]], width: int) -> str:
     """Return how often training ends well with about half as many units."""
-    half = min((w for w in tried if w < width), key=lambda w: (abs(w - width / 2), w), default=None)
+    half = min((w for w in tried if w < width), key=lambda w: (abs(w - width / 2), -w), default=None)
     if half is None:
         return ""
     claim = tried[half]
