@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -51,10 +50,9 @@ _solved = [0.0]
 @cache
 def _left_by_an_earlier_run() -> bool:
     """Return whether the compiled kernel lies where compiled code is kept, as this process begins."""
-    beside = Path(__file__).parent / "__pycache__"
-    kept = Path(os.environ.get("NUMBA_CACHE_DIR") or beside)
-    pattern = "quadratic_kernel.interior_points-*.nbi"
-    return any(True for _ in chain(beside.glob(pattern), kept.rglob(pattern)))
+    kept, pattern = os.environ.get("NUMBA_CACHE_DIR"), "quadratic_kernel.interior_points-*.nbi"
+    places = Path(kept).rglob(pattern) if kept else (Path(__file__).parent / "__pycache__").glob(pattern)
+    return any(True for _ in places)
 
 
 def one_program(
