@@ -4,7 +4,8 @@ Sets of networks are trained by Adam from seeded starts, written out in numpy fo
 2-4-3-1 on 16 rows, 30 softmax networks 4-m-3 on iris (m = 2, 3, 4), 20 networks 10-10-10-1 on 100 rows of diabetes, and
 two of 931 parameters, 20-25-15-1 on 150 rows. Each is given to `prove`. Printed are the verdicts, the time of each, the
 kinks, the distance from the trained weights, and how many of 5,000 random neighbours of the proved points are lower, at
-radii from 1e-8 to 1e-2.
+radii from 1e-8 to 1e-2. With torch installed its automatic differentiation is asked too, at 1,000 random neighbours:
+at radii up to 1e-5 J has to rise along the way from the proved point, and torch's J must not be lower at any.
 
     python benchmarks/depth.py                        # the first three sets
     python benchmarks/depth.py diabetes --decay 0.01 --seed 3
@@ -33,6 +34,8 @@ SEED = 18
 RATE = 0.03
 RADII = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 NEIGHBOURS = 5_000
+# points at which torch is asked, and the radius up to which J must rise along the way to them
+PROBES, LINEAR = 1_000, 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +164,62 @@ def lower_neighbours(task: Task, net: DeepNet) -> tuple[int, float]:
     return lower, worst
 
 
+def torch_objective(task: Task, layers: list[Any]) -> Any:
+    """Return J (points,) by torch for networks stacked along the first axis."""
+    import torch
+
+    H = torch.tensor(task.X).expand(len(layers[0]), *task.X.shape)
+    for k, M in enumerate(layers):
+        H = torch.einsum("pni,poi->pno", H, M[:, :, :-1]) + M[:, None, :, -1]
+        H = torch.relu(H) if k + 1 < len(layers) else H
+    Y = torch.tensor(task.Y).expand_as(H)
+    if task.loss == "squared":
+        losses = ((H - Y) ** 2).sum(dim=2).mean(dim=1)
+    else:
+        losses = torch.nn.functional.cross_entropy(H.flatten(0, 1), Y.flatten(0, 1), reduction="none")
+        losses = losses.reshape(H.shape[:2]).mean(dim=1)
+    return losses + task.decay / 2 * sum((M**2).sum(dim=(1, 2)) for M in layers)
+
+
+def against_torch(task: Task, net: DeepNet) -> dict[str, Any]:
+    """Return at how many random neighbours torch's J is lower or falls on the way, and the least slope over the radius.
+
+    The slope is that of automatic differentiation along the direction from the proved point.
+    """
+    try:
+        import torch
+    except ModuleNotFoundError:
+        return {}
+    rng = np.random.default_rng(SEED)
+    base = np.concatenate([np.c_[w, b].reshape(-1) for w, b in zip(net.weights, net.biases, strict=True)])
+    shapes = [(len(w), w.shape[1] + 1) for w in net.weights]
+    cuts = np.cumsum([a * b for a, b in shapes])[:-1]
+
+    def stacked(points: np.ndarray) -> list[Any]:
+        parts = zip(np.split(points, cuts, axis=1), shapes, strict=True)
+        return [torch.tensor(part.reshape(-1, *shape), requires_grad=True) for part, shape in parts]
+
+    with torch.no_grad():
+        here = float(torch_objective(task, stacked(base[None]))[0])
+    out = {"torch_points": 0, "torch_lower": 0, "torch_falls": 0, "torch_slope": np.inf}
+    for radius in RADII:
+        U = rng.normal(size=(PROBES // len(RADII) + 1, len(base)))
+        U[::2] *= rng.random(U[::2].shape) < 0.15
+        U *= radius / np.maximum(np.linalg.norm(U, axis=1, keepdims=True), 1e-300)
+        U = U[U.any(axis=1)]
+        layers = stacked(base + U)
+        J = torch_objective(task, layers)
+        J.sum().backward()
+        gradient = np.concatenate([M.grad.numpy().reshape(len(U), -1) for M in layers], axis=1)
+        slopes = (gradient * U).sum(axis=1) / radius
+        out["torch_points"] += len(U)
+        out["torch_lower"] += int((J.detach().numpy() < here * (1 - 1e-14)).sum())
+        if radius <= LINEAR:
+            out["torch_falls"] += int((slopes <= 0).sum())
+            out["torch_slope"] = min(out["torch_slope"], float(slopes.min()) / radius)
+    return out
+
+
 def answer(task: Task, net: DeepNet) -> dict[str, Any]:
     """Return what is proved about a network, as plain JSON."""
     begin = time.perf_counter()
@@ -173,6 +232,7 @@ def answer(task: Task, net: DeepNet) -> dict[str, Any]:
         out["verify_seconds"] = time.perf_counter() - begin
     if proof.verdict == "local minimum":
         out["lower"], out["least"] = lower_neighbours(task, proof.net)
+        out |= against_torch(task, proof.net)
     return out
 
 
@@ -200,6 +260,11 @@ def report(task: Task, starts: int, seed: int, store: Path | None, clock: Clock)
     print(f"{task.name}, decay {task.decay:g}, seed {seed}: {proved} of {starts} with certificate, {dict(counts)}; "
           f"verified {checked}; seconds {times[0]:.2f} to {times[-1]:.2f}, median {times[len(times) // 2]:.2f}; "
           f"lower neighbours {lower}")  # fmt: skip
+    asked = [a for a in done if "torch_points" in a]
+    if asked:
+        points, lower, falls = (sum(a[f"torch_{name}"] for a in asked) for name in ("points", "lower", "falls"))
+        print(f"  torch at {points:,} neighbours of {len(asked)} minima: lower at {lower}, falling on the way at "
+              f"{falls}, least slope / radius {min(a['torch_slope'] for a in asked):.1e}")  # fmt: skip
     return True
 
 
@@ -210,6 +275,8 @@ def told(a: dict[str, Any]) -> str:
         line += f", verified {a['verified']} in {a['verify_seconds']:.2f} s"
     if "lower" in a:
         line += f", lower neighbours {a['lower']} (least difference / radius {a['least']:.1e})"
+    if "torch_points" in a:
+        line += f", torch: lower {a['torch_lower']}, falling {a['torch_falls']}, least slope {a['torch_slope']:.1e}"
     return f"{line}: {a['reason']}"
 
 

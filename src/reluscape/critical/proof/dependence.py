@@ -7,16 +7,17 @@ So each sample has *features* at each layer: for every unit below that is on, th
 that unit's kinks, and a one for the bias. Rows whose features are a combination of others have preactivations that are
 the same combination, up to multiples of lower kinks.
 
-Kinks that are independent modulo a prime are independent, which is what nearly always happens and is quick to see: a
-relation in integers without a common factor does not vanish modulo the prime.
+Kinks that are independent modulo a prime are independent, which is quick to see: a relation in integers without a
+common factor does not vanish modulo the prime. The search takes the relations modulo the prime too; only the kinks of a
+point that is to be proved are looked at over the rationals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
+import flint
 import numpy as np
 
 from .objective import PRIME, Objective
@@ -28,23 +29,39 @@ MOST_FEATURES = 5_000
 def dependent_kinks(
     objective: Objective, on: Sequence[np.ndarray], at: Sequence[np.ndarray]
 ) -> list[dict[int, set[int]]]:
-    """Return for each hidden layer and unit the rows whose kink follows from those of earlier rows and lower kinks."""
-    X = np.asarray(objective.X, dtype=object)
-    found: list[dict[int, set[int]]] = [{} for _ in at]
+    """Return for each hidden layer and unit the rows whose kink follows from those of earlier rows and lower kinks.
+
+    Modulo a prime, which may find too many.
+    """
     if not any((a.sum(axis=0) > 1).any() for a in at):
-        return found
-    if objective.residues is not None:
-        found = _dependent(objective.residues, objective.has_bias, on, at, PRIME)
-        if not any(rows for units in found for rows in units.values()):
-            return found
+        return [{} for _ in at]
+    if objective.residues is None:
+        return exactly_dependent_kinks(objective, on, at)
+    return _dependent(objective.residues, objective.has_bias, on, at, PRIME)
+
+
+def exactly_dependent_kinks(
+    objective: Objective, on: Sequence[np.ndarray], at: Sequence[np.ndarray]
+) -> list[dict[int, set[int]]]:
+    """Return the same over the rationals."""
+    flat = [flint.fmpq(v.numerator, v.denominator) for v in np.asarray(objective.X, dtype=object).reshape(-1)]
+    X = np.array(flat, dtype=object).reshape(objective.X.shape)
     return _dependent(X, objective.has_bias, on, at, None)
+
+
+def is_dependent(objective: Objective, on: Sequence[np.ndarray], at: Sequence[np.ndarray]) -> bool:
+    """Return whether the rows of `dependent_kinks` are those over the rationals."""
+    quick = dependent_kinks(objective, on, at)
+    if not any(rows for units in quick for rows in units.values()):
+        return True
+    return quick == exactly_dependent_kinks(objective, on, at)
 
 
 def _dependent(
     X: np.ndarray, has_bias: Sequence[bool], on: Sequence[np.ndarray], at: Sequence[np.ndarray], prime: int | None
 ) -> list[dict[int, set[int]]]:
     """Return the dependent kinks over the rationals, or modulo a prime."""
-    last = max(k for k, a in enumerate(at) if (a.sum(axis=0) > 1).any())
+    last = max((k for k, a in enumerate(at) if (a.sum(axis=0) > 1).any()), default=-1)
     out: list[dict[int, set[int]]] = [{} for _ in at]
     features = _with_ones(X, has_bias[0])
     for layer in range(last + 1):
@@ -75,15 +92,18 @@ def _dependent(
 
 def _with_ones(features: np.ndarray, bias: bool) -> np.ndarray:
     """Return features with a one for the bias."""
-    one: Any = Fraction(1) if features.dtype == object else 1
+    one: Any = flint.fmpq(1) if features.dtype == object else 1
     return np.concatenate([features, np.full((len(features), int(bias)), one, dtype=features.dtype)], axis=1)
 
 
 def _modulo(rows: np.ndarray, basis: Sequence[tuple[int, np.ndarray]], prime: int | None) -> np.ndarray:
     """Return rows modulo a basis whose vectors have a one at their place and zeros at the places of earlier ones."""
     for place, vector in basis:
-        rows = rows - rows[:, place : place + 1] * vector
-        rows = rows % prime if prime else rows
+        touched = np.flatnonzero(rows[:, place])
+        if len(touched):
+            rest = rows[touched] - rows[touched, place : place + 1] * vector
+            rows = rows.copy()
+            rows[touched] = rest % prime if prime else rest
     return rows
 
 

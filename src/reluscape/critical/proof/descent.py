@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.linalg
 
 from .arithmetic import FLOATS, Arithmetic
+from .frame import Frame, build_frame
 from .kinks import Kinks, group_kinks
 from .lagrangian import Lagrangian, Pass
 from .objective import Objective
 from .slopes import float_losses
-from .strict import class_sums
 
 FLOAT = Arithmetic(FLOATS)
 # first bound of a step, relative to 1 + |theta|, bound below which nothing moves, and the most steps
@@ -28,8 +27,6 @@ MOST_WORK, FEWEST = 2.4e10, 10
 NEAR = 1e-4
 # curvature, relative to the largest, that counts as flat
 FLAT = 1e-9
-# gradients of kinks, relative to the largest, that count as dependent
-DEPENDENT = 1e-10
 # part of the whole fall after which a place shows it
 GOOD_PART = 0.2
 # what rounding may add to J
@@ -67,7 +64,7 @@ class Model:
         program: their Lagrangian.
         here: both passes with the multipliers that fit best.
         mu: these multipliers.
-        C: (kinks, p) gradients of the kink functions.
+        frame: of the gradients of the kink functions.
         slope: (p,) gradient of L.
     """
 
@@ -75,7 +72,7 @@ class Model:
     program: Lagrangian
     here: Pass
     mu: np.ndarray
-    C: np.ndarray
+    frame: Frame
     slope: np.ndarray
 
 
@@ -126,20 +123,17 @@ def _model(objective: Objective, held: Held) -> Model:
     program = Lagrangian(objective, kinks, FLOAT)
     mu = np.zeros(len(kinks.free))
     here = program.passed(held.theta, mu)
-    C = program.constraints(here)
+    frame = build_frame(program.constraints(here))
     for _ in range(2 if len(mu) else 0):  # multipliers of upper layers change the signals below
-        mu = mu + np.linalg.lstsq(C.T, -program.gradient(held.theta, here), rcond=None)[0]
+        mu = mu + frame.multipliers(program.gradient(held.theta, here))
         here = program.passed(held.theta, mu)
-    return Model(kinks, program, here, mu, C, program.gradient(held.theta, here))
+    return Model(kinks, program, here, mu, frame, program.gradient(held.theta, here))
 
 
 def _newton_step(model: Model, longest: float) -> tuple[np.ndarray, float]:
     """Return a step back to the kinks and down along them, and by how much J should fall."""
-    H, C = model.program.hessian(model.here), model.C
-    back = np.zeros(len(H))
-    if len(C):
-        back = np.linalg.lstsq(C, -model.program.values(model.here), rcond=None)[0]
-    tangent = _tangent(C) if len(C) else np.eye(len(H))
+    H, tangent = model.program.hessian(model.here), model.frame.along
+    back = model.frame.way_back(model.program.values(model.here))
     if not tangent.shape[1]:
         return back, 0.0
     bends, vectors = np.linalg.eigh(tangent.T @ H @ tangent)
@@ -155,13 +149,6 @@ def _newton_step(model: Model, longest: float) -> tuple[np.ndarray, float]:
         moves = -along / (sizes + high)
     gain = -float(along @ moves) - float(moves @ (bends * moves)) / 2
     return back + tangent @ (vectors @ moves), max(gain, float(np.abs(along @ moves)) / 2)
-
-
-def _tangent(C: np.ndarray) -> np.ndarray:
-    """Return an orthonormal basis of what lies along the kinks."""
-    Q, R, _ = scipy.linalg.qr(C.T, pivoting=True)
-    sizes = np.abs(np.diag(R))
-    return np.asarray(Q[:, int((sizes > DEPENDENT * sizes.max(initial=0.0)).sum()) :])
 
 
 def _taken(objective: Objective, held: Held, model: Model, step: np.ndarray, bound: float, size: float) -> float:
@@ -185,9 +172,8 @@ def _taken(objective: Objective, held: Held, model: Model, step: np.ndarray, bou
 
 def _returned(model: Model, theta: np.ndarray) -> np.ndarray:
     """Return a point nearer to the kinks."""
-    for _ in range(2 if len(model.C) else 0):
-        away = model.program.values(model.program.passed(theta, model.mu))
-        theta = theta + np.linalg.lstsq(model.C, -away, rcond=None)[0]
+    for _ in range(2 if model.frame.count else 0):
+        theta = theta + model.frame.way_back(model.program.values(model.program.passed(theta, model.mu)))
     return theta
 
 
@@ -214,17 +200,14 @@ def _first_kink(held: Held, model: Model, end: np.ndarray) -> tuple[float, int, 
 
 def _let_go(held: Held, model: Model) -> bool:
     """Let go the kinks with the multiplier that is farthest outside its bounds; return whether there is one."""
-    worst, chosen = 0.0, None
-    every = model.kinks.multipliers(model.mu, FLOAT)
-    for group, multiplier in zip(model.kinks.groups, every, strict=True):
-        for low, value, high in class_sums(group, multiplier, model.here.arriving[group.layer], FLOAT):
-            for gap, side in ((low - value, -1), (value - high, 1)):
-                if gap > worst:
-                    worst, chosen = float(gap), (group, side)
-    if chosen is None:
+    kinks = model.kinks
+    low, value, high = kinks.classes.bounds(kinks.float_multipliers(model.mu), model.here.arriving)
+    gaps = np.stack([low - value, value - high])
+    if not gaps.size or gaps.max() <= 0:
         return False
-    group, side = chosen
+    side, place = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
+    group = kinks.groups[int(kinks.classes.group[place])]
     for row, factor in zip(group.rows, group.factors, strict=True):
         held.at[group.layer][row, group.unit] = False
-        held.on[group.layer][row, group.unit] = int((side > 0) == (factor > 0))
+        held.on[group.layer][row, group.unit] = int((side == 1) == (factor > 0))
     return True

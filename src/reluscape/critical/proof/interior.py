@@ -16,8 +16,7 @@ from scipy.optimize import linprog
 from .arithmetic import FLOATS, Arithmetic
 from .equations import Equations
 from .kinks import Kinks
-from .lagrangian import Lagrangian
-from .strict import class_sums
+from .lagrangian import Lagrangian, Pass
 
 FLOAT = Arithmetic(FLOATS)
 
@@ -29,51 +28,47 @@ def most_interior(equations: Equations, unknowns: np.ndarray) -> tuple[Kinks, np
     if not places:
         return kinks, unknowns
     theta, mu, _ = equations.split(unknowns)
-    start = [Fraction(kinks.groups[k].fixed or 0) for k in places]
-    base, bounds, C = _state(equations, kinks, theta, mu)
-    changes, responses = [], []
-    for position in range(len(places)):
-        moved = _with(kinks, places, [v + (k == position) for k, v in enumerate(start)])
-        gradient, _, _ = _state(equations, moved, theta, mu)
-        response = np.linalg.lstsq(C.T, base - gradient, rcond=None)[0] if len(C) else np.zeros(0)
-        responses.append(response)
-        changes.append(_state(equations, moved, theta, mu + response)[1] - bounds)
-    step = _program(bounds, np.array(changes))
-    chosen = _with(kinks, places, [v + Fraction(float(t)) for v, t in zip(start, step, strict=True)])
+    objective, classes, free = equations.objective, kinks.classes, kinks.is_free
+    program = Lagrangian(objective, kinks, FLOAT)
+    here = program.passed(theta, mu)
+    bounds = classes.bounds(kinks.float_multipliers(mu), here.arriving)
+    gradients = program.gradients_of(kinks.groups, here)
+    changes = np.zeros((len(places), len(kinks.groups)))
+    changes[np.arange(len(places)), places] = 1.0
+    responses = np.linalg.lstsq(gradients[free].T, -gradients[places].T, rcond=None)[0].T
+    changes[:, free] = responses
+    step = _program(bounds, classes.bounds(changes, _reached(program, here, changes)))
+    chosen = _with(kinks, places, step)
     out = unknowns.copy()
-    p = equations.objective.size
-    out[p : p + len(mu)] += np.array(responses).T @ step if len(mu) else 0.0
+    out[objective.size : objective.size + len(mu)] += responses.T @ step
     return chosen, out
 
 
-def _with(kinks: Kinks, places: list[int], values: list[Fraction]) -> Kinks:
-    """Return kinks with other multipliers of the dependent functions."""
+def _with(kinks: Kinks, places: list[int], steps: np.ndarray) -> Kinks:
+    """Return kinks with the multipliers of the dependent functions moved."""
     groups = list(kinks.groups)
-    for k, value in zip(places, values, strict=True):
-        groups[k] = replace(groups[k], fixed=value)
+    for k, step in zip(places, steps.tolist(), strict=True):
+        groups[k] = replace(groups[k], fixed=Fraction(groups[k].fixed or 0) + Fraction(step))
     return Kinks(kinks.on, kinks.at, tuple(groups), kinks.empty)
 
 
-def _state(
-    equations: Equations, kinks: Kinks, theta: np.ndarray, mu: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the gradient of L, (classes, 3) lower ends, values and upper ends, and the gradients of free kinks."""
-    program = Lagrangian(equations.objective, kinks, FLOAT)
-    here = program.passed(theta, mu)
-    sums = [
-        [float(v) for v in one]
-        for group, value in zip(kinks.groups, kinks.multipliers(mu, FLOAT), strict=True)
-        for one in class_sums(group, value, here.arriving[group.layer], FLOAT)
-    ]
-    return program.gradient(theta, here), np.array(sums), program.constraints(here)
+def _reached(program: Lagrangian, here: Pass, changes: np.ndarray) -> list[np.ndarray]:
+    """Return for each hidden layer (changes, n, units) by how much the signals from above change with multipliers."""
+    on, widths = program.kinks.on, [part.shape[1] for part in program.kinks.on]
+    carried = program.kinks.classes.carried(changes, [part.shape for part in on])
+    out = [np.zeros_like(part) for part in carried]
+    for k in range(len(on) - 2, -1, -1):
+        above = out[k + 1] * on[k + 1] + carried[k + 1]
+        out[k] = above @ here.matrices[k + 1][:, : widths[k]]
+    return out
 
 
 def _program(bounds: np.ndarray, changes: np.ndarray) -> np.ndarray:
-    """Return the steps t with bounds + sum t_k changes_k as strict as can be; zeros where the program fails."""
-    scale = np.maximum(bounds[:, 2] - bounds[:, 0], 1e-300)
+    """Return the steps t with bounds (3, classes) + sum t_k changes_k as strict as can be, or zeros for no answer."""
+    scale = np.maximum(bounds[2] - bounds[0], 1e-300)
     count = len(changes)
-    low = (bounds[:, 1] - bounds[:, 0]) / scale, (changes[:, :, 1] - changes[:, :, 0]).T / scale[:, None]
-    high = (bounds[:, 2] - bounds[:, 1]) / scale, (changes[:, :, 2] - changes[:, :, 1]).T / scale[:, None]
+    low = (bounds[1] - bounds[0]) / scale, (changes[:, 1] - changes[:, 0]).T / scale[:, None]
+    high = (bounds[2] - bounds[1]) / scale, (changes[:, 2] - changes[:, 1]).T / scale[:, None]
     A = np.concatenate([np.c_[-low[1], np.ones(len(scale))], np.c_[-high[1], np.ones(len(scale))]])
     answer = linprog(np.append(np.zeros(count), -1.0), A_ub=A, b_ub=np.concatenate([low[0], high[0]]),
                      bounds=[(None, None)] * count + [(None, 1.0)], method="highs")  # fmt: skip

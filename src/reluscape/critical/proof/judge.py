@@ -11,6 +11,7 @@ import scipy.linalg
 from .arithmetic import ARB
 from .balls import join
 from .definite import is_definite_on_tangent
+from .dependence import is_dependent
 from .krawczyk import Box, arb_box, float_box
 from .lagrangian import Lagrangian
 from .newton import FLOAT, Candidate
@@ -46,6 +47,9 @@ def proved_minimum(roles: Roles, candidate: Candidate) -> Minimum | str:
     size = sum(candidate.equations.counts)
     if size > MOST_UNKNOWNS:
         return f"too large: {size:,} parameters and kinks, an interval proof takes up to {MOST_UNKNOWNS:,}"
+    kinks = candidate.equations.kinks
+    if not is_dependent(candidate.equations.objective, kinks.on, kinks.at):
+        return "dependent kinks: the search found one by a prime that does not follow over the rationals"
     box = float_box(candidate.equations, candidate.unknowns)
     reason = _why_not(roles, candidate, box) if box is not None else _why_no_box(candidate)
     if reason is not None and size <= MOST_DIGITS:

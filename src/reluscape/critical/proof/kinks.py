@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from .arithmetic import Arithmetic
+from .classes import Classes, build_classes
 from .dependence import dependent_kinks
 from .objective import OFF_EVERYWHERE, Objective
 
@@ -76,6 +77,22 @@ class Kinks:
         """Return the multiplier of every kink function, from those of the free ones."""
         unknown = iter(range(len(self.free)))
         return [mu[next(unknown)] if g.fixed is None else using.number(g.fixed) for g in self.groups]
+
+    @cached_property
+    def classes(self) -> Classes:
+        """The classes of the kink functions, in doubles."""
+        return build_classes(self.groups, len(self.at))
+
+    @cached_property
+    def is_free(self) -> np.ndarray:
+        """(groups,) booleans: the kink functions that do not depend on others."""
+        return np.array([g.fixed is None for g in self.groups], dtype=bool)
+
+    def float_multipliers(self, mu: np.ndarray) -> np.ndarray:
+        """Return the multiplier of every kink function (groups,) in doubles, from those of the free ones."""
+        out = np.array([float(g.fixed or 0) for g in self.groups])
+        out[self.is_free] = mu
+        return out
 
 
 def group_kinks(objective: Objective, on: Sequence[np.ndarray], at: Sequence[np.ndarray]) -> Kinks:

@@ -7,6 +7,7 @@ above, before it is switched off, is the jump of its slope.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 from .arithmetic import FLOATS, Arithmetic
 from .balls import join
-from .kinks import Kinks
+from .kinks import Group, Kinks
 from .objective import Objective
 from .slopes import curvatures, slopes
 
@@ -90,6 +91,9 @@ class Lagrangian:
 
     def _carried(self, mu: Any) -> list[Any]:
         """Return for each hidden layer (n, units) what the multipliers put on its kinks."""
+        if self.using.kind == FLOATS:
+            kinks = self.kinks
+            return kinks.classes.carried(kinks.float_multipliers(mu), [on.shape for on in kinks.on])
         out = [self.using.zeros((len(self.objective.X), on.shape[1])) for on in self.kinks.on]
         for group, value in zip(self.kinks.groups, self.kinks.multipliers(mu, self.using), strict=True):
             for row, part in zip(group.rows, group.parts, strict=True):
@@ -112,7 +116,10 @@ class Lagrangian:
 
     def constraints(self, at: Pass) -> Any:
         """Return the gradients of the free kink functions, (groups, p)."""
-        groups = self.kinks.free
+        return self.gradients_of(self.kinks.free, at)
+
+    def gradients_of(self, groups: Sequence[Group], at: Pass) -> Any:
+        """Return the gradients of kink functions, (groups, p)."""
         out = self.using.zeros((len(groups), self.objective.size))
         for layer in sorted({g.layer for g in groups}):
             at_layer = [q for q, g in enumerate(groups) if g.layer == layer]

@@ -13,7 +13,6 @@ from .interior import most_interior
 from .kinks import Kinks, group_kinks, shared_out
 from .lagrangian import Lagrangian
 from .objective import Objective
-from .strict import class_sums
 from .symmetries import symmetry_directions
 
 FLOAT = Arithmetic(FLOATS)
@@ -176,11 +175,12 @@ def _split_anew(equations: Equations, unknowns: np.ndarray) -> Kinks:
     """Return the kinks with multipliers split over classes in proportion to the jumps."""
     theta, mu, _ = equations.split(unknowns)
     here = Lagrangian(equations.objective, equations.kinks, FLOAT).passed(theta, mu)
-    groups = []
-    for group in equations.kinks.groups:
-        highs = [float(high) for _, _, high in class_sums(group, 1.0, here.arriving[group.layer], FLOAT)]
-        groups.append(shared_out(group, highs) if len(highs) > 1 and min(highs) > 0 else group)
     kinks = equations.kinks
+    highs = kinks.classes.bounds(kinks.float_multipliers(mu), here.arriving)[2]
+    groups = []
+    for number, group in enumerate(kinks.groups):
+        mine = highs[kinks.classes.group == number] if len(group.classes) > 1 else highs[:0]
+        groups.append(shared_out(group, mine.tolist()) if len(mine) and mine.min() > 0 else group)
     return Kinks(kinks.on, kinks.at, tuple(groups), kinks.empty)
 
 
@@ -201,14 +201,14 @@ def _changes(
         if wrong.any():
             fits = False
             new_at[k][wrong], new_on[k][wrong] = True, 0
-    every = equations.kinks.multipliers(mu, FLOAT)
-    for group, multiplier in zip(equations.kinks.groups, every, strict=True):
-        for low, value, high in class_sums(group, multiplier, here.arriving[group.layer], FLOAT):
-            if low < value < high:
-                continue
-            fits = False
-            for row, factor in zip(group.rows, group.factors, strict=True):
-                new_at[group.layer][row, group.unit] = False
-                new_on[group.layer][row, group.unit] = int((value >= high) == (factor > 0))
-            break
+    kinks = equations.kinks
+    low, value, high = kinks.classes.bounds(kinks.float_multipliers(mu), here.arriving)
+    outside = ~((low < value) & (value < high))
+    for number in np.unique(kinks.classes.group[outside]).tolist():
+        fits = False
+        group = kinks.groups[number]
+        first = int(np.flatnonzero(outside & (kinks.classes.group == number))[0])
+        for row, factor in zip(group.rows, group.factors, strict=True):
+            new_at[group.layer][row, group.unit] = False
+            new_on[group.layer][row, group.unit] = int((value[first] >= high[first]) == (factor > 0))
     return None if fits else (new_at, new_on)
