@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-STARTS = 64
-CLIMB = 60
+# random starts and steps of the climb; the first step, and the number of steps after which they are half as long
+STARTS, CLIMB = 256, 120
+LONGEST, SHORTENED = 0.3, 10
 # nodes of the search over directions
 MOST_NODES = 100_000
 UNSETTLED = "whether a unit at zero can wake was not settled by the search over all its directions"
@@ -38,7 +39,9 @@ class Star:
 
 
 def highest(h: np.ndarray, e: np.ndarray, rng: np.random.Generator, also: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the largest f found by climbing from random and from given directions, with its unit direction.
+    """Return the largest f found on climbs from random and from given directions, with its unit direction.
+
+    f has kinks, so the steps are of a given length that falls, and the highest point on all ways is kept.
 
     Args:
         h: (n, d) inputs.
@@ -49,20 +52,22 @@ def highest(h: np.ndarray, e: np.ndarray, rng: np.random.Generator, also: np.nda
     d = h.shape[1]
     starts = np.concatenate([rng.normal(size=(STARTS, d)), h, -h, also])
     starts = starts[np.linalg.norm(starts, axis=1) > 0]
+    best, where = 0.0, np.zeros(d)
     if not len(starts) or not e.size:
-        return 0.0, np.zeros(d)
+        return best, where
     W = starts / np.linalg.norm(starts, axis=1, keepdims=True)
-    for _ in range(CLIMB):
-        on = W @ h.T > 0
-        pull = (np.maximum(W @ h.T, 0.0)) @ e
-        size = np.linalg.norm(pull, axis=1, keepdims=True)
-        step = (on * ((pull / np.where(size > 0, size, 1.0)) @ e.T)) @ h
-        length = np.linalg.norm(step, axis=1, keepdims=True)
-        W = W + step / np.where(length > 0, length, 1.0)
+    for number in range(CLIMB):
+        heights = W @ h.T
+        pull = np.maximum(heights, 0.0) @ e
+        values = np.linalg.norm(pull, axis=1)
+        top = int(np.argmax(values))
+        if values[top] > best:
+            best, where = float(values[top]), W[top].copy()
+        slopes = ((heights > 0) * ((pull / np.maximum(values, 1e-300)[:, None]) @ e.T)) @ h
+        lengths = np.maximum(np.linalg.norm(slopes, axis=1, keepdims=True), 1e-300)
+        W = W + LONGEST / (1 + number / SHORTENED) * slopes / lengths
         W = W / np.maximum(np.linalg.norm(W, axis=1, keepdims=True), 1e-300)
-    values = np.linalg.norm(np.maximum(W @ h.T, 0.0) @ e, axis=1)
-    best = int(np.argmax(values))
-    return float(values[best]), W[best]
+    return best, where
 
 
 def stays_below(
