@@ -1066,6 +1066,8 @@ FARTHEST = 10**75
 FEW_HUNDRED = 2000
 # a least radius over 2^BITS; directions of units at zero are looked at in fewer bits, and on a grid
 FLOOR, FINE, GRID, MOST_BOXES, MOST_UNKNOWNS = 1 << 60, 96, 1 << 40, 200_000, 1_300
+# rounding of a double to nearest, more than what underflow takes from a product, a least double with 53 bits over ONE
+EPS, TINY, SHORTEST = 2.0**-53, 1e-300, 2.0**-260
 
 
 def down(p, q=ONE):
@@ -1257,6 +1259,10 @@ class Balls:
                  for part in (self.mid, self.rad))  # fmt: skip
         return Balls(*parts, self.columns)
 
+    def block(self, first, end, width):
+        """Return rows first, ..., end - 1, their first columns."""
+        return Balls(*([row[:width] for row in part[first:end]] for part in (self.mid, self.rad)), width)
+
     def above(self, i, j):
         """Whether an entry is certainly positive."""
         return self.mid[i][j] > self.rad[i][j]
@@ -1268,6 +1274,13 @@ class Balls:
     def floats(self):
         """Return the middles in doubles."""
         return [[m / ONE for m in row] for row in self.mid]
+
+    def around_floats(self):
+        """Return the middles in doubles, and radii in doubles around them that hold the intervals."""
+        F = self.floats()
+        widths = ([r / ONE * (1 + 4 * EPS) + EPS * abs(f) + TINY for f, r in zip(*pair, strict=True)]
+                  for pair in zip(F, self.rad, strict=True))  # fmt: skip
+        return F, list(widths)
 
 
 def joined(lists):
@@ -1308,7 +1321,10 @@ def doubles(rows, columns=0):
 
 
 def inverse(rows):
-    """Return about the inverse of a matrix of doubles: nothing rests on it; None where there is none."""
+    """Return about the inverse of a matrix of doubles: nothing rests on it; None where there is none.
+
+    Entries so small that whole numbers over 2^BITS do not hold them are zeros.
+    """
     n = len(rows)
     scale = [1.0] * n
     for _ in range(3):
@@ -1330,18 +1346,50 @@ def inverse(rows):
             if i != k and factor:
                 work[i] = [v - factor * o for v, o in zip(work[i], own, strict=True)]
     found = [[v * a * b for v, b in zip(row[n:], scale, strict=True)] for row, a in zip(work, scale, strict=True)]
-    return found if all(math.isfinite(v) for row in found for v in row) else None
+    if not all(math.isfinite(v) for row in found for v in row):
+        return None
+    return [[v if abs(v) >= SHORTEST else 0.0 for v in row] for row in found]
 
 
-def near_identity(E):
-    """Whether every matrix 1 - E is regular: the absolute values in every row of E add up to less than 1."""
-    return all(sum(map(abs, m)) + sum(r) < ONE for m, r in zip(E.mid, E.rad, strict=True))
+def distances_from_one(A, M, weights, B=None):
+    """Return for each row an upper bound of sum_j |1 - A M B|_ij weights_j; A and B are doubles, M intervals.
+
+    Products are taken in doubles: a sum of n products in any order is off by at most 2 n EPS times the sum of their
+    absolute values. The radii of all these products are needed in weighted sums only, which are products with vectors.
+    """
+    n = len(A)
+    F, widths = M.around_floats()
+    first = float_product(A, F)
+    product = first if B is None else float_product(first, B)
+    right = list(weights) if B is None else sized(B, weights)
+    # what may be missing: of M itself and of the first product, then of the second one
+    inner = [a + 2 * n * EPS * b for a, b in zip(sized(widths, right), sized(F, right), strict=True)]
+    off = sized(A, inner)
+    if B is not None:
+        off = [v + 2 * n * EPS * t for v, t in zip(off, sized(first, right), strict=True)]
+    lost, upwards = n * TINY * (n + sum(right) + sum(weights)), 1 + (16 * n + 64) * EPS
+    out = []
+    for i, (row, extra) in enumerate(zip(product, off, strict=True)):
+        row[i] -= 1.0
+        out.append((sum(map(mul, map(abs, row), weights)) + EPS * weights[i] + extra + lost) * upwards)
+    return out
+
+
+def float_product(A, B):
+    """Return the product of two matrices of doubles, rounded."""
+    right = columns(B, len(B))
+    return [[sum(map(mul, row, column)) for column in right] for row in A]
+
+
+def sized(A, weights):
+    """Return the sums of the absolute values in the rows, weighted."""
+    return [sum(map(mul, map(abs, row), weights)) for row in A]
 
 
 def regular(K):
-    """Whether every matrix in a square matrix of intervals is regular."""
+    """Whether every matrix in a square matrix of intervals is regular: A K is nearly 1 for some A."""
     near = inverse(K.floats())
-    return near is not None and near_identity(unit_matrix(K.rows) - doubles(near, K.rows) @ K)
+    return near is not None and all(v < 1 for v in distances_from_one(near, K, [1.0] * K.rows))
 
 
 def definite(Q):
@@ -1365,12 +1413,11 @@ def definite(Q):
     R = [[a * s for a, s in zip(row, scale, strict=True)] for row in R]
     if not all(math.isfinite(v) for row in R for v in row):
         return False
-    R = doubles(R, n)
-    return near_identity(unit_matrix(n) - R @ Q @ R.T)
+    return all(v < 1 for v in distances_from_one(R, Q, [1.0] * n, columns(R, n)))
 
 
 def only_solution(center, equations):
-    """Return a box around center with exactly one zero of the equations in it.
+    """Return a box around center with exactly one zero of the equations in it, and their derivative over the box.
 
     Krawczyk: with A about the inverse of the derivative F', the box has exactly one zero and F' is regular in it where
     -A F(center) + (1 - A F'(box)) (box - center) lies inside box - center. equations(column) returns F and F'.
@@ -1379,18 +1426,17 @@ def only_solution(center, equations):
     F, M = equations(Balls([[v] for v in center], [[0]] * n, 1))
     A = inverse(M.floats())
     require(A is not None, "the equations are singular at the claimed weights")
-    A = doubles(A, n)
-    step = A @ F
-    radii = [
-        4 * (abs(m) + r) + (abs(c) >> 116) + FLOOR for (m,), (r,), c in zip(step.mid, step.rad, center, strict=True)
-    ]
+    step = doubles(A, n) @ F
+    steps = [abs(m) + r for (m,), (r,) in zip(step.mid, step.rad, strict=True)]
+    radii = [4 * s + (abs(c) >> 116) + FLOOR for s, c in zip(steps, center, strict=True)]
     for _ in range(4):
         box = Balls([[v] for v in center], [[r] for r in radii], 1)
-        rest = unit_matrix(n) - A @ equations(box)[1]
-        image = rest @ Balls([[0]] * n, [[r] for r in radii], 1) - step
-        sizes = [abs(m) + r for (m,), (r,) in zip(image.mid, image.rad, strict=True)]
+        M = equations(box)[1]
+        rest = distances_from_one(A, M, [r / ONE * (1 + 4 * EPS) for r in radii])
+        require(all(map(math.isfinite, rest)), "the equations leave the range of doubles")
+        sizes = [s + int(v * ONE) + 1 for s, v in zip(steps, map(Fraction, rest), strict=True)]
         if all(s < r for s, r in zip(sizes, radii, strict=True)):
-            return box
+            return box, M
         radii = [4 * s + r for s, r in zip(sizes, radii, strict=True)]
     raise Invalid("no box around the claimed weights has exactly one critical point: Krawczyk's test fails")
 
@@ -1637,8 +1683,16 @@ def one_row(place, size):
 
 def outer(A, b):
     """Return the row of the products A_uv b_c, c fastest."""
-    flat = Balls([[v] for row in A.mid for v in row], [[v] for row in A.rad for v in row], 1) @ b
-    return Balls([joined(flat.mid)], [joined(flat.rad)])
+    sizes = [abs(q) + s for q, s in zip(b.mid[0], b.rad[0], strict=True)]
+    mid, rad = [], []
+    for p, u in zip(joined(A.mid), joined(A.rad), strict=True):
+        if p or u:
+            mid += [p * q >> BITS for q in b.mid[0]]
+            rad += [(abs(p) * s + u * size >> BITS) + 2 for s, size in zip(b.rad[0], sizes, strict=True)]
+        else:
+            mid += [0] * b.columns
+            rad += [0] * b.columns
+    return Balls([mid], [rad], b.columns * A.rows * A.columns)
 
 
 def swapped(row, width, columns):
@@ -1719,7 +1773,7 @@ def deep_local_minimum(part, X, y):
         )
         return F, stacked(beside(net.second(swept), rows.T), beside(rows, zeros))
 
-    box = only_solution([*start, *([0] * G.rows)], equations)
+    box, M = only_solution([*start, *([0] * G.rows)], equations)
     widest = max((r for (r,) in box.rad[:p]), default=0)
     require(Fraction(widest + 1, ONE) <= claim["radius"], "the box around the weights is wider than the claimed radius")
     T = stacked(Balls([], [], p), *(field_at(net, field, box) for field in fields))
@@ -1727,7 +1781,7 @@ def deep_local_minimum(part, X, y):
     swept = net.sweep(box)
     signs_hold(net, swept, X)
     multipliers_inside(net, swept, box)
-    curves(net.second(swept), stacked(net.kink_rows(swept)[1], G))
+    curves(M.block(0, p, p), M.block(p, M.rows, p))
     for k, asleep in enumerate(net.asleep):
         if asleep:
             stays_asleep(net, swept, k)
@@ -2115,8 +2169,8 @@ def decayed_local_minimum(part, X, y):
     box = Balls([], [], 1)
     if face.size:
         start = Balls.of([[v] for v in witness["variables"]], 1)
-        box = only_solution([m for (m,) in start.mid], face.equations)
-        require(definite(face.equations(box)[1]), "the critical point of the face is not proved to be a minimum there")
+        box, M = only_solution([m for (m,) in start.mid], face.equations)
+        require(definite(M), "the critical point of the face is not proved to be a minimum there")
     e, weights = face.slopes(face.F @ box), face.weights(box)
     for j, u in enumerate(weights):
         unit_at_rest(face, X, e, u, j)
@@ -2804,7 +2858,7 @@ def check(text, data=None):
         return 2, f"malformed: {problem}"
     except Invalid as problem:
         return 1, f"invalid: {problem}"
-    except (RecursionError, MemoryError):
+    except (RecursionError, MemoryError, OverflowError):
         return 2, "malformed: too large to check"
 
 

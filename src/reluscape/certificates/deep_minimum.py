@@ -19,6 +19,7 @@ from ..numbers import exact
 from .deep_box import Point, Sweep, ball, balls, every_multiplier, times
 from .deep_directions import Answered, check_directions
 from .deep_network import ZERO, DeepClaim, Reduced, read_point, reduce_network, refuse_far
+from .deep_rows import middles, sums_from_one
 from .deep_symmetries import across, slices
 from .effort import Effort
 from .fields import shaped
@@ -156,17 +157,19 @@ def _krawczyk(at: Point, weights: np.ndarray, values: np.ndarray, G: np.ndarray)
     middle = np.concatenate([balls(weights), balls(values), balls(np.zeros(len(G)))])
     F, M = _equations(at, middle, weights, G)
     inverse = _inverse(np.array([[float(v.mid()) for v in row] for row in M], dtype=float).reshape(M.shape))
-    A = balls(inverse)
-    step = times(A, F.reshape(-1, 1))[:, 0]
+    step = times(balls(inverse), F.reshape(-1, 1))[:, 0]
     radius = [(4 * abs(s)).upper() + abs(m).upper() * flint.arb(2) ** (12 - BITS) + flint.arb(2) ** (-4 * BITS)
               for s, m in zip(step, middle, strict=True)]  # fmt: skip
     for _ in range(ROUNDS):
         box = np.array([m + flint.arb(0, r) for m, r in zip(middle, radius, strict=True)], dtype=object)
-        E = balls(np.eye(len(F))) - times(A, _equations(at, box, weights, G)[1])
-        image = step + times(E, np.array([[flint.arb(0, r)] for r in radius], dtype=object).reshape(-1, 1))[:, 0]
-        if all(abs(v).upper() < r for v, r in zip(image, radius, strict=True)):
+        wide = np.array([float(r.upper()) for r in radius]) * (1 + 1e-12)
+        rest = sums_from_one(inverse, _equations(at, box, weights, G)[1], wide)
+        if not np.isfinite(rest).all():
+            break
+        image = [(abs(s) + flint.arb(t)).upper() for s, t in zip(step, rest.tolist(), strict=True)]
+        if all(v < r for v, r in zip(image, radius, strict=True)):
             return box
-        radius = [(4 * abs(v)).upper() + r for v, r in zip(image, radius, strict=True)]
+        radius = [(4 * v).upper() + r for v, r in zip(image, radius, strict=True)]
     raise CertificateError("no box around the claimed weights has exactly one critical point: Krawczyk's test fails")
 
 
@@ -247,11 +250,10 @@ def _definite(Q: np.ndarray) -> bool:
     """Return whether R Q R^T is the identity up to row sums below 1, for R made of the middle of Q."""
     middle = np.array([[float(v.mid()) for v in row] for row in Q])
     try:
-        R = balls(np.linalg.inv(np.linalg.cholesky((middle + middle.T) / 2)))
+        R = np.linalg.inv(np.linalg.cholesky((middle + middle.T) / 2))
     except np.linalg.LinAlgError:
         return False
-    rest = times(times(R, Q), R.T) - balls(np.eye(len(Q)))
-    return all(bool(sum((abs(v) for v in row), flint.arb(0)) < 1) for row in rest)
+    return bool((sums_from_one(R, Q, np.ones(len(Q)), R.T) < 1).all())
 
 
 def _check_zero_units(point: DeepClaim, net: Reduced, part: Part, swept: Sweep) -> str:
@@ -261,20 +263,13 @@ def _check_zero_units(point: DeepClaim, net: Reduced, part: Part, swept: Sweep) 
         if ZERO not in texts:
             continue
         count += texts.count(ZERO)
-        h, e = _middle(swept.taken[k]), _middle(swept.signals[k + 1])
+        h, e = middles(swept.taken[k]), middles(swept.signals[k + 1])
         lengths, sizes = np.linalg.norm(h[0], axis=1), np.linalg.norm(e[0], axis=1)
         wide_h, wide_e = np.linalg.norm(h[1], axis=1), np.linalg.norm(e[1], axis=1)
         error = float((wide_h * (sizes + wide_e) + lengths * wide_e).sum() + 1e-11 * (lengths * sizes).sum()) * 1.01
         answered = _answered(point, net, swept, k)
         check_directions(h[0], wide_h, e[0], error, float(point.decay) * (1 - 1e-12), answered)
     return f", and {count} unit{'s' if count > 1 else ''} at zero cannot wake" if count else ""
-
-
-def _middle(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return middles in doubles, and radii that hold the rounding too."""
-    middle = np.array([float(v.mid()) for v in values.reshape(-1)]).reshape(values.shape)
-    radius = np.array([float(v.rad()) for v in values.reshape(-1)]).reshape(values.shape)
-    return middle, radius * (1 + 1e-9) + np.abs(middle) * 2.0**-51 + 1e-300
 
 
 def _answered(point: DeepClaim, net: Reduced, swept: Sweep, layer: int) -> list[Answered]:

@@ -190,9 +190,10 @@ def _first_kink(held: Held, model: Model, end: np.ndarray) -> tuple[float, int, 
     best: tuple[float, int, int, int] | None = None
     for k, a in enumerate(held.at):
         before, after = model.here.heights[k], there.heights[k]
-        crossing = ~a & ((before > 0) != (after > 0)) & (model.here.arriving[k] > 0)
+        # a height of rounding size at a kink just let go has the side of the pattern, whatever its sign
+        crossing = ~a & ((held.on[k] > 0) != (after > 0)) & (model.here.arriving[k] > 0) & (before != after)
         for i, j in np.argwhere(crossing):
-            share = float(before[i, j] / (before[i, j] - after[i, j]))
+            share = min(max(float(before[i, j] / (before[i, j] - after[i, j])), 0.0), 1.0)
             if best is None or share < best[0]:
                 best = share, k, int(i), int(j)
     return best
