@@ -29,6 +29,8 @@ NEAR = 1e-4
 FLAT = 1e-9
 # part of the whole fall after which a place shows it
 GOOD_PART = 0.2
+# heights, relative to the unit's largest, that are rounding
+UNMOVED = 1e-13
 # what rounding may add to J
 ROUNDING = 1e-14
 
@@ -181,7 +183,13 @@ def _moved(held: Held, model: Model, theta: np.ndarray, value: float) -> None:
     """Note a new place and the units that are on there."""
     here = model.program.passed(theta, model.mu)
     held.theta, held.value = theta, value
-    held.on = [((here.heights[k] > 0) & ~a).astype(int) for k, a in enumerate(held.at)]
+    held.on = [_sides(height, on, a) for height, on, a in zip(here.heights, held.on, held.at, strict=False)]
+
+
+def _sides(height: np.ndarray, on: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return where units are on; what was let go and has not moved yet keeps its side."""
+    still = np.abs(height) <= UNMOVED * np.abs(height).max(axis=0, initial=0.0)
+    return (np.where(still, on > 0, height > 0) & ~at).astype(int)
 
 
 def _first_kink(held: Held, model: Model, end: np.ndarray) -> tuple[float, int, int, int] | None:
