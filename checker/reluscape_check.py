@@ -1333,19 +1333,22 @@ def inverse(rows):
             for row, a in zip(rows, scale, strict=True)
         ]
         scale = [a / math.sqrt(t) if t > 0 else a for a, t in zip(scale, largest, strict=True)]
-    work = [[v * a * b for v, b in zip(row, scale, strict=True)] + [float(i == j) for j in range(n)]
-            for i, (row, a) in enumerate(zip(rows, scale, strict=True))]  # fmt: skip
-    for k in range(n):
+    work = [[v * a * b for v, b in zip(row, scale, strict=True)] for row, a in zip(rows, scale, strict=True)]
+    order = list(range(n))
+    for k in range(n):  # Gauss and Jordan's elimination in place: column k becomes that of the inverse
         pivot = max(range(k, n), key=lambda i: abs(work[i][k]))
-        work[k], work[pivot] = work[pivot], work[k]
-        if not work[k][k]:
+        work[k], work[pivot], order[k], order[pivot] = work[pivot], work[k], order[pivot], order[k]
+        head, work[k][k] = work[k][k], 1.0
+        if not head:
             return None
-        own = work[k] = [v / work[k][k] for v in work[k]]
-        for i in range(n):
-            factor = work[i][k]
+        own = work[k] = [v / head for v in work[k]]
+        for i, row in enumerate(work):
+            factor = row[k]
             if i != k and factor:
-                work[i] = [v - factor * o for v, o in zip(work[i], own, strict=True)]
-    found = [[v * a * b for v, b in zip(row[n:], scale, strict=True)] for row, a in zip(work, scale, strict=True)]
+                row[k] = 0.0
+                work[i] = [v - factor * o for v, o in zip(row, own, strict=True)]
+    places = sorted(range(n), key=lambda j: order[j])
+    found = [[row[j] * a * b for j, b in zip(places, scale, strict=True)] for row, a in zip(work, scale, strict=True)]
     if not all(math.isfinite(v) for row in found for v in row):
         return None
     return [[v if abs(v) >= SHORTEST else 0.0 for v in row] for row in found]

@@ -11,7 +11,7 @@ from tests.critical.proof.built import built_minimum, parameters
 
 pytestmark = pytest.mark.torch
 RADII = (1e-8, 1e-7, 1e-6, 1e-5)
-EACH = 60
+EACH = 30
 
 
 def torch_module(net):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,38 +10,62 @@ import numpy as np
 from ...numbers.seeds import stream
 from ...problem.penalties import NoPenalty, WeightDecay
 from ...problem.trained.layered import Layered
+from ...problem.trained.recipe import ADAM, LBFGS, Recipe
 from .onward import value_and_gradient, weights_of
 
 STARTS, STEPS = 10, 2_000
+# steps of Adam that are repeated at most
+MOST_STEPS = 5_000
 # products of one pass through the network, times steps, of all starts together
 MOST_WORK = 4_000_000_000
 FEWEST_STEPS = 100
 # relative difference up to which an end counts as low as the given network
 AS_LOW = 1e-6
 
+Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where one optimizer ends from random weights.
+
+    Attributes:
+        how: its name, with rate and steps where they are those of the user's training.
+        values: the objective at each end.
+    """
+
+    how: str
+    values: tuple[float, ...]
+
 
 @dataclass(frozen=True)
 class FreshEnds:
-    """Where quasi-Newton steps from random weights end.
+    """Where training from random weights ends.
 
     Attributes:
-        starts: their number.
+        by: one entry for each optimizer, the user's own first.
         lowest: the lowest objective among the ends.
         as_low: how many ends are as low as the given network, or lower.
         given: objective of the weights as they were given.
     """
 
-    starts: int
+    by: tuple[Ends, ...]
     lowest: float
     as_low: int
     given: float
 
+    @property
+    def starts(self) -> int:
+        """Number of all starts."""
+        return sum(len(ends.values) for ends in self.by)
+
 
 def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, seed: int = 0) -> FreshEnds | None:
-    """Return where L-BFGS on loss plus penalty ends from ten random starts, None where that is too much work.
+    """Return where loss plus penalty ends from ten random starts, None where that is too much work.
 
-    Weights and biases start uniformly in a box of half width 1 / sqrt(inputs of the layer). Steps are counted, never
-    timed.
+    L-BFGS goes on from each of them, and Adam as in the user's training where that was Adam, with all rows in every
+    step. Weights and biases start uniformly in a box of half width 1 / sqrt(inputs of the layer). Steps are counted,
+    never timed.
 
     Args:
         seen: the network on its data.
@@ -48,11 +73,9 @@ def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, se
         value: objective of the given network.
         seed: root of the random streams.
     """
-    from scipy.optimize import minimize
-
     work = max(len(seen.X) * sum(w.size for w in seen.net.weights), 1)
-    steps = int(np.clip(MOST_WORK // (work * STARTS), 0, STEPS))
-    if steps < FEWEST_STEPS:
+    affordable = int(MOST_WORK // (work * STARTS))
+    if affordable < FEWEST_STEPS:
         return None
     strength, counted = float(penalty.strength), _counted(seen, penalty)
 
@@ -61,18 +84,48 @@ def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, se
         pull = np.where(counted, strength * theta, 0.0)
         return loss + float(pull @ theta) / 2, slope + pull
 
-    ends = []
     box = _box(seen)
+    starts = [stream(seed, "fresh ends", k).uniform(-1, 1, size=len(box)) * box for k in range(STARTS)]
+    by = []
     with np.errstate(over="ignore", invalid="ignore"):
-        for k in range(STARTS):
-            start = stream(seed, "fresh ends", k).uniform(-1, 1, size=len(box)) * box
-            found = minimize(both, start, jac=True, method="L-BFGS-B", options={"maxiter": steps, "maxfun": 2 * steps})
-            if np.isfinite(found.fun):
-                ends.append(float(found.fun))
-    if not ends:
+        if seen.recipe is not None and seen.recipe.name == ADAM:
+            steps = min(seen.recipe.steps or STEPS, MOST_STEPS, affordable)
+            how = f"Adam as in training (learning rate {seen.recipe.rates[0]:g}, {steps:,} steps on all rows)"
+            by.append(_ends(how, [_adam(both, start, seen.recipe, steps) for start in starts]))
+        steps = min(STEPS, affordable)
+        how = "L-BFGS as in training" if seen.recipe is not None and seen.recipe.name == LBFGS else "L-BFGS"
+        by.append(_ends(how, [_lbfgs(both, start, steps) for start in starts]))
+    values = [v for ends in by for v in ends.values]
+    if not values:
         return None
-    as_low = sum(end <= value + AS_LOW * abs(value) for end in ends)
-    return FreshEnds(len(ends), min(ends), as_low, both(weights_of(seen))[0])
+    as_low = sum(end <= value + AS_LOW * abs(value) for end in values)
+    return FreshEnds(tuple(e for e in by if e.values), min(values), as_low, both(weights_of(seen))[0])
+
+
+def _ends(how: str, values: list[float]) -> Ends:
+    """Return the ends that are numbers."""
+    return Ends(how, tuple(v for v in values if np.isfinite(v)))
+
+
+def _lbfgs(both: Objective, start: np.ndarray, steps: int) -> float:
+    """Return the objective where quasi-Newton steps end."""
+    from scipy.optimize import minimize
+
+    end = minimize(both, start, jac=True, method="L-BFGS-B", options={"maxiter": steps, "maxfun": 2 * steps})
+    return float(end.fun)
+
+
+def _adam(both: Objective, theta: np.ndarray, recipe: Recipe, steps: int) -> float:
+    """Return the lowest objective on the way of Adam."""
+    mean, square, lowest = np.zeros_like(theta), np.zeros_like(theta), np.inf
+    (b1, b2), (first, last) = recipe.averages, recipe.rates
+    for k in range(steps):
+        value, slope = both(theta)
+        lowest = min(lowest, value)
+        mean, square = b1 * mean + (1 - b1) * slope, b2 * square + (1 - b2) * slope * slope
+        rate = first + (last - first) * k / max(steps - 1, 1)
+        theta = theta - rate * (mean / (1 - b1 ** (k + 1))) / (np.sqrt(square / (1 - b2 ** (k + 1))) + recipe.floor)
+    return min(lowest, both(theta)[0])
 
 
 def _box(seen: Layered) -> np.ndarray:

@@ -14,6 +14,7 @@ from ..outputs import CROSS_ENTROPY, OutputLoss, output_loss
 from ..problem import Problem
 from .opening import Opened
 from .reading import Trained
+from .recipe import Recipe
 from .rows import rows_for
 from .targets import several_targets, single_target
 
@@ -29,6 +30,7 @@ class Layered:
         biases: for each layer whether it trains a bias.
         loss: the loss of the k outputs.
         weight_decay, trained_on, decay_known, notes: as in `Trained`.
+        recipe: how it was trained, where that is known and can be repeated.
     """
 
     net: DeepNet
@@ -40,6 +42,7 @@ class Layered:
     trained_on: str | None
     decay_known: bool
     notes: tuple[str, ...] = ()
+    recipe: Recipe | None = None
 
     @property
     def X(self) -> np.ndarray:

@@ -83,8 +83,9 @@ def fresh_lines(it: Examination) -> list[str]:
     """Return where fresh starts end."""
     if it.fresh is None:
         return []
-    as_low = f"{it.fresh.as_low or 'none'} as low as this network or lower"
-    return [f"{it.fresh.starts} fresh starts: the lowest ends at the objective {it.fresh.lowest:.6g}, {as_low}"]
+    ends = [f"{len(e.values)} by {e.how}, the lowest at the objective {min(e.values):.6g}" for e in it.fresh.by]
+    as_low = f"{it.fresh.as_low or 'none'} of all as low as this network or lower"
+    return [f"fresh starts: {'; '.join(ends)}; {as_low}"]
 
 
 def layers_text(it: Examination) -> str:

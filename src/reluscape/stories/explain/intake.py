@@ -23,6 +23,7 @@ from ...problem.trained.layered import Layered, as_layered, read_layered
 from ...problem.trained.loss_choice import LossChoice, loss_of_targets, stated_loss
 from ...problem.trained.opening import Opened
 from ...problem.trained.reading import Trained, read_trained
+from ...problem.trained.recipe import recipe_of
 from ...problem.trained.rescaling import Scale, scale_of, scaled_layers, scaled_targets
 from .case import Case
 
@@ -93,6 +94,7 @@ def read_case(
     whole = opened.one_hidden_layer and first != CROSS_ENTROPY and penalty is NONE
     read = _one_hidden_layer if whole else _any_depth
     layered, trained, choice, scale, test = read(opened, arrays(X), arrays(y), choice, biases, options)
+    layered = replace(layered, recipe=recipe_of(opened.reading.trainer))
     if penalty is not NONE and opened.one_hidden_layer and choice.loss != CROSS_ENTROPY:
         hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
         trained = scaled_targets(read_trained(opened, arrays(X), arrays(y), output, hidden, choice.loss), scale)

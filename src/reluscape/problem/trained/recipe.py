@@ -1,0 +1,65 @@
+"""How a network was trained, as far as the optimizer that trained it says, so that fresh starts can train the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+LBFGS, ADAM = "L-BFGS", "Adam"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One of the optimizers that can be repeated.
+
+    Attributes:
+        name: "Adam" or "L-BFGS".
+        rates: the learning rate at the first and at the last step, between which it falls or rises evenly.
+        averages: Adam's decay rates of the mean gradient and of the mean square.
+        floor: what Adam adds to the root of the mean square.
+        steps: their number, None where it is not known.
+    """
+
+    name: str
+    rates: tuple[float, float] = (0.0, 0.0)
+    averages: tuple[float, float] = (0.9, 0.999)
+    floor: float = 1e-8
+    steps: int | None = None
+
+
+def recipe_of(trainer: Any) -> Recipe | None:
+    """Return the recipe of a torch optimizer or of a fitted scikit-learn network; None for others, SGD among them.
+
+    >>> from types import SimpleNamespace
+    >>> recipe_of(SimpleNamespace(solver="lbfgs", n_iter_=40)).name
+    'L-BFGS'
+    """
+    groups = getattr(trainer, "param_groups", None)
+    if groups:
+        return _of_torch(trainer, groups)
+    solver = getattr(trainer, "solver", None)
+    if solver == "lbfgs":
+        return Recipe(LBFGS, steps=int(trainer.n_iter_))
+    if solver == "adam":
+        rate = float(trainer.learning_rate_init)
+        done = getattr(getattr(trainer, "_optimizer", None), "t", None)
+        return Recipe(ADAM, (rate, rate), (float(trainer.beta_1), float(trainer.beta_2)), float(trainer.epsilon),
+                      None if done is None else int(done))  # fmt: skip
+    return None
+
+
+def _of_torch(optimizer: Any, groups: list[dict[str, Any]]) -> Recipe | None:
+    """Return the recipe of a torch optimizer, None where its groups differ or it is neither Adam nor L-BFGS."""
+    name, first = type(optimizer).__name__, groups[0]
+    if name == "LBFGS":
+        return Recipe(LBFGS)
+    told = ("lr", "betas", "eps", "amsgrad")
+    if name != "Adam" or first.get("amsgrad") or any(g.get(key) != first.get(key) for g in groups for key in told):
+        return None
+    last = float(first["lr"])
+    done = [int(np.asarray(float(state["step"]))) for state in optimizer.state.values() if "step" in state]
+    b1, b2 = (float(b) for b in first["betas"])
+    return Recipe(ADAM, (float(first.get("initial_lr", last)), last), (b1, b2), float(first["eps"]),
+                  max(done) if done else None)  # fmt: skip
