@@ -23,6 +23,8 @@ from .zero_units import layers_with_zero_units, waking_direction, why_open
 # unknowns up to which intervals of many digits are tried, and up to which anything is
 MOST_DIGITS, MOST_UNKNOWNS = 150, 1_200
 BITS = 128
+FEWER = "an interval proof takes up to {:,}: a network with fewer units would be decided"
+MORE_DECAY = "a weight decay on all weights, or a larger one, would decide"
 # least excess of a signal over the decay that wakes a unit at zero
 EXCESS = 1e-6
 
@@ -46,7 +48,7 @@ def proved_minimum(roles: Roles, candidate: Candidate) -> Minimum | str:
     """Return the proof that a candidate is a local minimum, or why there is none."""
     size = sum(candidate.equations.counts)
     if size > MOST_UNKNOWNS:
-        return f"too large: {size:,} parameters and kinks, an interval proof takes up to {MOST_UNKNOWNS:,}"
+        return f"too large: {size:,} parameters and kinks; {FEWER.format(MOST_UNKNOWNS)}"
     kinks = candidate.equations.kinks
     if not is_dependent(candidate.equations.objective, kinks.on, kinks.at):
         return "dependent kinks: the search found one by a prime that does not follow over the rationals"
@@ -83,8 +85,11 @@ def _why_no_box(candidate: Candidate) -> str:
     if len(C):
         least = scipy.linalg.svdvals(C / np.maximum(sizes, 1e-300)[:, None])
         if len(C) > C.shape[1] or least[-1] < 1e-9:
-            return "dependent kinks: their gradients depend here, though not by the shape of the network"
-    return "a flat direction: the point is not isolated to second order; a weight decay would decide"
+            return (
+                "dependent kinks: their gradients depend here, though not by the shape of the network; that is hard in "
+                "general, another start or data moved a little would end on kinks that are independent"
+            )
+    return f"a flat direction: the point is not isolated to second order; {MORE_DECAY}"
 
 
 def _why_not(roles: Roles, candidate: Candidate, box: Box) -> str | None:
@@ -100,10 +105,13 @@ def _why_not(roles: Roles, candidate: Candidate, box: Box) -> str | None:
         if wrong is not None:
             return wrong
         if not is_across(roles.objective, equations.kinks, theta, equations.slices, box.using):
-            return "a flat direction: the slice across the network's symmetries is not proved to be one"
+            return (
+                "a flat direction: the slice across the network's symmetries is not proved to be one; a weight decay "
+                "on all weights would decide"
+            )
         rows = join([lagrangian.constraints(here), box.using.doubles(equations.slices)])
         if not is_definite_on_tangent(lagrangian.hessian(here), rows, box.using):
-            return "a flat direction: the curvature along the kinks is not proved to be positive"
+            return f"a flat direction: the curvature along the kinks is not proved to be positive; {MORE_DECAY}"
         return None
     finally:
         flint.ctx.prec = old

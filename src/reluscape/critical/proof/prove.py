@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import ModelError
 from ...problem.networks import DeepNet
 from .answers import undecided
-from .judge import MOST_UNKNOWNS
+from .judge import FEWER, MOST_UNKNOWNS
 from .objective import build_objective
 from .proof import Proof
 from .search import search
@@ -67,7 +67,7 @@ def prove(
     if objective.size > MOST_UNKNOWNS:
         return undecided(
             objective, network, theta,
-            f"too large: {objective.size:,} parameters, an interval proof takes up to {MOST_UNKNOWNS:,}",
+            f"too large: {objective.size:,} parameters; {FEWER.format(MOST_UNKNOWNS)}",
         )  # fmt: skip
     return search(objective, network, theta)
 

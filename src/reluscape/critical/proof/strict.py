@@ -53,13 +53,13 @@ def unstrict(objective: Objective, kinks: Kinks, here: Pass, mu: Any, using: Ari
         wrong = ~(clear | at | constant)
         if wrong.any():
             i, j = np.argwhere(wrong)[0]
-            return f"row {i} may lie on the kink of unit {j} of layer {k + 1}"
+            return f"row {i} may lie on the kink of unit {j} of layer {k + 1}; training on would decide"
     for group, multiplier in zip(kinks.groups, kinks.multipliers(mu, using), strict=True):
         for low, value, high in class_sums(group, multiplier, here.arriving[group.layer], using):
             if not (_is_positive(value - low, using) and _is_positive(high - value, using)):
                 return (
                     f"the multiplier of the kink of unit {group.unit} of layer {group.layer + 1} at row {group.row} "
-                    "reaches its border"
+                    "reaches its border; training on, or a change of the data, would decide"
                 )
     return None
 

@@ -17,8 +17,10 @@ STARTS, CLIMB = 256, 120
 LONGEST, SHORTENED = 0.3, 10
 # nodes of the search over directions
 MOST_NODES = 100_000
-UNSETTLED = "whether a unit at zero can wake was not settled by the search over all its directions"
-TOO_MANY = "a unit at zero has {} inputs, too many to look into all directions"
+UNSETTLED = (
+    "whether a unit at zero can wake was not settled by the search over all its directions; without that unit it is"
+)
+TOO_MANY = "a unit at zero has {} inputs, too many to look into all directions; without that unit all is proved"
 # inputs of a layer up to which all directions are searched
 MOST_INPUTS = 7
 
