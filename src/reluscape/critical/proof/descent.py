@@ -22,7 +22,11 @@ FLOAT = Arithmetic(FLOATS)
 # first bound of a step, relative to 1 + |theta|, bound below which nothing moves, and the most steps
 LONGEST, SHORTEST, STEPS = 0.03, 1e-10, 250
 # steps times the cube of the number of parameters, and the fewest steps that are worth a try
-MOST_WORK, FEWEST = 2.4e10, 10
+MOST_WORK, FEWEST = 7.5e10, 10
+# how far from its kinks, relative to 1 + |theta|, a place is led back to them though J rises, and how often at most
+AWAY, RETURNS = 1e-8, 12
+# steps of the secant method to a kink
+SECANT = 4
 # heights relative to their terms that count as on a kink at the start
 NEAR = 1e-4
 # curvature, relative to the largest, that counts as flat
@@ -104,14 +108,18 @@ def descended(objective: Objective, theta: np.ndarray, heights: list[np.ndarray]
     held = Held(theta, [((h > 0) & ~a).astype(int) for h, a in zip(heights, at, strict=True)], at,
                 float_value(objective, theta))  # fmt: skip
     bound, size = LONGEST, 1.0 + float(np.abs(theta).max(initial=0.0))
-    places = [replace(held)]
+    places, returns = [replace(held)], 0
     for _ in range(steps):
         model = _model(objective, held)
         step, gain = _newton_step(model, bound * size)
         if gain <= ROUNDING * abs(held.value) or bound < SHORTEST:
-            if not _let_go(held, model):
-                break
             bound = LONGEST
+            if returns < RETURNS and _is_away(model, held.theta, size):
+                returns += 1
+                end = _returned(model, held.theta)
+                _moved(held, model, end, float_value(objective, end))
+            elif not _let_go(held, model):
+                break
             continue
         bound = _taken(objective, held, model, step, bound, size)
         places.append(replace(held))
@@ -163,7 +171,7 @@ def _taken(objective: Objective, held: Held, model: Model, step: np.ndarray, bou
     met = _first_kink(held, model, end)
     if met is not None:
         share, layer, row, unit = met
-        there = _returned(model, held.theta + share * (end - held.theta))
+        there = _on_kink(model, held.theta, end, share, (layer, row, unit))
         value = float_value(objective, there)
         if value <= held.value * (1 + ROUNDING):
             _moved(held, model, there, value)
@@ -177,6 +185,26 @@ def _returned(model: Model, theta: np.ndarray) -> np.ndarray:
     for _ in range(2 if model.frame.count else 0):
         theta = theta + model.frame.way_back(model.program.values(model.program.passed(theta, model.mu)))
     return theta
+
+
+def _is_away(model: Model, theta: np.ndarray, size: float) -> bool:
+    """Return whether the kinks that are held are not reached."""
+    back = model.frame.way_back(model.program.values(model.program.passed(theta, model.mu)))
+    return bool(np.linalg.norm(back) > AWAY * size)
+
+
+def _on_kink(model: Model, start: np.ndarray, end: np.ndarray, share: float, kink: tuple[int, int, int]) -> np.ndarray:
+    """Return the point between two at which a further kink is met, by the secant method from a first share."""
+    layer, row, unit = kink
+    before, low = float(model.here.heights[layer][row, unit]), 0.0
+    there = _returned(model, start + share * (end - start))
+    for _ in range(SECANT):
+        height = float(model.program.passed(there, model.mu).heights[layer][row, unit])
+        if height == before or abs(height) <= UNMOVED * abs(before):
+            break
+        low, share, before = share, share - height * (share - low) / (height - before), height
+        there = _returned(model, start + min(max(share, 0.0), 1.0) * (end - start))
+    return there
 
 
 def _moved(held: Held, model: Model, theta: np.ndarray, value: float) -> None:
