@@ -1435,8 +1435,12 @@ def only_solution(center, equations):
     for _ in range(4):
         box = Balls([[v] for v in center], [[r] for r in radii], 1)
         M = equations(box)[1]
-        rest = distances_from_one(A, M, [r / ONE * (1 + 4 * EPS) for r in radii])
-        require(all(map(math.isfinite, rest)), "the equations leave the range of doubles")
+        try:
+            rest = distances_from_one(A, M, [r / ONE * (1 + 4 * EPS) for r in radii])
+        except OverflowError:  # the box has become so wide that its derivative leaves the range of doubles
+            break
+        if not all(map(math.isfinite, rest)):
+            break
         sizes = [s + int(v * ONE) + 1 for s, v in zip(steps, map(Fraction, rest), strict=True)]
         if all(s < r for s, r in zip(sizes, radii, strict=True)):
             return box, M
