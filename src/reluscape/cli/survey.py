@@ -147,10 +147,10 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     law, tolerance = report["settings"]["law"], report["settings"]["tolerance"]
     squared = data["loss"] == "squared"
     blocks = [entry["training"] for entry in report["widths"]]
-    runs, most = min(blocks, key=lambda block: block["runs"]), max(block["runs"] for block in blocks)
-    fresh = f", {most} fresh ones where that is the width that is enough," if most > runs["runs"] else ""
+    runs, numbers = blocks[0], sorted(block["runs"] for block in blocks)
+    trained = (f"{numbers[0]:,} to " if numbers[0] < numbers[-1] else "") + count(numbers[-1], "training")
     said = (
-        f"\nTrained: share of {count(runs['runs'], 'training')}{fresh} (Adam, all rows in every step, rate "
+        f"\nTrained: share of {trained} (Adam, all rows in every step, rate "
         f"{runs['rate']:g}, at most {runs['steps']:,} steps, PyTorch's first weights, inputs {data['inputs']}) that "
         f"end at the best known loss of their width, up to {percent(tolerance)} of the way to the best constant; 95% "
         "intervals in brackets. "

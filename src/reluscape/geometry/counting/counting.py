@@ -51,8 +51,9 @@ def plan(arrangement: Arrangement) -> tuple[str, int]:
     steps = sum(comb(k, i) for i in range(2, r))
     if steps <= PLAIN_STEPS:
         return "plain", steps
-    rows = _int64(arrangement)
-    if rows is not None and (steps <= STEPS or (k <= MOST_ROWS and r <= MOST_RANK)):
+    countable = steps <= STEPS or (k <= MOST_ROWS and r <= MOST_RANK)
+    rows = _int64(arrangement) if countable else None
+    if rows is not None:
         from .counting_kernel import WIDE, count_half, likely_cost
 
         cost = steps if steps <= STEPS else int(min(likely_cost(rows, DESCENTS, 0), float(steps)))

@@ -21,7 +21,7 @@ ASK_AT_MOST = 50_000
 REDRAWS = 20
 # after so many proposals a share of the regions below the least one is taken for too rare to wait for
 PATIENCE, LEAST_SHARE = 1_000, 1 / 300
-# proposals that are made at once where work or time is bounded
+# most proposals that are made at once where work or time is bounded; the first is made alone, as it may take seconds
 FEW = 20
 
 T = TypeVar("T")
@@ -121,12 +121,14 @@ def propose(
 
     def run(source: Proposer) -> tuple[int, int]:
         hits = made = 0
-        step = size if work == deadline == np.inf else FEW
+        bounded = work < np.inf or deadline < np.inf
+        step = 1 if bounded else size
         while made < size:
             kept = source.propose(min(step, size - made))[1]
             hits, made = hits + int(kept.sum()), made + len(kept)
             if source.work >= work or time.monotonic() >= deadline:
                 break
+            step = min(2 * step, FEW)
         return hits, made
 
     return _with_generic_draws(normals, rng, run)

@@ -114,9 +114,20 @@ def _folds(study: Study, clock: Clock) -> tuple[int, HeldOut] | None:
 
 
 def _promising(study: Study) -> list[int]:
-    """Return the listed widths, nearest first to the one that is enough for training, else to the best."""
-    near = study.enough().width or study.best_width()
-    return sorted(study.settings.widths, key=lambda width: (abs(np.log(width / near)), width))
+    """Return the listed widths, first those that should do best on rows left out by Akaike's final prediction error.
+
+    With p parameters and n rows that is the loss times (n + p) / (n - p); widths with as many parameters as rows come
+    last, the narrowest first.
+    """
+    n = len(study.trainings.X)
+
+    def expected(width: int) -> tuple[float, int]:
+        parameters = study.trainings.batch(width).size
+        if parameters >= n:
+            return np.inf, width
+        return study.lowest[width].value * (n + parameters) / (n - parameters), width
+
+    return sorted(study.settings.widths, key=expected)
 
 
 def _starts(study: Study, clock: Clock) -> tuple[tuple[Width, ...], dict[int, Probability], WidthSearch | None]:
