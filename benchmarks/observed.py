@@ -2,8 +2,8 @@
 
 Each table is surveyed once. Then PyTorch trains: at every listed width 100 networks, whose lowest loss the survey's
 reference must not exceed by more than 2 %; at the width that the survey calls enough 200 networks, whose share of
-successes must not lie below the survey's interval. One line of JSON for each table is appended to the file named;
-tables that are there are not computed again, and all lines are printed at the end.
+successes must not lie below the survey's interval. Each survey and each batch of trainings is kept as a line of JSON in
+the file named and not computed again; the tables that are complete are printed at the end.
 
 python benchmarks/observed.py FILE.jsonl                        the tables named below
 python benchmarks/observed.py FILE.jsonl NAME ...               some of them
@@ -12,13 +12,14 @@ python benchmarks/observed.py FILE.jsonl TABLE.csv TARGET ...   other tables, ea
 
 from __future__ import annotations
 
-import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from kept import Kept
 
 import reluscape as rs
 from reluscape.landscape.widths.subject import Subject
@@ -58,37 +59,53 @@ def trained(
     return lowest.double().numpy() * spread**2
 
 
-def measured(table: Table) -> dict[str, Any]:
-    """Survey one table, train, and return both."""
+def surveyed(table: Table) -> dict[str, Any]:
+    """Return what a survey says of a table."""
     name, data, y, classes, loss = table
     report = rs.survey(data, y, classes=classes, loss=loss).report
-    subject = Subject.of(data, y, loss, classes, True)
-    X, Y = np.asarray(standardize(data).X), subject.Y
-    row: dict[str, Any] = {
+    found = report["width_for"]
+    point = next((p for p in found["curve"] if p["width"] == found["width"]), None)
+    return {
         "table": name,
         "rows": data.n,
         "inputs": data.d - 1,
         "loss": loss,
-        "constant": subject.constant,
         "seconds": report["seconds"],
+        "tolerance": report["settings"]["tolerance"],
         "widths": [
-            {
-                "width": entry["width"],
-                "reference": entry["reference"]["value"],
-                "source": entry["reference"]["source"],
-                "best_of_100": float(trained(X, Y, loss, entry["width"], RUNS, 1).min()),
-            }
-            for entry in report["widths"]
+            {"width": e["width"], "reference": e["reference"]["value"], "source": e["reference"]["source"]}
+            for e in report["widths"]
         ],
-        "enough": report["width_for"]["width"],
-        "widest": max(point["width"] for point in report["width_for"]["curve"]),
+        "enough": found["width"],
+        "widest": max(p["width"] for p in found["curve"]),
+        "claimed": None
+        if point is None
+        else {end: point["trained"][end] for end in ("value", "low", "high", "trials")},
+        "reference": None if point is None else point["reference"]["value"],
     }
-    if row["enough"] is not None:
-        point = next(p for p in report["width_for"]["curve"] if p["width"] == row["enough"])
-        reference = point["reference"]["value"]
-        mark = reference + report["settings"]["tolerance"] * (subject.constant - reference) + 1e-9 * subject.constant
-        row["claimed"] = {end: point["trained"][end] for end in ("value", "low", "high", "trials")}
-        row["confirmed"] = float(np.mean(trained(X, Y, loss, row["enough"], CONFIRMING, 2) <= mark))
+
+
+def measured(table: Table, kept: Kept) -> dict[str, Any]:
+    """Survey one table, train, and return both."""
+    name, data, y, classes, loss = table
+    row = kept.get(name, partial(surveyed, table))
+    subject = Subject.of(data, y, loss, classes, True)
+    X, Y = np.asarray(standardize(data).X), subject.Y
+
+    def runs(width: int, number: int, seed: int) -> list[float]:
+        return [float(value) for value in trained(X, Y, loss, width, number, seed)]
+
+    widths = []
+    for entry in row["widths"]:
+        width = entry["width"]
+        losses = kept.get(f"{name}, {width} units, {RUNS} runs", partial(runs, width, RUNS, 1))
+        widths.append({**entry, "best_of_100": min(losses)})
+    row = {**row, "widths": widths, "constant": subject.constant}
+    enough, low = row["enough"], row["reference"]
+    if enough is not None:
+        losses = kept.get(f"{name}, {enough} units, {CONFIRMING} runs", partial(runs, enough, CONFIRMING, 2))
+        mark = low + row["tolerance"] * (subject.constant - low) + 1e-9 * subject.constant
+        row["confirmed"] = float(np.mean(np.array(losses) <= mark))
     return row
 
 
@@ -176,13 +193,8 @@ def main() -> None:
     if len(sys.argv) < 2 or not sys.argv[1].endswith(".jsonl"):
         raise SystemExit(__doc__)
     torch.set_num_threads(1)
-    path = Path(sys.argv[1])
-    rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    for table in tables(sys.argv[2:]):
-        if table[0] not in {row["table"] for row in rows}:
-            rows.append(measured(table))
-            with path.open("a") as file:
-                file.write(json.dumps(rows[-1]) + "\n")
+    kept = Kept(Path(sys.argv[1]))
+    rows = [measured(table, kept) for table in tables(sys.argv[2:])]
     results = [printed(row) for row in rows]
     print(f"{sum(results)} of {len(results)} tables hold")
     raise SystemExit(0 if all(results) else 1)

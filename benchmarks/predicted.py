@@ -4,8 +4,8 @@ Twenty small tables, widths 1 to 32. For each: the shares of random starts with 
 loss can be reached without climbing, and with a Jacobian of full rank; what the theorems ask for; and the observed
 shares of trainings that end at the same mark: PyTorch's first weights with Adam at rate 0.01 (as the survey trains), at
 PyTorch's own rate 0.001 and with L-BFGS, and scikit-learn's MLP with its own defaults but for the decay. None of the
-trainings counted is one that the mark was found with. One line of JSON for each table and width is appended to the file
-named; tables that are there are not computed again. docs/predicted.py makes the page from it.
+trainings counted is one that the mark was found with. Each survey, and each table and width, is kept as a line of JSON
+in the file named and not computed again. docs/predicted.py makes the page from it.
 
 python benchmarks/predicted.py benchmarks/predicted.jsonl              all tables
 python benchmarks/predicted.py benchmarks/predicted.jsonl NAME ...     some of them
@@ -13,14 +13,14 @@ python benchmarks/predicted.py benchmarks/predicted.jsonl NAME ...     some of t
 
 from __future__ import annotations
 
-import json
 import sys
-import time
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from kept import Kept
 
 import reluscape as rs
 from reluscape.critical.training import Batch, Plan
@@ -33,6 +33,7 @@ WIDTHS = (1, 2, 4, 8, 16, 32)
 STARTS, RUNS, OTHER_RUNS, PACKAGE_RUNS, SECONDS = 200, 60, 20, 10, 8.0
 # the rates of the survey's Adam and of PyTorch's; basins up to which reachability is decided start by start
 RATE, OWN_RATE, MOST_RELATED = 0.01, 0.001, 20_000
+ENDS = ("value", "low", "high")
 # numbers of runs that no survey trains
 FRESH = 2_000_000
 
@@ -106,68 +107,65 @@ def reachable(data: Dataset, width: int) -> Probability:
 
 def claim(share: Probability) -> dict[str, Any]:
     """Return a share as numbers."""
-    return {**{end: float(getattr(share, end)) for end in ("value", "low", "high")}, "kind": share.kind}
+    return {**{end: float(getattr(share, end)) for end in ENDS}, "kind": share.kind}
 
 
-def measured(name: str, X: Any, y: Any) -> list[dict[str, Any]]:
-    """Return what is predicted and observed for one table at every width."""
-    data = Dataset(
-        rs.exact_decimals(np.asarray(X, dtype=float)), rs.exact_decimals(np.asarray(y, dtype=float)), bias=True
-    )
+def surveyed(data: Dataset) -> dict[str, Any]:
+    """Return what a survey says of a table, width by width, losses as shares of the variance."""
     report = rs.survey(data, widths=WIDTHS, trials=STARTS, max_width=max(WIDTHS), seconds=SECONDS).report
     asked = [int(p["width"]) for p in report["promises"] if p["applies"] and p["width"] is not None]
-    target = np.asarray(data.y)
-    spread = float(target.std())
-    A, b = np.asarray(standardize(data).X), (target - target.mean()) / spread
-    scaled = Dataset(A[:, :-1], b, bias=True)
-    rows = []
+    variance = float(np.asarray(data.y).var())
+    widths = {}
     for entry in report["widths"]:
-        width, mark = entry["width"], entry["threshold"] / spread**2
-        runs = {
-            "adam": own_runs(A, b, width, Plan(RUNS, rate=RATE)),
-            "adam_own_rate": own_runs(A, b, width, Plan(RUNS, rate=OWN_RATE, seed=1)),
-            "lbfgs": own_runs(A, b, width, Plan(OTHER_RUNS, "lbfgs")),
-            "sklearn_adam": package_runs(A[:, :-1], b, width, "adam"),
-            "sklearn_lbfgs": package_runs(A[:, :-1], b, width, "lbfgs"),
-        }
-        shares = {
+        shares = {key: {end: entry[key][end] for end in (*ENDS, "kind")} for key in ("good", "full_rank")}
+        losses = {"mark": entry["threshold"] / variance, "reference": entry["reference"]["value"] / variance}
+        widths[str(entry["width"])] = {**losses, **shares}
+    return {"theorems_ask_for": min(asked, default=None), "widths": widths}
+
+
+def cell(name: str, data: Dataset, width: int, kept: Kept) -> dict[str, Any]:
+    """Return what is predicted and observed for one table and width."""
+    known = kept.get(name, lambda: surveyed(data))
+    target, entry = np.asarray(data.y), dict(known["widths"][str(width)])
+    A, b = np.asarray(standardize(data).X), (target - target.mean()) / target.std()
+    mark = entry.pop("mark")
+    runs = {
+        "adam": own_runs(A, b, width, Plan(RUNS, rate=RATE)),
+        "adam_own_rate": own_runs(A, b, width, Plan(RUNS, rate=OWN_RATE, seed=1)),
+        "lbfgs": own_runs(A, b, width, Plan(OTHER_RUNS, "lbfgs")),
+        "sklearn_adam": package_runs(A[:, :-1], b, width, "adam"),
+        "sklearn_lbfgs": package_runs(A[:, :-1], b, width, "lbfgs"),
+    }
+    return {
+        "table": name,
+        "rows": data.n,
+        "inputs": data.d - 1,
+        "width": width,
+        "best_training": float(min(losses.min() for losses in runs.values())),
+        "theorems_ask_for": known["theorems_ask_for"],
+        **entry,
+        "reachable": claim(reachable(Dataset(A[:, :-1], b, bias=True), width)),
+        **{
             key: claim(Probability.sampled(int((losses <= mark).sum()), len(losses), "trainings"))
             for key, losses in runs.items()
-        }
-        rows.append(
-            {
-                "table": name,
-                "rows": data.n,
-                "inputs": data.d - 1,
-                "width": width,
-                "reference": entry["reference"]["value"] / spread**2,
-                "best_training": float(min(losses.min() for losses in runs.values())),
-                "theorems_ask_for": min(asked, default=None),
-                "good": {end: entry["good"][end] for end in ("value", "low", "high", "kind")},
-                "reachable": claim(reachable(scaled, width)),
-                "full_rank": {end: entry["full_rank"][end] for end in ("value", "low", "high", "kind")},
-                **shares,
-            }
-        )
-    return rows
+        },
+    }
 
 
 def main() -> None:
     """Fill the file."""
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
-    path = Path(sys.argv[1])
-    lines = path.read_text().splitlines() if path.exists() else []
-    done = {json.loads(line)["table"] for line in lines}
+    kept = Kept(Path(sys.argv[1]))
+    exact = rs.exact_decimals
     for name, (X, y) in tables().items():
-        if name in done or name not in (sys.argv[2:] or [name]):
+        if name not in (sys.argv[2:] or [name]):
             continue
-        begin = time.process_time()
-        rows = measured(name, X, y)
-        with path.open("a") as file:
-            file.write("".join(json.dumps(row) + "\n" for row in rows))
-        shares = " ".join(f"{row['adam']['value']:.0%}" for row in rows)
-        print(f"{name}: {shares}, {time.process_time() - begin:.0f} s of processor time", flush=True)
+        data = Dataset(exact(np.asarray(X, dtype=float)), exact(np.asarray(y, dtype=float)), bias=True)
+        for width in WIDTHS:
+            row = kept.get(f"{name}, {width} units", partial(cell, name, data, width, kept))
+            good, ended = row["good"]["value"], row["adam"]["value"]
+            print(f"{name}, {width} units: {good:.0%} good first basins, {ended:.0%} ended well", flush=True)
 
 
 if __name__ == "__main__":
