@@ -15,7 +15,8 @@ from ..numbers.seeds import stream
 from ..problem.data import Dataset, standardize
 from .sampling import BasinSampler
 
-FIRST_CHUNK = 8
+# starts that are drawn whatever the clock says, and rows times inputs times units beyond which that is one
+FIRST_CHUNK, LARGE = 8, 100_000
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,14 @@ class Sampler:
         return RankOracle.of(self.data)
 
     def warm_up(self, widths: tuple[int, ...]) -> None:
-        """Solve one start of each width, so that compiling kernels takes no time from a clock."""
-        for width in widths:
-            self.draw("warm-up", width, "normal", 1, Clock(0.0), ranks=True)
+        """Solve one start of each width that is not large, so that compiling kernels takes no time from a clock."""
+        for width in sorted(widths):
+            if width == min(widths) or not self._is_large(width):
+                self.draw("warm-up", width, "normal", 1, Clock(0.0), ranks=True)
+
+    def _is_large(self, width: int) -> bool:
+        """Return whether one basin of a width is a matter of a second or more."""
+        return self.data.n * self.data.d * width > LARGE
 
     def draw(self, name: str, width: int, law: Any, trials: int, clock: Clock, ranks: bool = False) -> Starts:
         """Return up to `trials` starts, fewer where the clock runs out, never none.
@@ -70,7 +76,8 @@ class Sampler:
         generator = stream(self.seed, name, width, str(getattr(law, "name", law)))
         kept = nonzero_samples(self.data)
         values: list[np.ndarray] = []
-        full, done, chunk = 0, 0, FIRST_CHUNK
+        first = 1 if self._is_large(width) else FIRST_CHUNK
+        full, done, chunk = 0, 0, first
         best: tuple[float, Any] = (np.inf, None)
         while done < trials:
             begin = time.thread_time()
@@ -86,8 +93,8 @@ class Sampler:
             spent = time.thread_time() - begin
             chunk *= 2
             if spent * min(chunk, trials - done) / len(part) > clock.left:
-                chunk = FIRST_CHUNK
-                if spent * FIRST_CHUNK / len(part) > clock.left:
+                chunk = first
+                if spent * first / len(part) > clock.left:
                     self.hurried |= done < trials
                     break
         return Starts(np.concatenate(values), full if ranks else None, best[1])
