@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from reluscape.basins import decided
+from reluscape.basins import decided, many
 from reluscape.solvers import face, quadratic
 from reluscape.solvers.quadratic import BasinPrograms
 
@@ -100,3 +100,25 @@ def test_a_row_whose_multiplier_is_next_to_nothing_leaves_its_direction_unproved
     assert not face._non_negative(rows, 2, np.array([1.0, -1.0]), multipliers, 0.0)
     assert face._non_negative(rows, 2, np.array([1.0, 1.0]), np.ones(2), 1e-9)
     assert not face._non_negative(rows, 2, np.array([1.0, 1e-12]), np.ones(2), 1e-9)
+
+
+def test_a_small_batch_of_high_rank_is_proved_like_single_values(monkeypatch):
+    # rows that nearly depend on each other by threes make thin cells, though no two rows are close
+    rng = np.random.default_rng(5)
+    X = rng.integers(-5, 6, (4, 4)).astype(float)
+    X = np.concatenate([X, X[:1] + X[1:2] + 1e-6 * rng.integers(1, 9, (1, 4)), X[2:3] - X[3:] + 1e-7])
+    y = rng.integers(-3, 4, 6).astype(float)
+    assert not BasinPrograms(rs.Dataset(X, y)).space.fine
+    W = rng.standard_normal((12, 2, 4))
+    patterns, signs = np.einsum("bmd,nd->bmn", W, X) > 0, rng.choice([-1, 1], (12, 2))
+    found = [rs.basin_value(X, y, A, s, exact=True) for A, s in zip(patterns, signs, strict=True)]
+    truth = [float(basin.exact_value) for basin in found]
+    np.testing.assert_allclose(rs.basin_values(X, y, patterns, signs), truth, atol=1e-9)
+    # where floats can prove nothing, exact arithmetic decides every program
+    asked = []
+    monkeypatch.setattr(quadratic, "certified_face", lambda *_: None)
+    monkeypatch.setattr(many, "decided_exactly", lambda *given: asked.append(given) or decided.decided_exactly(*given))
+    np.testing.assert_allclose(rs.basin_values(X, y, patterns, signs), truth, atol=1e-12)
+    different = {frozenset((tuple(row), int(s)) for row, s in zip(A, t, strict=True) if row.any())
+                 for A, t in zip(patterns, signs, strict=True)}  # fmt: skip
+    assert len(asked) == len(different - {frozenset()})

@@ -24,6 +24,8 @@ from .span_rank import Residues
 __all__ = ["BasinPrograms", "Program", "Solution"]
 
 WORTH_A_POOL = 1 << 18
+# rank up to which a batch is solved over the rays of its cells, with a proof
+RANK_OF_RAYS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +99,11 @@ class BasinPrograms:
     def alive_columns(self) -> np.ndarray:
         """One original sample for each distinct non-zero one: a pattern that is False on them is dead."""
         return self.space.sample[self.space.rows]
+
+    @property
+    def knows_rays(self) -> bool:
+        """Whether batches are solved over the rays of the cells, so that each gap counts the rounding."""
+        return self.space.r <= RANK_OF_RAYS
 
     def value_of(self, square: float | np.ndarray) -> float | np.ndarray:
         """Return the mean loss that belongs to a squared residual in the solver's units."""
