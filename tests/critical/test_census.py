@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.critical.components import make_face, minimisers
 from tests.oracles import critical as oracle
 
 LINE = [[-2, 1], [-1, 1], [1, 1], [2, 1]]
@@ -97,3 +98,22 @@ def test_too_large_before_starting():
         rs.local_minima(LINE, [1, 1, 1, 1], 0)
     with pytest.raises(rs.InputError, match="whole number"):
         rs.local_minima(LINE, [1, 1, 1, 1], 1.5)
+
+
+@pytest.mark.parametrize(("seed", "width", "output_bias"), [(0, 1, False), (1, 2, False), (2, 1, True)])
+def test_columns_that_depend_on_others_change_no_loss(seed, width, output_bias):
+    rng = np.random.default_rng(seed)
+    B, C = rng.integers(-3, 4, (3, 2)), rng.integers(-3, 4, (2, 9))
+    y = [1, -1, 2]
+    few = rs.local_minima(B, y, width, output_bias=output_bias)
+    many = rs.local_minima(B @ C, y, width, output_bias=output_bias)
+    assert rs.Dataset(B @ C).rank == rs.Dataset(B).rank == 2
+    assert many.losses == few.losses
+    assert many.differentiable_losses == few.differentiable_losses
+    for piece in many.minima[:: max(1, len(many.minima) // 4)]:
+        assert piece.W.shape == (width, 9)
+        assert piece.verdict.is_local_minimum
+        assert piece.verdict.exact_loss == piece.loss
+        # the minimisers of the sums on these faces, solved over all 9 columns
+        faces = [make_face(piece.data, row) for row in np.unique(piece.covectors, axis=0)]
+        assert piece.freedom == minimisers(piece.data, faces, output_bias).freedom

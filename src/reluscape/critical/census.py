@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import InputError, TooLarge
 from ..geometry.faces.faces import Faces, enumerate_faces
+from ..numbers import exact
 from ..numbers.checks import readonly
 from ..problem.data import Dataset, check_signs
 from ..problem.networks import TwoLayerNet
@@ -156,7 +157,9 @@ def local_minima(
         return decayed_census(problem, width)
     data = problem.only(output_bias=True, signs=True)
     frozen = None if problem.signs is None else check_signs(problem.signs, width)
-    faces = enumerate_faces(data)
+    columns = list(exact.pivot_columns(data.fractions)) or [0]
+    spanning = data if len(columns) >= data.d else Dataset(data.fractions[:, columns], data.y_fractions)
+    faces = enumerate_faces(spanning)
     groups = [width] if frozen is None else [int((frozen == s).sum()) for s in (1, -1)]
     count = int(np.prod([comb(len(faces) + k - 1, k) for k in groups], dtype=object))
     if count > limit:
@@ -166,7 +169,18 @@ def local_minima(
             "or fewer samples, or limit=...",
             estimate=count,
         )
-    return replace(_Search(data, faces, problem.output_bias, frozen).run(width), problem=problem)
+    found = _Search(spanning, faces, problem.output_bias, frozen).run(width)
+    return replace(found, minima=tuple(_lifted(piece, data, columns) for piece in found.minima), problem=problem)
+
+
+def _lifted(piece: Minimum, data: Dataset, columns: list[int]) -> Minimum:
+    """Return a piece over columns that span the others as one over all columns: each face gains the kernel of X."""
+    if len(columns) >= data.d:
+        return piece
+    W = np.full((len(piece.W), data.d), Fraction(0), dtype=object)
+    W[:, columns] = piece.W
+    faces = len({row.tobytes() for row in piece.covectors})
+    return replace(piece, W=readonly(W), freedom=piece.freedom + faces * (data.d - len(columns)), data=data)
 
 
 class _Search:
