@@ -223,14 +223,12 @@ def cell_beside(data: Dataset, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray
 
     Samples on a hyperplane go to the side of one direction in general position.
     """
-    lengths = np.linalg.norm(data.X, axis=1)
-    heights = (data.X @ net.W.T).T
-    aside = data.X @ stream(0, "side of a hyperplane").normal(size=data.d)
-    on = np.abs(heights) <= DEFAULT.boundary * np.outer(np.linalg.norm(net.W, axis=1), lengths)
-    live = lengths > 0
-    pattern = np.where(on, aside > 0, heights > 0) & live
     classes = _classes(data)
-    return pattern, on[:, [group[0] for group in classes]]
+    X = data.X[[group[0] for group in classes]]
+    heights = (X @ net.W.T).T
+    aside = X @ stream(0, "side of a hyperplane").normal(size=data.d)
+    on = np.abs(heights) <= DEFAULT.boundary * np.outer(np.linalg.norm(net.W, axis=1), np.linalg.norm(X, axis=1))
+    return _patterns(data, classes, np.where(on, aside > 0, heights > 0)), on
 
 
 def _classes(data: Dataset) -> list[tuple[int, ...]]:
@@ -238,6 +236,19 @@ def _classes(data: Dataset) -> list[tuple[int, ...]]:
     grouped = {i for group in data.parallel for i in group}
     alone = [(i,) for i in range(data.n) if i not in grouped and i not in set(data.zero_rows)]
     return [*data.parallel, *alone]
+
+
+def _patterns(data: Dataset, classes: list[tuple[int, ...]], sides: np.ndarray) -> np.ndarray:
+    """Return patterns (..., n) of samples, zero ones off, from the sides (..., classes) of the first row of each class.
+
+    Rows of a class are multiples of each other, which floats need not show: each takes the side that its sign gives.
+    """
+    found = np.zeros((*sides.shape[:-1], data.n), dtype=bool)
+    for k, group in enumerate(classes):
+        for i in group:
+            same = (data.rows[i] == data.rows[group[0]]).all()
+            found[..., i] = sides[..., k] if same else ~sides[..., k]
+    return found
 
 
 def _walk(
@@ -249,7 +260,8 @@ def _walk(
     classes: list[tuple[int, ...]],
 ) -> tuple[int, float] | None:
     """Return (switches, value) of the first better basin found on the straight line from one network to another."""
-    start, move = data.X @ net.W.T, data.X @ (end.W - net.W).T
+    X = data.X[[group[0] for group in classes]]
+    start, move = X @ net.W.T, X @ (end.W - net.W).T
     turn = np.append(net.v, start.reshape(-1))
     speed = np.append(end.v - net.v, move.reshape(-1))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -261,14 +273,13 @@ def _walk(
     most = int(np.clip(MOST_STEPS_WORK // max(start.size * data.d, 1), 1, MOST_STEPS))
     if len(middles) > most:  # those left out can only make the count larger than it need be
         middles = middles[np.linspace(len(middles) - 1, 0, most).round().astype(int)[::-1]]
-    here = start > 0
-    chosen = [group[0] for group in classes]
+    here = (start > 0).T
     for at in range(0, len(middles), BATCH):
         t = middles[at : at + BATCH]
-        patterns = (start[None] + t[:, None, None] * move[None] > 0).transpose(0, 2, 1)
+        sides = (start[None] + t[:, None, None] * move[None] > 0).transpose(0, 2, 1)
         negative = net.v[None] + t[:, None] * (end.v - net.v)[None] < 0
-        values = basins.values(patterns, np.where(negative, -1, 1))
-        for pattern, value in zip(patterns, values, strict=True):
+        values = basins.values(_patterns(data, classes, sides), np.where(negative, -1, 1))
+        for side, value in zip(sides, values, strict=True):
             if value < below:
-                return int((here != pattern.T)[chosen].sum()), float(value)
+                return int((here != side).sum()), float(value)
     return None
