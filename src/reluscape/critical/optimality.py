@@ -97,6 +97,7 @@ def decide(point: Point, trainable: str = "Wv", tolerances: Tolerances = DEFAULT
     violations: list[Violation] = []
     proofs: list[OneSided | None] = []
     margins, residuals, open_units = [], [0.0], []
+    hidden: list[int] = []
     for j, form in enumerate(forms):
         if point.v[j] == 0:
             if trainable == "W":
@@ -113,10 +114,23 @@ def decide(point: Point, trainable: str = "Wv", tolerances: Tolerances = DEFAULT
         residuals.append(residual)
         if violation is not None:
             violations.append(violation)
+        elif not point.rational and _hides(point, form, j):
+            hidden.append(j)
     bias = _bias_violation(point, tolerances)
     if bias is not None:
         violations.append(bias)
-    return _verdict(point, trainable, forms, violations, proofs, margins, max(residuals), tuple(open_units))
+    return _verdict(
+        point, trainable, forms, violations, proofs, margins, max(residuals), tuple(open_units), tuple(hidden)
+    )
+
+
+def _hides(point: Point, form: UnitForm, j: int) -> bool:
+    """Return whether a row is so short that a unit's tolerance hides its pull, though its error is surely not zero."""
+    lengths = np.linalg.norm(point.data.X, axis=1)
+    errors = np.abs(np.array(point.errors, dtype=float))
+    short = (lengths > 0) & (lengths * errors.max(initial=0.0) <= max(form.tolerance, form.floor))
+    taking = point.signs[:, j] >= 0 if point.slope == 0 else np.ones(point.data.n, dtype=bool)
+    return bool((short & taking & (errors > point.noise)).any())
 
 
 def _silent_unit(point: Point, form: UnitForm, j: int) -> tuple[Violation | None, float]:
@@ -187,6 +201,7 @@ def _verdict(
     margins: list[float],
     residual: float,
     open_units: tuple[int, ...],
+    hidden: tuple[int, ...],
 ) -> Verdict:
     """Put the answer together."""
     first = [violation for violation in violations if violation.first_order]
@@ -207,6 +222,13 @@ def _verdict(
         if not point.rational:
             reason += ", or it is too close to call in floats; exact=True may decide"
         units = open_units
+    elif hidden:
+        kind, is_minimum, slack = UNDECIDED, None, 0.0
+        reason = (
+            f"rows differ so much in length that the rounding of the longest hides what others ask of unit {hidden[0]}"
+        )
+        reason += "; rescale the inputs, or ask with exact=True"
+        units = hidden
     else:
         kind, is_minimum = MINIMUM, True
         slack = min([_clearance(point), *margins])

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import InputError, ShapeError
 from ..numbers.checks import readonly
+from ..numbers.overflow import refuses_overflow
 from ..problem.networks import TwoLayerNet
 from ..problem.problem import Problem, as_problem
 
@@ -49,6 +50,7 @@ class LossSlice:
         return places[best], float(values[best])
 
 
+@refuses_overflow
 def loss_slice(
     net_a: TwoLayerNet, net_b: TwoLayerNet, X: Any, y: Any = None, interval: tuple[float, float] = (0.0, 1.0)
 ) -> LossSlice:

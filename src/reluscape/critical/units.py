@@ -98,6 +98,7 @@ class UnitForm:
         size: float, sum of |e_i| |x_i| over the samples that take part.
         tolerance: float, lengths up to this count as zero (0 where rational).
         pull: derivative of the loss sum in the output weight, sum_i e_i phi(<w_j, x_i>), in the units of `scale`.
+        floor: float, lines of samples on the hyperplane up to this were left out (0 where rational).
     """
 
     psi: Lines
@@ -105,6 +106,7 @@ class UnitForm:
     size: float
     tolerance: float
     pull: Any
+    floor: float = 0.0
 
 
 def unit_forms(point: Point, tolerances: Tolerances) -> list[UnitForm]:
@@ -154,17 +156,19 @@ def _float_forms(point: Point, tolerances: Tolerances) -> list[UnitForm]:
     taking = on | boundary if slope == 0 else np.ones_like(on)
     sizes = taking.astype(float) @ (np.abs(errors) * length)
     rounding = taking.astype(float) @ (point.noise * length)
-    reach = np.abs(errors) * length
-    floor = tolerances.stationarity * reach.max(initial=0.0) + (point.noise * length).max(initial=0.0)
+    top = float(np.abs(errors).max(initial=0.0))
     forms = []
     has_boundary = boundary.any(axis=1)
     W = np.asarray(point.W, dtype=float)
     for j in range(m):
         B = np.flatnonzero(boundary[j]) if has_boundary[j] else np.zeros(0, dtype=int)
         tolerance = tolerances.stationarity * float(sizes[j]) + float(rounding[j])
-        if len(B):
+        floor = 0.0
+        if len(B):  # rows that the unit never meets, however long, hide none of its lines
+            floor = tolerances.stationarity * top * float(length[taking[j]].max())
+            floor += float((point.noise * length)[taking[j]].max())
             psi = float_lines(G[j], data.X[B], (1 - slope) * errors[B], tolerances.parallel, floor)
         else:
             psi = Lines(G[j], np.zeros((0, data.d)), np.zeros(0))
-        forms.append(UnitForm(psi, 1.0, float(sizes[j]), tolerance, float(G[j] @ W[j])))
+        forms.append(UnitForm(psi, 1.0, float(sizes[j]), tolerance, float(G[j] @ W[j]), floor))
     return forms

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import AssumptionError, InputError
 from ...numbers.checks import readonly
+from ...numbers.overflow import refuses_overflow
 from ...numbers.tolerances import MACHINE_PRECISION
 from ...problem.problem import as_problem
 from .objective import Objective
@@ -21,6 +22,7 @@ SHORTEST = 2.0**-40
 MOST_POINTS = 5_000
 
 
+@refuses_overflow
 def monotone_path(
     start: Any,
     end: Any,

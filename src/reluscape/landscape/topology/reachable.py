@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ShapeError
+from ...numbers.overflow import refuses_overflow
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import as_problem
@@ -18,6 +19,7 @@ from .result import Reach
 from .valleys import states_of
 
 
+@refuses_overflow
 def reachable_minimum(
     X: Any, y: Any = None, W: Any = None, v: Any = None, c: float | None = None, weight_decay: Any = None
 ) -> Reach:

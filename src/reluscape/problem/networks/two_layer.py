@@ -12,6 +12,7 @@ import numpy as np
 from ...errors import ModelError, ShapeError
 from ...numbers import files
 from ...numbers.checks import readonly, real_number, real_numbers
+from ...numbers.overflow import refuses_overflow
 from ..data import Dataset
 from ..losses import mean_loss
 from ..targets import with_targets
@@ -77,6 +78,7 @@ class TwoLayerNet:
             raise ShapeError(f"the data have shape {A.shape}, the network expects {self.d} columns")
         return np.maximum(A @ self.W.T, 0.0) @ self.v + self.c
 
+    @refuses_overflow
     def loss(self, X: Any, y: Any = None, loss: Any = "squared") -> float:
         """Return the mean loss over the samples."""
         data = with_targets(X, y)
