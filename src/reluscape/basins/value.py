@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..numbers.checks import readonly
+from ..numbers.overflow import refuses_overflow
 from ..numbers.tolerances import DEFAULT
 from ..problem.data import check_pattern, check_signs
 from ..problem.losses import able
@@ -20,6 +21,7 @@ from .patterns import refuse_split_lines
 from .result import Basin
 
 
+@refuses_overflow
 def basin_value(
     X: Any,
     y: Any,

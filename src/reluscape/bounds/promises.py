@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from ..numbers.overflow import refuses_overflow
 from ..problem.data import as_dataset
 from .arguments import tolerated_share
 from .promise import Promise
@@ -16,6 +17,7 @@ __all__ = ["Promise", "table"]
 _PAPERS = ("karhadkar.promises", "safran.promises", "liang.promises")
 
 
+@refuses_overflow
 def table(X: Any, y: Any = None, eps: Any = 0.05) -> list[Promise]:
     """Return, for every statement about a width, what it promises on this data set or why it does not apply.
 

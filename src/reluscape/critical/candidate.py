@@ -150,7 +150,8 @@ def _on_face(X: np.ndarray, W: np.ndarray, signs: np.ndarray, silent: np.ndarray
 def _crossed(X: np.ndarray, W: np.ndarray, signs: np.ndarray, silent: np.ndarray, boundary: float) -> np.ndarray:
     """Return (m, n) bool, the samples off the hyperplanes that do not clearly stay on their side."""
     lengths = np.linalg.norm(X, axis=1)
-    reach = boundary * np.outer(np.linalg.norm(W, axis=1), lengths)
+    with np.errstate(over="ignore"):  # weights of no finite length stay on no side
+        reach = boundary * np.outer(np.linalg.norm(W, axis=1), lengths)
     off = (signs != 0) & ~silent[:, None] & (lengths > 0)[None, :]
     return off & ~(signs * (X @ W.T).T > reach)
 

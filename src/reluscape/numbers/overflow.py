@@ -25,7 +25,7 @@ def refuses_overflow(call: Callable[P, R]) -> Callable[P, R]:
     @wraps(call)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with np.errstate(over="raise"):
+            with np.errstate(over="raise", invalid="raise"):
                 return call(*args, **kwargs)
         except (OverflowError, FloatingPointError):
             raise InputError(

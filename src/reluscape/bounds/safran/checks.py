@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import AssumptionError
+from ...numbers.overflow import refuses_overflow
 from ...problem.data import Dataset
 from ...problem.targets import with_targets
 from .basins import as_two_layer
@@ -40,6 +41,7 @@ class Condition:
     constants: dict[str, Any] = field(default_factory=dict)
 
 
+@refuses_overflow
 def safran_conditions(X: Any, y: Any = None, centers: Any = None, teacher: Any = None, rng: Any = 0) -> list[Condition]:
     """Return for Theorems 2, 3, 4 and 5 whether the data meet the condition, with the constants or the obstacle.
 

@@ -53,7 +53,8 @@ def gradient_errors(layered: Layered) -> list[float]:
     for k in range(layered.net.depth - 1, -1, -1):
         h, noise, size = np.abs(inputs[k]), noises[k], np.abs(delta)
         bound = noise.T @ h + size.T @ below[k][0] + share * (size.T @ h)
-        total = (bound**2).sum()
+        with np.errstate(over="ignore"):  # a bound without end tells nothing of the gradient
+            total = (bound**2).sum()
         if layered.biases[k]:
             total += ((noise.sum(axis=0) + share * size.sum(axis=0)) ** 2).sum()
         bounds.insert(0, float(np.sqrt(total)))

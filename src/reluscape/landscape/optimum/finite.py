@@ -14,6 +14,7 @@ from ...geometry.arrangement import Arrangement
 from ...geometry.counting.counting import cover_number
 from ...geometry.regions import count_regions
 from ...numbers.checks import readonly, whole_number
+from ...numbers.overflow import refuses_overflow
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, standardize
@@ -38,6 +39,7 @@ MOST_SEARCHED = 4
 WARM_SHARE, WARM_SECONDS = 0.2, 2.0
 
 
+@refuses_overflow
 def global_minimum(
     X: Any,
     y: Any = None,

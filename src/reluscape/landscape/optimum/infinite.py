@@ -11,6 +11,7 @@ import numpy as np
 from ...errors import ModelError, ReluscapeError, ShapeError
 from ...geometry.arrangement import Arrangement
 from ...numbers import exact
+from ...numbers.overflow import refuses_overflow
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, standardize
@@ -49,6 +50,7 @@ def infinite_width_minimum(
 ) -> Any: ...
 
 
+@refuses_overflow
 def infinite_width_minimum(
     X: Any,
     y: Any = None,

@@ -14,6 +14,7 @@ from ...certificates import fraction_text, fraction_texts, new
 from ...certificates.decayed_terms import DecayTerms
 from ...errors import InputError, SolverError
 from ...numbers import exact
+from ...numbers.overflow import refuses_overflow
 from ...problem.losses import LogisticLoss, able
 from ...problem.penalties import WeightDecay
 from ...problem.problem import Problem
@@ -51,6 +52,7 @@ class LambdaMax:
         return self.value
 
 
+@refuses_overflow
 def lambda_max(
     X: Any, y: Any = None, loss: Any = "squared", output_bias: bool = False, biases: bool = True
 ) -> LambdaMax:

@@ -11,6 +11,7 @@ from ...errors import ReluscapeError, TooLarge, UnsupportedError
 from ...geometry.volumes.unit_law import unit_law
 from ...numbers.estimates import Probability
 from ...numbers.exact import to_fraction
+from ...numbers.overflow import refuses_overflow
 from ...numbers.tolerances import DEFAULT
 from ...numbers.width_curve import WidthCurve
 from ...problem.data import Dataset
@@ -27,6 +28,7 @@ CHEAP_SETS = 20_000
 CHEAP_TRIPLES = 40
 
 
+@refuses_overflow
 def good_basin_probability(
     X: Any,
     y: Any,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Unpack
 
 from ...critical.trained.examine import STARTS
+from ...numbers.overflow import refuses_overflow
 from ...problem.trained.opening import Opened, open_model, trained_by
 from ...problem.trained.targets import label_notes
 from ..options import ExplainOptions, ModelOptions, Origin, check_options
@@ -17,6 +18,7 @@ from .report import build_report
 from .result import Explanation, ModelReport
 
 
+@refuses_overflow
 def certify_model(
     model: Any,
     X: Any,
@@ -75,6 +77,7 @@ def certify_model(
     return replace(short, explanation="\n".join([short.explanation, *notes]))
 
 
+@refuses_overflow
 def explain(
     model: Any,
     X: Any,
