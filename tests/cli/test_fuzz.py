@@ -5,6 +5,7 @@ Every case is made from its number by a seeded generator, so a case that fails f
 
 import io
 import json
+import os
 import random
 import struct
 import zipfile
@@ -133,6 +134,108 @@ def test_tables(case, folder, told):
     )
 
 
+ENDINGS = ("\n", "\r\n", "\r")
+# values that a column may hold in every row or in one of them
+ODD_VALUES = (*NUMBERS, "0", "-0.0", "7", "9" * 400, "1" + "0" * 160, "٣", "1e-160", "+1", ".5", "5.", "1 000", "1,5")
+
+
+def odd_table(draw):
+    """Return the bytes of a small table with a few of the habits that tables have."""
+    rows = draw.choice((0, 1, 2, 3, 5))
+    columns = draw.choice((1, 2, 3, 3, 3, 12))
+    names = [*(f"x{k}" for k in range(columns - 1)), "y"]
+    cells = [[str(draw.randrange(-2, 3)) for _ in names] for _ in range(rows)]
+    for _ in range(draw.randint(0, 3)):
+        habit = draw.choice(("zero row", "constant", "repeated", "odd cell", "odd column", "ragged", "twin", "blank"))
+        i, k = draw.randrange(max(rows, 1)), draw.randrange(columns)
+        if habit == "twin":
+            names[k] = draw.choice(names)
+        if not rows:
+            continue
+        if habit == "zero row":
+            cells[i] = ["0"] * len(cells[i])
+        elif habit == "constant":
+            value = draw.choice(("0", "1", "7", "1e200"))
+            for row in cells:
+                row[k : k + 1] = [value]
+        elif habit == "repeated":
+            cells.append(list(cells[i]))
+        elif habit == "odd cell":
+            cells[i][k : k + 1] = [draw.choice(ODD_VALUES)]
+        elif habit == "odd column":
+            for row in cells:
+                row[k : k + 1] = [draw.choice(ODD_VALUES)]
+        elif habit == "ragged":
+            cells[i] = cells[i][:-1] if draw.random() < 0.5 else [*cells[i], "1"]
+        else:
+            cells.insert(i, [""] * draw.choice((0, columns)))
+    comma = draw.choice((",", ",", ";", "\t", "|"))
+    text = draw.choice(ENDINGS).join(comma.join(row) for row in [names, *cells])
+    coding = draw.choice(("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-32"))
+    return text.encode(coding, "replace")
+
+
+@pytest.mark.parametrize("case", range(150))
+def test_tables_with_odd_habits(case, folder, told):
+    draw = random.Random(f"habits {case}")
+    (folder / "m.csv").write_bytes(odd_table(draw))
+    extra = draw.choice(([], ["--drop-missing"], ["--regression"], ["--no-bias"], ["--positive", "1"]))
+    told("survey", "m.csv", *SURVEY, "--dry-run", *extra)
+    if case % 5 == 0:
+        put_network(folder)
+        told("explain", "m.npz", "m.csv", "--target", "y")
+        told("design", "m.csv", "--target", "y", "--dry-run")
+
+
+def test_a_table_of_almost_nothing_is_worked_through(folder, told):
+    """Zero rows whose targets contradict each other, repeated rows, and a constant column."""
+    (folder / "m.csv").write_text("a,b,y\n0,0,1\n0,0,2\n3,0,0\n3,0,0\n")
+    put_network(folder)
+    assert told("survey", "m.csv", *SURVEY) == 0
+    assert told("census", "m.csv", "--target", "y", "--width", "1") == 0
+    assert told("explain", "m.npz", "m.csv", "--target", "y") == 0
+
+
+@pytest.mark.parametrize("place", ["missing.csv", "folder", "pipe", "", "x" * 300, "a/b", "t.csv/..", "empty", "~"])
+@pytest.mark.parametrize(
+    "command", ["survey", "explain", "model", "census", "design", "sweep", "verify", "data", "test"]
+)
+def test_places_that_hold_no_such_file(command, place, folder, told):
+    (folder / "folder").mkdir()
+    (folder / "empty").write_bytes(b"")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "pipe")
+    put_network(folder)
+    (folder / "p.json").write_text("{}")
+    words = {
+        "survey": ["survey", place, *SURVEY, "--dry-run"],
+        "explain": ["explain", "m.npz", place, "--target", "y"],
+        "model": ["explain", place, "t.csv", "--target", "y"],
+        "census": ["census", place, "--target", "y", "--width", "1"],
+        "design": ["design", place, "--target", "y"],
+        "sweep": ["sweep", place, "--dry-run"],
+        "verify": ["verify", place],
+        "data": ["verify", "p.json", "--data", place],
+        "test": ["explain", "m.npz", "t.csv", "--target", "y", "--test", place],
+    }
+    assert told(*words[command]) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.parametrize("option", ["--save", "--certificate"])
+def test_what_is_no_file_is_never_written_over(option, folder, told):
+    os.mkfifo(folder / "pipe")
+    put_network(folder)
+    assert told("explain", "m.npz", "t.csv", "--target", "y", option, "pipe") == 2
+    assert (folder / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser reads every file")
+def test_a_file_that_may_not_be_read_is_refused(folder, told):
+    (folder / "t.csv").chmod(0)
+    assert told("survey", "t.csv", *SURVEY, "--dry-run") == 2
+
+
 # the surveys that are run to their end; the others are read and planned only
 WHOLE = {("y", "1e299"), ("b", "1e-200"), ("y", "1e154")}
 
@@ -186,6 +289,12 @@ def packed(form, found):
 
     torch.save({name: torch.from_numpy(np.array(array)) for name, array in state.items()}, buffer)
     return buffer.getvalue()
+
+
+def put_network(folder):
+    """Write a network of two inputs and one unit."""
+    arrays = {"W": np.ones((1, 2)), "b": np.zeros(1), "v": np.ones(1), "c": np.array(0.0)}
+    (folder / "m.npz").write_bytes(packed("npz", arrays))
 
 
 FORMS = ["npz", "safetensors", pytest.param("pt", marks=pytest.mark.torch)]
@@ -391,9 +500,7 @@ COMMANDS = {
 @pytest.mark.parametrize("case", range(70))
 def test_command_lines(case, folder, told):
     draw = random.Random(f"words {case}")
-    (folder / "m.npz").write_bytes(
-        packed("npz", {"W": np.ones((1, 2)), "b": np.zeros(1), "v": np.ones(1), "c": np.array(0.0)})
-    )
+    put_network(folder)
     (folder / "p.toml").write_text(PLAN)
     command, options = COMMANDS[draw.choice(list(COMMANDS))]
     option, value = (

@@ -86,3 +86,11 @@ def test_suspicious_columns_are_named(tmp_path):
     assert any("'id'" in w and "numbers the rows" in w for w in warnings)
     assert any("'same' is constant" in w for w in warnings)
     assert not any("'a'" in w for w in warnings)
+
+
+@pytest.mark.parametrize("value", ["inf", "n.a.", "9" * 5000])
+def test_a_value_among_numbers_that_is_none_is_no_class(value, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(f"a,y\n1,2.5\n2,{value}\n3,4\n4,5\n5,6\n")
+    with pytest.raises(InputError, match=r"line 3: the target 'y' is '[^']{3,40}' there, not a number"):
+        read_table(path, "y")

@@ -49,6 +49,12 @@ def target_values(
     if len(kinds) == 1:
         raise InputError(f"the target {target!r} has the same value in every row; there is nothing to learn")
     if len(kinds) > 2:
+        odd = [i for i, v in enumerate(values) if v is None]
+        if len(odd) <= len(values) // 2:
+            raise InputError(
+                f"{path.name} line {odd[0] + 2}: the target {target!r} is {texts[odd[0]][:40]!r} there, not a number "
+                "as in most rows; mend it or leave the row out"
+            )
         if len(kinds) <= 10:
             raise InputError(
                 f"the target {target!r} has {len(kinds)} classes ({', '.join(map(str, kinds))}); "
