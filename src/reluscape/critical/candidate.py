@@ -31,6 +31,7 @@ class Candidate:
         verdict: verdict on exactly these weights.
         distance: max_j |R_j - R_j of the network| / max_j |R_j of the network|.
         faces: (m, n) entries -1, 0, 1: off, on the hyperplane, on.
+        box: at a local minimum, how far every weight may move without a lower loss anywhere; else None.
     """
 
     net: TwoLayerNet
@@ -40,6 +41,7 @@ class Candidate:
     verdict: Verdict
     distance: float
     faces: np.ndarray
+    box: float | None = None
 
     @property
     def kinks(self) -> int:

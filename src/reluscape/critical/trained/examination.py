@@ -149,6 +149,14 @@ class Examination:
         findings = self.part.findings
         return findings.near.distance if findings.near is not None else findings.distance_to_minimum
 
+    @property
+    def box(self) -> float | None:
+        """How far every weight of the snapped network may move without a lower loss anywhere; None where not known."""
+        if self.whole is None or self.proof is not None or self.decayed is not None or self.leaky is not None:
+            return None
+        near = self.whole.findings.near
+        return None if near is None else near.box
+
     def with_part(self, net: TwoLayerNet) -> TwoLayerNet | DeepNet:
         """Return the network with what the exact test covers replaced."""
         return net if self.whole is not None else with_top(self.layered, net)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from ...problem.trained.reading import Trained
 from .. import Verdict, certify
 from ..anatomy import Anatomy, anatomy
 from ..candidate import Candidate, candidates, is_near
+from ..claim_box import claim_box
 from ..descent import Descent
 from ..match import matched
 from .fresh import MOST_BASINS, descent_or_none, fresh_networks, most_basins
@@ -159,6 +160,8 @@ def investigate(
     if path is not None:
         kinks = int(((data.X @ net.W.T > 0) != (data.X @ path.net.W.T > 0)).sum())
     near = min(within, key=lambda k: (not k.verdict.is_local_minimum, k.distance), default=None)
+    if near is not None and near.verdict.is_local_minimum:
+        near = replace(near, box=claim_box(data.X, near.W, near.v, near.faces))
     progress("solving the basin", 0.5)
     own = _basin(trained, chosen) if feasible else None
     basin = None if own is None else own[0]

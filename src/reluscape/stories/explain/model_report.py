@@ -15,6 +15,7 @@ def model_report(case: Case) -> ModelReport:
         verdict=it.verdict,
         snapped=it.snapped,
         distance=it.distance,
+        box=it.box,
         explanation=_text(verdict_lines(case), facts(case), steps),
         gradient_norm=it.gradient_norm,
         given=it.given,

@@ -25,6 +25,8 @@ class ModelReport:
             more than one hidden layer only the last two layers are snapped.
         distance: max_j |R_j moved| / max_j |R_j| to the snapped network; where there is none, to the nearest exact
             minimum found, or None.
+        box: where the snapped network is a local minimum of one hidden layer: no network each of whose weights differs
+            from its own by less than this has a lower loss; else None.
         explanation: the story in plain lines.
         gradient_norm: length of the gradient at the given weights.
         given: verdict on exactly the given weights.
@@ -57,6 +59,7 @@ class ModelReport:
     answer: str
     kinks: int | None = None
     problem: Problem | None = field(default=None, repr=False)
+    box: float | None = None
 
     @property
     def certificate(self) -> dict[str, Any] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...critical.trained.answer import SLOW, SOLVED, STUCK, WRONG_INPUT
 from ...critical.trained.comparison import Compared
 from ...critical.trained.one_hidden_layer import Findings
@@ -143,6 +145,8 @@ def facts(case: Case, findings: Findings) -> list[tuple[str, str]]:
     if near is not None:
         on = f" on {count(near.kinks, 'kink')}" if near.kinks else ""
         text = f"{near.verdict.kind}{on} with loss {near.verdict.loss:.6g}, {of_the_weights(near.distance)} away"
+        if near.box is not None and np.isfinite(near.box):
+            text += f"; no network whose weights each differ from its own by less than {near.box:.2g} has a lower loss"
     elif path is not None and path.finished:
         switches = f" and {count(findings.kinks_away, 'kink')}" if findings.kinks_away else ""
         away = f"{of_the_weights(findings.descent_distance)}{switches} away"
