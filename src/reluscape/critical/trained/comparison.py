@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...basins import affine_fit, constant_fit
+from ...numbers.tolerances import DEFAULT
 from ...problem.networks import DeepNet, TwoLayerNet
 from .elsewhere import TestRows
 from .examination import Examination
@@ -119,5 +120,7 @@ def _compared(
 ) -> Compared:
     """Return one entry."""
     right = None if F is None else rows_right(F, it.layered.Y, it.layered.loss.classes)
+    if kind != "exact" and abs(value) <= DEFAULT.zero_loss * it.constant:
+        value = 0.0  # what is left is rounding
     share = value / it.constant if it.constant > 0 else None
     return Compared(value, share, right, len(it.layered.Y), kind, test.loss(net) if test is not None and net else None)

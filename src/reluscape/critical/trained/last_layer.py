@@ -15,6 +15,7 @@ from ...problem.networks import DeepNet
 from ...problem.references import constant_value
 from ...problem.trained.layered import Layered
 from ..face_fit import float_fit
+from .predictions import rows_right
 
 MOST_EXACT_PRODUCTS = 60_000
 MOST_EXACT_COLUMNS = 24
@@ -58,6 +59,8 @@ def last_layer(layered: Layered) -> LastLayer:
     best, attained = _fit(layered, Phi, P, fixed)
     now, reached = layered.loss.value(F, layered.Y), layered.loss.value(Phi @ best.T + fixed, layered.Y)
     lowest, kind = min(now, reached), "numerical"
+    if layered.loss.classes and not fixed.any() and any(_all_right(layered, G) for G in (F, Phi @ best.T)):
+        lowest, attained = 0.0, False  # larger and larger multiples of such a last layer
     gap = now - lowest
     exact = _exact_gap(layered, biased)
     if exact is not None:
@@ -69,6 +72,11 @@ def last_layer(layered: Layered) -> LastLayer:
     better = replace(layered.net, weights=weights, biases=biases, has_bias=layered.has_bias)
     net = better if reached < now else layered.net
     return LastLayer(lowest, gap, share, share <= DEFAULT.kkt, attained, kind, net)
+
+
+def _all_right(layered: Layered, F: np.ndarray) -> bool:
+    """Return whether outputs (n, k) name every row's class, none of them on the border."""
+    return rows_right(F, layered.Y, True) == len(F)
 
 
 def constant_loss(layered: Layered) -> float:

@@ -12,7 +12,8 @@ from ...numbers.tolerances import DEFAULT, Tolerances
 def rows_right(F: np.ndarray, Y: np.ndarray, at_zero: bool) -> int | None:
     """Return how many rows are on the right side of the border between the classes, None where there are no classes.
 
-    A tie counts as wrong.
+    A tie counts as wrong; where every row is on the border, as with the best constant of two classes alike in number,
+    the commoner class is named for all of them.
 
     Args:
         F: (n, k) outputs.
@@ -20,6 +21,8 @@ def rows_right(F: np.ndarray, Y: np.ndarray, at_zero: bool) -> int | None:
         at_zero: whether one output is parted at 0, as under a loss of classes, else half-way between the two numbers.
 
     >>> rows_right(np.array([[-2.0], [0.0], [1.0]]), np.array([[0.0], [1.0], [1.0]]), True)
+    2
+    >>> rows_right(np.full((3, 1), 0.5), np.array([[0.0], [1.0], [1.0]]), False)
     2
     """
     if Y.shape[1] > 1:
@@ -33,6 +36,8 @@ def rows_right(F: np.ndarray, Y: np.ndarray, at_zero: bool) -> int | None:
     if len(values) != 2:
         return None
     border = 0.0 if at_zero else float(values.mean())
+    if (f == border).all():
+        return int(max((y == value).sum() for value in values))
     return int(np.where(y == values[1], f > border, f < border).sum())
 
 
