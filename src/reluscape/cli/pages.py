@@ -17,9 +17,16 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 # letters at the head of a page among which its title stands
 HEAD = 4096
 STYLE = (
-    ":root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:44rem;"
-    "margin:2rem auto;padding:0 1rem}"
-    "li{margin:.6rem 0;overflow-wrap:anywhere}"
+    ":root{color-scheme:light dark;--line:#d9dde2;--link:#0067a3;--ink:#1c2024;--paper:#fff}"
+    "@media(prefers-color-scheme:dark){:root{--line:#3a4149;--link:#6fb8ea;--ink:#e8eaed;--paper:#16191d}}"
+    "body{font:16px/1.6 system-ui,-apple-system,'Segoe UI',Arial,sans-serif;max-width:60rem;margin:0 auto;"
+    "color:var(--ink);background:var(--paper);"
+    "padding:2rem 1rem}"
+    "h1{font-size:1.6rem;line-height:1.25;margin:.2rem 0 1.2rem;overflow-wrap:anywhere}"
+    ".eyebrow{color:var(--link);font-size:.9rem;font-weight:700;margin:0}"
+    "ul{list-style:none;margin:0;padding:0;border-top:1px solid var(--line)}"
+    "li{border-bottom:1px solid var(--line);overflow-wrap:anywhere}"
+    "a{color:var(--link);display:block;padding:.9rem 0;font-weight:600}"
 )
 
 
@@ -75,7 +82,8 @@ def index(folder: Path, new: dict[str, str]) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{where}: all pages</title><style>{STYLE}</style></head>"
-        f"<body><main><h1>{where}</h1><ul>{rows}</ul></main></body></html>\n"
+        f'<body><main><p class="eyebrow">reluscape</p><h1>{where}: all pages</h1>'
+        f"<ul>{rows}</ul></main></body></html>\n"
     )
 
 

@@ -195,7 +195,8 @@ def _stationary(residuals: np.ndarray, tolerances: Tolerances) -> Claim:
 
 def _inactive(inactive: tuple[int, ...], m: int) -> Claim:
     """Say how many units are exactly zero."""
-    text = f"{len(inactive)} of {m} units are exactly zero" if inactive else f"none of the {m} units is zero"
+    many = f"{len(inactive)} of {m} units {'is' if len(inactive) == 1 else 'are'} exactly zero"
+    text = many if inactive else f"none of the {m} units is zero"
     return Claim("inactive unit", bool(inactive), "proven", text)
 
 

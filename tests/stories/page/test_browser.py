@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from reluscape.cli.pages import index
 from reluscape.stories.page import render
 
 from .pages import heavy, poisoned, sample, value_at
@@ -123,17 +124,21 @@ def test_names_that_are_markup_stay_text(visit, kind):
         assert seen.page.locator("#figure-data .xtitle").inner_html().count("&lt;script&gt;") == 1
 
 
-@pytest.mark.parametrize("kind", ["survey", "explain", "real census", "design"])
+@pytest.mark.parametrize("kind", ["survey", "explain", "real census", "design", "index"])
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
 def test_axe_finds_nothing_serious(browser, tmp_path, kind, width, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     path = tmp_path / "page.html"
-    path.write_text(render(designed() if kind == "design" else sample(kind)), encoding="utf-8")
+    if kind == "index":
+        text = index(tmp_path, {"survey.html": "The loss landscape of xor", "census.html": "Every valley of xor"})
+    else:
+        text = render(designed() if kind == "design" else sample(kind))
+    path.write_text(text, encoding="utf-8")
     # axe is put into the page from outside, which the page's own policy forbids
     context = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True, color_scheme=scheme)
     page = context.new_page()
     page.goto(path.as_uri())
-    page.wait_for_selector("body[data-state=ready]", timeout=60_000)
+    page.wait_for_selector("body" if kind == "index" else "body[data-state=ready]", timeout=60_000)
     faults = axe.run(page).response["violations"]
     context.close()
     serious = [(fault["impact"], fault["id"]) for fault in faults if fault["impact"] in ("serious", "critical")]

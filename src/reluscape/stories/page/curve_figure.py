@@ -7,11 +7,11 @@ from typing import Any
 from ..wording import count, percent, significant
 from .figure import Figure
 from .lookup import at
-from .palette import BLUE, CYCLE, GREEN, GREY, ORANGE, PURPLE
+from .palette import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION
 from .traces import axis, layout, line, markers, plain
 
 _FARTHEST = 64
-_FAN_COLORS = tuple(color for color in CYCLE if color not in (BLUE, ORANGE, PURPLE, GREEN))
+_FAN_COLORS, _DASHES = (VERMILLION, SKY, INK, GREY), ("dash", "longdashdot")
 
 
 def _curve(report: dict[str, Any], key: str) -> list[dict[str, Any]]:
@@ -50,7 +50,7 @@ def _law_traces(points: list[dict[str, Any]], law: str, color: str, symbol: str)
 
 def _loss_traces(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
     x, y = [point["width"] for point in points], [point["share"] for point in points]
-    dots = markers(x, y, GREEN, "best known loss, as a share of the best constant's", symbol="x", showlegend=True)
+    dots = markers(x, y, GREEN, "best known loss", symbol="x", showlegend=True)
     dots |= {
         "text": [
             f"{p['width']} units<br>best known loss {significant(p['value'])} ({percent(p['share'])})" for p in points
@@ -64,16 +64,16 @@ def _promise_traces(report: dict[str, Any], farthest: float) -> tuple[list[dict[
     traces, beyond = [], []
     applicable = [p for p in report.get("promises") or [] if p.get("applies") and (p.get("width") or p.get("curve"))]
     for k, promise in enumerate(applicable):
-        color = _FAN_COLORS[k % len(_FAN_COLORS)]
-        name = f"promised, {str(promise.get('statement', '')).split(',')[0]}"
+        color, dash = _FAN_COLORS[k % len(_FAN_COLORS)], _DASHES[k // len(_FAN_COLORS) % len(_DASHES)]
+        name = str(promise.get("statement", "")).split(",")[0]
         steps = [*(promise.get("curve") or []), [promise.get("width"), promise.get("probability")]]
         steps = [(w, p) for w, p in steps if w is not None and p is not None and float(w) <= farthest]
         points = sorted(steps, key=lambda step: (float(step[0]), step[1])) if promise.get("curve") else []
-        if points:
+        if any(p > 0 for _, p in points):
             hover = [f"{plain(name)}<br>{significant(w)} units: at least {percent(p)}" for w, p in points]
             traces.append(
                 line(
-                    [float(w) for w, _ in points], [p for _, p in points], color, name, dash="dash", showlegend=True,
+                    [float(w) for w, _ in points], [p for _, p in points], color, name, dash=dash, showlegend=True,
                     shape="hv", text=hover, hovertemplate="%{text}<extra></extra>",
                 )
             )  # fmt: skip
@@ -101,11 +101,11 @@ def curve_figure(report: dict[str, Any]) -> Figure | None:
     law = str(at(report, "settings.law") or "chosen")
     traces = _law_traces(trained, "trainings that end well", BLUE, "circle") if trained else []
     if good:
-        traces += _law_traces(good, f"random starts in a good basin, law {law}", ORANGE, "square")
+        traces += _law_traces(good, f"good starts, law {law}", ORANGE, "square")
     other = _curve(report, "other")
     other_law = next((at(e, "other_law.law") for e in report.get("widths") or [] if at(e, "other_law.law")), "other")
     if other:
-        traces += _law_traces(other, f"random starts in a good basin, law {other_law}", PURPLE, "diamond")
+        traces += _law_traces(other, f"good starts, law {other_law}", PURPLE, "diamond")
     fits = [point for point in _curve(report, "reference") if point.get("share") is not None]
     if fits:
         traces += _loss_traces(fits)
@@ -136,6 +136,8 @@ def curve_figure(report: dict[str, Any]) -> Figure | None:
     if goal is not None:
         reading += f"The dotted line is the goal of {percent(goal)}"
         reading += f", reached at {significant(enough)} units." if enough is not None else "."
+    if good:
+        reading += " Good starts: random weights, before any training, in a good basin."
     if promised:
         reading += " Dashed: what a theorem guarantees, under its own law and for its own event; see its row below."
     if fits:

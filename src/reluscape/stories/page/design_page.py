@@ -102,7 +102,7 @@ def design_sections(report: dict[str, Any], figures: list[Figure]) -> str:
     facts = [
         ("Units", number(report, "design.width", "digits")),
         ("Slope of the loss on a wrong sample", number(report, "design.epsilon") + " or more"),
-        ("Margin of the data", number(report, "design.gamma.low") + kind_badge(plan.get("gamma"))),
+        ("Margin of the data", number(report, "design.gamma.low") + " " + kind_badge(plan.get("gamma"))),
         ("Bound of the coefficients", number(report, "design.lambda0")),
         ("Loss and regulariser at the end", number(report, "training.loss")),
         ("Saddles left on the way", number(report, "training.escapes", "digits")),

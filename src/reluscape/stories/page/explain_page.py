@@ -14,7 +14,7 @@ from .markup import bullets, element, section, text
 from .network_plane import plane_figure
 from .tables import losses_table
 
-WRONG_INPUT = "wrong input"
+WRONG_INPUT, SOLVED = "wrong input", "solved"
 _FITS = (
     ("constant", "Best constant"),
     ("affine", "Best straight-line (affine) fit"),
@@ -32,12 +32,15 @@ _UNITS = (
 
 def explain_figures(report: dict[str, Any]) -> list[Figure]:
     """List the figures that the JSON holds data for."""
-    if report.get("answer") == WRONG_INPUT:
+    answer = report.get("answer")
+    if answer == WRONG_INPUT:
         return []
     loss = at(report, "model.loss") or "squared"
     lines = [line_figure(data, place, loss) for place, data in enumerate(report.get("lines") or [])]
     fit = fit_figure(report.get("fit"), "What the network computes", at(report, "data.classes"))
-    parts = [fit, loss_bars(report), *lines, plane_figure(report.get("slice"))]
+    # nothing lies beyond a network that is solved, but weights that grow without end
+    beyond = [] if answer == SOLVED else [*lines, plane_figure(report.get("slice"))]
+    parts = [fit, loss_bars(report), *beyond]
     return [figure for figure in parts if figure is not None]
 
 

@@ -55,8 +55,9 @@ def _width_for(report: dict[str, Any]) -> str:
     enough = report.get("width_for") or {}
     if enough.get("width") is not None:
         value = number(report, "width_for.width", "digits")
-    elif enough.get("more_than"):
-        value = "more than " + number(report, "width_for.more_than", "digits")
+    elif enough.get("curve"):
+        widest = max(range(len(enough["curve"])), key=lambda k: enough["curve"][k]["width"])
+        value = "more than " + number(report, f"width_for.curve.{widest}.width", "digits")
     else:
         return ""
     promise = least_promise(report)

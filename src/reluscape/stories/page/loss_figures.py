@@ -46,7 +46,7 @@ def loss_bars(report: dict[str, Any]) -> Figure | None:
         "text": [significant(value) for value in values],
         "textposition": "outside",
         "cliponaxis": False,
-        "hoverinfo": "skip",
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
     }
     top = max(values)
     words = loss_words(at(report, "model.loss") or "squared")

@@ -25,6 +25,18 @@
   // what is drawn on coloured ground keeps the colours that stand out there
   const grounded = (figure) => figure.data.some((trace) => trace.type === "heatmap" || trace.fill === "toself");
 
+  // on a phone the scale of colours lies under the picture, which keeps the whole width
+  const below = (data) => data.map((trace) => {
+    const holder = trace.colorbar ? trace : trace.marker && trace.marker.colorbar ? trace.marker : null;
+    if (holder) {
+      const bar = holder.colorbar, words = bar.ticktext && bar.ticktext.map((word) => word.replace(" or just above", ""));
+      const title = { ...bar.title, side: "top" };
+      Object.assign(bar, { orientation: "h", y: -0.22, yanchor: "top", x: 0.5, len: 1, title }, words && { ticktext: words });
+    }
+    return trace;
+  });
+  const scaled = (data) => data.some((trace) => trace.colorbar || (trace.marker && trace.marker.colorbar));
+
   const fit = (figure, width, dark) => {
     const layout = dark ? darkened(figure.layout) : copy(figure.layout);
     if (width < 560) {
@@ -32,7 +44,9 @@
       layout.margin = { ...layout.margin, l: Math.min(layout.margin.l, 46), r: Math.min(layout.margin.r, 12) };
       if (figure.narrow) Object.assign(layout, copy(figure.narrow));
     }
-    if (figure.square) layout.height = Math.min(width * 0.86, 620) + (layout.margin.t || 0);
+    const under = width < 560 && scaled(figure.data) ? 70 : 0;
+    if (under) layout.margin = { ...layout.margin, b: (layout.margin.b || 0) + under };
+    if (figure.square) layout.height = Math.min(width * 0.86, 620) + (layout.margin.t || 0) + under;
     return layout;
   };
 
@@ -68,8 +82,10 @@
           toImageButtonOptions: { format: "svg", filename: name },
         };
         const figure = figures[name];
-        const data = dark && !grounded(figure) ? darkened(figure.data) : copy(figure.data);
-        const layout = fit(figure, width || place.clientWidth, dark);
+        const wide = width || place.clientWidth;
+        const plain = dark && !grounded(figure) ? darkened(figure.data) : copy(figure.data);
+        const data = wide < 560 ? below(plain) : plain;
+        const layout = fit(figure, wide, dark);
         if (width) layout.width = width;
         return window.Plotly.react(place, data, layout, config);
       };

@@ -29,6 +29,7 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
         "ticklen": 4,
         "tickcolor": GREY,
         "automargin": True,
+        "exponentformat": "power",
         **more,
     }
 

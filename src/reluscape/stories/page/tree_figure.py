@@ -114,9 +114,9 @@ def reach_figure(chances: dict[str, Any] | None, trainer: str = "gradient descen
     if not chances:
         return None
     names = (
-        ("first_basin", "start in the basin of a global minimum"),
-        ("gradient_descent", f"{trainer} gets there"),
-        ("without_climbing", "some path without climbing gets there"),
+        ("first_basin", "start in the basin<br>of a global minimum"),
+        ("gradient_descent", f"{trainer}<br>gets there"),
+        ("without_climbing", "some path without<br>climbing gets there"),
     )
     known = [(chances[key], words) for key, words in names if chances.get(key)]
     share = [100 * c["value"] for c, _ in known]
@@ -138,14 +138,17 @@ def reach_figure(chances: dict[str, Any] | None, trainer: str = "gradient descen
     }
     sheet = layout(
         54 * len(known) + 90,
-        xaxis=axis("per cent of random starts", range=[0, 104]),
+        xaxis=axis("random starts, %", range=[0, 104]),
         yaxis=axis("", autorange="reversed", ticks="", ticklabelstandoff=6),
         bargap=0.42,
-        margin={"l": 250, "r": 30, "t": 8, "b": 48},
+        margin={"l": 150, "r": 30, "t": 8, "b": 48},
     )
     reading = (
         "Where a bar is longer than the one above it, the landscape allows more than is used: a path exists that never "
         "climbs, though " + f"{trainer} takes another."
     )
-    alt = "; ".join(f"{words}: {s:.1f} per cent" for (_, words), s in zip(known, share, strict=True)) + "."
+    alt = (
+        "; ".join(f"{words.replace('<br>', ' ')}: {s:.1f} per cent" for (_, words), s in zip(known, share, strict=True))
+        + "."
+    )
     return Figure("figure-reach", "What random starts can reach", reading, alt, [bars], sheet)

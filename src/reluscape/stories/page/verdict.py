@@ -54,6 +54,7 @@ def _warnings(report: dict[str, Any]) -> str:
             position.get("status", ""), "General position not checked"
         )
         words = str(position["text"])
+        words = f"in {words}" if words.startswith("general position") else words
         lines.append(text(sentence(words) if words.lower().startswith(status.lower()) else f"{status}: {words}"))
     if data.get("duplicates"):
         lines.append(text(f"{count(data['duplicates'], 'repeated row')} in the data"))

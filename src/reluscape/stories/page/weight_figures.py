@@ -5,22 +5,32 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..wording import count, significant
+from ..wording import count, listing, significant
 from .figure import Figure
 from .palette import INK, PAPER, VERMILLION, scale_color, value_range
 from .traces import axis, color_bar, filled_cell, layout, line, markers, plain
 
 _RINGS = {"+": (0.70, 1.0, "adds"), "-": (0.36, 0.66, "subtracts")}
 _ARC_STEP = math.pi / 60
-_PATTERN_LIMIT = 48
+_MOST_ROWS = 12
 _LABELLED_CELLS = 16
 _LABELLED_LENGTH = 10
 _MOST_SINGLE_CELLS = 700
 _COLOR_BINS = 40
 
 
-def _short(pattern: str) -> str:
-    return pattern if len(pattern) <= _PATTERN_LIMIT else pattern[:_PATTERN_LIMIT] + "…"
+def _rows_on(pattern: str) -> str:
+    """Tell the rows on which a unit is on, counted from 0; of a long pattern only how many.
+
+    >>> _rows_on("0110"), _rows_on("000"), _rows_on("11"), _rows_on("0101... (7 of 90 active)")
+    ('on for rows 1 and 2', 'on for no row', 'on for every row', 'on for 7 of 90 rows')
+    """
+    if "(" in pattern:
+        return f"on for {pattern.partition('(')[2].removesuffix(' active)')} rows"
+    on = [row for row, bit in enumerate(pattern) if bit == "1"]
+    if not on or len(on) == len(pattern):
+        return "on for every row" if on else "on for no row"
+    return f"on for row{'' if len(on) == 1 else 's'} {listing(on, _MOST_ROWS)}"
 
 
 def _sector(start: float, end: float, inner: float, outer: float) -> list[list[float]]:
@@ -53,7 +63,7 @@ def fan_figure(report: dict[str, Any]) -> Figure | None:
                 continue
             value = cell["values"][sign]
             known = "not known" if value is None else significant(value)
-            hover = f"pattern {_short(cell.get('pattern', ''))}<br>unit {word}: lowest loss {known}"
+            hover = f"{_rows_on(str(cell.get('pattern', '')))}<br>unit {word}: lowest loss {known}"
             traces.append(filled_cell(_sector(start, end, inner, outer), value, scale, hover))
         pattern = cell.get("pattern", "")
         if len(cells) <= _LABELLED_CELLS and 0 < len(pattern) <= _LABELLED_LENGTH:
@@ -116,7 +126,7 @@ def slice_figure(slice_: dict[str, Any] | None, name: str = "figure-slice") -> F
             known = "not known" if cell.get("value") is None else significant(cell["value"])
             hover = f"lowest loss in this basin {known}"
             if cell.get("pattern"):
-                hover += f"<br>pattern {plain(_short(str(cell['pattern'])))}"
+                hover += f"<br>{plain(_rows_on(str(cell['pattern'])))}"
             traces.append(filled_cell(cell["polygon"], cell.get("value"), scale, hover))
     else:
         traces = _grouped_cells(cells, scale)
