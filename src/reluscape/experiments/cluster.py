@@ -117,7 +117,7 @@ def _import(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise UnsupportedError("engines on a cluster are an extra: install reluscape[dask]") from None
+        raise UnsupportedError("engines on a cluster need dask: pip install distributed dask-jobqueue") from None
 
 
 def _check_workers(client: Any) -> None:

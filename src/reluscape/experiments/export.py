@@ -117,4 +117,4 @@ def _import(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise UnsupportedError(f"this needs {name}, which is an extra: install reluscape[data]") from None
+        raise UnsupportedError(f"this needs {name}: pip install {name}") from None

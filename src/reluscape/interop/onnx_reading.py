@@ -38,7 +38,7 @@ def read_onnx(content: bytes, file: str, folder: str = "") -> Reading:
         import onnx
         from onnx import external_data_helper, numpy_helper
     except ImportError:
-        raise UnsupportedError(f"{file} needs onnx, which is an extra: install reluscape[onnx]") from None
+        raise UnsupportedError(f"{file} needs onnx: pip install onnx") from None
     try:
         model = onnx.load_model_from_string(content)
         if folder:

@@ -24,7 +24,7 @@ def load_skops(content: bytes, file: str) -> Any:
     try:
         import skops.io
     except ImportError:
-        raise UnsupportedError(f"{file} needs skops, which is an extra: install reluscape[skops]") from None
+        raise UnsupportedError(f"{file} needs skops: pip install skops") from None
     try:
         unknown = sorted(set(skops.io.get_untrusted_types(data=content)) - HARMLESS)
     except Exception as problem:  # a damaged archive raises many kinds

@@ -18,7 +18,7 @@ def import_torch() -> Any:
     try:
         import torch
     except ImportError:
-        raise UnsupportedError("this needs torch, which is an extra: install reluscape[torch]") from None
+        raise UnsupportedError("this needs torch: pip install torch") from None
     return torch
 
 
