@@ -73,9 +73,9 @@ def test_without_an_interval_at_most_a_twentieth_of_the_training_is_spent(monkey
 
     look = Watch._look
 
-    def slow(self):
+    def slow(self, whole):
         now[0] += 10.0
-        return look(self)
+        return look(self, whole)
 
     monkeypatch.setattr(Watch, "_look", slow)
     w = watching(monkeypatch, Trained([[1.0]], [1.0]), X, Y, clock=lambda: now[0])

@@ -19,11 +19,13 @@ from ..numbers.checks import whole_number
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.losses import get_loss
 from ..problem.references import constant_value
-from ..problem.trained.reading import read_trained
+from ..problem.trained.reading import Trained, read_trained
 from .explain import certify_model
 
 # share of the training that the checks take at most where no interval is given, and what the first is taken to take
-MOST_TIME, FIRST_LOOK = 0.05, 0.01
+MOST_TIME, FIRST_LOOK = 0.05, 0.05
+# seconds of a basin's value for each row and each pair of the layer's weights, until one was measured
+SOLVING = 5e-9
 # a proof takes about so many times as long as a look; it is only begun where the time for it is there
 PROOF_LOOKS = 20
 # a settled network is proved again once so much less is left in its basin
@@ -94,7 +96,7 @@ class Watch:
     def step(self) -> Check | None:
         """Count one step of training; return what was seen where it was time for a check, else None."""
         self._steps += 1
-        return self.check() if self._due() else None
+        return self._check(bool(self.checks) or self._every is not None) if self._due() else None
 
     def _due(self) -> bool:
         """Return whether to look now: at the interval, or where this look is still within 5 % of the training."""
@@ -112,12 +114,17 @@ class Watch:
         Raises:
             ModelError: the model has several hidden layers or outputs.
         """
+        return self._check(True)
+
+    def _check(self, whole: bool) -> Check:
+        """Look at the model; the first look of all leaves the basin out where its value would take too long."""
         begin = self._clock()
         try:
-            seen = self._look()
+            seen, left_out = self._look(whole)
         finally:
-            self._next = self._clock() - begin
-            self.seconds += self._next
+            took = self._clock() - begin
+            self.seconds += took
+        self._next = took + left_out
         before = self.checks[-1].answer if self.checks else ""
         seen = self._proved(seen, before)
         self.checks.append(seen)
@@ -159,8 +166,8 @@ class Watch:
         """Return a Lightning callback that counts every batch as a step: `Trainer(callbacks=[w.lightning()])`."""
         return lightning_callback(self.step)
 
-    def _look(self) -> Check:
-        """Return what the network is now."""
+    def _look(self, whole: bool) -> tuple[Check, float]:
+        """Return what the network is now, and the seconds of its basin's value where that waits for a later look."""
         trained = read_trained(self._model, self._X, self._y, loss=self._loss or "squared")
         if self._loss is None and trained.trained_on is not None and trained.trained_on != self._chosen:
             self._chosen = trained.trained_on
@@ -170,16 +177,23 @@ class Watch:
         crossed = 0 if self._pattern is None else int((pattern != self._pattern).sum())
         self._pattern = pattern
         units = anatomy(net, data, self._tolerances)
-        loss, basin = net.loss(data, None, self._chosen), None
-        try:
-            signs = np.where(net.v < 0, -1, 1)
-            basin = basin_value(data, None, pattern.T, signs, self._chosen, output_bias=trained.output_bias).value
-        except ReluscapeError:  # the row of numbers then says that it is not known
-            basin = None
+        loss, needed = net.loss(data, None, self._chosen), SOLVING * data.n * net.W.size**2
+        waits = not whole and needed > self._allowed()
+        basin = None if waits else self._basin(trained, pattern)
         left = None if basin is None else 0.0 if loss <= 0 else min(max((loss - basin) / loss, 0.0), 1.0)
         settled = left is not None and left <= self._tolerances.stuck
         answer = "silent" if not pattern.any() else "settled" if settled else "moving"
-        return Check(self._steps, float(loss), basin, left, units.dead, units.duplicated, crossed, answer)
+        counts = units.dead, units.duplicated, crossed
+        return Check(self._steps, float(loss), basin, left, *counts, answer), needed if waits else 0.0
+
+    def _basin(self, trained: Trained, pattern: np.ndarray) -> float | None:
+        """Return the lowest loss in the network's basin, None where it cannot be computed."""
+        signs = np.where(trained.net.v < 0, -1, 1)
+        try:
+            found = basin_value(trained.data, None, pattern.T, signs, self._chosen, output_bias=trained.output_bias)
+        except ReluscapeError:  # the row of numbers then says that it is not known
+            return None
+        return found.value
 
     def __str__(self) -> str:
         """Return the checks as a table."""
