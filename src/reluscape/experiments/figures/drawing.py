@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DOTS_PER_INCH = 150
+# inches from one line under a figure to the next
+_LINE = 0.13
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,11 @@ class Drawing:
 
 
 def _foot(figure: Figure, parts: list[str], quick: bool) -> list[Any]:
-    """Write seed and command under a figure, and mark a quick one; return what was written."""
+    """Write seed and command under a figure, and on the line below mark a quick one; return what was written."""
     style: dict[str, Any] = {"ha": "left", "va": "top", "fontsize": 6, "in_layout": True}
     words = " · ".join(part for part in parts if part)
     texts = [figure.text(0.01, -0.01, words, color=GREY, **style)] if words else []
     if quick:
-        mark = {**style, "ha": "right", "fontsize": 7}
-        texts.append(figure.text(0.99, -0.01, "quick: smaller grid or fewer draws", color=VERMILLION, **mark))
+        below = -0.01 - _LINE / figure.get_figheight()
+        texts.append(figure.text(0.01, below, "quick: smaller grid or fewer draws", color=VERMILLION, **style))
     return texts

@@ -14,6 +14,8 @@ from .measured import measured
 from .sheet import sheet
 
 OPTIMIZERS = (("gd", 0.05, "gradient descent", BLUE), ("adam", 0.02, "Adam", VERMILLION))
+# share of the best constant's loss below which the picture shows no difference
+FLOOR = 1e-8
 DIMENSIONS = {"d": 2, "width": 20}
 
 
@@ -43,17 +45,18 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     places = np.arange(len(MOMENTS))
     for name, rate, words, color in OPTIMIZERS:
         own = curves[name]
-        axes[0].plot(
-            places, own["loss"]["mean"], color=color, marker="o", markersize=3, label=f"{words}, rate {rate:g}"
-        )
-        axes[0].plot(places, own["basin"]["mean"], color=color, marker="s", markersize=3, linestyle=":")
+        loss, basin = (np.maximum(np.array(own[part]["mean"], dtype=float), FLOOR) for part in ("loss", "basin"))
+        axes[0].plot(places, loss, color=color, marker="o", markersize=3, label=f"{words}, rate {rate:g}")
+        axes[0].plot(places, basin, color=color, marker="s", markersize=3, linestyle=":")
         axes[1].plot(places, own["rank"]["mean"], color=color, marker="o", markersize=3)
         axes[2].plot(places, own["patterns"]["mean"], color=color, marker="o", markersize=3)
     axes[0].plot([], [], color=GREY, marker="s", markersize=3, linestyle=":", label="value of the basin one is in")
     axes[1].axhline(n, color=GREY, linewidth=1, linestyle="--")
     axes[1].text(0, n, "full rank", color=GREY, fontsize=8, va="bottom")
     axes[0].set(ylabel="loss, share of the best constant's", yscale="log")
-    axes[1].set(ylabel="rank of the Jacobian", ylim=(None, n + 0.5))
+    ranks = np.array([own["rank"]["mean"] for own in curves.values()], dtype=float)
+    axes[1].set(ylabel="rank of the Jacobian", ylim=(np.floor(min(ranks.min(), n - 2)) - 0.5, n + 0.8))
+    axes[1].yaxis.get_major_locator().set_params(integer=True)
     axes[2].set(ylabel="distinct patterns so far", yscale="log")
     for ax in axes:
         ax.set_xticks(places, [str(moment) for moment in MOMENTS])
@@ -64,7 +67,7 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
         "shares of the best constant's loss; exact rank of the Jacobian in the hidden weights; distinct activation "
         f"patterns so far. {n} normal samples in two inputs and a bias, targets from a random polynomial of degree "
         f"two, {DIMENSIONS['width']} units, He's normal law; means over {trials} draws of data and weights, "
-        "the same for both."
+        f"the same for both; losses below {FLOOR:g} are drawn there."
     )
     caption += " Quick: fewer samples, steps and draws." if quick else ""
     data = {"n": n, "steps": steps, "trials": trials, "per_cent": list(MOMENTS), "curves": curves}
