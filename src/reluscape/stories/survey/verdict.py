@@ -227,7 +227,7 @@ def _theorem(report: dict[str, Any]) -> str:
     least = min(asked, key=lambda p: int(p["width"]))
     name = least["statement"].split(",")[0].removesuffix(" (corrected)")
     event = least.get("event", "").split(":")[0] or "a good start"
-    return f" {least['source']}'s {name} asks for {int(least['width']):,} (for {event})."
+    return f" {least['source']}'s {name} asks for {count(int(least['width']), 'unit')} (it promises: {event})."
 
 
 def _limits(report: dict[str, Any]) -> str:
