@@ -12,8 +12,8 @@ from scipy.stats import spearmanr
 
 HERE = Path(__file__).parent
 MEASURED, PAGE = HERE.parent / "benchmarks" / "predicted.jsonl", HERE / "predicted.md"
-# rows up to which a table counts as tiny; share of the best known loss below which it counts as beaten, and the share of
-# the variance that cannot be told from zero
+# rows up to which a table counts as tiny; share of the best known loss below which it counts as beaten; shares of the
+# variance that cannot be told from zero
 TINY, ALLOWED, TOLD_FROM_ZERO = 16, 1 / 1.02, 1e-4
 PREDICTIONS = {
     "good": "good first basin",
@@ -107,7 +107,7 @@ def beaten(rows: list[Row]) -> str:
     lower = [row for row in rows if row["best_training"] < ALLOWED * row["reference"] - TOLD_FROM_ZERO]
     said = f"In {len(rows) - len(lower)} of {len(rows)} cells no fresh training ended more than 2 % below it"
     cells = "; ".join(
-        f"{row['table']}, {row['width']} units: {row['best_training']:.3g} of the variance against {row['reference']:.3g}"
+        f"{row['table']}, {row['width']} units: {row['best_training']:.3g} of the variance, not {row['reference']:.3g}"
         for row in lower
     )
     return f"{said}{f' ({cells})' if cells else ''}."
