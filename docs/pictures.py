@@ -32,7 +32,11 @@ def main(words: list[str]) -> None:
     """Draw the figures named, all where none is."""
     folder = Path(words[0]) if words else HERE / "images"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in words[1:] or [name for name, _ in figures.listing()]:
+    every = [name for name, _ in figures.listing()]
+    lacking = [name for name in every if not (HERE / "images" / f"{name}.png").exists()]
+    if lacking and folder != HERE / "images":
+        sys.exit(f"docs/images lacks {', '.join(lacking)}: run python docs/pictures.py")
+    for name in words[1:] or every:
         begin = time.monotonic()
         path = draw(name, folder)
         print(f"{name}: {path.stat().st_size / 1024:.0f} KB, {time.monotonic() - begin:.0f} s", flush=True)

@@ -87,3 +87,14 @@ def test_the_pages_of_names_hold_every_public_name(page):
     script = runpy.run_path(str(ROOT / "docs" / "reference.py"))
     assert [name for names in script["groups"]().values() for name in names if not hasattr(rs, name)] == []
     assert (ROOT / "docs" / "gallery.md").read_text("utf-8") == script["gallery"]()
+
+
+def test_every_figure_has_its_picture_in_the_gallery_and_the_checks_draw_them_all():
+    from reluscape.experiments import figures
+
+    page = (ROOT / "docs" / "gallery.md").read_text("utf-8")
+    for name in figures.FIGURES:
+        assert (ROOT / "docs" / "images" / f"{name}.png").read_bytes()[:4] == b"\x89PNG", name
+        assert f"](images/{name}.png)" in page, name
+        assert f"](../gallery/{name}.py)" in page, name
+    assert "docs/pictures.py" in (ROOT / ".ci" / "run").read_text("utf-8")

@@ -16,7 +16,7 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     draws random starts only.
     """
     trials = 2 if quick else 24
-    samples, widths = range(10, 101, 30 if quick else 10), range(30, 301, 90 if quick else 30)
+    samples, widths = range(10, 101, 45 if quick else 10), range(30, 301, 135 if quick else 30)
     grid = []
     for row, population, data in ROWS:
         panels = [
