@@ -33,7 +33,7 @@ def survey(
         typer.Option("--loss", help="squared, logistic, bce, huber or cross_entropy; default by the target."),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option("--seconds", help="Bound on the time; default 5 to 20, by the size of the table.")
+        float | None, typer.Option("--seconds", help="Bound on the time; default 6 to 20, by the size of the table.")
     ] = None,
     max_width: Annotated[int, typer.Option("--max-width", help="Widest layer to try.")] = 128,
     no_bias: Annotated[bool, typer.Option("--no-bias", help="No hidden bias.")] = False,

@@ -13,7 +13,7 @@ from ...numbers.checks import real_number, whole_number
 from ...problem.networks.initialization import get_law
 
 # seconds of a survey where none are asked for: at least, at most; entries of the table for each, and those a row adds
-LEAST_SECONDS, MOST_SECONDS, ENTRIES_A_SECOND, ROW = 5.0, 20.0, 150, 6
+LEAST_SECONDS, MOST_SECONDS, ENTRIES_A_SECOND, ROW = 6.0, 20.0, 150, 6
 # largest width, numbers of starts, of seconds (a year) and of trainings that are taken
 WIDEST, MOST_TRIALS, LONGEST, MOST_TRAININGS = 10_000, 10_000_000, 31_557_600, 100_000
 
@@ -74,7 +74,7 @@ class Settings:
         """Return the seconds of a survey of n rows and d inputs: those asked for, else more for a larger table.
 
         >>> Settings().budget(20, 4), Settings().budget(10**6, 3), Settings(seconds=3).budget(20, 4)
-        (5.0, 20.0, 3.0)
+        (6.0, 20.0, 3.0)
         """
         if self.seconds is not None:
             return float(self.seconds)
