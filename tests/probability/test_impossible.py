@@ -18,6 +18,18 @@ def test_an_impossible_event_is_exactly_zero():
     assert curve.probability(0).kind == "exact"
 
 
+@pytest.mark.parametrize("width", [1, 2])
+def test_what_needs_more_units_is_exactly_zero(width):
+    X, y = [[2, 1], [0, -2], [-1, -3], [-3, -3]], [1, -1, 2, 0]
+    assert rs.global_minimum(X, y, width).value > 0.1  # so few units fit these targets nowhere
+    found = rs.good_basin_probability(X, y, width)
+    assert (found.value, found.low, found.high, found.kind) == (0, 0, 0, "exact")
+    assert rs.good_basin_curve(X, y)(8) > 1e-6
+    # six rows have too many states for a curve: one width after the other
+    six = rs.good_basin_probability([*X, [1, 4], [5, 1]], [*y, 3, -2], width)
+    assert (six.value, six.low, six.high, six.kind) == (0, 0, 0, "exact")
+
+
 def test_zero_samples_promise_nothing():
     assert rs.start_above_zero("normal", [[0, 0]], [1], 3, trials=20, rng=0).promised == 0
     assert rs.start_above_zero("normal", [[0, 0]], [1], [2, 3], trials=20, rng=0).promised == 0

@@ -64,7 +64,16 @@ def curve_of_sets(
     merged: dict[Fraction | float, Fraction | float] = {}
     for base, c in balls:
         merged[float(base)] = merged.get(float(base), 0.0) + float(c)
-    return WidthCurve(merged, "certified", population, law, balls)
+    return WidthCurve(merged, "certified", population, law, balls, _least_size(coefficient, len(shares)))
+
+
+def _least_size(coefficient: np.ndarray, s: int) -> int:
+    """Return the size of the smallest good set, which as many units at least have to be in; 0 where none is good."""
+    good = np.array(coefficient, dtype=np.int64)
+    for j in range(s):  # good(T) = sum over U containing T of c(U)
+        view = good.reshape(-1, 2, 1 << j)
+        view[:, 0] += view[:, 1]
+    return int(popcounts(s)[good != 0].min(initial=s)) if good.any() else 0
 
 
 def sums_over_sets(shares: Sequence[Any], dead: Any, rational: bool) -> list[Any]:

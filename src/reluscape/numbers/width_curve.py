@@ -31,6 +31,7 @@ class WidthCurve:
         law: law of initialisation, or None.
         balls: where the terms are no rationals, the same pairs (base, coefficient) as intervals that hold the true
             numbers (`flint.arb`); they make `bounds` and `width_for` rigorous.
+        least: below this width what is counted cannot happen, and P(m) = 0, which a sum of intervals would not show.
 
     Example:
         >>> curve = WidthCurve({Fraction(1): Fraction(1), Fraction(1, 2): Fraction(-1)}, "exact", "patterns", None)
@@ -43,6 +44,7 @@ class WidthCurve:
     population: str
     law: str | None = None
     balls: tuple[tuple[Any, Any], ...] | None = None
+    least: int = 0
 
     def __repr__(self) -> str:
         """Return one line: kind, population, number of terms, limit."""
@@ -75,6 +77,8 @@ class WidthCurve:
         if self.rational:
             value = self(width)
             return value, value
+        if width < self.least:
+            return Fraction(0), Fraction(0)
         with precise_intervals():
             total = self._interval(width)
             if total.is_exact() and total.is_integer():

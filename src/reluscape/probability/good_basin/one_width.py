@@ -60,14 +60,16 @@ def probability_of(
     values = SetValues(data, states, output_bias)
     chance = Chances(states, width)
     near = NEAR * (float(np.mean(np.asarray(data.y) ** 2)) if data.n else 0.0)
-    total = chance.zero
+    total, some = chance.zero, False
     with precision():
         for block in _blocks(sets_up_to(len(states), width)):
             floats = values.floats(block)
             for chosen, value in zip(block, floats.tolist(), strict=True):
                 close = abs(value - float(threshold)) <= near
                 if values.exact(chosen) <= threshold if close else value < float(threshold):
-                    total = total + chance.exactly(chosen)
+                    total, some = total + chance.exactly(chosen), True
+        if not some:  # no set of so few states is good: an interval would not say that it cannot happen
+            return Probability.exact(Fraction(0), "initialization", law)
         if states.rational:
             return Probability.exact(total, "initialization", law)
         low, high = outward(total)
