@@ -27,10 +27,10 @@ from .shares import (
 )
 from .subject import Subject
 
-# seconds of one core at the nominal speed for loading compiled code, and for report and page
-LOADED, WRITTEN = 1.5, 1.0
+# seconds of one core at the nominal speed for starting and loading compiled code, and for report and page
+LOADED, WRITTEN = 3.0, 1.5
 # rows up to which nearly every width has a network without loss, so that no search is long
-EASY_ROWS = 10
+EASY_ROWS = 5
 # seconds of a basin's program apart from its arithmetic, of one operation, and how often it is factorised
 PROGRAM, OPERATION, ITERATIONS = 1e-4, 1e-9, 12
 # rows, inputs, units, runs and steps of the probe
