@@ -12,9 +12,11 @@ from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ..problem.losses import LogisticLoss, Loss, able
 from ..problem.losses.curvatures import curvature
 from .decayed_face import face_bases, face_newton, pull
-from .decayed_kernel import LOGISTIC, SQUARED, centring, decayed_point, direction, factored, gap_of, move
+from .decayed_kernel import CYCLE, LOGISTIC, SHARES, SQUARED, centring, decayed_point, direction, factored, gap_of, move
 
 STEPS, STALLED = 120, 25
+# how many times the rise that curvatures foretell a step may bring, and how often it is halved for that
+TRUST, HALVINGS = 3.0, 40
 OTHER = -1
 
 
@@ -302,14 +304,15 @@ def _other(
     H = np.zeros((size, size))
     keep = (u.copy(), z.copy(), c)
     ridge = float(np.sqrt(MACHINE_PRECISION))
-    scale, reach = None, np.full(n, 1.0)
+    scale, reach, pace = None, np.full(n, 1.0), 0
     for it in range(4 * STEPS):
         f = sign @ np.where(on, u @ X.T, 0.0) + c
         e = np.asarray(loss.gradient(f, y), dtype=float)
         rise = np.asarray(loss.gradient(f + reach, y), dtype=float) - np.asarray(
             loss.gradient(f - reach, y), dtype=float
         )
-        h = np.maximum(rise / (2 * reach), 0.0)
+        # a straight stretch is taken to bend within the size of its prediction for as long as steps are that long
+        h = np.maximum(rise / (2 * reach), np.minimum(reach / (1.0 + np.abs(f)), 1.0) * np.abs(e) / (1.0 + np.abs(f)))
         h = h + ridge * max(float(h.max(initial=0.0)), ridge)
         total = float(np.sum(loss.value(f, y)))
         gap = gap_of(X, on, sign, C, o, pen, lam, kappa, has_c, u, z, c, e, total)
@@ -325,10 +328,31 @@ def _other(
         direction(*at, 0.0, 0.0, M, B, H, du, dp, ds, dz)
         target = max(centring(s, z, ds, dz, nu)[1], nu / 100)
         dc = direction(*at, target, 1.0, M, B, H, du, dp, ds, dz)
-        step = move(u, p, s, z, du, dp, ds, dz, lam)
+        pace = max(pace, (it - last) // (4 * CYCLE))
+        ahead = sign @ np.where(on, du @ X.T, 0.0) + dc
+        short = _trusted(loss, y, f, e, h, ahead)
+        for way in (du, dp, ds, dz):
+            way *= short
+        step = short * move(u, p, s, z, du, dp, ds, dz, lam, SHARES[min(pace, len(SHARES) - 1)])
         c += step * dc
         nu += step * (target - nu)
         moved = np.abs(sign @ np.where(on, u @ X.T, 0.0) + c - f)
-        reach = np.maximum(moved / 2, tolerances.difference_step * (1.0 + np.abs(f)))
+        # as far as the step went, or as the shortest that went too far
+        moved = np.maximum(moved / 2, 2 * short * np.abs(ahead) if short < 1 else 0.0)
+        reach = np.maximum(moved, tolerances.difference_step * (1.0 + np.abs(f)))
     u[:], z[:] = keep[0], keep[1]
     stats[1], stats[2] = best, keep[2]
+
+
+def _trusted(loss: Any, y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.ndarray, way: np.ndarray) -> float:
+    """Return the share of a step over which the losses' slopes rise no more than a few times what curvatures foretell.
+
+    Where a loss is straight its curvature says nothing about how far that lasts.
+    """
+    share, foretold = 1.0, float((h * way) @ way)
+    for _ in range(HALVINGS):
+        risen = float((np.asarray(loss.gradient(f + share * way, y), dtype=float) - e) @ way)
+        if not risen > TRUST * share * foretold:
+            break
+        share /= 2
+    return share

@@ -62,8 +62,9 @@ def face_newton(
 
     def value(t: np.ndarray) -> float:
         norms = [np.linalg.norm((t[a:b] @ B)[pen]) for a, b, B in zip(ends, ends[1:], bases, strict=False)]
-        rest = kappa * t[-1] ** 2 / 2 if decay.has_constant else 0.0
-        return float(np.sum(loss.value(F @ t, y)) + lam * sum(norms) + rest)
+        with np.errstate(over="ignore", invalid="ignore"):  # a step that leads far away is halved
+            rest = kappa * t[-1] ** 2 / 2 if decay.has_constant else 0.0
+            return float(np.sum(loss.value(F @ t, y)) + lam * sum(norms) + rest)
 
     now = value(t)
     for _ in range(ROUNDS if len(t) else 0):

@@ -16,6 +16,9 @@ from ..numbers.kernelcache import INNER, KERNEL
 from ..numbers.tolerances import DEFAULT, HUGE_PIVOT, SPECK
 
 SQUARED, LOGISTIC = 0, 1
+# shares of the way to a border that a step goes; the next one is taken after so many steps without a gain, since long
+# steps can go round in a cycle
+SHARES, CYCLE = (0.995, 0.9, 0.7, 0.5), 6
 # numbers of the policy as the compiled code reads them
 PIVOT, RIDGE = DEFAULT.decayed_pivot, DEFAULT.decayed_ridge
 LEAST_CENTRING, LEAST_START = DEFAULT.decayed_centring, DEFAULT.decayed_start
@@ -367,10 +370,11 @@ def move(
     ds: np.ndarray,
     dz: np.ndarray,
     lam: float,
+    share: float,
 ) -> float:
-    """Move as far as slacks and multipliers stay positive; return the step."""
+    """Move as far as slacks and multipliers stay positive, a share of the way to zero at most; return the step."""
     m, k = s.shape
-    step = longest_step(s, z, ds, dz, 0.995)
+    step = longest_step(s, z, ds, dz, share)
     for j in range(m):
         square = 0.0
         for a in range(u.shape[1]):
@@ -479,7 +483,7 @@ def decayed_point(
     start = max(lam, LEAST_START)
     u[:] = 0.0
     z[:] = start
-    nu, best, best_value, best_c, steps, last = start, np.inf, np.inf, c, 0, 0
+    nu, best, best_value, best_c, steps, last, pace = start, np.inf, np.inf, c, 0, 0, 0
     M, B = np.zeros((m, d, d)), np.zeros((m, d, d))
     size = m * d + 1 if m * d + 1 <= 2 * n or m * d <= 60 else n
     H = np.zeros((size, size))
@@ -509,7 +513,8 @@ def decayed_point(
         dc = direction(
             X, on, sign, C, o, pen, lam, kappa, has_c, u, p, s, z, c, e, h, nu, target, 1.0, M, B, H, du, dp, ds, dz
         )
-        step = move(u, p, s, z, du, dp, ds, dz, lam)
+        pace = max(pace, (it - last) // CYCLE)
+        step = move(u, p, s, z, du, dp, ds, dz, lam, SHARES[min(pace, len(SHARES) - 1)])
         c += step * dc
         nu += step * (target - nu)
     u[:] = best_u

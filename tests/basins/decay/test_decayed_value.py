@@ -61,6 +61,35 @@ def test_no_cell_of_the_basin_pulls_more_than_the_decay(seed, loss):
     assert along == pytest.approx(-strength * norms.sum(), abs=1e-5)
 
 
+@pytest.mark.parametrize("signs", [(1, 1), (1, -1), (-1, 1), (-1, -1)])
+@pytest.mark.parametrize("biases", [True, False])
+def test_symmetric_data_send_no_step_round_in_a_cycle(signs, biases):
+    problem = Problem(
+        [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [-1, 1, 1, -1], weight_decay=WeightDecay("1/20", biases),
+        output_bias=True,
+    )  # fmt: skip
+    pattern = np.array([[False, False, True, False], [True, True, False, True]])
+    found = rs.basin_value(problem, None, pattern, signs)
+    assert found.value == pytest.approx(conic_value(problem, pattern, list(signs)), abs=1e-8)
+
+
+@pytest.mark.parametrize("loss", ["huber", Pseudo()])
+@pytest.mark.parametrize("decay", [1e-4, 5e-3])
+def test_straight_stretches_under_a_small_decay_are_solved(loss, decay):
+    rng = np.random.default_rng(3)
+    for _ in range(12):
+        n, d, m = int(rng.integers(3, 9)), int(rng.integers(1, 4)), int(rng.integers(1, 5))
+        X = np.concatenate([rng.integers(-2, 3, (n, d)), np.ones((n, 1), dtype=int)], axis=1)
+        decayed = WeightDecay(decay, biases=bool(rng.integers(2)))
+        bias = bool(rng.integers(2))
+        problem = Problem(X, rng.integers(-2, 3, n), loss=loss, weight_decay=decayed, output_bias=bias)
+        pattern, signs = rng.normal(size=(m, d + 1)) @ X.T > 0, rng.choice([-1, 1], m)
+        found = rs.basin_value(problem, None, pattern, signs)
+        e = problem.slopes(found.prediction[:, None])[:, 0]
+        for A, s in zip(pattern, signs, strict=True):
+            assert largest_pull(problem, e, A, int(s)) <= decay * (1 + 1e-3) + 1e-6
+
+
 @pytest.mark.parametrize("loss", ["squared", "logistic"])
 @pytest.mark.parametrize("seed", range(6))
 def test_balanced_weights_attain_the_value(seed, loss):
