@@ -19,6 +19,7 @@ from .escape import Violation, build_escape
 from .onesided import OneSided, nowhere_negative, vanishes
 from .onesided_float import nowhere_negative_float, vanishes_float
 from .point import Point, build_point, is_rational, weight_arrays
+from .separated import falling_direction
 from .units import Lines, UnitForm, unit_forms
 from .verdict import MINIMUM, NOT_STATIONARY, SADDLE, UNDECIDED, Verdict, minimum_certificate, not_minimum_certificate
 
@@ -87,7 +88,24 @@ def certify(
     problem = as_problem(X, y, loss=loss, output_bias=c is not None, tolerances=tolerances)
     problem.only(loss=True, output_bias=True)
     point = build_point(problem, W, v, 0 if c is None and problem.output_bias else c, exact, slope)
-    return replace(decide(point, trainable, tolerances), problem=problem)
+    verdict = replace(decide(point, trainable, tolerances), problem=problem)
+    return _not_only_flat(point, verdict) if verdict.is_local_minimum and not point.rational else verdict
+
+
+def _not_only_flat(point: Point, verdict: Verdict) -> Verdict:
+    """Return the verdict, corrected where slopes are small only because the loss flattens out far away."""
+    falling = falling_direction(point)
+    if falling is None:
+        return verdict
+    escape, slack = falling.escape, 0.0
+    if falling.proved:
+        reason = "the loss falls for ever along a direction of the units' cells, the more slowly the farther out"
+        return replace(
+            verdict, kind=NOT_STATIONARY, is_local_minimum=False, reason=reason, escape=escape, slack=slack,
+            build_certificate=None,
+        )  # fmt: skip
+    reason = "in floats the loss seems to fall for ever along a direction of the units' cells, which is not proved"
+    return replace(verdict, kind=UNDECIDED, is_local_minimum=None, reason=reason, slack=slack, build_certificate=None)
 
 
 @refuses_overflow

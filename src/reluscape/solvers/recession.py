@@ -17,7 +17,8 @@ def recession_direction(
     """Return a direction of the cone along which no loss rises, that moves as many predictions as any, or None.
 
     A linear program: maximise the sum of t_i, 0 <= t_i <= 1, where the i-th prediction moves by at least t_i. A cone
-    that moves each of two predictions moves both, so that every t_i is 0 or 1 at its solution.
+    that moves each of two predictions moves both, so that every t_i is 0 or 1 at its solution: predictions that move
+    do so by at least 1, some perhaps by far more, and the others not at all.
 
     Args:
         F: (M, N) features, F x the predictions.
@@ -48,5 +49,4 @@ def recession_direction(
     )
     if found.x is None or -found.fun <= 0.5:
         return None
-    direction = np.asarray(found.x[:N])
-    return direction / float(np.abs(F @ direction).max())
+    return np.asarray(found.x[:N])

@@ -86,7 +86,8 @@ def minimise(problem: Falling, tolerances: Tolerances = DEFAULT) -> SmoothSoluti
         rest = _solution(minimise_inside(problem, tolerances), limit, tolerances)
         x, tight, residual, total, lower = rest.x, rest.tight, rest.residual, rest.total, rest.lower
     far = (NEAR + float(np.abs(features @ x).max())) / float(np.abs(moves[carried]).min())
-    return SmoothSolution(total, lower, x + far * direction, None if reached else direction, residual, tight)
+    shown = None if reached else direction / float(np.abs(moves).max())
+    return SmoothSolution(total, lower, x + far * direction, shown, residual, tight)
 
 
 def _closed(found: Minimum, tolerances: Tolerances) -> bool:
