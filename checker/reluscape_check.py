@@ -902,20 +902,61 @@ def decayed_basin_value(part, X, y):
 
 def decayed_global_minimum(part, X, y):
     """A network below the upper end, and slopes with which no unit of any cell pulls more than the decay."""
-    claim, witness, n, decay = part.claim, part.witness, max(len(X), 1), Decay(part, X)
-    signs, c, nu = witness["signs"], witness["c"], witness["slopes"]
-    require(decay.constant or c == 0, "the network has an output bias, the claim has none")
-    U = [[s * v for v in z] for s, z in zip(signs, witness["Z"], strict=True)]
-    total = decay.penalty_above(U, c)
-    for x, target in zip(X, y, strict=True):
-        total += (c + dot(signs, [relu(dot(u, x)) for u in U]) - target) ** 2
-    require(total <= claim["upper"] * n, "the network has a larger objective than the upper end")
+    claim, n, decay, nu = part.claim, max(len(X), 1), Decay(part, X), part.witness["slopes"]
+    network_below(part, X, y, decay)
     require(decay.lower_end(nu, y) >= claim["lower"] * n, "the slopes prove less than the lower end")
     all_cells(part, X, nu, decay, decay.lam**2)
     return (
         "the lowest mean squared error plus weight decay of any width lies between "
         f"{told(claim['lower'])} and {told(claim['upper'])}"
     )
+
+
+def decayed_width_minimum(part, X, y):
+    """A network below the upper end, and slopes of which some bear all states of any layer of the width."""
+    claim, witness, n, decay = part.claim, part.witness, max(len(X), 1), Decay(part, X)
+    network_below(part, X, y, decay)
+    vectors, masks = witness["slopes"], {}
+    for nu in vectors:
+        require(decay.lower_end(nu, y) >= claim["lower"] * n, "a vector of slopes proves less than the lower end")
+    for entry in witness["cells"]:
+        bits, s, number_ = entry["pattern"], entry["sign"], entry["vector"]
+        require(number_ < len(vectors), "a cell is about a vector that is not there")
+        g = combination([-s * v if bit else ZERO for v, bit in zip(vectors[number_], bits, strict=True)], X, part.d)
+        q = eased(g, entry["multipliers"], bits, X, "a cell")
+        require(decay.pulled(q, decay.lam**2), f"a cell of vector {number_} is pulled by more than the weight decay")
+        name = tuple(bits), s
+        masks[name] = masks.get(name, 0) | 1 << number_
+    sequence, layers = witness["order"], {(1 << len(vectors)) - 1}
+    cells = Cells(X, part.d, sequence)
+    cells.expect(len(X))
+    sets = set()
+    for cell in cells.inside(cells.all[0], len(X)):
+        bits = [False] * len(X)
+        for place, i in enumerate(sequence):
+            bits[i] = cell.pattern[place] == "1"
+        if any(bits):  # a unit that is off everywhere adds nothing
+            sets |= {masks.get((tuple(bits), s), 0) for s in (1, -1)}
+    for _ in range(claim["width"]):
+        well_formed(len(layers) * len(sets) <= MOST_LAYERS, f"more than {MOST_LAYERS} layers are to be looked at")
+        layers = {a & b for a in layers for b in sets} or layers
+    require(0 not in layers and vectors, "no vector of slopes bounds all states of some layer")
+    return (
+        f"the lowest mean squared error plus weight decay of {units(claim['width'])} lies between "
+        f"{told(claim['lower'])} and {told(claim['upper'])}"
+    )
+
+
+def network_below(part, X, y, decay):
+    """The network of the witness has at most the upper end."""
+    claim, witness, n = part.claim, part.witness, max(len(X), 1)
+    signs, c = witness["signs"], witness["c"]
+    require(decay.constant or c == 0, "the network has an output bias, the claim has none")
+    U = [[s * v for v in z] for s, z in zip(signs, witness["Z"], strict=True)]
+    total = decay.penalty_above(U, c)
+    for x, target in zip(X, y, strict=True):
+        total += (c + dot(signs, [relu(dot(u, x)) for u in U]) - target) ** 2
+    require(total <= claim["upper"] * n, "the network has a larger objective than the upper end")
 
 
 def lambda_max(part, X, y):
@@ -2575,7 +2616,8 @@ UNITS = listed(
         },
     ),
 )
-CELLS = listed("cells", record({"pattern": pattern, "sign": sign, "multipliers": entries}))
+CELL = {"pattern": pattern, "sign": sign, "multipliers": entries}
+CELLS = listed("cells", record(CELL))
 SQUARED = ("squared",)
 INTERVAL = {"lower": array(), "upper": array()}
 DEEP = {
@@ -2658,6 +2700,15 @@ KINDS = {
             **{"order": order, "cells": CELLS},
         },
         decayed_global_minimum,
+    ),
+    "decayed-width-minimum": (
+        *("one", SQUARED, True),
+        {**INTERVAL, "width": whole(1, "m"), "output_bias": flag()},
+        {
+            **{"Z": array("m", "d"), "signs": SIGNS, "c": array(), "order": order, "slopes": array("vectors", "n")},
+            "cells": listed("cells", record({**CELL, "vector": whole(0)})),
+        },
+        decayed_width_minimum,
     ),
     "decayed-local-minimum": (
         *("one", ("squared", "logistic", "bce"), True),

@@ -24,6 +24,7 @@ OF_KINDS = (
     *("local-minimum", "local-minimum", "not-minimum", "global-minimum"),
     *("deep-local-minimum", "deep-not-minimum", "bundle"),
     *("decayed-basin-value", "lambda-max", "decayed-global-minimum", "decayed-local-minimum"),
+    "decayed-width-minimum",
     *("population-minimum", "population-minimum", "several-outputs-minimum", "several-outputs-minimum"),
 )
 
@@ -69,6 +70,7 @@ def _texts():
         rs.lambda_max(LINE, HEIGHTS).certificate,
         rs.infinite_width_minimum(PLANE, TARGETS, weight_decay="1/5").certificate,
         rs.descend(LINE, HEIGHTS, [[1, 0.5]], [1], 0.0, weight_decay="1/5").verdict.certificate,
+        global_minimum([[-1, 1], [0, 1], [2, 1]], [1, 0, 1], 1, weight_decay="1/50").certificate,
         rs.population.prove([[0.8, 0.8]], [[1, 0], [0, 1]]).certificate,
         rs.population.prove(SPURIOUS, [[3, 3], [-2, -2], [-2, 1]]).certificate,
         rs.infinite_width_minimum(

@@ -179,6 +179,15 @@ def decayed_lowest(X, y, claim, witness):
     return between(claim, conic_value(problem, *every_state(problem)))
 
 
+def decayed_lowest_of_width(X, y, claim, witness):
+    """A general conic solver for every multiset of as many states as the width has."""
+    problem = decayed(X, y, claim)
+    patterns, signs = every_state(problem)
+    layers = itertools.combinations_with_replacement(range(len(patterns)), claim["width"])
+    values = [conic_value(problem, patterns[list(k)], [signs[j] for j in k]) for k in layers]
+    return between(claim, min(values, default=problem.zero_value))
+
+
 def constant_until(X, y, claim, witness):
     """The largest pull of all cells at the best constant, in floats."""
     problem = decayed(X, y, claim)
@@ -292,6 +301,7 @@ JUDGES = {
     "bundle": bundle,
     "decayed-basin-value": decayed_basin,
     "decayed-global-minimum": decayed_lowest,
+    "decayed-width-minimum": decayed_lowest_of_width,
     "lambda-max": constant_until,
     "decayed-local-minimum": decayed_local,
     "population-minimum": population,

@@ -47,17 +47,8 @@ def check_global_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort
     """Re-check an interval that holds the lowest objective of any width: a network, and slopes that bound all cells."""
     assert y is not None
     claim, witness, n = part.claim, part.witness, max(len(X), 1)
-    terms, signs, c = terms_of(part, X), witness["signs"], witness["c"]
-    if c != 0 and not terms.constant:
-        raise CertificateError("the network has an output bias, the claim has none")
-    effort.spend(len(X) * (len(signs) + 1) * (X.shape[1] + 1), "the network")
-    residual = [c - v for v in y]
-    U = np.array([[s * v for v in z] for s, z in zip(signs, witness["Z"], strict=True)], dtype=object)
-    U = U.reshape(len(signs), X.shape[1])
-    for s, u in zip(signs, U, strict=True):
-        for i, x in enumerate(X):
-            residual[i] += s * max(sum((a * b for a, b in zip(x, u, strict=True)), Fraction(0)), Fraction(0))
-    if sum((v * v for v in residual), Fraction(0)) + terms.penalty_above(U, c) > claim["upper"] * n:
+    terms, signs = terms_of(part, X), witness["signs"]
+    if _network_above(part, X, y, terms, effort) > claim["upper"] * n:
         raise CertificateError("the network has a larger objective than the upper end")
     nu = witness["slopes"]
     if squared_dual(nu, y, terms) < claim["lower"] * n:
@@ -67,6 +58,71 @@ def check_global_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort
         f"the lowest mean squared error plus weight decay of any width lies between {told(claim['lower'])} and "
         f"{told(claim['upper'])}, and a network of {len(signs)} units has no more than the latter: {looked:,} cells"
     )
+
+
+def check_width_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
+    """Re-check an interval that holds the lowest objective of one width: a network, and slopes that bound every layer.
+
+    Slopes bound the layers whose states all pull by at most the decay; every multiset of as many states as the width
+    has lies among those of one vector.
+    """
+    assert y is not None
+    claim, witness, n = part.claim, part.witness, max(len(X), 1)
+    terms, width = terms_of(part, X), claim["width"]
+    if _network_above(part, X, y, terms, effort) > claim["upper"] * n:
+        raise CertificateError("the network has a larger objective than the upper end")
+    bounded: dict[tuple[str, int], int] = {}
+    moved = []
+    for number, nu in enumerate(witness["slopes"]):
+        if squared_dual(nu, y, terms) < claim["lower"] * n:
+            raise CertificateError(f"the slopes of vector {number} prove less than the lower end")
+        moved.append(X * np.asarray(nu, dtype=object)[:, None])
+    effort.spend(len(witness["cells"]) * (n + 1) * (X.shape[1] + 1), "the pulls of the states")
+    for cell in witness["cells"]:
+        if cell["vector"] >= len(moved):
+            raise CertificateError(f"a cell is about vector {cell['vector']}, there are {len(moved)}")
+        pattern, on = "".join("01"[int(v)] for v in cell["pattern"]), np.array(cell["pattern"], dtype=bool)
+        _refuse_pulled(X, moved[cell["vector"]], terms.lam**2, terms, pattern, on, cell["sign"], cell["multipliers"])
+        name = pattern, cell["sign"]
+        bounded[name] = bounded.get(name, 0) | 1 << cell["vector"]
+    looked = 0
+    masks: set[int] = {(1 << len(moved)) - 1}
+    for pattern in _cell_patterns(X, witness["order"], effort):
+        looked += 1
+        if "1" in pattern:  # a unit that is off everywhere adds nothing
+            masks |= {bounded.get((pattern, sign), 0) for sign in (1, -1)}
+    _check_layers(masks, width, effort)
+    return (
+        f"the lowest mean squared error plus weight decay of {width} unit{'' if width == 1 else 's'} lies between "
+        f"{told(claim['lower'])} and {told(claim['upper'])}: {len(moved)} vectors of slopes bound every layer of "
+        f"{looked:,} cells"
+    )
+
+
+def _check_layers(masks: set[int], width: int, effort: Effort) -> None:
+    """Check that any `width` of these sets of vectors, each as often as one likes, have a vector in common."""
+    together = set(masks)
+    for _ in range(width - 1):
+        effort.spend(len(together) * len(masks), "the layers")
+        together = {a & b for a in together for b in masks}
+    if 0 in together:
+        raise CertificateError("no vector of slopes bounds all states of some layer")
+
+
+def _network_above(part: Part, X: np.ndarray, y: np.ndarray, terms: DecayTerms, effort: Effort) -> Fraction:
+    """Return a rational number that the witness's network's objective, n times the mean, does not exceed."""
+    witness = part.witness
+    signs, c = witness["signs"], witness["c"]
+    if c != 0 and not terms.constant:
+        raise CertificateError("the network has an output bias, the claim has none")
+    effort.spend(len(X) * (len(signs) + 1) * (X.shape[1] + 1), "the network")
+    residual = [c - v for v in y]
+    U = np.array([[s * v for v in z] for s, z in zip(signs, witness["Z"], strict=True)], dtype=object)
+    U = U.reshape(len(signs), X.shape[1])
+    for s, u in zip(signs, U, strict=True):
+        for i, x in enumerate(X):
+            residual[i] += s * max(sum((a * b for a, b in zip(x, u, strict=True)), Fraction(0)), Fraction(0))
+    return sum((v * v for v in residual), Fraction(0)) + terms.penalty_above(U, c)
 
 
 def _constant_slopes(part: Part, y: np.ndarray) -> np.ndarray:
@@ -101,24 +157,39 @@ def _check_cells(
 ) -> int:
     """Check every cell with both signs; return the number of cells."""
     n, d = X.shape
+    cells = _cell_patterns(X, order, effort)
+    effort.spend(2 * len(cells) * (n * d + d), "the pulls of the cells")
+    moved = X * np.asarray(nu, dtype=object)[:, None]
+    for pattern in cells:
+        on = np.array([bit == "1" for bit in pattern], dtype=bool)
+        for sign in (1, -1):
+            _refuse_pulled(X, moved, square, terms, pattern, on, sign, listed.get((pattern, sign), []))
+    return len(cells)
+
+
+def _cell_patterns(X: np.ndarray, order: list[int], effort: Effort) -> list[str]:
+    """Return the pattern of every cell, samples in their own order."""
+    n = len(X)
     cones = Cones(X[order], effort)
     cones.begin(n)
-    cells = cones.inside(0, n) if n else []
-    effort.spend(2 * len(cells) * (n * d + d), "the pulls of the cells")
-    place = np.argsort(order)
-    moved = X * np.asarray(nu, dtype=object)[:, None]
-    for cell in cells:
+    place, patterns = np.argsort(order), []
+    for cell in cones.inside(0, n) if n else []:
         ordered = cones.pattern(cell)
-        pattern = "".join(ordered[i] for i in place)
-        on = np.array([bit == "1" for bit in pattern], dtype=bool)
-        g = moved[on].sum(axis=0) if on.any() else np.full(d, Fraction(0), dtype=object)
-        for sign in (1, -1):
-            q = -sign * g
-            for i, number in listed.get((pattern, sign), ()):
-                if number < 0:
-                    raise CertificateError(f"a multiplier of the cell {pattern} is negative")
-                q = q + (number if on[i] else -number) * X[i]
-            free = any(v for v, kept in zip(q, terms.penalised, strict=True) if not kept)
-            if free or terms.square(q) > square:
-                raise CertificateError(f"the cell {pattern} with sign {sign} is pulled by more than the decay")
-    return len(cells)
+        patterns.append("".join(ordered[i] for i in place))
+    return patterns
+
+
+def _refuse_pulled(
+    X: np.ndarray, moved: np.ndarray, square: Fraction, terms: DecayTerms, pattern: str, on: np.ndarray, sign: int,
+    multipliers: list[tuple[int, Fraction]],
+) -> None:  # fmt: skip
+    """Refuse a state whose pull, eased by multipliers, has a larger square."""
+    g = moved[on].sum(axis=0) if on.any() else np.full(X.shape[1], Fraction(0), dtype=object)
+    q = -sign * g
+    for i, number in multipliers:
+        if number < 0:
+            raise CertificateError(f"a multiplier of the cell {pattern} is negative")
+        q = q + (number if on[i] else -number) * X[i]
+    free = any(v for v, kept in zip(q, terms.penalised, strict=True) if not kept)
+    if free or terms.square(q) > square:
+        raise CertificateError(f"the cell {pattern} with sign {sign} is pulled by more than the decay")

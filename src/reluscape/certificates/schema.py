@@ -84,18 +84,12 @@ _UNIT = Variants(
         "inclusion": {"shift": Nested("the shift of the map", 1), "change": Nested("the change of the map", 2)},
     },
 )
-_CELLS = Listed(
-    "the list of cells",
-    "cells",
-    Record(
-        "a cell",
-        {
-            "pattern": Pattern("a cell's pattern"),
-            "sign": Sign("a sign"),
-            "multipliers": Entries("a cell's multipliers"),
-        },
-    ),
-)
+_CELL: dict[str, Form] = {
+    "pattern": Pattern("a cell's pattern"),
+    "sign": Sign("a sign"),
+    "multipliers": Entries("a cell's multipliers"),
+}
+_CELLS = Listed("the list of cells", "cells", Record("a cell", _CELL))
 
 # a network of any depth; biases are last columns
 _DEEP: dict[str, Form] = {
@@ -237,6 +231,29 @@ KINDS: dict[str, Kind] = {
             "slopes": Numbers("the slopes", ("n",)),
             "order": Order("the order"),
             "cells": _CELLS,
+        },
+        decays=True,
+    ),
+    "decayed-width-minimum": Kind(
+        "decayed_cells:check_width_minimum",
+        "one",
+        {
+            "lower": Numbers("the lower end"),
+            "upper": Numbers("the upper end"),
+            "width": Whole("the claimed width", 1, "m"),
+            "output_bias": Flag("the claim of an output bias"),
+        },
+        {
+            "Z": Numbers("the weights Z", ("m", "d")),
+            "signs": Listed("the list of signs", "m", Sign("a sign")),
+            "c": Numbers("the output bias c"),
+            "order": Order("the order"),
+            "slopes": Numbers("the slopes", ("vectors", "n")),
+            "cells": Listed(
+                "the list of cells",
+                "cells",
+                Record("a cell", {**_CELL, "vector": Whole("the number of a vector")}),
+            ),
         },
         decays=True,
     ),

@@ -1,5 +1,7 @@
 """lambda_max and the lowest objective of any width: published and derived values, descents, brute force, proofs."""
 
+import itertools
+import json
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 import reluscape as rs
 from reluscape.problem.penalties import WeightDecay
 from reluscape.problem.problem import Problem
-from tests.oracles.decayed import cells, descended, largest_pull
+from tests.oracles.decayed import cells, conic_value, descended, largest_pull
 
 XOR = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
 TARGETS = [0, 1, 1, 0]
@@ -130,7 +132,11 @@ def test_a_width_that_reaches_the_optimum_of_infinite_width_is_decided():
     narrow = rs.global_minimum(problem, width=1)
     # the worst isolated minimum of two units of XOR's table is that of one
     assert narrow.value * 4 / 2 == pytest.approx(0.46856, abs=1e-5)
-    assert (narrow.complete, narrow.kind, narrow.certificate) == (True, "numerical", None)
+    assert (narrow.complete, narrow.kind) == (True, "certified")
+    assert (narrow.certificate["kind"], narrow.certificate["claim"]["width"]) == ("decayed-width-minimum", 1)
+    assert rs.verify(narrow.certificate).ok
+    assert 0 <= narrow.upper - narrow.lower <= Fraction(1, 10**9)
+    assert narrow.lower * 2 > found.upper * 2  # one unit is proved not to do what two do
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -151,9 +157,35 @@ def test_single_class_with_a_free_constant_has_no_best_network():
         rs.infinite_width_minimum(XOR, [1] * 4, loss="logistic", output_bias=True, weight_decay=WeightDecay(1, False))
 
 
-def test_what_is_not_built_with_decay_is_refused_by_name():
-    with pytest.raises(rs.InputError, match=r"weight.decay"):
-        rs.survey([[1], [2]], [1, 2], weight_decay=0.1)
+@pytest.mark.parametrize(("width", "bias"), [(1, True), (2, False)])
+def test_a_proof_of_a_width_bounds_every_layer_of_a_conic_solver(width, bias):
+    rng = np.random.default_rng(width)
+    X = np.concatenate([rng.integers(-2, 3, (4, 1)), np.ones((4, 1), dtype=int)], axis=1)
+    problem = Problem(X, [1, -2, 1, 3], weight_decay="1/200", output_bias=bias)
+    found = rs.global_minimum(problem, width=width)
+    patterns = np.unique(rng.normal(size=(4000, 2)) @ X.T > 0, axis=0)
+    states = [(A, s) for A in patterns if A.any() for s in (1, -1)]
+    values = [
+        conic_value(problem, np.array([A for A, _ in layer]), [s for _, s in layer])
+        for layer in itertools.combinations_with_replacement(states, width)
+    ]
+    assert float(found.lower) <= min(values) + 1e-8
+    assert float(found.upper) == pytest.approx(min(values), abs=1e-7)
+    assert isinstance(found.lower, Fraction)
+
+
+def test_a_proof_of_a_width_with_a_state_missing_or_an_end_moved_is_none():
+    certificate = rs.global_minimum(XOR, TARGETS, 1, True, weight_decay=WeightDecay("1/10", biases=False)).certificate
+    assert rs.verify(certificate).ok
+    for spoil in (
+        lambda c: c["witness"]["cells"].pop(),
+        lambda c: c["claim"].update(lower="1/4"),
+        lambda c: c["claim"].update(upper="1/5"),
+        lambda c: c["witness"]["slopes"].pop(0),
+    ):
+        wrong = json.loads(json.dumps(certificate))
+        spoil(wrong)
+        assert not rs.verify(wrong).ok
 
 
 @pytest.mark.parametrize("decay", [1, 100])

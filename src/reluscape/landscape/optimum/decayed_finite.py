@@ -14,13 +14,17 @@ from ...basins.decay.pulls import Cells
 from ...critical.decay.descent import balanced_network, decayed_walk
 from ...numbers.checks import readonly
 from ...numbers.seeds import stream
+from ...problem.losses import able
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
 from .decayed_infinite import DecayedInfiniteWidthMinimum, decayed_infinite_width_minimum
+from .decayed_proof import prove_width
 from .result import GlobalMinimum
 
 # basins up to which all of a width are solved, and descents that look for the lowest beyond it
 MOST_BASINS, STARTS = 20_000, 30
+# layers up to which slopes that bound them all are looked for
+MOST_LAYERS = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +42,10 @@ def decayed_minimum(problem: Problem, width: int) -> GlobalMinimum:
     """Return the global minimum of a width.
 
     From m* units on, the fewest that reach the optimum of infinite width, it is that optimum, proved at both ends. Of
-    fewer units every basin is solved, one for each multiset of states, each with a lower bound in floats; where these
-    are too many the interval between the bound of all widths and the lowest end of some descents is returned.
+    fewer units slopes are looked for that bound every layer from below, also proved at both ends for the squared loss;
+    beyond some thousands of pulls every basin is solved, one for each multiset of states, each with a lower bound in
+    floats; where these are too many the interval between the bound of all widths and the lowest end of some descents
+    is returned.
 
     Args:
         problem: what is minimised, with weight decay.
@@ -57,10 +63,17 @@ def decayed_minimum(problem: Problem, width: int) -> GlobalMinimum:
 
 
 def _narrow(problem: Problem, width: int, wide: DecayedInfiniteWidthMinimum) -> GlobalMinimum:
-    """Return the lowest of all basins, or an interval where they are too many."""
+    """Return the lowest of all layers with proof, else of all basins, or an interval where they are too many."""
     cells = Cells(problem.data, decay_of(problem).penalised)
     states = [(A, s) for A in cells.patterns for s in (1, -1)]
     number = comb(len(states) + width - 1, width)
+    proof = prove_width(problem, cells, width) if able(problem.loss, "quadratic") and number <= MOST_LAYERS else None
+    if proof is not None:
+        net = balanced_network(problem, proof.point, proof.signs)
+        value = float(proof.upper)
+        return _told(
+            problem, net, value, proof.lower, proof.upper, True, proof.looked_at, proof.certificate, "certified"
+        )
     found = _over_basins(problem, states, width) if number <= MOST_BASINS else _over_starts(problem, width, wide.lower)
     return _told(
         problem, found.net, found.value, found.lower, found.value, found.complete, found.looked_at, None, "numerical"

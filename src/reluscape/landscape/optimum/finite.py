@@ -72,8 +72,9 @@ def global_minimum(
             Unlike a time limit it gives the same answer on every machine.
         loss: another than the squared one needs a weight decay.
         weight_decay: a number or a `WeightDecay`: then the lowest mean loss plus penalty. From m* units on, the fewest
-            that reach the optimum of infinite width (`infinite_width_minimum`), it is proved; of fewer units all basins
-            are solved in floats, and where they are too many the interval is wider and `complete` is False.
+            that reach the optimum of infinite width (`infinite_width_minimum`), it is proved between rational ends; of
+            fewer units too where some hundred vectors of slopes bound all layers of states, else all basins are solved
+            in floats, and where they are too many the interval is wider and `complete` is False.
 
     Returns:
         A `GlobalMinimum`.
