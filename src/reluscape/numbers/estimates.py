@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import InputError
 
-KINDS = ("exact", "certified", "sampled")
+KINDS = ("exact", "certified", "numerical", "sampled")
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +19,8 @@ class Probability:
         value: the probability; a `Fraction` where it is exact and rational.
         low: lower end of the interval (equal to value where exact).
         high: upper end of the interval.
-        kind: "exact", "certified" (the interval is proven) or "sampled" (the interval has a confidence).
+        kind: "exact", "certified" (the interval is proven), "numerical" (what is counted was told in floats) or
+            "sampled" (the interval has a confidence).
         trials: number of independent trials where sampled, else None.
         population: what is being counted: "patterns", "regions", "initialization", ...
         law: name of the law of initialisation, or None.

@@ -314,6 +314,20 @@ def test_the_path_in_the_decay_ends_at_a_constant_and_begins_beside_the_interpol
         assert [p[2] for p in points] == sorted(p[2] for p in points)
 
 
+def test_sampled_basins_of_boursier_1_lie_about_the_exact_curves():
+    data = figures.draw("boursier-1", quick=True).data
+    expected, hits, spread = 0.0, 0.0, 0.0
+    for panel in data["panels"]:
+        for curve in panel:
+            assert curve["exact"] == sorted(curve["exact"])
+            assert curve["kind"] in ("exact", "certified")
+            for share, (sampled, low, high) in zip(curve["exact"], curve["regions"], strict=True):
+                assert low <= sampled <= high
+                expected, hits = expected + 20 * share, hits + 20 * sampled
+                spread += 20 * share * (1 - share)
+    assert abs(hits - expected) <= 5 * spread**0.5 + 1  # seeded, so decided once
+
+
 def test_stairs_of_the_example_and_of_xor():
     data = figures.draw("staircase").data
     example = data["Example 1 of the paper"]

@@ -35,6 +35,7 @@ FIGURES = {
     "line-exact": "Exact shares of full rank and of global minima against the width, points on a line (our own)",
     "training-path": "Loss, basin value, Jacobian rank and patterns along gradient descent and Adam (our own)",
     "barriers-width": "Every valley of a small table for growing widths, and how the deepest traps vanish (our own)",
+    "boursier-1": "How often a basin holds a global minimum with weight decay: exact curves beside 20 draws a point",
     "staircase": "Pieces of the set of global minima with weight decay against the width, beside the theorem",
     "decay-path": "The best network of any width as the weight decay grows, to the least-norm interpolator (our own)",
     "genuine-minima": "How common genuine local minima are, as samples, inputs and units grow (our own)",

@@ -73,7 +73,11 @@ def width_law(
     problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
     if not problem.penalty.strength:
         raise InputError("the width law needs a weight decay above 0; without one the optimum is not a finite list")
-    best = decayed_infinite_width_minimum(problem)
+    return law_of(problem, decayed_infinite_width_minimum(problem), population, law)
+
+
+def law_of(problem: Problem, best: DecayedInfiniteWidthMinimum, population: str, law: str = "normal") -> WidthCurve:
+    """Return the width law of a problem whose optimum of any width is known."""
     if population == "regions":
         regions = enumerate_regions(problem.data.fractions)
         patterns = np.asarray(regions.patterns, dtype=bool)
@@ -130,6 +134,20 @@ def _curve(
     chances = [atoms[kind] for kind in kinds]
     rest = 1 - sum(chances, Fraction(0)) if rational else 1 - sum(chances)
     return curve_of_sets(moebius(good, len(kinds)), chances, rest, rational, population, name)
+
+
+def holds_minimum(
+    problem: Problem, best: DecayedInfiniteWidthMinimum, patterns: np.ndarray, signs: np.ndarray
+) -> np.ndarray:
+    """Return (B,) bool: whether the basins of patterns (B, m, n) and signs (B, m) hold a global minimum of all widths.
+
+    They do where the units' states reach every direction of a vertex of the optimal set; the shares of such basins are
+    those of the width law.
+    """
+    B, m, n = patterns.shape
+    reach = _reached(problem, best, patterns.reshape(B * m, n)).reshape(-1, B, m)
+    held = (reach & (best.signs[:, None, None] == signs[None, :, :])).any(axis=2)
+    return np.asarray(np.array([held[list(support)].all(axis=0) for support in best.supports]).any(axis=0))
 
 
 def _sines(problem: Problem, U: np.ndarray) -> np.ndarray:
