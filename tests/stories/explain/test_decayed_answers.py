@@ -35,6 +35,23 @@ def test_the_best_minimum_is_solved_and_a_worse_one_is_stuck(minima):
         assert ("other starts of 2 units reach" in first) == (answer == STUCK)
 
 
+def test_explain_says_where_the_decay_stands_against_lambda_max(minima):
+    # XOR with inputs 0 and 1: lambda_max is sqrt(1/32) = 0.1768
+    told = rs.explain(minima.nets[0], XOR, TARGETS, loss="squared", weight_decay=DECAY, output_bias=True)
+    assert f"{100 * 0.1 * 32**0.5:.3g}% of the value (0.1768) above which" in told.verdict
+    strong = WeightDecay(Fraction(1, 2), biases=False)
+    told = rs.explain(minima.nets[0], XOR, TARGETS, loss="squared", weight_decay=strong, output_bias=True)
+    assert f"{0.5 * 32**0.5:.4g} times the value (0.1768) above which" in told.verdict
+
+
+def test_the_plain_losss_best_last_layer_is_not_shown_beside_an_objective(minima):
+    told = rs.explain(minima.nets[0], XOR, TARGETS, loss="squared", weight_decay=DECAY, output_bias=True)
+    assert told.report["last_layer"] is None
+    assert "last_layer" not in told.report["losses"]
+    plain = rs.explain(minima.nets[0], XOR, TARGETS, loss="squared", weight_decay="ignore", output_bias=True)
+    assert plain.report["last_layer"] is not None
+
+
 def test_a_network_that_can_go_on_is_slow_and_its_escape_lowers_the_objective(minima):
     net = minima.nets[0]
     moved = TwoLayerNet(1.5 * net.W, 1.5 * net.v, net.c)

@@ -175,7 +175,7 @@ class Cells:
                     best = found
         return best
 
-    def climbed(self, e: np.ndarray, others: np.ndarray) -> Pull | None:
+    def climbed(self, e: np.ndarray, others: np.ndarray, samples: bool = True) -> Pull | None:
         """Return the largest pull that a climb from cell to cell finds from each sample and some other weights.
 
         The direction that is pulled hardest in a cell lies in cells beside it too, at whose best direction the pull is
@@ -184,7 +184,7 @@ class Cells:
         best: Pull | None = None
         X = self.data.X
         seen: set[bytes] = set()
-        for u in (*X, *-X, *others):
+        for u in (*X, *-X, *others) if samples else others:
             for sign in (1, -1):
                 here: Pull | None = None
                 for _ in range(CLIMBS):

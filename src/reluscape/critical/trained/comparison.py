@@ -10,6 +10,7 @@ import numpy as np
 from ...basins import affine_fit, constant_fit
 from ...numbers.tolerances import DEFAULT
 from ...problem.networks import DeepNet, TwoLayerNet
+from ...problem.penalties import NONE
 from .elsewhere import TestRows
 from .examination import Examination
 from .predictions import rows_right
@@ -49,7 +50,8 @@ def comparisons(it: Examination, test: TestRows | None = None) -> dict[str, Comp
     """Return what is known by name.
 
     The names are "model", "constant", "affine", "basin" (the lowest loss in the network's own basin), "last_layer" (the
-    best last layer for the same features) and "best_known"; those that were not computed are left out.
+    best last layer for the same features, without weight decay) and "best_known"; those that were not computed are left
+    out.
 
     Args:
         it: what is known about the network.
@@ -91,7 +93,8 @@ def _entries(it: Examination) -> Iterator[tuple[str, Entry]]:
         yield "constant", (it.constant, "numerical", None, None)
         if it.affine is not None:
             yield "affine", (it.affine, "numerical", None, None)
-        yield "last_layer", (it.last.lowest, it.last.kind, it.last.net.hidden(layered.X)[-1], it.last.net)
+        if it.penalty is NONE:  # under weight decay it is another network that is best
+            yield "last_layer", (it.last.lowest, it.last.kind, it.last.net.hidden(layered.X)[-1], it.last.net)
         if known is not None and isinstance(known[0], DeepNet):
             yield "best_known", (known[1], "numerical", known[0].hidden(layered.X)[-1], known[0])
         return

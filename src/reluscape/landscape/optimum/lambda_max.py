@@ -13,7 +13,7 @@ from ...basins.decay.pulls import Cells, Pull, face_maximiser, independent_first
 from ...certificates import fraction_text, fraction_texts, new
 from ...certificates.decayed_terms import DecayTerms
 from ...errors import InputError, SolverError
-from ...numbers import exact
+from ...numbers import exact as exactly
 from ...numbers.overflow import refuses_overflow
 from ...problem.losses import LogisticLoss, able
 from ...problem.penalties import WeightDecay
@@ -54,7 +54,7 @@ class LambdaMax:
 
 @refuses_overflow
 def lambda_max(
-    X: Any, y: Any = None, loss: Any = "squared", output_bias: bool = False, biases: bool = True
+    X: Any, y: Any = None, loss: Any = "squared", output_bias: bool = False, biases: bool = True, exact: bool = True
 ) -> LambdaMax:
     """Return the weight decay above which the best network of any width is a constant.
 
@@ -68,6 +68,7 @@ def lambda_max(
         loss: as for `certify`.
         output_bias: a constant is added to the network; it decays like the weights where `biases` do.
         biases: False leaves the last column of X (the column of ones) and the output bias free.
+        exact: False leaves the proof out, which bounds the pull of every cell in fractions.
 
     Raises:
         InputError: free biases without a column of ones, or no targets.
@@ -101,13 +102,37 @@ def lambda_max(
     best = cells.largest(floats)
     assert best is not None
     n = problem.n
-    if not isinstance(slopes[0], Fraction):
+    if not exact or not isinstance(slopes[0], Fraction):
         return LambdaMax(best.value / n, None, best.pattern, best.sign, best.direction, constant, None, "numerical")
     squared, u, certificate = _proved(problem, cells, slopes, best)
     value = float(np.sqrt(float(squared)))
     return LambdaMax(
         value, squared, best.pattern, best.sign, np.array(u, dtype=float), constant, certificate, "certified"
     )
+
+
+def least_lambda_max(problem: Problem, W: np.ndarray, most: int) -> tuple[float, bool] | None:
+    """Return lambda_max in floats and True, or a lower bound on it and False where there are more than `most` cells.
+
+    The bound is the largest pull that climbs from the directions W (m, d) find. None where no constant is the best, or
+    where it decays.
+    """
+    try:
+        refuse_hidden_constant(problem)
+        refuse_single_class(problem)
+    except InputError:
+        return None
+    decay = decay_of(problem)
+    if decay.constant == "decayed":
+        return None
+    cells = Cells(problem.data, decay.penalised, most)
+    slopes = np.array(constant_slopes(problem)[0], dtype=float)
+    if cells.too_many:
+        steepest = np.concatenate([W, [slopes @ problem.data.X, -slopes @ problem.data.X]])
+        pull, whole = cells.climbed(slopes, steepest, samples=False), False
+    else:
+        pull, whole = cells.largest(slopes), True
+    return None if pull is None else (pull.value / max(problem.n, 1), whole)
 
 
 def refuse_hidden_constant(problem: Problem) -> None:
@@ -203,14 +228,14 @@ def _proved(
     support = [int(r) for r in np.argsort(-best.multipliers) if best.multipliers[r] > 0]
     chosen: list[int] = []
     for r in support:
-        if exact.rank(rows[[*chosen, r]]) == len(chosen) + 1:
+        if exactly.rank(rows[[*chosen, r]]) == len(chosen) + 1:
             chosen.append(r)
     u = face_maximiser(g, rows[chosen], decay.penalised)
     if u is None:
         raise SolverError("the largest pull could not be told exactly; the data differ too much in scale")
     u = _inside(u, rows, decay.penalised)
     heights = [max(sum((a * b for a, b in zip(x, u, strict=True)), Fraction(0)), Fraction(0)) for x in data.fractions]
-    pulled = exact.dot(slopes, heights)
+    pulled = exactly.dot(slopes, heights)
     size = sum((v * v for v, kept in zip(u, decay.penalised, strict=True) if kept), Fraction(0))
     square = pulled * pulled / size if size else Fraction(0)
     root = DecayTerms(Fraction(0), decay.penalised, Fraction(0), problem.output_bias)

@@ -29,6 +29,8 @@ class Case:
         scale: how the targets were standardised, or None.
         test: the rows kept apart from training, or None.
         trainer_line: what has to be said about how it was trained, or None.
+        lambda_max: the weight decay above which a constant is best and True, or a lower bound on it and False; None
+            where it is not known.
     """
 
     it: Examination
@@ -38,6 +40,7 @@ class Case:
     scale: Scale | None
     test: TestRows | None
     trainer_line: str | None = None
+    lambda_max: tuple[float, bool] | None = None
 
     @property
     def answer(self) -> str:

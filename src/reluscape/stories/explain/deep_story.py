@@ -9,6 +9,7 @@ from ...numbers.tolerances import DEFAULT
 from ...problem.penalties import NONE
 from ..wording import count, listing, of_the_weights, right_words
 from .case import Case
+from .decay_stand import decay_stand
 from .first_line import first_line
 from .story import MOST_NAMED, SPARE, UNTESTED, both_losses, going_on, numbered, rows, same_work
 
@@ -22,9 +23,8 @@ def deep_verdict_lines(case: Case) -> list[str]:
     if case.answer == WRONG_INPUT:
         return [*lines, *case.hints, *last][:6]
     if it.penalty is not NONE:
-        return [*lines, objective_text(it), _detail(case), *proof_lines(it), *fresh_lines(it), layers_text(it), *last][
-            :6
-        ]
+        lines += [objective_text(it) + decay_stand(case), _detail(case), *proof_lines(it), *fresh_lines(it)]
+        return [*lines, layers_text(it), *last][:6]
     lines += [_detail(case), *case.hints]
     if it.leaky is not None:
         lines += leaky_lines(it, it.leaky)

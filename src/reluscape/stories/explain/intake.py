@@ -14,6 +14,7 @@ from ...errors import InputError, ModelError, ReluscapeError
 from ...geometry.arrangement import Arrangement
 from ...geometry.counting.counting import has_more_regions
 from ...landscape.optimum.decayed_infinite import bound_of_all_widths
+from ...landscape.optimum.lambda_max import least_lambda_max
 from ...problem.data import Dataset
 from ...problem.losses import declares, plain_loss
 from ...problem.outputs import CROSS_ENTROPY, output_loss
@@ -29,6 +30,8 @@ from .case import Case
 
 # cells of one unit up to which the lowest objective of any width is computed beside an explanation
 FEW_CELLS = 2_000
+# cells up to which lambda_max is known, beyond them a bound
+MOST_CELLS = 500
 DIVIDED = (
     "scikit-learn's lbfgs divides the loss of several outputs by their number and the gradient not: the network is "
     "stationary for neither objective; train with adam, or one network for each output"
@@ -103,7 +106,10 @@ def read_case(
         bound=_bound_of_all_widths,
     )  # fmt: skip
     line = DIVIDED if penalty is not NONE and _divides_twice(opened.reading.trainer, opened.outputs) else None
-    return Case(it, choice, known, opened.trained_on, scale, test, line)
+    most = None
+    if it.decayed is not None:
+        most = least_lambda_max(it.decayed.problem, it.decayed.downhill[0].W, MOST_CELLS)
+    return Case(it, choice, known, opened.trained_on, scale, test, line, most)
 
 
 def _divides_twice(trainer: Any, outputs: int) -> bool:

@@ -56,7 +56,7 @@ def build_report(case: Case, next_steps: tuple[str, ...], origin: Origin, seed: 
         "samples": {"dead": list(_dead_samples(it))},
         "affine_fit": _affine(it),
         "layers": [_layer(layer, layer is it.layers[-1]) for layer in it.layers],
-        "last_layer": _last_layer(it.last),
+        "last_layer": _last_layer(it.last) if it.penalty is NONE else None,
         "jacobian": None if it.jacobian is None else _jacobian(it.jacobian),
         "next_steps": list(next_steps),
         "lines": _lines(it, seed) if pictured else [],

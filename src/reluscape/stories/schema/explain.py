@@ -200,7 +200,7 @@ class ExplainReport(Report):
     samples: DeadSamples
     affine_fit: AffineFit
     layers: list[Layer]
-    last_layer: LastLayer
+    last_layer: LastLayer | None
     jacobian: Jacobian | None
     last_two_layers: NotRequired[VerdictBlock | None]
     next_steps: list[str]
