@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from . import output
-from .options import names, typed, whole_numbers
+from .options import decay_of_options, names, typed, whole_numbers
 
 
 def survey(
@@ -32,6 +32,13 @@ def survey(
         str | None,
         typer.Option("--loss", help="squared, logistic, bce, huber or cross_entropy; default by the target."),
     ] = None,
+    weight_decay: Annotated[
+        float | None,
+        typer.Option("--weight-decay", help="Train with (W / 2) times the sum of squared weights added."),
+    ] = None,
+    free_biases: Annotated[
+        bool, typer.Option("--free-biases", help="The weight decay leaves the biases out, as scikit-learn's does.")
+    ] = False,
     seconds: Annotated[
         float | None, typer.Option("--seconds", help="Bound on the time; default 6 to 20, by the size of the table.")
     ] = None,
@@ -58,6 +65,7 @@ def survey(
     from ..stories.survey import dry_run as plan
     from ..stories.survey import survey as run
 
+    penalty = decay_of_options(weight_decay, free_biases)
     settings = Settings(
         whole_numbers(width, "--width"), law, trials, tolerance, seconds, max_width, not no_output_bias, seed,
         trainings=trainings, raw=raw,
@@ -100,6 +108,7 @@ def survey(
         warnings=table.warnings,
         trainings=trainings,
         raw=raw,
+        weight_decay=penalty,
         loss=chosen,
     )
     from .table_note import write_all
@@ -126,7 +135,9 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     output.lines(report["verdict"])
     table = Table(title=None, box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     starts = any(entry["good"] for entry in report["widths"])
-    heads = ["units", "best known loss", "median run", "trained", "solved", "dead units"]
+    decay = report.get("weight_decay")
+    known = "best known loss" if decay is None else "best known objective"
+    heads = ["units", known, "median run", "trained", "solved", "dead units"]
     for head in heads + (["good start", "full rank"] if starts else []):
         table.add_column(head, justify="right", no_wrap=True)
     for entry in report["widths"]:
@@ -152,7 +163,7 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     said = (
         f"\nTrained: share of {trained} (Adam, all rows in every step, rate "
         f"{runs['rate']:g}, at most {runs['steps']:,} steps, PyTorch's first weights, inputs {data['inputs']}) that "
-        f"end at the best known loss of their width, up to {percent(tolerance)} of the way to the best constant; 95% "
+        f"end at the {known} of their width, up to {percent(tolerance)} of the way to the best constant; 95% "
         "intervals in brackets. "
         "Solved: with practically no loss. Dead units: on average, at the end. "
     )
@@ -166,6 +177,9 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
         if squared
         else f"Losses are means ({data['loss']}), in brackets as a share of the best constant's."
     )
+    if decay is not None:
+        weights = "all weights" if decay["biases"] else "the weights, biases apart"
+        said += f" The objective adds {decay['value']:g} / 2 times the sum of the squares of {weights}."
     screen.print(said, style="dim")
     for warning in data["warnings"]:
         screen.print(f"Note: {output.plain(warning)}", style="yellow")

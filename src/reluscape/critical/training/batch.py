@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ...errors import ShapeError
-from .objective import RunLoss, run_loss
+from .objective import Decayed, RunLoss, run_loss
 
 # entries of the hidden layers that are worked on at once, so that they stay in a core's own memory
 BLOCK = 30_000
@@ -25,6 +26,7 @@ class Batch:
         loss: the loss on its targets.
         width: number of units m.
         output_bias: whether c is free; otherwise it is zero.
+        decay: weight decay beside the mean loss, None for none.
 
     Example:
         >>> batch = Batch.of([[0.0], [1.0]], [0.0, 2.0], width=1, output_bias=False)
@@ -36,10 +38,11 @@ class Batch:
     loss: RunLoss
     width: int
     output_bias: bool
+    decay: Decayed | None = None
 
     @classmethod
     def of(cls, X: Any, y: Any, width: int, output_bias: bool, loss: Any = "squared") -> Batch:
-        """Return the problem of samples (n, d) and targets (n,) or (n, k).
+        """Return the problem of samples (n, d) and targets (n,) or (n, k), with weight decay for a `Decayed` loss.
 
         Raises:
             ShapeError: another number of targets than samples.
@@ -49,12 +52,13 @@ class Batch:
         Y = Y[:, None] if Y.ndim == 1 else Y
         if X.ndim != 2 or Y.ndim != 2 or len(X) != len(Y):
             raise ShapeError(f"samples of shape {X.shape} and targets of shape {Y.shape} do not belong together")
-        return cls(X, run_loss(loss, Y), int(width), bool(output_bias))
+        decay = loss if isinstance(loss, Decayed) else None
+        return cls(X, run_loss(loss if decay is None else decay.loss, Y), int(width), bool(output_bias), decay)
 
     def single(self) -> Batch:
         """Return the same problem in single precision, which is what networks are usually trained in."""
         loss = RunLoss(self.loss.name, self.loss.each, self.loss.Y.astype(np.float32))
-        return Batch(self.X.astype(np.float32), loss, self.width, self.output_bias)
+        return replace(self, X=self.X.astype(np.float32), loss=loss)
 
     @property
     def outputs(self) -> int:
@@ -65,6 +69,17 @@ class Batch:
     def size(self) -> int:
         """Number of parameters p of one run."""
         return self.width * (self.X.shape[1] + self.outputs) + self.outputs
+
+    @cached_property
+    def strengths(self) -> np.ndarray:
+        """Strength (p,) of the decay of each parameter."""
+        if self.decay is None:
+            return np.zeros(self.size, dtype=self.X.dtype)
+        W = np.full((1, self.width, self.X.shape[1]), self.decay.weights, dtype=self.X.dtype)
+        W[:, :, -1:] = self.decay.hidden_biases
+        V = np.full((1, self.width, self.outputs), self.decay.weights, dtype=self.X.dtype)
+        c = np.full((1, self.outputs), self.decay.constants, dtype=self.X.dtype)
+        return self.pack(W, V, c)[0]
 
     def unpack(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return views W (r, m, d), V (r, m, k), c (r, k) of parameters (r, p)."""
@@ -99,7 +114,7 @@ class Batch:
         return on & (V != 0).any(axis=2)
 
     def evaluate(self, theta: np.ndarray, shares: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return the losses (r,) and their gradients (r, p).
+        """Return the losses (r,), the decay among them, and their gradients (r, p).
 
         Args:
             theta: (r, p) parameters.
@@ -124,6 +139,9 @@ class Batch:
                 dW[part] = V[part] * (np.multiply(on, G, out=A) @ self.X)
             else:
                 dW[part] = np.multiply(V[part] @ G, on, out=A) @ self.X
+        if self.decay is not None:
+            values += np.square(theta) @ self.strengths / 2
+            gradient += self.strengths * theta
         return values, gradient
 
     def _parts(self, runs: int, n: int) -> list[slice]:

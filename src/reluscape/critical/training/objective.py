@@ -13,6 +13,28 @@ from ...problem.losses.softmax import cross_entropies, cross_entropy_slopes
 
 
 @dataclass(frozen=True, eq=False)
+class Decayed:
+    """A loss with weight decay beside its mean: each strength times half the sum of the squares of some parameters.
+
+    Attributes:
+        loss: as `run_loss` takes it.
+        weights: strength of the hidden weights and the output weights.
+        hidden_biases: strength of the weights that meet the last column of the samples.
+        constants: strength of the output biases.
+    """
+
+    loss: Any
+    weights: float
+    hidden_biases: float
+    constants: float
+
+    @classmethod
+    def of(cls, loss: Any, strength: float, biases: bool) -> Decayed:
+        """Return a loss with a decay of this strength; free biases are the last column's weights and the constants."""
+        return cls(loss, strength, strength if biases else 0.0, strength if biases else 0.0)
+
+
+@dataclass(frozen=True, eq=False)
 class RunLoss:
     """A convex loss of the outputs of many runs: the sum over the outputs, the weighted mean over the samples.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...problem.losses import CrossEntropy
@@ -15,8 +17,15 @@ EVALUATIONS = 2_000
 
 
 def constant_loss(batch: Batch) -> float:
-    """Return the lowest loss of outputs that are the same for every sample (zero where there is no output bias)."""
+    """Return the lowest loss of outputs that are the same for every sample (zero where there is no output bias).
+
+    The decay of a constant counts.
+    """
     loss = batch.loss
+    if batch.decay is not None and batch.decay.constants and batch.output_bias:
+        alone = replace(batch, X=np.zeros((batch.X.shape[0], 1)), width=0)
+        zero = np.zeros((1, alone.size))
+        return float(lbfgs(lambda c, _: alone.evaluate(c), zero, EVALUATIONS, 0.0)[1][0])
     if batch.output_bias:
         return constant_value(loss.each or CrossEntropy(), loss.Y.T)
     n = loss.Y.shape[1]

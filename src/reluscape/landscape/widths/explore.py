@@ -17,6 +17,7 @@ from ...probability.width_search import WidthSearch, search_width
 from ...problem.data import standardize
 from ..optimum import infinite_width_minimum
 from .cells import Fan, Slice, corner_units, fan, plane_slice
+from .decayed import judged_under_decay
 from .result import LeastWidth, Width, WidthMap
 from .settings import Settings
 from .shares import DEEPER, FEWEST_FOLDED, FOLD_COST, FOLDS, FURTHER, LEAST, MOST_SEARCHED, STARTED, TRAINED
@@ -74,6 +75,7 @@ def explore(subject: Subject, settings: Settings, progress: Progress) -> WidthMa
         units=_units(study, best),
         fan=picture_of_fan,
         slice=picture_of_slice,
+        decay=study.decay,
     )
 
 
@@ -150,6 +152,8 @@ def _starts(study: Study, clock: Clock) -> tuple[tuple[Width, ...], dict[int, Pr
 def _traps(study: Study, width: int, clock: Clock) -> Traps:
     """Return the different traps of a width, a few of them proved where that is possible and there is time."""
     runs, mark, data = study.trainings.judging(width), study.mark(width), study.proof_data()
+    if study.decay is not None:
+        return judged_under_decay(study.decay, runs, mark, clock, MOST_PROVED)
     if data is None or data.n * width > PROVED_SIZE:
         return runs.traps(mark)
     return judged(data, runs, mark, lambda: clock.left, MOST_PROVED, study.subject.loss)

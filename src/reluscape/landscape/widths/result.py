@@ -12,6 +12,7 @@ from ...geometry.regions.affordable import UnitRegions
 from ...numbers.estimates import Probability
 from ...probability.width_search import WidthSearch
 from .cells import Fan, Slice
+from .decayed import DecayMap
 from .reference import Reference
 from .settings import Settings
 from .starts import StartShares
@@ -80,6 +81,8 @@ class WidthMap:
         units: (m, d) products |v_j| w_j of that network in the data's own units, None where it is not known.
         fan: weight space of rank-2 data, or None.
         slice: a plane through the weight space of one unit, or None.
+        decay: what is known under weight decay, None without one; losses of references, trainings and traps are then
+            values of the objective, that of `outputs` is not.
     """
 
     subject: Subject
@@ -101,6 +104,7 @@ class WidthMap:
     units: np.ndarray | None
     fan: Fan | None
     slice: Slice | None
+    decay: DecayMap | None = None
 
     @property
     def best(self) -> Reference:

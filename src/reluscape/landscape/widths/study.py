@@ -15,6 +15,9 @@ from ...numbers.tolerances import DEFAULT
 from ...probability.random_starts import Sampler
 from ...probability.width_search import WidthSearch, search_width
 from ...problem.data import Dataset, standardize
+from ...problem.penalties import NONE
+from .decayed import DecayMap, decay_map, decayed_problem, lowest_reference
+from .infimum import basin_infimum
 from .reference import Reference, References, prepare_solvers
 from .settings import Settings
 from .shares import TRAINED_ON
@@ -47,9 +50,12 @@ class Study:
             self.sampler.warm_up((1, settings.widths[-1], min(settings.max_width, WIDE)))
             prepare_solvers(self.data, settings.output_bias)
         self.clock = Clock(settings.budget(self.data.n, self.data.d))
+        self.decay: DecayMap | None = None
         X = self.data.X if settings.raw else np.asarray(standardize(self.data).X)
+        if subject.penalty is not NONE:
+            X = np.asarray(decayed_problem(subject, settings.raw).data.X, dtype=float)
         Y = subject.Y[:, 0] if subject.Y.shape[1] == 1 else subject.Y
-        self.trainings = Trainings(X, Y, settings.output_bias, subject.loss, settings.trainings, settings.seed)
+        self.trainings = Trainings(X, Y, settings.output_bias, subject.objective, settings.trainings, settings.seed)
         self.trainings.set_steps(settings.widths, training_share * self.clock.seconds)
         self.lowest: dict[int, Reference] = {}
         self.references: References | None = None
@@ -61,6 +67,8 @@ class Study:
         Args:
             regions: exact number of regions of one unit, None where it is not known.
         """
+        if self.subject.penalty is not NONE:
+            self.decay = decay_map(self.subject, self.settings, regions)
         if self.sampler is not None:
             self.references = References(
                 self.sampler,
@@ -92,18 +100,26 @@ class Study:
 
     def _trained(self, width: int) -> Reference:
         """Return the lowest of a width's trainings, narrower widths and the plain fits, where no basin is solved."""
-        value = self.trainings.lowest(width)[0]
+        value, training, run = self.trainings.lowest(width)
         source, outputs = f"best of {self.trainings.count(width)} trainings", self.subject.Y.shape[1]
         others = [r for w, r in self.lowest.items() if w < width]
         others.append(Reference(self.subject.constant, False, "the best constant", None))
-        if width >= 2 * outputs or (width >= outputs and self.data.bias):
+        plain = self.decay is None
+        if plain and (width >= 2 * outputs or (width >= outputs and self.data.bias)):
             others.append(Reference(self.subject.affine, False, "the best affine fit", None))
-        return min([Reference(value, False, source, None), *others], key=lambda r: r.value)
+        best = Reference(value, False, source, None)
+        if self.decay is not None:
+            best = lowest_reference(self.decay, width, best, training, run)
+        else:
+            best = basin_infimum(self.subject, best, training, run)
+        return min([best, *others], key=lambda r: r.value)
 
     def mark(self, width: int) -> float:
         """Return the loss up to which a training of a width ended well."""
         reference, constant = self.lowest[width].value, self.subject.constant
-        return reference + self.settings.tolerance * max(constant - reference, 0.0) + DEFAULT.zero_loss * constant
+        # under weight decay a training that ends at the best constant may be good, and comes near it only
+        near = DEFAULT.zero_loss if self.decay is None else DEFAULT.solved
+        return reference + self.settings.tolerance * max(constant - reference, 0.0) + near * constant
 
     def widen(self, clock: Clock) -> None:
         """Train further widths until one is enough that fresh runs confirm, while there is time."""
@@ -136,7 +152,8 @@ class Study:
         for k, width in enumerate(widths):
             part = trained.part(1 / (len(widths) - k))
             if self.references is None:
-                self.trainings.search(width, part, sure=sure)
+                known = self.lowest[width]
+                self.trainings.search(width, part, lambda value, known=known: known.exhaustive, sure)  # type: ignore[misc]
             else:
                 self.lowest[width] = self.references.train_on(width, part, sure)
         if self.references is not None:
@@ -153,6 +170,11 @@ class Study:
                 source = f"best of {self.trainings.count(width)} trainings"
                 _, training, run = self.trainings.lowest(width)
                 known = None if self.references is None else self.references.from_training(value, source, training, run)
+                lowered = Reference(value, False, source, None)
+                if self.decay is not None:
+                    known = lowest_reference(self.decay, width, lowered, training, run)
+                elif known is None:
+                    known = basin_infimum(self.subject, lowered, training, run)
                 self.lowest[width] = known or Reference(value, False, source, None)
             if lowest is not None and lowest.value < self.lowest[width].value:
                 # lowest of its own width, which says nothing about a wider one
@@ -195,6 +217,12 @@ class Study:
 
     def network(self, reference: Reference) -> tuple[np.ndarray, np.ndarray] | None:
         """Return (Z, predictions) of a reference's network with z_j = |v_j| w_j, in standardised inputs, or None."""
+        if self.decay is not None and reference.net is not None:
+            net, outputs = reference.net, reference.net.predict(self.decay.problem.data)
+            Z = np.abs(net.v)[:, None] * net.W
+            if self.settings.raw:
+                Z = np.linalg.solve(np.asarray(standardize(self.data).transform), Z.T).T
+            return Z, outputs
         if reference.state is None or self.sampler is None:
             return None
         if reference.net is not None:

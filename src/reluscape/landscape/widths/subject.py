@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,13 @@ import numpy as np
 from ...basins import affine_fit, constant_fit
 from ...critical.training import Batch
 from ...critical.training.held_out import classes_of
+from ...critical.training.objective import Decayed
 from ...critical.training.plain_fits import constant_loss, plane
 from ...errors import InputError
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, standardize
 from ...problem.losses import SquaredLoss, declares, labels_of, plain_loss
+from ...problem.penalties import NONE, NoPenalty, WeightDecay
 from ...problem.problem import Problem
 from ...problem.targets import check_subject, samples_and_targets
 
@@ -32,6 +34,7 @@ class Subject:
         constant: loss of the best constant.
         affine: loss of the best plane.
         plane: (k, d + 1) coefficients of the best plane, the constant last.
+        penalty: what is added to the mean loss; `constant` counts it, `affine` does not.
     """
 
     data: Dataset
@@ -42,10 +45,19 @@ class Subject:
     constant: float
     affine: float
     plane: np.ndarray
+    penalty: NoPenalty | WeightDecay = field(default=NONE)
 
     @classmethod
-    def of(cls, X: Any, y: Any, loss: Any, classes: dict[int, str] | None, output_bias: bool) -> Subject:
-        """Return the subject of samples and targets.
+    def of(
+        cls,
+        X: Any,
+        y: Any,
+        loss: Any,
+        classes: dict[int, str] | None,
+        output_bias: bool,
+        penalty: NoPenalty | WeightDecay = NONE,
+    ) -> Subject:
+        """Return the subject of samples and targets, and of weight decay where the penalty is one.
 
         Raises:
             InputError: no targets, one sample, a constant target, or targets that the loss has no meaning for.
@@ -61,7 +73,7 @@ class Subject:
         if labels == (0, 1) and set(np.unique(Y)) == {-1.0, 1.0}:
             Y = (Y + 1) / 2
         classes = classes or data.classes
-        if declares(chosen, "quadratic") and Y.shape[1] == 1:
+        if declares(chosen, "quadratic") and Y.shape[1] == 1 and penalty is NONE:
             fit, straight = constant_fit(data), affine_fit(data)
             coefficients = np.append(np.asarray(straight.coefficients, dtype=float), float(straight.intercept))[None]
             return cls(data, Y, chosen, classes, output_bias, fit.value, straight.value, coefficients)
@@ -69,18 +81,27 @@ class Subject:
         batch = Batch.of(scaled, Y, 0, output_bias, chosen)
         value, slopes = plane(batch)
         slopes = np.concatenate([slopes[:, :-1] @ np.asarray(standardize(data).transform).T, slopes[:, -1:]], axis=1)
-        return cls(data, Y, chosen, classes, output_bias, constant_loss(batch), value, slopes)
+        if penalty is not NONE:
+            batch = Batch.of(scaled, Y, 0, output_bias, Decayed.of(chosen, float(penalty.strength), penalty.biases))
+        return cls(data, Y, chosen, classes, output_bias, constant_loss(batch), value, slopes, penalty)
 
     @property
     def problem(self) -> Problem:
         """What is minimised."""
         Y = self.Y if declares(self.loss, "joint") or self.Y.shape[1] > 1 else self.Y[:, 0]
-        return Problem(self.data, Y, loss=self.loss, output_bias=self.output_bias)
+        return Problem(self.data, Y, loss=self.loss, weight_decay=self.penalty, output_bias=self.output_bias)
 
     @property
     def single(self) -> bool:
-        """Whether the theory of basins applies: one output under the squared loss."""
-        return declares(self.loss, "quadratic") and self.Y.shape[1] == 1
+        """Whether the theory of basins without decay applies: one output under the squared loss alone."""
+        return declares(self.loss, "quadratic") and self.Y.shape[1] == 1 and self.penalty is NONE
+
+    @property
+    def objective(self) -> Any:
+        """What runs of training minimise."""
+        if self.penalty is NONE:
+            return self.loss
+        return Decayed.of(self.loss, float(self.penalty.strength), self.penalty.biases)
 
     def snapped(self, loss: float) -> float:
         """Return a computed loss, zero where it cannot be told from zero."""

@@ -105,7 +105,7 @@ def width_table(report: dict[str, Any], lead: str = "") -> str:
         "Units",
         *(name for _, name, _, _ in columns),
         *([f"Good start, law {law}"] if other else []),
-        "Reference loss",
+        "Reference loss" if report.get("weight_decay") is None else "Reference objective",
     ]
     rows = []
     for k in range(len(entries)):

@@ -20,6 +20,7 @@ _EXPORTS = {
     "Claim": ".shared",
     "Data": ".shared",
     "DeadSamples": ".explain",
+    "DecayBlock": ".survey",
     "DesignCertificate": ".design",
     "DesignClaim": ".design",
     "DesignData": ".design",
@@ -37,6 +38,7 @@ _EXPORTS = {
     "HeldOut": ".survey",
     "Jacobian": ".explain",
     "LastLayer": ".explain",
+    "LawPoint": ".survey",
     "Layer": ".explain",
     "LeastWidth": ".survey",
     "Line": ".explain",
@@ -65,6 +67,7 @@ _EXPORTS = {
     "VerdictBlock": ".explain",
     "Width": ".survey",
     "WidthFor": ".survey",
+    "WidthLaw": ".survey",
 }
 
 __all__ = [
@@ -80,6 +83,7 @@ __all__ = [
     "Claim",
     "Data",
     "DeadSamples",
+    "DecayBlock",
     "DesignCertificate",
     "DesignClaim",
     "DesignData",
@@ -97,6 +101,7 @@ __all__ = [
     "HeldOut",
     "Jacobian",
     "LastLayer",
+    "LawPoint",
     "Layer",
     "LeastWidth",
     "Line",
@@ -125,6 +130,7 @@ __all__ = [
     "VerdictBlock",
     "Width",
     "WidthFor",
+    "WidthLaw",
 ]
 
 

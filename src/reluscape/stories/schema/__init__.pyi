@@ -40,8 +40,10 @@ from .shared import Number as Number
 from .shared import Position as Position
 from .shared import Report as Report
 from .survey import BasinValues as BasinValues
+from .survey import DecayBlock as DecayBlock
 from .survey import EveryStart as EveryStart
 from .survey import HeldOut as HeldOut
+from .survey import LawPoint as LawPoint
 from .survey import LeastWidth as LeastWidth
 from .survey import OtherLaw as OtherLaw
 from .survey import Point as Point
@@ -55,3 +57,4 @@ from .survey import TrainingBlock as TrainingBlock
 from .survey import Trap as Trap
 from .survey import Width as Width
 from .survey import WidthFor as WidthFor
+from .survey import WidthLaw as WidthLaw

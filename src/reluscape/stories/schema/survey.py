@@ -173,6 +173,41 @@ class SurveyPictures(TypedDict):
     fit: NotRequired[Fit | None]
 
 
+class LawPoint(TypedDict):
+    """The share of basins of one width that hold a global minimum of every width."""
+
+    width: int
+    good: Claim
+
+
+class WidthLaw(TypedDict):
+    """The width law under weight decay, and the width at which it reaches the probability."""
+
+    population: str
+    probability: float
+    width: int | None
+    limit: Number | None
+    curve: list[LawPoint]
+
+
+class DecayBlock(TypedDict):
+    """What is told under weight decay; values of widths and of trainings are then those of the objective."""
+
+    value: float
+    biases: bool
+    inputs: str
+    lambda_max: Claim | None
+    times: float | None
+    lambda_max_as_given: Claim | None
+    times_as_given: float | None
+    constant: Number | None
+    any_width: Claim | None
+    least_width: int | None
+    most_width: int | None
+    law: WidthLaw | None
+    reasons: dict[str, str]
+
+
 class SurveyReport(Report):
     """survey.json."""
 
@@ -186,4 +221,5 @@ class SurveyReport(Report):
     every_start: EveryStart | None
     promises: list[Promise]
     pictures: SurveyPictures
+    weight_decay: NotRequired[DecayBlock]
     verdict: NotRequired[list[str]]

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from ...errors import InputError
+from ...landscape.widths.decayed import decayed_problem
 from ...landscape.widths.explore import explore
 from ...landscape.widths.settings import Settings
 from ...landscape.widths.subject import Subject
@@ -59,7 +59,9 @@ def survey(
         y: (n,) targets, (n, k) for several, or classes 0, ..., k - 1 for "cross_entropy".
         widths: numbers of hidden units to report.
         loss: what is minimised, as in `Problem`; basins and starts are told for "squared" with one target.
-        weight_decay: None; another is refused.
+        weight_decay: None, a number, or a `WeightDecay`, which counts in the inputs that networks are trained on,
+            standardised unless `raw`. Trainings then minimise mean loss + penalty, values of widths and of trainings
+            are those of this objective, and the report tells lambda_max, m* and M*, and the width law.
         seed: root of every random stream.
         progress: called with (what, share done).
         options: by keyword, `law` of initialisation of the random starts ("normal"), `trials`, random starts per number
@@ -87,16 +89,14 @@ def survey(
         name: value for name, value in options.items() if name not in DataOrigin.__optional_keys__
     }
     settings = Settings(tuple(np.atleast_1d(widths).tolist()), seed=seed, **chosen)
-    if as_penalty(weight_decay) is not NONE:
-        raise InputError(
-            "a survey trains and maps the plain loss; leave out weight_decay (lambda_max, width_law take it)"
-        )
+    penalty = as_penalty(weight_decay)
     if isinstance(X, Problem):
-        problem = as_problem(X, y, loss=loss)
-        problem.refuse_penalty()
+        problem = as_problem(X, y, loss=loss, weight_decay=weight_decay)
         X, y, loss = problem.data, None if problem.outputs == 1 else problem.given_targets, problem.given_loss
-        settings = replace(settings, output_bias=problem.output_bias)
-    subject = Subject.of(X, y, loss, origin.classes, settings.output_bias)
+        settings, penalty = replace(settings, output_bias=problem.output_bias), problem.penalty
+    subject = Subject.of(X, y, loss, origin.classes, settings.output_bias, penalty)
+    if penalty is not NONE:
+        decayed_problem(subject, settings.raw)  # refuses free biases without a column of ones before any work is done
     return _told(subject, settings, progress or (lambda what, part: None), origin)
 
 
@@ -111,4 +111,8 @@ def _told(subject: Subject, settings: Settings, tell: ProgressCall, origin: Orig
     report = build_report(known, origin)
     report["seconds"] = round(time.monotonic() - begin, 2)
     tell("done", 1.0)
+    if known.decay is not None:
+        wide = known.decay.wide
+        proof = None if wide is None else wide.certificate
+        return Survey(dict(report), subject.data, None, known.decay.problem, proof)
     return Survey(dict(report), subject.data, known.best.state, subject.problem)

@@ -12,6 +12,7 @@ from ..claims import loss_claim, plain, probability_claim
 from ..opening import about_data, opening
 from ..options import Origin
 from .counts import BASIN_TEXT, layer_regions, region_claim
+from .decayed import decay_block, plain_losses
 from .pictures import data_picture, fan_picture, fit_picture, slice_picture
 from .promised import promised
 from .start_entry import start_entry
@@ -72,6 +73,8 @@ def build_report(known: WidthMap, origin: Origin) -> schema.SurveyReport:
     }
     if not subject.single:
         report["data"]["floor_share"] = None
+    if known.decay is not None:
+        report["weight_decay"] = decay_block(known.decay, known)
     report["verdict"] = verdict_lines(dict(report))
     return report
 
@@ -81,12 +84,15 @@ def _losses(known: WidthMap) -> schema.SurveyLosses:
     subject, best = known.subject, known.best
     kind = "exact" if subject.single else "numerical"
     straight = subject.straight()
+    constant, lowest = subject.constant, subject.snapped(best.value)
+    if known.decay is not None:  # what networks leave is told without the penalty
+        constant, lowest = plain_losses(known)
     losses: schema.SurveyLosses = {
-        "constant": loss_claim(subject.constant, subject.constant, kind, subject.commonest()),
-        "affine": loss_claim(subject.affine, subject.constant, kind, subject.accuracy(straight)),
+        "constant": loss_claim(constant, constant, kind, subject.commonest()),
+        "affine": loss_claim(subject.affine, constant, kind, subject.accuracy(straight)),
         "best_network": loss_claim(
-            subject.snapped(best.value),
-            subject.constant,
+            lowest,
+            constant,
             "numerical",
             subject.accuracy(straight if known.outputs is None else known.outputs),
             width=known.best_width,

@@ -19,19 +19,26 @@ class Survey(Telling):
     """The map of one data set.
 
     Attributes:
-        problem: what was minimised.
+        problem: what was minimised; with weight decay in the inputs that networks were trained on.
     """
 
     _data: Dataset
     _best: tuple[np.ndarray, np.ndarray] | None
     problem: Problem | None = None
+    _wide: dict[str, Any] | None = None
 
     def certificate(self) -> dict[str, Any]:
         """Return a proof of the best network's loss: the exact value of its basin, for `reluscape verify`.
 
+        With weight decay it proves the lowest objective of any width, between rational ends.
+
         Raises:
             UnsupportedError: no basin was found below the best affine fit, or its exact value is out of reach.
         """
+        if self.report.get("weight_decay") is not None:
+            if self._wide is None:
+                raise UnsupportedError("the lowest objective of any width is not proved for these data")
+            return self._wide
         if self._best is None:
             raise UnsupportedError("the best known fit is the affine one; there is no basin to certify")
         pattern, sign = self._best

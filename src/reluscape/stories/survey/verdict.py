@@ -10,6 +10,7 @@ from ...numbers.tolerances import DEFAULT
 from ..opening import without_bias
 from ..usual_width import usual_place
 from ..wording import count, percent, whole
+from .decayed import decay_lines
 
 # what a network must leave less than a plane, as a share of what the plane leaves, to be worth it
 WORTH = 0.95
@@ -19,6 +20,7 @@ def verdict_lines(report: dict[str, Any]) -> list[str]:
     """Return the verdict of a report whose numbers are filled in."""
     lines = [
         without_bias(report["data"]),
+        *decay_lines(report),
         _worth(report),
         _fit(report),
         _width(report),
@@ -91,11 +93,16 @@ def _unit(report: dict[str, Any]) -> str:
     return "the variance" if report["data"]["loss"] == "squared" else "the best constant's loss"
 
 
-def _trained(claim: dict[str, Any]) -> str:
+def _measured(report: dict[str, Any]) -> str:
+    """Return what trainings are measured by: the loss, or with weight decay the objective."""
+    return "loss" if report.get("weight_decay") is None else "objective"
+
+
+def _trained(claim: dict[str, Any], what: str = "loss") -> str:
     """Return a share of trainings in words."""
     good = round(claim["value"] * claim["trials"])
     return (
-        f"{good} of {count(claim['trials'], 'training')} ended at the best known loss "
+        f"{good} of {count(claim['trials'], 'training')} ended at the best known {what} "
         f"({percent(claim['low'])} to {percent(claim['high'])})"
     )
 
@@ -105,14 +112,15 @@ def _width(report: dict[str, Any]) -> str:
     search = report["width_for"]
     tried = {point["width"]: point["trained"] for point in search["curve"]}
     width = search["width"] or max(tried)
-    fewer, least = _fewer(tried, width), _least(search["least"])
+    fewer, least, what = _fewer(tried, width), _least(search["least"]), _measured(report)
     if search["width"] is not None:
         text = count(width, "unit").capitalize()
-        return f"{text} {'is' if width == 1 else 'are'} enough for training: {_trained(tried[width])}{fewer}.{least}"
+        ended = _trained(tried[width], what)
+        return f"{text} {'is' if width == 1 else 'are'} enough for training: {ended}{fewer}.{least}"
     more = "; for wider layers give more --seconds" if search["stopped_by"] == "time" else ""
     return (
         f"Up to {count(width, 'unit')} are not enough for training to end well 95% of the time: with {width:,}, "
-        f"{_trained(tried[width])}{fewer}{more}.{least}"
+        f"{_trained(tried[width], what)}{fewer}{more}.{least}"
     )
 
 
@@ -151,11 +159,12 @@ def _traps(report: dict[str, Any]) -> str:
     proved = sum(1 for trap in traps if trap["certified"])
     lowest, commonest = traps[0], max(traps, key=lambda trap: trap["runs"])
     caught = round(training["trapped"]["value"] * training["runs"])
+    unit = _unit(report) if _measured(report) == "loss" else "the best constant's objective"
     text = (
         f"Traps: with {count(entry['width'], 'unit')}, {caught} of {count(training['runs'], 'training')} "
         f"{'is' if caught == 1 else 'are'} caught in {_places(training['trap_count'])}"
         f"{_proved(proved, training['trap_count'])}, {'with' if training['trap_count'] == 1 else 'the lowest with'} "
-        f"{percent(lowest['share'])} of {_unit(report)} left"
+        f"{percent(lowest['share'])} of {unit} left"
     )
     if training["trap_count"] > 1 and commonest["runs"] > 1:
         text += f", the commonest ({count(commonest['runs'], 'time')}) with {percent(commonest['share'])}"
@@ -179,6 +188,8 @@ def _chance(report: dict[str, Any]) -> str:
     """How likely a random start lies in a good basin at the usual width, and the width at which all but a few do."""
     entry = report["widths"][usual_place(report) or 0]
     good = entry["good"]
+    if good is None and report.get("weight_decay") is not None:
+        return ""
     if good is None:
         return "Good starts, full rank and the theorems are told for one target and the squared loss only."
     undecided = entry["basin_values"].get("undecided", 0)
