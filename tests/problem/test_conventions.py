@@ -1,5 +1,7 @@
 """The weight decay of each trainer: its own objective at a fitted model is ours after translation."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,42 @@ def test_scikit_learn_classification():
     )
     problem = Problem(ONES, labels, loss="bce", weight_decay=WeightDecay.from_sklearn(mlp, 12), output_bias=True)
     assert problem.value(network(mlp)) == pytest.approx(mlp.loss_, rel=1e-12)
+
+
+def test_scikit_learn_several_outputs_by_lbfgs_is_stationary_for_neither():
+    models = pytest.importorskip("sklearn.neural_network")
+    both, alpha = np.column_stack([Y, 1 - 2 * X[:, 0] * X[:, 1]]), 0.3
+    mlp = models.MLPRegressor(**SETTINGS, alpha=alpha, activation="identity").fit(X, both)  # smooth, no kinks
+    A, B, a, b = *mlp.coefs_, *mlp.intercepts_
+    left = (X @ A + a) @ B + b - both
+    squares = (A**2).sum() + (B**2).sum()
+    # its loss is half the mean over samples AND outputs, its penalty is not divided by the outputs
+    assert mlp.loss_ == pytest.approx((left**2).mean() / 2 + alpha * squares / 24, rel=1e-12)
+
+    def slope(share):  # of the loss per sample and output times `share`, in the last layer
+        return (X @ A + a).T @ left * share / 12 + alpha * B / 12
+
+    assert all(np.abs(slope(share)).max() > 1e-3 for share in (1, 1 / 2))
+
+
+def test_scikit_learn_several_outputs_by_adam_is_ours():
+    models = pytest.importorskip("sklearn.neural_network")
+    both, alpha = np.column_stack([Y, 1 - 2 * X[:, 0] * X[:, 1]]), 0.3
+    # rows a step: all
+    mlp = models.MLPRegressor(
+        hidden_layer_sizes=(3,), alpha=alpha, solver="adam", activation="identity", random_state=0, tol=0.0,
+        n_iter_no_change=10_000, max_iter=3_000, learning_rate_init=3e-3,
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says that it ran through all its steps
+        mlp.fit(X, both)
+    decay = WeightDecay.from_sklearn(mlp, 12)
+    A, B, a, b = *mlp.coefs_, *mlp.intercepts_
+    left = (X @ A + a) @ B + b - both
+    # the loss of a sample is the sum over its outputs: mean square plus 2 alpha / n times half the squares
+    assert float(decay.strength) == pytest.approx(2 * alpha / 12)
+    gradient = 2 / 12 * (X @ A + a).T @ left + float(decay.strength) * B
+    assert np.abs(gradient).max() < 5e-3
 
 
 def test_scikit_learn_mini_batches():
