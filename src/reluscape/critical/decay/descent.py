@@ -147,7 +147,7 @@ def _asleep(problem: Problem, cells: Cells, net: TwoLayerNet) -> TwoLayerNet:
 def falling_units(
     problem: Problem, cells: Cells, point: DecayedPoint, pattern: np.ndarray, signs: np.ndarray
 ) -> list[tuple[int, np.ndarray, int]]:
-    """Return (unit, its new pattern, its new sign) for every unit that falls, and for one at zero that is pulled.
+    """Return (unit, its new pattern, its new sign) for each unit that falls, or for one at zero that is pulled.
 
     First order separates over the units and the objective is convex on the product of the new cells, so that all may
     move at once.
@@ -176,8 +176,10 @@ def falling_units(
         if -float(psi.value(direction)) > noise and (other != pattern[j]).any():
             steps.append((j, other, int(signs[j])))
     idle = [j for j in range(len(pattern)) if net.v[j] == 0]
-    if idle and len(cells.first):
-        found = cells.climbed(e, point.u) if cells.too_many else cells.largest(e)
+    if idle and len(cells.first) and not steps:  # the search through the cells is the dear part, and comes last
+        found = cells.climbed(e, point.u, samples=False) if cells.too_many else cells.largest(e)
+        if cells.too_many and (found is None or found.value - lam <= noise):
+            found = cells.climbed(e, point.u)
         if found is not None and found.value - lam > noise:
             steps.append((idle[0], found.pattern, found.sign))
     return steps
