@@ -93,14 +93,16 @@ class Census:
 
 
 @overload
-def local_minima(X: Any, y: Any, width: int, output_bias: bool = ..., signs: Any = ..., limit: int = ...) -> Census: ...
+def local_minima(
+    X: Any, y: Any = ..., width: int = ..., output_bias: bool = ..., signs: Any = ..., limit: int = ...
+) -> Census: ...
 
 
 @overload
 def local_minima(
     X: Any,
-    y: Any,
-    width: int,
+    y: Any = ...,
+    width: int = ...,
     output_bias: bool = ...,
     signs: Any = ...,
     limit: int = ...,
@@ -111,8 +113,8 @@ def local_minima(
 
 def local_minima(
     X: Any,
-    y: Any,
-    width: int,
+    y: Any = None,
+    width: int = 1,
     output_bias: bool = False,
     signs: Any = None,
     limit: int = PRODUCT_LIMIT,

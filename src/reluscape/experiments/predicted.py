@@ -71,8 +71,8 @@ class Comparison:
 
 def predicted_against_observed(
     X: Any,
-    y: Any,
-    width: int,
+    y: Any = None,
+    width: int = 1,
     threshold: float = 0.01,
     law: Any = "normal",
     output_bias: bool = True,

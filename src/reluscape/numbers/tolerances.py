@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tolerances:
-    """Every threshold of the package, each relative to the scale named beside it."""
+    """Every threshold of the package, each relative to the scale named beside it.
+
+    >>> Tolerances(), Tolerances(rank=4.0)
+    (DEFAULT, Tolerances(rank=4.0))
+    """
 
     # |<w, x>| <= boundary * |w| |x| : a sample lies on a unit's hyperplane (float input only)
     boundary: float = 1e-9
@@ -182,6 +186,12 @@ class Tolerances:
     box_bounds: float = 1e-12
     # what a solid angle found by quadrature may be off by, as a share of the sphere
     solid_angle: float = 1e-10
+
+    def __repr__(self) -> str:
+        """Return what differs from the policy that holds unless told."""
+        own = ((field.name, getattr(self, field.name), field.default) for field in fields(self))
+        changed = [f"{name}={value!r}" for name, value, usual in own if value != usual]
+        return f"Tolerances({', '.join(changed)})" if changed else "DEFAULT"
 
 
 DEFAULT = Tolerances()

@@ -47,8 +47,8 @@ class GenuineShare:
 
 def genuine_minimum_share(
     X: Any,
-    y: Any,
-    width: int,
+    y: Any = None,
+    width: int = 1,
     threshold: Any = None,
     *,
     population: str,

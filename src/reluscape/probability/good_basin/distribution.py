@@ -18,8 +18,8 @@ from .sets import states_of
 
 def basin_value_distribution(
     X: Any,
-    y: Any,
-    width: int,
+    y: Any = None,
+    width: int = 1,
     law: Any = "normal",
     signs: Any = None,
     output_bias: bool = False,

@@ -31,8 +31,8 @@ CHEAP_TRIPLES = 40
 @refuses_overflow
 def good_basin_probability(
     X: Any,
-    y: Any,
-    width: int,
+    y: Any = None,
+    width: int = 1,
     threshold: Any = 0,
     law: Any = "normal",
     signs: Any = None,

@@ -92,11 +92,13 @@ def explain(
     """Return the story of a trained network: verdict, basin, units, lines to better networks, next steps.
 
     Args:
-        model: as in `certify_model`.
-        X: (n, d) samples or a `Dataset`.
-        y: (n,) or (n, k) targets.
-        weight_decay: as in `certify_model`.
-        loss: as in `certify_model`.
+        model: a torch module, a fitted scikit-learn MLP or a Pipeline or search that ends in one, a skorch net, a Keras
+            model, a `TwoLayerNet` or `DeepNet`, or the path of a model file.
+        X: (n, d) samples as the model takes them, or a `Dataset`.
+        y: (n,) targets or classes, (n, k) for k outputs, None where X is a `Dataset` with targets.
+        weight_decay: None (asked of the model), a number, a `WeightDecay`, "ignore" or "unknown".
+        loss: the name of a loss or an object with value(f, y) and gradient(f, y); None takes the model's own, else what
+            the targets suggest, and a line says which and why.
         seed: root of the random streams of the fresh starts.
         progress: called with (what, share done).
         options: by keyword, those of `certify_model`; `biases`, for each layer whether it trains a bias (None asks the
