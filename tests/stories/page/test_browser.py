@@ -95,7 +95,7 @@ def test_the_drawn_values_are_those_of_the_json(visit):
     report = sample("survey")
     page = visit(report).page
     curve = page.evaluate(
-        "document.getElementById('figure-curve').data.filter(t => (t.name || '').startsWith('random starts'))[0]"
+        "document.getElementById('figure-curve').data.filter(t => (t.name || '').startsWith('good starts'))[0]"
     )
     points = dict(zip(curve["x"], curve["y"], strict=True))
     for entry in report["widths"]:
