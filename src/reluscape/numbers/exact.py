@@ -118,24 +118,10 @@ def decimal_fraction(value: Any) -> Fraction:
 
 def integer_rows(F: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return primitive integer rows and positive scales with F[i] = scale[i] * rows[i] (scale 1 for a zero row)."""
-    return _primitive(F.shape, ([v.as_integer_ratio() for v in row] for row in F))
-
-
-def integer_rows_of_doubles(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what `integer_rows` returns for the rationals that finite doubles (n, d) store.
-
-    >>> integer_rows_of_doubles(np.array([[0.5, 0.75]]))[0].tolist()
-    [[2, 3]]
-    """
-    return _primitive(X.shape, ([v.as_integer_ratio() for v in row] for row in X.tolist()))
-
-
-def _primitive(shape: tuple[int, ...], ratios: Iterable[list[tuple[int, int]]]) -> tuple[np.ndarray, np.ndarray]:
-    """Return primitive integer rows and their scales of rows of numerators and denominators."""
-    n, d = shape
+    n, d = F.shape
     rows = np.empty((n, d), dtype=object)
     scales = np.empty(n, dtype=object)
-    for i, row in enumerate(ratios):
+    for i, row in enumerate([v.as_integer_ratio() for v in row] for row in F):
         denominator = math.lcm(*(below for _, below in row)) if d else 1
         integers = [above * (denominator // below) for above, below in row]
         divisor = math.gcd(*integers) if d else 0
@@ -145,6 +131,36 @@ def _primitive(shape: tuple[int, ...], ratios: Iterable[list[tuple[int, int]]]) 
         else:
             rows[i] = [v // divisor for v in integers]
             scales[i] = Fraction(divisor, denominator)
+    return rows, scales
+
+
+def integer_rows_of_doubles(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what `integer_rows` returns for the rationals that finite doubles (n, d) store.
+
+    >>> integer_rows_of_doubles(np.array([[0.5, 0.75]]))[0].tolist()
+    [[2, 3]]
+    """
+    n, d = X.shape
+    rows = np.empty((n, d), dtype=object)
+    scales = np.empty(n, dtype=object)
+    if not d:
+        scales[:] = Fraction(1)
+        return rows, scales
+    # each number is an odd integer times a power of two; the common divisor is that of the odd ones, times the lowest
+    mantissa, power = np.frexp(X)
+    whole = (mantissa * 2.0**53).astype(np.int64)
+    even = whole & -whole
+    zero = whole == 0
+    even[zero] = 1
+    odd = whole // even
+    power = power - 53 + np.round(np.log2(even)).astype(np.int64)
+    low = np.where(zero, np.iinfo(np.int64).max, power).min(axis=1)
+    low[zero.all(axis=1)] = 0
+    divisor = np.maximum(np.gcd.reduce(odd, axis=1), 1)
+    shift = np.where(zero, 0, power - low[:, None])
+    rows[:] = (odd // divisor[:, None]).astype(object) << shift.astype(object)
+    for i, (factor, exponent) in enumerate(zip(divisor.tolist(), low.tolist(), strict=True)):
+        scales[i] = Fraction(factor << exponent) if exponent >= 0 else Fraction(factor, 1 << -exponent)
     return rows, scales
 
 
@@ -172,7 +188,7 @@ def fmpq_matrix(F: np.ndarray) -> flint.fmpq_mat:
 def fmpz_matrix(Z: np.ndarray) -> flint.fmpz_mat:
     """Return an integer matrix as a flint matrix."""
     n, d = Z.shape
-    return flint.fmpz_mat(n, d, [int(v) for v in Z.reshape(-1)])
+    return flint.fmpz_mat(n, d, [int(v) for v in Z.reshape(-1).tolist()])
 
 
 def fractions_of(M: flint.fmpq_mat) -> np.ndarray:
@@ -194,7 +210,8 @@ def rank(M: Any) -> int:
     M = np.asarray(M, dtype=object)
     if M.size == 0:
         return 0
-    rows = M if all(isinstance(v, Integral) for v in M.reshape(-1)) else integer_rows(fraction_matrix(M))[0]
+    whole = all(type(v) is int or isinstance(v, Integral) for v in M.reshape(-1).tolist())
+    rows = M if whole else integer_rows(fraction_matrix(M))[0]
     return int(fmpz_matrix(rows).rank())
 
 

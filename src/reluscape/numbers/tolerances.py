@@ -200,6 +200,8 @@ MACHINE_PRECISION = 2.0**-52
 ROUNDING = 16.0 * MACHINE_PRECISION
 # rows whose least singular value, relative to the largest, is below this are not told apart from dependent ones
 LEAST_SINGULAR = MACHINE_PRECISION**0.75
+# rows the least eigenvalue of whose products, relative to the largest, is above this are plainly of full rank
+PLAIN = 1e-6
 # keeps a quotient finite where its divisor is zero; no quantity that is believed is this small
 SPECK = 1e-300
 # what stands in place of a pivot that is nothing but rounding: its direction is left alone

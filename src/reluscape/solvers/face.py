@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.linalg
 
-from ..numbers.tolerances import DEFAULT, LEAST_SINGULAR, ROUNDING
+from ..numbers.tolerances import DEFAULT, LEAST_SINGULAR, PLAIN, ROUNDING
 from .scaling import Coordinates
 from .span_rank import Residues
 
@@ -118,18 +118,23 @@ def certified_face(
 def _face(space: Coordinates, residues: Callable[[], Residues], patterns: np.ndarray, named: np.ndarray) -> Face | None:
     """Return the span of the faces on which the named constraints (p, k) are tight, None where its rank is unsure."""
     r, N = space.r, len(space.y)
-    _, lead = np.unique(space.line, return_index=True)
+    lines, lead = np.unique(space.line, return_index=True)
+    null_spaces: dict[bytes, tuple[np.ndarray, float, bool] | None] = {}  # units at zero share theirs
     bases, blocks, errors, tights, turns = [], [], [], [], []
     dependent = False
     for j, pattern in enumerate(patterns):
         features = pattern[:, None] * space.U
         basis, off, tight = np.eye(r), 0.0, np.zeros(len(space.rows), dtype=bool)
         if j < len(named):
-            tight = np.isin(space.line, space.line[named[j]])
-            found = _null_space(space.C[lead[np.isin(space.line[lead], space.line[tight])]], r)
-            if found is None:
+            on_line = np.zeros(len(lines), dtype=bool)
+            on_line[space.line[named[j]]] = True
+            tight, key = on_line[space.line], on_line.tobytes()
+            if key not in null_spaces:
+                null_spaces[key] = _null_space(space.C[lead[on_line]], r)
+            null_space = null_spaces[key]
+            if null_space is None:
                 return None
-            basis, off, more = found
+            basis, off, more = null_space
             if more and residues().rank(space.sample[space.rows[tight]]) != r - basis.shape[1]:
                 return None
             dependent = dependent or more
@@ -171,12 +176,13 @@ def _no_point_is_lower(
     turned: float,
 ) -> bool:
     """Return whether q, off by at most `turned`, has no positive product with what any unit can add."""
-    size = float(np.linalg.norm(space.y))
-    for j in range(len(sides)):
-        features, tight = patterns[j][:, None] * space.U, face.tights[j]
-        room = float(np.linalg.norm(features)) * (turned + ROUNDING * size)
+    active = patterns[: len(sides)]
+    lengths = np.sqrt(active @ (space.U * space.U).sum(axis=1)) * (1.0 + ROUNDING)
+    rooms = lengths * (turned + ROUNDING * float(np.linalg.norm(space.y)))
+    slopes = -((active * q) @ space.U)
+    for j, tight in enumerate(face.tights[: len(sides)]):
         rank = space.r - face.bases[j].shape[1]
-        if not _non_negative(space.C[tight] * sides[j][tight, None], rank, -(features.T @ q), mu[j][tight], room):
+        if not _non_negative(space.C[tight] * sides[j][tight, None], rank, slopes[j], mu[j][tight], float(rooms[j])):
             return False
     return True
 
@@ -239,6 +245,10 @@ def _null_space(B: np.ndarray, r: int) -> tuple[np.ndarray, float, bool] | None:
     """
     if not len(B):
         return np.eye(r), 0.0, False
+    if len(B) > r:  # as a rule there is nothing but zero, and the small matrix of products is enough to see that
+        size = np.linalg.eigvalsh(B.T @ B)
+        if size[0] > PLAIN * size[-1]:
+            return np.zeros((r, 0)), 1.0 / float(np.sqrt(size[0])), False
     _, singular, Vt = np.linalg.svd(B, full_matrices=len(B) < r)
     rank = int((singular > LEAST_SINGULAR).sum())
     if (singular[rank:] > ROUNDING * singular[0]).any():
@@ -258,9 +268,30 @@ def _non_negative(rows: np.ndarray, rank: int, target: np.ndarray, mu: np.ndarra
     if not top > 0:
         return False
     weights = mu / top
+    if rank == rows.shape[1] < len(rows):
+        inverse = _right_inverse(rows, weights)
+        if inverse is not None:
+            rest = target - rows.T @ mu
+            # what is missing to a right inverse sends the vectors that are asked for a little further
+            missing = float(np.linalg.norm(np.eye(rank) - rows.T @ inverse)) + rank * ROUNDING
+            reach = (room + missing * float(np.linalg.norm(rest))) / (1.0 - missing)
+            return bool((mu + inverse @ rest > np.linalg.norm(inverse, axis=1) * reach).all())
     Q, singular, Vt = np.linalg.svd(rows.T * weights, full_matrices=False)
     if not singular[rank - 1] > LEAST_SINGULAR * singular[0]:
         return False
     inverse = weights[:, None] * ((Vt[:rank].T / singular[:rank]) @ Q[:, :rank].T)
-    found = mu + inverse @ (target - rows.T @ mu)
-    return bool((found > np.linalg.norm(inverse, axis=1) * room).all())
+    corrected = mu + inverse @ (target - rows.T @ mu)
+    return bool((corrected > np.linalg.norm(inverse, axis=1) * room).all())
+
+
+def _right_inverse(rows: np.ndarray, weights: np.ndarray) -> np.ndarray | None:
+    """Return a matrix (k, r) that the transposed rows (k, r) take to about 1, in proportion to squared weights (k,).
+
+    None where the rows with weights are not plainly of full rank.
+    """
+    scaled = rows * weights[:, None]
+    products = scaled.T @ scaled
+    sizes = np.linalg.eigvalsh(products)
+    if not sizes[0] > PLAIN * sizes[-1]:
+        return None
+    return np.asarray((scaled * weights[:, None]) @ np.linalg.inv(products))

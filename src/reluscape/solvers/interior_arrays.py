@@ -10,6 +10,8 @@ from .scaling import Coordinates
 
 MORE_VARIABLES, LEAST_WIDE = 1.5, 64
 STEP, WORSE, LEAST_STEP, COMPACT = 0.9975, 8, 1e-9, 0.75
+# slacks at the start times the square root of the number of variables
+START = 0.6
 
 
 def interior_points(
@@ -72,7 +74,7 @@ class _Programs:
         self.count = self.p * self.k
         # heights of a minimiser are of the order of 1 / sqrt(number of variables)
         self.x = np.zeros((B, N))
-        self.s = np.full((B, self.p, self.k), min(1.0, 2.0 / np.sqrt(max(m * self.r, 1))))
+        self.s = np.full((B, self.p, self.k), min(1.0, START / np.sqrt(max(m * self.r, 1))))
         start = np.maximum(np.abs(self.q).max(axis=1, initial=0.0), 1e-8) / np.sqrt(max(self.k, 1))
         self.mu = np.ones_like(self.s) * start[:, None, None]
         self.ids, self.worse, self.last = np.arange(B), np.zeros(B, dtype=int), np.ones(B)
@@ -149,25 +151,26 @@ class _Programs:
         if not self.count:
             self.x = self.x + self.systems.solve(self.F, -dual)
             return
+        away = -self.o
         aim = weights * primal
         aim += self.mu
-        step = self.systems.solve(self.F, self._pulled(aim * -self.o, -dual))
+        step = self.systems.solve(self.F, self._pulled(aim * away, -dual))
         step_s, change = self._moved(step, primal, inverse)
-        # at first multipliers change by -(1 + change) of themselves
+        # at first multipliers change by -(1 + change) of themselves, and products s mu by -s mu together
         along = 1.0 / np.maximum(np.maximum(-change.min(axis=(1, 2)), 1.0 + change.max(axis=(1, 2))), 1.0)
-        step_mu = -(self.mu + weights * step_s)
-        wide = along[:, None, None]
-        after = ((self.s + wide * step_s) * (self.mu + wide * step_mu)).sum(axis=(1, 2))
+        fall = weights * step_s
+        fall += self.mu
+        extra = step_s * fall
+        after = gap * (1.0 - along) - along * along * extra.sum(axis=(1, 2))
         target = (after / gap) ** 3 * gap / self.count
-        extra = step_s * step_mu
-        extra -= target[:, None, None]
+        extra += target[:, None, None]
         extra *= inverse
-        aim += extra
-        step = self.systems.solve(self.F, self._pulled(aim * -self.o, -dual))
+        aim -= extra
+        step = self.systems.solve(self.F, self._pulled(aim * away, -dual))
         step_s, change = self._moved(step, primal, inverse)
         step_mu = weights * step_s
         step_mu += self.mu
-        step_mu += extra  # so far with the wrong sign
+        step_mu -= extra  # so far with the wrong sign
         shrink = np.maximum(-change.min(axis=(1, 2)), (step_mu / self.mu).max(axis=(1, 2)))
         self.last = np.where(shrink > 1.0, np.minimum(1.0, STEP / shrink), 1.0)
         wide = self.last[:, None, None]

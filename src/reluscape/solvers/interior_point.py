@@ -20,6 +20,8 @@ from .scaling import Coordinates
 ITERATIONS = 100
 # variables beyond which the library's linear algebra is quicker
 MOST_VARIABLES = 256
+# variables of a single program from which the library makes the kernel's first matrix
+LEAST_READY = 96
 # counted work of one program, and of a batch, from which compiled loops pay
 MUCH, MUCH_TOGETHER = 1_000_000, 150_000_000
 # and of all programs that array programs have solved in this process
@@ -148,6 +150,9 @@ def _compiled(
 
     (n, r), k, m = space.U.shape, len(space.C), int(np.diff(starts).max(initial=0))
     N = m * r + int(space.E.size > 0)
+    # the library multiplies the features of a large program sooner than the kernel's loops
+    ready = len(starts) == 2 and N > LEAST_READY
+    products = _products(space, patterns[units[starts[0] : starts[1]]]) if ready else np.empty((N, N))
     vectors, slots = tuple(np.empty((6, max(N, k, 1)))), tuple(np.empty((14, max(m * k, 1))))
     interior_points(
         space.U,
@@ -161,9 +166,19 @@ def _compiled(
         codes,
         np.array([tolerances.interior_gap, tolerances.interior_ridge, tolerances.interior_pivot]),
         iterations,
-        (np.empty((N, n)), np.empty((N, N)), np.empty((N, N))),
+        ready,
+        (np.empty((N, n)), products, np.empty((N, N))),
         vectors,
         slots,
         out,
     )
     return vectors[4], slots[4], slots[3]
+
+
+def _products(space: Coordinates, active: np.ndarray) -> np.ndarray:
+    """Return the inner products (N, N) of the features of one program with patterns (m, n)."""
+    (m, n), r = active.shape, space.r
+    F = np.empty((m * r + int(space.E.size > 0), n))
+    F[: m * r] = (space.U.T * active[:, None, :]).reshape(m * r, n)
+    F[m * r :] = space.E
+    return np.ascontiguousarray(F @ F.T)

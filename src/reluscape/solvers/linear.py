@@ -53,9 +53,9 @@ class Rows:
     def unit(self) -> np.ndarray:
         """(n, d) float rows of about unit length, each a positive multiple of its integer row up to rounding."""
         floats = np.zeros((self.n, self.d))
-        for i, row in enumerate(self.integers):
-            top = max((abs(int(v)) for v in row), default=0) or 1
-            floats[i] = [int(v) / top for v in row]
+        for i, row in enumerate(self.lists):
+            top = max(map(abs, row), default=0) or 1
+            floats[i] = [v / top for v in row]
         length = np.linalg.norm(floats, axis=1, keepdims=True)
         return floats / np.where(length > 0, length, 1.0)
 

@@ -71,6 +71,7 @@ def interior_points(
     codes: np.ndarray,
     limits: np.ndarray,
     most: int,
+    ready: bool,
     matrices: tuple[np.ndarray, ...],
     vectors: tuple[np.ndarray, ...],
     slots: tuple[np.ndarray, ...],
@@ -95,6 +96,7 @@ def interior_points(
         limits: complementarity and residuals at which a search stops; relative diagonal added to the Newton matrix;
             relative pivot below which a direction is left alone.
         most: largest number of iterations.
+        ready: whether the second matrix holds the features' products, of the one program that there is then.
         matrices: working space (N, n), (N, N), (N, N) for the N variables of the largest program.
         vectors: six times (N,), at least (k,).
         slots: fourteen times (p k,) for the p units with a cone.
@@ -129,7 +131,7 @@ def interior_points(
         base = ridge * max(trace / max(N, 1), 1e-12)
         q_size = 0.0
         for i in range(N):
-            for c in range(i + 1):
+            for c in range(i + 1 if not ready else 0):
                 value = 0.0
                 for t in range(n):
                     value += F[i, t] * F[c, t]
@@ -143,7 +145,7 @@ def interior_points(
             best_x[i] = 0.0
             q_size = max(q_size, abs(value))
         # heights of a minimiser are of the order of 1 / sqrt(number of variables)
-        first_s, first_mu = min(1.0, 2.0 / np.sqrt(max(m * r, 1))), max(q_size, 1e-8) / np.sqrt(max(k, 1))
+        first_s, first_mu = min(1.0, 0.6 / np.sqrt(max(m * r, 1))), max(q_size, 1e-8) / np.sqrt(max(k, 1))
         for i in range(count):
             s[i] = first_s
             mu[i] = first_mu

@@ -20,7 +20,7 @@ class Residues:
 
     def __init__(self, data: Dataset, samples: np.ndarray) -> None:
         self.d = data.d
-        self.rows = [[int(v) % PRIME for v in row] for row in data.rows.tolist()]
+        self.rows = [[v % PRIME for v in row] for row in data.rows.tolist()]
         self.table = flint.nmod_mat(len(samples), data.d, [v for i in samples.tolist() for v in self.rows[i]], PRIME)
         scales = [data.row_scale[i] for i in samples.tolist()]
         self.sound = all(v.numerator % PRIME and v.denominator % PRIME for v in scales)
@@ -46,18 +46,32 @@ class Residues:
         if not self.sound:
             return None
         columns: list[list[int]] = []
+        kernels: dict[bytes, tuple[list[int], int]] = {}  # units on the same samples share theirs
         for pattern, chosen in zip(patterns, tight, strict=True):
-            image, nullity = self.table, self.d
-            if len(chosen):
-                walls = [v for i in chosen.tolist() for v in self.rows[i]]
-                kernel, nullity = flint.nmod_mat(len(chosen), self.d, walls, PRIME).nullspace()
-                image = self.table * kernel
+            key = chosen.tobytes()
+            if key not in kernels:
+                kernels[key] = self._image(chosen)
+            entries, width = kernels[key]
             active = pattern.tolist()
-            for c in range(int(nullity)):
-                columns.append([int(image[i, c]) if on else 0 for i, on in enumerate(active)])
+            columns.extend(
+                [v if on else 0 for v, on in zip(entries[c::width], active, strict=True)] for c in range(width)
+            )
         if output_bias:
             columns.append(self.ones)
         if not columns:
             return 0
         size = len(columns), len(columns[0])
         return int(flint.nmod_mat(*size, [v for column in columns for v in column], PRIME).rank())
+
+    def _image(self, chosen: np.ndarray) -> tuple[list[int], int]:
+        """Return the entries of X N row by row and its number of columns, N the null space of some rows of the data."""
+        if not len(chosen):
+            return [int(v) for v in self.table.entries()], self.d
+        walls = [v for i in chosen.tolist() for v in self.rows[i]]
+        kernel, nullity = flint.nmod_mat(len(chosen), self.d, walls, PRIME).nullspace()
+        if not int(nullity):
+            return [], 0
+        image = self.table * flint.nmod_mat(
+            self.d, int(nullity), [kernel[a, c] for a in range(self.d) for c in range(int(nullity))], PRIME
+        )
+        return [int(v) for v in image.entries()], int(nullity)

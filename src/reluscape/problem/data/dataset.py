@@ -164,8 +164,7 @@ class Dataset:
     def parallel(self) -> tuple[tuple[int, ...], ...]:
         """Groups of non-zero rows on one line through the origin (repeated, rescaled and antipodal ones)."""
         keys = []
-        for i in range(self.n):
-            row = tuple(int(v) for v in self.rows[i])
+        for row in map(tuple, self.rows.tolist()):
             lead = next((v for v in row if v), 0)
             keys.append(None if lead == 0 else (row if lead > 0 else tuple(-v for v in row)))
         return _groups(tuple(keys))
