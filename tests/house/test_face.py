@@ -67,6 +67,7 @@ import reluscape as rs
 
 verdict = rs.certify([[1]], [1], [[1]], [1], loss="squared")
 rs.survey([[1], [2]], [1, 3], trials=5, file="a").report
+width: int = rs.TwoLayerNet([[1]], [1]).W.shape[0]
 """
 WRONG = """
 import reluscape as rs

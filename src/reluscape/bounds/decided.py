@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -87,16 +86,6 @@ def least(holds: Callable[[int], bool], start: int) -> int:
 
 def _precisions() -> Iterator[int]:
     """Set more and more digits for intervals, and the digits of before at the end."""
-    with _digits():
-        for bits in BITS:
-            flint.ctx.prec = bits
+    for bits in BITS:
+        with flint.ctx.workprec(bits):
             yield bits
-
-
-@contextmanager
-def _digits() -> Iterator[None]:
-    old = flint.ctx.prec
-    try:
-        yield
-    finally:
-        flint.ctx.prec = old

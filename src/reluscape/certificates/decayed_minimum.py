@@ -31,14 +31,11 @@ def check_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effor
     minimum, no cell is pulled by the decay or more, but for those next to a unit of the same sign.
     """
     assert y is not None
-    old = flint.ctx.prec
-    flint.ctx.prec = BITS
     try:
-        return _checked(part, X, y, effort)
+        with flint.ctx.workprec(BITS):
+            return _checked(part, X, y, effort)
     except ZeroDivisionError:
         raise CertificateError("an interval holds zero where it must not") from None
-    finally:
-        flint.ctx.prec = old
 
 
 def _checked(part: Part, X: np.ndarray, y: np.ndarray, effort: Effort) -> str:

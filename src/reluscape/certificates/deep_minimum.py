@@ -42,12 +42,8 @@ def check_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effor
     if size > MOST_UNKNOWNS:
         raise CertificateError(f"{size:,} parameters and kinks are too many to check; at most {MOST_UNKNOWNS:,}")
     effort.spend_integers(5 * size * size * size // 4 + 4 * len(X) * size * size, 3 * 64, "the equations")
-    old = flint.ctx.prec
-    flint.ctx.prec = BITS
-    try:
+    with flint.ctx.workprec(BITS):
         return _checked(part, point, net, X, y)
-    finally:
-        flint.ctx.prec = old
 
 
 def check_not_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
@@ -61,15 +57,11 @@ def check_not_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: E
              for rows, M in zip(lower, point.layers, strict=True)]  # fmt: skip
     refuse_far(X.reshape(-1), y.reshape(-1), *(M.reshape(-1) for M in other))
     effort.spend(2 * len(X) * sum(M.size for M in other), "the networks")
-    old = flint.ctx.prec
-    flint.ctx.prec = 2 * BITS
-    try:
+    with flint.ctx.workprec(2 * BITS):
         first, second = (_objective(point, layers, X, y) for layers in (point.layers, other))
         if not second < first:
             raise CertificateError("the second network is not certainly lower than the first")
         shown = f"{float(first if isinstance(first, Fraction) else first.mid()):.12g}"
-    finally:
-        flint.ctx.prec = old
     squares = [(a - b) ** 2 for A, B in zip(point.layers, other, strict=True) for a, b in
                zip(A.reshape(-1), B.reshape(-1), strict=True)]  # fmt: skip
     away = float(sum(squares, Fraction(0))) ** 0.5

@@ -42,14 +42,11 @@ def check_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effor
     if W.size > MOST_WEIGHTS:
         raise CertificateError(f"{W.size:,} weights are too many to check; at most {MOST_WEIGHTS:,}")
     effort.spend_integers(W.size**3 + 40 * W.size * (W.size + V.size), 3 * 64, "the intervals")
-    old = flint.ctx.prec
-    flint.ctx.prec = BITS
     try:
-        return _checked(claim, radius, W, V)
+        with flint.ctx.workprec(BITS):
+            return _checked(claim, radius, W, V)
     except ZeroDivisionError:
         raise CertificateError("two units may be parallel, or one zero, within the radius") from None
-    finally:
-        flint.ctx.prec = old
 
 
 def _checked(claim: dict[str, Any], radius: Fraction, W: np.ndarray, V: np.ndarray) -> str:

@@ -32,12 +32,8 @@ def outward(interval: Any) -> tuple[float, float]:
 @contextmanager
 def precise_intervals() -> Iterator[None]:
     """Compute with intervals of 192 bits inside a `with` block."""
-    old = flint.ctx.prec
-    flint.ctx.prec = PRECISION_BITS
-    try:
+    with flint.ctx.workprec(PRECISION_BITS):
         yield
-    finally:
-        flint.ctx.prec = old
 
 
 def as_probability(value: Any, population: str, law: str | None) -> Probability:

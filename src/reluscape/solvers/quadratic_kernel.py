@@ -23,6 +23,20 @@ def largest(values: np.ndarray, size: int) -> float:
     return top
 
 
+@numba.njit(**INNER, fastmath=ANY_ORDER)
+def heights(x: np.ndarray, normals: np.ndarray, units: int, out: np.ndarray) -> None:
+    """Fill out with the heights of the first units' weights in x over the constraints, unit by unit."""
+    r, k = normals.shape
+    for j in range(units):
+        lo = j * k
+        for t in range(k):
+            out[lo + t] = 0.0
+        for a in range(r):
+            value = x[j * r + a]
+            for t in range(k):
+                out[lo + t] += value * normals[a, t]
+
+
 @numba.njit(**KERNEL, error_model="numpy", fastmath=ANY_ORDER)
 def factor(M: np.ndarray, N: int, dependent: float) -> None:
     """Replace the lower triangle of a positive semidefinite M (N, N) by its Cholesky factor.
@@ -153,14 +167,7 @@ def interior_points(
         out[b, 1] = np.inf
         for iteration in range(most + 1):
             gap = 0.0
-            for j in range(p):
-                lo = j * k
-                for t in range(k):
-                    height[lo + t] = 0.0
-                for a in range(r):
-                    value = x[j * r + a]
-                    for t in range(k):
-                        height[lo + t] += value * normals[a, t]
+            heights(x, normals, p, height)
             for i in range(count):
                 primal[i] = o[i] * height[i] - s[i]
                 ratio[i] = abs(primal[i])
@@ -223,14 +230,7 @@ def interior_points(
                     for i in range(N):
                         x[i] += step[i]
                     break
-                for j in range(p):
-                    lo = j * k
-                    for t in range(k):
-                        height[lo + t] = 0.0
-                    for a in range(r):
-                        value = step[j * r + a]
-                        for t in range(k):
-                            height[lo + t] += value * normals[a, t]
+                heights(step, normals, p, height)
                 for i in range(count):
                     step_s[i] = o[i] * height[i] + primal[i]
                     step_mu[i] = -(mu[i] + weights[i] * step_s[i] + corrector[i] * inverse[i])

@@ -11,7 +11,7 @@ import flint
 from ...errors import InputError
 from ...numbers.checks import real_number
 from ...numbers.exact import fmpq
-from ...numbers.intervals import PRECISION_BITS
+from ...numbers.intervals import precise_intervals
 from ..arguments import require, tolerated_share, which_form, whole
 
 __all__ = [
@@ -141,12 +141,8 @@ def karhadkar_corollary_5(n: int, eps: Any, form: str | None = None, constant: f
 
 def _all_alive(n: int, width: int, share: Fraction) -> bool:
     """Whether (1 - 2^-m)^n >= share: by intervals, and over the fractions where these cannot tell."""
-    old = flint.ctx.prec
-    try:
-        flint.ctx.prec = PRECISION_BITS
+    with precise_intervals():
         gap = n * (1 - flint.arb(2) ** -width).log() - flint.arb(fmpq(share)).log()
         if gap > 0 or gap < 0:
             return bool(gap > 0)
-    finally:
-        flint.ctx.prec = old
     return karhadkar_corollary_5_fraction(n, width) >= share

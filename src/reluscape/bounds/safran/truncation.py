@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import TooLarge
 from ...numbers import exact
-from ...numbers.intervals import PRECISION_BITS, outward
+from ...numbers.intervals import outward, precise_intervals
 from ...problem.targets import with_targets
 from ..arguments import require, whole
 
@@ -58,12 +58,8 @@ def safran_theorem_4_bounds(X: Any, y: Any, width: int, order: int = 2) -> tuple
     if size > MOST_SETS:
         raise TooLarge(f"{size:,} sets of {last} samples, {MOST_SETS:,} are feasible; take order={last - 1}", size)
     positive = [bool(targets[i] > 0) for i in used]
-    old = flint.ctx.prec
-    try:
-        flint.ctx.prec = PRECISION_BITS
+    with precise_intervals():
         low, high = _cut(data.rows[used] if used else data.rows[:0], positive, m, last)
-    finally:
-        flint.ctx.prec = old
     return max(0.0, low), min(1.0, high)
 
 

@@ -94,9 +94,7 @@ def _why_no_box(candidate: Candidate) -> str:
 
 def _why_not(roles: Roles, candidate: Candidate, box: Box) -> str | None:
     """Return what fails over the box, None where the local minimum is proved."""
-    old = flint.ctx.prec
-    flint.ctx.prec = BITS if box.using.kind == ARB else old
-    try:
+    with flint.ctx.workprec(BITS if box.using.kind == ARB else flint.ctx.prec):
         equations = candidate.equations
         theta, mu, _ = equations.split(box.whole)
         lagrangian = Lagrangian(equations.objective, equations.kinks, box.using)
@@ -113,8 +111,6 @@ def _why_not(roles: Roles, candidate: Candidate, box: Box) -> str | None:
         if not is_definite_on_tangent(lagrangian.hessian(here), rows, box.using):
             return f"a flat direction: the curvature along the kinks is not proved to be positive; {MORE_DECAY}"
         return None
-    finally:
-        flint.ctx.prec = old
 
 
 def _why_awake(roles: Roles, candidate: Candidate, box: Box) -> str | None:

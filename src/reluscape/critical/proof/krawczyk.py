@@ -88,35 +88,36 @@ def _float_box(equations: Equations, unknowns: np.ndarray) -> Box | None:
 
 def arb_box(equations: Equations, unknowns: np.ndarray, bits: int) -> Box | None:
     """Return the same with intervals of many digits; Newton's method goes on in them first."""
-    using, old = Arithmetic(ARB), flint.ctx.prec
-    flint.ctx.prec = bits
     try:
-        middle = using.doubles(unknowns)
-        for _ in range(ROUNDS):
-            F, M = equations.at(middle, using)
-            inverse = as_matrix(M).inv()
-            step = from_matrix(inverse * as_matrix(F.reshape(len(F), 1))).reshape(len(F))
-            middle = np.array([(x - s).mid() for x, s in zip(middle, step, strict=True)], dtype=object)
-        F, M = equations.at(middle, using)
-        A = np.array([v.mid() for v in from_matrix(as_matrix(M).inv()).reshape(-1)], dtype=object).reshape(M.shape)
-        step = using.product(A, F.reshape(len(F), 1)).reshape(len(F))
-        floor = flint.arb(2) ** (8 - bits)
-        radius = np.array([_up(4 * abs(s) + floor * (1 + abs(x))) for s, x in zip(step, middle, strict=True)])
-        for _ in range(ROUNDS):
-            whole = np.array([x + flint.arb(0, r) for x, r in zip(middle, radius, strict=True)], dtype=object)
-            _, M = equations.at(whole, using)
-            E = using.doubles(np.eye(len(F))) - using.product(A, M)
-            wide = np.array([flint.arb(0, r) for r in radius], dtype=object).reshape(len(F), 1)
-            image = step + using.product(E, wide).reshape(len(F))
-            if all(abs(v).upper() < r for v, r in zip(image, radius, strict=True)):
-                largest = max((float(r) for r in radius[: equations.counts[0]]), default=0.0)
-                return Box(middle, whole, largest, using)
-            radius = np.array([_up(4 * abs(v) + r) for v, r in zip(image, radius, strict=True)])
-        return None
+        with flint.ctx.workprec(bits):
+            return _arb_box(equations, unknowns, bits, Arithmetic(ARB))
     except ZeroDivisionError:  # what flint raises for a matrix that may be singular
         return None
-    finally:
-        flint.ctx.prec = old
+
+
+def _arb_box(equations: Equations, unknowns: np.ndarray, bits: int, using: Arithmetic) -> Box | None:
+    middle = using.doubles(unknowns)
+    for _ in range(ROUNDS):
+        F, M = equations.at(middle, using)
+        inverse = as_matrix(M).inv()
+        step = from_matrix(inverse * as_matrix(F.reshape(len(F), 1))).reshape(len(F))
+        middle = np.array([(x - s).mid() for x, s in zip(middle, step, strict=True)], dtype=object)
+    F, M = equations.at(middle, using)
+    A = np.array([v.mid() for v in from_matrix(as_matrix(M).inv()).reshape(-1)], dtype=object).reshape(M.shape)
+    step = using.product(A, F.reshape(len(F), 1)).reshape(len(F))
+    floor = flint.arb(2) ** (8 - bits)
+    radius = np.array([_up(4 * abs(s) + floor * (1 + abs(x))) for s, x in zip(step, middle, strict=True)])
+    for _ in range(ROUNDS):
+        whole = np.array([x + flint.arb(0, r) for x, r in zip(middle, radius, strict=True)], dtype=object)
+        _, M = equations.at(whole, using)
+        E = using.doubles(np.eye(len(F))) - using.product(A, M)
+        wide = np.array([flint.arb(0, r) for r in radius], dtype=object).reshape(len(F), 1)
+        image = step + using.product(E, wide).reshape(len(F))
+        if all(abs(v).upper() < r for v, r in zip(image, radius, strict=True)):
+            largest = max((float(r) for r in radius[: equations.counts[0]]), default=0.0)
+            return Box(middle, whole, largest, using)
+        radius = np.array([_up(4 * abs(v) + r) for v, r in zip(image, radius, strict=True)])
+    return None
 
 
 def _up(value: Any) -> Any:

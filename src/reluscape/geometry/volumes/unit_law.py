@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import TooLarge, UnsupportedError
 from ...numbers.exact import dot, fmpq
-from ...numbers.intervals import PRECISION_BITS
+from ...numbers.intervals import precise_intervals
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
 from ...problem.networks.initialization import get_law
@@ -106,14 +106,10 @@ def _angles(found: Arcs, normals: np.ndarray) -> list[Any]:
         cosines.append((square, acute))
     if all(square in NIVEN for square, _ in cosines):
         return [NIVEN[square] if acute else Fraction(1, 2) - NIVEN[square] for square, acute in cosines]
-    old = flint.ctx.prec
-    try:
-        flint.ctx.prec = PRECISION_BITS
+    with precise_intervals():
         tangents = [(flint.arb(fmpq(1 - square)).sqrt(), flint.arb(fmpq(square)).sqrt()) for square, _ in cosines]
         angles = [flint.arb.atan2(sine, cosine) / (2 * flint.arb.pi()) for sine, cosine in tangents]
         return [a if acute else flint.arb(1) / 2 - a for a, (_, acute) in zip(angles, cosines, strict=True)]
-    finally:
-        flint.ctx.prec = old
 
 
 def _split(patterns: np.ndarray, shares: list[Any], rational: bool) -> UnitLaw:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from itertools import combinations
 from math import comb
@@ -14,7 +13,7 @@ import numpy as np
 
 from ...errors import TooLarge
 from ...numbers.estimates import Probability
-from ...numbers.intervals import PRECISION_BITS, outward
+from ...numbers.intervals import outward, precise_intervals
 from ...problem.data import Dataset
 from .set_values import SetValues
 from .sets import NEAR, States
@@ -45,7 +44,7 @@ def value_law(data: Dataset, states: States, width: int, output_bias: bool) -> d
     values = SetValues(data, states, output_bias)
     found: dict[Fraction, Any] = {}
     chance = Chances(states, width)
-    with precision():
+    with precise_intervals():
         for chosen in sets_up_to(len(states), width):
             value, p = values.exact(chosen), chance.exactly(chosen)
             found[value] = found[value] + p if value in found else p
@@ -61,7 +60,7 @@ def probability_of(
     chance = Chances(states, width)
     near = NEAR * (float(np.mean(np.asarray(data.y) ** 2)) if data.n else 0.0)
     total, some = chance.zero, False
-    with precision():
+    with precise_intervals():
         for block in _blocks(sets_up_to(len(states), width)):
             floats = values.floats(block)
             for chosen, value in zip(block, floats.tolist(), strict=True):
@@ -120,14 +119,3 @@ def _blocks(sets: Iterator[tuple[int, ...]]) -> Iterator[list[tuple[int, ...]]]:
             block = []
     if block:
         yield block
-
-
-@contextmanager
-def precision() -> Iterator[None]:
-    """Compute intervals with enough bits inside."""
-    old = flint.ctx.prec
-    try:
-        flint.ctx.prec = PRECISION_BITS
-        yield
-    finally:
-        flint.ctx.prec = old

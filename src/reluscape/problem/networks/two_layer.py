@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from ..losses import mean_loss
 from ..targets import with_targets
 from .array_files import read_npz
 from .deep import DeepNet
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +47,11 @@ class TwoLayerNet:
     v: np.ndarray
     c: float = 0.0
     output_bias: bool | None = None
+
+    if TYPE_CHECKING:  # what can be made an array is taken for one
+
+        def __init__(self, W: ArrayLike, v: ArrayLike, c: float = 0.0, output_bias: bool | None = None) -> None:
+            """Take weights as arrays or nested lists."""
 
     def __post_init__(self) -> None:
         """Check shapes and freeze the arrays."""
