@@ -134,10 +134,10 @@ class _Numerical:
                 self.square = self.scale**2
             problem = EachEntry(F, cones, targets[kept].T.reshape(-1) / self.scale, chosen)
             self.outside = float(chosen.value(np.zeros((len(rest), V.shape[1])), targets[rest]).sum())
-        self.found: SmoothSolution | None = None
+        self.optimum: SmoothSolution | None = None
         self.failure: SolverError | None = None
         try:
-            self.found = minimise(problem)
+            self.optimum = minimise(problem)
         except SolverError as problem_in_floats:
             self.failure = problem_in_floats
 
@@ -152,20 +152,20 @@ class _Numerical:
 
     def basin(self) -> Basin:
         """Return the basin."""
-        found, data = self.found, self.data
-        assert found is not None
-        W, c = self.weights(found.x)
-        direction = None if found.direction is None else readonly(self.weights(found.direction)[0])
+        optimum, data = self.optimum, self.data
+        assert optimum is not None
+        W, c = self.weights(optimum.x)
+        direction = None if optimum.direction is None else readonly(self.weights(optimum.direction)[0])
         return Basin(
-            value=(self.square * found.total + self.outside) / max(data.n, 1),
+            value=(self.square * optimum.total + self.outside) / max(data.n, 1),
             exact_value=None,
             Z=readonly(W),
             c=readonly(c),
             prediction=readonly((self.A * (W @ data.X.T)).T @ self.V.astype(float) + c),
             attained=direction is None,
             direction=direction,
-            residual=found.residual,
-            gap=self.square * (found.total - found.lower) / max(data.n, 1),
+            residual=optimum.residual,
+            gap=self.square * (optimum.total - optimum.lower) / max(data.n, 1),
             kind="numerical",
             zero_rows=data.zero_rows,
             certificate=None,
@@ -173,10 +173,10 @@ class _Numerical:
 
     def guesses(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
         """Return each unit's weights and the samples on whose hyperplanes they seem to lie."""
-        if self.found is None:
+        if self.optimum is None:
             return []
-        space, tight = self.space, self.found.tight
-        W, _ = self.weights(self.found.x)
+        space, tight = self.space, self.optimum.tight
+        W, _ = self.weights(self.optimum.x)
         return [(int(j), W[j], space.sample[space.rows[row]]) for j, row in zip(self.used.tolist(), tight, strict=True)]
 
 

@@ -46,7 +46,7 @@ def leaky_basin(
         blocks.append(space.E[:, None])
     F = np.concatenate(blocks, axis=1) if blocks else np.zeros((len(space.sample), 0))
     sides = np.where(A[:, space.sample[space.rows]], 1.0, -1.0) * np.asarray(signs, dtype=float)[:, None]
-    found = minimise(EachEntry(F, CellCones(space.C, sides, F.shape[1]), targets[space.sample], loss))
+    minimum = minimise(EachEntry(F, CellCones(space.C, sides, F.shape[1]), targets[space.sample], loss))
     rest = np.setdiff1d(np.arange(data.n), space.sample)
     outside = float(np.sum(loss.value(np.zeros(len(rest)), targets[rest])))
     n = max(data.n, 1)
@@ -54,19 +54,19 @@ def leaky_basin(
     def original(x: np.ndarray) -> np.ndarray:
         return np.asarray(x[: m * space.r].reshape(m, space.r) @ space.back.T)
 
-    Z, c = original(found.x), float(found.x[-1] / space.e_scale) if output_bias else 0.0
+    Z, c = original(minimum.x), float(minimum.x[-1] / space.e_scale) if output_bias else 0.0
     reached = np.where(A, 1.0, slope) * (Z @ data.X.T)
-    direction = None if found.direction is None else readonly(original(found.direction))
+    direction = None if minimum.direction is None else readonly(original(minimum.direction))
     return Basin(
-        value=(found.total + outside) / n,
+        value=(minimum.total + outside) / n,
         exact_value=None,
         Z=readonly(Z),
         c=c,
         prediction=readonly(reached.sum(axis=0) + c),
         attained=direction is None,
         direction=direction,
-        residual=found.residual,
-        gap=(found.total - found.lower) / n,
+        residual=minimum.residual,
+        gap=(minimum.total - minimum.lower) / n,
         kind="numerical",
         zero_rows=data.zero_rows,
         certificate=None,

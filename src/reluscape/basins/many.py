@@ -189,12 +189,12 @@ class BasinEvaluator:
         for group in self.data.duplicates:
             A[:, list(group)] = A[:, list(group)].any(axis=1, keepdims=True)
         try:
-            found = decided_exactly(self.data, A, 2 * (codes % 2) - 1, self.programs.output_bias, gap)
+            basin = decided_exactly(self.data, A, 2 * (codes % 2) - 1, self.programs.output_bias, gap)
         except SolverError:
             if not self.mark_undecided:
                 raise
             return np.nan, np.inf
-        return found.value, 0.0
+        return basin.value, 0.0
 
     def _unpacked(self, numbers: np.ndarray) -> np.ndarray:
         """Return patterns (S, N) over the solver's distinct samples."""

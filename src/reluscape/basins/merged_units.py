@@ -40,8 +40,8 @@ def cell_point(data: Dataset, pattern: np.ndarray) -> np.ndarray:
         InputError: no weights have this pattern.
     """
     kept = [i for i in range(data.n) if i not in set(data.zero_rows)]
-    found = Rows(data.rows[kept]).decide(np.where(pattern[kept], 1.0, -1.0))
-    if found.witness is None:
+    feasibility = Rows(data.rows[kept]).decide(np.where(pattern[kept], 1.0, -1.0))
+    if feasibility.witness is None:
         raise InputError("a pattern held with both signs is not the pattern of any weights; give patterns of cells")
-    w = np.array(found.witness, dtype=float)
+    w = np.array(feasibility.witness, dtype=float)
     return w / np.abs(w).max(initial=1.0)

@@ -168,9 +168,9 @@ class _Search:
 
         A sample that lies on a unit's hyperplane switches it for nothing.
         """
-        found = list(frontier) if free else []
+        patterns = list(frontier) if free else []
         waiting = list(frontier)
-        while waiting and len(found) <= most:
+        while waiting and len(patterns) <= most:
             pattern = waiting.pop()
             for j, row in enumerate(pattern):
                 if free and not self.tied[j].any():
@@ -180,10 +180,10 @@ class _Search:
                     other[j] = other_row
                     if self.tied[j, k] == free and other.tobytes() not in seen:
                         seen.add(other.tobytes())
-                        found.append(other)
+                        patterns.append(other)
                         if free:
                             waiting.append(other)
-        return found
+        return patterns
 
     def _single(self, pattern: np.ndarray, signs: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
         """Return the unit and the samples where a basin is one switch from the network's, else (None, ())."""

@@ -54,7 +54,7 @@ def _basin(basins: SmoothBasins, A: np.ndarray, signs: np.ndarray) -> Basin:
     sides = np.where(program.patterns[:p][:, space.rows], 1.0, -1.0) * program.codes[:p, None]
     F = feature_matrix(space, program.patterns)
     cones = CellCones(space.C, sides, F.shape[1])
-    found = minimise(EachEntry(F, cones, targets[space.sample], loss, ends=basins.ends))
+    minimum = minimise(EachEntry(F, cones, targets[space.sample], loss, ends=basins.ends))
     rest = np.setdiff1d(np.arange(data.n), space.sample)
     outside = float(loss.value(np.zeros(len(rest)), targets[rest]).sum())
 
@@ -63,18 +63,18 @@ def _basin(basins: SmoothBasins, A: np.ndarray, signs: np.ndarray) -> Basin:
         merged = x[:size].reshape(len(program.codes), space.r) @ space.back.T
         return member_weights(data, A, signs, members, merged), float(x[-1] / space.e_scale) if output_bias else 0.0
 
-    Z, c = original(found.x)
-    direction = None if found.direction is None else original(found.direction)[0]
+    Z, c = original(minimum.x)
+    direction = None if minimum.direction is None else original(minimum.direction)[0]
     return Basin(
-        value=(found.total + outside) / max(data.n, 1),
+        value=(minimum.total + outside) / max(data.n, 1),
         exact_value=None,
         Z=readonly(Z),
         c=c,
         prediction=readonly((A * (Z @ data.X.T)).sum(axis=0) + c),
         attained=direction is None,
         direction=None if direction is None else readonly(direction),
-        residual=found.residual,
-        gap=(found.total - found.lower) / max(data.n, 1),
+        residual=minimum.residual,
+        gap=(minimum.total - minimum.lower) / max(data.n, 1),
         kind="numerical",
         zero_rows=data.zero_rows,
         certificate=None,

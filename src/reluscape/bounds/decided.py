@@ -28,19 +28,19 @@ def ceiling(value: Callable[[], flint.arb]) -> int:
     106
     """
     for _ in _precisions():
-        found = value().ceil().unique_fmpz()
-        if found is not None:
-            return int(found)
+        whole = value().ceil().unique_fmpz()
+        if whole is not None:
+            return int(whole)
     raise SolverError("a bound is too close to a whole number to be rounded up; please report this call")
 
 
 def at_most(value: Callable[[], flint.arb], limit: Fraction, exact: Callable[[], Fraction]) -> bool:
     """Return whether a number is at most a limit; fractions decide where intervals cannot."""
     for bits in _precisions():
-        found, border = value(), flint.arb(fmpq(limit))
-        if found <= border:
+        interval, border = value(), flint.arb(fmpq(limit))
+        if interval <= border:
             return True
-        if found > border:
+        if interval > border:
             return False
         if bits >= 512:
             break

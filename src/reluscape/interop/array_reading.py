@@ -86,11 +86,11 @@ def read_arrays(arrays: Mapping[str, np.ndarray], file: str, ordered: bool, note
     used = turned if straight is None else kept
     weights = [np.array(used[w], dtype=float) for w, _ in names]
     biases = [None if b is None else np.array(used[b], dtype=float).reshape(-1) for _, b in names]
-    told = [*notes, ASSUMED, *([KERAS] if straight is None else [])]
+    sentences = [*notes, ASSUMED, *([KERAS] if straight is None else [])]
     if norms:
         _fold(norms, names, weights, biases, arrays, file)
-        told.append("BatchNorm is folded into the linear layer before it, with its running mean and variance.")
-    reading = Reading(file, tuple(weights), tuple(biases), notes=tuple(told), from_file=True)
+        sentences.append("BatchNorm is folded into the linear layer before it, with its running mean and variance.")
+    reading = Reading(file, tuple(weights), tuple(biases), notes=tuple(sentences), from_file=True)
     return NamedLayers(reading, names, straight is None, bool(norms))
 
 
@@ -125,9 +125,9 @@ def _named(
 def _matched(numbered: tuple[str, ...], vectors: list[str], arrays: Mapping[str, np.ndarray]) -> Iterator[Names]:
     """Yield every order of the layers that the shapes allow."""
     for order in permutations(numbered):
-        found = _chain(order, vectors, arrays)
-        if found is not None:
-            yield found
+        chain = _chain(order, vectors, arrays)
+        if chain is not None:
+            yield chain
 
 
 def _chain(order: tuple[str, ...], vectors: list[str], arrays: Mapping[str, np.ndarray]) -> Names | None:
@@ -162,7 +162,7 @@ def _match_biases(
     """
     free = sorted(vectors, key=_natural)
     stems = {_stem(name) for name in order}
-    found: list[str | None] = []
+    choices: list[str | None] = []
     for name in order:
         size = arrays[name].shape[0]
         same = [v for v in free if _stem(v) == _stem(name) and arrays[v].size == size]
@@ -170,8 +170,8 @@ def _match_biases(
         choice = next(iter(same or others), None)
         if choice is not None:
             free.remove(choice)
-        found.append(choice)
-    return None if free else found
+        choices.append(choice)
+    return None if free else choices
 
 
 def _without_norms(arrays: Mapping[str, np.ndarray], file: str) -> tuple[dict[str, np.ndarray], list[str]]:

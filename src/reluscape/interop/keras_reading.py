@@ -68,10 +68,10 @@ def read_keras(model: Any) -> Reading:
 
 def _flat(model: Any) -> list[Any]:
     """Return the layers of a model, those of models inside it in their place."""
-    found: list[Any] = []
+    parts: list[Any] = []
     for layer in model.layers:
-        found += _flat(layer) if hasattr(layer, "layers") else [layer]
-    return found
+        parts += _flat(layer) if hasattr(layer, "layers") else [layer]
+    return parts
 
 
 def _config(layer: Any) -> dict[str, Any]:

@@ -215,8 +215,8 @@ class _Graph:
         one_by_one = fixed == [1] and len(rows) != 1
         parts = [rows[i : i + 1] for i in range(len(rows))] if one_by_one else [rows]
         outputs: list[Any] = [evaluator.run(None, {value.name: part}) for part in parts]
-        found = [np.asarray(values[0], dtype=float) for values in outputs]
-        return np.concatenate([part.reshape(1 if one_by_one else len(X), -1) for part in found])
+        answers = [np.asarray(values[0], dtype=float) for values in outputs]
+        return np.concatenate([part.reshape(1 if one_by_one else len(X), -1) for part in answers])
 
     def _until_head(self) -> Any:
         """Return the model up to its head, or as it is without one."""

@@ -132,12 +132,12 @@ class Reading:
         if self.run is None:
             raise ModelError(f"{self.kind} cannot run here")
         expected = apply_head(self.head, self.predict(X))
-        found = np.asarray(self.run(np.asarray(X, dtype=float)), dtype=float)
-        if found.size != expected.size:
+        own = np.asarray(self.run(np.asarray(X, dtype=float)), dtype=float)
+        if own.size != expected.size:
             raise ModelError(
-                f"{self.kind} returns an array of shape {found.shape} for {len(X)} rows, its layers {expected.shape}"
+                f"{self.kind} returns an array of shape {own.shape} for {len(X)} rows, its layers {expected.shape}"
             )
-        return found.reshape(expected.shape), expected
+        return own.reshape(expected.shape), expected
 
     def disagreement(self, X: Any) -> tuple[float, int]:
         """Return how far the model's own outputs are from those of the layers, and the row where they part most.
@@ -147,10 +147,10 @@ class Reading:
         """
         if self.run is None or not len(X):
             return 0.0, 0
-        found, expected = self.both(X)
+        own, expected = self.both(X)
         terms = self._terms(np.asarray(X, dtype=float))
         scale = np.maximum(terms, 1.0 if self.head else np.finfo(float).tiny)
-        apart = np.abs(found - expected) / (self.precision * scale)
+        apart = np.abs(own - expected) / (self.precision * scale)
         apart = np.where(np.isfinite(apart), apart, np.inf)
         return float(apart.max()), int(apart.max(axis=1).argmax())
 

@@ -36,16 +36,16 @@ def read_skorch(net: Any) -> Reading:
     name = type(net).__name__
     if not hasattr(net, "module_"):
         raise ModelError(f"the skorch {name} is not fitted; call fit first")
-    found = read_torch(net.module_)
+    reading = read_torch(net.module_)
     criterion = type(getattr(net, "criterion_", None)).__name__
-    loss = CRITERIA.get(criterion, found.loss)
-    notes = [*found.notes]
-    if criterion in CRITERIA and found.loss is not None and found.loss != CRITERIA[criterion]:
+    loss = CRITERIA.get(criterion, reading.loss)
+    notes = [*reading.notes]
+    if criterion in CRITERIA and reading.loss is not None and reading.loss != CRITERIA[criterion]:
         raise ModelError(
-            f"the skorch {name} was trained with {criterion} on the outputs of a {found.head}; "
-            f"a {found.head} is covered with the {found.loss} loss"
+            f"the skorch {name} was trained with {criterion} on the outputs of a {reading.head}; "
+            f"a {reading.head} is covered with the {reading.loss} loss"
         )
-    if found.head is None and criterion in ("BCELoss", "NLLLoss"):
+    if reading.head is None and criterion in ("BCELoss", "NLLLoss"):
         wanted = "Sigmoid" if criterion == "BCELoss" else "Softmax or LogSoftmax"
         raise ModelError(f"the skorch {name} was trained with {criterion}, but its module does not end in a {wanted}")
     if criterion not in CRITERIA:
@@ -53,7 +53,7 @@ def read_skorch(net: Any) -> Reading:
     classes = getattr(net, "classes_", None) if "Classifier" in name or hasattr(net, "classes_inferred_") else None
     decay, known = _decay(net)
     return replace(
-        found,
+        reading,
         kind=f"the skorch {name}",
         loss=loss,
         notes=tuple(notes),

@@ -61,8 +61,8 @@ def read_state_dict(content: bytes, file: str) -> tuple[dict[str, np.ndarray], t
 
 def _object_named(problem: str) -> str:
     """Return the class that torch would not load, where its message names one."""
-    found = re.search(r"GLOBAL\s+([\w.]+)", problem)
-    return f"an object of {found.group(1)}" if found else "other Python objects"
+    match = re.search(r"GLOBAL\s+([\w.]+)", problem)
+    return f"an object of {match.group(1)}" if match else "other Python objects"
 
 
 def _weights(held: Any, file: str) -> tuple[Mapping[str, Any], str | None]:

@@ -40,7 +40,7 @@ def certainly_full(patterns: np.ndarray, X: np.ndarray, device: str) -> np.ndarr
     scaled = scaled / np.where(length > 0, np.linalg.norm(scaled, axis=-1, keepdims=True), 1.0)
     there = length[..., 0] > 0
     shift = SAFETY * PRECISION * n * (n + 2 * d + 16)
-    found = np.zeros(B, dtype=bool)
+    full = np.zeros(B, dtype=bool)
     step = batch_size(place, 8 * (3 * n * n + m * n + n * d))
     with torch.no_grad():
         for first in range(0, B, step):
@@ -58,5 +58,5 @@ def certainly_full(patterns: np.ndarray, X: np.ndarray, device: str) -> np.ndarr
             diagonal = torch.where(kept, gram.diagonal(dim1=1, dim2=2), torch.ones_like(active)) - shift
             gram.diagonal(dim1=1, dim2=2).copy_(diagonal)
             _, info = torch.linalg.cholesky_ex(gram)
-            found[part] = ((info == 0) & used.all(dim=1)).cpu().numpy()
-    return found
+            full[part] = ((info == 0) & used.all(dim=1)).cpu().numpy()
+    return full

@@ -70,9 +70,9 @@ def read_torch(module: Any, **more: Any) -> Reading:
                 named = ", ".join(frozen[:4])
                 chain.note(f"{named} did not train (requires_grad is False); the verdict is on training all weights.")
             more.setdefault("run", runner(candidate))
-            found = chain.reading(precision=eps, **more)
-            if found.inputs == d:
-                return found
+            reading = chain.reading(precision=eps, **more)
+            if reading.inputs == d:
+                return reading
     if refusal is not None:
         raise refusal
     words = (
@@ -140,11 +140,11 @@ def _precision(module: Any) -> float:
 
 def _sizes(module: Any) -> list[int]:
     """Return the numbers of columns that a matrix of the module takes, those declared first in front."""
-    found = [int(part.in_features) for part in module.modules() if hasattr(part, "in_features")]
+    reading = [int(part.in_features) for part in module.modules() if hasattr(part, "in_features")]
     for p in module.parameters():
         if p.ndim == 2:
-            found += [int(p.shape[1]), int(p.shape[0])]
-    return list(dict.fromkeys(found))
+            reading += [int(p.shape[1]), int(p.shape[0])]
+    return list(dict.fromkeys(reading))
 
 
 def _frozen(module: Any) -> list[str]:

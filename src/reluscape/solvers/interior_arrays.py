@@ -79,15 +79,15 @@ class _Programs:
         self.mu = np.ones_like(self.s) * start[:, None, None]
         self.ids, self.worse, self.last = np.arange(B), np.zeros(B, dtype=int), np.ones(B)
         self.best = np.full(B, np.inf)
-        self.found = self.x.copy(), np.zeros_like(self.mu), np.zeros_like(self.s), np.zeros((B, 5))
-        self.found[3][:, 1] = np.inf
+        self.record = self.x.copy(), np.zeros_like(self.mu), np.zeros_like(self.s), np.zeros((B, 5))
+        self.record[3][:, 1] = np.inf
         a, b = np.tril_indices(self.r)
         self.entry = np.empty((self.r, self.r), dtype=int)
         self.entry[a, b] = self.entry[b, a] = np.arange(len(a))
 
     def run(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return minimisers, multipliers, slacks and statistics of all programs."""
-        x, mu, _, stats = self.found
+        x, mu, _, stats = self.record
         whole = self.F
         for iteration in range(self.limit + 1):
             primal, dual, gap, done = self._look(iteration)
@@ -105,7 +105,7 @@ class _Programs:
         # residuals count with what they multiply: a slack too short with its multipliers, a slope with the weights
         stats[:, 2] *= 1.0 + mu.sum(axis=(1, 2))
         stats[:, 3] *= 1.0 + np.abs(x).sum(axis=1)
-        return self.found
+        return self.record
 
     def _heights(self, x: np.ndarray) -> np.ndarray:
         """Return <z_j, C_t> (B, p, k) for weights in x (B, N)."""
@@ -127,7 +127,7 @@ class _Programs:
         better = merit < self.best[self.ids]
         chosen = self.ids[better]
         self.best[chosen] = merit[better]
-        x, mu, s, stats = self.found
+        x, mu, s, stats = self.record
         x[chosen], mu[chosen], s[chosen] = self.x[better], self.mu[better], self.s[better]
         stats[chosen, 1], stats[chosen, 2], stats[chosen, 3] = gap[better], primal_size[better], dual_size[better]
         stats[chosen, 4] = iteration

@@ -180,5 +180,6 @@ def _products(space: Coordinates, active: np.ndarray) -> np.ndarray:
     (m, n), r = active.shape, space.r
     F = np.empty((m * r + int(space.E.size > 0), n))
     F[: m * r] = (space.U.T * active[:, None, :]).reshape(m * r, n)
-    F[m * r :] = space.E
+    if space.E.size:
+        F[-1] = space.E
     return np.ascontiguousarray(F @ F.T)

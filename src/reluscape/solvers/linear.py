@@ -143,10 +143,10 @@ def strictly_feasible(rows: Any) -> Feasibility:
     """
     F = exact.fraction_matrix(rows)
     integers, scales = exact.integer_rows(F)
-    found = Rows(integers).decide(np.ones(len(integers)))
-    if found.multipliers is None or all(s == 1 for s in scales):
-        return found
-    rescaled = [Fraction(int(m)) / s for m, s in zip(found.multipliers, scales, strict=True)]
+    decision = Rows(integers).decide(np.ones(len(integers)))
+    if decision.multipliers is None or all(s == 1 for s in scales):
+        return decision
+    rescaled = [Fraction(int(m)) / s for m, s in zip(decision.multipliers, scales, strict=True)]
     return Feasibility(False, None, _multipliers(len(integers), range(len(integers)), _primitive(rescaled)))
 
 

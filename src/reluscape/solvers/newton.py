@@ -157,11 +157,11 @@ class _Search:
                 self.centre = self.x
         return self._bound() if best is None else best
 
-    def _rank(self, found: Minimum) -> tuple[bool, float]:
+    def _rank(self, minimum: Minimum) -> tuple[bool, float]:
         """Return what the better of two bounds has less of: without cones the last digits of the point count."""
-        gap = found.total - found.lower
+        gap = minimum.total - minimum.lower
         closed = gap <= self.tolerances.newton_gap * self.scale
-        return not closed, found.residual if closed and not self.cones.count else gap
+        return not closed, minimum.residual if closed and not self.cones.count else gap
 
     def _done(self, best: Minimum, worse: int) -> bool:
         """Return whether nothing is left to gain."""

@@ -155,10 +155,10 @@ class BasinPrograms:
         if face is None and (space.fine or not residual <= tol.kkt):
             from .conic import squared_program
 
-            found = squared_program(space, program.patterns, sides, program.codes)
-            if found is not None and (not np.isfinite(residual) or found.residual < residual):
-                x, mu, s = found.x, found.multipliers, found.slacks
-                square, residual, iterations = found.square, found.residual, -1
+            answer = squared_program(space, program.patterns, sides, program.codes)
+            if answer is not None and (not np.isfinite(residual) or answer.residual < residual):
+                x, mu, s = answer.x, answer.multipliers, answer.slacks
+                square, residual, iterations = answer.square, answer.residual, -1
                 face = self._on_face(program, sides, x, mu, s)
         if face is not None:
             gap, near = face.gap, min(residual, face.gap)
@@ -285,12 +285,12 @@ class BasinPrograms:
         self, chosen: Iterable[int], patterns: np.ndarray, starts: np.ndarray, units: np.ndarray, codes: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the values and gaps of the chosen programs of a batch."""
-        found = []
+        pairs = []
         for b in chosen:
             piece = slice(starts[b], starts[b + 1])
             solution = self.solve(Program(patterns[units[piece]], codes[piece]))
-            found.append((solution.value, solution.gap))
-        table = np.array(found, dtype=float).reshape(-1, 2)
+            pairs.append((solution.value, solution.gap))
+        table = np.array(pairs, dtype=float).reshape(-1, 2)
         return table[:, 0], table[:, 1]
 
 

@@ -38,7 +38,7 @@ def recession_direction(
     moving = sp.hstack([sp.csr_matrix(-way[:, None] * F[one_way]), sp.identity(q)])
     cone = sp.hstack([-G, sp.csr_matrix((G.shape[0], q))])
     still = sp.hstack([sp.csr_matrix(F[held]), sp.csr_matrix((int(held.sum()), q))]) if held.any() else None
-    found = linprog(
+    optimum = linprog(
         np.concatenate([np.zeros(N), -np.ones(q)]),
         A_ub=sp.vstack([moving, cone], format="csr"),
         b_ub=np.zeros(q + G.shape[0]),
@@ -47,6 +47,6 @@ def recession_direction(
         bounds=[(None, None)] * N + [(0.0, 1.0)] * q,
         method="highs",
     )
-    if found.x is None or -found.fun <= 0.5:
+    if optimum.x is None or -optimum.fun <= 0.5:
         return None
-    return np.asarray(found.x[:N])
+    return np.asarray(optimum.x[:N])

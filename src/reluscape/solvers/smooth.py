@@ -90,18 +90,23 @@ def minimise(problem: Falling, tolerances: Tolerances = DEFAULT) -> SmoothSoluti
     return SmoothSolution(total, lower, x + far * direction, shown, residual, tight)
 
 
-def _closed(found: Minimum, tolerances: Tolerances) -> bool:
+def _closed(minimum: Minimum, tolerances: Tolerances) -> bool:
     """Return whether the bound meets the value."""
-    return bool(found.total - found.lower <= tolerances.newton_refused * found.scale + SPECK)
+    return bool(minimum.total - minimum.lower <= tolerances.newton_refused * minimum.scale + SPECK)
 
 
-def _solution(found: Minimum, limit: float, tolerances: Tolerances) -> SmoothSolution:
+def _solution(minimum: Minimum, limit: float, tolerances: Tolerances) -> SmoothSolution:
     """Return a solution, or refuse one that is not proved."""
-    if not _closed(found, tolerances):
+    if not _closed(minimum, tolerances):
         raise SolverError(
-            f"the lowest loss could not be proved: a sum of {found.total + limit:.9g} was reached and "
-            f"{found.lower + limit:.9g} is the best lower bound; rescale the targets or the inputs, or check the loss"
+            f"the lowest loss could not be proved: a sum of {minimum.total + limit:.9g} was reached and "
+            f"{minimum.lower + limit:.9g} is the best lower bound; rescale the targets or the inputs, or check the loss"
         )
     return SmoothSolution(
-        found.total + limit, found.lower + limit, found.x, None, found.residual, found.multipliers > found.slacks
+        minimum.total + limit,
+        minimum.lower + limit,
+        minimum.x,
+        None,
+        minimum.residual,
+        minimum.multipliers > minimum.slacks,
     )

@@ -56,6 +56,6 @@ def minimise_free(F: np.ndarray, y: np.ndarray, loss: Loss, tolerances: Toleranc
     cutoff = tolerances.rank * MACHINE_PRECISION * max(F.shape, default=1)
     rank = int((singular > cutoff * singular.max(initial=0.0)).sum())
     back = (right[:rank].T / singular[:rank]) / size[:, None]
-    found = minimise(as_problem(left[:, :rank], y, loss, tolerances), tolerances)
-    direction = None if found.direction is None else back @ found.direction
-    return FreeMinimum(found.total, found.lower, back @ found.x, direction is None, direction, found.residual)
+    minimum = minimise(as_problem(left[:, :rank], y, loss, tolerances), tolerances)
+    direction = None if minimum.direction is None else back @ minimum.direction
+    return FreeMinimum(minimum.total, minimum.lower, back @ minimum.x, direction is None, direction, minimum.residual)

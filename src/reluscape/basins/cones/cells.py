@@ -81,8 +81,8 @@ class Cells:
 
     def locate(self, pattern: np.ndarray) -> int:
         """Return the index of the cell with this activation pattern (n,), or -1."""
-        found = np.flatnonzero((self.patterns == pattern).all(axis=1))
-        return int(found[0]) if len(found) else -1
+        places = np.flatnonzero((self.patterns == pattern).all(axis=1))
+        return int(places[0]) if len(places) else -1
 
 
 def relatable(cells: int, hyperplanes: int, rank: int) -> bool:
@@ -162,12 +162,12 @@ def _rays(arrangement: Arrangement, r: int) -> tuple[np.ndarray, np.ndarray]:
     normals = np.asarray(arrangement.reduced, dtype=object)
     if r == 0:
         return np.zeros((0, 0), dtype=object), np.zeros((0, 0), dtype=np.int8)
-    found: dict[tuple[int, ...], None] = {}
+    lines: dict[tuple[int, ...], None] = {}
     for subset in combinations(range(len(normals)), r - 1):
         basis = exact.nullspace(normals[list(subset)]) if subset else np.array([[exact.to_fraction(1)]], dtype=object)
         if len(basis) == 1:
-            found[_primitive(basis[0])] = None
-    rays = np.array([v for ray in found for v in (ray, tuple(-u for u in ray))], dtype=object).reshape(-1, r)
+            lines[_primitive(basis[0])] = None
+    rays = np.array([v for ray in lines for v in (ray, tuple(-u for u in ray))], dtype=object).reshape(-1, r)
     products = rays.dot(normals.T)
     return rays, ((products > 0).astype(np.int8) - (products < 0).astype(np.int8))
 

@@ -65,13 +65,13 @@ class Generators:
     @cached_property
     def walls(self) -> tuple[tuple[int, int, tuple[int, ...]], ...]:
         """Return (state, neighbouring state, generators of the shared facet) for facets between alive cells."""
-        found = []
+        facets = []
         for a, b in self.cells.facets:
             for sign in (1, -1):
                 s, t = self.state(a, sign), self.state(b, sign)
                 if s >= 0 and t >= 0:
-                    found.append((s, t, self.of_rays(self.shared_rays(s, t))))
-        return tuple(found)
+                    facets.append((s, t, self.of_rays(self.shared_rays(s, t))))
+        return tuple(facets)
 
     @cached_property
     def targets(self) -> np.ndarray:
@@ -98,10 +98,10 @@ class Generators:
         Floats give it where they are sure of it, exact arithmetic elsewhere.
         """
         sets = list(sets)
-        found, _, sure = self.proposals(*flattened(sets))
+        values, _, sure = self.proposals(*flattened(sets))
         for b in np.flatnonzero(~sure).tolist():
-            found[b] = float(self.exact_value(sets[b]))
-        return found
+            values[b] = float(self.exact_value(sets[b]))
+        return values
 
     def proposals(self, starts: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the same values, which members have a weight in the best prediction, and which values are sure.

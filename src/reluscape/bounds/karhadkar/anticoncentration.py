@@ -154,8 +154,8 @@ def _pattern_law(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
 
     if data.rank > 3:
         raise TooLarge("the probabilities of the activation patterns have a closed form up to rank 3 only")
-    found = volumes(data)
-    return found.patterns, found.values
+    law = volumes(data)
+    return law.patterns, law.values
 
 
 def _normals(spanning: np.ndarray) -> np.ndarray:

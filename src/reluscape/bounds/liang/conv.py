@@ -77,12 +77,12 @@ def liang_lemma_4(
     data = labelled_dataset(X, y)
     need = widths(net.d, net.filters.shape[1], len(net.filters) + 1, data.n).sharp
     flat = ReQUNet(net.a, net.U)
-    found = critical_units(flat, net.features(data.X), data.y, net.lambdas, loss, base, promised=net.width >= need)
+    critical = critical_units(flat, net.features(data.X), data.y, net.lambdas, loss, base, promised=net.width >= need)
     require(
-        found.gradient <= tolerances.requ_critical,
-        f"the point is critical in the last layer; its gradient is {found.gradient:.3g} (train further first)",
+        critical.gradient <= tolerances.requ_critical,
+        f"the point is critical in the last layer; its gradient is {critical.gradient:.3g} (train further first)",
     )
-    return found
+    return critical
 
 
 @dataclass(frozen=True, eq=False)

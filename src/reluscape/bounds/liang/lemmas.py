@@ -79,12 +79,12 @@ def liang_lemma_1(
     data = labelled_dataset(X, y)
     point = net if isinstance(net, ReQUNet) else ReQUNet(*net)
     lam = positive("lambda", lambdas, point.width)
-    found = critical_units(point, data.X, data.y, lam, loss, base, promised=point.width >= data.n + 1)
+    critical = critical_units(point, data.X, data.y, lam, loss, base, promised=point.width >= data.n + 1)
     require(
-        found.gradient <= tolerances.requ_critical,
-        f"the point is critical; its gradient is {found.gradient:.3g} (train further first)",
+        critical.gradient <= tolerances.requ_critical,
+        f"the point is critical; its gradient is {critical.gradient:.3g} (train further first)",
     )
-    return found
+    return critical
 
 
 def critical_units(

@@ -136,9 +136,9 @@ def liang_problem_2(lambdas: Any, n: int, alphabet: Any = (-1, 0, 1)) -> Adversa
         for values in combinations(distinct, r):
             for chosen in product(columns, repeat=r):
                 alpha = exact.solve(np.array(chosen, dtype=object).reshape(r, n), np.array(values, dtype=object))
-                found = None if alpha is None else _matched(lam, columns, alpha)
-                if alpha is not None and found is not None:
-                    return Adversary(readonly(found, object), readonly(alpha, object))
+                combination = None if alpha is None else _matched(lam, columns, alpha)
+                if alpha is not None and combination is not None:
+                    return Adversary(readonly(combination, object), readonly(alpha, object))
     return None
 
 
@@ -175,8 +175,8 @@ def liang_problem_3(A: Any, lambdas: Any) -> np.ndarray | None:
     if M.shape[1] != len(lam):
         raise ShapeError(f"A has shape {M.shape} and lambda length {len(lam)}; expected (n, m) and m")
     require(len(lam) >= len(M) + 1, f"m >= n + 1, got m = {len(lam)} and n = {len(M)}")
-    found = exact.solve(M.T, lam)
-    return None if found is None else readonly(found, object)
+    solution = exact.solve(M.T, lam)
+    return None if solution is None else readonly(solution, object)
 
 
 def liang_problem_4(
@@ -257,11 +257,11 @@ def liang_problem_5(B: Any, lambdas: Any, starts: int = 10, rng: Any = None) -> 
 
     stream = as_generator(rng)
     scale = np.abs(lam).max() or 1.0
-    found = []
+    ends = []
     for _ in range(whole("starts", starts)):
         end = minimize(gap, stream.standard_normal(n) * scale, method="Nelder-Mead", options={"fatol": 0, "xatol": 0})
-        found.append((float(end.fun), np.asarray(end.x)))
-    return min(found, key=lambda pair: pair[0])
+        ends.append((float(end.fun), np.asarray(end.x)))
+    return min(ends, key=lambda pair: pair[0])
 
 
 def liang_digit_map(digits: str) -> tuple[str, str]:

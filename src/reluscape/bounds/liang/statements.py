@@ -138,10 +138,10 @@ def liang_theorem_1(
     liang_assumption_2(data, None, "sharp")
     eps = epsilon(loss, base)
     chosen = which_form(form, "corrected")
-    found = margin(data)
-    gamma = float(found.lower)
+    largest = margin(data)
+    gamma = float(largest.lower)
     if chosen == "printed":
-        gamma = _rescaled(found, data.n + 1)
+        gamma = _rescaled(largest, data.n + 1)
     return _promise(data.n + 1, eps, gamma, "certified", lambdas, data.n, loss, base)
 
 

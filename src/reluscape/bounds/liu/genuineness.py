@@ -139,8 +139,8 @@ def liu_genuine(X: Any, y: Any, pattern: Any, form: str | None = None) -> Genuin
 
 def _sided(data: Dataset, row: np.ndarray) -> np.ndarray | None:
     """Return weights strictly on the pattern's side of every sample, or None."""
-    found = strictly_feasible(data.fractions * np.where(row, 1, -1).astype(object)[:, None])
-    return found.witness
+    answer = strictly_feasible(data.fractions * np.where(row, 1, -1).astype(object)[:, None])
+    return answer.witness
 
 
 def _placed(
@@ -176,10 +176,10 @@ def mixed_feasible(positive: np.ndarray, weak: np.ndarray, equal: np.ndarray) ->
         if blank[: len(positive)].any():
             return None
         weak, rows = weak[~blank[len(positive) :]], rows[~blank]
-        found = strictly_feasible(rows)
-        if found.witness is not None:
-            return np.array([exact.to_fraction(t) for t in found.witness], dtype=object) @ chart
-        forced = np.asarray([t != 0 for t in found.multipliers])  # type: ignore[union-attr]
+        answer = strictly_feasible(rows)
+        if answer.witness is not None:
+            return np.array([exact.to_fraction(t) for t in answer.witness], dtype=object) @ chart
+        forced = np.asarray([t != 0 for t in answer.multipliers])  # type: ignore[union-attr]
         if forced[: len(positive)].any():
             return None
         forced = forced[len(positive) :]
@@ -218,7 +218,7 @@ def liu_two_samples(y: Any) -> list[TwoSamples]:
     data = with_targets([[1, 0], [0, 1]], y)
     cells = []
     for row in ((False, False), (False, True), (True, False), (True, True)):
-        found = liu_minima(data, None, [row])
-        held = _placed(data, np.array([row]), found.solutions, (1,), strict=True)
-        cells.append(TwoSamples(row, found.loss, found.form[0], held is not None))
+        answer = liu_minima(data, None, [row])
+        held = _placed(data, np.array([row]), answer.solutions, (1,), strict=True)
+        cells.append(TwoSamples(row, answer.loss, answer.form[0], held is not None))
     return cells

@@ -148,10 +148,10 @@ def liu_theorem_3(X: Any, y: Any, pattern: Any, unit: int, sample: int, form: st
     last = zeros(1, m * d)
     last[0, unit * d : (unit + 1) * d] = x
     D, b = np.concatenate([*rows, last]), np.concatenate([*right_side, zeros(1, 1)[0]])
-    found = exact.solve(D, b)
-    if found is None:  # cannot happen: these are the normal equations of least squares on a subspace
+    combination = exact.solve(D, b)
+    if combination is None:  # cannot happen: these are the normal equations of least squares on a subspace
         raise InputError("the linear system of the border has no solution")
-    solution = np.asarray(found)
+    solution = np.asarray(combination)
     errors = A @ solution - target
     left = ((errors * numbers(P[unit])) @ data.fractions @ x) / size
     right = left + errors[sample]

@@ -134,11 +134,11 @@ def safran_definition_2(X: Any, W: Any, v: Any) -> list[tuple[np.ndarray, np.nda
         [([[True, False]], [1]), ([[True, True]], [1])]
     """
     data, net = as_dataset(X), as_two_layer((W, v))
-    found = sides(data, net.W)
+    heights = sides(data, net.W)
     zero = set(data.zero_rows)
     choices: list[list[np.ndarray]] = []
     estimate = 1
-    for row in found:
+    for row in heights:
         open_rows = [i for i in range(data.n) if row[i] == 0 and i not in zero]
         estimate *= 2 ** len(open_rows)
         if estimate > MOST_CELLS:

@@ -67,15 +67,15 @@ def _theorem_5(data: Dataset, eps: Fraction) -> Promise:
             f"safran_theorem_5_conditions; it would then ask for {width} units"
         )
         return Promise("Theorem 5", SOURCE, ASSUMPTION_1, False, reason)
-    found = clusters_condition(data)
-    if not found.holds:
-        return Promise("Theorem 5", SOURCE, ASSUMPTION_1, False, found.reason)
+    condition = clusters_condition(data)
+    if not condition.holds:
+        return Promise("Theorem 5", SOURCE, ASSUMPTION_1, False, condition.reason)
     try:
-        value = safran_theorem_5_value(data, None, found.constants["centers"], width)
+        value = safran_theorem_5_value(data, None, condition.constants["centers"], width)
     except AssumptionError as problem:
         return Promise("Theorem 5", SOURCE, ASSUMPTION_1, False, str(problem))
     event = f"the first basin's value at that width is at most {value:.4g}"
-    return _promised("Theorem 5", found.reason, width, data.d, Fraction(7, 8), event)
+    return _promised("Theorem 5", condition.reason, width, data.d, Fraction(7, 8), event)
 
 
 def _theorem_6() -> Promise:

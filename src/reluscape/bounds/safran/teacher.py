@@ -58,13 +58,13 @@ def safran_theorem_3_teacher(X: Any, y: Any = None, candidates: int | None = Non
     features = np.maximum(data.X @ directions.T, 0.0)
     size, scale = float(np.abs(targets).max()), float(values[0])
     matrix = np.concatenate([features, -features], axis=1) / scale
-    found = linprog(np.ones(matrix.shape[1]), A_eq=matrix, b_eq=targets / size, bounds=(0, None), method="highs")
-    if found.x is None:
+    optimum = linprog(np.ones(matrix.shape[1]), A_eq=matrix, b_eq=targets / size, bounds=(0, None), method="highs")
+    if optimum.x is None:
         raise AssumptionError(
             f"hypothesis violated: a teacher that fits the data exactly (none among {len(directions)} directions; "
             "give one, or more candidates)"
         )
-    weight = found.x[: len(directions)] - found.x[len(directions) :]
+    weight = optimum.x[: len(directions)] - optimum.x[len(directions) :]
     used = np.flatnonzero(np.abs(weight) > DEFAULT.least_coefficient * np.abs(weight).max())
     # the program's equations hold to its own tolerance; on its support they are solved again
     exact = np.linalg.lstsq(features[:, used], targets, rcond=None)[0]

@@ -58,9 +58,9 @@ def restrict(
         slots *= 2
     table = np.full(slots, -1, np.int32)
     upward = np.empty(k, np.bool_)
-    found = 0
+    number = 0
     for j in range(k):
-        trace = traces[found]
+        trace = traces[number]
         factor = rows[j, pivot]
         a, b = 1, 0
         rounded = False
@@ -109,7 +109,7 @@ def restrict(
             key = (key ^ np.uint64(trace[c] if up else -trace[c])) * np.uint64(0x9E3779B97F4A7C15)
             key ^= key >> np.uint64(29)
         slot = np.int64(key & np.uint64(slots - 1))
-        group = found
+        group = number
         while table[slot] >= 0:
             candidate = table[slot]
             same = True
@@ -121,10 +121,10 @@ def restrict(
                 group = candidate
                 break
             slot = (slot + 1) & (slots - 1)
-        if group == found:
-            table[slot] = found
-            upward[found] = up
-            found += 1
+        if group == number:
+            table[slot] = number
+            upward[number] = up
+            number += 1
         source[j] = group
         turn[j] = upward[group] != up
         if j < len(wanted):
@@ -135,4 +135,4 @@ def restrict(
     known = 0
     while known < len(sides) and sides[known] >= 0:
         known += 1
-    return DONE, pivot, traces[:found], source, turn, sides[:known]
+    return DONE, pivot, traces[:number], source, turn, sides[:known]

@@ -27,9 +27,9 @@ def cells(normals: np.ndarray) -> tuple[np.ndarray, list[list[int]]]:
     if j == 1:
         return np.array([[-1], [1]], dtype=np.int8) * np.sign(int(normals[0, 0])), [[-1], [1]]
     if j == 2:
-        found = arcs(normals)
-        ends = [*found.starts, found.starts[0]]
-        return found.signs, [[a[0] + b[0], a[1] + b[1]] for a, b in pairwise(ends)]
+        circle = arcs(normals)
+        ends = [*circle.starts, circle.starts[0]]
+        return circle.signs, [[a[0] + b[0], a[1] + b[1]] for a, b in pairwise(ends)]
     if j == 3:
         spherical = polygons(normals)
         points = [[0, 0, 0] for _ in spherical.signs]

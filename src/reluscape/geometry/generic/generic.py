@@ -64,10 +64,10 @@ class GenericRegions:
     def witness(self, k: int) -> np.ndarray:
         """Return a weight (d,) strictly inside region k; doubles, or fractions where no double vector fits."""
         signs = np.where(self._sides(k), 1.0, -1.0)
-        found = Rows(self.arrangement.normals).decide(signs).witness
-        if found is None:
+        point = Rows(self.arrangement.normals).decide(signs).witness
+        if point is None:
             raise AssumptionError(NOT_GENERIC.format("a vertex is not simple"))
-        return found
+        return point
 
     def patterns(self, start: int = 0, stop: int | None = None) -> np.ndarray:
         """Return the patterns (stop - start, n) of a range of regions.
@@ -97,12 +97,12 @@ class GenericRegions:
             points = interior_points(self.flag, level, subsets, sides[:, :-1] ^ antipode[:, None])
             points[antipode] *= -1.0
             outside = np.flatnonzero((signs_of_products(reduced, points) != meant).any(axis=1))
-            found = [Rows(reduced).decide(meant[row].astype(float)).witness for row in outside]
-            if any(point is None for point in found):
+            weights = [Rows(reduced).decide(meant[row].astype(float)).witness for row in outside]
+            if any(point is None for point in weights):
                 raise AssumptionError(NOT_GENERIC.format("a vertex is not simple"))
-            if any(point.dtype == object for point in found if point is not None):
+            if any(point.dtype == object for point in weights if point is not None):
                 points = points.astype(object)
-            for row, point in zip(outside, found, strict=True):
+            for row, point in zip(outside, weights, strict=True):
                 points[row] = point
             parts.append(self.arrangement.lift(points))
         return np.concatenate(parts) if parts else np.zeros((0, self.arrangement.d))

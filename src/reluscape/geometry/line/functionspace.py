@@ -149,9 +149,9 @@ def represent_1d(x: Any, f: Any, coefficients: str = "any") -> Representation:
             tried += 1
             if tried > CANDIDATE_LIMIT:
                 return _representation(upper, width)
-            found = units.combine(chosen)
-            if found is not None:
-                return _representation(found, len(found))
+            combination = units.combine(chosen)
+            if combination is not None:
+                return _representation(combination, len(combination))
     return _representation(upper, len(upper))
 
 

@@ -47,19 +47,19 @@ def arcs(normals: np.ndarray) -> Arcs:
     return Arcs([ray for ray, _ in rays], [line for _, line in rays], signs)
 
 
-def arc_angles(found: Arcs, gram: np.ndarray) -> np.ndarray:
+def arc_angles(circle: Arcs, gram: np.ndarray) -> np.ndarray:
     """Return the angle of each arc as a share of the full turn, every digit of the doubles proven.
 
     The angle between neighbouring lines is the angle between their normals or its supplement, by the sides of the arc.
 
     Args:
-        found: the arcs.
+        circle: the arcs.
         gram: (k, k) integers, inner products of the normals in the space where angles are measured.
     """
-    lines = np.array(found.lines)
+    lines = np.array(circle.lines)
     after = np.roll(lines, -1)
     every = np.arange(len(lines))
-    same = found.signs[every, lines] == found.signs[every, after]
+    same = circle.signs[every, lines] == circle.signs[every, after]
 
     def turns(arcs: np.ndarray, bits: int) -> tuple[np.ndarray, int]:
         pairs = zip(lines[arcs].tolist(), after[arcs].tolist(), strict=True)
@@ -69,9 +69,9 @@ def arc_angles(found: Arcs, gram: np.ndarray) -> np.ndarray:
     return proven_shares(np.ones(len(lines), dtype=np.int64), turns)
 
 
-def square_shares(found: Arcs) -> list[Fraction]:
+def square_shares(circle: Arcs) -> list[Fraction]:
     """Return the exact share of the square [-1, 1]^2 that each arc's cone takes: its part of the perimeter over 8."""
-    places = [_perimeter(ray) for ray in found.starts]
+    places = [_perimeter(ray) for ray in circle.starts]
     return [(places[(i + 1) % len(places)] - place) % 8 / 8 for i, place in enumerate(places)]
 
 

@@ -78,7 +78,7 @@ def polygon(normals: np.ndarray, signs: np.ndarray, rays: np.ndarray) -> Polygon
     return Polygons(signs[None], np.zeros(len(rays), dtype=np.int64), rays, walls)
 
 
-def solid_angles(found: Polygons, gram: np.ndarray) -> np.ndarray:
+def solid_angles(polygons: Polygons, gram: np.ndarray) -> np.ndarray:
     """Return each cell's share of the sphere, every digit of the doubles proven.
 
     Girard's formula: the area of a spherical polygon with q corners is the sum of its angles less (q - 2) pi. The angle
@@ -86,15 +86,15 @@ def solid_angles(found: Polygons, gram: np.ndarray) -> np.ndarray:
     an integer over 2^bits.
 
     Args:
-        found: the cells.
+        polygons: the cells.
         gram: (k, k) integers, inner products of the normals in the space where angles are measured.
 
     Source: Girard (1629).
     """
-    counts = np.bincount(found.cell)
+    counts = np.bincount(polygons.cell)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    first, second = found.walls.min(axis=1), found.walls.max(axis=1)
-    same = found.signs[found.cell, first] == found.signs[found.cell, second]
+    first, second = polygons.walls.min(axis=1), polygons.walls.max(axis=1)
+    same = polygons.signs[polygons.cell, first] == polygons.signs[polygons.cell, second]
     pairs, place = np.unique(first * len(gram) + second, return_inverse=True)
 
     def excesses(cells: np.ndarray, bits: int) -> tuple[np.ndarray, int]:
@@ -114,14 +114,14 @@ def solid_angles(found: Polygons, gram: np.ndarray) -> np.ndarray:
 def _meeting_points(normals: np.ndarray) -> np.ndarray:
     """Return one primitive integer ray (V, 3) for each line in which two or more planes meet."""
     rows = [[int(v) for v in row] for row in normals]
-    found = set()
+    lines = set()
     for a, b in combinations(rows, 2):
         ray = (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
         divisor = gcd(*ray)
         if next(v for v in ray if v) < 0:
             divisor = -divisor
-        found.add(tuple(v // divisor for v in ray))
-    return np.array(sorted(found), dtype=object).reshape(len(found), 3)
+        lines.add(tuple(v // divisor for v in ray))
+    return np.array(sorted(lines), dtype=object).reshape(len(lines), 3)
 
 
 def _signs(normals: np.ndarray, rays: np.ndarray) -> np.ndarray:

@@ -78,13 +78,13 @@ def is_realizable(X: Any, pattern: Any) -> Realizability:
     data = as_dataset(X)
     bits = check_pattern(pattern, data.n, 1)[0]
     signs = np.where(bits, 1.0, -1.0)
-    found = _prepared(data).decide(signs)
-    if found.feasible:
-        witness = found.witness
+    feasibility = _prepared(data).decide(signs)
+    if feasibility.feasible:
+        witness = feasibility.witness
         if witness is not None and witness.dtype == object:
             witness = readonly([Fraction(int(v)) for v in witness], dtype=object)
         return Realizability(readonly(bits), True, witness, None, data)
-    multipliers = [] if found.multipliers is None else found.multipliers.tolist()
+    multipliers = [] if feasibility.multipliers is None else feasibility.multipliers.tolist()
     zero = Fraction(0)
     gordan = [Fraction(m) / s if m else zero for m, s in zip(multipliers, data.row_scale, strict=True)]
     return Realizability(readonly(bits), False, None, readonly(gordan, dtype=object), data)

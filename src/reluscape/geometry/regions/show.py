@@ -122,8 +122,8 @@ def show_region(X: Any, pattern: Any, law: Any = "normal", rng: Any = None, tria
     bits = check_pattern(pattern, data.n, 1)[0].copy()
     bits[list(data.zero_rows)] = False
     alive = [i for i in range(data.n) if i not in set(data.zero_rows)]
-    found = is_realizable(data.fractions[alive], bits[alive]) if alive else None
-    if found is not None and not found.realizable:
+    answer = is_realizable(data.fractions[alive], bits[alive]) if alive else None
+    if answer is not None and not answer.realizable:
         raise InputError("no unit has this activation pattern; is_realizable returns the proof")
     facets = region_facets(data, bits)
     return RegionView(
@@ -131,7 +131,7 @@ def show_region(X: Any, pattern: Any, law: Any = "normal", rng: Any = None, tria
         tuple(int(i) for i in np.flatnonzero(bits)),
         tuple(i for i in alive if not bits[i]),
         data.zero_rows,
-        readonly(_short(data, alive, bits, np.zeros(data.d) if found is None else found.witness)),
+        readonly(_short(data, alive, bits, np.zeros(data.d) if answer is None else answer.witness)),
         facets.samples,
         facets.neighbours,
         region_volume(data, bits, law, rng, trials),

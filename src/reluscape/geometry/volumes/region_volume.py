@@ -73,8 +73,8 @@ def _share(arrangement: Arrangement, signs: np.ndarray, rays: np.ndarray) -> Fra
     if rank <= 1:
         return Fraction(1, 2) if rank else Fraction(1)
     if rank == 2:
-        found = arcs(np.asarray(arrangement.reduced))
-        shares = arc_angles(found, normals.dot(normals.T))
-        return float(shares[(found.signs == signs).all(axis=1)][0])
+        circle = arcs(np.asarray(arrangement.reduced))
+        shares = arc_angles(circle, normals.dot(normals.T))
+        return float(shares[(circle.signs == signs).all(axis=1)][0])
     cell = polygon(np.asarray(arrangement.reduced), signs, rays[:, list(arrangement.pivots)])
     return float(solid_angles(cell, normals.dot(normals.T))[0])

@@ -74,9 +74,9 @@ def unit_law(data: Dataset, law: Any = "normal") -> UnitLaw:
         signs = np.array(list(itertools.product([-1, 1], repeat=k)), dtype=np.int8).reshape(2**k, k)
         return _split(np.asarray(arrangement.expand(signs), dtype=bool), [Fraction(1, 2**k)] * len(signs), True)
     if chosen.spherical and arrangement.rank == 2:
-        found = arcs(np.asarray(arrangement.reduced))
-        shares = _angles(found, normals)
-        patterns = np.asarray(arrangement.expand(found.signs), dtype=bool)
+        circle = arcs(np.asarray(arrangement.reduced))
+        shares = _angles(circle, normals)
+        patterns = np.asarray(arrangement.expand(circle.signs), dtype=bool)
         return _split(patterns, shares, isinstance(shares[0], Fraction))
     if int(arrangement.rank) > 3 or (int(arrangement.rank) > 1 and not chosen.spherical and data.d != 2):
         raise UnsupportedError(
@@ -95,14 +95,14 @@ def orthogonal(normals: np.ndarray) -> bool:
     return len(normals) <= ORTHOGONAL_MOST * 8 and all(dot(a, b) == 0 for a, b in itertools.combinations(normals, 2))
 
 
-def _angles(found: Arcs, normals: np.ndarray) -> list[Any]:
+def _angles(circle: Arcs, normals: np.ndarray) -> list[Any]:
     """Return each arc's share of the turn: fractions where all are rational, else intervals."""
     cosines = []
-    for i, line in enumerate(found.lines):
-        after = found.lines[(i + 1) % len(found.lines)]
+    for i, line in enumerate(circle.lines):
+        after = circle.lines[(i + 1) % len(circle.lines)]
         cosine = dot(normals[line], normals[after])
         square = cosine**2 / (dot(normals[line], normals[line]) * dot(normals[after], normals[after]))
-        acute = cosine < 0 if found.signs[i, line] == found.signs[i, after] else cosine > 0
+        acute = cosine < 0 if circle.signs[i, line] == circle.signs[i, after] else cosine > 0
         cosines.append((square, acute))
     if all(square in NIVEN for square, _ in cosines):
         return [NIVEN[square] if acute else Fraction(1, 2) - NIVEN[square] for square, acute in cosines]

@@ -86,9 +86,9 @@ def volumes(X: Any, law: Any = "normal", rng: Any = None, trials: int = DRAWS) -
         shares = [Fraction(1, len(signs))] * len(signs)
         return _ordered(arrangement, signs, np.array(shares, dtype=float), name, shares)
     if box and data.d == 2:
-        found = arcs(np.asarray(arrangement.reduced))
-        shares = square_shares(found)
-        return _ordered(arrangement, found.signs, np.array(shares, dtype=float), name, shares)
+        circle = arcs(np.asarray(arrangement.reduced))
+        shares = square_shares(circle)
+        return _ordered(arrangement, circle.signs, np.array(shares, dtype=float), name, shares)
     if chosen is not None and chosen.spherical and rank <= 3:
         return _rotation_invariant(arrangement, rank, name)
     return _sampled(data, arrangement, chosen, name, as_generator(rng), trials)
@@ -99,9 +99,9 @@ def _rotation_invariant(arrangement: Arrangement, rank: int, name: str) -> Volum
     normals = np.asarray(arrangement.normals)
     reduced = np.asarray(arrangement.reduced)
     if rank == 2:
-        found = arcs(reduced)
-        shares = arc_angles(found, normals.dot(normals.T))
-        return _ordered(arrangement, found.signs, shares, name)
+        circle = arcs(reduced)
+        shares = arc_angles(circle, normals.dot(normals.T))
+        return _ordered(arrangement, circle.signs, shares, name)
     pairs = len(reduced) * (len(reduced) - 1) // 2
     if pairs > PAIRS_LIMIT:
         raise TooLarge(
