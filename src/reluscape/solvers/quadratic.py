@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import SolverError
 from ..numbers.checks import readonly
-from ..numbers.tolerances import DEFAULT, Tolerances
+from ..numbers.tolerances import DEFAULT, ROUNDING, Tolerances
 from ..problem.data import Dataset
 from .face import FacePoint, certified_face
 from .interior_point import many_programs, one_program, worth_compiling
@@ -161,7 +161,9 @@ class BasinPrograms:
                 square, residual, iterations = answer.square, answer.residual, -1
                 face = self._on_face(program, sides, x, mu, s)
         if face is not None:
-            gap, near = face.gap, min(residual, face.gap)
+            # what the value itself is rounded by counts too
+            gap = face.gap + ROUNDING * (face.square + space.constant / space.y_square)
+            near = min(residual, gap)
             return self._solution(program, face.x, mu, s, face.square, near, gap, iterations, True)
         gap = np.inf if space.fine or not residual <= tol.kkt else residual
         return self._solution(program, x, mu, s, square, residual, gap, iterations, False)
