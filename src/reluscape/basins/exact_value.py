@@ -85,11 +85,11 @@ class ExactBasin:
         return bool(self.A[j].any()) and any(self.V[j])
 
     def _cell(self, j: int) -> Cell:
-        rows, seen = [], set()
+        rows, distinct = [], set()
         for i in self.nonzero:
             row = tuple(self.primitive_rows[i] if self.A[j, i] else [-v for v in self.primitive_rows[i]])
-            if row not in seen:
-                seen.add(row)
+            if row not in distinct:
+                distinct.add(row)
                 rows.append(list(row))
         return Cell(rows, self.r)
 

@@ -72,10 +72,10 @@ def better_basin(
     if near is not None and near.least:
         return near
     walks = [_walk(data, net, end, basins, below, search.classes) for end in towards]
-    found = [walk for walk in walks if walk is not None]
-    if not found:
+    ends = [walk for walk in walks if walk is not None]
+    if not ends:
         return near
-    kinks, value = min(found)
+    kinks, value = min(ends)
     if near is not None and near.kinks <= kinks:
         return near
     return BetterBasin(kinks, value, min(searched + 1, kinks))
@@ -92,7 +92,7 @@ class _Search:
         self.start, self.tied = cell_beside(data, net)
         self.signs = np.where(net.v < 0, -1, 1)
         self.work = max(data.n * net.width * data.d, 1)
-        self.known: dict[bytes, list[tuple[np.ndarray, int]]] = {}
+        self.neighbours: dict[bytes, list[tuple[np.ndarray, int]]] = {}
 
     def run(self) -> tuple[BetterBasin | None, int]:
         """Return the nearest better basin, or None, and the number of kinks up to which all basins were solved.
@@ -102,18 +102,18 @@ class _Search:
         budget = min(MOST_TRIED, MOST_TRIED_WORK // self.work)
         if budget < FEWEST_TRIED:
             return None, -1
-        found, searched = self._levels(budget, self._all_signs)
-        if found is None:
-            kept, _ = self._levels(budget, self._same_signs)
-            found = None if kept is None else replace(kept, at_least=min(searched + 1, kept.kinks))
-        return found, searched
+        nearest, searched = self._levels(budget, self._all_signs)
+        if nearest is None:
+            same, _ = self._levels(budget, self._same_signs)
+            nearest = None if same is None else replace(same, at_least=min(searched + 1, same.kinks))
+        return nearest, searched
 
     def _levels(
         self, left: int, signed: Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray] | None]
     ) -> tuple[BetterBasin | None, int]:
         """Return the nearest better basin over patterns at their distances, and the last distance that was solved."""
-        seen = {self.start.tobytes()}
-        level, frontier = 0, self._beside([self.start], seen, free=True)
+        reach = {self.start.tobytes()}
+        level, frontier = 0, self._beside([self.start], reach, free=True)
         while frontier:
             asked = signed(np.array(frontier), left)
             if asked is None:
@@ -128,10 +128,10 @@ class _Search:
                     return BetterBasin(level, value, level, *self._single(patterns[best], signs[best])), level
             if len(self.start) * len(self.classes) > left:
                 return None, level
-            further = self._beside(frontier, seen, free=False, most=left)
+            further = self._beside(frontier, reach, free=False, most=left)
             if len(further) > left:
                 return None, level
-            level, frontier = level + 1, self._beside(further, seen, free=True, most=left)
+            level, frontier = level + 1, self._beside(further, reach, free=True, most=left)
             if len(frontier) > left:
                 return None, level - 1
         return None, level
@@ -150,19 +150,19 @@ class _Search:
         patterns, alive = patterns[kept], alive[kept]
         if int((2.0 ** alive.sum(axis=1)).sum()) > left:
             return None
-        found = [
+        choices = [
             (pattern, np.where(on, choice, self.signs))
             for pattern, on in zip(patterns, alive, strict=True)
             for choice in _choices(on, self.signs)
         ]
-        return np.array([p for p, _ in found]), np.array([s for _, s in found])
+        return np.array([p for p, _ in choices]), np.array([s for _, s in choices])
 
     def _same_signs(self, patterns: np.ndarray, left: int) -> tuple[np.ndarray, np.ndarray] | None:
         """Return patterns with the signs of the network, or None where they are too many."""
         return (patterns, np.tile(self.signs, (len(patterns), 1))) if len(patterns) <= left else None
 
     def _beside(
-        self, frontier: list[np.ndarray], seen: set[bytes], free: bool, most: int = MOST_TRIED
+        self, frontier: list[np.ndarray], reach: set[bytes], free: bool, most: int = MOST_TRIED
     ) -> list[np.ndarray]:
         """Return the new patterns one switch away; or, for switches that are free, with all that these lead to.
 
@@ -178,8 +178,8 @@ class _Search:
                 for other_row, k in self._unit_neighbours(row):
                     other = np.array(pattern)
                     other[j] = other_row
-                    if self.tied[j, k] == free and other.tobytes() not in seen:
-                        seen.add(other.tobytes())
+                    if self.tied[j, k] == free and other.tobytes() not in reach:
+                        reach.add(other.tobytes())
                         patterns.append(other)
                         if free:
                             waiting.append(other)
@@ -196,26 +196,26 @@ class _Search:
     def _unit_neighbours(self, row: np.ndarray) -> list[tuple[np.ndarray, int]]:
         """Return the cells beside one unit's cell, decided exactly, with the number of the hyperplane between."""
         key = row.tobytes()
-        if key not in self.known:
+        if key not in self.neighbours:
             sides = np.where(row[self.first], 1.0, -1.0)
-            found = []
+            cells = []
             for k, group in enumerate(self.classes):
                 turned = np.array(sides)
                 turned[k] = -turned[k]
                 if self.rows.decide(turned).witness is not None:
                     other = np.array(row)
                     other[list(group)] = ~other[list(group)]
-                    found.append((other, k))
-            self.known[key] = found
-        return self.known[key]
+                    cells.append((other, k))
+            self.neighbours[key] = cells
+        return self.neighbours[key]
 
 
 def _choices(alive: np.ndarray, signs: np.ndarray) -> Iterator[np.ndarray]:
     """Yield all signs of the units that are alive, the given ones for the others."""
     for choice in product((1, -1), repeat=int(alive.sum())):
-        found = np.array(signs)
-        found[alive] = choice
-        yield found
+        whole = np.array(signs)
+        whole[alive] = choice
+        yield whole
 
 
 def cell_beside(data: Dataset, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray]:

@@ -46,8 +46,8 @@ def read_skorch(net: Any) -> Reading:
             f"a {reading.head} is covered with the {reading.loss} loss"
         )
     if reading.head is None and criterion in ("BCELoss", "NLLLoss"):
-        wanted = "Sigmoid" if criterion == "BCELoss" else "Softmax or LogSoftmax"
-        raise ModelError(f"the skorch {name} was trained with {criterion}, but its module does not end in a {wanted}")
+        ending = "Sigmoid" if criterion == "BCELoss" else "Softmax or LogSoftmax"
+        raise ModelError(f"the skorch {name} was trained with {criterion}, but its module does not end in a {ending}")
     if criterion not in CRITERIA:
         notes.append(f"The {name} was trained with {criterion}, which is not known here; give the loss.")
     classes = getattr(net, "classes_", None) if "Classifier" in name or hasattr(net, "classes_inferred_") else None

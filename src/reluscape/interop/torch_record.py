@@ -141,13 +141,13 @@ class Recorder:
         if name in SAME:
             return
         if name in DROPS:
-            given = _bound(("input", "p", "training"), args, kwargs, {"p": 0.5, "training": True})
-            if kwargs.get("train", given["training"]) and given["p"]:
+            call = _bound(("input", "p", "training"), args, kwargs, {"p": 0.5, "training": True})
+            if kwargs.get("train", call["training"]) and call["p"]:
                 raise self._refusal(f"{name} drops values in evaluation too (give it training=self.training)")
             chain.note("Dropout is left out, as in evaluation.")
         elif name == "linear":
-            given = _bound(("input", "weight", "bias"), args, kwargs, {"bias": None})
-            self._linear(given["weight"], given["bias"], where)
+            call = _bound(("input", "weight", "bias"), args, kwargs, {"bias": None})
+            self._linear(call["weight"], call["bias"], where)
         elif name in PRODUCTS:
             left, right = args[:2] if name != "__rmatmul__" else args[1::-1]
             if left is not self.latest:
@@ -158,8 +158,8 @@ class Recorder:
         elif name in RELUS:
             chain.activation(0.0, where)
         elif name in LEAKY:
-            given = _bound(("input", "negative_slope"), args, kwargs, {"negative_slope": 0.01})
-            chain.activation(float(given["negative_slope"]), where)
+            call = _bound(("input", "negative_slope"), args, kwargs, {"negative_slope": 0.01})
+            chain.activation(float(call["negative_slope"]), where)
         elif self._is_relu(name, args, kwargs):
             chain.activation(0.0, where)
         elif name in HEADS:
@@ -203,15 +203,15 @@ class Recorder:
         native = ("input", "weight", "bias", "running_mean", "running_var", "training", "momentum", "eps")
         names = native if len(args) == 9 else functional
         unset = {"weight": None, "bias": None, "training": False, "eps": 1e-5}
-        given = _bound(names, args, kwargs, unset)
-        if given["training"] or given["running_mean"] is None:
+        call = _bound(names, args, kwargs, unset)
+        if call["training"] or call["running_mean"] is None:
             raise self._refusal("BatchNorm without running statistics mixes the samples; it is covered in evaluation")
-        scale = 1.0 / np.sqrt(_array(given["running_var"]) + float(given["eps"]))
-        mean = _array(given["running_mean"])
-        self._own(given["bias"], "bias")
-        weight = 1.0 if given["weight"] is None else _array(given["weight"])
-        shift = 0.0 if given["bias"] is None else _array(given["bias"])
-        self.chain.scaling(scale * weight, shift - mean * scale * weight, where, trained=given["bias"] is not None)
+        scale = 1.0 / np.sqrt(_array(call["running_var"]) + float(call["eps"]))
+        mean = _array(call["running_mean"])
+        self._own(call["bias"], "bias")
+        weight = 1.0 if call["weight"] is None else _array(call["weight"])
+        shift = 0.0 if call["bias"] is None else _array(call["bias"])
+        self.chain.scaling(scale * weight, shift - mean * scale * weight, where, trained=call["bias"] is not None)
         self.chain.note("BatchNorm is folded into the linear layer beside it, with its running mean and variance.")
 
     def _arithmetic(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], where: str) -> None:
@@ -219,8 +219,8 @@ class Recorder:
         if name in {"neg", "__neg__", "neg_", "negative"}:
             self.chain.scaling(-1.0, 0.0, where)
             return
-        given = _bound(("input", "other", "alpha"), args, kwargs, {"alpha": 1})
-        first, second = given["input"], given["other"]
+        call = _bound(("input", "other", "alpha"), args, kwargs, {"alpha": 1})
+        first, second = call["input"], call["other"]
         if kwargs.get("rounding_mode") is not None or kwargs.get("out") is not None:
             raise self._refusal(f"{name} rounds or writes elsewhere")
         other = second if first is self.latest else first
@@ -232,9 +232,9 @@ class Recorder:
                 self._own(other, "bias")
             sign = 1.0 if name in SUMS else -1.0
             if sign < 0 and reverse:
-                self.chain.scaling(-1.0 * float(given["alpha"]), numbers, where, trained)
+                self.chain.scaling(-1.0 * float(call["alpha"]), numbers, where, trained)
             else:
-                self.chain.scaling(1.0, sign * float(given["alpha"]) * numbers, where, trained)
+                self.chain.scaling(1.0, sign * float(call["alpha"]) * numbers, where, trained)
             return
         if trained:
             raise self._refusal(f"{name} scales by a trained parameter")
@@ -257,14 +257,14 @@ class Recorder:
     def _is_relu(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         """Return whether a call is max(z, 0) in other words."""
         if name in CLAMPS:
-            given = _bound(("input", "min", "max"), args, kwargs, {"min": None, "max": None})
-            return _zero(given["min"]) and given["max"] is None
+            call = _bound(("input", "min", "max"), args, kwargs, {"min": None, "max": None})
+            return _zero(call["min"]) and call["max"] is None
         if name in ("max", "maximum") and len(args) + len(kwargs) == 2:
-            given = _bound(("input", "other"), args, kwargs, {"other": None})
-            return _zero(given["other"] if given["input"] is self.latest else given["input"])
+            call = _bound(("input", "other"), args, kwargs, {"other": None})
+            return _zero(call["other"] if call["input"] is self.latest else call["input"])
         if name in ("threshold", "threshold_", "_threshold"):
-            given = _bound(("input", "threshold", "value"), args, kwargs, {})
-            return _zero(given["threshold"]) and _zero(given["value"])
+            call = _bound(("input", "threshold", "value"), args, kwargs, {})
+            return _zero(call["threshold"]) and _zero(call["value"])
         return False
 
     def _refusal(self, words: str) -> ModelError:

@@ -143,9 +143,9 @@ class _Search:
             near = self.cones.count * self.tau <= BOUND_FROM * self.tolerances.newton_gap * self.scale
             settled = fall <= max(0.5 * self.cones.count * self.tau, self.tolerances.newton_decrement * self.scale)
             if near and (settled or worse):
-                found = self._bound()
-                far = best is None or found.total - found.lower < 0.5 * (best.total - best.lower)
-                best = found if best is None or self._rank(found) < self._rank(best) else best
+                latest = self._bound()
+                far = best is None or latest.total - latest.lower < 0.5 * (best.total - best.lower)
+                best = latest if best is None or self._rank(latest) < self._rank(best) else best
                 worse = 0 if far else worse + 1
                 if worse > PATIENCE or self._done(best, worse):
                     break

@@ -145,14 +145,14 @@ def liang_theorem_1(
     return _promise(data.n + 1, eps, gamma, "certified", lambdas, data.n, loss, base)
 
 
-def _rescaled(found: Any, units: int) -> float:
+def _rescaled(largest: Any, units: int) -> float:
     """Return a lower bound of print's lambda~ from a network of few units: margin over its best norm to the third."""
-    cost = np.abs(found.c) * (np.asarray(found.U) ** 2).sum(axis=1)
+    cost = np.abs(largest.c) * (np.asarray(largest.U) ** 2).sum(axis=1)
     kept = cost[cost > 0]
     if len(kept) > units:
         return 0.0
     # for |alpha| |v|^2 = c the least |rho|^3 of p is (3 sqrt 3 / 2) (sum c^(2/3))^(3/2)
-    return float(found.lower * kept.sum() / (1.5 * np.sqrt(3) * (kept ** (2 / 3)).sum() ** 1.5))
+    return float(largest.lower * kept.sum() / (1.5 * np.sqrt(3) * (kept ** (2 / 3)).sum() ** 1.5))
 
 
 def liang_theorem_2(
@@ -206,10 +206,10 @@ def liang_theorem_2(
     scale = float(positive("lambda_c", lambda_c)[0])
     shapes = widths(data.d, s, layers, data.n)
     m = shapes[which_form(form, "corrected")]
-    found = liang_lemma_6(data, None, s, layers, slope, loss, base, samples, rng)
+    lemma = liang_lemma_6(data, None, s, layers, slope, loss, base, samples, rng)
     filters = layers - 1
     return _promise(
-        m, found.epsilon, found.gamma, found.kind, lambdas, data.n, loss, base, lambda_c=scale, filters=filters
+        m, lemma.epsilon, lemma.gamma, lemma.kind, lambdas, data.n, loss, base, lambda_c=scale, filters=filters
     )
 
 
@@ -365,17 +365,24 @@ def liang_proposition_2(
     data = labelled_dataset(X, y)
     chosen = which_form(form, "corrected")
     eps = epsilon(loss, base)
-    found = quadratically_separable(data)
-    require(found.separable, "the data are quadratically separable; liang_definition_1 proves that they are not")
+    separation = quadratically_separable(data)
+    require(separation.separable, "the data are quadratically separable; liang_definition_1 proves that they are not")
     m = data.d + 2 if chosen == "sharp" else 2 * data.d + 4
-    limit = np.inf if chosen == "printed" else eps * found.gamma_quad
+    limit = np.inf if chosen == "printed" else eps * separation.gamma_quad
     excluded = "equal coefficients"
     if lambdas is None:
-        return NoBadMinima(m, eps, found.gamma_quad, limit, "certified", excluded)
+        return NoBadMinima(m, eps, separation.gamma_quad, limit, "certified", excluded)
     lam = check_coefficients(lambdas, m, limit)
     at_zero = data.n * float(np.asarray(margin_loss(loss, base).value(np.zeros(1)))[0])
     return NoBadMinima(
-        m, eps, found.gamma_quad, limit, "certified", excluded, coercivity_constant(lam), sublevel_radius(at_zero, lam)
+        m,
+        eps,
+        separation.gamma_quad,
+        limit,
+        "certified",
+        excluded,
+        coercivity_constant(lam),
+        sublevel_radius(at_zero, lam),
     )
 
 

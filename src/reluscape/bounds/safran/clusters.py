@@ -142,25 +142,25 @@ def safran_theorem_5_conditions(X: Any, y: Any, centers: Any) -> dict[str, float
         True
     """
     data = with_targets(X, y)
-    found = clustered(data, centers)
+    clusters = clustered(data, centers)
     d = data.d
-    distance = np.linalg.norm(data.X[:, None, :] - found.centers[None], axis=2)
-    twice = np.flatnonzero((distance <= found.radius[None]).sum(axis=1) > 1)
+    distance = np.linalg.norm(data.X[:, None, :] - clusters.centers[None], axis=2)
+    twice = np.flatnonzero((distance <= clusters.radius[None]).sum(axis=1) > 1)
     require(
         not len(twice), f"each sample lies in one cluster (sample {int(twice[0]) if len(twice) else 0} lies in two)"
     )
-    length = np.linalg.norm(found.centers, axis=1)
-    ratio, allowed = float((found.radius / length).max()), safran_theorem_5_radius(d)
-    require(ratio <= allowed, f"delta_j / |c_j| <= {allowed:.4g} in {d} dimensions, found {ratio:.4g}")
+    length = np.linalg.norm(clusters.centers, axis=1)
+    ratio, radius = float((clusters.radius / length).max()), safran_theorem_5_radius(d)
+    require(ratio <= radius, f"delta_j / |c_j| <= {radius:.4g} in {d} dimensions, found {ratio:.4g}")
     return {
-        "delta": found.delta,
-        "c": found.c,
-        "B": found.largest,
-        "gamma": found.gamma,
-        "sigma_max": found.sigma_max,
-        "sigma_min": found.sigma_min,
+        "delta": clusters.delta,
+        "c": clusters.c,
+        "B": clusters.largest,
+        "gamma": clusters.gamma,
+        "sigma_max": clusters.sigma_max,
+        "sigma_min": clusters.sigma_min,
         "ratio": ratio,
-        "allowed": allowed,
+        "allowed": radius,
     }
 
 
@@ -224,12 +224,12 @@ def safran_lemma_9(X: Any, y: Any, centers: Any, W: Any, v: Any, form: str | Non
         True
     """
     data = with_targets(X, y)
-    found, start = clustered(data, centers), as_two_layer((W, v))
-    heights = start.W @ found.centers.T
-    touched = (np.abs(heights) <= found.radius[None] * np.linalg.norm(start.W, axis=1)[:, None]).any(axis=1)
+    clusters, start = clustered(data, centers), as_two_layer((W, v))
+    heights = start.W @ clusters.centers.T
+    touched = (np.abs(heights) <= clusters.radius[None] * np.linalg.norm(start.W, axis=1)[:, None]).any(axis=1)
     free = np.flatnonzero(~touched)
     active = heights[free] > 0
-    missed = np.flatnonzero((found.targets != 0) & ~able(active, start.v[free], found.targets).any(axis=0))
+    missed = np.flatnonzero((clusters.targets != 0) & ~able(active, start.v[free], clusters.targets).any(axis=0))
     require(
         not len(missed),
         f"an untouched unit with the right output sign is active on each centre (none on centre "
@@ -237,13 +237,13 @@ def safran_lemma_9(X: Any, y: Any, centers: Any, W: Any, v: Any, form: str | Non
     )
     signs = np.where(start.v >= 0, 1.0, -1.0)
     there = np.zeros(start.W.shape)
-    wanted = predicted(active, start.v[free], found.targets)
-    there[free] = np.linalg.lstsq(found.centers, wanted.T, rcond=None)[0].T
+    outputs = predicted(active, start.v[free], clusters.targets)
+    there[free] = np.linalg.lstsq(clusters.centers, outputs.T, rcond=None)[0].T
     cell = sides(data, start.W)
     near = np.array([_nearest(there[j], cell[j][:, None] * data.X) for j in range(start.width)]).reshape(there.shape)
     net, beside = TwoLayerNet(there, signs), TwoLayerNet(near, signs)
     prediction = net.predict(data.X)
-    error_bound, distance_bound = _bounds(found, start.width, form)
+    error_bound, distance_bound = _bounds(clusters, start.width, form)
     return Surrogate(
         net,
         beside,
@@ -254,19 +254,19 @@ def safran_lemma_9(X: Any, y: Any, centers: Any, W: Any, v: Any, form: str | Non
     )
 
 
-def _bounds(found: Clusters, m: int, form: str | None) -> tuple[float, float]:
+def _bounds(clusters: Clusters, m: int, form: str | None) -> tuple[float, float]:
     """Return Lemma 9's two bounds."""
     chosen = which_form(form, "corrected")
-    size = float(np.linalg.norm(found.targets))
-    total = m * found.sigma_max / found.sigma_min**2 * size
+    size = float(np.linalg.norm(clusters.targets))
+    total = m * clusters.sigma_max / clusters.sigma_min**2 * size
     if chosen == "sharp":
-        total = sqrt(min(m, found.k)) * size / found.sigma_min
-    share = found.delta / found.c
+        total = sqrt(min(m, clusters.k)) * size / clusters.sigma_min
+    share = clusters.delta / clusters.c
     if chosen != "printed":
-        wide = found.delta * sqrt(found.k)
-        require(wide < found.sigma_min, f"delta sqrt(k) < sigma_min, got {wide:.4g} and {found.sigma_min:.4g}")
-        share = wide / (found.sigma_min - wide)
-    return found.delta * (total + 2 * found.gamma), found.largest * share * total
+        wide = clusters.delta * sqrt(clusters.k)
+        require(wide < clusters.sigma_min, f"delta sqrt(k) < sigma_min, got {wide:.4g} and {clusters.sigma_min:.4g}")
+        share = wide / (clusters.sigma_min - wide)
+    return clusters.delta * (total + 2 * clusters.gamma), clusters.largest * share * total
 
 
 def _nearest(w: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -38,17 +38,17 @@ def safran_lemma_4(point: Any, share: float, signs: Any = None) -> TwoLayerNet:
     net = as_two_layer(point)
     require(0 <= share <= 1, f"0 <= t <= 1, got {share:g}")
     size, own = np.abs(net.v), np.sign(net.v)
-    wanted = np.where(own == 0, 1.0, own) if signs is None else np.asarray(signs, dtype=float)
-    wrong = np.flatnonzero(own * wanted < 0)
+    ahead = np.where(own == 0, 1.0, own) if signs is None else np.asarray(signs, dtype=float)
+    wrong = np.flatnonzero(own * ahead < 0)
     require(
         not len(wrong), f"the signs are those of the basin (unit {wrong[0] if len(wrong) else 0} has the other one)"
     )
     still = size == 0
     factor = np.where(still, max(0.0, 1 - 2 * share), 1 - share + share * size)
     # (1 - t) + t at |v| = 1 can round; the end is exact
-    v = np.where(still, max(0.0, 2 * share - 1) * wanted, net.v / np.where(still, 1.0, factor))
+    v = np.where(still, max(0.0, 2 * share - 1) * ahead, net.v / np.where(still, 1.0, factor))
     if share == 1:
-        v = wanted
+        v = ahead
     return TwoLayerNet(factor[:, None] * net.W, v, net.c)
 
 

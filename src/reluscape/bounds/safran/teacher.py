@@ -101,11 +101,9 @@ def safran_theorem_3_conditions(X: Any, y: Any, W: Any, v: Any) -> dict[str, flo
     span = basis[: data.rank]
     size = np.abs(net.v) * np.linalg.norm(net.W @ span.T, axis=1)
     off = np.abs(net.predict(data.X) - targets)
-    allowed = DEFAULT.kkt * max(1.0, float(np.abs(targets).max(initial=0.0)), float(size.sum()))
+    slack = DEFAULT.kkt * max(1.0, float(np.abs(targets).max(initial=0.0)), float(size.sum()))
     worst = int(off.argmax()) if data.n else 0
-    require(
-        not data.n or off[worst] <= allowed, f"the teacher fits the data (sample {worst} is off by {off.max():.3g})"
-    )
+    require(not data.n or off[worst] <= slack, f"the teacher fits the data (sample {worst} is off by {off.max():.3g})")
     used = size > 0
     require(bool(used.any()), "the teacher has a unit that does something (all targets are 0)")
     longest = float(np.linalg.norm(as_dataset(data).X, axis=1).max())

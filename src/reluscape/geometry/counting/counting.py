@@ -149,7 +149,7 @@ def _int64(arrangement: Arrangement) -> np.ndarray | None:
     return np.ascontiguousarray(rows, dtype=np.int64) if top < INT64 else None
 
 
-def _regions(rows: Rows, known: dict[Rows, int]) -> int:
+def _regions(rows: Rows, counts: dict[Rows, int]) -> int:
     """Return the number of regions of pairwise non-parallel hyperplanes: one more hyperplane adds those of its trace.
 
     Adding row j splits exactly the regions of rows before it that its hyperplane meets, which are the regions of their
@@ -162,13 +162,13 @@ def _regions(rows: Rows, known: dict[Rows, int]) -> int:
         return 2
     if d == 2:
         return 2 * len(rows)
-    found = known.get(rows)
-    if found is None:
-        found = 2
+    number = counts.get(rows)
+    if number is None:
+        number = 2
         for j in range(1, len(rows)):
-            found += _regions(restrict(rows[:j], rows[j]), known)
-        known[rows] = found
-    return found
+            number += _regions(restrict(rows[:j], rows[j]), counts)
+        counts[rows] = number
+    return number
 
 
 def _counted(rows: Rows, limit: int) -> int:
@@ -177,24 +177,24 @@ def _counted(rows: Rows, limit: int) -> int:
         return 1
     if len(rows[0]) <= 2:
         return 2 if len(rows[0]) == 1 else 2 * len(rows)
-    found = 2
+    number = 2
     for j in range(len(rows) - 1, 0, -1):  # the large traces first
-        found += _counted(restrict(rows[:j], rows[j]), limit - found)
-        if found > limit:
+        number += _counted(restrict(rows[:j], rows[j]), limit - number)
+        if number > limit:
             break
-    return found
+    return number
 
 
 def restrict(rows: Rows, normal: tuple[int, ...]) -> Rows:
     """Return the distinct traces of hyperplanes on another one, in coordinates with one column eliminated."""
     pivot = min((i for i, v in enumerate(normal) if v), key=lambda i: abs(normal[i]))
     lead = normal[pivot]
-    found: dict[tuple[int, ...], None] = {}
+    traces: dict[tuple[int, ...], None] = {}
     for row in rows:
         factor = row[pivot]
         values = [lead * v - factor * u for i, (v, u) in enumerate(zip(row, normal, strict=True)) if i != pivot]
-        found[primitive(values)] = None
-    return tuple(found)
+        traces[primitive(values)] = None
+    return tuple(traces)
 
 
 def primitive(values: list[int]) -> tuple[int, ...]:

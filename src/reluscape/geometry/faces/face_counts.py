@@ -66,23 +66,23 @@ def wanted_dimensions(arrangement: Arrangement, dim: int | None) -> Sequence[int
     return [dim - lineality]
 
 
-def face_number(arrangement: Arrangement, wanted: Sequence[int], limit: int = FLAT_LIMIT) -> int:
+def face_number(arrangement: Arrangement, dimensions: Sequence[int], limit: int = FLAT_LIMIT) -> int:
     """Return the number of faces of some dimensions in reduced coordinates; refuse more than so many flats."""
     k, rank = len(arrangement.normals), arrangement.rank
-    if list(wanted) == [0] or rank == 0:
+    if list(dimensions) == [0] or rank == 0:
         return 1
     # the flat of dimension 0 is one alone
-    sizes = range(rank - max(1, min(wanted)) + 1)
+    sizes = range(rank - max(1, min(dimensions)) + 1)
     likely = likely_flats(arrangement.reduced, max(sizes, key=lambda size: comb(k, size)))
-    seen, number = 0, 0
-    for flat in flats(arrangement.reduced, min(wanted)) if likely <= limit else ():
-        if flat.basis.shape[1] in wanted:
+    passes, number = 0, 0
+    for flat in flats(arrangement.reduced, min(dimensions)) if likely <= limit else ():
+        if flat.basis.shape[1] in dimensions:
             number += count_rows(flat.rows)
-        seen += 1
-        if seen > limit:
+        passes += 1
+        if passes > limit:
             break
-    if likely > limit or seen > limit:
-        bound = sum(face_bound(k, rank, j) for j in wanted)
+    if likely > limit or passes > limit:
+        bound = sum(face_bound(k, rank, j) for j in dimensions)
         raise TooLarge(
             f"{k} hyperplanes in rank {rank} meet in more than {limit:,} flats, with up to {bound:,} faces; ask for "
             "those of higher dimension (dim=...), or use fewer samples",

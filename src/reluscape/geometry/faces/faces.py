@@ -109,11 +109,11 @@ def enumerate_faces(X: Any, dim: int | None = None) -> Faces:
     arrangement = Arrangement.of(data)
     k, rank = len(arrangement.normals), int(arrangement.rank)
     lineality = data.d - rank
-    wanted = wanted_dimensions(arrangement, dim)
-    bound, known = sum(face_bound(k, rank, j) for j in wanted), False
+    dimensions = wanted_dimensions(arrangement, dim)
+    bound, known = sum(face_bound(k, rank, j) for j in dimensions), False
     if bound > FACE_LIMIT:
         with suppress(TooLarge):
-            bound, known = face_number(arrangement, wanted, FLATS_FIRST), True
+            bound, known = face_number(arrangement, dimensions, FLATS_FIRST), True
     if bound > FACE_LIMIT:
         raise TooLarge(
             f"{'' if known else 'up to '}{bound:,} faces, above {FACE_LIMIT:,}; ask for one dimension (dim="
@@ -122,9 +122,9 @@ def enumerate_faces(X: Any, dim: int | None = None) -> Faces:
             estimate=bound,
         )
     covectors, dims, witnesses = [], [], []
-    for flat in flats(np.asarray(arrangement.reduced), min(wanted)):
+    for flat in flats(np.asarray(arrangement.reduced), min(dimensions)):
         j = flat.basis.shape[1]
-        if j not in wanted:
+        if j not in dimensions:
             continue
         sides, points = cells(flat.rows)
         signs = np.zeros((len(sides), k), dtype=np.int8)

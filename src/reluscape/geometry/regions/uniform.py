@@ -97,13 +97,13 @@ class Proposer:
     def _resolve(self, level: int, subset: np.ndarray, where: np.ndarray) -> tuple[np.ndarray, bool]:
         """Return exact sides of doubtful positions, and whether the vertex is simple in the data themselves."""
         self.work += level * (level**2 + len(where))
-        found = exact_signs(self.flag, level, subset, self.flag.rows, where)
-        if found is not None and found.all():
-            return found, True
+        signs = exact_signs(self.flag, level, subset, self.flag.rows, where)
+        if signs is not None and signs.all():
+            return signs, True
         moved = exact_signs(self.flag, level, subset, self._moved, where)
         if moved is None or not moved.all():
             raise _NotGenericError
-        return moved, found is not None and bool(found[~np.isin(where, subset)].all())
+        return moved, signs is not None and bool(signs[~np.isin(where, subset)].all())
 
 
 def propose(
@@ -142,17 +142,17 @@ def collect(normals: np.ndarray, size: int, rng: np.random.Generator) -> np.ndar
     """
 
     def run(source: Proposer) -> np.ndarray:
-        found = [np.zeros((0, len(normals)), dtype=bool)]
+        batches = [np.zeros((0, len(normals)), dtype=bool)]
         have = proposals = 0
         while have < size:
             rate = (have + 1) / (proposals + 1)
             sides, kept = source.propose(min(int((size - have) / rate) + 1, ASK_AT_MOST, max(PATIENCE, 2 * proposals)))
-            found.append(sides[kept])
+            batches.append(sides[kept])
             have += int(kept.sum())
             proposals += len(kept)
             if proposals >= PATIENCE and have < LEAST_SHARE * proposals:
                 raise RareError
-        return np.concatenate(found)[:size]
+        return np.concatenate(batches)[:size]
 
     return _with_generic_draws(normals, rng, run)
 
