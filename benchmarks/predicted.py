@@ -25,7 +25,7 @@ from kept import Kept
 import reluscape as rs
 from reluscape.critical.training import Batch, Plan
 from reluscape.critical.training.runs import optimise, starts
-from reluscape.landscape.topology.size import layer_size
+from reluscape.landscape.topology.size import landscape_size
 from reluscape.numbers.estimates import Probability
 from reluscape.problem.data import Dataset, standardize
 
@@ -97,7 +97,7 @@ def reachable(data: Dataset, width: int) -> Probability:
     Where the basins are too many to relate it is bounded from below by the starts above the best constant's loss, all
     of which can.
     """
-    if layer_size(data, width).basins <= MOST_RELATED:
+    if landscape_size(data, width).basins <= MOST_RELATED:
         return rs.reachable_probability(
             data, None, width, "torch", STARTS, rng=0, output_bias=True, steps=1
         ).without_climbing

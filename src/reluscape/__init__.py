@@ -68,7 +68,7 @@ _EXPORTS = {
     "kink_minima": ".critical.kinks",
     "lambda_max": ".landscape.optimum",
     "landscape": ".stories.census",
-    "local_minima": ".critical.census",
+    "local_minima": ".critical.all_minima",
     "loss_bound": ".jacobian",
     "loss_slice": ".critical.slices",
     "monotone_path": ".landscape.paths",

@@ -8,9 +8,9 @@ from .basins import constant_fit as constant_fit
 from .bounds.karhadkar.anticoncentration import anticoncentration as anticoncentration
 from .certificates import verify as verify
 from .critical import certify as certify
+from .critical.all_minima import local_minima as local_minima
 from .critical.anatomy import dead_units as dead_units
 from .critical.cells import cell_minima as cell_minima
-from .critical.census import local_minima as local_minima
 from .critical.descent import descend as descend
 from .critical.descent.estimators import DescentClassifier as DescentClassifier
 from .critical.descent.estimators import DescentRegressor as DescentRegressor

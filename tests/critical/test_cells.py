@@ -1,4 +1,4 @@
-"""Cell minima, saddles and kink minima against pinv, the census, Hessians and the paper's example."""
+"""Cell minima, saddles and kink minima against pinv, the complete list, Hessians and the paper's example."""
 
 from __future__ import annotations
 

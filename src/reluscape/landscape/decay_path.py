@@ -18,7 +18,7 @@ from ..problem.penalties import WeightDecay
 from ..problem.problem import Problem
 from .optimum import DecayedInfiniteWidthMinimum, lambda_max
 from .optimum.decayed_infinite import decayed_infinite_width_minimum
-from .topology import barrier_tree, layer_size
+from .topology import barrier_tree, landscape_size
 
 # the last point lies this share above lambda_max, which floats round
 ABOVE = Fraction(1, 10**9)
@@ -257,7 +257,7 @@ def _counted(problem: Problem, width: int | None) -> int:
         return 0
     for units in (2, 1):
         try:
-            size = layer_size(problem.data, units)
+            size = landscape_size(problem.data, units)
         except TooLarge:
             return 0
         if size.fits and size.basins <= MOST_BASINS:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import reluscape as rs
 from reluscape.basins.cones import Faces, Generators, cells_of, generators_of
-from reluscape.landscape.topology import LayerSize, barrier_tree, size
+from reluscape.landscape.topology import LandscapeSize, barrier_tree, size
 from reluscape.landscape.topology.graph import build
 from reluscape.landscape.topology.measure import by_floats
 from tests.oracles.rational_merges import Basins, nearest_distance
@@ -195,7 +195,7 @@ def test_numbers_with_hundreds_of_digits():
 
 def test_too_much_for_exact_values_is_said_first(monkeypatch):
     data = rs.Dataset([[1, 2], [-1, 3], [2, 1]], [1, 2, 3])
-    large = LayerSize(10**4, 2 * 10**8, 8 * 10**8, True, True, 2, 1e4, 1e5)
+    large = LandscapeSize(10**4, 2 * 10**8, 8 * 10**8, True, True, 2, 1e4, 1e5)
     with pytest.raises(rs.TooLarge, match=r"about 2[0-9][0-9] minutes and .* GB; leave out exact=True") as refusal:
         size.refuse_exact(large, generators_of(cells_of(data)))
     assert refusal.value.estimate == 10**9

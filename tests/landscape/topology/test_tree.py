@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 import reluscape as rs
-from reluscape.basins.cones import Layers, project
+from reluscape.basins.cones import NetStates, project
 from reluscape.landscape.topology import barrier_tree
 from reluscape.landscape.topology.graph import build
 from reluscape.landscape.topology.valleys import first_node
@@ -187,7 +187,7 @@ def test_too_large_is_said_first():
 
 @given(st.integers(1, 5), st.integers(0, 3), st.booleans())
 def test_ranks_number_the_table(states, units, labelled):
-    layers = Layers(states, units, labelled)
+    layers = NetStates(states, units, labelled)
     make = (
         itertools.product(range(states), repeat=units)
         if labelled

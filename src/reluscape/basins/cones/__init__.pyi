@@ -12,4 +12,4 @@ from .generators import Generators as Generators
 from .generators import flattened as flattened
 from .generators import generators_of as generators_of
 from .generators import project as project
-from .layers import Layers as Layers
+from .net_states import NetStates as NetStates

@@ -124,7 +124,7 @@ def global_minimum(
         lower=min(lower, value),
         upper=value,
         complete=complete,
-        layers=layer_count(data, width),
+        layers=state_count(data, width),
         looked_at=search.looked_at,
         pattern=readonly(pattern),
         signs=readonly(signs),
@@ -140,7 +140,7 @@ def minimum_proof(data: Dataset, width: int, output_bias: bool) -> dict[str, Any
     return certificate if certificate is not None and certificate["kind"] == "global-minimum" else None
 
 
-def layer_count(data: Dataset, width: int) -> int | None:
+def state_count(data: Dataset, width: int) -> int | None:
     """Return the number of multisets of states, or None where the cells may be too many to count."""
     arrangement = Arrangement.of(data)
     if cover_number(len(arrangement.normals), int(arrangement.rank)) > MOST_COUNTED:

@@ -7,12 +7,12 @@ from ..._lazy import lazy_getattr
 _EXPORTS = {
     "BarrierTree": ".result",
     "Coordinates": ".starts",
-    "LayerSize": ".size",
+    "LandscapeSize": ".size",
     "Reach": ".result",
     "ReachChances": ".result",
     "Valley": ".result",
     "barrier_tree": ".tree",
-    "layer_size": ".size",
+    "landscape_size": ".size",
     "reachable_minimum": ".reachable",
     "reachable_probability": ".chances",
 }
@@ -20,12 +20,12 @@ _EXPORTS = {
 __all__ = [
     "BarrierTree",
     "Coordinates",
-    "LayerSize",
+    "LandscapeSize",
     "Reach",
     "ReachChances",
     "Valley",
     "barrier_tree",
-    "layer_size",
+    "landscape_size",
     "reachable_minimum",
     "reachable_probability",
 ]

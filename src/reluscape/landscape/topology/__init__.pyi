@@ -4,7 +4,7 @@ from .result import BarrierTree as BarrierTree
 from .result import Reach as Reach
 from .result import ReachChances as ReachChances
 from .result import Valley as Valley
-from .size import LayerSize as LayerSize
-from .size import layer_size as layer_size
+from .size import LandscapeSize as LandscapeSize
+from .size import landscape_size as landscape_size
 from .starts import Coordinates as Coordinates
 from .tree import barrier_tree as barrier_tree

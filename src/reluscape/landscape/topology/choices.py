@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...errors import TooLarge
 from ...problem.data import Dataset
-from .size import LayerSize, layer_size
+from .size import LandscapeSize, landscape_size
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class Choices:
     capped: bool
 
 
-def known_size(data: Dataset, width: int) -> LayerSize | None:
+def known_size(data: Dataset, width: int) -> LandscapeSize | None:
     """Return the size of a landscape, or None where even its cells are too many."""
     try:
-        return layer_size(data, width)
+        return landscape_size(data, width)
     except TooLarge:
         return None
 

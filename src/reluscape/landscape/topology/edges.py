@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...basins.cones import Generators, Layers
+from ...basins.cones import Generators, NetStates
 from ...errors import TooLarge
 from .measure import Measure
 from .size import WALL_LIMIT
@@ -16,17 +16,17 @@ Edges = tuple[np.ndarray, np.ndarray, np.ndarray]
 ROWS, PROGRAMS = 100_000, 60_000
 
 
-def births(generators: Generators, layers: Layers, measure: Measure) -> np.ndarray:
-    """Return the mark of every layer's lowest loss (number,); it depends only on the set of its states."""
+def births(generators: Generators, networks: NetStates, measure: Measure) -> np.ndarray:
+    """Return the mark of every network state's lowest loss (number,); it depends only on which unit states occur."""
     out = [measure.marks([])]
     of_state = generators.of_state
-    for lo in range(0, layers.number, ROWS):
-        rows = layers.table[lo : lo + ROWS].tolist()
+    for lo in range(0, networks.number, ROWS):
+        rows = networks.table[lo : lo + ROWS].tolist()
         out.append(measure.marks([tuple(sorted({g for s in set(row) for g in of_state[s]})) for row in rows]))
     return np.concatenate(out)
 
 
-def switch_off(nodes: Layers, hubs: Layers, allowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def switch_off(nodes: NetStates, hubs: NetStates, allowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the edges basin - hub: a unit's output weight goes to zero; their height is the hub's birth."""
     left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
     kept = np.flatnonzero(allowed[: nodes.number])
@@ -39,7 +39,12 @@ def switch_off(nodes: Layers, hubs: Layers, allowed: np.ndarray) -> tuple[np.nda
 
 
 def walls(
-    generators: Generators, nodes: Layers, hubs: Layers, allowed: np.ndarray, hub_birth: np.ndarray, measure: Measure
+    generators: Generators,
+    nodes: NetStates,
+    hubs: NetStates,
+    allowed: np.ndarray,
+    hub_birth: np.ndarray,
+    measure: Measure,
 ) -> Edges:
     """Return the edges basin - basin where one unit crosses a facet, those lower than the hub that joins them anyway.
 
@@ -82,7 +87,7 @@ def walls(
 
 
 def _candidates(
-    generators: Generators, nodes: Layers, hubs: Layers, allowed: np.ndarray
+    generators: Generators, nodes: NetStates, hubs: NetStates, allowed: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, ...]]]:
     """Yield (basins on one side, basins on the other, other units as hubs, shared generators) for every facet."""
     rest = hubs.table

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...basins.cones import Generators, Layers, cells_of, generators_of
+from ...basins.cones import Generators, NetStates, cells_of, generators_of
 from ...errors import InputError, ShapeError
 from ...numbers.checks import real_number
 from ...numbers.exact import to_fraction
@@ -30,8 +30,8 @@ class Graph:
 
     Attributes:
         generators: generators of every state.
-        nodes: layers of m units; node numbers below `nodes.number` are basins.
-        hubs: layers of m - 1 units; hub h is node `nodes.number + h`.
+        nodes: states of networks of m units; node numbers below `nodes.number` are basins.
+        hubs: states of networks of m - 1 units; hub h is node `nodes.number + h`.
         allowed: (number of nodes and hubs,) whether the frozen signs and the height cap permit it.
         left, right: ends of the edges.
         into: (number,) the lower node whose component a node's component merged into.
@@ -41,8 +41,8 @@ class Graph:
     """
 
     generators: Generators
-    nodes: Layers
-    hubs: Layers
+    nodes: NetStates
+    hubs: NetStates
     allowed: np.ndarray
     left: np.ndarray
     right: np.ndarray
@@ -148,8 +148,8 @@ def build(
     if exact:
         refuse_exact(size, generators, capped=height_cap is not None)
     measure = by_fractions(generators) if exact else by_floats(generators)
-    nodes = Layers(generators.states, width, labelled)
-    hubs = Layers(generators.states, width - 1 if generators.states else 0, labelled)
+    nodes = NetStates(generators.states, width, labelled)
+    hubs = NetStates(generators.states, width - 1 if generators.states else 0, labelled)
     allowed = _allowed(nodes, hubs, None if signs is None else np.asarray(check_signs(signs, width)) < 0)
     marks = np.concatenate([births(generators, nodes, measure), births(generators, hubs, measure)])
     cap = None if height_cap is None else _checked_cap(height_cap, exact)
@@ -191,8 +191,8 @@ def _refuse_low_cap(cap: float | Fraction, scale: Scale, places: np.ndarray) -> 
         )
 
 
-def _allowed(nodes: Layers, hubs: Layers, negative: np.ndarray | None) -> np.ndarray:
-    """Return which layers have the frozen signs, and which hubs have them but for one unit.
+def _allowed(nodes: NetStates, hubs: NetStates, negative: np.ndarray | None) -> np.ndarray:
+    """Return which states have the frozen signs, and which hubs have them but for one unit.
 
     Up to relabelling the number of negative output weights decides. Units with names keep their signs place by place;
     two hubs with the same signs lack units of one sign, whose states can be handed from one to the other.

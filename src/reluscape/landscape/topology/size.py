@@ -27,12 +27,12 @@ EXACT_SECONDS, EXACT_MEGABYTES = 600.0, 4000.0
 
 
 @dataclass(frozen=True)
-class LayerSize:
+class LandscapeSize:
     """What relating all basins of one width takes.
 
     Attributes:
         cells: activation regions of one unit.
-        basins: layers of that many units over all cells and both signs, up to relabelling unless labelled.
+        basins: states of networks of that many units over all cells and both signs, up to relabelling unless labelled.
         walls: about how many programs on shared walls, at most.
         fits: within the limits.
         fits_capped: within the limits under a height cap that leaves few basins.
@@ -51,7 +51,7 @@ class LayerSize:
     megabytes: float
 
 
-def layer_size(data: Dataset, width: int, labelled: bool = False) -> LayerSize:
+def landscape_size(data: Dataset, width: int, labelled: bool = False) -> LandscapeSize:
     """Return the size of a width's landscape: C(2 cells + m - 1, m) basins, counted without listing a cell.
 
     Raises:
@@ -59,7 +59,7 @@ def layer_size(data: Dataset, width: int, labelled: bool = False) -> LayerSize:
 
     Example:
         >>> from reluscape import Dataset
-        >>> layer_size(Dataset([[1, 0], [0, 1]], [1, 2]), 2).basins
+        >>> landscape_size(Dataset([[1, 0], [0, 1]], [1, 2]), 2).basins
         36
     """
     arrangement = Arrangement.of(data)
@@ -75,7 +75,7 @@ def layer_size(data: Dataset, width: int, labelled: bool = False) -> LayerSize:
     basins, walls = _counts(cells, rank, width, labelled)
     fits = listed and _fits(basins, walls)
     smaller = (w for w in range(width - 1, 0, -1) if listed and _fits(*_counts(cells, rank, w, labelled)))
-    return LayerSize(
+    return LandscapeSize(
         cells,
         basins,
         walls,
@@ -87,9 +87,9 @@ def layer_size(data: Dataset, width: int, labelled: bool = False) -> LayerSize:
     )
 
 
-def refuse_too_large(data: Dataset, width: int, labelled: bool = False, capped: bool = False) -> LayerSize:
+def refuse_too_large(data: Dataset, width: int, labelled: bool = False, capped: bool = False) -> LandscapeSize:
     """Raise TooLarge before any work, naming what fits; return the size."""
-    size = layer_size(data, width, labelled)
+    size = landscape_size(data, width, labelled)
     if size.fits or (capped and size.fits_capped):
         return size
     advice = [f"width {size.feasible_width} fits" if size.feasible_width else "use fewer rows or columns"]
@@ -102,7 +102,7 @@ def refuse_too_large(data: Dataset, width: int, labelled: bool = False, capped: 
     )
 
 
-def refuse_exact(size: LayerSize, generators: Generators, capped: bool = False) -> None:
+def refuse_exact(size: LandscapeSize, generators: Generators, capped: bool = False) -> None:
     """Raise TooLarge where exact values would take too long or too much memory, naming the estimate.
 
     About one cone in ten has a face of its own, whose cost grows with the digits of the generators.
@@ -124,11 +124,11 @@ def refuse_exact(size: LayerSize, generators: Generators, capped: bool = False) 
 def _counts(cells: int, rank: int, width: int, labelled: bool) -> tuple[int, int]:
     """Return the number of basins and about how many walls: in rank r a cell has about 2 (r - 1) facets."""
 
-    def layers(units: int) -> int:
+    def number(units: int) -> int:
         return (2 * cells) ** units if labelled else comb(2 * cells + units - 1, units)
 
-    walls = 2 * cells * max(rank - 1, 1) * layers(width - 1) * (width if labelled else 1)
-    return layers(width), walls
+    walls = 2 * cells * max(rank - 1, 1) * number(width - 1) * (width if labelled else 1)
+    return number(width), walls
 
 
 def _fits(basins: int, walls: int) -> bool:

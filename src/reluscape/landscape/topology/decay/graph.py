@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ....basins.cones import Layers
+from ....basins.cones import NetStates
 from ....errors import InputError, ShapeError, TooLarge
 from ....numbers.tolerances import DEFAULT
 from ....problem.problem import Problem
 from ..edges import switch_off
 from ..graph import Graph, _checked_cap, _merge, _refuse_low_cap
 from ..measure import Scale
-from ..size import LayerSize, refuse_too_large
+from ..size import LandscapeSize, refuse_too_large
 from .states import DecayedStates
 
 # measured on one core: seconds for each program of two units, and what is still begun
@@ -81,8 +81,8 @@ def build_decayed(
     size = refuse_too_large(problem.data, width, labelled, capped=height_cap is not None)
     refuse_slow(size, height_cap is not None)
     states = DecayedStates(problem)
-    nodes = Layers(states.states, width, labelled)
-    hubs = Layers(states.states, width - 1 if states.states else 0, labelled)
+    nodes = NetStates(states.states, width, labelled)
+    hubs = NetStates(states.states, width - 1 if states.states else 0, labelled)
     low, gap_low = _births(states, hubs)
     high, gap_high = _births(states, nodes)
     for j in range(width if nodes.number and states.states else 0):
@@ -108,17 +108,17 @@ def build_decayed(
     return DecayedGraph(generators, nodes, hubs, allowed, left, right, into, births, tops, died, Scale(noise), noise)
 
 
-def _programs(size: LayerSize, capped: bool) -> int:
+def _programs(size: LandscapeSize, capped: bool) -> int:
     """Return the number of cone programs, at most; below a height cap few walls are looked at."""
     return size.basins + (0 if capped else size.walls)
 
 
-def decayed_seconds(size: LayerSize, capped: bool = False) -> float:
+def decayed_seconds(size: LandscapeSize, capped: bool = False) -> float:
     """Return about how long relating all basins with weight decay takes, from a measured rate."""
     return _programs(size, capped) * PROGRAM_SECONDS
 
 
-def refuse_slow(size: LayerSize, capped: bool = False) -> None:
+def refuse_slow(size: LandscapeSize, capped: bool = False) -> None:
     """Raise TooLarge where the cone programs would take too long, with the estimate and what fits."""
     programs = _programs(size, capped)
     seconds = decayed_seconds(size, capped)
@@ -130,16 +130,16 @@ def refuse_slow(size: LayerSize, capped: bool = False) -> None:
         )
 
 
-def _births(states: DecayedStates, layers: Layers) -> tuple[np.ndarray, float]:
-    """Return the lowest objective (number,) of every layer, solved once for each set of states, and the largest gap."""
-    if not layers.units or not states.states:
+def _births(states: DecayedStates, networks: NetStates) -> tuple[np.ndarray, float]:
+    """Return the lowest objective (number,) of every network state, one program for each set, and the largest gap."""
+    if not networks.units or not states.states:
         found = states.solve(np.full((1, 1), -1))
-        return np.full(layers.number, found.values[0]), float(found.gaps[0])
-    rows = np.sort(layers.table, axis=1).astype(np.int64)
+        return np.full(networks.number, found.values[0]), float(found.gaps[0])
+    rows = np.sort(networks.table, axis=1).astype(np.int64)
     repeated = np.zeros(rows.shape, dtype=bool)
     repeated[:, 1:] = rows[:, 1:] == rows[:, :-1]
     rows = np.where(repeated, -1, rows)
-    if not repeated.any() and not layers.labelled:
+    if not repeated.any() and not networks.labelled:
         found = states.solve(rows)
         return found.values, float(found.gaps.max(initial=0.0))
     sets, which = np.unique(np.sort(rows, axis=1), axis=0, return_inverse=True)
@@ -148,7 +148,7 @@ def _births(states: DecayedStates, layers: Layers) -> tuple[np.ndarray, float]:
 
 
 def _walls(
-    states: DecayedStates, nodes: Layers, hubs: Layers, allowed: np.ndarray, births: np.ndarray, room: float
+    states: DecayedStates, nodes: NetStates, hubs: NetStates, allowed: np.ndarray, births: np.ndarray, room: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Return (basins, basins, heights) of the walls lower than the hub that joins their basins, and the largest gap."""
     hub_birth = births[nodes.number :]

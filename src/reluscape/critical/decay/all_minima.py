@@ -23,7 +23,7 @@ SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class DecayedCensus:
+class DecayedMinima:
     """The isolated local minima of a width with weight decay.
 
     Attributes:
@@ -44,7 +44,7 @@ class DecayedCensus:
     problem: Problem
 
 
-def decayed_census(problem: Problem, width: int) -> DecayedCensus:
+def decayed_minima(problem: Problem, width: int) -> DecayedMinima:
     """Return all isolated local minima of a width, up to the order of the units.
 
     A local minimum is the minimiser of each closed basin that it lies in, so that one program a multiset of live states
@@ -84,6 +84,6 @@ def decayed_census(problem: Problem, width: int) -> DecayedCensus:
     kept.sort(key=lambda entry: entry[0])
     proved = [value for value, _, _ in kept]
     left = [value for value in sorted(open_values) if all(abs(value - other) > gap for other in proved)]
-    return DecayedCensus(
+    return DecayedMinima(
         tuple(proved), tuple(net for _, net, _ in kept), tuple(v for _, _, v in kept), tuple(left), number, problem
     )

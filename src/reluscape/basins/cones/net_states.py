@@ -1,4 +1,4 @@
-"""Numbering the states of a whole layer: multisets of unit states, or ordered tuples where units are labelled."""
+"""Numbering the states of a whole network: multisets of unit states, or ordered tuples where units are labelled."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Layers:
-    """All layers of m units over A states, in a fixed order with ranks computed both ways.
+class NetStates:
+    """All states of networks of m units over A unit states, in a fixed order with ranks computed both ways.
 
     Attributes:
         states: A.
@@ -26,7 +26,7 @@ class Layers:
 
     @property
     def number(self) -> int:
-        """How many layers there are."""
+        """How many there are."""
         if self.states == 0:
             return int(self.units == 0)
         return self.states**self.units if self.labelled else comb(self.states + self.units - 1, self.units)
@@ -47,14 +47,14 @@ class Layers:
         size = self.states + self.units + 1
         return np.array([[comb(a, b) for b in range(self.units + 1)] for a in range(size)], dtype=np.int64)
 
-    def rank(self, layers: np.ndarray) -> np.ndarray:
-        """Return the row of `table` that holds each layer (B, m), whose entries may come in any order."""
+    def rank(self, rows: np.ndarray) -> np.ndarray:
+        """Return the row of `table` that holds each of some states (B, m), whose entries may come in any order."""
         if self.units == 0:
-            return np.zeros(len(layers), dtype=np.int64)
+            return np.zeros(len(rows), dtype=np.int64)
         if self.labelled:
             powers = self.states ** np.arange(self.units - 1, -1, -1)
-            return layers @ powers
-        rising = np.sort(layers, axis=1) + np.arange(self.units)
+            return rows @ powers
+        rising = np.sort(rows, axis=1) + np.arange(self.units)
         top = self.states + self.units - 1
         mirrored = top - 1 - rising
         weights = self._binomials[mirrored, self.units - np.arange(self.units)]

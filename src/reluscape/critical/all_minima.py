@@ -22,7 +22,7 @@ from ..problem.networks import TwoLayerNet
 from ..problem.penalties import NONE
 from ..problem.problem import Problem, as_problem
 from .components import Component, Face, allowed_signs, make_face, minimisers, sign_choices, units_of
-from .decay.census import DecayedCensus, decayed_census
+from .decay.all_minima import DecayedMinima, decayed_minima
 from .optimality import certify
 from .placing import inside_face
 from .verdict import Verdict
@@ -67,7 +67,7 @@ class Minimum:
 
 
 @dataclass(frozen=True, eq=False)
-class Census:
+class Minima:
     """All local minima of a problem.
 
     Attributes:
@@ -95,7 +95,7 @@ class Census:
 @overload
 def local_minima(
     X: Any, y: Any = ..., width: int = ..., output_bias: bool = ..., signs: Any = ..., limit: int = ...
-) -> Census: ...
+) -> Minima: ...
 
 
 @overload
@@ -120,7 +120,7 @@ def local_minima(
     limit: int = PRODUCT_LIMIT,
     loss: Any = "squared",
     weight_decay: Any = None,
-) -> Census | DecayedCensus:
+) -> Minima | DecayedMinima:
     """List every local minimum of the objective.
 
     A local minimum minimises the loss over R_j = v_j w_j in the span of its units' faces, so each product of faces is
@@ -135,11 +135,11 @@ def local_minima(
         signs: (m,) output weights frozen to -1 or 1; None trains them.
         limit: most products of faces.
         loss: another loss than the squared one needs a weight decay here.
-        weight_decay: None, a number, or a `WeightDecay`. With one the answer is a `DecayedCensus`: the values of the
+        weight_decay: None, a number, or a `WeightDecay`. With one the answer is a `DecayedMinima`: the values of the
             isolated minima as sorted floats, each certified.
 
     Returns:
-        `Census`, or `DecayedCensus`.
+        `Minima`, or `DecayedMinima`.
 
     Raises:
         TooLarge: more products than the limit; the message names the largest feasible width.
@@ -156,7 +156,7 @@ def local_minima(
         raise InputError(f"the width is {width!r}; it is a whole number, at least one unit is needed")
     width = int(width)
     if problem.penalty is not NONE:
-        return decayed_census(problem, width)
+        return decayed_minima(problem, width)
     data = problem.only(output_bias=True, signs=True)
     frozen = None if problem.signs is None else check_signs(problem.signs, width)
     columns = list(exact.pivot_columns(data.fractions)) or [0]
@@ -186,7 +186,7 @@ def _lifted(piece: Minimum, data: Dataset, columns: list[int]) -> Minimum:
 
 
 class _Search:
-    """The census of one problem."""
+    """The complete list of one problem."""
 
     def __init__(self, data: Dataset, faces: Faces, output_bias: bool, frozen: np.ndarray | None) -> None:
         self.data, self.output_bias, self.frozen = data, output_bias, frozen
@@ -196,7 +196,7 @@ class _Search:
         self.live[list(data.zero_rows)] = False
         self.signs_of: dict[Any, frozenset[int]] = {}
 
-    def run(self, width: int) -> Census:
+    def run(self, width: int) -> Minima:
         """Visit every product of faces."""
         minima: list[Minimum] = []
         products = 0
@@ -206,7 +206,7 @@ class _Search:
         minima.sort(key=lambda m: (m.loss, -int(m.differentiable)))
         losses = tuple(sorted({m.loss for m in minima}))
         smooth = tuple(sorted({m.loss for m in minima if m.differentiable}))
-        return Census(losses, smooth, tuple(minima), len(self.faces), products)
+        return Minima(losses, smooth, tuple(minima), len(self.faces), products)
 
     def _choices(self, width: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...] | None]]:
         """Yield face numbers of the units, up to relabelling, with frozen signs where there are any."""
