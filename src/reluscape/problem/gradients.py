@@ -115,12 +115,24 @@ def with_decay(mean: Weights, net: Any, penalty: NoPenalty | WeightDecay) -> Wei
     return Weights(mean.W + decay, mean.v + penalty.gradient(net.v), in_c)
 
 
-def layers_with_decay(mean: Layers, net: Any, penalty: NoPenalty | WeightDecay) -> Layers:
-    """Return the gradient of the mean loss of a `DeepNet` with that of the penalty added."""
+def network_gradient(
+    net: Any, X: np.ndarray, heights: Sequence[np.ndarray], slopes: np.ndarray, penalty: NoPenalty | WeightDecay
+) -> Layers:
+    """Return the gradient of mean loss and penalty of a `DeepNet`, zeros for a bias that a layer does not have.
+
+    Args:
+        net: the network.
+        X: (n, d) samples.
+        heights: what `layer_outputs` returns.
+        slopes: (n, k) derivative of the mean loss in the outputs.
+        penalty: what is added to the mean loss.
+    """
+    mean = layer_gradient(X, net.weights, heights, slopes, net.slopes)
     weights = tuple(g + penalty.gradient(w) for g, w in zip(mean.weights, net.weights, strict=True))
-    if not penalty.biases:
-        return Layers(weights, mean.biases)
-    return Layers(weights, tuple(g + penalty.gradient(b) for g, b in zip(mean.biases, net.biases, strict=True)))
+    biases = mean.biases
+    if penalty.biases:
+        biases = tuple(g + penalty.gradient(b) for g, b in zip(biases, net.biases, strict=True))
+    return Layers(weights, tuple(g if has else g * 0.0 for g, has in zip(biases, net.has_bias, strict=True)))
 
 
 def _slope(below: Sequence[float], k: int) -> float:

@@ -203,6 +203,13 @@ def as_penalty(weight_decay: Any) -> NoPenalty | WeightDecay:
     return decay if decay.strength else NONE
 
 
+def penalised(net: Any, penalty: NoPenalty | WeightDecay) -> list[np.ndarray]:
+    """Return the parameters of a `TwoLayerNet` or a `DeepNet` that a penalty acts on."""
+    if hasattr(net, "weights"):
+        return [*net.weights, *(net.biases if penalty.biases else ())]
+    return [net.W, net.v, np.array([net.c])] if penalty.biases else [net.W[:, :-1], net.v]
+
+
 def _strength(value: Any) -> Fraction:
     """Return a strength as a fraction."""
     if isinstance(value, bool | np.bool_):

@@ -14,13 +14,13 @@ from ..numbers import exact
 from ..numbers.checks import readonly
 from ..numbers.entries import entries
 from ..numbers.tolerances import DEFAULT, Tolerances
+from .beside import agrees
 from .data import Dataset, check_signs
 from .gradients import (
     Layers,
     Weights,
-    layer_gradient,
     layer_outputs,
-    layers_with_decay,
+    network_gradient,
     predictions,
     weight_gradient,
     with_decay,
@@ -28,7 +28,7 @@ from .gradients import (
 from .losses import CrossEntropy, able, plain_loss
 from .networks import DeepNet
 from .outputs import OutputLoss, output_loss
-from .penalties import NONE, NoPenalty, WeightDecay, as_penalty
+from .penalties import NONE, NoPenalty, WeightDecay, as_penalty, penalised
 from .targets import ends_in_ones, samples_and_targets
 
 
@@ -205,7 +205,7 @@ class Problem:
 
     def value(self, net: Any) -> float:
         """Return J(net): the mean loss plus the penalty, of a `TwoLayerNet` or a `DeepNet`."""
-        return self.mean_loss.value(self._outputs(net), self.targets) + self.penalty.value(self._penalised(net))
+        return self.mean_loss.value(self._outputs(net), self.targets) + self.penalty.value(penalised(net, self.penalty))
 
     def exact_value(self, W: Any, v: Any, c: Any = 0) -> Fraction:
         """Return J at exact weights W (m, d), v (m,), c as a `Fraction`.
@@ -231,7 +231,8 @@ class Problem:
             matrices and vectors for a `DeepNet`, zeros for a bias that a layer does not have.
         """
         if isinstance(net, DeepNet):
-            return self._layer_gradient(net)
+            heights = layer_outputs(self.data.X, net.weights, net.biases, net.slopes)
+            return network_gradient(net, self.data.X, heights, self.slopes(heights[-1]), self.penalty)
         f, heights = predictions(self.data.X, net.W, net.v, net.c)
         mean = weight_gradient(self.data.X, heights, net.v, self.slopes(f[:, None])[:, 0])
         whole = with_decay(mean, net, self.penalty)
@@ -265,26 +266,6 @@ class Problem:
             raise ShapeError(f"the network has {F.shape[1]} outputs, the targets {self.outputs} columns")
         return F
 
-    def _penalised(self, net: Any) -> list[np.ndarray]:
-        """Return the parameters of a network that the penalty acts on."""
-        if isinstance(net, DeepNet):
-            return [*net.weights, *(net.biases if self.penalty.biases else ())]
-        return [net.W, net.v, np.array([net.c])] if self.penalty.biases else [net.W[:, :-1], net.v]
-
-    def _layer_gradient(self, net: DeepNet) -> Layers:
-        """Return the gradient of J in the weights and biases of a network of any depth."""
-        heights = layer_outputs(self.data.X, net.weights, net.biases, net.slopes)
-        mean = layer_gradient(self.data.X, net.weights, heights, self.slopes(heights[-1]), net.slopes)
-        whole = layers_with_decay(mean, net, self.penalty)
-        return whole._replace(
-            biases=tuple(g if has else g * 0.0 for g, has in zip(whole.biases, net.has_bias, strict=True))
-        )
-
-
-DEFAULTS: dict[str, Any] = {
-    "loss": "squared", "weight_decay": None, "output_bias": False, "signs": None, "tolerances": DEFAULT,
-}  # fmt: skip
-
 
 def as_problem(X: Any, y: Any = None, **settings: Any) -> Problem:
     """Return a `Problem` as it is, or build one from (X, y) and the arguments of `Problem`.
@@ -305,25 +286,7 @@ def as_problem(X: Any, y: Any = None, **settings: Any) -> Problem:
         return Problem(X, y, **settings)
     if y is not None:
         raise InputError("the problem holds its targets; give y only beside X")
-    for name, given in settings.items():
-        if not (_is_default(name, given) or _says(X, name, given)):
+    for name, value in settings.items():
+        if not agrees(X, name, value):
             raise InputError(f"the problem says another {name.replace('_', ' ')}; give {name} only beside X and y")
     return X
-
-
-def _is_default(name: str, given: Any) -> bool:
-    """Return whether an argument is what it is where nothing was given."""
-    default = DEFAULTS[name]
-    return given is default or (isinstance(given, str | bool) and given == default)
-
-
-def _says(problem: Problem, name: str, given: Any) -> bool:
-    """Return whether a problem says the same as an argument beside it."""
-    if name == "loss":
-        read = plain_loss(given)
-        return read is problem.loss or read == problem.mean_loss.name
-    if name == "weight_decay":
-        return as_penalty(given) == problem.penalty
-    if name == "signs":
-        return problem.signs is not None and bool(np.array_equal(given, problem.signs))
-    return bool(given == getattr(problem, name))
