@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from ..numbers.tolerances import DEFAULT
 from .deep_box import balls, times
 from .deep_network import DeepClaim, Reduced
 
 # a field as the layer with the units i and j that it mixes, or the column of the last layer that it shifts
 Field = tuple[int, int, int]
 LOGITS = -1
-LEAST_REST = 1e-7
 
 
 def slices(point: DeepClaim, net: Reduced, near: np.ndarray) -> tuple[list[Field], np.ndarray]:
@@ -35,7 +35,7 @@ def slices(point: DeepClaim, net: Reduced, near: np.ndarray) -> tuple[list[Field
         for _ in range(2):
             for b in basis:
                 rest = rest - (b @ rest) * b
-        if np.linalg.norm(rest) > LEAST_REST:
+        if np.linalg.norm(rest) > DEFAULT.slice_rest:
             basis.append(rest / np.linalg.norm(rest))
             kept.append(field)
             rows.append(step)

@@ -178,6 +178,20 @@ class Tolerances:
     decayed_ridge: float = 1e-15
     decayed_centring: float = 1e-6
     decayed_start: float = 1e-3
+    # any number of units with weight decay: share within which a pull counts as the decay, distance within which two
+    # directions are one, and size, relative to the largest, below which a unit is left out
+    infinite_tight: float = 1e-6
+    infinite_same: float = 1e-5
+    infinite_negligible: float = 1e-7
+    # sines between these are neither on a hyperplane nor off it in floats
+    sine_on: float = 1e-7
+    sine_off: float = 1e-5
+    # width, relative to its upper end, at which halving an interval ends
+    bisection: float = 1e-15
+    # curvature of a loss, relative to the largest, below which it is taken for this much
+    least_curvature: float = 1e-10
+    # what is left of a column, relative to its length, beyond which it is independent of those before it
+    slice_rest: float = 1e-7
     # diagonal added to the curvatures of a softmax, relative to the largest of them
     softmax_ridge: float = 1e-10
     # directions looked at in boxes: slack of the heights, and rounding of heights and of bounds, relative to the terms

@@ -231,8 +231,8 @@ class Problem:
             matrices and vectors for a `DeepNet`, zeros for a bias that a layer does not have.
         """
         if isinstance(net, DeepNet):
-            heights = layer_outputs(self.data.X, net.weights, net.biases, net.slopes)
-            return network_gradient(net, self.data.X, heights, self.slopes(heights[-1]), self.penalty)
+            outputs = layer_outputs(self.data.X, net.weights, net.biases, net.slopes)
+            return network_gradient(net, self.data.X, outputs, self.slopes(outputs[-1]), self.penalty)
         f, heights = predictions(self.data.X, net.W, net.v, net.c)
         mean = weight_gradient(self.data.X, heights, net.v, self.slopes(f[:, None])[:, 0])
         whole = with_decay(mean, net, self.penalty)

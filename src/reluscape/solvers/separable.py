@@ -12,7 +12,6 @@ from ..problem.losses import Loss, able
 from .cell_cones import CellCones
 from .tails import FAR, Tail, tails
 
-FLATTEST = 1e-10
 DOUBLINGS = 60
 HALVINGS = 60
 
@@ -66,7 +65,7 @@ class EachEntry:
         h = np.maximum(h, 0.0) * self.kept
         top = float(h.max(initial=0.0))
         if top > 0:
-            return np.maximum(h, FLATTEST * top)
+            return np.maximum(h, DEFAULT.least_curvature * top)
         steep = np.abs(self.slopes(f))  # straight as far as was looked: the step is about as long
         return np.where(steep > 0, steep / np.maximum(wide, 1.0 + np.abs(f)), 1.0)
 

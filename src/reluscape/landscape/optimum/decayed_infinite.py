@@ -16,6 +16,7 @@ from ...certificates import fraction_text, fraction_texts, new
 from ...certificates.decayed_terms import DecayTerms, squared_dual
 from ...errors import InputError, SolverError, TooLarge
 from ...numbers.checks import readonly
+from ...numbers.tolerances import DEFAULT
 from ...problem.losses import able
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
@@ -23,11 +24,8 @@ from ...solvers.decayed import DecayedPoint
 from .lambda_max import refuse_hidden_constant, refuse_single_class
 
 ROUNDS, AT_ONCE = 200, 12
-# a pull counts as the decay within this share, two directions as one within this distance
-TIGHT, SAME = 1e-6, 1e-5
-NEGLIGIBLE = 1e-7
+TIGHT, SAME, NEGLIGIBLE = DEFAULT.infinite_tight, DEFAULT.infinite_same, DEFAULT.infinite_negligible
 MOST_SUPPORTS = 300_000
-WANTED = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,7 +264,7 @@ def _proof(
     programs = programs_of(problem)
     start = programs.point(kept, signs, U, c, np.zeros((len(kept), len(cells.first))), 0.0)
     try:
-        proof = proved_interval(problem, kept, signs, start, WANTED)
+        proof = proved_interval(problem, kept, signs, start, DEFAULT.decayed_interval)
     except (SolverError, InputError):
         return None
     terms = DecayTerms(Fraction(decay.lam), decay.penalised, Fraction(decay.kappa), decay.has_constant)

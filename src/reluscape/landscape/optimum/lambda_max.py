@@ -15,6 +15,7 @@ from ...certificates.decayed_terms import DecayTerms
 from ...errors import InputError, SolverError
 from ...numbers import exact as exactly
 from ...numbers.overflow import refuses_overflow
+from ...numbers.tolerances import DEFAULT, SPECK
 from ...problem.losses import LogisticLoss, able
 from ...problem.penalties import WeightDecay
 from ...problem.problem import Problem
@@ -199,7 +200,7 @@ def _with_decaying_constant(problem: Problem, cells: Cells) -> LambdaMax:
 
     best: Pull | None = cells.largest(at(0.0)[1])
     assert best is not None
-    low, high = 0.0, max(best.value / n, 1e-300)
+    low, high = 0.0, max(best.value / n, SPECK)
     while True:
         pull = cells.largest(at(high)[1])
         if pull is None or pull.value <= n * high:
@@ -211,7 +212,7 @@ def _with_decaying_constant(problem: Problem, cells: Cells) -> LambdaMax:
         assert pull is not None
         best = pull
         low, high = (middle, high) if pull.value > n * middle else (low, middle)
-        if high - low <= 1e-15 * high:
+        if high - low <= DEFAULT.bisection * high:
             break
     assert best is not None
     return LambdaMax(high, None, best.pattern, best.sign, best.direction, at(high)[0], None, "numerical")

@@ -13,14 +13,13 @@ from ...errors import InputError, SolverError, TooLarge
 from ...geometry.regions import enumerate_regions
 from ...geometry.volumes.unit_law import unit_law
 from ...numbers.set_curve import curve_of_sets, moebius
+from ...numbers.tolerances import DEFAULT
 from ...numbers.width_curve import WidthCurve
 from ...problem.networks.initialization import get_law
 from ...problem.problem import Problem, as_problem
 from .decayed_infinite import DecayedInfiniteWidthMinimum, decayed_infinite_width_minimum
 
 MOST_ATOMS = 20
-# sines between these are neither on a hyperplane nor off it in floats
-ON, OFF = 1e-7, 1e-5
 
 
 def width_law(
@@ -103,7 +102,7 @@ def _is_proved(problem: Problem, best: DecayedInfiniteWidthMinimum) -> bool:
     if verdict.method != "certified" or not verdict.is_global_minimum:
         return False
     sine = _sines(problem, net.W)
-    on = {(int(k), int(i)) for k, i in np.argwhere((np.abs(sine) <= ON) & problem.live[None, :])}
+    on = {(int(k), int(i)) for k, i in np.argwhere((np.abs(sine) <= DEFAULT.sine_on) & problem.live[None, :])}
     return on == set(verdict.kinks or ())
 
 
@@ -161,7 +160,7 @@ def _reached(problem: Problem, best: DecayedInfiniteWidthMinimum, patterns: np.n
     """Return (p, R) bool: whether a direction lies in a closed cell."""
     live, U = problem.live, np.asarray(best.directions)
     sine = _sines(problem, U)
-    unclear = (np.abs(sine) > ON) & (np.abs(sine) < OFF) & live[None, :]
+    unclear = (np.abs(sine) > DEFAULT.sine_on) & (np.abs(sine) < DEFAULT.sine_off) & live[None, :]
     if unclear.any():
         k, i = np.argwhere(unclear)[0]
         raise SolverError(
@@ -170,6 +169,6 @@ def _reached(problem: Problem, best: DecayedInfiniteWidthMinimum, patterns: np.n
         )
     out = np.zeros((len(U), len(patterns)), dtype=bool)
     for k in range(len(U)):
-        off = (np.abs(sine[k]) >= OFF) & live
+        off = (np.abs(sine[k]) >= DEFAULT.sine_off) & live
         out[k] = (patterns[:, off] == (sine[k, off] > 0)).all(axis=1)
     return out
