@@ -80,3 +80,19 @@ def test_decimals_and_text():
         exact.exact_decimals([float("nan")])
     with pytest.raises(ShapeError, match="row 1 has 1"):
         exact.fraction_matrix([[1, 2], [3]])
+
+
+@given(
+    st.lists(
+        st.lists(st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([0.0, -0.75, 3.0])),
+                 min_size=3, max_size=3),
+        max_size=4,
+    )
+)  # fmt: skip
+def test_rows_of_doubles_are_those_of_their_fractions(rows):
+    X = np.array(rows, dtype=float).reshape(-1, 3)
+    integers, scales = exact.integer_rows_of_doubles(X)
+    fractions, their_scales = exact.integer_rows(exact.fraction_matrix(X))
+    assert integers.tolist() == fractions.tolist()
+    assert scales.tolist() == their_scales.tolist()
+    assert all(type(v) is int for v in integers.reshape(-1))

@@ -74,6 +74,21 @@ def test_the_compiled_kernel_and_the_array_program_agree(seed, output_bias):
     assert sure.mean() >= 0.5
 
 
+@pytest.mark.parametrize("output_bias", [False, True])
+def test_they_agree_on_one_program_whose_products_the_library_makes(output_bias):
+    rng = np.random.default_rng(7)
+    programs = BasinPrograms(rs.Dataset(rng.standard_normal((60, 5)), rng.standard_normal(60)), output_bias)
+    space, m = programs.space, interior_point.LEAST_READY // 5 + 1
+    patterns = rng.standard_normal((m, 5)) @ programs.data.X[space.sample].T > 0
+    units, codes = np.arange(m, dtype=np.int64), rng.choice([-1, 1], m).astype(np.int64)
+    given = space, patterns, np.ascontiguousarray(patterns[:, space.rows]), np.array([0, m]), units, codes
+    loops, arrays = np.zeros((1, 5)), np.zeros((1, 5))
+    many_programs(*given, programs.tolerances, True, loops)
+    many_programs(*given, programs.tolerances, False, arrays)
+    assert loops[0, 1:4].sum() <= 1e-9
+    np.testing.assert_allclose(loops[0, 0], arrays[0, 0], atol=2e-9)
+
+
 def test_programs_are_compiled_for_where_they_are_large_or_many_or_it_was_done_before(monkeypatch):
     monkeypatch.setattr(interior_point, "_left_by_an_earlier_run", lambda: False)
     monkeypatch.setattr(interior_point, "_solved", [0.0])

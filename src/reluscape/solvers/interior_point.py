@@ -158,7 +158,7 @@ def _compiled(
         space.U,
         space.E,
         space.y,
-        np.ascontiguousarray(space.C.T),
+        np.array(space.C.T, order="C"),  # never a frozen view, for which all would be compiled again
         patterns,
         sides,
         starts,

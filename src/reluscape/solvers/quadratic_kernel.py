@@ -167,7 +167,7 @@ def interior_points(
         out[b, 1] = np.inf
         for iteration in range(most + 1):
             gap = 0.0
-            heights(x, normals, p, height)
+            heights(x, normals, np.int64(p), height)
             for i in range(count):
                 primal[i] = o[i] * height[i] - s[i]
                 ratio[i] = abs(primal[i])
@@ -230,7 +230,7 @@ def interior_points(
                     for i in range(N):
                         x[i] += step[i]
                     break
-                heights(step, normals, p, height)
+                heights(step, normals, np.int64(p), height)
                 for i in range(count):
                     step_s[i] = o[i] * height[i] + primal[i]
                     step_mu[i] = -(mu[i] + weights[i] * step_s[i] + corrector[i] * inverse[i])
