@@ -166,8 +166,9 @@ def _traps(report: dict[str, Any]) -> str:
         f"{_proved(proved, training['trap_count'])}, {'with' if training['trap_count'] == 1 else 'the lowest with'} "
         f"{percent(lowest['share'])} of {unit} left"
     )
-    if training["trap_count"] > 1 and commonest["runs"] > 1:
-        text += f", the commonest ({count(commonest['runs'], 'time')}) with {percent(commonest['share'])}"
+    often = percent(commonest["share"])
+    if commonest["runs"] > 1 and often != percent(lowest["share"]):
+        text += f", the commonest ({count(commonest['runs'], 'time')}) with {often}"
     dead = training["dead"]["value"]
     return text + (f"; {percent(dead)} of the runs end with a dead unit." if dead else ".")
 
