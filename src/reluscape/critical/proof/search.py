@@ -20,6 +20,8 @@ from .units import Roles, unit_roles
 
 # how far a proved minimum, and a point that falls, may be from the given weights, relative to their length
 FARTHEST, FALLS_FROM = 0.1, 0.05
+# descents, each without the units that the one before has led to zero
+ROUNDS = 3
 
 
 @dataclass
@@ -80,15 +82,30 @@ def search(objective: Objective, network: DeepNet, theta: np.ndarray) -> Proof:
 
 
 def _from_descent(it: Search, roles: Roles) -> Proof | None:
-    """Return the proof at the end of the descent, or that the weights still fall."""
-    start = it.theta[roles.stays]
-    descent = descended(roles.objective, start, relative_heights(roles.objective, start))
-    if descent is None:
-        return None
-    end = descent.places[-1]
-    candidate = fitted(roles.objective, end.theta, end.on, end.at)
-    if candidate is not None:
-        proof = it.judged(roles, candidate)
-        if proof is not None or it.reasons:
-            return proof
-    return it.unfinished(roles, descent, sum(int(a.sum()) for a in end.at))
+    """Return the proof at the end of the descent, or that the weights still fall.
+
+    Units that the descent has led to zero are left out, and it goes on without them.
+    """
+    first: tuple[Descent, int] | None = None
+    now, theta = roles, it.theta
+    for _ in range(ROUNDS):
+        start = theta[now.stays]
+        descent = descended(now.objective, start, relative_heights(now.objective, start))
+        if descent is None:
+            break
+        end = descent.places[-1]
+        first = first or (descent, sum(int(a.sum()) for a in end.at))
+        candidate = fitted(now.objective, end.theta, end.on, end.at)
+        if candidate is not None:
+            proof = it.judged(now, candidate)
+            if proof is not None:
+                return proof
+            if it.reasons:
+                break
+        theta = now.whole(end.theta)
+        fewer = (r for r in unit_roles(it.objective, theta) if r.stays.sum() < now.stays.sum())
+        left = next(fewer, None)
+        if left is None:
+            break
+        now = left
+    return None if first is None else it.unfinished(roles, *first)
