@@ -192,7 +192,7 @@ def test_scikit_learn_of_every_shape():
     Y = np.c_[np.abs(X[:, 0]), X[:, 1] - X[:, 2]]
     names = np.array(["x", "y", "z"])[(X[:, 0] > 0).astype(int) + (X[:, 1] > 0)]
     decayed = rs.certify_model(mlp("MLPRegressor", (4,)).fit(X, Y), X, Y)  # alpha 1e-4 on 40 rows
-    assert "judged with weight decay 5e-06 (biases free)" in decayed.explanation
+    assert "judged with weight decay 5e-06 on the weights, none on the biases" in decayed.explanation
     several = rs.certify_model(mlp("MLPRegressor", (4,), alpha=0).fit(X, Y), X, Y)
     assert several.verdict.kind in ("not stationary", "undecided")
     deep = mlp("MLPRegressor", (4, 3), alpha=0).fit(X, Y[:, 0])

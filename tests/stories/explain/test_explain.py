@@ -134,7 +134,9 @@ def test_weight_decay_of_scikit_learn():
     model = MLPRegressor(
         hidden_layer_sizes=(3,), solver="lbfgs", max_iter=5000, alpha=1e-3, random_state=0, tol=1e-12
     ).fit(A, b)
-    assert "judged with weight decay 5e-05 (biases free)" in rs.certify_model(model, A, b).explanation
+    assert (
+        "judged with weight decay 5e-05 on the weights, none on the biases" in rs.certify_model(model, A, b).explanation
+    )
     ignored = rs.certify_model(model, A, b, weight_decay="ignore")
     assert "weight decay was ignored" in ignored.explanation
     plain = MLPRegressor(

@@ -44,7 +44,9 @@ def _detail(case: Case) -> str:
     verdict = it.verdict
     if verdict.kind == "not stationary":
         go_on = ": keep training" if case.answer == SLOW else ": some direction still lowers the loss"
-        return f"not stationary{go_on} (gradient norm {it.gradient_norm:.3g}; {verdict.reason})"
+        # under a penalty the gradient of the plain loss says nothing
+        size = f"gradient norm {it.gradient_norm:.3g}; " if it.penalty is NONE else ""
+        return f"not stationary{go_on} ({size}{verdict.reason})"
     if verdict.kind == "saddle":
         return f"saddle: no direction falls at first, yet lower loss is arbitrarily near ({verdict.reason})"
     if verdict.kind == "local minimum":
@@ -59,7 +61,8 @@ def _detail(case: Case) -> str:
 
 def objective_text(it: Examination) -> str:
     """Return the objective: loss plus penalty."""
-    what = f"weight decay {float(it.penalty.strength):.6g}{'' if it.penalty.biases else ' (biases free)'}"
+    where = "" if it.penalty.biases else " on the weights, none on the biases"
+    what = f"weight decay {float(it.penalty.strength):.6g}{where}"
     at_point = ""
     if it.proof is not None and it.verdict.kind == "local minimum":
         at_point = f"; with the penalty the objective at the proved point is {it.proof.loss:.6g}"
@@ -84,7 +87,7 @@ def fresh_lines(it: Examination) -> list[str]:
     if it.fresh is None:
         return []
     ends = [f"{len(e.values)} by {e.how}, the lowest at the objective {min(e.values):.6g}" for e in it.fresh.by]
-    as_low = f"{it.fresh.as_low or 'none'} of all as low as this network or lower"
+    as_low = f"{it.fresh.as_low or 'none'} of these {it.fresh.starts} is as low as this network or lower"
     return [f"fresh starts: {'; '.join(ends)}; {as_low}"]
 
 
@@ -160,7 +163,8 @@ def deep_facts(case: Case) -> list[tuple[str, str]]:
     it, lines, model = case.it, [], case.compared["model"]
     if model.right is not None:
         lines.append(("accuracy", right_words(model.right, model.rows)))
-    lines.append(("gradient norm", f"{it.gradient_norm:.3g} at the given weights"))
+    of = "" if it.penalty is NONE else ", of the loss without the penalty"
+    lines.append(("gradient norm", f"{it.gradient_norm:.3g} at the given weights{of}"))
     if it.leaky is not None:
         lines += _leaky_facts(it, it.leaky)
     if it.penalty is NONE:

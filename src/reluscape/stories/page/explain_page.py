@@ -47,6 +47,8 @@ def explain_figures(report: dict[str, Any]) -> list[Figure]:
 def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
     rows = []
     parts = report.get("verdict") or {}
+    decay = at(report, "model.weight_decay")
+    penalised = isinstance(decay, int | float) and decay > 0
     if parts.get("kind"):
         smooth = {True: ", at a smooth point", False: ", on a kink"}.get(parts.get("differentiable", "unknown"), "")
         rows.append(
@@ -55,9 +57,10 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
     if parts.get("loss") is not None:
         exact = parts.get("exact_loss")
         shown = f" = {exact}" if exact and len(str(exact)) <= 40 else ""
-        rows.append(("Loss", number(report, "verdict.loss") + text(shown)))
+        rows.append(("Loss plus penalty" if penalised else "Loss", number(report, "verdict.loss") + text(shown)))
     if report.get("gradient_norm") is not None:
-        rows.append(("Gradient norm", number(report, "gradient_norm")))
+        name = "Gradient norm of the loss alone" if penalised else "Gradient norm"
+        rows.append((name, number(report, "gradient_norm")))
     if at(report, "snapped.loss") is not None:
         moved = (
             " away" if at(report, "snapped.distance") is None else ", at distance " + number(report, "snapped.distance")
@@ -90,7 +93,7 @@ def _decay(decay: Any) -> str:
     }
     if decay in words:
         return words[decay]
-    return f"weight decay {decay}" if decay else "trained without weight decay"
+    return f"weight decay {decay:.6g}" if decay else "trained without weight decay"
 
 
 def _better(report: dict[str, Any]) -> str:
