@@ -321,10 +321,15 @@ def test_without_decay_a_minimum_is_proved_across_the_rescalings():
         assert (proof.verdict, proof.strict) == ("local minimum", True)
         assert verify(proof.certificate)
     # with a second unit of the same pattern the two can be mixed: a flat family that is no symmetry of one rank
-    both = DeepNet([[w / 2, w / 2 + [0.1, 0.0, 0.0]], [[1.0, 1.0]]], [None, None])
-    mixed = prove(both, X, y)
+    aside = np.array([0.1, 0.0, 0.0])
+    mixed = prove(DeepNet([[w / 2 - aside, w / 2 + aside], [[1.0, 1.0]]], [None, None]), X, y)
     assert mixed.verdict == "undecided"
     assert mixed.reason.startswith("a flat direction")
+    # their sum is not the best fit: whatever can be mixed, training goes on downwards
+    falling = prove(DeepNet([[w / 2, w / 2 + aside], [[1.0, 1.0]]], [None, None]), X, y)
+    assert falling.verdict == "not stationary"
+    assert falling.lower_loss < falling.loss
+    assert verify(falling.certificate)
 
 
 def test_what_is_too_large_is_said_before_anything_is_done():

@@ -20,6 +20,8 @@ from .units import Roles, unit_roles
 
 # how far a proved minimum, and a point that falls, may be from the given weights, relative to their length
 FARTHEST, FALLS_FROM = 0.1, 0.05
+# fall, relative to J, from which the way to an undecided point still shows that the weights are not at rest
+CLEAR = 1e-7
 # descents, each without the units that the one before has led to zero
 ROUNDS = 3
 
@@ -58,7 +60,7 @@ class Search:
         here = exact_objective(self.objective, self.theta)
         end = roles.whole(descent.well_below().theta)
         there = exact_objective(self.objective, end)
-        if not is_lower(there, here):
+        if not is_lower(there, here) or (self.reasons and float(here - there) < CLEAR * abs(float(here))):
             return None
         return told_fall(self.objective, self.theta, Fall(self.theta, end, UNFINISHED, (here, there)), kinks)
 
