@@ -51,9 +51,10 @@ class Held:
 
 @dataclass(frozen=True)
 class Descent:
-    """The places of a descent, the start first."""
+    """The places of a descent, the start first, and its work: steps times the cube of the number of parameters."""
 
     places: list[Held]
+    work: float
 
     def well_below(self) -> Held:
         """Return the first place that has made a good part of the whole fall."""
@@ -93,15 +94,19 @@ def float_value(objective: Objective, theta: np.ndarray) -> float:
     return float_losses(objective, H) / max(len(H), 1) + penalty
 
 
-def descended(objective: Objective, theta: np.ndarray, heights: list[np.ndarray]) -> Descent | None:
+def descended(
+    objective: Objective, theta: np.ndarray, heights: list[np.ndarray], most: float = MOST_WORK
+) -> Descent | None:
     """Return the descent from theta, None where its steps are too large a work.
 
     Args:
         objective: what is minimised.
         theta: (p,) the start.
         heights: preactivations of each hidden layer relative to their terms.
+        most: work that may be done.
     """
-    steps = min(STEPS, int(MOST_WORK / (objective.size + 1) ** 3))
+    each, done = (objective.size + 1) ** 3, 0
+    steps = min(STEPS, int(most / each))
     if steps < FEWEST:
         return None
     at = [np.abs(h) < NEAR for h in heights]
@@ -109,7 +114,8 @@ def descended(objective: Objective, theta: np.ndarray, heights: list[np.ndarray]
                 float_value(objective, theta))  # fmt: skip
     bound, size = LONGEST, 1.0 + float(np.abs(theta).max(initial=0.0))
     places, returns = [replace(held)], 0
-    for _ in range(steps):
+    while done < steps:
+        done += 1
         model = _model(objective, held)
         step, gain = _newton_step(model, bound * size)
         if gain <= ROUNDING * abs(held.value) or bound < SHORTEST:
@@ -123,7 +129,7 @@ def descended(objective: Objective, theta: np.ndarray, heights: list[np.ndarray]
             continue
         bound = _taken(objective, held, model, step, bound, size)
         places.append(replace(held))
-    return Descent([*places, held])
+    return Descent([*places, held], done * each)
 
 
 def _model(objective: Objective, held: Held) -> Model:

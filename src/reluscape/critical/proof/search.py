@@ -8,7 +8,7 @@ import numpy as np
 
 from ...problem.networks import DeepNet
 from .answers import distance, told_fall, told_minimum, undecided
-from .descent import Descent, descended
+from .descent import MOST_WORK, Descent, descended
 from .exact_value import exact_objective, is_lower
 from .fall import UNFINISHED, Fall
 from .judge import Minimum, proved_minimum
@@ -89,12 +89,13 @@ def _from_descent(it: Search, roles: Roles) -> Proof | None:
     Units that the descent has led to zero are left out, and it goes on without them.
     """
     first: tuple[Descent, int] | None = None
-    now, theta = roles, it.theta
+    now, theta, spare = roles, it.theta, MOST_WORK
     for _ in range(ROUNDS):
         start = theta[now.stays]
-        descent = descended(now.objective, start, relative_heights(now.objective, start))
+        descent = descended(now.objective, start, relative_heights(now.objective, start), spare)
         if descent is None:
             break
+        spare -= descent.work
         end = descent.places[-1]
         first = first or (descent, sum(int(a.sum()) for a in end.at))
         candidate = fitted(now.objective, end.theta, end.on, end.at)
