@@ -87,7 +87,8 @@ def fresh_lines(it: Examination) -> list[str]:
     if it.fresh is None:
         return []
     ends = [f"{len(e.values)} by {e.how}, the lowest at the objective {min(e.values):.6g}" for e in it.fresh.by]
-    as_low = f"{it.fresh.as_low or 'none'} of these {it.fresh.starts} is as low as this network or lower"
+    verb = "are" if it.fresh.as_low > 1 else "is"
+    as_low = f"{it.fresh.as_low or 'none'} of these {it.fresh.starts} {verb} as low as this network or lower"
     return [f"fresh starts: {'; '.join(ends)}; {as_low}"]
 
 
