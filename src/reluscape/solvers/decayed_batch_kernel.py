@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 from ..numbers.kernelcache import INNER, KERNEL
-from .decayed_kernel import _factor, _solve, derivatives
+from .decayed_kernel import _copy, _factor, _solve, derivatives
 
 
 @numba.njit(**INNER, error_model="numpy")
@@ -136,12 +136,13 @@ def _one(
                 value += lam * np.sqrt(square)
             last = it if gap < 0.5 * best else last
             best, best_value = gap, value
-            best_x[: N + 1] = x
-            best_z[:m] = z
+            for a in range(N + 1):
+                best_x[a] = x[a]
+            _copy(z, best_z)
         if best <= accuracy * scale or it - last > stalled:
             break
         if kind == 0:
-            H[:] = base
+            _copy(base, H)
         else:
             for a in range(N + 1):
                 for b in range(a + 1):
@@ -205,7 +206,8 @@ def _one(
                     for a in range(a0, a1):
                         rhs[a] += C[st, r, a - a0] * push
             rhs[N] = -kappa * x[N] - grad[N]
-            dx[:] = rhs
+            for a in range(N + 1):
+                dx[a] = rhs[a]
             _solve(H, size, dx)
             if not has_c:
                 dx[N] = 0.0
@@ -316,6 +318,7 @@ def decayed_points(
                 if programs[b, j] >= 0:
                     for a in range(off[at + 1] - off[at]):
                         points[b, j, a] = x[off[at] + a]
-                    multipliers[b, j] = z[at]
+                    for r in range(z.shape[1]):
+                        multipliers[b, j, r] = z[at, r]
                     at += 1
             points[b, width, 0] = x[N]

@@ -56,6 +56,14 @@ def _solve(A: np.ndarray, n: int, b: np.ndarray) -> None:
 
 
 @numba.njit(**INNER, error_model="numpy")
+def _copy(source: np.ndarray, target: np.ndarray) -> None:
+    """Fill a matrix with another one; an assignment of slices would compile the wording of its errors for seconds."""
+    for j in range(source.shape[0]):
+        for a in range(source.shape[1]):
+            target[j, a] = source[j, a]
+
+
+@numba.njit(**INNER, error_model="numpy")
 def predictions(X: np.ndarray, on: np.ndarray, sign: np.ndarray, u: np.ndarray, c: float, f: np.ndarray) -> None:
     """Fill f with the predictions."""
     n, d = X.shape
@@ -255,7 +263,8 @@ def direction(
     size = m * d
     if len(H) == size + 1:
         x = np.zeros(size + 1)
-        x[:size] = rhs
+        for a in range(size):
+            x[a] = rhs[a]
         x[size] = rc
         _solve(H, size + 1 if has_c else size, x)
         for j in range(m):
@@ -296,11 +305,13 @@ def _coupled(
     """Fill du with the solution of (blocks + features) from their factors; return that of c."""
     n, d = X.shape
     m = len(sign)
-    root = np.sqrt(h)
-    b = np.zeros(n)
-    x = np.zeros(d)
+    b, x = np.zeros(n), np.zeros(d)
+    root, w = np.zeros(n), np.zeros(n)
+    for i in range(n):
+        root[i] = w[i] = np.sqrt(h[i])
     for j in range(m):
-        x[:] = rhs[j * d : (j + 1) * d]
+        for a in range(d):
+            x[a] = rhs[j * d + a]
         _solve(B[j], d, x)
         for i in range(n):
             if on[j, i]:
@@ -309,7 +320,6 @@ def _coupled(
     dc = 0.0
     _solve(K, n, b)
     if has_c:
-        w = root.copy()
         _solve(K, n, w)
         above, below = rc, kappa
         for i in range(n):
@@ -319,13 +329,15 @@ def _coupled(
         for i in range(n):
             b[i] += dc * w[i]
     for j in range(m):
-        x[:] = rhs[j * d : (j + 1) * d]
+        for a in range(d):
+            x[a] = rhs[j * d + a]
         for i in range(n):
             if on[j, i]:
                 for a in range(d):
                     x[a] -= sign[j] * root[i] * b[i] * X[i, a]
         _solve(B[j], d, x)
-        du[j, :] = x
+        for a in range(d):
+            du[j, a] = x[a]
     return dc
 
 
@@ -501,8 +513,8 @@ def decayed_point(
                 value += lam * np.sqrt(square)
             last = it if gap < 0.5 * best else last
             best, best_value, best_c = gap, value, c
-            best_u[:] = u
-            best_z[:] = z
+            _copy(u, best_u)
+            _copy(z, best_z)
         steps = it
         if best <= small or it - last > 25:
             break
@@ -517,6 +529,6 @@ def decayed_point(
         step = move(u, p, s, z, du, dp, ds, dz, lam, SHARES[min(pace, len(SHARES) - 1)])
         c += step * dc
         nu += step * (target - nu)
-    u[:] = best_u
-    z[:] = best_z
+    _copy(best_u, u)
+    _copy(best_z, z)
     stats[0], stats[1], stats[2], stats[3] = best_value, best, best_c, steps
