@@ -12,8 +12,9 @@ from .palette import color_stops
 DEPTH = 1e-3
 # decimal places of a logarithm that an eye can tell
 PLACES = 3
-# marks on the scale
+# marks on the scale, and the figures of a loss beside them: more where the losses are close
 MARKS = 6
+FEW_FIGURES, MOST_FIGURES = 3, 10
 
 
 def log_ground(
@@ -36,8 +37,8 @@ def log_ground(
     floor = DEPTH * (usual if 0 < usual <= top else top)
     scale = math.log10(floor), math.log10(top)
     marks = [scale[0] + (scale[1] - scale[0]) * k / (MARKS - 1) for k in range(MARKS)]
-    words = [significant(float(f"{lowest + 10**mark:.3g}")) for mark in marks]
-    words[0] = significant(float(f"{lowest:.3g}")) + " or just above"
+    words = _apart([lowest, *(lowest + 10**mark for mark in marks[1:])])
+    words[0] += " or just above"
     above = [[None if v is None else max(v - lowest, floor) for v in row] for row in losses]
     return {
         "type": "heatmap",
@@ -58,5 +59,18 @@ def log_ground(
             "tickvals": marks,
             "ticktext": words,
         },
-        "hovertemplate": "loss %{customdata:.4g}<extra></extra>",
+        "hovertemplate": "loss %{customdata:.6g}<extra></extra>",
     }
+
+
+def _apart(losses: list[float]) -> list[str]:
+    """Write losses with as few figures as tell them apart.
+
+    >>> _apart([0.4519, 0.4522, 0.4526]), _apart([0.0, 1.0, 12.3456])
+    (['0.4519', '0.4522', '0.4526'], ['0', '1', '12.3'])
+    """
+    for figures in range(FEW_FIGURES, MOST_FIGURES + 1):
+        words = [f"{loss:.{figures}g}" for loss in losses]
+        if len(set(words)) == len(words):
+            break
+    return [significant(float(word)) if figures == FEW_FIGURES else word for word in words]
