@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import ReluscapeError
 from ..numbers.seeds import stream
+from ..solvers.interior_point import compile_from_now_on
 from .plan import Cell
 from .quantities import get_quantity
 from .quantities.samples import FOLDER, is_file
@@ -45,6 +46,7 @@ class Task:
 
 def measure(task: Task) -> ChunkResult:
     """Run the trials of a task; an error becomes a result that says so."""
+    compile_from_now_on()  # a chunk measured again has the same digits
     cell, place = task.cell, (task.cell.index, task.chunk)
     try:
         quantity = get_quantity(cell.quantity)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -13,19 +14,25 @@ from ..errors import InputError
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# products of four numbers up to this size, and down to its inverse, are doubles: ordinary calls are left alone
+ORDINARY = 1e60
+# where samples, targets and weights stand in what a call is given
+_HELD = ("X", "y", "W", "v", "c", "data", "coefs_", "weights")
+
 
 def refuses_overflow(call: Callable[P, R]) -> Callable[P, R]:
     """Return the function with an `InputError` of one line where numbers go beyond doubles.
 
     Where fractions decide and a result is told in doubles, a loss, a slope or a length may lie beyond them; where
-    doubles decide, an infinite length would put every sample on a hyperplane. Code that is right with infinities says
-    so itself.
+    doubles decide, an infinite length would put every sample on a hyperplane. Only calls that are given numbers far
+    from 1 are watched: inside others a float may pass through infinity on its way to a right result.
     """
 
     @wraps(call)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        watched = any(_far(value) for value in (*args, *kwargs.values()))
         try:
-            with np.errstate(over="raise", invalid="raise"):
+            with np.errstate(over="raise", invalid="raise") if watched else nullcontext():
                 return call(*args, **kwargs)
         except (OverflowError, FloatingPointError):
             raise InputError(
@@ -34,3 +41,31 @@ def refuses_overflow(call: Callable[P, R]) -> Callable[P, R]:
             ) from None
 
     return checked
+
+
+def _far(value: Any) -> bool:
+    """Return whether an argument is, or holds, numbers that are very far from 1."""
+    if isinstance(value, list | tuple | int | float) or hasattr(value, "__array__"):
+        return _reaches_far(value)
+    try:
+        held = [getattr(value, name, None) for name in _HELD if hasattr(type(value), name) or name in _fields(value)]
+    except OverflowError:
+        return True
+    return any(_far(part) for part in held if part is not None)
+
+
+def _fields(value: Any) -> Any:
+    """Return the names that an object holds itself."""
+    return getattr(value, "__dict__", ())
+
+
+def _reaches_far(values: Any) -> bool:
+    """Return whether numbers, ragged lists of matrices too, reach far from 1; text and the like do not."""
+    try:
+        with np.errstate(all="ignore"):
+            sizes = np.abs(np.asarray(values, dtype=float))
+    except OverflowError:
+        return True
+    except (TypeError, ValueError, RuntimeError):
+        return isinstance(values, list | tuple) and any(map(_far, values))
+    return bool((sizes > ORDINARY).any() or ((sizes > 0) & (sizes < 1 / ORDINARY)).any())

@@ -49,6 +49,11 @@ def worth_compiling(space: Coordinates, starts: np.ndarray) -> bool:
 _solved = [0.0]
 
 
+def compile_from_now_on() -> None:
+    """Have this process solve every program by the compiled kernel, so that last digits do not depend on its past."""
+    _solved[0] = float("inf")
+
+
 @cache
 def _left_by_an_earlier_run() -> bool:
     """Return whether the compiled kernel lies where compiled code is kept, as this process begins."""

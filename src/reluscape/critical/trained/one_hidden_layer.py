@@ -160,7 +160,7 @@ def investigate(
     if path is not None:
         kinks = int(((data.X @ net.W.T > 0) != (data.X @ path.net.W.T > 0)).sum())
     near = min(within, key=lambda k: (not k.verdict.is_local_minimum, k.distance), default=None)
-    if near is not None and near.verdict.is_local_minimum:
+    if near is not None and near.verdict.is_local_minimum and near.faces.size:  # the end of a descent names no faces
         near = replace(near, box=claim_box(data.X, near.W, near.v, near.faces))
     progress("solving the basin", 0.5)
     own = _basin(trained, chosen) if feasible else None
