@@ -68,4 +68,5 @@ def _reaches_far(values: Any) -> bool:
         return True
     except (TypeError, ValueError, RuntimeError):
         return isinstance(values, list | tuple) and any(map(_far, values))
-    return bool((sizes > ORDINARY).any() or ((sizes > 0) & (sizes < 1 / ORDINARY)).any())
+    largest = float(sizes.max(initial=0.0))  # single weights that have decayed to almost nothing are ordinary
+    return largest > ORDINARY or 0 < largest < 1 / ORDINARY
