@@ -81,7 +81,9 @@ def test_recipes_of_other_optimizers():
     import torch
 
     w = [torch.nn.Parameter(torch.zeros(2))]
-    assert recipe_of(torch.optim.SGD(w, lr=0.1)) is None
+    assert recipe_of(torch.optim.RMSprop(w, lr=0.1)) is None
+    sgd = torch.optim.SGD(w, lr=0.1, momentum=0.9, nesterov=True)
+    assert recipe_of(sgd) == Recipe("SGD", (0.1, 0.1), momentum=(0.9, 0.0, True))
     assert recipe_of(torch.optim.Adam(w, lr=0.1, amsgrad=True)) is None
     assert recipe_of(torch.optim.LBFGS(w)).name == "L-BFGS"
     adam = torch.optim.Adam(w, lr=0.1)
@@ -108,4 +110,33 @@ def test_the_recipe_of_scikit_learn():
         warnings.simplefilter("ignore")
         recipe = recipe_of(told.fit(X, y))
     assert recipe == Recipe("Adam", (0.01, 0.01), (0.9, 0.999), 1e-8, 30)
-    assert recipe_of(MLPRegressor(hidden_layer_sizes=(2,), solver="sgd")) is None
+    slow = recipe_of(MLPRegressor(hidden_layer_sizes=(2,), solver="sgd", learning_rate_init=0.02, momentum=0.8))
+    assert slow == Recipe("SGD", (0.02, 0.02), momentum=(0.8, 0.0, True))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("told", [{}, {"momentum": 0.9}, {"momentum": 0.8, "dampening": 0.3},
+                                  {"momentum": 0.7, "nesterov": True}])  # fmt: skip
+def test_sgd_takes_the_steps_of_torch(told):
+    """A valley of two weights with different curvatures, written out; the same lowest value after 40 steps."""
+    import torch
+
+    weights = torch.nn.Parameter(torch.tensor([1.0, -2.0], dtype=torch.float64))
+    sgd, values = torch.optim.SGD([weights], lr=0.05, **told), []
+
+    def height(w):
+        return w[0] ** 2 + 5 * w[1] ** 2 + (w[0] * w[1]) ** 2
+
+    for _ in range(40):
+        sgd.zero_grad()
+        value = height(weights)
+        values.append(value.item())
+        value.backward()
+        sgd.step()
+    values.append(height(weights).item())
+
+    def both(w):
+        return height(w), np.array([2 * w[0] + 2 * w[0] * w[1] ** 2, 10 * w[1] + 2 * w[0] ** 2 * w[1]])
+
+    end = fresh_deep.REPEATED["SGD"](both, np.array([1.0, -2.0]), recipe_of(sgd), 40)
+    assert end == pytest.approx(min(values), rel=1e-9)

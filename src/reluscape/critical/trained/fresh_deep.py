@@ -10,11 +10,11 @@ import numpy as np
 from ...numbers.seeds import stream
 from ...problem.penalties import NoPenalty, WeightDecay
 from ...problem.trained.layered import Layered
-from ...problem.trained.recipe import ADAM, LBFGS, Recipe
+from ...problem.trained.recipe import LBFGS, Recipe
 from .onward import value_and_gradient, weights_of
 
 STARTS, STEPS = 10, 2_000
-# steps of Adam that are repeated at most
+# steps of the user's optimizer that are repeated at most
 MOST_STEPS = 5_000
 # products of one pass through the network, times steps, of all starts together
 MOST_WORK = 4_000_000_000
@@ -63,9 +63,9 @@ class FreshEnds:
 def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, seed: int = 0) -> FreshEnds | None:
     """Return where loss plus penalty ends from ten random starts, None where that is too much work.
 
-    L-BFGS goes on from each of them, and Adam as in the user's training where that was Adam, with all rows in every
-    step. Weights and biases start uniformly in a box of half width 1 / sqrt(inputs of the layer). Steps are counted,
-    never timed.
+    L-BFGS goes on from each of them, and Adam or SGD as in the user's training where it was one of them, with all rows
+    in every step. Weights and biases start uniformly in a box of half width 1 / sqrt(inputs of the layer). Steps are
+    counted, never timed.
 
     Args:
         seen: the network on its data.
@@ -88,10 +88,10 @@ def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, se
     starts = [stream(seed, "fresh ends", k).uniform(-1, 1, size=len(box)) * box for k in range(STARTS)]
     by = []
     with np.errstate(over="ignore", invalid="ignore"):
-        if seen.recipe is not None and seen.recipe.name == ADAM:
-            steps = min(seen.recipe.steps or STEPS, MOST_STEPS, affordable)
-            how = f"Adam as in training (learning rate {seen.recipe.rates[0]:g}, {steps:,} steps on all rows)"
-            by.append(_ends(how, [_adam(both, start, seen.recipe, steps) for start in starts]))
+        if seen.recipe is not None and seen.recipe.name in REPEATED:
+            steps, name = min(seen.recipe.steps or STEPS, MOST_STEPS, affordable), seen.recipe.name
+            how = f"{name} as in training (learning rate {seen.recipe.rates[0]:g}, {steps:,} steps on all rows)"
+            by.append(_ends(how, [REPEATED[name](both, start, seen.recipe, steps) for start in starts]))
         steps = min(STEPS, affordable)
         how = "L-BFGS as in training" if seen.recipe is not None and seen.recipe.name == LBFGS else "L-BFGS"
         by.append(_ends(how, [_lbfgs(both, start, steps) for start in starts]))
@@ -126,6 +126,23 @@ def _adam(both: Objective, theta: np.ndarray, recipe: Recipe, steps: int) -> flo
         rate = first + (last - first) * k / max(steps - 1, 1)
         theta = theta - rate * (mean / (1 - b1 ** (k + 1))) / (np.sqrt(square / (1 - b2 ** (k + 1))) + recipe.floor)
     return min(lowest, both(theta)[0])
+
+
+def _sgd(both: Objective, theta: np.ndarray, recipe: Recipe, steps: int) -> float:
+    """Return the lowest objective on the way of gradient steps with momentum."""
+    (kept, left_out, ahead), (first, last) = recipe.momentum, recipe.rates
+    speed, lowest = np.zeros_like(theta), np.inf
+    for k in range(steps):
+        value, slope = both(theta)
+        lowest = min(lowest, value)
+        speed = kept * speed + (1 - left_out if k else 1.0) * slope
+        rate = first + (last - first) * k / max(steps - 1, 1)
+        theta = theta - rate * (slope + kept * speed if ahead else speed)
+    return min(lowest, both(theta)[0])
+
+
+# optimizers that fresh starts train with as the user did
+REPEATED: dict[str, Callable[[Objective, np.ndarray, Recipe, int], float]] = {"Adam": _adam, "SGD": _sgd}
 
 
 def _box(seen: Layered) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-LBFGS, ADAM = "L-BFGS", "Adam"
+LBFGS, ADAM, SGD = "L-BFGS", "Adam", "SGD"
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,12 @@ class Recipe:
     """One of the optimizers that can be repeated.
 
     Attributes:
-        name: "Adam" or "L-BFGS".
+        name: "Adam", "SGD" or "L-BFGS".
         rates: the learning rate at the first and at the last step, between which it falls or rises evenly.
         averages: Adam's decay rates of the mean gradient and of the mean square.
         floor: what Adam adds to the root of the mean square.
         steps: their number, None where it is not known.
+        momentum: what SGD keeps of its last step, (share kept, share of a new gradient left out, Nesterov's).
     """
 
     name: str
@@ -27,10 +28,11 @@ class Recipe:
     averages: tuple[float, float] = (0.9, 0.999)
     floor: float = 1e-8
     steps: int | None = None
+    momentum: tuple[float, float, bool] = (0.0, 0.0, False)
 
 
 def recipe_of(trainer: Any) -> Recipe | None:
-    """Return the recipe of a torch optimizer or of a fitted scikit-learn network; None for others, SGD among them.
+    """Return the recipe of a torch optimizer or of a fitted scikit-learn network; None for others.
 
     >>> from types import SimpleNamespace
     >>> recipe_of(SimpleNamespace(solver="lbfgs", n_iter_=40)).name
@@ -42,6 +44,9 @@ def recipe_of(trainer: Any) -> Recipe | None:
     solver = getattr(trainer, "solver", None)
     if solver == "lbfgs":
         return Recipe(LBFGS, steps=int(trainer.n_iter_))
+    if solver == "sgd":
+        rate = float(trainer.learning_rate_init)
+        return Recipe(SGD, (rate, rate), momentum=(float(trainer.momentum), 0.0, bool(trainer.nesterovs_momentum)))
     if solver == "adam":
         rate = float(trainer.learning_rate_init)
         done = getattr(getattr(trainer, "_optimizer", None), "t", None)
@@ -51,14 +56,19 @@ def recipe_of(trainer: Any) -> Recipe | None:
 
 
 def _of_torch(optimizer: Any, groups: list[dict[str, Any]]) -> Recipe | None:
-    """Return the recipe of a torch optimizer, None where its groups differ or it is neither Adam nor L-BFGS."""
+    """Return the recipe of a torch optimizer, None where its groups differ or it is none that can be repeated."""
     name, first = type(optimizer).__name__, groups[0]
     if name == "LBFGS":
         return Recipe(LBFGS)
-    told = ("lr", "betas", "eps", "amsgrad")
-    if name != "Adam" or first.get("amsgrad") or any(g.get(key) != first.get(key) for g in groups for key in told):
+    told = ("lr", "betas", "eps", "amsgrad", "momentum", "dampening", "nesterov", "maximize")
+    if first.get("amsgrad") or first.get("maximize") or any(g.get(k) != first.get(k) for g in groups for k in told):
         return None
     last = float(first["lr"])
+    if name == "SGD":
+        kept = float(first["momentum"]), float(first["dampening"]), bool(first["nesterov"])
+        return Recipe(SGD, (float(first.get("initial_lr", last)), last), momentum=kept)
+    if name != "Adam":
+        return None
     done = [int(np.asarray(float(state["step"]))) for state in optimizer.state.values() if "step" in state]
     b1, b2 = (float(b) for b in first["betas"])
     return Recipe(ADAM, (float(first.get("initial_lr", last)), last), (b1, b2), float(first["eps"]),
