@@ -61,8 +61,8 @@ def face_newton(
     t = np.concatenate([*[B @ w for B, w in zip(bases, u, strict=True)], np.full(int(decay.has_constant), c)])
 
     def value(t: np.ndarray) -> float:
-        norms = [np.linalg.norm((t[a:b] @ B)[pen]) for a, b, B in zip(ends, ends[1:], bases, strict=False)]
         with np.errstate(over="ignore", invalid="ignore"):  # a step that leads far away is halved
+            norms = [np.linalg.norm((t[a:b] @ B)[pen]) for a, b, B in zip(ends, ends[1:], bases, strict=False)]
             rest = kappa * t[-1] ** 2 / 2 if decay.has_constant else 0.0
             return float(np.sum(loss.value(F @ t, y)) + lam * sum(norms) + rest)
 
@@ -81,7 +81,7 @@ def face_newton(
         if decay.has_constant:
             g[-1] += kappa * t[-1]
             H[-1, -1] += kappa
-        root = np.sqrt(np.maximum(np.diag(H), np.finfo(float).tiny))
+        root = _scale(np.diag(H))
         step = _newton_step(H / np.outer(root, root), -g / root) / root
         share = 1.0
         for _ in range(HALVINGS):
@@ -96,6 +96,16 @@ def face_newton(
             break
     weights = np.array([t[a:b] @ B for a, b, B in zip(ends, ends[1:], bases, strict=False)]).reshape(u.shape)
     return weights, float(t[-1]) if decay.has_constant else 0.0
+
+
+def _scale(diagonal: np.ndarray) -> np.ndarray:
+    """Return what rows and columns of a Hessian are divided by; where nothing bends, what the largest is.
+
+    >>> _scale(np.array([4.0, 0.0, 1.0])).tolist()
+    [2.0, 2.0, 1.0]
+    """
+    top = max(float(diagonal.max(initial=0.0)), np.finfo(float).tiny)
+    return np.asarray(np.sqrt(np.where(diagonal > MACHINE_PRECISION**2 * top, diagonal, top)))
 
 
 def _newton_step(H: np.ndarray, g: np.ndarray) -> np.ndarray:
