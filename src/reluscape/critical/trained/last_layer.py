@@ -161,17 +161,22 @@ def _exact_gap(layered: Layered, biased: bool) -> tuple[Fraction, Fraction] | No
         return None
     h = layered.data.fractions
     for w, b, slope in zip(net.weights[:-1], net.biases[:-1], net.slopes, strict=True):
-        z = h @ exact.fraction_array(w).T + exact.fraction_array(b)[None, :]
+        z = _product(h, exact.fraction_array(w).T) + exact.fraction_array(b)[None, :]
         on = (z > 0).astype(int).astype(object)
         h = z * on + Fraction(slope) * z * (1 - on)
     last, c = exact.fraction_array(net.weights[-1]), exact.fraction_array(net.biases[-1])
-    residual = h @ last.T + c[None, :] - exact.fraction_array(layered.Y)
+    residual = _product(h, last.T) + c[None, :] - exact.fraction_array(layered.Y)
     Phi = np.concatenate([h, np.full((len(h), 1), Fraction(1))], axis=1) if biased else h
     now = (residual**2).sum()
-    gram = Phi.T @ Phi
+    gram, rights = _product(Phi.T, Phi), _product(Phi.T, residual)
     gained = Fraction(0)
     for o in range(residual.shape[1]):
-        right = Phi.T @ residual[:, o]
+        right = rights[:, o]
         step = exact.solve(gram, right)
         gained += right @ step if step is not None else Fraction(0)
     return (now - gained) / len(h), gained / len(h)
+
+
+def _product(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """Return the product of two matrices of fractions."""
+    return exact.fractions_of(exact.fmpq_matrix(A) * exact.fmpq_matrix(B))
