@@ -24,6 +24,7 @@ def through_infinity(*given):
         np.array([1e-90, 1.0]),  # a weight that has decayed beside one that has not
         rs.Dataset([[1, 2], [3, 4]], [1, 2]),
         rs.Problem([[1, 2], [3, 4]], [1, 2]),
+        rs.Problem([[1, 2], [3, 4]], [[1, 2], [0, 1]]),
         rs.TwoLayerNet([[1e-90, 1.0]], [1.0]),
         "text",
         None,
@@ -42,6 +43,7 @@ def test_ordinary_numbers_are_left_alone(given):
         [10**400, 1],
         rs.Dataset([[1, 2], [3, 4]], [1, 10**90]),
         rs.Problem([[1, 2], [3, 10**90]], [1, 2]),
+        rs.Problem([[1, 2], [3, 4]], [[1, 2], [0, 1e90]]),
         rs.TwoLayerNet([[1e90, 1.0]], [1.0]),
     ],
     ids=str,

@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, ReluscapeError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,7 +17,7 @@ R = TypeVar("R")
 # products of four numbers up to this size, and down to its inverse, are doubles: ordinary calls are left alone
 ORDINARY = 1e60
 # where samples, targets and weights stand in what a call is given
-_HELD = ("X", "y", "W", "v", "c", "data", "coefs_", "weights")
+_HELD = ("X", "y", "targets", "W", "v", "c", "data", "coefs_", "weights")
 
 
 def refuses_overflow(call: Callable[P, R]) -> Callable[P, R]:
@@ -47,11 +47,18 @@ def _far(value: Any) -> bool:
     """Return whether an argument is, or holds, numbers that are very far from 1."""
     if isinstance(value, list | tuple | int | float) or hasattr(value, "__array__"):
         return _reaches_far(value)
+    return any(_far_held(value, name) for name in _HELD if hasattr(type(value), name) or name in _fields(value))
+
+
+def _far_held(value: Any, name: str) -> bool:
+    """Return whether one of the things that an argument holds is very far from 1; what it refuses to tell is not."""
     try:
-        held = [getattr(value, name, None) for name in _HELD if hasattr(type(value), name) or name in _fields(value)]
+        part = getattr(value, name)
     except OverflowError:
         return True
-    return any(_far(part) for part in held if part is not None)
+    except ReluscapeError:
+        return False
+    return part is not None and _far(part)
 
 
 def _fields(value: Any) -> Any:
