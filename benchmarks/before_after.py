@@ -82,20 +82,24 @@ def one_basin(table: str, m: int, prove: bool) -> Callable[[], object]:
     return lambda: programs.solve(program, **({"prove": prove} if proves else {}))
 
 
-def batch(X: np.ndarray, y: np.ndarray, m: int, count: int) -> Callable[[], object]:
+def batch(X: np.ndarray, y: np.ndarray, m: int, count: int, prove: bool = False) -> Callable[[], object]:
     """Return a call that values many basins of a fresh evaluator with one thread."""
     Evaluator = either("BasinEvaluator", "basins")
+    if prove and "prove" not in inspect.signature(Evaluator).parameters:
+        raise NotThere
+    more = {"prove": True} if prove else {}
     A, signs = states(X, m, count)
-    return lambda: Evaluator(X, y, threads=1).values(A, signs)
+    return lambda: Evaluator(X, y, threads=1, **more).values(A, signs)
 
 
 @row("basins: one program, iris, 8 units")
 def _() -> Callable[[], object]:
-    import reluscape as rs
+    return one_basin("iris", 8, prove=False)
 
-    X, y = standard("iris")
-    A, signs = states(X, 8, 1)
-    return lambda: rs.basin_value(X, y, A[0], signs[0])
+
+@row("    the same with a proof of its gap, 32 variables")
+def _() -> Callable[[], object]:
+    return one_basin("iris", 8, prove=True)
 
 
 @row("basins: one program, diabetes, 20 units (200 variables)")
@@ -120,20 +124,17 @@ def _() -> Callable[[], object]:
 
 @row("basins: 20 programs, iris, 8 units")
 def _() -> Callable[[], object]:
-    import reluscape as rs
+    return batch(*standard("iris"), 8, 20)
 
-    X, y = standard("iris")
-    A, signs = states(X, 8, 20)
-    return lambda: rs.basin_values(X, y, A, signs)
+
+@row("    the same with a proof of each gap")
+def _() -> Callable[[], object]:
+    return batch(*standard("iris"), 8, 20, prove=True)
 
 
 @row("basins: 3 programs, diabetes, 8 units")
 def _() -> Callable[[], object]:
-    import reluscape as rs
-
-    X, y = standard("diabetes")
-    A, signs = states(X, 8, 3)
-    return lambda: rs.basin_values(X, y, A, signs)
+    return batch(*standard("diabetes"), 8, 3)
 
 
 @row("basins: 10,000 programs, normal 10x2, 2 units")

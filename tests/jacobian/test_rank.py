@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 import reluscape as rs
 from reluscape.errors import ShapeError
 from reluscape.jacobian import rank_verdicts
-from reluscape.jacobian.elimination import PRIMES, dependencies_mod, pattern_rank_mod
+from reluscape.jacobian.elimination import (
+    PRIMES,
+    dependencies_mod,
+    few_dependencies_mod,
+    many_dependencies_mod,
+    pattern_rank_mod,
+)
 from reluscape.jacobian.rank import RankOracle
 from tests.oracles.elimination import fraction_rank, jacobian_rows, pattern_rank
 
@@ -86,11 +92,28 @@ def test_kernel_agrees_with_elimination_in_numpy():
             basis, pivots = np.empty((n, n), np.uint32), np.empty(n, np.int64)
             rank = pattern_rank_mod(units, residues, prime, basis, pivots)
             assert rank == rank_mod(matrix, prime)
-            for support in dependencies_mod(basis, pivots, rank, prime):
+            supports = few_dependencies_mod(basis, pivots, rank, prime)
+            assert (supports == many_dependencies_mod(basis, pivots, rank, np.uint64(prime))).all()
+            for support in supports:
                 chosen = np.flatnonzero(support)
                 assert rank_mod(matrix[chosen], prime) == len(chosen) - 1
                 for left_out in range(len(chosen)):
                     assert rank_mod(np.delete(matrix[chosen], left_out, axis=0), prime) == len(chosen) - 1
+
+
+def test_dependencies_of_many_samples_hold_modulo_the_prime():
+    rng = np.random.default_rng(5)
+    n, d, m, prime = 90, 4, 15, PRIMES[0]
+    units, residues = rng.random((m, n)) < 0.5, rng.integers(0, prime, (n, d)).astype(np.uint32)
+    basis, pivots = np.empty((n, n), np.uint32), np.empty(n, np.int64)
+    rank = pattern_rank_mod(units, residues, prime, basis, pivots)
+    assert 50 < rank <= 60
+    supports = dependencies_mod(basis, pivots, rank, prime)
+    assert len(supports) == n - rank
+    assert (supports == few_dependencies_mod(basis, pivots, rank, prime)).all()
+    matrix = (units.T[:, :, None] * residues[:, None, :].astype(object)).reshape(n, -1)
+    assert rank_mod(matrix, prime) == rank
+    assert rank_mod(matrix[supports[0]], prime) == supports[0].sum() - 1
 
 
 def rank_mod(matrix, prime):

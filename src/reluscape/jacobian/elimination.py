@@ -16,6 +16,8 @@ __all__ = ["LARGEST_PRIME", "PRIMES", "dependencies_mod", "pattern_rank_mod"]
 # residues at most 2**29 - 4: a reduced entry and 64 products of two residues stay below 2**64
 LARGEST_PRIME = 2**29
 PRODUCTS = 64
+# pivot samples times others from which the dependencies are found by compiled loops
+WORTH_COMPILING = 1_000
 PRIMES = (536870909, 536870879, 536870869)
 
 
@@ -142,6 +144,13 @@ def pattern_rank_mod(units, residues, prime, basis, pivots):  # pragma: no cover
 
 
 def dependencies_mod(basis: np.ndarray, pivots: np.ndarray, rank: int, prime: int) -> np.ndarray:
+    """Return what `few_dependencies_mod` returns, by the compiled loops where there are many rows."""
+    if rank * (basis.shape[1] - rank) < WORTH_COMPILING:
+        return few_dependencies_mod(basis, pivots, rank, prime)
+    return np.asarray(many_dependencies_mod(basis, pivots, rank, np.uint64(prime)))
+
+
+def few_dependencies_mod(basis: np.ndarray, pivots: np.ndarray, rank: int, prime: int) -> np.ndarray:
     """Return the supports (n - rank, n) of the dependencies among the rows, one for each sample outside the pivots.
 
     Row f marks a sample outside the pivots and exactly those pivot samples on which it depends modulo the prime.
@@ -157,4 +166,32 @@ def dependencies_mod(basis: np.ndarray, pivots: np.ndarray, rank: int, prime: in
     supports = np.zeros((len(free), n), dtype=bool)
     supports[np.arange(len(free)), free] = True
     supports[:, chosen] = (weights != 0).T
+    return supports
+
+
+@numba.njit(**KERNEL)
+def many_dependencies_mod(basis, pivots, rank, prime):  # pragma: no cover
+    """What `few_dependencies_mod` returns, compiled."""
+    n = basis.shape[1]
+    reciprocal = 1.0 / np.float64(prime)
+    outside = np.ones(n, np.bool_)
+    for b in range(rank):
+        outside[pivots[b]] = False
+    supports = np.zeros((n - rank, n), np.bool_)
+    weights = np.empty(n, np.uint64)
+    found = 0
+    for free in range(n):
+        if not outside[free]:
+            continue
+        supports[found, free] = True
+        for b in range(rank - 1, -1, -1):
+            total, pending, row = np.uint64(basis[b, free]), 0, basis[b]
+            for later in range(b + 1, rank):
+                total += np.uint64(row[pivots[later]]) * weights[later]
+                pending += 1
+                if pending == PRODUCTS - 1:
+                    total, pending = _reduced(total, prime, reciprocal), 0
+            weights[b] = _reduced(prime - _reduced(total, prime, reciprocal), prime, reciprocal)
+            supports[found, pivots[b]] = weights[b] != 0
+        found += 1
     return supports
