@@ -50,3 +50,14 @@ def test_rows_duplicates_and_lines_of_doubles_are_those_of_their_fractions(rows)
     assert doubles.row_scale.tolist() == fractions.row_scale.tolist()
     assert doubles.duplicates == fractions.duplicates
     assert doubles.parallel == fractions.parallel
+
+
+@pytest.mark.parametrize("output_bias", [False, True])
+def test_what_is_little_in_the_units_of_a_program_is_little_beside_the_targets(output_bias):
+    rng = np.random.default_rng(11)
+    for length in (1e-30, 0.4, 0.7, 0.75, 1.0, 1.4, 1.5, 3.0, 7e20):
+        y = rng.normal(size=6)
+        y *= length / np.linalg.norm(y - y.mean() * output_bias)
+        unit = coordinates(rs.Dataset(rng.normal(size=(6, 2))), y, output_bias).y_square
+        spread = sum((Fraction(v) - output_bias * sum(map(Fraction, y)) / 6) ** 2 for v in y)
+        assert spread / 4 * Fraction(99, 100) < Fraction(unit) <= spread * Fraction(100000001, 100000000)

@@ -32,7 +32,8 @@ class Coordinates:
         sample: (N,) one original sample of each distinct one.
         group: (n,) distinct sample of each original one, -1 where left out.
         weight: (N,) square root of the number of samples that each stands for.
-        y_scale: about the length of the targets that remain, a power of two; 0 where they are all zero.
+        y_scale: the length of the targets that remain or up to half of it, a power of two, so that what is little
+            beside its square is little beside theirs; 0 where they are all zero.
         y_square: its square.
         y_centre: what was subtracted from the targets.
         constant: sum of squares that no choice of weights changes.
@@ -152,8 +153,8 @@ def _fine(C: np.ndarray, top: np.ndarray, line: np.ndarray) -> bool:
 
 
 def _power_of_two(value: float) -> float:
-    """Return the power of two nearest to a positive number on the logarithmic scale; scaling by it rounds nothing."""
-    return float(2.0 ** round(math.log2(value))) if value > 0 else 0.0
+    """Return the largest power of two that is at most a positive number; scaling by it rounds nothing."""
+    return 2.0 ** (math.frexp(value)[1] - 1) if value > 0 else 0.0
 
 
 def _centred(data: Dataset) -> tuple[np.ndarray, np.ndarray, tuple[int, np.ndarray] | None]:
