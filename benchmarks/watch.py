@@ -1,8 +1,8 @@
 """What `reluscape.watch` costs at its default interval, as a share of the training it watches.
 
-Full-batch Adam in torch on four sizes, each trained for the same seconds; the watch's own count of seconds beside those
-of training, and how often it looked. The second figure takes the steps by number: seconds of the same steps with the
-watch and without it, in turn, the least of three.
+Full-batch Adam in torch on four sizes, each trained for the same seconds: how long the watch took to make (loading what
+it needs, before the training), the steps, the looks, and the watch's own seconds as a share of the training's. The last
+figure takes the steps by number: seconds of the same steps with the watch and without, in turn, the least of three.
 
 Run with one thread: OMP_NUM_THREADS=1 python benchmarks/watch.py [--seconds 10]
 """
@@ -43,8 +43,8 @@ def training(n: int, d: int, m: int) -> tuple[torch.nn.Module, np.ndarray, np.nd
 def spent(n: int, d: int, m: int, steps: int, watched: bool) -> float:
     """Return the seconds of so many steps."""
     model, X, y, step = training(n, d, m)
-    begin = time.perf_counter()
     seen = rs.watch(model, X, y, say=lambda line: None) if watched else None
+    begin = time.perf_counter()
     for _ in range(steps):
         step()
         if seen is not None:
@@ -57,11 +57,11 @@ def main() -> None:
     reader = argparse.ArgumentParser()
     reader.add_argument("--seconds", type=float, default=10.0)
     seconds = reader.parse_args().seconds
-    print("rows x inputs, units   steps    looks  its own count  same steps with and without   what it said last")
+    print("rows x inputs, units  made in    steps    looks  its own count  same steps with and without   last answer")
     for n, d, m in SIZES:
         model, X, y, step = training(n, d, m)
-        begin, steps = time.monotonic(), 0
         seen = rs.watch(model, X, y, say=lambda line: None)
+        begin, steps = time.monotonic(), 0
         while time.monotonic() - begin < seconds:
             step()
             seen.step()
@@ -71,7 +71,7 @@ def main() -> None:
         without, beside = (min(column) for column in zip(*pairs, strict=True))
         last = seen.checks[-1].answer if seen.checks else "nothing"
         print(
-            f"{f'{n} x {d}, {m}':>20} {steps:9d} {len(seen.checks):7d} {own:13.1%} "
+            f"{f'{n} x {d}, {m}':>20} {seen.preparation:6.2f} s {steps:8d} {len(seen.checks):7d} {own:13.1%} "
             f"{beside:10.2f} s / {without:.2f} s = {beside / without - 1:+.1%}   {last}",
             flush=True,
         )

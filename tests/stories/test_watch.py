@@ -66,26 +66,66 @@ def test_the_interval(monkeypatch):
     assert [k for k in range(1, 10) if w.step() is not None] == [3, 6, 9]
 
 
-def test_without_an_interval_at_most_a_twentieth_of_the_training_is_spent(monkeypatch):
-    """On a clock on which a step takes 1 and a check 10: every check, the last one too, fits into 5 % of the steps."""
+@pytest.mark.parametrize("cost", [0.001, 0.4, 10.0])
+@pytest.mark.parametrize("dearer", [1.0, 1.9])
+def test_without_an_interval_at_most_a_twentieth_of_the_training_is_spent(monkeypatch, cost, dearer):
+    """On a clock on which a step takes 1 and a look some time: at every step, the first too, all fit into 5 %.
+
+    Every look may take up to twice what the dearest before it took, and so may each proof.
+    """
+    from reluscape.stories import watch as module
+
+    now, costs, begun = [0.0], {"read": cost / 2, "basin": cost, "proof": 3 * cost}, [False]
+
+    def costly(name, call):
+        def slow(*arguments, **options):
+            now[0] += costs[name]
+            if begun[0]:
+                costs[name] *= dearer
+            return call(*arguments, **options)
+
+        return slow
+
+    monkeypatch.setattr(module.Watch, "_read", costly("read", module.Watch._read))
+    monkeypatch.setattr(module.Watch, "_basin", costly("basin", module.Watch._basin))
+    monkeypatch.setattr(
+        module, "certify_model", costly("proof", lambda m, X, y, **how: rs.certify_model(getattr(m, "net", m), X, y))
+    )
+    w = watching(monkeypatch, Trained([[1.4]], [1.0]), X, Y, say=lambda line: None, clock=lambda: now[0])
+    assert w.seconds == 0
+    assert w.preparation == pytest.approx(3 * cost / 2 + 2 * cost + 2 * 3 * cost)
+    start, begun[0] = now[0], True
+    for _ in range({0.001: 30, 0.4: 300, 10.0: 7000}[cost]):
+        now[0] += 1.0
+        w.step()
+        assert w.seconds <= 0.05 * (now[0] - start - w.seconds) * (1 + 1e-9)
+    assert w.checks
+    assert w.checks[-1].answer == ("stuck" if dearer < 1.5 else w.checks[-1].answer)
+
+
+def test_the_first_look_comes_as_soon_as_twice_its_cost_is_free(monkeypatch):
+    """A look of 1/100: 40 steps of 1/100 are the first 5 % of which it is half."""
     now = [0.0]
     from reluscape.stories.watch import Watch
 
-    look = Watch._look
+    read = Watch._read
 
-    def slow(self, whole):
-        now[0] += 10.0
-        return look(self, whole)
+    def slow(self, *what):
+        now[0] += 0.01
+        return read(self, *what)
 
-    monkeypatch.setattr(Watch, "_look", slow)
+    monkeypatch.setattr(Watch, "_read", slow)
     w = watching(monkeypatch, Trained([[1.0]], [1.0]), X, Y, clock=lambda: now[0])
-    for steps in range(1, 1001):
-        now[0] += 1.0
-        seen = w.step()
-        if len(w.checks) > 1 and seen is not None:
-            assert 10 * len(w.checks) <= 0.05 * steps
-    assert len(w.checks) == 5
-    assert w.seconds == 10 * len(w.checks)
+    while not w.checks:
+        now[0] += 0.01
+        w.step()
+    assert w.checks[0].step in (40, 41)
+
+
+def test_a_model_that_is_not_made_yet_is_first_read_when_it_is_looked_at():
+    w = rs.watch(object(), X, Y)
+    with pytest.raises(rs.ModelError):
+        w.check()
 
 
 def test_a_proved_local_minimum_is_told_the_moment_it_is_reached(monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,22 +13,22 @@ import numpy as np
 
 from .._lazy import axes
 from ..basins import basin_value
-from ..critical.anatomy import anatomy
+from ..critical.anatomy import Anatomy, anatomy
 from ..errors import DataWarning, InputError, ReluscapeError
 from ..interop.training_callbacks import keras_callback, lightning_callback
 from ..numbers.checks import whole_number
 from ..numbers.tolerances import DEFAULT, Tolerances
 from ..problem.losses import get_loss
+from ..problem.networks import TwoLayerNet
 from ..problem.references import constant_value
 from ..problem.trained.reading import Trained, read_trained
 from .explain import certify_model
+from .pace import Pace
 
-# share of the training that the checks take at most where no interval is given, and what the first is taken to take
-MOST_TIME, FIRST_LOOK = 0.05, 0.05
-# seconds of a basin's value for each row and each pair of the layer's weights, until one was measured
-SOLVING = 5e-9
-# a proof takes about so many times as long as a look; it is only begun where the time for it is there
-PROOF_LOOKS = 20
+# until one was measured, a basin's value is expected to cost that of two rows and two weights
+# plus SOLVING seconds times a power of rows x (number of weights)^2;
+# a proof that of the same network times a power of (rows x weights)
+SOLVING, SOLVING_POWER, PROVING_POWER = 1.5e-5, 0.6, 0.8
 # a settled network is proved again once so much less is left in its basin
 CLOSER = 10.0
 STUCK = (
@@ -70,6 +71,8 @@ class Watch:
     Attributes:
         checks: what was seen, in order.
         seconds: how long the checks took so far.
+        preparation: how long it took, before the training, to load what a check needs and to measure what it costs;
+            0 where an interval is given.
     """
 
     def __init__(
@@ -85,13 +88,44 @@ class Watch:
     ) -> None:
         self._model, self._X, self._y, self._loss, self._tolerances = model, X, y, loss, tolerances
         self._chosen = loss or "squared"
-        self._every, self._say, self._clock = every, say, clock
-        self._steps, self._begin = 0, clock()
-        self._next = FIRST_LOOK  # seconds that the next look takes, as far as known
+        self._every, self._say, self._steps = every, say, 0
         self._pattern: np.ndarray | None = None
-        self._tried = np.inf  # what was left in this basin when a proof was last tried
+        self._tried, self._saved = np.inf, 0.0  # left in this basin when a proof was last tried; kept for a proof
+        self._pace, self._first_basin, self._first_proof = Pace(clock), 0.0, 0.0
         self.checks: list[Check] = []
-        self.seconds = 0.0
+        if every is None:
+            self._prepare()
+        self._pace.begin()
+
+    @property
+    def seconds(self) -> float:
+        """How long the checks took so far."""
+        return self._pace.seconds
+
+    @property
+    def preparation(self) -> float:
+        """How long the preparation took."""
+        return self._pace.preparation
+
+    def _prepare(self) -> None:
+        """Load what checks need on a tiny network, and measure a proof of it and a look at the model."""
+        net, X, y = TwoLayerNet([[1.0], [-1.0]], [1.0, 1.0]), [[1.0], [-1.0]], [1.0, 2.0]
+        for _ in range(2):  # the first time loads modules
+            with self._pace.work("proof"):
+                certify_model(net, X, y, weight_decay="unknown")
+        self._first_proof = self._pace.cost("proof")
+        trained = read_trained(net, X, y, loss="squared")
+        for _ in range(2):
+            with self._pace.work("basin"):
+                self._basin(trained, trained.data.X @ net.W.T > 0)
+        self._first_basin = self._pace.cost("basin")
+        for model, rows, targets in ((net, X, y), *[(self._model, self._X, self._y)] * 2):
+            with (
+                suppress(ReluscapeError),
+                self._pace.work("look"),
+            ):  # a model that is not made yet tells so when looked at
+                self._units(self._read(model, rows, targets))
+        self._pattern = None
 
     def step(self) -> Check | None:
         """Count one step of training; return what was seen where it was time for a check, else None."""
@@ -99,14 +133,10 @@ class Watch:
         return self._check(bool(self.checks) or self._every is not None) if self._due() else None
 
     def _due(self) -> bool:
-        """Return whether to look now: at the interval, or where this look is still within 5 % of the training."""
+        """Return whether to look now: at the interval, or where the look is within 5 % of the training."""
         if self._every is not None:
             return self._steps % self._every == 0
-        return self._allowed() >= self._next
-
-    def _allowed(self) -> float:
-        """Return the seconds that may be spent now, so that all checks stay within 5 % of the training."""
-        return MOST_TIME * (self._clock() - self._begin - self.seconds) - self.seconds
+        return self._pace.affords(*("look", "basin")[: 1 + bool(self.checks)], saved=self._saved)
 
     def check(self) -> Check:
         """Look at the model now.
@@ -118,15 +148,8 @@ class Watch:
 
     def _check(self, whole: bool) -> Check:
         """Look at the model; the first look of all leaves the basin out where its value would take too long."""
-        begin = self._clock()
-        try:
-            seen, left_out = self._look(whole)
-        finally:
-            took = self._clock() - begin
-            self.seconds += took
-        self._next = took + left_out
         before = self.checks[-1].answer if self.checks else ""
-        seen = self._proved(seen, before)
+        seen = self._proved(self._look(whole), before)
         self.checks.append(seen)
         if seen.answer != before and seen.answer in ("silent", "stuck"):
             why = SILENT if seen.answer == "silent" else STUCK.format(seen.loss)
@@ -137,19 +160,22 @@ class Watch:
         """Return a look at a settled network with the word "stuck" where a local minimum beside it is proved."""
         if seen.crossed or seen.answer != "settled":
             self._tried = np.inf
+        self._saved = 0.0
         if seen.answer != "settled" or seen.left is None:
             return seen
         if before == "stuck" and not seen.crossed:
             return replace(seen, answer="stuck")
-        if seen.left > self._tried / CLOSER or (self._every is None and self._allowed() < PROOF_LOOKS * self._next):
+        if seen.left > self._tried / CLOSER:
             return seen
-        self._tried, begin = seen.left, self._clock()
+        if self._every is None and not self._pace.affords("proof"):
+            self._saved = self._pace.free  # half of what is free from here on is kept for the proof
+            return seen
+        self._tried = seen.left
         try:
-            report = certify_model(self._model, self._X, self._y, weight_decay="unknown", loss=self._chosen)
+            with self._pace.work("proof"):
+                report = certify_model(self._model, self._X, self._y, weight_decay="unknown", loss=self._chosen)
         except ReluscapeError:
             return seen
-        finally:
-            self.seconds += self._clock() - begin
         stuck = report.verdict.is_local_minimum and seen.loss > self._tolerances.stuck * self._constant()
         return replace(seen, answer="stuck") if stuck else seen
 
@@ -166,25 +192,40 @@ class Watch:
         """Return a Lightning callback that counts every batch as a step: `Trainer(callbacks=[w.lightning()])`."""
         return lightning_callback(self.step)
 
-    def _look(self, whole: bool) -> tuple[Check, float]:
-        """Return what the network is now, and the seconds of its basin's value where that waits for a later look."""
-        trained = read_trained(self._model, self._X, self._y, loss=self._loss or "squared")
-        if self._loss is None and trained.trained_on is not None and trained.trained_on != self._chosen:
-            self._chosen = trained.trained_on
-            trained = read_trained(self._model, self._X, self._y, loss=self._chosen)
-        net, data = trained.net, trained.data
-        pattern = data.X @ net.W.T > 0
-        crossed = 0 if self._pattern is None else int((pattern != self._pattern).sum())
-        self._pattern = pattern
-        units = anatomy(net, data, self._tolerances)
-        loss, needed = net.loss(data, None, self._chosen), SOLVING * data.n * net.W.size**2
-        waits = not whole and needed > self._allowed()
-        basin = None if waits else self._basin(trained, pattern)
+    def _look(self, whole: bool) -> Check:
+        """Return what the network is now; without its basin where that is not asked for and its value is too dear."""
+        with self._pace.work("look"):
+            trained = self._read(self._model, self._X, self._y)
+            pattern, crossed, units, loss = self._units(trained)
+        weights = trained.data.n * trained.net.W.size
+        work = float(weights * trained.net.W.size)
+        self._pace.expect("basin", self._first_basin + SOLVING * work**SOLVING_POWER)
+        self._pace.expect("proof", self._first_proof * max(weights / 4, 1.0) ** PROVING_POWER)
+        basin = None
+        if whole or self._pace.affords("basin"):
+            with self._pace.work("basin"):
+                basin = self._basin(trained, pattern)
         left = None if basin is None else 0.0 if loss <= 0 else min(max((loss - basin) / loss, 0.0), 1.0)
         settled = left is not None and left <= self._tolerances.stuck
         answer = "silent" if not pattern.any() else "settled" if settled else "moving"
-        counts = units.dead, units.duplicated, crossed
-        return Check(self._steps, float(loss), basin, left, *counts, answer), needed if waits else 0.0
+        return Check(self._steps, loss, basin, left, units.dead, units.duplicated, crossed, answer)
+
+    def _read(self, model: Any, X: Any, y: Any) -> Trained:
+        """Return the model on its data, with the loss that it says it is trained on where none was given."""
+        trained = read_trained(model, X, y, loss=self._chosen)
+        if self._loss is None and trained.trained_on not in (None, self._chosen):
+            self._chosen = trained.trained_on
+            trained = read_trained(model, X, y, loss=self._chosen)
+        return trained
+
+    def _units(self, trained: Trained) -> tuple[np.ndarray, int, Anatomy, float]:
+        """Return which unit is on for which row, how many switched since the last look, what they do, and the loss."""
+        pattern = trained.data.X @ trained.net.W.T > 0
+        known = self._pattern is not None and self._pattern.shape == pattern.shape
+        crossed = int((pattern != self._pattern).sum()) if known else 0
+        self._pattern = pattern
+        units = anatomy(trained.net, trained.data, self._tolerances)
+        return pattern, crossed, units, float(trained.net.loss(trained.data, None, self._chosen))
 
     def _basin(self, trained: Trained, pattern: np.ndarray) -> float | None:
         """Return the lowest loss in the network's basin, None where it cannot be computed."""
@@ -249,7 +290,9 @@ def watch(
         model: any that `explain` reads; it is read anew at each check.
         X: (n, d) samples or a `Dataset`.
         y: (n,) targets.
-        every: steps between two checks; None looks as often as 5 % of the time of training allow.
+        every: steps between two checks; None looks as often as 5 % of the training's time allow. Then the watch tries
+            a look before the training begins, to know what it costs: seconds that `.preparation` tells and that are
+            not those of training.
         loss: the loss it is trained on; None takes what the model says, else "squared".
         say: called with a line the moment that every unit is off on every row or a local minimum beside the weights is
             proved; None warns with a `DataWarning`.
