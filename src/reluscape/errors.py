@@ -6,7 +6,15 @@ class ReluscapeError(Exception):
 
 
 class InputError(ReluscapeError, ValueError):
-    """The input cannot be used; the message says what, where and what to do."""
+    """The input cannot be used; the message says what, where and what to do.
+
+    Attributes:
+        remedies: what to do on the command line, by the option that does it; a command tells those that it has.
+    """
+
+    def __init__(self, message: str = "", remedies: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.remedies = dict(remedies or {})
 
 
 class ShapeError(InputError):

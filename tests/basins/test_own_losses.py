@@ -123,6 +123,17 @@ def test_every_sample_that_can_go_away_goes():
         (Own(lambda f, y: (f - y) ** 2, lambda f, y: f - y), "not the slope of its value"),
         (Own(lambda f, y: -((f - y) ** 2), lambda f, y: -2 * (f - y)), "not convex"),
         (Own(lambda f, y: np.abs(f - y), lambda f, y: np.sign(f - y)), "not differentiable"),
+        # a small kink beside a large curve: at 0, and at a place that nothing points to
+        (
+            Own(lambda f, y: (f - y) ** 2 + 0.01 * np.abs(f), lambda f, y: 2 * (f - y) + 0.01 * np.sign(f)),
+            "not differentiable",
+        ),
+        (
+            Own(
+                lambda f, y: (f - y) ** 2 + 0.03 * np.maximum(f - 17.3, 0), lambda f, y: 2 * (f - y) + 0.03 * (f > 17.3)
+            ),
+            "not differentiable: .* at prediction 17.3",
+        ),
         (Own(lambda f, y: f, lambda f, y: np.ones(len(f))), "falls without bound"),
     ],
 )
@@ -130,6 +141,46 @@ def test_what_is_no_loss_is_refused_in_one_line(loss, text):
     with pytest.raises(rs.InputError, match=text) as refusal:
         rs.basin_value([[1], [2]], [1, 2], [[1, 1]], [-1], loss=loss)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("p", [1.1, 1.2, 1.9])
+def test_a_steep_power_has_no_kink(p):
+    assert rs.basin_value([[1.0], [2.0]], [1.0, 2.0], [[1, 1]], [1], loss=power(p)).value <= 1e-9
+
+
+class Weighted:
+    """Each sample has a weight of its own, so that no more numbers than samples are taken."""
+
+    def __init__(self, weights):
+        self.weights = weights
+
+    def value(self, f, y):
+        return self.weights * (f - y) ** 2
+
+    def gradient(self, f, y):
+        return 2 * self.weights * (f - y)
+
+
+def test_a_loss_with_one_number_for_each_sample_is_refused_where_samples_are_taken_apart():
+    with pytest.raises(rs.InputError, match="by its prediction and its target alone"):
+        rs.basin_value([[1], [2]], [1, 1], [[1, 1]], [1], loss=Weighted(np.array([3.0, 1.0])))
+    with pytest.raises(rs.InputError, match="by its prediction and its target alone"):
+        rs.descend([[1], [2]], [1, 1], [[1]], [1], loss=Weighted(np.array([3.0, 1.0])))
+    # 3 (z - 1)^2 + (2 z - 1)^2 has the slope 6 (z - 1) + 4 (2 z - 1), 0 at z = 5/7
+    weighted = Weighted(np.array([3.0, 1.0]))
+    assert rs.certify([[1], [2]], [1, 1], [[5 / 7]], [1], loss=weighted).kind == "local minimum"
+
+
+@pytest.mark.parametrize("v", [None, [1.0]])
+def test_a_recession_direction_moves_the_output_bias_too(v):
+    # rows (1) and (2) with labels -1 and 1: f = z x + c tells them apart, and no direction without c does
+    X, y = np.array([[1.0], [2.0]]), np.array([-1.0, 1.0])
+    found = rs.basin_value(X, y, [[1, 1]], [1], loss="logistic", output_bias=True, v=v)
+    assert not found.attained
+    move = X[:, 0] * found.direction[0, 0] + np.ravel(found.c_direction)
+    assert (y * move > 0).all()
+    far = np.logaddexp(0, -y * (np.ravel(found.prediction) + 100 * move / np.abs(move).min())).mean()
+    assert found.value <= far <= 1e-9
 
 
 class MSELoss:

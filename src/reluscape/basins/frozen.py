@@ -155,15 +155,16 @@ class _Numerical:
         optimum, data = self.optimum, self.data
         assert optimum is not None
         W, c = self.weights(optimum.x)
-        direction = None if optimum.direction is None else readonly(self.weights(optimum.direction)[0])
+        far = None if optimum.direction is None else self.weights(optimum.direction)
         return Basin(
             value=(self.square * optimum.total + self.outside) / max(data.n, 1),
             exact_value=None,
             Z=readonly(W),
             c=readonly(c),
             prediction=readonly((self.A * (W @ data.X.T)).T @ self.V.astype(float) + c),
-            attained=direction is None,
-            direction=direction,
+            attained=far is None,
+            direction=None if far is None else readonly(far[0]),
+            c_direction=None if far is None else readonly(far[1]),
             residual=optimum.residual,
             gap=self.square * (optimum.total - optimum.lower) / max(data.n, 1),
             kind="numerical",

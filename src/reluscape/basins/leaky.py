@@ -51,12 +51,13 @@ def leaky_basin(
     outside = float(np.sum(loss.value(np.zeros(len(rest)), targets[rest])))
     n = max(data.n, 1)
 
-    def original(x: np.ndarray) -> np.ndarray:
-        return np.asarray(x[: m * space.r].reshape(m, space.r) @ space.back.T)
+    def original(x: np.ndarray) -> tuple[np.ndarray, float]:
+        weights = np.asarray(x[: m * space.r].reshape(m, space.r) @ space.back.T)
+        return weights, float(x[-1] / space.e_scale) if output_bias else 0.0
 
-    Z, c = original(minimum.x), float(minimum.x[-1] / space.e_scale) if output_bias else 0.0
+    Z, c = original(minimum.x)
     reached = np.where(A, 1.0, slope) * (Z @ data.X.T)
-    direction = None if minimum.direction is None else readonly(original(minimum.direction))
+    direction, c_direction = (None, None) if minimum.direction is None else original(minimum.direction)
     return Basin(
         value=(minimum.total + outside) / n,
         exact_value=None,
@@ -64,7 +65,8 @@ def leaky_basin(
         c=c,
         prediction=readonly(reached.sum(axis=0) + c),
         attained=direction is None,
-        direction=direction,
+        direction=None if direction is None else readonly(direction),
+        c_direction=c_direction,
         residual=minimum.residual,
         gap=(minimum.total - minimum.lower) / n,
         kind="numerical",

@@ -24,6 +24,7 @@ class Basin:
         prediction: (n,) predictions sum_j pattern_j * (X Z_j) + c; (n, k) with frozen output weights.
         attained: whether some point of the basin has the value.
         direction: (m, d) a recession direction along which the loss falls towards the infimum; None where attained.
+        c_direction: what c moves by along it, shaped as c; None where attained.
         residual: largest KKT residual relative to the targets (0 where the value is exact).
         gap: value minus a lower bound, as a difference of losses; 0 where the value is exact. For the squared loss it
             is proved, all rounding counted, by a dual point on a face of the program; where that fails for a large
@@ -51,6 +52,7 @@ class Basin:
     gap: float | None = None
     lower: Fraction | None = None
     upper: Fraction | None = None
+    c_direction: Any = None
     problem: Problem | None = field(default=None, repr=False, compare=False)
 
     def __float__(self) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..numbers.checks import readonly
 from ..problem.data import Dataset
-from ..problem.losses import Loss
+from ..problem.losses import Loss, check_any_length
 from ..solvers.cell_cones import CellCones
 from ..solvers.conic import feature_matrix
 from ..solvers.quadratic import BasinPrograms
@@ -32,6 +32,7 @@ class SmoothBasins:
         self.data, self.loss, self.output_bias = data, loss, output_bias
         self.programs = BasinPrograms(data, output_bias, merge=False)
         self.targets = np.asarray(data.y, dtype=float)
+        check_any_length(loss, self.targets)
 
     @cached_property
     def ends(self) -> tuple[Tail, Tail]:
@@ -64,7 +65,7 @@ def _basin(basins: SmoothBasins, A: np.ndarray, signs: np.ndarray) -> Basin:
         return member_weights(data, A, signs, members, merged), float(x[-1] / space.e_scale) if output_bias else 0.0
 
     Z, c = original(minimum.x)
-    direction = None if minimum.direction is None else original(minimum.direction)[0]
+    direction, c_direction = (None, None) if minimum.direction is None else original(minimum.direction)
     return Basin(
         value=(minimum.total + outside) / max(data.n, 1),
         exact_value=None,
@@ -73,6 +74,7 @@ def _basin(basins: SmoothBasins, A: np.ndarray, signs: np.ndarray) -> Basin:
         prediction=readonly((A * (Z @ data.X.T)).sum(axis=0) + c),
         attained=direction is None,
         direction=None if direction is None else readonly(direction),
+        c_direction=c_direction,
         residual=minimum.residual,
         gap=(minimum.total - minimum.lower) / max(data.n, 1),
         kind="numerical",

@@ -162,7 +162,7 @@ def _silent_unit(point: Point, form: UnitForm, j: int) -> tuple[Violation | None
         zero, u = vanishes(form.psi)
     else:
         zero, u = vanishes_float(form.psi, form.tolerance)
-    residual = 0.0 if point.rational else float(np.linalg.norm(form.psi.g)) / size
+    residual = 0.0 if point.rational else max(float(np.linalg.norm(form.psi.g)) - form.rounding, 0.0) / size
     return (None, residual) if zero else (Violation(j, False, u, 0.0), 0.0)
 
 
@@ -183,7 +183,7 @@ def _speaking_unit(point: Point, form: UnitForm, j: int) -> tuple[Violation | No
         fall = _steepness(psi, u, 1.0) / size
         return Violation(j, True, u, fall), None, 0.0, 0.0
     proof = OneSided(decision.holds, None, None, "numerical")
-    return None, proof, decision.margin, decision.residual / size
+    return None, proof, decision.margin, max(decision.residual - form.rounding, 0.0) / size
 
 
 def _steepness(psi: Lines, u: Any, scale: Any) -> float:

@@ -14,7 +14,7 @@ from ..numbers import exact
 from ..numbers.entries import entries
 from ..numbers.tolerances import MACHINE_PRECISION, Tolerances
 from ..problem.data import Dataset
-from ..problem.losses import Loss, able, check_exact, loss_name, mean_loss
+from ..problem.losses import Loss, able, check_exact, fitted, loss_name, mean_loss
 from ..problem.problem import Problem
 
 
@@ -230,13 +230,16 @@ def _noise(loss: Loss, f: np.ndarray, y: Any, slopes: np.ndarray, size: np.ndarr
     """Return how far rounding can put each slope off: as far as it changes over what rounds the prediction.
 
     Where a loss flattens out far from its targets the slopes are tiny and yet sure, however large the predictions.
+    Where a sample lies so near the minimum of its own loss that reaching it would gain nothing beyond rounding, its
+    slope may as well be 0.
     """
     reach = size * MACHINE_PRECISION
     if able(loss, "quadratic"):
         return reach
     beside = [np.abs(np.asarray(loss.gradient(f + s * reach, y), dtype=float) - slopes) for s in (1.0, -1.0)]
     wide = np.maximum(*beside) if len(f) else np.zeros(0)
-    return np.where(np.isfinite(wide), wide, reach) + 4.0 * MACHINE_PRECISION * np.abs(slopes)
+    noise = np.where(np.isfinite(wide), wide, reach) + 4.0 * MACHINE_PRECISION * np.abs(slopes)
+    return np.where(fitted(loss, f, y), np.maximum(noise, np.abs(slopes)), noise)
 
 
 def _size(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any) -> np.ndarray:

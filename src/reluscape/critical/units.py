@@ -99,6 +99,7 @@ class UnitForm:
         tolerance: float, lengths up to this count as zero (0 where rational).
         pull: derivative of the loss sum in the output weight, sum_i e_i phi(<w_j, x_i>), in the units of `scale`.
         floor: float, lines of samples on the hyperplane up to this were left out (0 where rational).
+        rounding: float, lengths that may be nothing but rounding (0 where rational).
     """
 
     psi: Lines
@@ -107,6 +108,7 @@ class UnitForm:
     tolerance: float
     pull: Any
     floor: float = 0.0
+    rounding: float = 0.0
 
 
 def unit_forms(point: Point, tolerances: Tolerances) -> list[UnitForm]:
@@ -170,5 +172,5 @@ def _float_forms(point: Point, tolerances: Tolerances) -> list[UnitForm]:
             psi = float_lines(G[j], data.X[B], (1 - slope) * errors[B], tolerances.parallel, floor)
         else:
             psi = Lines(G[j], np.zeros((0, data.d)), np.zeros(0))
-        forms.append(UnitForm(psi, 1.0, float(sizes[j]), tolerance, float(G[j] @ W[j]), floor))
+        forms.append(UnitForm(psi, 1.0, float(sizes[j]), tolerance, float(G[j] @ W[j]), floor, float(rounding[j])))
     return forms

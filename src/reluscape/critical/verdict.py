@@ -36,7 +36,8 @@ class Verdict:
         slack: how close the call is. At a minimum the smallest distance of an inequality from failing (a sample off a
             hyperplane by its angle, a sample on one by its multiplier's distance from 0 and 1), 0 for a tie, infinite
             where nothing could fail. Elsewhere minus the steepest relative descent, 0 at a saddle.
-        residual: largest stationarity residual, relative to the size of its terms; 0 where the test is exact.
+        residual: largest stationarity residual beyond rounding, relative to the size of its terms; 0 where the test is
+            exact.
         units: units that violate the conditions.
         method: "exact" (rational arithmetic), "certified" (an exact minimum is proved to lie beside the weights; with
             weight decay) or "numerical".

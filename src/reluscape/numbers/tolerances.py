@@ -78,8 +78,8 @@ class Tolerances:
     own_loss: float = 1e-11
     # step of that comparison, relative to 1 + |f|
     own_loss_step: float = 1e-3
-    # share of a rise of the gradient that is left on the shortest stretch where the gradient jumps
-    own_loss_jump: float = 1e-2
+    # share of a rise of the gradient that is left after the last half of the halvings where the gradient jumps
+    own_loss_jump: float = 0.5
     # predicted decrease, relative to the loss, at which Newton's method on another loss stops
     newton_decrement: float = 1e-14
     # relative fall of the loss below which a descent has come to its end
@@ -102,6 +102,8 @@ class Tolerances:
     flat_edge: float = 1e-2
     # slope times distance, relative to the slope near 0, from which a loss counts as falling without bound
     tail: float = 1e-5
+    # how nearly a loss far out must rise or fall as its slopes there say, for these to be believed
+    tail_values: float = 1e-3
     # relative gap at which the min-norm point search stops (exact arithmetic decides afterwards)
     min_norm_gap: float = 1e-10
     # squared length, relative to unit rows, below which the min-norm point counts as zero

@@ -53,16 +53,23 @@ def _tail(loss: Loss, y: np.ndarray, way: float, tolerances: Tolerances) -> Tail
     # the slope at some place where the loss is not flat
     base = np.abs(slope(0.0)) + np.abs(slope(1.0)) + np.abs(slope(-1.0)) + np.finfo(float).tiny
     far, farther = slope(FAR), slope(FARTHER)
+    # slopes that the values bear out are no rounding, however small they are beside the slope near 0
+    there, beyond = (np.asarray(loss.value(way * at * unit, y), dtype=float) for at in (FAR, FARTHER))
+    stretch, room = (FARTHER - FAR) * unit, tolerances.tail_values
+    sure = (beyond - there >= far * stretch - room * np.abs(far * stretch)) & (far <= farther)
+    sure &= beyond - there <= farther * stretch + room * np.abs(farther * stretch)
     falling = (far < 0) & (farther < 0) & (farther * FARTHER < -tolerances.tail * base)
-    if (falling & (far * FAR < -tolerances.tail * base)).any():
+    falling &= far * FAR < -tolerances.tail * base
+    falling |= sure & (farther < 0) & (farther * FARTHER <= far * FAR / 2)
+    if falling.any():
         i = int(np.flatnonzero(falling)[0])
         raise InputError(
             f"the loss {getattr(loss, 'name', type(loss).__name__)} falls without bound as the prediction goes to "
             f"{'plus' if way > 0 else 'minus'} infinity (target {y[i]:g}): its mean has no infimum; give a loss with a "
             "lower bound"
         )
-    open_ = far <= tolerances.flat * base
-    limit = np.where(open_, np.asarray(loss.value(way * FAR * unit, y), dtype=float), 0.0)
+    open_ = (far <= tolerances.flat * base) & ~(sure & (far > 0))
+    limit = np.where(open_, there, 0.0)
     falls = open_ & ~_becomes_flat(slope, base, unit, tolerances)
     return Tail(open_, falls, limit, way * np.where(open_, np.minimum(far, 0.0), far))
 

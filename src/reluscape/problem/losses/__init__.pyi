@@ -1,7 +1,10 @@
+from .checks import check_any_length as check_any_length
 from .checks import check_classes as check_classes
 from .checks import check_exact as check_exact
 from .checks import check_labels as check_labels
 from .curvatures import curvature as curvature
+from .fitted import fitted as fitted
+from .fitted import own_minima as own_minima
 from .kinds import BinaryCrossEntropy as BinaryCrossEntropy
 from .kinds import CrossEntropy as CrossEntropy
 from .kinds import HuberLoss as HuberLoss

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError, ShapeError
-from ...numbers.tolerances import DEFAULT, Tolerances
+from ...numbers.tolerances import DEFAULT, ROUNDING, SPECK, Tolerances
 from .kinds import Loss, able, loss_name
 
 # places beside a target and beside 0 at which an own loss is tried, in units of 1 + |y|
@@ -15,7 +15,7 @@ PLACES = np.concatenate([-(4.0 ** np.arange(5, -6, -1)), [0.0], 4.0 ** np.arange
 NEAR = 8
 # sizes of predictions and targets at which a loss that declares to be the squared one is tried
 SIZES = 1.37 * 10.0 ** np.arange(-12, 13, 2)
-HALVINGS = 48
+HALVINGS, FIRST = 48, 8
 
 
 def check_classes(y: np.ndarray, k: int) -> np.ndarray:
@@ -45,7 +45,8 @@ def check_labels(loss: Loss, y: np.ndarray) -> None:
     if wanted is not None and not np.isin(np.asarray(y, dtype=float), wanted).all():
         name, (low, high) = loss_name(loss), wanted
         raise InputError(
-            f"the {name} loss needs targets {low} and {high}; code the classes so (--labels NEG={low},POS={high})"
+            f"the {name} loss needs targets {low} and {high}; code the two classes so, or take another loss",
+            {"--labels": f"--labels NEG={low},POS={high}", "--positive": "--positive CLASS codes one against the rest"},
         )
     if not able(loss, "known"):
         _check_own(loss, np.asarray(y, dtype=float).reshape(-1))
@@ -60,6 +61,27 @@ def check_exact(loss: Any, exact: bool | None) -> None:
     if exact and not able(loss, "rational"):
         raise InputError(
             f"exact=True needs a loss with rational derivatives, the squared one; that of {loss_name(loss)} is a float"
+        )
+
+
+def check_any_length(loss: Any, y: np.ndarray) -> None:
+    """Refuse an own loss that does not judge each sample by its prediction and its target alone.
+
+    Raises:
+        InputError: it fails, or says something else, where there is one sample more.
+    """
+    if able(loss, "known") or not len(y):
+        return
+    more = np.append(y, y[0])
+    try:
+        given = _one_each(loss, "value", np.zeros(len(more)), more)
+    except InputError as problem:
+        raise InputError(f"{problem}; a loss must judge each sample by its prediction and its target alone") from None
+    alone = _one_each(loss, "value", np.zeros(len(y)), y)
+    if not np.allclose(given[:-1], alone, rtol=DEFAULT.own_loss, atol=0.0, equal_nan=True):
+        name = type(loss).__name__
+        raise InputError(
+            f"the loss {name} judges a sample by its place or its neighbours; only prediction and target may count"
         )
 
 
@@ -173,22 +195,39 @@ def _check_curvature(loss: Any, name: str, points: Any, step: Any, y: np.ndarray
 def _check_jumps(
     loss: Any, name: str, points: np.ndarray, slopes: np.ndarray, y: np.ndarray, tolerances: Tolerances
 ) -> None:
-    """Refuse a gradient that jumps: halve the stretch of its largest rise, sample by sample, towards the rise."""
-    rises = np.where(np.isfinite(slopes[1:] - slopes[:-1]), slopes[1:] - slopes[:-1], -1.0)
-    at, each = rises.argmax(axis=0), np.arange(len(y))
-    low, high = points[at, each], points[at + 1, each]
-    first = rises[at, each]
-    below, above = slopes[at, each], slopes[at + 1, each]
-    for _ in range(HALVINGS):
+    """Refuse a gradient that jumps: halve every stretch, sample by sample, towards the larger part of its rise.
+
+    A rise that hardly shrinks while its stretch does, by a factor of millions, is a jump; one that shrinks as fast as
+    its stretch is smooth.
+    """
+    low, high, below, above = points[:-1], points[1:], slopes[:-1], slopes[1:]
+    rounding = ROUNDING * np.maximum(np.abs(below), np.abs(above)) + SPECK
+    first = above - below
+    for step in range(HALVINGS):
+        smooth = (step == 2 * FIRST) & (above - below <= 2 * 0.5**FIRST * first)
+        open_ = ((above - below > rounding) & ~smooth).any(axis=1)
+        if not open_.any():
+            break
+        low, high, below, above, rounding, first = (part[open_] for part in (low, high, below, above, rounding, first))
+        if step in (FIRST, HALVINGS // 2):
+            first = above - below
         middle = (low + high) / 2
-        there = _one_each(loss, "gradient", middle, y)
+        there = _slopes_at(loss, middle, y)
         right = above - there > there - below
         low, below = np.where(right, middle, low), np.where(right, there, below)
         high, above = np.where(right, high, middle), np.where(right, above, there)
-    jumps = (first > 0) & (above - below > tolerances.own_loss_jump * first)
+    jumps = (above - below > rounding) & (above - below > tolerances.own_loss_jump * first)
     if jumps.any():
-        i = int(np.flatnonzero(jumps)[0])
+        k, i = np.argwhere(jumps)[0]
         raise InputError(
-            f"the loss {name} is not differentiable: its gradient jumps from {below[i]:.6g} to {above[i]:.6g} at "
-            f"prediction {low[i]:.6g}, target {y[i]:g}"
+            f"the loss {name} is not differentiable: its gradient jumps from {below[k, i]:.6g} to {above[k, i]:.6g} at "
+            f"prediction {low[k, i]:.6g}, target {y[i]:g}"
         )
+
+
+def _slopes_at(loss: Any, points: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the gradients at (k, n) points: in one call where the loss takes more numbers than there are samples."""
+    try:
+        return _one_each(loss, "gradient", points.reshape(-1), np.tile(y, len(points))).reshape(points.shape)
+    except InputError:
+        return np.array([_one_each(loss, "gradient", f, y) for f in points])
