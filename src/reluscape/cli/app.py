@@ -75,7 +75,7 @@ def run(arguments: list[str] | None = None) -> None:
 def _told(name: str, problem: Exception) -> int:
     """Say in one line what went wrong, and return the exit status."""
     if isinstance(problem, ReluscapeError):
-        return _say(name, str(problem), getattr(problem, "status", WRONG))
+        return _say(name, f"{problem}{_remedies(name, problem)}", getattr(problem, "status", WRONG))
     if isinstance(problem, MemoryError):
         return _say(name, "the memory ran out; use fewer rows or a smaller width", WRONG)
     if isinstance(problem, BrokenPipeError):
@@ -90,6 +90,15 @@ def _told(name: str, problem: Exception) -> int:
     if hasattr(problem, "format_message"):
         return _usage(name, problem)
     return _defect(name, problem)
+
+
+def _remedies(name: str, problem: ReluscapeError) -> str:
+    """Return the remedies among the options of the command that was given, in brackets."""
+    commands = getattr(typer.main.get_command(app), "commands", {})
+    known = commands.get(name.removeprefix("reluscape "))
+    options = {option for parameter in known.params for option in parameter.opts} if known is not None else set()
+    told = [text for option, text in getattr(problem, "remedies", {}).items() if option in options]
+    return f" ({', or '.join(told)})" if told else ""
 
 
 def _usage(name: str, problem: Any) -> int:

@@ -41,7 +41,8 @@ def target_values(
         if discrete and len(texts) >= 3 * len(kinds):
             raise InputError(
                 f"the target {target!r} has {len(kinds)} values, which looks like classes; "
-                f"choose one with --positive {texts[0]}, or say --regression"
+                f"choose one with --positive {texts[0]}",
+                {"--regression": "--regression takes them as numbers"},
             )
         y = np.array(values, dtype=object)
         check_sizes(y, target, path)
