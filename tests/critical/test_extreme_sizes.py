@@ -67,3 +67,17 @@ def test_a_long_row_hides_no_descent(power, seed):
     X[rng.integers(n)] *= 10.0**power
     assert rs.certify(X, y, W, v, exact=True).is_local_minimum is False
     assert rs.certify(X, y, W, v, exact=False).is_local_minimum is not True
+
+
+@pytest.mark.parametrize("size", [1e-100, 1e-170, 1e-200, 1e-250])
+def test_a_row_whose_square_is_no_double_still_pulls(size):
+    """The first row asks the only unit that meets it for more: no local minimum, though its length squared is 0."""
+    verdict = rs.certify([[size, 0], [0, 1]], [1.0, size], [[1.0, 0]], [size])
+    assert verdict.kind in ("not stationary", "undecided")
+    assert rs.certify([[size, 0], [0, 1]], [1.0, 0.0], [[1.0, 0]], [1.0]).is_local_minimum is not True
+
+
+def test_long_fractions_are_told_as_decimals():
+    verdict = rs.certify([[1e-100, 0], [0, 1]], [1, 0], [[1, 0]], [1], exact=True)
+    assert verdict.exact_loss.denominator > 10**60
+    assert "(loss 0.5)" in str(verdict)

@@ -42,6 +42,7 @@ def test_probability_compares_and_checks():
     assert float(p) == 0.375
     assert p < 0.5 <= Probability.sampled(6, 10, "initialization", "normal")
     assert Probability.certified(0.2, 0.4, "initialization").kind == "certified"
+    assert repr(Probability.exact(Fraction(1, 3**20_000) + Fraction(1, 2), "patterns")) == "Probability(0.5 (exact))"
     with pytest.raises(InputError, match="does not hold"):
         Probability(0.5, 0.6, 0.7, "exact", None, "regions")
     with pytest.raises(InputError, match="impossible"):

@@ -15,6 +15,8 @@ from ..problem.problem import Problem
 from .onesided import OneSided
 from .point import Point
 
+# a fraction with more bits than this is told as a decimal
+MOST_BITS = 100
 MINIMUM, SADDLE, NOT_STATIONARY, UNDECIDED = "local minimum", "saddle", "not stationary", "undecided"
 
 
@@ -81,7 +83,9 @@ class Verdict:
 
     def __str__(self) -> str:
         """Return kind, loss and reason in one line."""
-        shown = str(self.exact_loss) if self.exact_loss is not None else f"{self.loss:.6g}"
+        exact = self.exact_loss
+        short = exact is not None and exact.numerator.bit_length() + exact.denominator.bit_length() <= MOST_BITS
+        shown = str(exact) if short else f"{self.loss:.6g}"
         return f"{self.kind} (loss {shown}): {self.reason}"
 
     def escape_norm(self) -> float:

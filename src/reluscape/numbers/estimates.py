@@ -106,6 +106,10 @@ class Probability:
         """Compare values."""
         return bool(self.value >= _value(other))
 
+    def __repr__(self) -> str:
+        """Return the same as `str`: a fraction may have more digits than Python writes out."""
+        return f"Probability({self})"
+
     def __str__(self) -> str:
         """Return the number as a person would read it."""
         text = f"{float(self.value):.4g}"
