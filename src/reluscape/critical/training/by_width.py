@@ -19,8 +19,9 @@ from .runs import group, led_on, train
 EXTRA = 1.5
 # of the runs of Adam, the share that L-BFGS makes as well
 OTHER_RUNS = 0.25
-# lowest minima of a width that are led on as long as a training
-LED_ON = 2
+# lowest minima that are led on as long as a training after a group of runs, and after a round of the search; all
+# these of a round together as long as this share of its runs
+LED_ON, LED_SHARE = 2, 0.25
 # runs that confirm a width which is enough, and the number of the first: none of them had a part in the choice
 CONFIRMED, FIRST_CONFIRMING = 60, 500_000
 # most runs of a round of the search for lower losses, their steps as a share of a training's, the most rounds, and the
@@ -30,6 +31,10 @@ ROUND_RUNS, ROUND_STEPS, MOST_ROUNDS, FIRST_SEARCHED = 60, 0.15, 20, 1_000_000
 
 class Trainings:
     """Trains widths on demand and keeps the ends.
+
+    More time goes on where less time stopped: the runs of a width are made in groups, and the search for lower losses
+    in rounds, each of which depends on the plan and on the groups or rounds before it alone; more steps come as runs
+    of their own, after those of fewer steps. So with one seed the lowest loss of a width never rises with the time.
 
     Args:
         X: (n, d) samples as the networks see them.
@@ -43,39 +48,55 @@ class Trainings:
     def __init__(self, X: np.ndarray, Y: np.ndarray, output_bias: bool, loss: Any, runs: int, seed: int) -> None:
         self.X, self.Y, self.output_bias, self.loss = X, Y, output_bias, loss
         self.plan = Plan(runs=runs, seed=seed)
+        self.shorter: tuple[Plan, ...] = ()
         self.outputs = 1 if Y.ndim == 1 else Y.shape[1]
         self.loss_name = self.batch(1).loss.name
         self.adam: dict[int, Training] = {}
         self.lbfgs: dict[int, Training] = {}
         self.searched: dict[int, Training] = {}
+        self.first: dict[int, Training] = {}
+        self.fewer_steps: dict[int, Training] = {}
         self.confirmed: dict[int, Training] = {}
         self.cut = False
 
-    def set_steps(self, widths: tuple[int, ...], seconds: float) -> None:
-        """Fix the most steps of a run, so that these widths nominally take so many seconds."""
+    def set_steps(self, widths: tuple[int, ...], usual: float, given: float | None = None) -> None:
+        """Fix the most steps of a run.
+
+        Args:
+            widths: the widths that are trained.
+            usual: with the first steps these widths nominally take so many seconds, whatever is given.
+            given: seconds that there are; where they are enough, the runs are made again with twice the steps.
+        """
         cost = sum(self._cost(width) for width in widths)
         least = self.plan.within(0.0, 1, 1, 1).steps
         most = self.plan.within(np.inf, 1, 1, 1).steps
-        steps = int(min(max(seconds / max(cost, 1e-12), least), most))
-        self.plan = Plan(runs=self.plan.runs, seed=self.plan.seed, steps=steps)
+        steps = [int(min(max(usual / max(cost, 1e-12), least), most))]
+        while steps[-1] < most and (sum(steps) + min(2 * steps[-1], most)) * cost <= (given or 0.0):
+            steps.append(min(2 * steps[-1], most))
+        *shorter, self.plan = (Plan(runs=self.plan.runs, seed=self.plan.seed, steps=number) for number in steps)
+        self.shorter = tuple(shorter)
 
     def seconds(self, width: int) -> float:
         """Return the nominal seconds that a width takes."""
-        return self.plan.steps * self._cost(width)
+        return sum(plan.steps for plan in (*self.shorter, self.plan)) * self._cost(width)
 
     def at(self, width: int, clock: Clock) -> Training:
         """Return the runs of Adam at a width; the first group of them is made whatever the clock says."""
         if width not in self.adam:
-            self.adam[width] = self._train(width, self.plan, clock)
+            self.adam[width] = self._train(width, (*self.shorter, self.plan)[0], clock, led=True)
+            size = group(self.adam[width].plan, self.batch(width))
+            self.first[width] = self.adam[width].head(size)
+            for plan in (*self.shorter, self.plan)[1:]:
+                if clock.left < plan.steps * self._cost(width):
+                    break
+                before = self.fewer_steps.get(width)
+                self.fewer_steps[width] = self.adam[width] if before is None else before.joined(self.adam[width])
+                self.adam[width] = self._train(width, plan, clock, led=True)
             self.cut |= self.adam[width].runs < self.plan.runs
-            fewer = Plan(
-                max(int(OTHER_RUNS * self.plan.runs), 1), "lbfgs", seed=self.plan.seed, steps=self.plan.steps // 2
-            )
             if clock.left > 0:
-                self.lbfgs[width] = self._train(width, fewer, clock)
-            for found in (self.adam, self.lbfgs):
-                if width in found:
-                    found[width] = led_on(found[width], LED_ON, self.plan.steps)
+                other, steps = max(int(OTHER_RUNS * self.plan.runs), 1), self.first[width].plan.steps // 2
+                fewer = Plan(other, "lbfgs", seed=self.plan.seed, steps=steps)
+                self.lbfgs[width] = self._train(width, fewer, clock, led=True)
         return self.adam[width]
 
     def confirm(self, width: int, clock: Clock) -> bool:
@@ -84,10 +105,10 @@ class Trainings:
         A width that is chosen because its runs ended well was lucky a little; the fresh ones are not.
         """
         chosen_by = self.adam[width].runs
-        affordable = int(clock.left / (self.seconds(width) / EXTRA / self.plan.runs))
+        affordable = int(clock.left / (self.plan.steps * self._cost(width) / EXTRA / self.plan.runs))
         if affordable < chosen_by:
             return False
-        plan = replace(self.plan, runs=min(affordable, max(CONFIRMED, chosen_by)))
+        plan = replace(self.adam[width].plan, runs=min(affordable, max(CONFIRMED, chosen_by)))
         self.confirmed[width] = self._train(width, plan, clock, FIRST_CONFIRMING)
         return True
 
@@ -98,6 +119,15 @@ class Trainings:
     def lowest(self, width: int) -> tuple[float, Training, int]:
         """Return the lowest loss beside an end, with the training and the run that it belongs to."""
         return self.lowest_few(width, 1)[0]
+
+    def lowest_of_all_and_first(self, width: int) -> list[tuple[float, Training, int]]:
+        """Return the lowest end, and that of the first group of trainings alone where it is another.
+
+        The second is there whatever the time, so what follows from it does not depend on the time.
+        """
+        lowest, first = self.lowest(width), self.first[width]
+        value = float(first.rest[first.best])
+        return [lowest, (value, first, first.best)] if lowest[0] < value < np.inf else [lowest]
 
     def lowest_few(self, width: int, most: int, same: float = 0.0) -> list[tuple[float, Training, int]]:
         """Return the lowest losses beside ends with their trainings and runs, rising by more than `same` each."""
@@ -110,17 +140,24 @@ class Trainings:
         return few
 
     def search(
-        self, width: int, clock: Clock, enough: Callable[[float], bool] = lambda value: False, sure: float = 0.0
+        self,
+        width: int,
+        clock: Clock,
+        enough: Callable[[float], bool] = lambda value: False,
+        sure: float = 0.0,
+        after: Callable[[Training], None] = lambda found: None,
     ) -> None:
         """Look for lower losses of a width by rounds of short runs, while there is time.
 
-        The first round begins at random weights, the others at the lowest minima known, one unit drawn anew.
+        The first round begins at random weights, the others at the lowest minima of earlier rounds and of the first
+        group of trainings, one unit drawn anew; how many trainings there are has no part in it.
 
         Args:
             width: number of units.
             clock: a round begins where its nominal seconds are left.
             enough: tells of a loss whether nothing is left to gain.
             sure: nominal seconds of the rounds that are made whatever the clock says.
+            after: called after each round with all runs of the search.
         """
         plan, cost = self._round(width), self.round_seconds(width)
         for round_number in range(MOST_ROUNDS):
@@ -132,15 +169,14 @@ class Trainings:
                 how = self.X, self.Y, width, self.output_bias, self.loss, plan
                 found = train(*how, first=FIRST_SEARCHED)
             else:
-                found = have.joined(hopped(have.joined(self.adam[width]), plan, round_number))
-            self.searched[width] = found
-        if width in self.searched:
-            self.searched[width] = led_on(self.searched[width], LED_ON, self.plan.steps)
+                found = have.joined(hopped(have.joined(self.first[width]), plan, round_number))
+            self.searched[width] = led_on(found, LED_ON, max(int(LED_SHARE * plan.runs * plan.steps / LED_ON), 1))
+            after(self.searched[width])
 
     def round_seconds(self, width: int) -> float:
         """Return the nominal seconds of a round of the search for lower losses."""
         plan, (n, d) = self._round(width), self.X.shape
-        return EXTRA * plan.steps * step_seconds(plan.runs, n, d, width, self.outputs, self.loss_name)
+        return (EXTRA + LED_SHARE) * plan.steps * step_seconds(plan.runs, n, d, width, self.outputs, self.loss_name)
 
     def _round(self, width: int) -> Plan:
         """Return the plan of a round's short runs."""
@@ -159,14 +195,25 @@ class Trainings:
         """Return the plan of the trainings of one fold."""
         return Plan(runs, seed=self.plan.seed, steps=self.plan.steps // 2)
 
-    def _train(self, width: int, plan: Plan, clock: Clock, first: int = 0) -> Training:
-        """Return the runs of a plan."""
-        return train(self.X, self.Y, width, self.output_bias, self.loss, plan, lambda: clock.left <= 0, first)
+    def _train(self, width: int, plan: Plan, clock: Clock, first: int = 0, led: bool = False) -> Training:
+        """Return the runs of a plan, made in groups while there is time; after each the lowest may be led on."""
+        size = group(plan, self.batch(width))
+        whole: Training | None = None
+        for done in range(0, plan.runs, size):
+            if whole is not None and clock.left <= 0:
+                break
+            part = replace(plan, runs=min(size, plan.runs - done))
+            runs = train(self.X, self.Y, width, self.output_bias, self.loss, part, first=first + done)
+            whole = replace(runs, plan=plan) if whole is None else whole.joined(runs)
+            if led:
+                whole = led_on(whole, LED_ON, plan.steps, since=done)
+        assert whole is not None
+        return whole
 
     @property
     def _all(self) -> tuple[dict[int, Training], ...]:
         """All runs there are, by width."""
-        return self.adam, self.lbfgs, self.searched, self.confirmed
+        return self.adam, self.lbfgs, self.searched, self.confirmed, self.fewer_steps
 
     def _cost(self, width: int) -> float:
         """Return the nominal seconds of a step of all runs of a width, its share of all else counted."""

@@ -14,6 +14,8 @@ from .batch import Batch
 from .plan import Plan
 
 POPULATION = "trainings of this width"
+# arrays with one entry for each run
+OF_RUNS = ("losses", "rest", "ends", "points", "dead", "steps")
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,13 @@ class Training:
 
     def joined(self, other: Training) -> Training:
         """Return the runs of both."""
-        names = ("losses", "rest", "ends", "points", "dead", "steps")
-        both: dict[str, Any] = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in names}
+        both: dict[str, Any] = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in OF_RUNS}
         return replace(self, **both)
+
+    def head(self, count: int) -> Training:
+        """Return the first runs alone."""
+        few: dict[str, Any] = {name: getattr(self, name)[:count] for name in OF_RUNS}
+        return replace(self, **few)
 
     def _share(self, hits: np.ndarray) -> Probability:
         """Return a share of the runs with its interval."""

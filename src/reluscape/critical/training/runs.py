@@ -76,15 +76,19 @@ def train(
     return whole
 
 
-def led_on(training: Training, most: int, evaluations: int) -> Training:
+def led_on(training: Training, most: int, evaluations: int, since: int = 0) -> Training:
     """Return the training with its lowest few minima led on by L-BFGS, none of them to a higher loss.
 
     Args:
         training: the runs.
         most: how many of the lowest minima are led on.
         evaluations: most evaluations of each.
+        since: runs before this number stay as they are, also where they are among the lowest.
     """
     order = np.argsort(np.where(np.isfinite(training.rest), training.rest, np.inf), kind="stable")[:most]
+    order = order[order >= since]
+    if not len(order):
+        return training
     scale = Scale.of(training.batch)
     inner, floor = scale.batch, DEFAULT.zero_loss * training.constant / scale.unit
     with np.errstate(all="ignore"):

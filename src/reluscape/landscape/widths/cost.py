@@ -73,7 +73,7 @@ def expected_seconds(subject: Subject, settings: Settings, slowness: float) -> f
     seconds = left = settings.budget(data.n, data.d)
     X, Y = np.asarray(standardize(data).X), subject.Y
     trainings = Trainings(X, Y, settings.output_bias, subject.loss, settings.trainings, settings.seed)
-    trainings.set_steps(widths, TRAINED * seconds)
+    trainings.set_steps(widths, TRAINED * settings.usual_seconds(data.n, data.d), TRAINED * seconds)
     nominal = {w: slowness * trainings.seconds(w) for w in (*widths, 2 * widths[-1])}
     easy = subject.single and data.n <= EASY_ROWS
 

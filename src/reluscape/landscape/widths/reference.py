@@ -31,9 +31,9 @@ GROWTH_STEPS = 20_000
 SEARCH_SHARE = 0.6
 # rows times units up to which a descent is a matter of a moment, and up to which one is tried while there is time
 ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
-# lowest ends of trainings that are led down by descent, so many of them in any case, how far apart as a share of the
-# best constant's loss, and the share of the time for a width that comes before these descents
-DESCENDED, SURELY_DESCENDED, APART, TRAINED_SHARE = 12, 3, 1e-6, 0.7
+# lowest ends that are led down by descent after each round of the search for lower losses, how far apart as a share of
+# the best constant's loss
+DESCENDED, APART = 2, 1e-6
 # rows times units times inputs up to which the basin of the best training is solved
 MOST_SOLVED = 100_000
 
@@ -104,18 +104,22 @@ class References:
         return self.found[width]
 
     def train_on(self, width: int, clock: Clock, sure: float) -> Reference:
-        """Return the lowest of rounds of short trainings and of descents from the lowest ends, while there is time.
+        """Return the lowest of rounds of short trainings, each with descents from its lowest ends, while there is time.
 
         Rounds of so many nominal seconds, `sure`, are made whatever the clock says. A width with few layers is searched
-        for its global minimum at once.
+        for its global minimum at once. What a round and its descents find depends on the rounds before it alone.
         """
         layers = self._layers(width)
         if layers is not None and layers <= FEW_LAYERS and clock.left > 0:
             return self.deepen(width, clock)
         if not self.found[width].exhaustive:
-            self.trainings.search(width, clock.part(TRAINED_SHARE), self.is_lowest, sure)
-            candidates = [self.found[width], *self._led_down(width, clock)]
-            self.found[width] = self.told(min(candidates, key=lambda r: r.value))
+            known, reached = [self.found[width]], set[tuple[int, float]]()
+            self.trainings.search(
+                width, clock, self.is_lowest, sure, lambda found: known.extend(self._led_down(found, reached, clock))
+            )
+            value, training, run = self.trainings.lowest(width)
+            known.append(self.from_training(value, self._best_of(width), training, run))
+            self.found[width] = self.told(min(known, key=lambda r: r.value))
         return self.found[width]
 
     def deepen(self, width: int, clock: Clock) -> Reference:
@@ -166,10 +170,17 @@ class References:
         return float(basin_value(data, None, pattern, signs, output_bias=self.output_bias).value), (pattern, signs)
 
     def _trained(self, width: int, clock: Clock) -> list[Reference]:
-        """Return the lowest minimum beside a training's end, led on by descent, and the lowest point of its basin."""
+        """Return the lowest minimum beside a training's end, led on by descent, and the lowest point of its basin.
+
+        The same is done for the first group of trainings alone, which is there whatever the time.
+        """
         self.trainings.at(width, clock)
-        value, training, run = self.trainings.lowest(width)
-        data, source = self.sampler.basins.data, f"best of {self.trainings.count(width)} trainings"
+        ends = self.trainings.lowest_of_all_and_first(width)
+        return [reference for end in ends for reference in self._followed(width, *end, clock)]
+
+    def _followed(self, width: int, value: float, training: Training, run: int, clock: Clock) -> list[Reference]:
+        """Return the minimum beside a run's end, led on by descent, and the lowest point of its basin."""
+        data, source = self.sampler.basins.data, self._best_of(width)
         found = [self.from_training(value, source, training, run)]
         state, net = found[0].state, found[0].net
         if self.is_lowest(value) or state is None or net is None:
@@ -186,21 +197,29 @@ class References:
                 found.append(Reference(lowest, False, f"{source}, then the minimum of its basin", state, net))
         return found
 
-    def _led_down(self, width: int, clock: Clock) -> list[Reference]:
-        """Return the ends of descents from the lowest ends of trainings, while there is time."""
-        data, source = self.sampler.basins.data, f"best of {self.trainings.count(width)} trainings"
-        found: list[Reference] = []
-        for value, training, run in self.trainings.lowest_few(width, DESCENDED, APART * self.constant):
-            start = self.from_training(value, source, training, run)
-            found.append(start)
-            size = data.n * width
-            late = clock.left <= 0 and (size > ALWAYS_POLISHED or len(found) > SURELY_DESCENDED)
-            if start.net is None or size > MOST_POLISHED or self.is_lowest(value) or late:
+    def _led_down(self, training: Training, reached: set[tuple[int, float]], clock: Clock) -> list[Reference]:
+        """Return the ends of descents from the lowest ends of trainings that none has begun at, while there is time."""
+        data, width = self.sampler.basins.data, training.batch.width
+        size, found = data.n * width, []
+        for run in training.lowest_few(DESCENDED, APART * self.constant):
+            value = float(training.rest[run])
+            late = clock.left <= 0 and size > ALWAYS_POLISHED
+            if late or size > MOST_POLISHED or (run, value) in reached or not np.isfinite(value):
+                continue
+            reached.add((run, value))
+            start = self.from_training(value, self._best_of(width), training, run)
+            if start.net is None or self.is_lowest(value):
                 break
             end, lower, _ = sharpen(data, start.net, self.output_bias, seconds=max(clock.left, 1.0))
             if lower < value:
-                found.append(Reference(lower, False, f"{source}, then descent", self._state(data, end), end))
+                found.append(
+                    Reference(lower, False, f"{self._best_of(width)}, then descent", self._state(data, end), end)
+                )
         return found
+
+    def _best_of(self, width: int) -> str:
+        """Return where the lowest end of a width's trainings comes from, in words."""
+        return f"best of {self.trainings.count(width)} trainings"
 
     def from_training(self, value: float, source: str, training: Training, run: int) -> Reference:
         """Return the minimum beside a run's end as a reference."""

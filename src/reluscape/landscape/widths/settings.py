@@ -76,6 +76,8 @@ class Settings:
         >>> Settings().budget(20, 4), Settings().budget(10**6, 3), Settings(seconds=3).budget(20, 4)
         (6.0, 20.0, 3.0)
         """
-        if self.seconds is not None:
-            return float(self.seconds)
+        return self.usual_seconds(n, d) if self.seconds is None else float(self.seconds)
+
+    def usual_seconds(self, n: int, d: int) -> float:
+        """Return the seconds of a survey of n rows and d inputs where none are asked for."""
         return float(round(min(max(LEAST_SECONDS, n * (d + ROW) / ENTRIES_A_SECOND), MOST_SECONDS)))

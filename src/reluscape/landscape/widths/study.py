@@ -56,7 +56,8 @@ class Study:
             X = np.asarray(decayed_problem(subject, settings.raw).data.X, dtype=float)
         Y = subject.Y[:, 0] if subject.Y.shape[1] == 1 else subject.Y
         self.trainings = Trainings(X, Y, settings.output_bias, subject.objective, settings.trainings, settings.seed)
-        self.trainings.set_steps(settings.widths, training_share * self.clock.seconds)
+        usual = settings.usual_seconds(self.data.n, self.data.d)
+        self.trainings.set_steps(settings.widths, training_share * usual, training_share * self.clock.seconds)
         self.lowest: dict[int, Reference] = {}
         self.references: References | None = None
         self._solutions: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
@@ -100,19 +101,19 @@ class Study:
 
     def _trained(self, width: int) -> Reference:
         """Return the lowest of a width's trainings, narrower widths and the plain fits, where no basin is solved."""
-        value, training, run = self.trainings.lowest(width)
         source, outputs = f"best of {self.trainings.count(width)} trainings", self.subject.Y.shape[1]
         others = [r for w, r in self.lowest.items() if w < width]
         others.append(Reference(self.subject.constant, False, "the best constant", None))
         plain = self.decay is None
         if plain and (width >= 2 * outputs or (width >= outputs and self.data.bias)):
             others.append(Reference(self.subject.affine, False, "the best affine fit", None))
-        best = Reference(value, False, source, None)
-        if self.decay is not None:
-            best = lowest_reference(self.decay, width, best, training, run)
-        else:
-            best = basin_infimum(self.subject, best, training, run)
-        return min([best, *others], key=lambda r: r.value)
+        for value, training, run in self.trainings.lowest_of_all_and_first(width):
+            best = Reference(value, False, source, None)
+            if self.decay is not None:
+                others.append(lowest_reference(self.decay, width, best, training, run))
+            else:
+                others.append(basin_infimum(self.subject, best, training, run))
+        return min(others, key=lambda r: r.value)
 
     def mark(self, width: int) -> float:
         """Return the loss up to which a training of a width ended well."""
