@@ -80,7 +80,7 @@ def survey(
         "seed": seed,
         "adapt": True,
     }
-    table = read_table(data, target, **how)
+    table = read_table(data, target, **how, undrawn=not dry_run)
     how["rows"] = table.drawn
     samples = Dataset.from_table(table, bias=not no_bias)
     chosen = loss or ("cross_entropy" if len(table.classes or ()) > 2 else "squared")
@@ -108,6 +108,7 @@ def survey(
         warnings=table.warnings,
         trainings=trainings,
         raw=raw,
+        undrawn=table.undrawn,
         weight_decay=penalty,
         loss=chosen,
     )
@@ -168,15 +169,19 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
         "Solved: with practically no loss. Dead units: on average, at the end. "
     )
     if starts:
+        drawn = sorted({entry["good"]["trials"] for entry in report["widths"]})
+        number = f"{drawn[0]:,} to {drawn[-1]:,} a width" if len(drawn) > 1 else f"{drawn[0]:,} a width"
         said += (
-            f"Good start: a random start (law {law!r}) whose first basin reaches that mark. Full rank: of its "
-            "Jacobian. "
+            f"Good start: a random start (law {law!r}, {number}) whose first basin reaches that mark. Full rank: of "
+            "its Jacobian. "
         )
     said += (
         "Losses are mean squares, in brackets as a share of the target's variance."
         if squared
         else f"Losses are means ({data['loss']}), in brackets as a share of the best constant's."
     )
+    if report["all_rows"] is not None:
+        said += f" All of this table is told of the {data['n']:,} rows drawn."
     if decay is not None:
         weights = "all weights" if decay["biases"] else "the weights, biases apart"
         said += f" The objective adds {decay['value']:g} / 2 times the sum of the squares of {weights}."

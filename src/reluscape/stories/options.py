@@ -57,6 +57,7 @@ class SurveyOptions(DataOrigin, total=False):
     output_bias: bool
     trainings: int
     raw: bool
+    undrawn: tuple[Any, Any] | None
 
 
 class LandscapeOptions(DataOrigin, total=False):

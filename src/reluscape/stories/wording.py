@@ -74,6 +74,16 @@ def whole(value: Number | None) -> str:
     return f"{text[0]}.{text[1]} x 10^{len(text) - 1}"
 
 
+def either(numbers: Iterable[int]) -> str:
+    """Write whole numbers as alternatives.
+
+    >>> either([4]), either([1, 2]), either([1, 2, 4])
+    ('4', '1 or 2', '1, 2 or 4')
+    """
+    *first, last = (f"{number:,}" for number in numbers)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
 def short(value: Number | None) -> str:
     """Write a loss in plain text with four significant figures.
 

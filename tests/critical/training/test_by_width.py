@@ -134,3 +134,15 @@ def test_longer_runs_begin_only_where_there_is_time_for_them():
     trainings.set_steps((2,), 0.0, 10.0)
     assert trainings.shorter
     assert trainings.at(2, AfterLooks(0)).plan.steps == trainings.shorter[0].steps
+
+
+def test_a_step_that_one_unit_drawn_anew_does_not_make_is_found_by_units_side_by_side():
+    """A jump in a column of zeros: two units side by side fit it, one alone leaves more than half of it."""
+    x = np.linspace(-1, 1, 41)
+    A, step = np.c_[x, np.ones(41)], (np.abs(x - 0.02) < 0.03).astype(float) + (x > 0.5)
+    trainings = Trainings(A, step, True, "squared", 4, 0)
+    trainings.set_steps((4,), 0.0)
+    trainings.at(4, Clock(60.0))
+    before = trainings.lowest(4)[0]
+    trainings.search(4, AfterLooks(0), sure=8.5 * trainings.round_seconds(4))
+    assert trainings.lowest(4)[0] < 0.9 * before

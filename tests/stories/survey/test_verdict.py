@@ -14,7 +14,10 @@ def report(network, plane, constant=1.0, accuracies=(None, None, None)):
     return {
         "data": {"features": ["a", "b"], "loss": "squared", "n": 20, "bias": True, "output_bias": True},
         "losses": {"best_network": {**fits[0], "width": 4}, "affine": fits[1], "constant": fits[2]},
-        "held_out": {"folds": 5, "width": 4, "network": fits[0], "affine": fits[1], "constant": fits[2]},
+        "held_out": {
+            "folds": 5, "rows": 20, "trained_on": 16, "width": 4, "tried": [4],
+            "network": fits[0], "affine": fits[1], "constant": fits[2],
+        },
         "width_for": {
             "width": None, "stopped_by": "time", "least": None,
             "curve": [{"width": 4, "trained": claim}, {"width": 8, "trained": claim}],
@@ -46,7 +49,7 @@ def test_the_first_line_says_which_fit_is_better(network, plane, start):
 
 def test_classes_are_compared_by_the_rows_they_get_right():
     about = report(0.3, 0.2, accuracies=(0.9, 0.8, 0.6))
-    about["data"]["n"] = 200
+    about["held_out"]["rows"] = 200
     assert verdict_lines(about)[0] == (
         "A network is worth it: 4 units get 90% of rows left out of training right, a straight plane 80%."
     )
@@ -64,10 +67,55 @@ def test_classes_are_compared_by_the_rows_they_get_right():
 def test_a_row_or_two_is_chance(network, plane, start):
     """Of 150 rows: 5 against 4 wrong, 2 against 5, 20 against 4, 3 against 5; chance is the root of their sum."""
     about = report(0.3, 0.2, accuracies=(network / 150, plane / 150, 50 / 150))
-    about["data"]["n"] = 150
+    about["held_out"]["rows"] = 150
     assert verdict_lines(about)[0].startswith(start)
 
 
 def test_fewer_units_are_told_beside_the_widest():
     (line,) = [line for line in verdict_lines(report(0.2, 0.9)) if line.startswith("Up to 8 units")]
     assert "10 of 20 trainings ended at the best known loss (30% to 70%); with 4 units, 10 of 20 did;" in line
+
+
+@pytest.mark.parametrize(
+    ("network", "start", "end"),
+    [
+        (1.6, "A straight plane is better than a network of 1 or 2 units: ", "; for 4 or 8 units there was no time."),
+        (0.9, "A straight plane is as good as a network of 1 or 2 units: ", "; for 4 or 8 units there was no time."),
+        (0.2, "A network is worth it: ", "; for 4 or 8 units there was no time."),
+    ],
+)
+def test_a_plane_is_said_to_be_better_than_the_widths_that_there_was_time_for(network, start, end):
+    about = report(network, 0.9)
+    about["widths"] = [{**about["widths"][0], "width": width} for width in (1, 2, 4, 8)]
+    about["held_out"] |= {"width": 2, "tried": [1, 2]}
+    line = verdict_lines(about)[0]
+    assert line.startswith(start)
+    assert line.endswith(end)
+
+
+def test_each_line_says_which_rows_of_a_large_table_it_rests_on():
+    about = report(0.2, 0.9)
+    about["data"]["n"] = 2_000
+    about["held_out"] |= {"folds": 0, "rows": 48_000, "trained_on": 2_000}
+    about["all_rows"] = {"rows": 50_000, "width": 8} | {
+        key: {"value": share, "share": share, "accuracy": None}
+        for key, share in (("network", 0.1), ("affine", 0.3), ("constant", 1.0))
+    }
+    lines = verdict_lines(about)
+    assert lines[0] == (
+        "A network is worth it: on the 48,000 rows that were not drawn 4 units leave 20% of the variance, a straight "
+        "plane 90%."
+    )
+    assert lines[1] == "Fitted to all 50,000 rows, 8 units leave 10%, the plane 30%."
+    assert "are not enough for training on the 2,000 rows drawn to end well" in lines[2]
+
+
+def test_few_random_starts_are_told_as_a_count():
+    about = report(0.2, 0.9)
+    about["widths"][0] |= {"good": {"value": 0.0, "low": 0.0, "high": 0.3694, "trials": 8}, "basin_values": {}}
+    about["every_start"] = {"probability": 0.95, "width": None, "more_than": 4}
+    (line,) = [line for line in verdict_lines(about) if "random start" in line]
+    assert line == (
+        "With 4 units, 0 of 8 random starts lie in a good basin before any training, too few to tell more than 0% to "
+        "36.9%. 95% of all starts need more than 4 units to be good."
+    )

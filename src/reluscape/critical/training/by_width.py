@@ -19,9 +19,9 @@ from .runs import group, led_on, train
 EXTRA = 1.5
 # of the runs of Adam, the share that L-BFGS makes as well
 OTHER_RUNS = 0.25
-# lowest minima that are led on as long as a training after a group of runs, and after a round of the search; all
-# these of a round together as long as this share of its runs
-LED_ON, LED_SHARE = 2, 0.25
+# lowest minima that are led on as long as a training after a group of runs, and as long as its runs after a round of
+# the search
+LED_ON = 2
 # runs that confirm a width which is enough, and the number of the first: none of them had a part in the choice
 CONFIRMED, FIRST_CONFIRMING = 60, 500_000
 # most runs of a round of the search for lower losses, their steps as a share of a training's, the most rounds, and the
@@ -96,7 +96,7 @@ class Trainings:
             if clock.left > 0:
                 other, steps = max(int(OTHER_RUNS * self.plan.runs), 1), self.first[width].plan.steps // 2
                 fewer = Plan(other, "lbfgs", seed=self.plan.seed, steps=steps)
-                self.lbfgs[width] = self._train(width, fewer, clock, led=True)
+                self.lbfgs[width] = self._train(width, fewer, clock)
         return self.adam[width]
 
     def confirm(self, width: int, clock: Clock) -> bool:
@@ -170,13 +170,13 @@ class Trainings:
                 found = train(*how, first=FIRST_SEARCHED)
             else:
                 found = have.joined(hopped(have.joined(self.first[width]), plan, round_number))
-            self.searched[width] = led_on(found, LED_ON, max(int(LED_SHARE * plan.runs * plan.steps / LED_ON), 1))
+            self.searched[width] = led_on(found, LED_ON, plan.steps)
             after(self.searched[width])
 
     def round_seconds(self, width: int) -> float:
         """Return the nominal seconds of a round of the search for lower losses."""
         plan, (n, d) = self._round(width), self.X.shape
-        return (EXTRA + LED_SHARE) * plan.steps * step_seconds(plan.runs, n, d, width, self.outputs, self.loss_name)
+        return EXTRA * plan.steps * step_seconds(plan.runs, n, d, width, self.outputs, self.loss_name)
 
     def _round(self, width: int) -> Plan:
         """Return the plan of a round's short runs."""

@@ -22,7 +22,9 @@ class HeldOut:
     Attributes:
         network, plane, constant: the losses of the median training, of the best plane and of the best constant.
         right: shares of right rows in the same order, or None.
-        folds: number of folds.
+        folds: number of folds; 0 where the rows left out are those of a table that were not drawn.
+        rows: how many rows were left out, over all folds.
+        trained_on: how many rows a fit saw, at least.
     """
 
     network: float
@@ -30,6 +32,8 @@ class HeldOut:
     constant: float
     right: tuple[float, float, float] | None
     folds: int
+    rows: int
+    trained_on: int
 
 
 def held_out(batch: Batch, plan: Plan, classes: bool = False, folds: int = 5) -> HeldOut:
@@ -77,7 +81,7 @@ def held_out(batch: Batch, plan: Plan, classes: bool = False, folds: int = 5) ->
             right[k] += (classes_of(prediction[middle]) == classes_of(batch.loss.Y))[rows].sum() if classes else 0.0
     network, straight, constant = totals.tolist()
     shares_right = (float(right[0] / n), float(right[1] / n), float(right[2] / n)) if classes else None
-    return HeldOut(network, straight, constant, shares_right, folds)
+    return HeldOut(network, straight, constant, shares_right, folds, n, int(seen.sum(axis=1).min()))
 
 
 def classes_of(F: np.ndarray) -> np.ndarray:

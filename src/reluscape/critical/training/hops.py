@@ -1,10 +1,11 @@
-"""Search for lower losses: from the lowest minima known, one unit drawn anew, and trained again."""
+"""Search for lower losses: from the lowest minima known, one unit drawn anew or beside another, and trained again."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ...numbers.seeds import stream
+from ...numbers.tolerances import SPECK
 from .plan import Plan
 from .result import Training
 from .runs import ended, starts
@@ -13,12 +14,15 @@ from .scale import Scale
 # different minima that a round begins at, how far apart as a share of the best constant's loss, and the share of its
 # drawn output weight that a new unit keeps, so that it disturbs the others little
 SOURCES, APART, QUIET = 20, 1e-6, 0.1
+# of the runs, every so manieth has its new unit drawn beside another one of the network, at about this distance as a
+# share of that one's weights: two units side by side make a step, which a unit alone does not lead to
+BESIDE, NEAR = 3, 0.3
 
 
 def hopped(training: Training, plan: Plan, round_number: int) -> Training:
     """Return `plan.runs` runs that begin at the lowest different minima of a training, with one unit drawn anew each.
 
-    Where minima differ in one unit, as they often do, this finds the lower one far sooner than starts from nothing.
+    Some of the units are drawn beside another one of the network. Where minima differ in one unit, as they often do, this finds the lower one far sooner than starts from nothing.
 
     Args:
         training: the runs whose minima are known.
@@ -44,4 +48,10 @@ def hopped(training: Training, plan: Plan, round_number: int) -> Training:
         each, unit = np.arange(plan.runs), generator.integers(0, batch.width, plan.runs)
         drawn = generator.permutation(plan.runs)
         W[each, unit], V[each, unit] = drawn_W[drawn, unit], QUIET * drawn_V[drawn, unit]
+        if batch.width > 1:
+            near = each[::BESIDE]
+            other = (unit[near] + generator.integers(1, batch.width, len(near))) % batch.width
+            beside, offset = W[near, other], W[near, unit[near]]
+            sizes = np.linalg.norm(beside, axis=1) / np.maximum(np.linalg.norm(offset, axis=1), SPECK)
+            W[near, unit[near]] = beside + NEAR * sizes[:, None] * offset
     return ended(scale, batch, plan, training.constant, theta)

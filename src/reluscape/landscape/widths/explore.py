@@ -18,12 +18,13 @@ from ...problem.data import standardize
 from ..optimum import infinite_width_minimum
 from .cells import Fan, Slice, corner_units, fan, plane_slice
 from .decayed import judged_under_decay
-from .result import LeastWidth, Width, WidthMap
+from .result import Folds, LeastWidth, Width, WidthMap
 from .settings import Settings
-from .shares import DEEPER, FEWEST_FOLDED, FOLD_COST, FOLDS, FURTHER, LEAST, MOST_SEARCHED, STARTED, TRAINED
+from .shares import DEEPER, FEWEST_FOLDED, FITTED, FOLD_COST, FOLDS, FURTHER, LEAST, MOST_SEARCHED, STARTED, TRAINED
 from .starts import good_share, start_shares
 from .study import Progress, Study
 from .subject import Subject
+from .undrawn import AllRows, Undrawn, beside, of_all_rows
 
 # trainings of each fold, rows times rank up to which basins are solved for a picture
 FOLD_RUNS, MOST_SLICED = 2, 2_000
@@ -31,8 +32,15 @@ FOLD_RUNS, MOST_SLICED = 2, 2_000
 MOST_PROVED, PROVED_SIZE = 3, 2_000
 
 
-def explore(subject: Subject, settings: Settings, progress: Progress) -> WidthMap:
-    """Return the map of a data set: what trainings, searches and random starts of each width reach."""
+def explore(subject: Subject, settings: Settings, progress: Progress, undrawn: Undrawn | None = None) -> WidthMap:
+    """Return the map of a data set: what trainings, searches and random starts of each width reach.
+
+    Args:
+        subject: samples, targets and loss.
+        settings: what is asked for.
+        progress: told what begins.
+        undrawn: rows of the same table that were not drawn; losses on rows left out are told on them, and fits of all.
+    """
     progress("preparing", None, 0.0)
     load_kernels(Arrangement.of(subject.data))
     study = Study(subject, settings, progress, TRAINED)
@@ -48,7 +56,7 @@ def explore(subject: Subject, settings: Settings, progress: Progress) -> WidthMa
     study.widen(clock.part(FURTHER))
     least = _least(study, clock.part(LEAST))
     progress("folds", None, 0.58)
-    folds = _folds(study, clock.part(FOLDS))
+    folds, all_rows = _folds(study, undrawn, clock.part(FOLDS)), _all_rows(study, undrawn, clock.part(FITTED))
     trained, enough = dict(sorted(study.trained().items())), study.enough()
     widths, started, every_start = _starts(study, clock.part(0.9))
     progress("drawing", None, 0.96)
@@ -69,6 +77,7 @@ def explore(subject: Subject, settings: Settings, progress: Progress) -> WidthMa
         every_start=every_start,
         least=least,
         folds=folds,
+        all_rows=all_rows,
         best_width=best,
         outputs=study.outputs(best),
         floor=None if study.references is None else study.references.floor,
@@ -100,19 +109,31 @@ def _least(study: Study, clock: Clock) -> LeastWidth | None:
     return None if width is None else LeastWidth(width, at_least, references.floor)
 
 
-def _folds(study: Study, clock: Clock) -> tuple[int, HeldOut] | None:
+def _folds(study: Study, undrawn: Undrawn | None, clock: Clock) -> Folds | None:
     """Return the listed width that does best on rows left out, and the losses there; None for too few rows."""
+    widths = study.settings.widths
+    if undrawn is not None and study.decay is None:
+        runs = {width: study.trainings.judging(width) for width in widths}
+        return Folds(*beside(study.subject, undrawn, runs, study.settings.raw), widths)
     if study.data.n < FEWEST_FOLDED:
         return None
-    best: tuple[int, HeldOut] | None = None
+    found: dict[int, HeldOut] = {}
     for width in _promising(study):
-        if best is not None and clock.left < FOLD_COST * study.trainings.seconds(width):
+        if found and clock.left < FOLD_COST * study.trainings.seconds(width):
             continue
         plan = study.trainings.fold_plan(FOLD_RUNS)
-        folds = held_out(study.trainings.batch(width), plan, study.subject.classes is not None)
-        if best is None or folds.network < best[1].network:
-            best = (width, folds)
-    return best
+        found[width] = held_out(study.trainings.batch(width), plan, study.subject.classes is not None)
+    best = min(found, key=lambda width: found[width].network)
+    return Folds(best, found[best], tuple(sorted(found)))
+
+
+def _all_rows(study: Study, undrawn: Undrawn | None, clock: Clock) -> AllRows | None:
+    """Return fits of all rows, of a network of the best width, None where all rows were drawn or under decay."""
+    width = study.best_width()
+    if undrawn is None or study.decay is not None or width not in study.trainings.adam:
+        return None
+    _, training, run = study.trainings.lowest(width)
+    return of_all_rows(study.subject, undrawn, training, run, study.settings.raw, clock)
 
 
 def _promising(study: Study) -> list[int]:

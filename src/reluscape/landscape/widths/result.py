@@ -17,6 +17,7 @@ from .reference import Reference
 from .settings import Settings
 from .starts import StartShares
 from .subject import Subject
+from .undrawn import AllRows
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,21 @@ class LeastWidth:
     loss: float
 
 
+@dataclass(frozen=True)
+class Folds:
+    """What fits do on rows that they were not trained on.
+
+    Attributes:
+        width: the listed width that does best there.
+        losses: the losses there.
+        tried: the listed widths that there was time for.
+    """
+
+    width: int
+    losses: HeldOut
+    tried: tuple[int, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class WidthMap:
     """What networks of each width reach on one data set.
@@ -75,6 +91,7 @@ class WidthMap:
         every_start: the least width at which random starts are good often enough, None where it does not apply.
         least: the least width that reaches the lowest loss of any width, None where it is not known.
         folds: the listed width that does best on rows left out, with the losses there, or None for too few rows.
+        all_rows: fits of all rows where those surveyed were drawn from more, else None.
         best_width: the width of the best network known.
         outputs: (k, n) predictions of that network, None where it is the best plane.
         floor: the lowest loss of any width, None where it is not known.
@@ -97,7 +114,8 @@ class WidthMap:
     started: dict[int, Probability]
     every_start: WidthSearch | None
     least: LeastWidth | None
-    folds: tuple[int, HeldOut] | None
+    folds: Folds | None
+    all_rows: AllRows | None
     best_width: int
     outputs: np.ndarray | None
     floor: float | None

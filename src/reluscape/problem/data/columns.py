@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -98,8 +99,13 @@ def numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], pat
     return X
 
 
-def text_encoded(body: list[list[str]], chosen: list[str], index: dict[str, int]) -> list[str]:
-    """Put columns of 0 and 1 in place of columns of text, in place; return what was done, in sentences."""
+def text_encoded(
+    body: list[list[str]], chosen: list[str], index: dict[str, int], rest: Sequence[list[str]] = ()
+) -> list[str]:
+    """Put columns of 0 and 1 in place of columns of text, in place; return what was done, in sentences.
+
+    Further rows, `rest`, are coded as the body is; a text that the body does not have is 0 everywhere.
+    """
     sentences = []
     for name in list(chosen):
         texts = [row[index[name]] for row in body]
@@ -114,6 +120,10 @@ def text_encoded(body: list[list[str]], chosen: list[str], index: dict[str, int]
             index[new] = len(body[0])
             for row, text in zip(body, column, strict=True):
                 row.append(text)
+        if made and rest:
+            codes = dict(zip((text.strip() for text in texts), zip(*made.values(), strict=True), strict=True))
+            for row in rest:
+                row.extend(codes.get(row[index[name]].strip(), ("0",) * len(made)))
     return sentences
 
 

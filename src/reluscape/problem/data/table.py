@@ -16,6 +16,7 @@ from .classes import target_names
 from .columns import as_numbers, numbers, parsed, suspicious, text_encoded
 from .target_column import target_values
 from .text_file import read_rows
+from .undrawn import undrawn_rows
 
 MAX_ROWS = 2000
 # a survey's usual number of random starts, and seconds for one at 1,000 rows, 10 inputs and 8 units
@@ -38,6 +39,7 @@ class Table:
         path: the file.
         Y: (n, k) object array of Fraction where several targets were named, else None.
         drawn: how many rows were drawn, None where all are used.
+        undrawn: inputs (r, d) and targets (r, k) of the rows that were not drawn, as floats, None where not asked for.
     """
 
     features: tuple[str, ...]
@@ -51,6 +53,7 @@ class Table:
     path: str
     Y: np.ndarray | None = None
     drawn: int | None = None
+    undrawn: tuple[np.ndarray, np.ndarray] | None = None
 
 
 def read_table(
@@ -65,6 +68,7 @@ def read_table(
     seed: int = 0,
     max_rows: int | None = MAX_ROWS,
     adapt: bool = False,
+    undrawn: bool = False,
 ) -> Table:
     """Read a delimited text file with a header line.
 
@@ -81,6 +85,7 @@ def read_table(
         max_rows: refuse more rows than this unless `rows` is given; None for no limit.
         adapt: True makes columns of 0 and 1 of text, leaves out dates, takes three to ten classes and several targets
             ("a,b"), and draws `max_rows` rows where there are more; each is said in `warnings`.
+        undrawn: whether the rows that are not drawn are read too, as floats.
 
     Raises:
         InputError: nothing was changed; the message says which column or line and what to do.
@@ -103,8 +108,11 @@ def read_table(
         raise InputError(f"--rows {rows} is too few; give at least 2")
     most = rows if rows is not None else max_rows if adapt else None
     drawn = most if most is not None and most < usable else None
+    rest: list[list[str]] = []
     if drawn is not None:
         keep = np.sort(stream(seed, "rows").choice(usable, drawn, replace=False))
+        if undrawn:
+            rest = [body[i] for i in np.setdiff1d(np.arange(usable), keep).tolist()]
         body = [body[i] for i in keep.tolist()]
         why = "" if rows is not None else "; another number with --rows"
         sentences.append(f"{drawn:,} of {usable:,} rows drawn at random (seed {seed}){why}")
@@ -114,10 +122,10 @@ def read_table(
             f"{path.name} has {usable:,} rows, for which {STARTS:,} random starts at 8 units would take about "
             f"{max(minutes, 1):,.0f} minute(s); choose a random part with --rows {max_rows}"
         )
-    rewritten = as_numbers(body, index, set(targets) if positive is not None else set(), set(targets), path)
+    rewritten = as_numbers([*body, *rest], index, set(targets) if positive is not None else set(), set(targets), path)
     warnings = [*sentences, *warnings, *rewritten]
     if adapt:
-        warnings += text_encoded(body, chosen, index)
+        warnings += text_encoded(body, chosen, index, rest)
         if not chosen:
             raise InputError(f"no input column of {path.name} holds numbers or few texts; name some with --features")
     X = numbers(body, chosen, index, path)
@@ -126,8 +134,8 @@ def read_table(
     )
     Y = None
     if len(targets) > 1:
-        others = [target_values(body, name, index[name], True, None, path, adapt)[0] for name in targets[1:]]
-        Y = np.stack([y, *others], axis=1)
+        more = [target_values(body, name, index[name], True, None, path, adapt)[0] for name in targets[1:]]
+        Y = np.stack([y, *more], axis=1)
     if classes and len(classes) > 2 and all(parsed(name) is not None for name in classes.values()):
         warnings.append(
             f"the target {target!r} has {len(classes)} whole values, taken as classes (--regression takes numbers)"
@@ -136,7 +144,17 @@ def read_table(
     for name, column in zip(targets, [y] if Y is None else Y.T, strict=True):
         if len(set(column)) == 1:
             raise InputError(f"the target {name!r} has the same value in every row; there is nothing to learn")
-    return Table(tuple(chosen), target, X, y, task, classes, tuple(warnings), n_rows, str(path), Y, drawn)
+    others = None
+    if rest:
+        codes = None
+        if classes is not None:
+            codes = {row[index[target]].strip(): float(value) for row, value in zip(body, y, strict=True)}
+            if positive is not None:
+                codes[""] = -1.0
+        places = [index[name] for name in chosen]
+        titles = {place: name for name, place in index.items()}
+        others = undrawn_rows(rest, places, titles, [index[name] for name in targets], codes, path)
+    return Table(tuple(chosen), target, X, y, task, classes, tuple(warnings), n_rows, str(path), Y, drawn, others)
 
 
 def _columns(

@@ -9,6 +9,7 @@ from ..._lazy import lazy_getattr
 
 _EXPORTS = {
     "AffineFit": ".explain",
+    "AllRows": ".survey",
     "BasinValues": ".survey",
     "Better": ".explain",
     "Borders": ".explain",
@@ -72,6 +73,7 @@ _EXPORTS = {
 
 __all__ = [
     "AffineFit",
+    "AllRows",
     "BasinValues",
     "Better",
     "Borders",

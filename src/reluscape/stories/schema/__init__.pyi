@@ -39,6 +39,7 @@ from .shared import Loss as Loss
 from .shared import Number as Number
 from .shared import Position as Position
 from .shared import Report as Report
+from .survey import AllRows as AllRows
 from .survey import BasinValues as BasinValues
 from .survey import DecayBlock as DecayBlock
 from .survey import EveryStart as EveryStart

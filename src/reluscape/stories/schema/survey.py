@@ -120,9 +120,22 @@ class WidthFor(TypedDict):
 
 
 class HeldOut(TypedDict):
-    """Losses on rows left out of training."""
+    """Losses on rows left out of training; 0 folds where these are the rows of a table that were not drawn."""
 
     folds: int
+    rows: int
+    trained_on: int
+    width: int
+    tried: list[int]
+    network: Loss
+    affine: Loss
+    constant: Loss
+
+
+class AllRows(TypedDict):
+    """Losses of fits of all rows of a table that those surveyed were drawn from."""
+
+    rows: int
     width: int
     network: Loss
     affine: Loss
@@ -214,6 +227,7 @@ class SurveyReport(Report):
     settings: SurveySettings
     losses: SurveyLosses
     held_out: HeldOut | None
+    all_rows: AllRows | None
     regions: Claim
     widths: list[Width]
     hurried: bool

@@ -13,6 +13,7 @@ from ...landscape.widths.decayed import decayed_problem
 from ...landscape.widths.explore import explore
 from ...landscape.widths.settings import Settings
 from ...landscape.widths.subject import Subject
+from ...landscape.widths.undrawn import Undrawn
 from ...problem.penalties import NONE, as_penalty
 from ...problem.problem import Problem, as_problem
 from ..options import DataOrigin, Origin, SurveyOptions, check_options
@@ -68,8 +69,10 @@ def survey(
             (400), `tolerance`, how far above the reference a training may end or a good basin lie (0.05), `seconds`,
             bound on the time, `max_width`, widest layer tried in the search for 95 % (128), `output_bias`, whether the
             network has a free output bias (True), `trainings`, runs of each width, fewer where the time is over (20),
-            `raw`, True trains on the inputs as they are; for the report `file`, name of the data, `command`, what was
-            typed, `warnings`, sentences to pass on, `classes`, names of the classes by their numbers.
+            `raw`, True trains on the inputs as they are, `undrawn`, inputs (r, d) and targets (r, k) of further rows of
+            the same table, on which losses on rows left out are then told, and fits of all rows; for the report
+            `file`, name of the data, `command`, what was typed, `warnings`, sentences to pass on, `classes`, names of
+            the classes by their numbers.
 
     Returns:
         A `Survey` with `.verdict`, `.to_json()`, `.to_html(path)`.
@@ -85,9 +88,8 @@ def survey(
     """
     check_options("survey", options, SurveyOptions)
     origin = Origin.of(options)
-    chosen: dict[str, Any] = {
-        name: value for name, value in options.items() if name not in DataOrigin.__optional_keys__
-    }
+    apart = {"undrawn", *DataOrigin.__optional_keys__}
+    chosen: dict[str, Any] = {name: value for name, value in options.items() if name not in apart}
     settings = Settings(tuple(np.atleast_1d(widths).tolist()), seed=seed, **chosen)
     penalty = as_penalty(weight_decay)
     if isinstance(X, Problem):
@@ -97,17 +99,19 @@ def survey(
     subject = Subject.of(X, y, loss, origin.classes, settings.output_bias, penalty)
     if penalty is not NONE:
         decayed_problem(subject, settings.raw)  # refuses free biases without a column of ones before any work is done
-    return _told(subject, settings, progress or (lambda what, part: None), origin)
+    given = options.get("undrawn")
+    undrawn = None if given is None else Undrawn.of(subject, *given)
+    return _told(subject, settings, progress or (lambda what, part: None), origin, undrawn)
 
 
-def _told(subject: Subject, settings: Settings, tell: ProgressCall, origin: Origin) -> Survey:
+def _told(subject: Subject, settings: Settings, tell: ProgressCall, origin: Origin, undrawn: Undrawn | None) -> Survey:
     """Return the survey of a subject."""
     begin = time.monotonic()
 
     def progress(stage: str, width: int | None, part: float) -> None:
         tell(STAGES[stage].format("" if width is None else count(width, "unit")), part)
 
-    known = explore(subject, settings, progress)
+    known = explore(subject, settings, progress, undrawn)
     report = build_report(known, origin)
     report["seconds"] = round(time.monotonic() - begin, 2)
     tell("done", 1.0)

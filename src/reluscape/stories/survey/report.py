@@ -51,6 +51,7 @@ def build_report(known: WidthMap, origin: Origin) -> schema.SurveyReport:
         },
         "losses": _losses(known),
         "held_out": _held_out(known),
+        "all_rows": _all_rows(known),
         "regions": regions,
         "widths": [_entry(width, regions, known) for width in known.widths],
         "hurried": known.cut,
@@ -108,13 +109,38 @@ def _held_out(known: WidthMap) -> schema.HeldOut | None:
     """Return the losses on rows left out, at the listed width that does best there; None for too few rows."""
     if known.folds is None:
         return None
-    width, folds = known.folds
-    right = folds.right or (None, None, None)
-    network, straight, constant = (
-        loss_claim(value, folds.constant, "estimate", accuracy)
-        for value, accuracy in zip((folds.network, folds.plane, folds.constant), right, strict=True)
+    folds = known.folds.losses
+    network, straight, constant = _fits(folds.network, folds.plane, folds.constant, folds.right)
+    return {
+        "folds": folds.folds,
+        "rows": folds.rows,
+        "trained_on": folds.trained_on,
+        "width": known.folds.width,
+        "tried": list(known.folds.tried),
+        "network": network,
+        "affine": straight,
+        "constant": constant,
+    }
+
+
+def _all_rows(known: WidthMap) -> schema.AllRows | None:
+    """Return the fits of all rows of a table that those surveyed were drawn from; None where all were."""
+    fits = known.all_rows
+    if fits is None:
+        return None
+    network, straight, constant = _fits(fits.network, fits.plane, fits.constant, fits.right)
+    return {"rows": fits.rows, "width": fits.width, "network": network, "affine": straight, "constant": constant}
+
+
+def _fits(
+    network: float, plane: float, constant: float, right: tuple[float, float, float] | None
+) -> tuple[schema.Loss, schema.Loss, schema.Loss]:
+    """Return losses of network, plane and constant as estimates, with their shares of right rows."""
+    first, second, third = (
+        loss_claim(value, constant, "estimate", accuracy)
+        for value, accuracy in zip((network, plane, constant), right or (None, None, None), strict=True)
     )
-    return {"folds": folds.folds, "width": width, "network": network, "affine": straight, "constant": constant}
+    return first, second, third
 
 
 def _entry(width: Width, regions: schema.Claim, known: WidthMap) -> schema.Width:

@@ -9,11 +9,13 @@ import numpy as np
 from ...numbers.tolerances import DEFAULT
 from ..opening import without_bias
 from ..usual_width import usual_place
-from ..wording import count, percent, whole
+from ..wording import count, either, percent, whole
 from .decayed import decay_lines
 
 # what a network must leave less than a plane, as a share of what the plane leaves, to be worth it
 WORTH = 0.95
+# random starts below which a share is told as a count
+FEW = 50
 
 
 def verdict_lines(report: dict[str, Any]) -> list[str]:
@@ -39,7 +41,10 @@ def _worth(report: dict[str, Any]) -> str:
         if folds
         else (losses["best_network"], losses["affine"], losses["constant"])
     )
+    undrawn = bool(folds) and not folds["folds"]
     rows = "rows left out of training" if folds else "these rows"
+    if undrawn:
+        rows = f"the {folds['rows']:,} rows that were not drawn"
     width = count(folds["width"] if folds else losses["best_network"]["width"], "unit")
     verb = ("gets", "get") if network["accuracy"] is not None else ("leaves", "leave")
     text = f"{width} {verb[0] if width.startswith('1 ') else verb[1]}"
@@ -48,7 +53,18 @@ def _worth(report: dict[str, Any]) -> str:
     else:
         text = f"on {rows} {text} {percent(network['share'])} of {_unit(report)}, a straight {plane} "
         text += percent(straight["share"])
-    return f"{_start(network, straight, constant, plane, report['data']['n'])}: {text}."
+    number = folds["rows"] if folds else report["data"]["n"]
+    tried, listed = folds["tried"] if folds else [], [entry["width"] for entry in report["widths"]]
+    untried = [w for w in listed if w not in tried] if folds else []
+    start = _start(network, straight, constant, plane, number, tried if untried else [])
+    return f"{start}: {text}{_untried(untried)}."
+
+
+def _untried(widths: list[int]) -> str:
+    """Return which listed widths there was no time for on rows left out."""
+    if not widths:
+        return ""
+    return f"; for {either(widths)} unit{'' if widths == [1] else 's'} there was no time"
 
 
 def _fit(report: dict[str, Any]) -> str:
@@ -56,6 +72,11 @@ def _fit(report: dict[str, Any]) -> str:
     losses, plane, limit = report["losses"], _plane(report), _limits(report).strip()
     if report["held_out"] is None:
         return limit
+    whole = report.get("all_rows")
+    rows = "On the rows trained on"
+    if whole is not None:
+        rows = f"Fitted to all {whole['rows']:,} rows"
+        losses = {"best_network": {**whole["network"], "width": whole["width"]}, **whole}
     best, straight = losses["best_network"], losses["affine"]
     width, alone = count(best["width"], "unit"), best["width"] == 1
     if best["accuracy"] is None:
@@ -63,15 +84,25 @@ def _fit(report: dict[str, Any]) -> str:
     else:
         text = f"get{'s' if alone else ''} {percent(best['accuracy'])} right, the {plane} "
         text += f"{percent(straight['accuracy'])}, the commonest class alone {percent(losses['constant']['accuracy'])}"
-    return f"On the rows trained on, {width} {text}. {limit}".strip()
+    return f"{rows}, {width} {text}. {limit}".strip()
 
 
 def _plane(report: dict[str, Any]) -> str:
     return "plane" if len(report["data"]["features"]) > 1 else "line"
 
 
-def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str, Any], plane: str, rows: int) -> str:
-    """Return the answer in a few words, of losses and shares of right rows among so many."""
+def _start(
+    network: dict[str, Any],
+    straight: dict[str, Any],
+    constant: dict[str, Any],
+    plane: str,
+    rows: int,
+    tried: list[int],
+) -> str:
+    """Return the answer in a few words, of losses and shares of right rows among so many.
+
+    It speaks of the widths tried where these are not all that are listed.
+    """
     better, worse = network["value"] < WORTH * straight["value"], straight["value"] < WORTH * network["value"]
     if network["accuracy"] is not None and straight["accuracy"] is not None:
         lead = rows * (network["accuracy"] - straight["accuracy"])
@@ -82,10 +113,12 @@ def _start(network: dict[str, Any], straight: dict[str, Any], constant: dict[str
     else:
         useless = min(network["value"], straight["value"]) >= constant["value"]
     if useless:
-        return f"Neither a network of the widths listed nor a straight {plane} beats a constant"
+        which = f"{either(tried)} unit{'' if tried == [1] else 's'}" if tried else "the widths listed"
+        return f"Neither a network of {which} nor a straight {plane} beats a constant"
     if better:
         return "A network is worth it"
-    return f"A straight {plane} is {'better than' if worse else 'as good as'} a network"
+    which = f" of {either(tried)} unit{'' if tried == [1] else 's'}" if tried else ""
+    return f"A straight {plane} is {'better than' if worse else 'as good as'} a network{which}"
 
 
 def _unit(report: dict[str, Any]) -> str:
@@ -116,12 +149,19 @@ def _width(report: dict[str, Any]) -> str:
     if search["width"] is not None:
         text = count(width, "unit").capitalize()
         ended = _trained(tried[width], what)
-        return f"{text} {'is' if width == 1 else 'are'} enough for training: {ended}{fewer}.{least}"
+        return f"{text} {'is' if width == 1 else 'are'} enough for training{_drawn(report)}: {ended}{fewer}.{least}"
     more = "; for wider layers give more --seconds" if search["stopped_by"] == "time" else ""
     return (
-        f"Up to {count(width, 'unit')} are not enough for training to end well 95% of the time: with {width:,}, "
+        f"Up to {count(width, 'unit')} are not enough for training{_drawn(report)} to end well 95% of the time: with "
+        f"{width:,}, "
         f"{_trained(tried[width], what)}{fewer}{more}.{least}"
     )
+
+
+def _drawn(report: dict[str, Any]) -> str:
+    """Return which rows a sentence rests on, where they are not all."""
+    folds = report["held_out"]
+    return f" on the {report['data']['n']:,} rows drawn" if folds and not folds["folds"] else ""
 
 
 def _fewer(tried: dict[int, dict[str, Any]], width: int) -> str:
@@ -203,6 +243,13 @@ def _chance(report: dict[str, Any]) -> str:
         width = f" {wanted} of all starts need more than {count(search['more_than'], 'unit')} to be good."
     else:
         width = ""
+    if good["trials"] < FEW:
+        hits = round(good["value"] * good["trials"])
+        return (
+            f"With {count(entry['width'], 'unit')}, {hits} of {count(good['trials'], 'random start')} "
+            f"{'lies' if hits == 1 else 'lie'} in a good basin before any training, too few to tell more than "
+            f"{percent(good['low'])} to {percent(good['high'])}{open_ones}.{width}"
+        )
     return (
         f"With {count(entry['width'], 'unit')}, a random start lies in a good basin before any training with "
         f"probability {percent(good['value'])} ({percent(good['low'])} to {percent(good['high'])}, "
