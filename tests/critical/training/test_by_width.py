@@ -5,7 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from reluscape.critical.training import Batch, Plan
 from reluscape.critical.training.by_width import Trainings
+from reluscape.critical.training.hops import BESIDE, NEAR, moved
 from reluscape.numbers.clock import Clock
 
 X = np.array([[x, 1.0] for x in np.linspace(-1, 1, 15)])
@@ -136,13 +138,22 @@ def test_longer_runs_begin_only_where_there_is_time_for_them():
     assert trainings.at(2, AfterLooks(0)).plan.steps == trainings.shorter[0].steps
 
 
-def test_a_step_that_one_unit_drawn_anew_does_not_make_is_found_by_units_side_by_side():
-    """A jump in a column of zeros: two units side by side fit it, one alone leaves more than half of it."""
-    x = np.linspace(-1, 1, 41)
-    A, step = np.c_[x, np.ones(41)], (np.abs(x - 0.02) < 0.03).astype(float) + (x > 0.5)
-    trainings = Trainings(A, step, True, "squared", 4, 0)
-    trainings.set_steps((4,), 0.0)
-    trainings.at(4, Clock(60.0))
-    before = trainings.lowest(4)[0]
-    trainings.search(4, AfterLooks(0), sure=8.5 * trainings.round_seconds(4))
-    assert trainings.lowest(4)[0] < 0.9 * before
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_a_round_draws_one_unit_of_each_network_anew_and_some_beside_another(width):
+    batch, plan = Batch.of(X, Y, width, True), Plan(runs=12)
+    theta = np.random.default_rng(0).normal(size=(12, batch.size))
+    kept = theta.copy()
+    new = moved(batch, theta, plan, np.random.default_rng(1))
+    np.testing.assert_array_equal(theta, kept)
+    W, V, c = batch.unpack(theta)
+    new_W, new_V, new_c = batch.unpack(new)
+    np.testing.assert_array_equal(new_c, c)
+    for run in range(12):
+        changed = np.flatnonzero((new_W[run] != W[run]).any(axis=1))
+        assert len(changed) == 1
+        others = np.delete(np.arange(width), changed)
+        np.testing.assert_array_equal(new_V[run, others], V[run, others])
+        if run % BESIDE == 0 and width > 1:
+            sizes = np.linalg.norm(W[run, others], axis=1)
+            near = np.linalg.norm(new_W[run, changed[0]] - W[run, others], axis=1) / sizes
+            assert np.isclose(near, NEAR).any()

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...numbers.seeds import stream
 from ...numbers.tolerances import SPECK
+from .batch import Batch
 from .plan import Plan
 from .result import Training
 from .runs import ended, starts
@@ -22,7 +23,8 @@ BESIDE, NEAR = 3, 0.3
 def hopped(training: Training, plan: Plan, round_number: int) -> Training:
     """Return `plan.runs` runs that begin at the lowest different minima of a training, with one unit drawn anew each.
 
-    Some of the units are drawn beside another one of the network. Where minima differ in one unit, as they often do, this finds the lower one far sooner than starts from nothing.
+    Some of the units are drawn beside another one of the network. Where minima differ in one unit, as they often do,
+    this finds the lower one far sooner than starts from nothing.
 
     Args:
         training: the runs whose minima are known.
@@ -42,16 +44,29 @@ def hopped(training: Training, plan: Plan, round_number: int) -> Training:
     generator = stream(plan.seed, "hops", batch.width, round_number)
     lowest = np.array(training.lowest_few(SOURCES, APART * training.constant), dtype=int)
     theta = scale.forth(training.points[lowest[np.arange(plan.runs) % len(lowest)]])
-    if batch.width:
-        W, V, _ = inner.unpack(theta)
-        drawn_W, drawn_V, _ = inner.unpack(starts(inner, plan, range(plan.runs)))
-        each, unit = np.arange(plan.runs), generator.integers(0, batch.width, plan.runs)
-        drawn = generator.permutation(plan.runs)
-        W[each, unit], V[each, unit] = drawn_W[drawn, unit], QUIET * drawn_V[drawn, unit]
-        if batch.width > 1:
-            near = each[::BESIDE]
-            other = (unit[near] + generator.integers(1, batch.width, len(near))) % batch.width
-            beside, offset = W[near, other], W[near, unit[near]]
-            sizes = np.linalg.norm(beside, axis=1) / np.maximum(np.linalg.norm(offset, axis=1), SPECK)
-            W[near, unit[near]] = beside + NEAR * sizes[:, None] * offset
-    return ended(scale, batch, plan, training.constant, theta)
+    return ended(scale, batch, plan, training.constant, moved(inner, theta, plan, generator))
+
+
+def moved(batch: Batch, theta: np.ndarray, plan: Plan, generator: np.random.Generator) -> np.ndarray:
+    """Return parameters (r, p) with one unit of each run drawn anew, of every so manieth run beside another unit.
+
+    Args:
+        batch: the problem.
+        theta: (r, p) networks of `plan.runs` runs.
+        plan: its law and seed draw the units.
+        generator: which unit, and which of the drawn ones.
+    """
+    theta, each = theta.copy(), np.arange(len(theta))
+    if not batch.width:
+        return theta
+    W, V, _ = batch.unpack(theta)
+    drawn_W, drawn_V, _ = batch.unpack(starts(batch, plan, range(len(theta))))
+    unit, drawn = generator.integers(0, batch.width, len(theta)), generator.permutation(len(theta))
+    W[each, unit], V[each, unit] = drawn_W[drawn, unit], QUIET * drawn_V[drawn, unit]
+    if batch.width > 1:
+        near = each[::BESIDE]
+        other = (unit[near] + generator.integers(1, batch.width, len(near))) % batch.width
+        beside, offset = W[near, other], W[near, unit[near]]
+        sizes = np.linalg.norm(beside, axis=1) / np.maximum(np.linalg.norm(offset, axis=1), SPECK)
+        W[near, unit[near]] = beside + NEAR * sizes[:, None] * offset
+    return theta
