@@ -19,8 +19,8 @@ from .runs import group, led_on, train
 EXTRA = 1.5
 # of the runs of Adam, the share that L-BFGS makes as well
 OTHER_RUNS = 0.25
-# lowest minima that are led on as long as a training after a group of runs, and as long as its runs after a round of
-# the search
+# lowest minima that are led on where a group of runs brought them, as long as a training, or a round of the search,
+# half as long
 LED_ON = 2
 # runs that confirm a width which is enough, and the number of the first: none of them had a part in the choice
 CONFIRMED, FIRST_CONFIRMING = 60, 500_000
@@ -170,7 +170,7 @@ class Trainings:
                 found = train(*how, first=FIRST_SEARCHED)
             else:
                 found = have.joined(hopped(have.joined(self.first[width]), plan, round_number))
-            self.searched[width] = led_on(found, LED_ON, plan.steps)
+            self.searched[width] = led_on(found, LED_ON, self.plan.steps // 2, 0 if have is None else have.runs)
             after(self.searched[width])
 
     def round_seconds(self, width: int) -> float:

@@ -90,7 +90,8 @@ class _Memory:
     def add(self, which: np.ndarray, step: np.ndarray, change: np.ndarray) -> None:
         """Note a step of some runs, where the slope rose along it."""
         product = (step * change).sum(axis=1)
-        rises = product > np.finfo(float).eps * (change * change).sum(axis=1)
+        size = (change * change).sum(axis=1)
+        rises = (product > np.finfo(float).eps * size) & (np.minimum(product, size) > SPECK)
         which, step, change, product = which[rises], step[rises], change[rises], product[rises]
         for store, new in ((self.steps, step), (self.changes, change), (self.inverse, 1.0 / product)):
             store[which, :-1] = store[which, 1:]

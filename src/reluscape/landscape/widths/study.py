@@ -30,7 +30,7 @@ WIDE = 16
 # of the nominal time of a further width, the share that must be left for it to be begun
 FEWEST = 0.25
 # shares of the seconds that trainings take in any case, nominally: more of the listed widths, those of further widths
-SURELY, SURELY_WIDENED = 0.35, 0.15
+SURELY, SURELY_WIDENED = 0.5, 0.15
 
 
 class Study:

@@ -115,7 +115,8 @@ def read_table(
             rest = [body[i] for i in np.setdiff1d(np.arange(usable), keep).tolist()]
         body = [body[i] for i in keep.tolist()]
         why = "" if rows is not None else "; another number with --rows"
-        sentences.append(f"{drawn:,} of {usable:,} rows drawn at random (seed {seed}){why}")
+        judging = "; the others judge the fits, and fits of all rows are told" if undrawn else ""
+        sentences.append(f"{drawn:,} of {usable:,} rows drawn at random (seed {seed}){why}{judging}")
     elif rows is None and max_rows is not None and usable > max_rows:
         minutes = STARTS * SECONDS_PER_START * usable / 1000 * (len(chosen) / 10) ** 2 / 60
         raise InputError(

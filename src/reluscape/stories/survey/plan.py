@@ -11,7 +11,7 @@ from ...geometry.regions.affordable import counted
 from ...landscape.widths.cost import expected_seconds, speed
 from ...landscape.widths.settings import Settings
 from ...landscape.widths.subject import Subject
-from ..wording import count, duration, percent
+from ..wording import count, duration, percent, whole
 
 
 def dry_run(
@@ -44,7 +44,7 @@ def dry_run(
     lines = [
         f"{count(data.n, 'row')}, {count(data.d - data.bias, 'input')}{' and a hidden bias' if data.bias else ''} "
         f"(rank {data.rank}), {count(k, 'distinct hyperplane')}",
-        f"regions of one unit: {'exact' if exact else 'bound and unbiased estimate'}; at most {bound:,}",
+        f"regions of one unit: {'exact' if exact else 'bound and unbiased estimate'}; at most {whole(bound)}",
         f"trainings: {settings.trainings} for {widths}, fewer where the time is over",
     ]
     if subject.single:

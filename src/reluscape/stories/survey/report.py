@@ -19,7 +19,7 @@ from .start_entry import start_entry
 from .trainings import training_block
 from .verdict import verdict_lines
 
-CUT = "the time ({:g} s) cut the work short, so a faster machine may find other numbers; more with --seconds"
+CUT = "the time ({:g} s) cut the work short; more time (--seconds) or a faster machine goes on from here"
 
 
 def build_report(known: WidthMap, origin: Origin) -> schema.SurveyReport:
