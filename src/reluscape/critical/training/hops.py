@@ -14,7 +14,7 @@ from .scale import Scale
 
 # different minima that a round begins at, how far apart as a share of the best constant's loss, and the share of its
 # drawn output weight that a new unit keeps, so that it disturbs the others little
-SOURCES, APART, QUIET = 20, 1e-6, 0.1
+SOURCES, APART, QUIET = 10, 1e-6, 0.1
 # of the runs, every so manieth has its new unit drawn beside another one of the network, at about this distance as a
 # share of that one's weights: two units side by side make a step, which a unit alone does not lead to
 BESIDE, NEAR = 3, 0.3
