@@ -119,3 +119,12 @@ def test_few_random_starts_are_told_as_a_count():
         "With 4 units, 0 of 8 random starts lie in a good basin before any training, too few to tell more than 0% to "
         "36.9%. 95% of all starts need more than 4 units to be good."
     )
+
+
+@pytest.mark.parametrize(("trials", "low", "verb"), [(5, 0.478, "seem"), (20, 0.832, "are")])
+def test_a_width_that_few_trainings_speak_for_only_seems_enough(trials, low, verb):
+    about = report(0.2, 0.9)
+    about["width_for"] |= {"width": 8, "stopped_by": "reached"}
+    about["width_for"]["curve"][1]["trained"] = {"value": 1.0, "low": low, "high": 1.0, "trials": trials}
+    (line,) = [line for line in verdict_lines(about) if "enough for training" in line]
+    assert line.startswith(f"8 units {verb} enough for training: {trials} of {trials} trainings ended")

@@ -34,6 +34,8 @@ ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
 # lowest ends that are led down by descent after each round of the search for lower losses, how far apart as a share of
 # the best constant's loss
 DESCENDED, APART = 2, 1e-6
+# what is said of a loss that nothing can be lower than
+LOWEST = "; no network of any width has less"
 # rows times units times inputs up to which the basin of the best training is solved
 MOST_SOLVED = 100_000
 
@@ -140,7 +142,7 @@ class References:
     def told(self, best: Reference) -> Reference:
         """Return a reference, marked where nothing can be lower."""
         if self.is_lowest(best.value) and not best.exhaustive:
-            return replace(best, exhaustive=True, source=f"{best.source}; no network of any width has less")
+            return replace(best, exhaustive=True, source=f"{best.source.removesuffix(LOWEST)}{LOWEST}")
         return best
 
     def is_lowest(self, value: float) -> bool:

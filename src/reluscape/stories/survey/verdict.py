@@ -14,6 +14,8 @@ from .decayed import decay_lines
 
 # what a network must leave less than a plane, as a share of what the plane leaves, to be worth it
 WORTH = 0.95
+# lower end of the share of successes below which a width only seems enough
+SURE = 0.7
 # random starts below which a share is told as a count
 FEW = 50
 
@@ -149,7 +151,8 @@ def _width(report: dict[str, Any]) -> str:
     if search["width"] is not None:
         text = count(width, "unit").capitalize()
         ended = _trained(tried[width], what)
-        return f"{text} {'is' if width == 1 else 'are'} enough for training{_drawn(report)}: {ended}{fewer}.{least}"
+        verb = ("seems", "seem") if tried[width]["low"] < SURE else ("is", "are")
+        return f"{text} {verb[width > 1]} enough for training{_drawn(report)}: {ended}{fewer}.{least}"
     more = "; for wider layers give more --seconds" if search["stopped_by"] == "time" else ""
     return (
         f"Up to {count(width, 'unit')} are not enough for training{_drawn(report)} to end well 95% of the time: with "
