@@ -24,9 +24,9 @@ OTHER_RUNS = 0.25
 LED_ON = 2
 # runs that confirm a width which is enough, and the number of the first: none of them had a part in the choice
 CONFIRMED, FIRST_CONFIRMING = 60, 500_000
-# most runs of a round of the search for lower losses, their steps as a share of a training's, the most rounds, and the
-# number of the first: none of them is a run that a share is estimated from
-ROUND_RUNS, ROUND_STEPS, MOST_ROUNDS, FIRST_SEARCHED = 60, 0.15, 20, 1_000_000
+# most runs of a round of the search for lower losses, their steps as a share of a training's, the most rounds, those
+# that may be made whatever the time, and the number of the first: none of them is a run that a share is estimated from
+ROUND_RUNS, ROUND_STEPS, MOST_ROUNDS, SURE_ROUNDS, FIRST_SEARCHED = 60, 0.15, 20, 9, 1_000_000
 
 
 class Trainings:
@@ -156,12 +156,12 @@ class Trainings:
             width: number of units.
             clock: a round begins where its nominal seconds are left.
             enough: tells of a loss whether nothing is left to gain.
-            sure: nominal seconds of the rounds that are made whatever the clock says.
+            sure: nominal seconds of the rounds, `SURE_ROUNDS` at most, that are made whatever the clock says.
             after: called after each round with all runs of the search.
         """
         plan, cost = self._round(width), self.round_seconds(width)
         for round_number in range(MOST_ROUNDS):
-            late = (round_number + 1) * cost > sure and clock.left < cost
+            late = (round_number >= SURE_ROUNDS or (round_number + 1) * cost > sure) and clock.left < cost
             if late or enough(self.lowest(width)[0]):
                 break
             have = self.searched.get(width)
@@ -177,6 +177,12 @@ class Trainings:
         """Return the nominal seconds of a round of the search for lower losses."""
         plan, (n, d) = self._round(width), self.X.shape
         return EXTRA * plan.steps * step_seconds(plan.runs, n, d, width, self.outputs, self.loss_name)
+
+    def seconds_searched(self, width: int) -> float:
+        """Return the nominal seconds of the rounds made of a width."""
+        if width not in self.searched:
+            return 0.0
+        return self.searched[width].runs / self._round(width).runs * self.round_seconds(width)
 
     def _round(self, width: int) -> Plan:
         """Return the plan of a round's short runs."""

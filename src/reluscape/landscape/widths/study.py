@@ -29,7 +29,8 @@ Progress = Callable[[str, int | None, float], None]
 WIDE = 16
 # of the nominal time of a further width, the share that must be left for it to be begun
 FEWEST = 0.25
-# shares of the seconds that trainings take in any case, nominally: more of the listed widths, those of further widths
+# shares of the seconds that trainings take in any case, nominally: more of the listed widths (what one does not need
+# is the others'), those of further widths
 SURELY, SURELY_WIDENED = 0.5, 0.15
 
 
@@ -149,14 +150,15 @@ class Study:
     def deepen(self, clock: Clock) -> None:
         """Lower the references of the listed widths: by more trainings, then by searches and growth."""
         widths, trained = self.settings.widths, clock.part(TRAINED_ON)
-        sure = SURELY * self.clock.seconds / len(widths)
+        surely = SURELY * self.clock.seconds
         for k, width in enumerate(widths):
-            part = trained.part(1 / (len(widths) - k))
+            part, sure = trained.part(1 / (len(widths) - k)), surely / (len(widths) - k)
             if self.references is None:
                 known = self.lowest[width]
                 self.trainings.search(width, part, lambda value, known=known: known.exhaustive, sure)  # type: ignore[misc]
             else:
                 self.lowest[width] = self.references.train_on(width, part, sure)
+            surely -= min(sure, self.trainings.seconds_searched(width))
         if self.references is not None:
             for k, width in enumerate(widths):
                 self.lowest[width] = self.references.deepen(width, clock.part(1 / (len(widths) - k)))
