@@ -31,7 +31,7 @@ WIDE = 16
 FEWEST = 0.25
 # shares of the seconds that trainings take in any case, nominally: more of the listed widths (what one does not need
 # is the others'), those of further widths
-SURELY, SURELY_WIDENED = 0.5, 0.15
+SURELY, SURELY_WIDENED = 0.7, 0.15
 
 
 class Study:

@@ -248,9 +248,10 @@ def _chance(report: dict[str, Any]) -> str:
         width = ""
     if good["trials"] < FEW:
         hits = round(good["value"] * good["trials"])
+        verb = "lies" if 1 in (hits, good["trials"]) else "lie"
         return (
             f"With {count(entry['width'], 'unit')}, {hits} of {count(good['trials'], 'random start')} "
-            f"{'lies' if hits == 1 else 'lie'} in a good basin before any training, too few to tell more than "
+            f"{verb} in a good basin before any training, too few to tell more than "
             f"{percent(good['low'])} to {percent(good['high'])}{open_ones}.{width}"
         )
     return (
