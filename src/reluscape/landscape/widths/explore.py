@@ -26,6 +26,8 @@ from .study import Progress, Study
 from .subject import Subject
 from .undrawn import AllRows, Undrawn, beside, of_all_rows
 
+# of the seconds, the share that rows left out take in any case, nominally
+SURELY_FOLDED = 0.1
 # trainings of each fold, rows times rank up to which basins are solved for a picture
 FOLD_RUNS, MOST_SLICED = 2, 2_000
 # different traps that are proved, and rows times units up to which a proof is tried
@@ -118,8 +120,11 @@ def _folds(study: Study, undrawn: Undrawn | None, clock: Clock) -> Folds | None:
     if study.data.n < FEWEST_FOLDED:
         return None
     found: dict[int, HeldOut] = {}
+    sure = SURELY_FOLDED * study.clock.seconds
     for width in _promising(study):
-        if found and clock.left < FOLD_COST * study.trainings.seconds(width):
+        cost = FOLD_COST * study.trainings.seconds(width)
+        sure -= cost
+        if found and sure < 0 and clock.left < cost:
             continue
         plan = study.trainings.fold_plan(FOLD_RUNS)
         found[width] = held_out(study.trainings.batch(width), plan, study.subject.classes is not None)
