@@ -32,6 +32,7 @@ class Outlook:
         penalised: whether the losses are objectives, loss plus weight decay.
         starts: fresh starts that were made for `best`.
         misfit: with weight decay, whether the plain loss says that the input is wrong.
+        drawn: the library from whose first weights the network's cannot be told, None where it was trained.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Outlook:
     penalised: bool = False
     starts: int = 0
     misfit: bool = False
+    drawn: str | None = None
 
     @property
     def all_right(self) -> bool:
@@ -74,8 +76,8 @@ class Outlook:
 
         - solved: the loss is the floor; or every row is right under a loss of classes; or at most `solved` of the best
           constant's loss is left and the way down ends at the floor;
-        - wrong input: the network follows the rows and is worse than the best constant, or its outputs are on the
-          scale of a standardised target;
+        - wrong input: a trained network follows the rows and is worse than the best constant, or its outputs are on
+          the scale of a standardised target;
         - stuck: no unit is on for any row; or at most `stuck` of what there is can be gained on a way down; or the
           network has converged for the weight decay that its gradient shows;
         - slow: more can be gained, or a lower network near is proved;
@@ -129,10 +131,10 @@ class Outlook:
         return self.loss - low <= tolerances.stuck * max(self.constant - low, 0.0)
 
     def is_wrong(self, tolerances: Tolerances = DEFAULT) -> bool:
-        """Return whether the network follows the rows, yet fits worse than the best constant or on another scale."""
+        """Return whether a trained network follows the rows, yet fits worse than a constant or on another scale."""
         if self.penalised:
             return self.misfit
-        if self.flat is not None or self.silent:
+        if self.flat is not None or self.silent or self.drawn is not None:
             return False
         worse = not np.isfinite(self.loss) or self.loss > self.constant * (1 + tolerances.worse_than_constant)
         return worse or self.rescaled is not None

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import standardize
+from ...problem.networks.untrained import drawn_by
 from ...problem.trained.layered import Layered
 from .answer import Outlook
 from .last_layer import constant_loss
@@ -74,6 +75,7 @@ def outlook(
         silent=is_silent(layered),
         rescaled=rescaled,
         decay=shown_decay(layered, tolerances) if weight_decay == "unknown" else None,
+        drawn=drawn_by(layered.net, layered.has_bias, layered.data.bias),
     )
 
 

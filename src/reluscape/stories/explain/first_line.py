@@ -20,6 +20,10 @@ def first_line(outlook: Outlook, answer: str, quadratic: bool, shape: str, reaso
         shape: what other networks of this shape are called, for instance "2 units".
         reason: the verdict's own reason, told where nothing else is known.
     """
+    if outlook.drawn is not None and answer == SLOW:
+        known = _penalised(outlook, answer, shape) if outlook.penalised else _slow(outlook)
+        known = reason if outlook.downhill is None else known
+        return f"{answer}: not trained yet, the weights are as {outlook.drawn} draws them; {known}"
     if outlook.penalised and answer in (SOLVED, STUCK, SLOW):
         return f"{answer}: {_penalised(outlook, answer, shape)}"
     if outlook.flat is not None and answer != SOLVED:
