@@ -12,7 +12,7 @@ from reluscape.experiments import figures
 HERE = Path(__file__).parent
 GROUPS = {
     "Is my network stuck?": "explain certify_model certify polish polish_to_minimum descend loss_bound loss_slice "
-    "dead_units watch DescentClassifier DescentRegressor",
+    "dead_units hessian path_barrier linear_pieces watch DescentClassifier DescentRegressor",
     "How many units are enough?": "survey Survey good_basin_probability good_basin_curve full_rank_fraction "
     "full_rank_curve full_rank_fraction_1d full_rank_fraction_random_data full_rank_fraction_random_regions "
     "zero_loss zero_loss_fraction zero_loss_fraction_1d start_above_zero predicted_against_observed "

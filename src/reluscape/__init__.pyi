@@ -11,6 +11,7 @@ from .critical import certify as certify
 from .critical.all_minima import local_minima as local_minima
 from .critical.anatomy import dead_units as dead_units
 from .critical.cells import cell_minima as cell_minima
+from .critical.curvature import hessian as hessian
 from .critical.descent import descend as descend
 from .critical.descent.estimators import DescentClassifier as DescentClassifier
 from .critical.descent.estimators import DescentRegressor as DescentRegressor
@@ -36,6 +37,7 @@ from .geometry.generic.generic import generic_regions as generic_regions
 from .geometry.line.functionspace import function_space_1d as function_space_1d
 from .geometry.line.functionspace import represent_1d as represent_1d
 from .geometry.line.functionspace import step_vectors as step_vectors
+from .geometry.pieces import linear_pieces as linear_pieces
 from .geometry.regions import Regions as Regions
 from .geometry.regions import count_basins as count_basins
 from .geometry.regions import count_regions as count_regions
@@ -68,6 +70,7 @@ from .landscape.optimum import staircase as staircase
 from .landscape.optimum import width_law as width_law
 from .landscape.paths import connect as connect
 from .landscape.paths import monotone_path as monotone_path
+from .landscape.paths import path_barrier as path_barrier
 from .landscape.paths import start_above_zero as start_above_zero
 from .landscape.topology import barrier_tree as barrier_tree
 from .landscape.topology import reachable_minimum as reachable_minimum

@@ -6,17 +6,21 @@ from ..._lazy import lazy_getattr
 
 _EXPORTS = {
     "AboveZero": ".above_zero",
+    "Barrier": ".barrier",
     "Path": ".result",
     "connect": ".inside",
     "monotone_path": ".monotone",
+    "path_barrier": ".barrier",
     "start_above_zero": ".above_zero",
 }
 
 __all__ = [
     "AboveZero",
+    "Barrier",
     "Path",
     "connect",
     "monotone_path",
+    "path_barrier",
     "start_above_zero",
 ]
 
