@@ -85,7 +85,7 @@ def path_barrier(
         >>> a, b = TwoLayerNet([[1.0], [-1.0]], [1.0, 0.5]), TwoLayerNet([[-2.0], [1.0]], [0.25, 1.0])
         >>> told = path_barrier(a, b, [[1], [-1]], [1, 0.5])
         >>> told.way, round(told.above, 9), round(told.straight, 3)
-        ('straight', 0.0, 0.379)
+        ('straight', 0.0, 0.539)
     """
     bends = whole_number("bends", bends)
     problem = as_problem(X, y, loss=loss)
