@@ -29,7 +29,7 @@ from .undrawn import AllRows, Undrawn, beside, of_all_rows
 # of the seconds, the share that rows left out take in any case, nominally
 SURELY_FOLDED = 0.1
 # trainings of each fold, rows times rank up to which basins are solved for a picture
-FOLD_RUNS, MOST_SLICED = 2, 2_000
+FOLD_RUNS, MOST_SLICED = 3, 2_000
 # different traps that are proved, and rows times units up to which a proof is tried
 MOST_PROVED, PROVED_SIZE = 3, 2_000
 

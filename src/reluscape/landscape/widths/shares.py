@@ -6,6 +6,6 @@ TRAINED, FURTHER, FOLDS, DEEPER, STARTED, LEAST, FITTED = 0.35, 0.5, 0.2, 0.4, 0
 # of the time of searches for better networks, the share that more trainings take
 TRAINED_ON = 0.7
 # nominal time of a width's folds, as a share of that of its trainings, and rows from which there are folds
-FOLD_COST, FEWEST_FOLDED = 0.2, 10
+FOLD_COST, FEWEST_FOLDED = 0.25, 10
 # rows times rank up to which a global minimum is searched for
 MOST_SEARCHED = 1_000
