@@ -29,9 +29,9 @@ Progress = Callable[[str, int | None, float], None]
 WIDE = 16
 # of the nominal time of a further width, the share that must be left for it to be begun
 FEWEST = 0.25
-# shares of the seconds that trainings take in any case, nominally: more of the listed widths (what one does not need
-# is the others'), those of further widths
-SURELY, SURELY_WIDENED = 0.7, 0.15
+# shares of the seconds that trainings take in any case, nominally: more of the listed widths (what one does not need is
+# the others'), those of further widths; the first is twice as large up to so many seconds, which small tables need
+SURELY, SURELY_WIDENED, SURELY_TWICE = 0.35, 0.15, 4.2
 
 
 class Study:
@@ -150,7 +150,7 @@ class Study:
     def deepen(self, clock: Clock) -> None:
         """Lower the references of the listed widths: by more trainings, then by searches and growth."""
         widths, trained = self.settings.widths, clock.part(TRAINED_ON)
-        surely = SURELY * self.clock.seconds
+        surely = surely_searched(self.clock.seconds)
         for k, width in enumerate(widths):
             part, sure = trained.part(1 / (len(widths) - k)), surely / (len(widths) - k)
             if self.references is None:
@@ -243,3 +243,12 @@ class Study:
         if self.sampler is None or self.settings.raw:
             return None
         return self.sampler.basins.data
+
+
+def surely_searched(seconds: float) -> float:
+    """Return the nominal seconds of rounds of the search that are made whatever the clock says.
+
+    >>> [round(surely_searched(seconds), 2) for seconds in (1.0, 6.0, 20.0)]
+    [0.7, 4.2, 7.0]
+    """
+    return max(min(2 * SURELY * seconds, SURELY_TWICE), SURELY * seconds)
