@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 from reluscape.errors import InputError
 from reluscape.experiments import Sweep
@@ -15,6 +16,14 @@ def behave(parameters, rng):
         raise InputError("bad luck")
     if kind == "dies":
         os._exit(3)
+    if kind.startswith("sleeps in "):  # and says so there
+        (Path(kind.removeprefix("sleeps in ")) / f"{os.getpid()}.asleep").touch()
+        time.sleep(86_400)
+    if kind.startswith("dies beside "):  # once: where the file that it leaves is not there yet
+        mark = Path(kind.removeprefix("dies beside "))
+        if not mark.exists():
+            mark.write_text("died")
+            os._exit(3)
     if kind == "slow":
         time.sleep(0.03)
     if kind == "threads":

@@ -12,7 +12,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
-OUTLIVE_SECONDS = 5.0
 # a process that takes longer than this hangs, however loaded the machine is
 PATIENCE_SECONDS = 600.0
 
@@ -52,7 +51,12 @@ def workers_of(pid):
 
 
 def start(engine, store, trials):
-    command = [sys.executable, str(Path(__file__).resolve()), engine, str(store), str(trials)]
+    return started(Path(__file__).resolve(), engine, store, trials)
+
+
+def started(script, *words):
+    """Return the process of a script that finds the package and the tests."""
+    command = [sys.executable, *map(str, (script, *words))]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE)
 
@@ -65,6 +69,15 @@ def wait_for_workers(driver):
             return found
         time.sleep(0.01)
     raise AssertionError(f"no workers appeared; the driver said {driver.stderr.read().decode()[-500:]}")
+
+
+def wait_until(done, otherwise):
+    """Wait until something is true; where that takes longer than the patience, it is an error."""
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not done():
+        if time.monotonic() > limit:
+            raise AssertionError(otherwise)
+        time.sleep(0.02)
 
 
 def after(seconds):
@@ -100,10 +113,7 @@ def storm(engine, store, trials, rng, worker_dies, driver_dies):
     driver.wait()
     killed = time.monotonic()
     driver.stderr.close()
-    while any(alive(worker) for worker in workers):
-        if time.monotonic() > killed + PATIENCE_SECONDS:
-            raise AssertionError("a worker outlives its driver")
-        time.sleep(0.02)
+    wait_until(lambda: not any(map(alive, workers)), "a worker outlives its driver")
     outlived = time.monotonic() - killed
     held = chunks_in(store)
     again = start(engine, store, trials)

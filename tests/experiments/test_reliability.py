@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -88,6 +89,60 @@ def test_a_result_that_dies_with_its_worker_is_computed_again():
         result = cluster._fetched(future, task, client)
     assert result.status == "done"
     np.testing.assert_array_equal(result.values, measure(task).values)
+
+
+def test_a_worker_in_the_middle_of_a_chunk_ends_with_its_driver(tmp_path):
+    script = tmp_path / "sleeps.py"
+    script.write_text(
+        "from reluscape.experiments import run\n"
+        "from reluscape.experiments.engines import Local\n"
+        "from tests.experiments.quantities_for_tests import plan\n"
+        'if __name__ == "__main__":\n'
+        f"    run(plan(kind=['sleeps in {tmp_path}'], trials=4), {str(tmp_path / 'a.db')!r}, Local({storm.WORKERS}))\n"
+    )
+    driver = storm.started(script)
+    storm.wait_until(lambda: len(list(tmp_path.glob("*.asleep"))) == storm.WORKERS, "no worker began")
+    workers = [int(mark.stem) for mark in tmp_path.glob("*.asleep")]
+    assert all(map(storm.alive, workers))
+    driver.kill()
+    driver.wait()
+    driver.stderr.close()
+    try:
+        storm.wait_until(lambda: not any(map(storm.alive, workers)), "a worker outlives its driver")
+    finally:
+        for worker in filter(storm.alive, workers):
+            os.kill(worker, signal.SIGKILL)
+
+
+def test_the_chunk_of_a_worker_that_dies_once_is_measured_in_the_same_run(tmp_path):
+    once = f"dies beside {tmp_path / 'mark'}"
+    state = run(quantities_for_tests.plan(kind=["fine", once], trials=6), tmp_path / "a.db", get_engine("local", 2))
+    assert (tmp_path / "mark").exists()
+    assert (state.done, state.fresh, state.lost) == (12, 12, 0)
+    run(quantities_for_tests.plan(kind=["fine", once], trials=6), tmp_path / "b.db", Serial())
+    assert storm.table(tmp_path / "a.db") == storm.table(tmp_path / "b.db")
+
+
+def test_a_write_that_breaks_off_leaves_nothing_of_itself(tmp_path):
+    tasks = list(pending(PLAN, set()))
+    good = [measure(task) for task in tasks[:3]]
+    spoilt = replace(measure(tasks[3]), names=("one too few",))
+
+    def breaks_off():
+        yield good[1]
+        raise KeyboardInterrupt
+
+    with Store(tmp_path / "a.db", PLAN) as store:
+        store.put(good[:1])
+        for results, error in ((breaks_off(), KeyboardInterrupt), (iter([good[2], spoilt]), ValueError)):
+            with pytest.raises(error):
+                store.put(results)
+            assert store.finished() == {(good[0].cell, good[0].chunk)}
+            rows = store._connection.execute("select distinct cell, chunk from statistic").fetchall()
+            assert set(rows) == store.finished()
+    run(PLAN, tmp_path / "a.db")
+    run(PLAN, tmp_path / "b.db")
+    assert storm.table(tmp_path / "a.db") == storm.table(tmp_path / "b.db")
 
 
 def test_problems_are_tried_again_when_asked(tmp_path):
