@@ -264,3 +264,17 @@ def test_frozen_signs_of_kinks():
     assert not rs.kink_minima([[1, 0], [0, 1]], [1, -1], [[1, 0]], signs=[-1]).genuine
     with pytest.raises(rs.ReluscapeError, match="one per unit"):
         rs.cell_minima([[1, 0]], [1], [[True]], signs=[1, 1])
+
+
+def test_many_inputs_agree_with_the_pseudoinverse():
+    """Sixty inputs and twelve samples: many more weights than samples, so that nearly all directions are free."""
+    rng = np.random.default_rng(0)
+    X, y = rng.integers(-9, 10, (12, 60)), rng.integers(-5, 6, 12)
+    pattern = (rng.standard_normal((2, 60)) @ X.T) > 0
+    found = rs.cell_minima(X, y, pattern)
+    np.testing.assert_allclose(found.solution, np.linalg.pinv(found.A) @ y, atol=1e-9)
+    rank = np.linalg.matrix_rank(found.A)
+    assert found.rank == rank == 120 - len(found.directions)
+    halves = [np.linalg.matrix_rank(found.A[:, 60:]), np.linalg.matrix_rank(found.A[:, :60])]
+    assert found.dims == tuple(60 - rank + half for half in halves)
+    assert found.loss == pytest.approx(np.mean((found.A @ found.solution - y) ** 2), abs=1e-9)

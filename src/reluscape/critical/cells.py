@@ -115,14 +115,16 @@ def cell_minima(X: Any, y: Any, pattern: Any, signs: Any = None, loss: Any = "sq
     blocks = [data.fractions * row.astype(int).astype(object)[:, None] for row in P]
     A = np.concatenate(blocks, axis=1) if m else np.zeros((data.n, 0), dtype=object)
     free = exact.nullspace(A) if A.size else _identity(m * d)
-    dims = tuple(exact.rank(free[:, j * d : (j + 1) * d]) if len(free) else 0 for j in range(m))
+    full = m * d - len(free)
+    # what the null space leaves of a unit: its columns, less those that only they span
+    dims = tuple(d - full + exact.rank(np.delete(A, np.s_[j * d : (j + 1) * d], axis=1)) for j in range(m))
     form = tuple("point" if k == 0 else "whole space" if k == d else "affine subspace" for k in dims)
     shape = {
-        "pattern": readonly(P), "A": readonly(A, dtype=float), "rank": m * d - len(free),
+        "pattern": readonly(P), "A": readonly(A, dtype=float), "rank": full,
         "exact_directions": readonly(free, dtype=object), "dims": dims, "form": form,
     }  # fmt: skip
     if able(chosen, "quadratic"):
-        return replace(_squared(data, P, faces, free, frozen, chosen, shape), problem=problem)
+        return replace(_squared(data, P, faces, A, free, frozen, chosen, shape), problem=problem)
     return replace(_smooth(data, P, faces, free, frozen, chosen, shape), problem=problem)
 
 
@@ -130,6 +132,7 @@ def _squared(
     data: Dataset,
     P: np.ndarray,
     faces: list[Face],
+    A: np.ndarray,
     free: np.ndarray,
     frozen: np.ndarray | None,
     loss: Loss,
@@ -139,7 +142,7 @@ def _squared(
     component = minimisers(data, faces)
     shortest = _flat_minimiser(component, data.d)
     if len(free):
-        shortest = shortest - np.asarray(exact.solve(free @ free.T, free @ shortest)) @ free
+        shortest = _in_row_space(A, shortest)
     placed, points = None, inside_points(data, P)
     if points is not None:
         members = group(P)
@@ -185,6 +188,16 @@ def _flat_minimiser(component: Component, d: int) -> np.ndarray:
     """Return a minimiser (m d,) of a product of faces, one after another."""
     parts = [s @ f.basis if len(f.basis) else np.zeros(d, dtype=object) for s, f in _pairs(component)]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=object)
+
+
+def _in_row_space(A: np.ndarray, point: np.ndarray) -> np.ndarray:
+    """Return the orthogonal projection of a point on the span of the rows of a matrix, exactly."""
+    rows = A[list(exact.pivot_columns(A.T))] if A.size else A
+    if not len(rows):
+        return np.array([Fraction(0)] * len(point), dtype=object)
+    B = exact.fmpq_matrix(exact.fraction_matrix(rows))
+    parts = (B * B.transpose()).solve(B * exact.fmpq_matrix(point[:, None]))
+    return np.asarray(exact.fractions_of(B.transpose() * parts)[:, 0])
 
 
 def _pairs(component: Component) -> list[tuple[np.ndarray, Face]]:

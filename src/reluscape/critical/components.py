@@ -49,9 +49,10 @@ def make_face(data: Dataset, covector: Any) -> Face:
     if len(rows) and rows.any():
         free = exact.nullspace(rows)
         basis = exact.integer_rows(free)[0] if len(free) else np.zeros((0, data.d), dtype=object)
+        heights = _product(data.fractions, basis.T) if len(basis) else np.zeros((data.n, 0), dtype=object)
     else:
         basis = np.array(np.eye(data.d, dtype=int), dtype=object).reshape(data.d, data.d)
-    heights = data.fractions @ basis.T if len(basis) else np.zeros((data.n, 0), dtype=object)
+        heights = data.fractions
     on = (sigma > 0).astype(int).astype(object)
     return Face(sigma, basis, heights, heights * on[:, None])
 
@@ -96,10 +97,7 @@ def minimisers(data: Dataset, faces: Sequence[Face], output_bias: bool = False) 
     y = data.y_fractions
     P = design.shape[1]
     if P and n:
-        M = exact.fmpq_matrix(exact.fraction_matrix(design))
-        gram = M.transpose() * M
-        right = M.transpose() * exact.fmpq_matrix(np.asarray(y)[:, None])
-        solution, kernel = _solve(gram, right)
+        solution, kernel = _least_squares(exact.fraction_matrix(design), np.asarray(y))
         fitted = design @ solution
     else:
         solution = np.array([Fraction(0)] * P, dtype=object)
@@ -129,23 +127,18 @@ def kernel_of(faces: Sequence[Face]) -> np.ndarray:
     return exact.nullspace(design)
 
 
-def _solve(gram: Any, right: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return one solution of consistent normal equations and a basis of the kernel as rows."""
-    P = gram.nrows()
-    augmented = exact.fractions_of(gram).tolist()
-    for row, value in zip(augmented, exact.fractions_of(right)[:, 0], strict=True):
-        row.append(value)
-    R, rank = exact.fmpq_matrix(np.array(augmented, dtype=object)).rref()
-    pivots: list[int] = []
-    for i in range(rank):
-        pivots.append(next(j for j in range(pivots[-1] + 1 if pivots else 0, P) if R[i, j] != 0))
-    free = [j for j in range(P) if j not in set(pivots)]
+def _least_squares(design: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return one least-squares solution, 0 off the first independent columns, and a basis of the kernel as rows."""
+    P = design.shape[1]
+    kernel = exact.nullspace(design)
+    # the basis has a 1 at the last entry of each row, its free column, and 0 there in all other rows
+    free = {max(np.flatnonzero(row)) for row in kernel}
+    pivots = [j for j in range(P) if j not in free]
     solution = np.array([Fraction(0)] * P, dtype=object)
-    kernel = np.array([[Fraction(int(j == f)) for j in range(P)] for f in free], dtype=object).reshape(len(free), P)
-    for i, p in enumerate(pivots):
-        solution[p] = exact.to_fraction(R[i, P])
-        for a, f in enumerate(free):
-            kernel[a, p] = -exact.to_fraction(R[i, f])
+    if pivots:
+        M = exact.fmpq_matrix(design[:, pivots])
+        x = (M.transpose() * M).solve(M.transpose() * exact.fmpq_matrix(y[:, None]))
+        solution[pivots] = exact.fractions_of(x)[:, 0]
     return solution, kernel
 
 
@@ -177,24 +170,25 @@ def place(component: Component, regions: Sequence[int | str]) -> tuple[list[np.n
         if region == 0:
             equalities += [[start[k], *moves[:, k]] for k in range(len(start))]
             continue
-        for i in np.flatnonzero(face.covector):
-            sign = int(region) * int(face.covector[i])
-            height = face.heights[i]
-            strict.append([sign * (height @ start), *(sign * (move @ height) for move in moves)])
-    rows = np.array(strict, dtype=object)
-    chart = np.array([[Fraction(int(a == b)) for b in range(q + 1)] for a in range(q + 1)], dtype=object)
+        off = np.flatnonzero(face.covector)
+        sides = (int(region) * face.covector[off].astype(int).astype(object))[:, None] * face.heights[off]
+        if len(off):
+            strict += _product(sides, np.concatenate([start[None], moves]).T).tolist()
+    reduced = np.array(strict, dtype=object)
+    chart = None
     if equalities:
         chart = exact.nullspace(np.array(equalities, dtype=object))
         if len(chart) == 0:
             return None
-    reduced = rows @ chart.T
+        reduced = _product(reduced, chart.T)
     if any(not any(row) for row in reduced):
         return None
     solution = strictly_feasible(exact.fraction_matrix(reduced))
     if solution.witness is None:
         return None
     inside = np.array([exact.to_fraction(t) for t in solution.witness], dtype=object)
-    point = short_point(reduced, inside) @ chart
+    point = short_point(reduced, inside)
+    point = point if chart is None else point @ chart
     t = point[1:] / point[0]
     sums = []
     for face, start, moves in zip(component.faces, component.start, component.moves, strict=True):
@@ -202,6 +196,11 @@ def place(component: Component, regions: Sequence[int | str]) -> tuple[list[np.n
         sums.append(coefficients @ face.basis if len(face.basis) else np.array([Fraction(0)] * component.data.d))
     c = None if component.c is None else component.c + (t @ component.c_moves if q else 0)
     return sums, c
+
+
+def _product(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """Return A B for exact matrices, neither of them empty."""
+    return exact.fractions_of(exact.fmpq_matrix(exact.fraction_matrix(A)) * exact.fmpq_matrix(exact.fraction_matrix(B)))
 
 
 def short_point(rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
