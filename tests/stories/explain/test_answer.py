@@ -74,6 +74,23 @@ def test_a_constant_network_is_told_so_first_and_is_no_wrong_input():
     assert story.verdict.splitlines()[0].startswith("stuck: the network is a constant")
 
 
+def near_zero_loss():
+    """Solved networks whose weights are not at rest: logits -4 and 4, and a deep network 0.03 % too steep."""
+    yield scaled(EXACT, 8.0, -4.0)
+    first = 1.0003 * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    yield rs.DeepNet([first, np.eye(2), np.ones((1, 2))], [np.zeros(2), np.zeros(2), np.zeros(1)])
+
+
+@pytest.mark.parametrize("net", list(near_zero_loss()), ids=["classes", "deep"])
+def test_a_solved_network_is_not_called_unfinished_below(net):
+    story = rs.explain(net, XOR, LABELS)
+    assert story.answer == "solved"
+    assert "at rest" in story.verdict
+    for told in ("not stationary", "still lowers", "keep training", "train on"):
+        assert told not in story.verdict
+        assert told not in story.explanation
+
+
 def test_half_of_the_way_is_slow():
     story = rs.explain(scaled(EXACT, 0.7), XOR, LABELS, loss="squared")
     assert story.answer == "slow"

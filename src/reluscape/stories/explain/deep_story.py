@@ -11,7 +11,7 @@ from ..wording import count, listing, of_the_weights, right_words
 from .case import Case
 from .decay_stand import decay_stand
 from .first_line import first_line
-from .story import MOST_NAMED, SPARE, UNTESTED, both_losses, going_on, numbered, rows, same_work
+from .story import MOST_NAMED, SPARE, UNTESTED, both_losses, going_on, not_at_rest_text, numbered, rows, same_work
 
 
 def deep_verdict_lines(case: Case) -> list[str]:
@@ -42,6 +42,8 @@ def _detail(case: Case) -> str:
     """Return what the tests say about the whole network."""
     it = case.it
     verdict = it.verdict
+    if verdict.kind == "not stationary" and case.answer == SOLVED:
+        return not_at_rest_text(case, f"gradient norm {it.gradient_norm:.3g}" if it.penalty is NONE else verdict.reason)
     if verdict.kind == "not stationary":
         go_on = ": keep training" if case.answer == SLOW else ": some direction still lowers the loss"
         # under a penalty the gradient of the plain loss says nothing

@@ -121,7 +121,8 @@ def _slow(o: Outlook) -> str:
     """Return what training on gains."""
     left, low = o.left or 0.0, o.downhill if o.downhill is not None else o.loss
     near = "near a saddle: " if o.kind == "saddle" else ""
-    fall = f"from {o.loss:.6g} to {_small(low, o.constant)} or lower"
+    ends = o.floor is not None and low - o.floor <= DEFAULT.zero_loss * o.constant
+    fall = f"from {o.loss:.6g} to {_small(low, o.constant)}{'' if ends else ' or lower'}"
     return f"{near}going on downhill the loss falls {fall} ({part(left, o.loss)})"
 
 

@@ -48,7 +48,7 @@ def verdict_lines(case: Case, findings: Findings) -> list[str]:
         rest = "" if len(dead) < width else ": the network is a constant"
         lines.append(f"{which} off on every row and cannot learn any more{rest}")
     better = better_text(findings, case.answer == STUCK and case.it.outlook.flat is None)
-    if better is not None:
+    if better is not None and case.answer != SOLVED:
         lines.append(better)
     return [*lines[: 6 - len(last)], *last]
 
@@ -66,17 +66,36 @@ def _detail(case: Case, findings: Findings) -> str:
     beside = ""
     if near is not None and verdict is near.verdict:
         beside = f", at the exact point {of_the_weights(near.distance)} away"
+    if verdict.kind == "local minimum" and beside and case.answer == SLOW:
+        assert near is not None
+        away, low = of_the_weights(near.distance), shown(near.verdict.loss, findings)
+        return f"a local minimum {where} lies {away} away, with loss {low}: no small change of it is lower ({how})"
     if verdict.kind == "local minimum":
         return f"local minimum {where}: no small change of the weights lowers the loss ({how}{beside})"
     if verdict.kind == "saddle":
         return f"saddle: no direction falls at first, yet lower loss is arbitrarily near ({how}{beside})"
     if verdict.kind == "undecided":
         return f"the exact test is undecided: {verdict.reason}"
+    size = f"gradient norm {findings.gradient_norm:.3g}"
+    if case.answer == SOLVED:
+        return not_at_rest_text(case, size)
     go_on = ": keep training" if case.answer == SLOW else ": some direction still lowers the loss"
-    text = f"not stationary{go_on} (gradient norm {findings.gradient_norm:.3g})"
+    text = f"not stationary{go_on} ({size})"
     if findings.descent is not None and findings.descent.finished:
         text += f"; {minimum_text(findings)}"
     return text
+
+
+def not_at_rest_text(case: Case, size: str) -> str:
+    """Return that a solved network is not exactly at a minimum, and that nothing comes of it."""
+    outlook = case.it.outlook
+    if outlook.all_right and not outlook.penalised:
+        return f"the weights are not at rest ({size}), nor will they ever be: the loss falls on as they grow"
+    what = "objective" if outlook.penalised else "loss"
+    return (
+        f"the weights are not exactly at rest ({size}), but what is known to be left of the {what}, "
+        f"{outlook.above:.2g}, is next to nothing beside the best constant's {outlook.constant:.6g}"
+    )
 
 
 def minimum_text(findings: Findings) -> str:
