@@ -227,9 +227,13 @@ def exact_fit(data: Dataset, signs: np.ndarray, R0: np.ndarray, c0: Any, slopes:
     R0 = np.array([[_short(value) for value in row] for row in R0], dtype=object).reshape(m, data.d)
     bases = [_exact_basis(data, signs[j] == 0) for j in range(m)]
     design, owners = [], []
+    rows = exact.fmpq_matrix(data.fractions)
     for j in range(m):
-        for row in bases[j] if reach[j].any() else ():
-            design.append(reach[j] * (data.fractions @ row))
+        if not reach[j].any() or not len(bases[j]):
+            continue
+        heights = exact.fractions_of(rows * flint.fmpq_mat(exact.fmpz_matrix(bases[j].T)))
+        for k, row in enumerate(bases[j]):
+            design.append(reach[j] * heights[:, k])
             owners.append((j, row))
     if c0 is not None:
         design.append(np.array([Fraction(1)] * data.n, dtype=object))
@@ -279,7 +283,7 @@ def _nearest_least_squares(design: np.ndarray, y: Any, owners: list[Any], R0: np
     """Return the least-squares coefficients of the rows of `design`, nearest to R0 where there are many."""
     integers, scales = exact.integer_rows(design)  # each column of the fit up to a positive factor
     M = exact.fmpz_matrix(integers)
-    gram, right = M * M.transpose(), exact.fmpq_matrix((integers @ y)[:, None])
+    gram, right = M * M.transpose(), flint.fmpq_mat(M) * exact.fmpq_matrix(np.asarray(y, dtype=object)[:, None])
     P = len(design)
     if int(gram.rank()) == P:
         solution = flint.fmpq_mat(gram).solve(right)
@@ -310,4 +314,4 @@ def _nearest_least_squares(design: np.ndarray, y: Any, owners: list[Any], R0: np
     lacking = flint.fmpq_mat(D) * exact.fmpq_matrix((goal - weights(part))[:, None])
     short = flint.fmpq_mat(D * D.transpose()).solve(lacking)
     moves = np.array([exact.to_fraction(short[k, 0]) for k in range(len(free))], dtype=object) / scales
-    return part + moves @ free
+    return part + exact.fractions_of(exact.fmpq_matrix(moves[None, :]) * exact.fmpq_matrix(free))[0]

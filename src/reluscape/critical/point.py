@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import flint
 import numpy as np
 
 from ..errors import InputError, ShapeError
@@ -153,14 +154,18 @@ def _exact_point(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss
     signs = ((products > 0).astype(np.int8) - (products < 0).astype(np.int8)).astype(np.int8)
     outputs = v * scales
     active = np.where(signs > 0, products, slope * products if slope else 0)
-    inner = active @ outputs if m else np.array([Fraction(0)] * n, dtype=object)
+    inner = np.array([Fraction(0)] * n, dtype=object)
+    if n and m:
+        fed = exact.fmpq_matrix(active) if slope else flint.fmpq_mat(exact.fmpz_matrix(active))
+        inner = exact.fractions_of(fed * exact.fmpq_matrix(outputs[:, None]))[:, 0]
     prediction = data.row_scale * inner + (c or 0) if n else np.zeros(0, dtype=object)
     rational, y = able(loss, "rational"), data.y_fractions
     floats = np.array(prediction, dtype=float)
     value = None
     if able(loss, "quadratic"):
         errors = 2 * (prediction - y)
-        value = sum((r * r for r in prediction - y), Fraction(0)) / max(n, 1)
+        left = exact.fmpq_matrix((prediction - y)[None, :])
+        value = exact.to_fraction((left * left.transpose())[0, 0]) / n if n else Fraction(0)
     elif rational:
         errors = _fractions(loss, "gradient", prediction, y)
         value = sum(_fractions(loss, "value", prediction, y), Fraction(0)) / max(n, 1)
