@@ -11,7 +11,7 @@ from .log_ground import log_ground
 from .palette import PAPER, VERMILLION
 from .traces import axis, layout, markers, plain
 
-_THIN = 250
+_THIN = 80
 _SPOT = 0.03
 
 
@@ -23,7 +23,8 @@ def plane_figure(plane: dict[str, Any] | None) -> Figure | None:
     values = [value for row in plane["loss"] for value in row if value is not None]
     low = min(values)
     traces = [log_ground(plane["a"], plane["b"], plane["loss"], low)]
-    style = {"color": "rgba(255,255,255,0.6)", "width": 0.9 if len(kinks) <= _THIN else 0.5}
+    few = len(kinks) <= _THIN  # where many cross, near the network itself, they would hide the colours
+    style = {"color": f"rgba(255,255,255,{0.6 if few else 0.25})", "width": 0.9 if few else 0.5}
     traces += _segments(kinks, style, "unit {0} switches for row {1}")
     dashes = {"color": PAPER, "width": 1.8, "dash": "dash"}
     traces += _segments(zeros, dashes, "output weight of unit {0} is zero")
