@@ -172,14 +172,17 @@ class Tolerances:
     decayed_free: float = 1e5
     # singular values below this share of the largest leave a direction on a face of a cell free
     face_rank: float = 1e-11
-    # its interior point: relative pivot up to which a direction is left alone, ridge relative to the diagonal, least
-    # share of the parameter that a step aims at, and least first parameter
-    decayed_pivot: float = 1e-16
+    # move along a direction in which each prediction moves by 0 or at least 1, up to which it is 0
+    recession_move: float = 1e-7
     # least entry on the diagonal of the Cholesky factor of a face's second derivatives, scaled to a unit diagonal
     decayed_cholesky: float = 1e-7
+    # its interior point: relative pivot up to which a direction is left alone, ridge relative to the diagonal, least
+    # share of the parameter that a step aims at, least first multiplier, and how near a norm comes to its bound
+    decayed_pivot: float = 1e-16
     decayed_ridge: float = 1e-15
     decayed_centring: float = 1e-6
-    decayed_start: float = 1e-3
+    decayed_start: float = 0.1
+    decayed_border: float = 1e-14
     # any number of units with weight decay: share within which a pull counts as the decay, distance within which two
     # directions are one, and size, relative to the largest, below which a unit is left out
     infinite_tight: float = 1e-6

@@ -12,12 +12,12 @@ from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ..problem.losses import LogisticLoss, Loss, able
 from ..problem.losses.curvatures import curvature
 from .decayed_face import face_bases, face_newton, pull
-from .decayed_kernel import CYCLE, LOGISTIC, SHARES, SQUARED, centring, decayed_point, direction, factored, gap_of, move
+from .decayed_kernel import LOGISTIC, OTHER, SQUARED, decayed_points, gap_at
+from .decayed_other import other_point
 
-STEPS, STALLED = 120, 25
-# how many times the rise that curvatures foretell a step may bring, and how often it is halved for that
-TRUST, HALVINGS = 3.0, 40
-OTHER = -1
+# most steps, steps without a gain, share of the way to a border, least share of the parameter to aim at: the second
+# where the first ends too early
+PACES = ((100, 12, 0.995, DEFAULT.decayed_centring), (300, 60, 0.7, 0.1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +100,35 @@ class _Units:
     def zero(self) -> float:
         """The loss of the zero network."""
         return abs(float(np.sum(self.loss.value(np.zeros(len(self.y)), self.y))))
+
+
+@dataclass(frozen=True, eq=False)
+class _Program:
+    """One program in units of size 1: features G (m, n, d), columns of cones C (m, d, k), penalised pen (m, d)."""
+
+    G: np.ndarray
+    C: np.ndarray
+    pen: np.ndarray
+    lam: float
+    kappa: float
+    has_c: bool
+
+    @cached_property
+    def F(self) -> np.ndarray:
+        """(n, m d + 1) features of all units, and the constant's."""
+        m, n, d = self.G.shape
+        out = np.full((n, m * d + 1), float(self.has_c))
+        out[:, :-1] = self.G.transpose(1, 0, 2).reshape(n, m * d)
+        return out
+
+    def gap(self, at: _Units, e: np.ndarray, x: np.ndarray, z: np.ndarray) -> float:
+        """Return how far a point with multipliers and slopes e is from the lowest, up to rounding."""
+        m, d, k = self.C.shape
+        units = np.full(m, k), self.pen, np.arange(m), np.arange(m + 1) * d
+        made = np.zeros(m * d + 1), np.zeros(m * d + 1), np.zeros((m, k))
+        loss = float(np.sum(at.loss.value(self.F @ x, at.y)))
+        rest = self.lam, self.kappa, self.has_c, x, z
+        return float(gap_at(at.kind, at.y, self.F, e, loss, self.C, *units, *rest, *made))
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,32 +220,55 @@ class DecayedPrograms:
         on = np.ascontiguousarray(pattern[kept])
         sign, o = np.asarray(signs, dtype=float)[kept], self.sides(on)
         m, d = len(on), at.X.shape[1]
-        u, z, stats = np.zeros((m, d)), np.zeros((m, len(at.C))), np.zeros(4)
-        decay, accuracy = at.decay, self.tolerances.interior_gap
-        pen = decay.penalised.astype(float)
-        stats[2] = self._start(at.y, decay.kappa)
-        cell = (at.X, at.y, on, sign, at.C, o, pen, decay.lam, decay.kappa, decay.has_constant)
+        decay, accuracy, has_c = at.decay, self.tolerances.interior_gap, self.decay.has_constant
+        features = np.where(on[:, :, None], at.X, 0.0) * sign[:, None, None]
+        cones = np.ascontiguousarray((o[:, :, None] * at.C).transpose(0, 2, 1))
+        pen = np.tile(decay.penalised.astype(float), (m, 1))
+        program = _Program(features, cones, pen, decay.lam, decay.kappa, has_c)
+        start = self._start(at.y, decay.kappa)
         if at.kind == OTHER:
-            _other(*cell, at.loss, accuracy, u, z, stats, self.tolerances)
+            found = other_point(
+                program.F, at.y, cones, pen, decay.lam, decay.kappa, has_c, at.loss, start, accuracy, self.tolerances
+            )
         else:
-            decayed_point(*cell, at.kind, accuracy, STEPS, u, z, stats)
-        if sharp or not stats[1] <= self.tolerances.kkt * at.zero:
+            found = self._interior(program, start)
+        if sharp or not found[2] <= self.tolerances.kkt * at.zero:
             enough = MACHINE_PRECISION * self.tolerances.rank if sharp else self.tolerances.kkt
-            self._polish(on, sign, o, u, z, stats, enough * at.zero)
+            found = self._polish(on, sign, o, program, *found, enough * at.zero)
+        x, z, gap = found
         weights, multipliers = np.zeros((len(pattern), d)), np.zeros((len(pattern), len(at.C)))
-        weights[kept] = u * (at.gamma / at.chi)
+        weights[kept] = x[:-1].reshape(m, d) * (at.gamma / at.chi)
         multipliers[kept] = z * (at.chi * at.unit / at.gamma) / at.sizes
-        return self.point(pattern, signs, weights, stats[2] * at.gamma, multipliers, stats[1] * at.unit)
+        return self.point(pattern, signs, weights, float(x[-1]) * at.gamma, multipliers, gap * at.unit)
+
+    def _interior(self, program: _Program, start: float) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return the point (m d + 1,), multipliers (m, k) and gap of the compiled interior point."""
+        at = self._scaled
+        m, d, k = program.C.shape
+        tables = program.G, np.full(m, d), program.C, np.full(m, k), program.pen, at.y, at.kind, program.lam
+        best = np.zeros(m * d + 1), np.zeros((m, k)), np.inf
+        for pace in PACES:
+            gap, points, z = np.zeros(1), np.zeros((1, m + 1, d)), np.zeros((1, m, k))
+            decayed_points(
+                *tables, program.kappa, program.has_c, start, np.arange(m)[None], self.tolerances.interior_gap, *pace,
+                np.zeros(1), gap, points, z,
+            )  # fmt: skip
+            if gap[0] < best[2]:
+                best = np.append(points[0, :m], points[0, m, 0]), z[0], float(gap[0])
+            if best[2] <= self.tolerances.kkt * at.zero:
+                break
+        return best
 
     def _polish(
-        self, on: np.ndarray, sign: np.ndarray, o: np.ndarray, u: np.ndarray, z: np.ndarray, stats: np.ndarray,
-        enough: float,
-    ) -> None:  # fmt: skip
-        """Sharpen a point on its face, as the multipliers and slacks show it, until its gap is small enough."""
+        self, on: np.ndarray, sign: np.ndarray, o: np.ndarray, program: _Program, x: np.ndarray, z: np.ndarray,
+        least: float, enough: float,
+    ) -> tuple[np.ndarray, np.ndarray, float]:  # fmt: skip
+        """Return the point sharpened on its face, as multipliers and slacks show it, until its gap is small enough."""
         at = self._scaled
         X, y, C, loss, decay = at.X, at.y, at.C, at.loss, at.decay
         pen, lam = decay.penalised, float(decay.lam)
-        norms = decay.norms(u)
+        u, start = x[:-1].reshape(len(on), X.shape[1]), float(x[-1])
+        norms, found = decay.norms(u), (x, z, least)
 
         def bend(f: np.ndarray, y: np.ndarray) -> np.ndarray:
             return curvature(loss, f, y, self.tolerances)
@@ -231,7 +283,7 @@ class DecayedPrograms:
                 continue
             tried.add(guess)
             bases = face_bases(C, kinks, live)
-            w, c = face_newton(X, y, on, sign, bases, decay, loss, bend, u * live[:, None], float(stats[2]))
+            w, c = face_newton(X, y, on, sign, bases, decay, loss, bend, u * live[:, None], start)
             f = sign @ np.where(on, w @ X.T, 0.0) + c
             e = np.asarray(loss.gradient(f, y), dtype=float)
             multipliers = np.zeros_like(z)
@@ -242,12 +294,13 @@ class DecayedPrograms:
                 else:
                     rest = g - np.where(pen, lam * w[j] / r, 0.0)
                     multipliers[j, kinks[j]] = pull(rest, (o[j][:, None] * C)[kinks[j]], pen | True)[1]
-            cell = (X, on, sign, C, o, pen.astype(float), lam, float(decay.kappa), decay.has_constant)
-            gap = gap_of(*cell, w, multipliers, c, e, float(np.sum(loss.value(f, y))))
-            if gap < stats[1]:
-                u[:], z[:], stats[1], stats[2] = w, multipliers, gap, c
-            if stats[1] <= enough:
+            there = np.append(w, c)
+            gap = program.gap(at, e, there, multipliers)
+            if gap < found[2]:
+                found = there, multipliers, gap
+            if found[2] <= enough:
                 break
+        return found
 
     def point(
         self, pattern: np.ndarray, signs: np.ndarray, u: np.ndarray, c: float, multipliers: np.ndarray, gap: float
@@ -273,86 +326,3 @@ class DecayedPrograms:
         if not self.decay.has_constant or not able(self.loss, "quadratic") or not len(y):
             return 0.0
         return float(np.sum(y) / (len(y) + kappa / 2))
-
-
-def _other(
-    X: np.ndarray,
-    y: np.ndarray,
-    on: np.ndarray,
-    sign: np.ndarray,
-    C: np.ndarray,
-    o: np.ndarray,
-    pen: np.ndarray,
-    lam: float,
-    kappa: float,
-    has_c: bool,
-    loss: Any,
-    accuracy: float,
-    u: np.ndarray,
-    z: np.ndarray,
-    stats: np.ndarray,
-    tolerances: Tolerances,
-) -> None:
-    """Do what `decayed_point` does for a loss that the kernel does not know: slopes over each move give curvatures."""
-    m, d = u.shape
-    k, n = len(C), len(X)
-    z[:] = max(lam, float(np.sqrt(accuracy)))
-    nu, c, last, best = float(z.max(initial=max(lam, 1.0))), float(stats[2]), 0, np.inf
-    s, p = np.ones((m, k)), np.zeros((m, d))
-    M, B = np.zeros((m, d, d)), np.zeros((m, d, d))
-    size = m * d + 1 if m * d + 1 <= 2 * n or m * d <= 60 else n
-    H = np.zeros((size, size))
-    keep = (u.copy(), z.copy(), c)
-    ridge = float(np.sqrt(MACHINE_PRECISION))
-    scale, reach, pace = None, np.full(n, 1.0), 0
-    for it in range(4 * STEPS):
-        f = sign @ np.where(on, u @ X.T, 0.0) + c
-        e = np.asarray(loss.gradient(f, y), dtype=float)
-        rise = np.asarray(loss.gradient(f + reach, y), dtype=float) - np.asarray(
-            loss.gradient(f - reach, y), dtype=float
-        )
-        # a straight stretch is taken to bend within the size of its prediction for as long as steps are that long
-        h = np.maximum(rise / (2 * reach), np.minimum(reach / (1.0 + np.abs(f)), 1.0) * np.abs(e) / (1.0 + np.abs(f)))
-        h = h + ridge * max(float(h.max(initial=0.0)), ridge)
-        total = float(np.sum(loss.value(f, y)))
-        gap = gap_of(X, on, sign, C, o, pen, lam, kappa, has_c, u, z, c, e, total)
-        scale = abs(total) if scale is None else scale
-        if gap < best:
-            last = it if gap < best / 2 else last
-            best, keep = gap, (u.copy(), z.copy(), c)
-        if best <= accuracy * scale or it - last > 4 * STALLED:
-            break
-        factored(X, on, sign, C, pen, lam, kappa, has_c, u, p, s, z, h, nu, M, B, H)
-        du, dp, ds, dz = np.zeros((m, d)), np.zeros((m, d)), np.zeros((m, k)), np.zeros((m, k))
-        at = (X, on, sign, C, o, pen, lam, kappa, has_c, u, p, s, z, c, e, h, nu)
-        direction(*at, 0.0, 0.0, M, B, H, du, dp, ds, dz)
-        target = max(centring(s, z, ds, dz, nu)[1], nu / 100)
-        dc = direction(*at, target, 1.0, M, B, H, du, dp, ds, dz)
-        pace = max(pace, (it - last) // (4 * CYCLE))
-        ahead = sign @ np.where(on, du @ X.T, 0.0) + dc
-        short = _trusted(loss, y, f, e, h, ahead)
-        for way in (du, dp, ds, dz):
-            way *= short
-        step = short * move(u, p, s, z, du, dp, ds, dz, lam, SHARES[min(pace, len(SHARES) - 1)])
-        c += step * dc
-        nu += step * (target - nu)
-        moved = np.abs(sign @ np.where(on, u @ X.T, 0.0) + c - f)
-        # as far as the step went, or as the shortest that went too far
-        moved = np.maximum(moved / 2, 2 * short * np.abs(ahead) if short < 1 else 0.0)
-        reach = np.maximum(moved, tolerances.difference_step * (1.0 + np.abs(f)))
-    u[:], z[:] = keep[0], keep[1]
-    stats[1], stats[2] = best, keep[2]
-
-
-def _trusted(loss: Any, y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.ndarray, way: np.ndarray) -> float:
-    """Return the share of a step over which the losses' slopes rise no more than a few times what curvatures foretell.
-
-    Where a loss is straight its curvature says nothing about how far that lasts.
-    """
-    share, foretold = 1.0, float((h * way) @ way)
-    for _ in range(HALVINGS):
-        risen = float((np.asarray(loss.gradient(f + share * way, y), dtype=float) - e) @ way)
-        if not risen > TRUST * share * foretold:
-            break
-        share /= 2
-    return share

@@ -1,10 +1,14 @@
-"""Interior point for basin programs with weight decay: the compiled kernel.
+"""Interior point for basin programs with weight decay: the compiled kernel, for one program or many.
 
-min sum_i l(f_i) + lam sum_j |P u_j| + (kappa / 2) c^2, f = sum_j s_j (X u_j on the cell) + c, o_jt <C_t, u_j> >= 0.
+min sum_i l(f_i) + lam sum_j |P_j x_j| + (kappa / 2) c^2 with f = sum_j G_j x_j + c and C_j x_j >= 0, where unit j's
+features G_j, cone C_j and penalised coordinates P_j are those of its state.
 
-With t_j = (mu + sqrt(mu^2 + lam^2 |P u_j|^2)) / lam the vector p_j = lam P u_j / t_j is strictly shorter than lam, and
-tends to lam P u_j / |P u_j|: the norm is treated as primal and dual together by Newton's method on t_j p_j = lam P u_j
-(Chan, Golub and Mulet 1999), the cell by slacks and multipliers.
+|P_j x_j| is t_j with (t_j, P_j x_j) in the second-order cone, whose multiplier is (lam, q_j) with |q_j| <= lam; the
+cell has slacks s and multipliers z. Newton's method on the conditions of optimality, with the scaling of Nesterov and
+Todd (1997) for the cones and the predictor and corrector of Mehrotra (1992). t_j is eliminated, so that a norm adds
+(I - 2 b b^T / (1 + 2 |b|^2)) / eta^2 to Newton's matrix; b, eta come from the scaling. What rounding leaves of the
+conditions is taken off by one step of refinement, in which slacks and multipliers are corrected by themselves: active
+sides have multipliers so much larger than slacks that the digits of x do not suffice.
 """
 
 from __future__ import annotations
@@ -15,47 +19,59 @@ import numpy as np
 from ..numbers.kernelcache import INNER, KERNEL
 from ..numbers.tolerances import DEFAULT, HUGE_PIVOT, SPECK
 
-SQUARED, LOGISTIC = 0, 1
-# shares of the way to a border that a step goes; the next one is taken after so many steps without a gain, since long
-# steps can go round in a cycle
-SHARES, CYCLE = (0.995, 0.9, 0.7, 0.5), 6
+SQUARED, LOGISTIC, OTHER = 0, 1, 2
+# kernels that only kernels call; sums may be taken in any order, so that they are computed some numbers at a time
+INSIDE = {**INNER, "error_model": "numpy"}
+SUMS = {**INSIDE, "fastmath": {"reassoc", "contract"}}
+# rows of a factor that are subtracted together
+BLOCK = 4
 # numbers of the policy as the compiled code reads them
-PIVOT, RIDGE = DEFAULT.decayed_pivot, DEFAULT.decayed_ridge
-LEAST_CENTRING, LEAST_START = DEFAULT.decayed_centring, DEFAULT.decayed_start
+PIVOT, RIDGE, BORDER = DEFAULT.decayed_pivot, DEFAULT.decayed_ridge, DEFAULT.decayed_border
+LEAST_START = DEFAULT.decayed_start
 
 
-@numba.njit(**INNER, error_model="numpy")
+@numba.njit(**INSIDE)
 def _factor(A: np.ndarray, n: int) -> None:
-    """Replace the lower triangle of a positive definite matrix by its Cholesky factor; tiny pivots become huge."""
+    """Replace the upper triangle of a positive definite matrix by U with U^T U = A; tiny pivots become huge."""
+    top = np.zeros(n)
     for i in range(n):
-        for j in range(i):
-            total = A[i, j]
-            for k in range(j):
-                total -= A[i, k] * A[j, k]
-            A[i, j] = total / A[j, j]
-        pivot = A[i, i]
-        top = abs(pivot)
-        for k in range(i):
-            pivot -= A[i, k] * A[i, k]
-        A[i, i] = np.sqrt(pivot) if pivot > PIVOT * top and pivot > SPECK else HUGE_PIVOT
+        top[i] = abs(A[i, i])
+        A[i, i] *= 1.0 + RIDGE
+    for first in range(0, n, BLOCK):
+        last = min(first + BLOCK, n)
+        for k in range(first, last):
+            for p in range(first, k):
+                share = A[p, k]
+                for b in range(k, n):
+                    A[k, b] -= share * A[p, b]
+            pivot = A[k, k]
+            root = np.sqrt(pivot) if pivot > PIVOT * top[k] and pivot > SPECK else HUGE_PIVOT
+            A[k, k] = root
+            for b in range(k + 1, n):
+                A[k, b] /= root
+        if last - first == BLOCK:
+            for i in range(last, n):
+                w0, w1, w2, w3 = A[first, i], A[first + 1, i], A[first + 2, i], A[first + 3, i]
+                for b in range(i, n):
+                    A[i, b] -= w0 * A[first, b] + w1 * A[first + 1, b] + w2 * A[first + 2, b] + w3 * A[first + 3, b]
 
 
-@numba.njit(**INNER, error_model="numpy")
+@numba.njit(**SUMS)
 def _solve(A: np.ndarray, n: int, b: np.ndarray) -> None:
     """Replace b by the solution for a factor."""
     for i in range(n):
-        total = b[i]
-        for k in range(i):
-            total -= A[i, k] * b[k]
-        b[i] = total / A[i, i]
+        b[i] /= A[i, i]
+        share = b[i]
+        for j in range(i + 1, n):
+            b[j] -= share * A[i, j]
     for i in range(n - 1, -1, -1):
-        total = b[i]
-        for k in range(i + 1, n):
-            total -= A[k, i] * b[k]
-        b[i] = total / A[i, i]
+        total = 0.0
+        for j in range(i + 1, n):
+            total += A[i, j] * b[j]
+        b[i] = (b[i] - total) / A[i, i]
 
 
-@numba.njit(**INNER, error_model="numpy")
+@numba.njit(**INSIDE)
 def _copy(source: np.ndarray, target: np.ndarray) -> None:
     """Fill a matrix with another one; an assignment of slices would compile the wording of its errors for seconds."""
     for j in range(source.shape[0]):
@@ -63,21 +79,53 @@ def _copy(source: np.ndarray, target: np.ndarray) -> None:
             target[j, a] = source[j, a]
 
 
-@numba.njit(**INNER, error_model="numpy")
-def predictions(X: np.ndarray, on: np.ndarray, sign: np.ndarray, u: np.ndarray, c: float, f: np.ndarray) -> None:
-    """Fill f with the predictions."""
-    n, d = X.shape
-    f[:] = c
-    for j in range(len(sign)):
-        for i in range(n):
-            if on[j, i]:
-                height = 0.0
-                for a in range(d):
-                    height += X[i, a] * u[j, a]
-                f[i] += sign[j] * height
+@numba.njit(**SUMS)
+def _times(F: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
+    """Fill out with F x."""
+    for i in range(F.shape[0]):
+        total = 0.0
+        for a in range(F.shape[1]):
+            total += F[i, a] * x[a]
+        out[i] = total
 
 
-@numba.njit(**INNER, error_model="numpy")
+@numba.njit(**INSIDE)
+def _back(F: np.ndarray, e: np.ndarray, out: np.ndarray) -> None:
+    """Fill out with F^T e."""
+    for a in range(F.shape[1]):
+        out[a] = 0.0
+    for i in range(F.shape[0]):
+        share = e[i]
+        for a in range(F.shape[1]):
+            out[a] += share * F[i, a]
+
+
+@numba.njit(**INSIDE)
+def _heights(C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
+    """Fill out (m, k) with C_j x_j."""
+    for j in range(len(states)):
+        st = states[j]
+        for r in range(K[st]):
+            out[j, r] = 0.0
+        for a in range(off[j + 1] - off[j]):
+            share = x[off[j] + a]
+            for r in range(K[st]):
+                out[j, r] += share * C[st, a, r]
+
+
+@numba.njit(**SUMS)
+def _pushes(C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, z: np.ndarray, out: np.ndarray) -> None:
+    """Fill out with C_j^T z_j, one unit after another."""
+    for j in range(len(states)):
+        st = states[j]
+        for a in range(off[j + 1] - off[j]):
+            total = 0.0
+            for r in range(K[st]):
+                total += C[st, a, r] * z[j, r]
+            out[off[j] + a] = total
+
+
+@numba.njit(**INSIDE)
 def derivatives(kind: int, y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.ndarray) -> float:
     """Fill e and h with the first and second derivatives of the losses at f; return the sum of the losses.
 
@@ -85,7 +133,7 @@ def derivatives(kind: int, y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.nd
     """
     total = 0.0
     for i in range(len(f)):
-        if kind == 0:
+        if kind == SQUARED:
             r = f[i] - y[i]
             total += r * r
             e[i], h[i] = 2.0 * r, 2.0
@@ -99,436 +147,450 @@ def derivatives(kind: int, y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.nd
     return total
 
 
-@numba.njit(**KERNEL, error_model="numpy")
-def factored(
-    X: np.ndarray,
-    on: np.ndarray,
-    sign: np.ndarray,
-    C: np.ndarray,
-    pen: np.ndarray,
-    lam: float,
-    kappa: float,
-    has_c: bool,
-    u: np.ndarray,
-    p: np.ndarray,
-    s: np.ndarray,
-    z: np.ndarray,
-    h: np.ndarray,
-    nu: float,
-    M: np.ndarray,
-    B: np.ndarray,
-    H: np.ndarray,
-) -> None:
-    """Fill M (m, d, d) with the curvature of the norms and B, H with the factors of Newton's matrix.
-
-    H is that of all variables where it is (m d + 1) square; else B holds the factors of the units' blocks and H is the
-    n x n matrix that couples them.
-    """
-    n, d = X.shape
-    m, k = s.shape
-    for j in range(m):
-        square = 0.0
-        for a in range(d):
-            square += pen[a] * u[j, a] * u[j, a]
-        q = np.sqrt(nu * nu + lam * lam * square)
-        t = (nu + q) / lam
-        for a in range(d):
-            for b in range(d):
-                value = -pen[a] * pen[b] * (p[j, a] * u[j, b] + p[j, b] * u[j, a]) / (2.0 * q)
-                if a == b:
-                    value += pen[a]
-                M[j, a, b] = lam / t * value
-                B[j, a, b] = M[j, a, b]
-        for r in range(k):
-            weight = z[j, r] / s[j, r]
-            for a in range(d):
-                wa = weight * C[r, a]
-                for b in range(a + 1):
-                    B[j, a, b] += wa * C[r, b]
-        for a in range(d):
-            B[j, a, a] *= 1.0 + RIDGE
-    size = m * d
-    H[:] = 0.0
-    if len(H) == size + 1:
-        row = np.zeros(size)
-        for i in range(n):
-            for j in range(m):
-                for a in range(d):
-                    row[j * d + a] = sign[j] * X[i, a] if on[j, i] else 0.0
-            for a in range(size):
-                ha = h[i] * row[a]
-                if ha != 0.0:
-                    for b in range(a + 1):
-                        H[a, b] += ha * row[b]
-                    H[size, a] += ha
-            H[size, size] += h[i]
-        for j in range(m):
-            for a in range(d):
-                for b in range(a + 1):
-                    H[j * d + a, j * d + b] += B[j, a, b]
-        H[size, size] += kappa
-        _factor(H, size + 1 if has_c else size)
-        return
-    part = np.zeros((n, d))
-    which = np.zeros(n, dtype=np.int64)
-    for j in range(m):
-        _factor(B[j], d)
-        count = 0
-        for i in range(n):
-            if on[j, i]:
-                which[count] = i
-                for a in range(d):
-                    total = np.sqrt(h[i]) * X[i, a]
-                    for q in range(a):
-                        total -= B[j, a, q] * part[count, q]
-                    part[count, a] = total / B[j, a, a]
-                count += 1
-        for r in range(count):
-            for q in range(r + 1):
-                total = 0.0
-                for a in range(d):
-                    total += part[r, a] * part[q, a]
-                H[which[r], which[q]] += total
-    for i in range(n):
-        H[i, i] += 1.0
-    _factor(H, n)
+@numba.njit(**INSIDE)
+def _dual(kind: int, y: np.ndarray, e: np.ndarray, share: float) -> float:
+    """Return - sum_i l_i^*(share e_i), a lower bound of sum_i l_i(f_i) - share <e, f> for every f."""
+    total = 0.0
+    for i in range(len(e)):
+        if kind == SQUARED:
+            total -= share * e[i] * (y[i] + share * e[i] / 4.0)
+        else:
+            p = min(share * abs(e[i]), 1.0)
+            if p > 0.0:
+                total -= p * np.log(p)
+            if p < 1.0:
+                total -= (1.0 - p) * np.log1p(-p)
+    return total
 
 
-@numba.njit(**KERNEL, error_model="numpy")
-def direction(
-    X: np.ndarray,
-    on: np.ndarray,
-    sign: np.ndarray,
-    C: np.ndarray,
-    o: np.ndarray,
-    pen: np.ndarray,
-    lam: float,
-    kappa: float,
-    has_c: bool,
-    u: np.ndarray,
-    p: np.ndarray,
-    s: np.ndarray,
-    z: np.ndarray,
-    c: float,
-    e: np.ndarray,
-    h: np.ndarray,
-    nu: float,
-    target: float,
-    second: float,
-    M: np.ndarray,
-    B: np.ndarray,
-    H: np.ndarray,
-    du: np.ndarray,
-    dp: np.ndarray,
-    ds: np.ndarray,
-    dz: np.ndarray,
-) -> float:
-    """Fill the directions towards the point of parameter `target`; return that of c.
-
-    `second` times the products of the directions that the arrays hold at first is taken off (Mehrotra's corrector).
-    """
-    n, d = X.shape
-    m, k = o.shape
-    rhs = np.zeros(m * d)
-    for j in range(m):
-        square, bend = 0.0, 0.0
-        for a in range(d):
-            square += pen[a] * u[j, a] * u[j, a]
-            bend += pen[a] * u[j, a] * du[j, a]
-        q = np.sqrt(nu * nu + lam * lam * square)
-        t = (nu + q) / lam
-        dt = (1.0 + nu / q) * (target - nu) / lam
-        bend = second * (lam * bend / q + dt) / t
-        for a in range(d):  # from here on dp holds what does not depend on du
-            dp[j, a] = (lam * pen[a] * u[j, a] - p[j, a] * dt) / t - bend * dp[j, a]
-            rhs[j * d + a] = -dp[j, a]
-        for i in range(n):
-            if on[j, i]:
-                for a in range(d):
-                    rhs[j * d + a] -= sign[j] * e[i] * X[i, a]
-        for r in range(k):
-            height = 0.0
-            for a in range(d):
-                height += C[r, a] * u[j, a]
-            gap = o[j, r] * height - s[j, r]
-            dz[j, r] = target - second * ds[j, r] * dz[j, r]
-            ds[j, r] = gap
-            push = o[j, r] * (dz[j, r] - z[j, r] * gap) / s[j, r]
-            for a in range(d):
-                rhs[j * d + a] += C[r, a] * push
-    rc = -kappa * c
-    for i in range(n):
-        rc -= e[i]
-    dc = 0.0
-    size = m * d
-    if len(H) == size + 1:
-        x = np.zeros(size + 1)
-        for a in range(size):
-            x[a] = rhs[a]
-        x[size] = rc
-        _solve(H, size + 1 if has_c else size, x)
-        for j in range(m):
-            for a in range(d):
-                du[j, a] = x[j * d + a]
-        dc = x[size] if has_c else 0.0
-    else:
-        dc = _coupled(X, on, sign, B, H, rhs, h, kappa, rc, has_c, du)
-    for j in range(m):
-        for a in range(d):
-            value = dp[j, a] - p[j, a]
-            for b in range(d):
-                value += M[j, a, b] * du[j, b]
-            dp[j, a] = value
-        for r in range(k):
-            height = 0.0
-            for a in range(d):
-                height += C[r, a] * du[j, a]
-            ds[j, r] += o[j, r] * height
-            dz[j, r] = (dz[j, r] - z[j, r] * ds[j, r]) / s[j, r] - z[j, r]
-    return dc
-
-
-@numba.njit(**INNER, error_model="numpy")
-def _coupled(
-    X: np.ndarray,
-    on: np.ndarray,
-    sign: np.ndarray,
-    B: np.ndarray,
-    K: np.ndarray,
-    rhs: np.ndarray,
-    h: np.ndarray,
-    kappa: float,
-    rc: float,
-    has_c: bool,
-    du: np.ndarray,
-) -> float:
-    """Fill du with the solution of (blocks + features) from their factors; return that of c."""
-    n, d = X.shape
-    m = len(sign)
-    b, x = np.zeros(n), np.zeros(d)
-    root, w = np.zeros(n), np.zeros(n)
-    for i in range(n):
-        root[i] = w[i] = np.sqrt(h[i])
-    for j in range(m):
-        for a in range(d):
-            x[a] = rhs[j * d + a]
-        _solve(B[j], d, x)
-        for i in range(n):
-            if on[j, i]:
-                for a in range(d):
-                    b[i] += sign[j] * root[i] * X[i, a] * x[a]
-    dc = 0.0
-    _solve(K, n, b)
-    if has_c:
-        _solve(K, n, w)
-        above, below = rc, kappa
-        for i in range(n):
-            above -= root[i] * b[i]
-            below += root[i] * w[i]
-        dc = above / below
-        for i in range(n):
-            b[i] += dc * w[i]
-    for j in range(m):
-        for a in range(d):
-            x[a] = rhs[j * d + a]
-        for i in range(n):
-            if on[j, i]:
-                for a in range(d):
-                    x[a] -= sign[j] * root[i] * b[i] * X[i, a]
-        _solve(B[j], d, x)
-        for a in range(d):
-            du[j, a] = x[a]
-    return dc
-
-
-@numba.njit(**KERNEL, error_model="numpy")
-def longest_step(s: np.ndarray, z: np.ndarray, ds: np.ndarray, dz: np.ndarray, share: float) -> float:
-    """Return the step, at most 1, that takes slacks and multipliers a share of the way to zero."""
-    step = 1.0
-    for j in range(s.shape[0]):
-        for r in range(s.shape[1]):
-            if ds[j, r] < 0:
-                step = min(step, -share * s[j, r] / ds[j, r])
-            if dz[j, r] < 0:
-                step = min(step, -share * z[j, r] / dz[j, r])
-    return step
-
-
-@numba.njit(**KERNEL, error_model="numpy")
-def centring(s: np.ndarray, z: np.ndarray, ds: np.ndarray, dz: np.ndarray, nu: float) -> tuple[float, float]:
-    """Return the parameter of the point and the one to aim at, from the step towards parameter 0."""
-    m, k = s.shape
-    step = longest_step(s, z, ds, dz, 1.0)
-    now, after = nu, (1.0 - step) * nu
-    if m * k:
-        there, ahead = 0.0, 0.0
-        for j in range(m):
-            for r in range(k):
-                there += s[j, r] * z[j, r]
-                ahead += (s[j, r] + step * ds[j, r]) * (z[j, r] + step * dz[j, r])
-        now, after = (nu + there) / (m * k + 1), (after + ahead) / (m * k + 1)
-    share = max(after, 0.0) / now
-    return now, max(share * share * share, LEAST_CENTRING) * now
-
-
-@numba.njit(**KERNEL, error_model="numpy")
-def move(
-    u: np.ndarray,
-    p: np.ndarray,
-    s: np.ndarray,
-    z: np.ndarray,
-    du: np.ndarray,
-    dp: np.ndarray,
-    ds: np.ndarray,
-    dz: np.ndarray,
-    lam: float,
-    share: float,
-) -> float:
-    """Move as far as slacks and multipliers stay positive, a share of the way to zero at most; return the step."""
-    m, k = s.shape
-    step = longest_step(s, z, ds, dz, share)
-    for j in range(m):
-        square = 0.0
-        for a in range(u.shape[1]):
-            u[j, a] += step * du[j, a]
-            p[j, a] += step * dp[j, a]
-            square += p[j, a] * p[j, a]
-        if square > lam * lam:
-            for a in range(u.shape[1]):
-                p[j, a] *= lam / np.sqrt(square)
-        for r in range(k):
-            s[j, r] += step * ds[j, r]
-            z[j, r] += step * dz[j, r]
-    return step
-
-
-@numba.njit(**KERNEL, error_model="numpy")
+@numba.njit(**INSIDE)
 def gap_of(
-    X: np.ndarray,
-    on: np.ndarray,
-    sign: np.ndarray,
-    C: np.ndarray,
-    o: np.ndarray,
-    pen: np.ndarray,
-    lam: float,
-    kappa: float,
-    has_c: bool,
-    u: np.ndarray,
-    z: np.ndarray,
-    c: float,
+    kind: int,
+    y: np.ndarray,
     e: np.ndarray,
     loss: float,
-) -> float:
-    """Return the value minus the lower bound that e with the multipliers z proves, up to rounding.
-
-    The value is at most sum_j (<g_j, u_j> + lam |P u_j|) + ... above the dual's; a pull of more than lam is paid by the
-    largest sum of norms that a better point can have.
-    """
-    n, d = X.shape
-    m, k = o.shape
-    gap, worst, norms, loose = 0.0, 0.0, 0.0, 0.0
-    for j in range(m):
-        pull, along, square, free = 0.0, 0.0, 0.0, 0.0
-        for r in range(k):
-            height = 0.0
-            for a in range(d):
-                height += o[j, r] * C[r, a] * u[j, a]
-            if height < 0:
-                loose += (lam + z[j, r]) * -height
-        for a in range(d):
-            g = 0.0
-            for i in range(n):
-                if on[j, i]:
-                    g += sign[j] * e[i] * X[i, a]
-            along += g * u[j, a]
-            q = g
-            for r in range(k):
-                q -= o[j, r] * z[j, r] * C[r, a]
-            pull += pen[a] * q * q
-            free += (1.0 - pen[a]) * abs(q * u[j, a])
-            square += pen[a] * u[j, a] * u[j, a]
-        gap += abs(along + lam * np.sqrt(square))
-        norms += lam * np.sqrt(square)
-        loose += free
-        worst = max(worst, np.sqrt(pull) / lam)
-    value = loss + norms + kappa * c * c / 2
-    gap += max(worst - 1.0, 0.0) * value + loose
-    if has_c:
-        rest = kappa * c
-        for i in range(n):
-            rest += e[i]
-        gap += abs(rest) * (1.0 + abs(c))  # a better constant may lie that far from 0
-        if kappa > 0:
-            gap += rest * rest / (2 * kappa)
-    return abs(gap)
-
-
-@numba.njit(**KERNEL, error_model="numpy")
-def decayed_point(
-    X: np.ndarray,
-    y: np.ndarray,
-    on: np.ndarray,
-    sign: np.ndarray,
-    C: np.ndarray,
-    o: np.ndarray,
+    grad: np.ndarray,
+    push: np.ndarray,
+    height: np.ndarray,
+    K: np.ndarray,
     pen: np.ndarray,
+    states: np.ndarray,
+    off: np.ndarray,
+    x: np.ndarray,
+    z: np.ndarray,
     lam: float,
     kappa: float,
     has_c: bool,
+) -> tuple[float, float, float]:
+    """Return (value, gap, debt): value minus gap is a lower bound up to rounding, debt what points outside cones owe.
+
+    grad = F^T e, push = C^T z, height = C x. The value is at most sum_j (<g_j, x_j> + lam |P x_j|) + ... above the
+    dual's. A pull of more than lam is paid by the sum of norms of a better point, times lam: at most the value, and at
+    most (value - D(a e)) / (1 - a) for each a < 1, since D(a e) leaves (1 - a) times that sum.
+    """
+    along, worst, norms, loose, debt = 0.0, 0.0, 0.0, 0.0, 0.0
+    m = len(states)
+    for j in range(m):
+        st, a0 = states[j], off[j]
+        first, square, pull = 0.0, 0.0, 0.0
+        for r in range(K[st]):
+            if height[j, r] < 0:
+                debt -= (lam + z[j, r]) * height[j, r]
+        for a in range(a0, off[j + 1]):
+            kept = pen[st, a - a0]
+            q = grad[a] - push[a]
+            first += grad[a] * x[a]
+            square += kept * x[a] * x[a]
+            pull += kept * q * q
+            loose += (1.0 - kept) * abs(q) * (1.0 + abs(x[a]))  # a better bias may lie that far from 0
+        along += abs(first + lam * np.sqrt(square))
+        norms += lam * np.sqrt(square)
+        worst = max(worst, np.sqrt(pull) / lam)
+    N = off[m]
+    c = x[N]
+    value = loss + norms + kappa * c * c / 2
+    loose += debt
+    if has_c:
+        rest = grad[N] + kappa * c
+        loose += abs(rest) * (1.0 + abs(c))  # a better constant may lie that far from 0
+        if kappa > 0:
+            loose += rest * rest / (2 * kappa)
+    worst = max(worst, 1.0)
+    gap = along + (worst - 1.0) * value + loose
+    if kind != OTHER and 0.0 < gap < value:
+        rest = np.sqrt(gap / value) / 2.0
+        share = (1.0 - rest) / worst
+        below = _dual(kind, y, e, share)
+        if has_c and kappa > 0:
+            below -= share * share * grad[N] * grad[N] / (2 * kappa)
+        most = max(value - below + loose, 0.0) / rest
+        gap = along + (worst - 1.0) * min(value, most) + loose
+    return value, gap, debt
+
+
+@numba.njit(**INSIDE)
+def _norm_step(t: float, square: float, along: float, dt: float, dsquare: float, inside: float) -> float:
+    """Return the step along (dt, dw) to the border of the cone t >= |w|, 1e300 where there is none.
+
+    square = |w|^2 and dsquare = |dw|^2, along = <w, dw>, inside = t^2 - |w|^2.
+    """
+    a, b = dt * dt - dsquare, t * dt - along
+    room = b * b - a * inside
+    if room >= 0.0:
+        root = np.sqrt(room)
+        if b < 0.0:
+            return inside / (root - b)
+        if a < 0.0:
+            return -(b + root) / a
+    return 1e300
+
+
+@numba.njit(**INSIDE)
+def _longest(
+    K: np.ndarray,
+    pen: np.ndarray,
+    states: np.ndarray,
+    off: np.ndarray,
+    lam: float,
+    x: np.ndarray,
+    t: np.ndarray,
+    q: np.ndarray,
+    s: np.ndarray,
+    z: np.ndarray,
+    dx: np.ndarray,
+    dt: np.ndarray,
+    dq: np.ndarray,
+    ds: np.ndarray,
+    dz: np.ndarray,
+) -> float:
+    """Return the step to the first border."""
+    slack, multiplier, step = 0.0, 0.0, 1e300
+    for j in range(len(states)):
+        st = states[j]
+        for r in range(K[st]):
+            slack = max(slack, -ds[j, r] / s[j, r])
+            multiplier = max(multiplier, -dz[j, r] / z[j, r])
+        w2, d2, wd, q2, p2, qp = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for a in range(off[j], off[j + 1]):
+            kept = pen[st, a - off[j]]
+            w2 += kept * x[a] * x[a]
+            d2 += kept * dx[a] * dx[a]
+            wd += kept * x[a] * dx[a]
+            q2 += q[a] * q[a]
+            p2 += dq[a] * dq[a]
+            qp += q[a] * dq[a]
+        length = np.sqrt(w2)
+        step = min(step, _norm_step(t[j], w2, wd, dt[j], d2, (t[j] - length) * (t[j] + length)))
+        length = np.sqrt(q2)
+        step = min(step, _norm_step(lam, q2, qp, 0.0, p2, (lam - length) * (lam + length)))
+    most = max(slack, multiplier)
+    return min(step, 1.0 / most) if most > 0.0 else step
+
+
+@numba.njit(**SUMS)
+def _blocks(
+    C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, s: np.ndarray, z: np.ndarray, H: np.ndarray
+) -> None:
+    """Add C_j^T diag(z_j / s_j) C_j to the blocks of H."""
+    wide = np.zeros(s.shape[1])
+    for j in range(len(states)):
+        st, a0 = states[j], off[j]
+        for a in range(off[j + 1] - a0):
+            for r in range(K[st]):
+                wide[r] = C[st, a, r] * z[j, r] / s[j, r]
+            for c in range(a, off[j + 1] - a0):
+                value = 0.0
+                for r in range(K[st]):
+                    value += wide[r] * C[st, c, r]
+                H[a0 + a, a0 + c] += value
+
+
+@numba.njit(**KERNEL, error_model="numpy")
+def products(F: np.ndarray, h: np.ndarray, H: np.ndarray) -> None:
+    """Fill the upper triangle of H with F^T diag(h) F."""
+    N = F.shape[1]
+    H[:] = 0.0
+    for i in range(F.shape[0]):
+        for a in range(N):
+            share = h[i] * F[i, a]
+            if share != 0.0:
+                for c in range(a, N):
+                    H[a, c] += share * F[i, c]
+
+
+@numba.njit(**KERNEL, error_model="numpy")
+def advance(
+    F: np.ndarray,
+    h: np.ndarray,
+    C: np.ndarray,
+    K: np.ndarray,
+    pen: np.ndarray,
+    states: np.ndarray,
+    off: np.ndarray,
+    lam: float,
+    kappa: float,
+    has_c: bool,
+    grad: np.ndarray,
+    push: np.ndarray,
+    height: np.ndarray,
+    x: np.ndarray,
+    t: np.ndarray,
+    q: np.ndarray,
+    s: np.ndarray,
+    z: np.ndarray,
+    H: np.ndarray,
+    share: float,
+    least: float,
+) -> None:
+    """Go one step, `share` of the way to the first border and at most 1.
+
+    grad = F^T e, push = C^T z and height = C x are those of the point; H holds F^T diag(h) F and is overwritten.
+    """
+    m, n, N = len(states), F.shape[0], off[len(states)]
+    size = N + 1 if has_c else N
+    H[N, N] += kappa
+    # of each unit: b0, eta^2, 1 + 2 |b|^2, length of (t, P x) and of (lam, q), change of t, what its product changes by
+    unit = np.zeros((7, m))
+    b0, eta2, den, sn, zn, dt, g0 = unit[0], unit[1], unit[2], unit[3], unit[4], unit[5], unit[6]
+    of_x = np.zeros((7, N + 1))
+    b, g, rd, rest, way, dx, dq = of_x[0], of_x[1], of_x[2], of_x[3], of_x[4], of_x[5], of_x[6]
+    of_s = np.zeros((3, s.shape[0], s.shape[1]))
+    ds, dz, high = of_s[0], of_s[1], of_s[2]
+    ahead = np.zeros(n)
+    total, count, target, step = 0.0, m, 0.0, 0.0
+    for j in range(m):
+        st, a0, a1 = states[j], off[j], off[j + 1]
+        w2, q2, wq = 0.0, 0.0, 0.0
+        for a in range(a0, a1):
+            w2 += pen[st, a - a0] * x[a] * x[a]
+            q2 += q[a] * q[a]
+            wq += x[a] * q[a]
+        w2, q2 = np.sqrt(w2), np.sqrt(q2)
+        sn[j], zn[j] = np.sqrt((t[j] - w2) * (t[j] + w2)), np.sqrt((lam - q2) * (lam + q2))
+        total += t[j] * lam + wq
+        middle = 2.0 * np.sqrt(max((1.0 + (t[j] * lam + wq) / (sn[j] * zn[j])) / 2.0, 1.0))
+        b0[j] = (t[j] / sn[j] + lam / zn[j]) / middle
+        square = 0.0
+        for a in range(a0, a1):
+            b[a] = (pen[st, a - a0] * x[a] / sn[j] - q[a] / zn[j]) / middle
+            square += b[a] * b[a]
+        eta2[j], den[j] = sn[j] / zn[j], 1.0 + 2.0 * square
+        for a in range(a0, a1):
+            for c in range(a, a1):
+                H[a, c] -= 2.0 * b[a] * b[c] / (den[j] * eta2[j])
+            H[a, a] += pen[st, a - a0] / eta2[j]
+            rd[a] = grad[a] - push[a] - q[a]
+        for r in range(K[st]):
+            total += s[j, r] * z[j, r]
+        count += K[st]
+    rd[N] = grad[N] + kappa * x[N]
+    _blocks(C, K, states, off, s, z, H)
+    _factor(H, size)
+    for turn in range(3):  # Mehrotra's predictor, his corrector, and what rounding left of the slopes' condition
+        if turn < 2:
+            for j in range(m):
+                st, a0, a1 = states[j], off[j], off[j + 1]
+                for r in range(K[st]):
+                    short = height[j, r] - s[j, r]
+                    dz[j, r] = (target - (s[j, r] + short) * z[j, r] - ds[j, r] * dz[j, r]) / s[j, r]
+                    ds[j, r] = short
+                # products of the norms' directions in scaled coordinates, W = eta [[b0, b^T], [b, I + b b^T/(1 + b0)]]
+                bw, bq, bl, eta = 0.0, 0.0, 0.0, np.sqrt(eta2[j])
+                for a in range(a0, a1):
+                    bw += b[a] * dx[a]
+                    bq += b[a] * dq[a]
+                    bl += b[a] * q[a]
+                s0, z0, l0 = (b0[j] * dt[j] - bw) / eta, eta * bq, eta * (b0[j] * lam + bl)
+                ws, wz, wl = bw / (1.0 + b0[j]) - dt[j], bq / (1.0 + b0[j]), lam + bl / (1.0 + b0[j])
+                both, across, by = 0.0, 0.0, 0.0
+                for a in range(a0, a1):
+                    s1 = (pen[st, a - a0] * dx[a] + ws * b[a]) / eta
+                    z1, l1 = eta * (dq[a] + wz * b[a]), eta * (q[a] + wl * b[a])
+                    g[a] = s0 * z1 + z0 * s1
+                    both += s1 * z1
+                    across += l1 * g[a]
+                # W^-1 (l \ (target (1, 0) - l l - products)) with l = W (lam, q)
+                y0 = (l0 * (target - s0 * z0 - both) + across) / (sn[j] * zn[j])
+                for a in range(a0, a1):
+                    g[a] = -(g[a] + y0 * eta * (q[a] + wl * b[a])) / l0
+                    by += b[a] * g[a]
+                g0[j] = (b0[j] * y0 - by) / eta - lam
+                more, lift = by / (1.0 + b0[j]) - y0, 2.0 * b0[j] * g0[j] / den[j]
+                dt[j] = eta2[j] * g0[j] / den[j]
+                for a in range(a0, a1):
+                    dq[a] = pen[st, a - a0] * ((g[a] + more * b[a]) / eta - q[a] + lift * b[a])
+        for a in range(N + 1):
+            if turn < 2:
+                dx[a] = 0.0
+            rest[a] = 0.0
+        if turn == 2:
+            _times(F, dx, ahead)
+            for i in range(n):
+                ahead[i] *= h[i]
+            _back(F, ahead, rest)
+        _pushes(C, K, states, off, dz, way)
+        for a in range(N):
+            rest[a] = way[a] + dq[a] - rd[a] - rest[a]
+        rest[N] = -rd[N] - rest[N] - kappa * dx[N]
+        _solve(H, size, rest)
+        if not has_c:
+            rest[N] = 0.0
+        _heights(C, K, states, off, rest, high)
+        for j in range(m):
+            st = states[j]
+            for r in range(K[st]):
+                ds[j, r] += high[j, r]
+                dz[j, r] -= z[j, r] * high[j, r] / s[j, r]
+            along = 0.0
+            for a in range(off[j], off[j + 1]):
+                along += b[a] * rest[a]
+            dt[j] += 2.0 * b0[j] * along / den[j]
+            along *= 2.0 / den[j]
+            for a in range(off[j], off[j + 1]):
+                dq[a] -= pen[st, a - off[j]] * (rest[a] - along * b[a]) / eta2[j]
+        for a in range(N + 1):
+            dx[a] += rest[a]
+        if turn != 1:
+            step = _longest(K, pen, states, off, lam, x, t, q, s, z, dx, dt, dq, ds, dz)
+            target = max((1.0 - min(step, 1.0)) ** 3, least) * total / max(count, 1)
+    step = min(share * step, 1.0)
+    for j in range(m):  # norms stay inside their cones in spite of rounding
+        st = states[j]
+        w2, q2 = 0.0, 0.0
+        for a in range(off[j], off[j + 1]):
+            x[a] += step * dx[a]
+            q[a] += step * dq[a]
+            w2 += pen[st, a - off[j]] * x[a] * x[a]
+            q2 += q[a] * q[a]
+        t[j] = max(t[j] + step * dt[j], np.sqrt(w2) * (1.0 + BORDER), SPECK)
+        short = min(1.0, lam * (1.0 - BORDER) / max(np.sqrt(q2), SPECK))
+        for a in range(off[j], off[j + 1]):
+            q[a] *= short
+        for r in range(K[st]):
+            s[j, r] += step * ds[j, r]
+            z[j, r] += step * dz[j, r]
+    x[N] += step * dx[N]
+
+
+@numba.njit(**KERNEL, error_model="numpy")
+def gap_at(
     kind: int,
+    y: np.ndarray,
+    F: np.ndarray,
+    e: np.ndarray,
+    loss: float,
+    C: np.ndarray,
+    K: np.ndarray,
+    pen: np.ndarray,
+    states: np.ndarray,
+    off: np.ndarray,
+    lam: float,
+    kappa: float,
+    has_c: bool,
+    x: np.ndarray,
+    z: np.ndarray,
+    grad: np.ndarray,
+    push: np.ndarray,
+    height: np.ndarray,
+) -> float:
+    """Fill grad = F^T e, push = C^T z and height = C x; return the gap of the point x with multipliers z."""
+    _back(F, e, grad)
+    _pushes(C, K, states, off, z, push)
+    _heights(C, K, states, off, x, height)
+    return gap_of(kind, y, e, loss, grad, push, height, K, pen, states, off, x, z, lam, kappa, has_c)[1]
+
+
+@numba.njit(**KERNEL, error_model="numpy")
+def decayed_points(
+    G: np.ndarray,
+    Q: np.ndarray,
+    C: np.ndarray,
+    K: np.ndarray,
+    pen: np.ndarray,
+    y: np.ndarray,
+    kind: int,
+    lam: float,
+    kappa: float,
+    has_c: bool,
+    start_c: float,
+    programs: np.ndarray,
     accuracy: float,
     limit: int,
-    u: np.ndarray,
-    z: np.ndarray,
-    stats: np.ndarray,
+    stalled: int,
+    share: float,
+    least: float,
+    values: np.ndarray,
+    gaps: np.ndarray,
+    points: np.ndarray,
+    multipliers: np.ndarray,
 ) -> None:
-    """Minimise from the zero network; fill u (m, d), z (m, k) and stats (value, gap, c, iterations)."""
-    n, d = X.shape
-    m, k = o.shape
-    f, e, h = np.zeros(n), np.zeros(n), np.zeros(n)
-    best_u, best_z = np.zeros((m, d)), np.zeros((m, k))
-    du, p, dp = np.zeros((m, d)), np.zeros((m, d)), np.zeros((m, d))
-    ds, dz, s = np.zeros((m, k)), np.zeros((m, k)), np.ones((m, k))
-    c = stats[2]
-    f[:] = c
-    scale = derivatives(kind, y, f, e, h)
-    start = max(lam, LEAST_START)
-    u[:] = 0.0
-    z[:] = start
-    nu, best, best_value, best_c, steps, last, pace = start, np.inf, np.inf, c, 0, 0, 0
-    M, B = np.zeros((m, d, d)), np.zeros((m, d, d))
-    size = m * d + 1 if m * d + 1 <= 2 * n or m * d <= 60 else n
-    H = np.zeros((size, size))
-    small = max(accuracy * scale, SPECK)
-    for it in range(limit):
-        predictions(X, on, sign, u, c, f)
-        loss = derivatives(kind, y, f, e, h)
-        gap = gap_of(X, on, sign, C, o, pen, lam, kappa, has_c, u, z, c, e, loss)
-        if gap < best:
-            value = loss + kappa * c * c / 2
+    """Minimise programs (B, m) of states, -1 for none; fill values and gaps (B,), and where points has rows, points.
+
+    Every state has features in G (S, n, d), sign included, of which the first Q (S,) columns count, a cone of the first
+    K (S,) columns of C (S, d, k), each of length 1, and pen (S, d), 1.0 where a coordinate is penalised. y and kind are
+    those of `derivatives`. The step goes `share` of the way to a border and aims at `least` times the parameter at
+    least; it ends after `limit` steps, or `stalled` of them without a gain. A point (m + 1, d) has c first in its last
+    row.
+    """
+    n, width, k = G.shape[1], programs.shape[1], C.shape[2]
+    off, states = np.zeros(width + 1, dtype=np.int64), np.zeros(width, dtype=np.int64)
+    for program in range(len(programs)):
+        m = 0
+        for j in range(width):
+            if programs[program, j] >= 0:
+                states[m] = programs[program, j]
+                off[m + 1] = off[m] + Q[states[m]]
+                m += 1
+        N = off[m]
+        live, ends = states[:m], off[: m + 1]
+        F, base, H = np.zeros((n, N + 1)), np.zeros((N + 1, N + 1)), np.zeros((N + 1, N + 1))
+        for i in range(n):
             for j in range(m):
-                square = 0.0
-                for a in range(d):
-                    square += pen[a] * u[j, a] * u[j, a]
-                value += lam * np.sqrt(square)
-            last = it if gap < 0.5 * best else last
-            best, best_value, best_c = gap, value, c
-            _copy(u, best_u)
-            _copy(z, best_z)
-        steps = it
-        if best <= small or it - last > 25:
-            break
-        factored(X, on, sign, C, pen, lam, kappa, has_c, u, p, s, z, h, nu, M, B, H)
-        du[:], dp[:], ds[:], dz[:] = 0.0, 0.0, 0.0, 0.0
-        direction(X, on, sign, C, o, pen, lam, kappa, has_c, u, p, s, z, c, e, h, nu, 0.0, 0.0, M, B, H, du, dp, ds, dz)
-        target = centring(s, z, ds, dz, nu)[1]
-        dc = direction(
-            X, on, sign, C, o, pen, lam, kappa, has_c, u, p, s, z, c, e, h, nu, target, 1.0, M, B, H, du, dp, ds, dz
-        )
-        pace = max(pace, (it - last) // CYCLE)
-        step = move(u, p, s, z, du, dp, ds, dz, lam, SHARES[min(pace, len(SHARES) - 1)])
-        c += step * dc
-        nu += step * (target - nu)
-    _copy(best_u, u)
-    _copy(best_z, z)
-    stats[0], stats[1], stats[2], stats[3] = best_value, best, best_c, steps
+                for a in range(off[j + 1] - off[j]):
+                    F[i, off[j] + a] = G[states[j], i, a]
+            F[i, N] = 1.0 if has_c else 0.0
+        of_row, of_x, of_s = np.zeros((3, n)), np.zeros((5, N + 1)), np.zeros((4, m, k))
+        f, e, h = of_row[0], of_row[1], of_row[2]
+        x, q, grad, push, best_x = of_x[0], of_x[1], of_x[2], of_x[3], of_x[4]
+        s, z, height, best_z = of_s[0], of_s[1], of_s[2], of_s[3]
+        t = np.ones(m)
+        x[N] = start_c
+        for j in range(m):
+            for r in range(k):
+                s[j, r], z[j, r] = 1.0, max(lam, LEAST_START)
+        best, best_value, last, scale = np.inf, np.inf, 0, 0.0
+        for it in range(limit):
+            _times(F, x, f)
+            loss = derivatives(kind, y, f, e, h)
+            if it == 0:
+                scale = max(loss, SPECK)
+                products(F, h, base)
+            _back(F, e, grad)
+            _pushes(C, K, live, ends, z, push)
+            _heights(C, K, live, ends, x, height)
+            value, gap, debt = gap_of(kind, y, e, loss, grad, push, height, K, pen, live, ends, x, z, lam, kappa, has_c)
+            if gap < best:
+                last = it if gap < 0.5 * best else last
+                best, best_value = gap, value + debt
+                for a in range(N + 1):
+                    best_x[a] = x[a]
+                _copy(z, best_z)
+            if best <= accuracy * scale or it - last > stalled or not gap < np.inf:
+                break
+            if kind == SQUARED:
+                _copy(base, H)
+            else:
+                products(F, h, H)
+            advance(F, h, C, K, pen, live, ends, lam, kappa, has_c, grad, push, height, x, t, q, s, z, H, share, least)
+        values[program], gaps[program] = best_value, best
+        if len(points):
+            points[program] = 0.0
+            at = 0
+            for j in range(width):
+                if programs[program, j] >= 0:
+                    for a in range(off[at + 1] - off[at]):
+                        points[program, j, a] = best_x[off[at] + a]
+                    for r in range(k):
+                        multipliers[program, j, r] = best_z[at, r]
+                    at += 1
+            points[program, width, 0] = best_x[N]

@@ -171,6 +171,22 @@ ONES = [[0, 1], [1, 1], [3, 1]]
 
 
 @pytest.mark.parametrize(
+    ("X", "y", "pattern", "signs", "decay", "output_bias"),
+    [
+        ([[-0.017, 1], [0.0272, 1], [0.0333, 1]], [0.525, 0.316, -0.358], [[1, 1, 1]], [1], "1/100", False),
+        ([[-0.4232, 0.002, 1], [-0.3019, 0.0008, 1], [0.0766, 0.0004, 1], [-1.3795, -0.0001, 1]], [1, 0, 2, -1],
+         [[1, 1, 1, 0], [1, 1, 1, 0]], [1, -1], "1/10", True),
+    ],
+)  # fmt: skip
+def test_a_bias_that_costs_nothing_is_not_taken_for_a_unit_at_zero(X, y, pattern, signs, decay, output_bias):
+    # at u = 0 nothing pulls but at the free bias, and a bound that leaves that out proves the zero network lowest
+    problem = Problem(X, y, weight_decay=WeightDecay(decay, biases=False), output_bias=output_bias)
+    found = rs.basin_value(problem, None, pattern, signs)
+    assert found.value == pytest.approx(conic_value(problem, np.array(pattern, dtype=bool), signs), abs=1e-8)
+    assert found.value < 0.9 * problem.constant_value if output_bias else found.value < 0.9 * problem.zero_value
+
+
+@pytest.mark.parametrize(
     ("y", "pattern", "output_bias", "loss", "attained"),
     [
         ([2, 2, 2], [1, 1, 1], False, "squared", False),  # |v| b = 2 with |v| to 0 costs nothing, and is never reached

@@ -261,11 +261,11 @@ class DecayedStates:
         """Return (G, Q, C, K, pen) for the kernel."""
         places, n, r = self.places, self.problem.n, self._frame[0].shape[1]
         k = max((len(p.cone) for p in places), default=0)
-        G, C = np.zeros((len(places), n, r)), np.zeros((len(places), k, r))
+        G, C = np.zeros((len(places), n, r)), np.zeros((len(places), r, k))
         pen, Q, K = np.zeros((len(places), r)), np.zeros(len(places), np.int64), np.zeros(len(places), np.int64)
         for i, p in enumerate(places):
             q = p.features.shape[1]
-            G[i, :, :q], C[i, : len(p.cone), :q], pen[i, :q] = p.features, p.cone, p.penalised
+            G[i, :, :q], C[i, :q, : len(p.cone)], pen[i, :q] = p.features, p.cone.T, p.penalised
             Q[i], K[i] = q, len(p.cone)
         return G, Q, C, K, pen
 
@@ -277,7 +277,7 @@ class DecayedStates:
 
     def solve(self, programs: np.ndarray, points: bool = False, threads: int | None = None) -> Minima:
         """Return the lowest points of programs (B, m) of states and facets, -1 for a unit at zero."""
-        from ....solvers.decayed_batch_kernel import decayed_points
+        from ....solvers.decayed_kernel import decayed_points
 
         programs = np.ascontiguousarray(programs, dtype=np.int64)
         number, width = programs.shape
@@ -286,7 +286,7 @@ class DecayedStates:
         G, Q, C, K, pen = self._tables
         values, gaps = np.zeros(number), np.full(number, np.inf)
         shape = (number if points else 0, width + 1, max(G.shape[2], 1))
-        x, z = np.zeros(shape), np.zeros((shape[0], width, C.shape[1]))
+        x, z = np.zeros(shape), np.zeros((shape[0], width, C.shape[2]))
         start = float(y.sum() / (len(y) + kappa / 2)) if kind == 0 and self.free_constant else 0.0
         accuracy = self.problem.tolerances.interior_gap
 
