@@ -155,6 +155,38 @@ def test_verdicts_agree_with_all_basins_beside():
     assert agreed >= 8
 
 
+class Pseudo:
+    """A loss that the package does not know: sqrt(1 + r^2) - 1."""
+
+    def value(self, f, y):
+        return np.sqrt(1 + (f - y) ** 2) - 1
+
+    def gradient(self, f, y):
+        return (f - y) / np.sqrt(1 + (f - y) ** 2)
+
+
+@pytest.mark.parametrize("loss", ["huber", Pseudo()])
+@pytest.mark.parametrize("seed", range(6))
+def test_losses_without_a_proof_are_decided_in_floats(seed, loss):
+    rng = np.random.default_rng(seed)
+    n, d, m = int(rng.integers(3, 9)), int(rng.integers(1, 3)), int(rng.integers(1, 4))
+    X = np.concatenate([np.round(rng.normal(size=(n, d)), 2), np.ones((n, 1))], axis=1)
+    decay = WeightDecay(["1/50", "1/10"][seed % 2], biases=bool(seed % 3))
+    problem = Problem(X, np.round(3 * rng.normal(size=n), 2), loss=loss, weight_decay=decay, output_bias=True)
+    end = rs.descend(problem, None, rng.normal(size=(m, d + 1)), rng.normal(size=m), 0.0)
+    verdict, net = end.verdict, end.net
+    assert (verdict.kind, verdict.method, verdict.certificate) == ("local minimum", "numerical", None)
+    assert "in floats" in verdict.reason
+    for size in (1e-2, 1e-3, 1e-4):
+        for _ in range(300):
+            dW, dv, dc = rng.normal(size=net.W.shape), rng.normal(size=m), rng.normal()
+            there = objective(problem, net.W + size * dW, net.v + size * dv, net.c + size * dc)
+            assert there >= verdict.objective - 1e-9
+    # a little beside a minimum that moves with its weights the objective falls
+    beside = rs.certify(problem, None, net.W * 1.01, net.v * 1.01, net.c)
+    assert beside.is_local_minimum is False or not net.v.any()
+
+
 def test_duplicated_units_are_merged_and_proved():
     problem, W, v = instance(0)
     end = rs.descend(problem, None, W, v, 0.0)

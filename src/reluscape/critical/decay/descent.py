@@ -10,14 +10,13 @@ import numpy as np
 from ...basins.decay.programs import programs_of
 from ...basins.decay.pulls import Cells
 from ...numbers.checks import readonly
-from ...numbers.seeds import stream
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
 from ...solvers.decayed import DecayedPoint
 from ..descent.result import Descent
 from ..onesided_float import nowhere_negative_float
 from ..units import float_lines
-from .optimality import decayed_verdict
+from .optimality import decayed_verdict, open_pattern
 
 
 def decayed_descent(
@@ -70,7 +69,7 @@ def decayed_walk(
 ) -> Walk:
     """Return the walk of `decayed_descent` without a verdict on its end."""
     data, programs = problem.data, programs_of(problem)
-    pattern = _pattern(problem, W)
+    pattern = open_pattern(problem, W)
     signs = np.where(v < 0, -1, 1)
     losses = [problem.value(TwoLayerNet(W, v, c))]
     cells = Cells(data, programs.decay.penalised)
@@ -98,17 +97,6 @@ def decayed_walk(
         for j, cell, sign in steps:
             pattern[j], signs[j] = cell, sign
     return Walk(_asleep(problem, cells, net), tuple(losses), finished, reason)
-
-
-def _pattern(problem: Problem, W: np.ndarray) -> np.ndarray:
-    """Return an open cell of each unit, samples on hyperplanes put aside in one direction."""
-    X = problem.data.X
-    aside = stream(0, "side of a hyperplane").normal(size=problem.data.d)
-    heights = W @ X.T
-    near = np.abs(heights) <= problem.tolerances.boundary * np.outer(
-        np.linalg.norm(W, axis=1), np.linalg.norm(X, axis=1)
-    )
-    return np.where(near, X @ aside > 0, heights > 0) & problem.live
 
 
 def balanced_network(problem: Problem, point: DecayedPoint, signs: np.ndarray) -> TwoLayerNet:

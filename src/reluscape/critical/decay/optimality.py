@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ...basins.decay.programs import decay_of
+from ...basins.decay.programs import decay_of, programs_of
 from ...basins.decay.pulls import Cells
 from ...errors import InputError
 from ...numbers.checks import readonly
 from ...numbers.exact import fraction_array
+from ...numbers.seeds import stream
 from ...numbers.tolerances import MACHINE_PRECISION
 from ...problem.problem import Problem
 from ..onesided_float import nowhere_negative_float
@@ -66,7 +67,7 @@ def decayed_verdict(
         return _minimum(verdict, proof)
     way = _Way(problem, W, v, constant, on_plane, f).steepest()
     if way is None:
-        return replace(verdict, reason=_undecided(problem))
+        return _stationary(verdict, problem, W, v)
     escape = way.escape if problem.output_bias else way.escape[:2]
     kind = NOT_STATIONARY if way.first_order else SADDLE
     reason = (
@@ -92,14 +93,58 @@ def _minimum(verdict: Verdict, proof: Proof) -> Verdict:
     )  # fmt: skip
 
 
-def _undecided(problem: Problem) -> str:
-    """Return why nothing was decided."""
-    if problem.mean_loss.name not in LOSSES:
-        return f"stationary up to rounding; for the {problem.mean_loss.name} loss there is no proof by intervals"
-    return (
-        "stationary up to rounding, and no proof: an inequality may be an equality here (a tie, dependent kinks, or "
-        "minima that are not isolated)"
+def _stationary(verdict: Verdict, problem: Problem, W: np.ndarray, v: np.ndarray) -> Verdict:
+    """Return the verdict where no direction lowers J in floats.
+
+    With weight decay first order decides, whatever the losses' curvatures are: J is nowhere near below a function of
+    u_j = |v_j| w_j that is convex on the closed basins beside the point and touches J there. So for a loss without
+    proof the point is a local minimum up to rounding, once the lowest point of its basin is no lower and every cell was
+    looked at where a unit is at zero.
+    """
+    if problem.mean_loss.name in LOSSES:
+        return replace(
+            verdict,
+            reason="stationary up to rounding, and no proof: an inequality may be an equality here (a tie, dependent "
+            "kinks, or minima that are not isolated)",
+        )
+    name = problem.mean_loss.name
+    idle = ~W.any(axis=1) & (v == 0)
+    if idle.any() and Cells(problem.data, decay_of(problem).penalised).too_many:
+        reason = f"stationary up to rounding; a unit is at zero, and there are too many cells to look at for the {name}"
+        return replace(verdict, reason=f"{reason} loss, which has no proof by intervals")
+    point = programs_of(problem).solve(open_pattern(problem, W), np.where(v < 0, -1, 1))
+    n = max(problem.n, 1)
+    assert verdict.objective is not None
+    left = max(verdict.objective - (point.value - point.gap) / n, 0.0)
+    if not left <= problem.tolerances.decayed_gap * problem.zero_value:
+        return replace(
+            verdict,
+            reason=f"stationary up to rounding, but its basin may hold objectives lower by {left:.2g}; for the {name} "
+            "loss there is no proof by intervals",
+        )
+    reason = (
+        f"no direction lowers the objective to first order, which decides with weight decay, and no point of its basin "
+        f"is lower by more than {left:.2g}; all of this in floats, since there is no proof by intervals for the {name} "
+        "loss"
     )
+    return replace(
+        verdict,
+        kind=MINIMUM,
+        reason=reason,
+        is_local_minimum=True,
+        residual=left / max(problem.zero_value, np.finfo(float).tiny),
+    )
+
+
+def open_pattern(problem: Problem, W: np.ndarray) -> np.ndarray:
+    """Return an open cell (m, n) of each unit, samples on hyperplanes put aside in one direction."""
+    X = problem.data.X
+    aside = stream(0, "side of a hyperplane").normal(size=problem.data.d)
+    heights = W @ X.T
+    near = np.abs(heights) <= problem.tolerances.boundary * np.outer(
+        np.linalg.norm(W, axis=1), np.linalg.norm(X, axis=1)
+    )
+    return np.asarray(np.where(near, X @ aside > 0, heights > 0) & problem.live)
 
 
 def _objective(problem: Problem, W: np.ndarray, v: np.ndarray, c: float) -> float:
