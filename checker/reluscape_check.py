@@ -421,6 +421,48 @@ def basin_value(part, X, y):
     )
 
 
+def logistic_basin_value(part, X, y):
+    """Both ends of the infimum of a closed basin with the logistic loss, attained or not."""
+    claim, witness, n, low = part.claim, part.witness, max(len(X), 1), -1 if part.loss == "logistic" else 0
+    patterns, signs, nu = claim["patterns"], claim["signs"], witness["slopes"]
+    c, dc, bias = witness["c"], witness["direction_c"], claim["output_bias"]
+    require(all(t in (low, 1) for t in y), f"the targets are not {low} and 1")
+    require(bias or c == dc == 0, "the witness has an output bias, the claim has none")
+    labels = [1 if t == 1 else -1 for t in y]
+    f, move = [c] * len(X), [dc] * len(X)
+    for j, (s, bits) in enumerate(zip(signs, patterns, strict=True)):
+        for i, (x, bit) in enumerate(zip(X, bits, strict=True)):
+            near, far = dot(x, witness["Z"][j]), dot(x, witness["direction"][j])
+            inside = s * side(bit) * far > 0 or (far == 0 and s * side(bit) * near >= 0)
+            require(inside, f"unit {j} lies outside the basin at sample {i}, also far along the direction")
+            if bit:
+                f[i] += near
+                move[i] += far
+    require(all(t * v >= 0 for t, v in zip(labels, move, strict=True)), "a loss rises along the direction")
+    alpha = [-t * v for t, v in zip(labels, nu, strict=True)]
+    require(all(0 <= a <= 1 for a in alpha), "a slope is none that the logistic loss has")
+    require(not bias or sum(nu, ZERO) == 0, "the slopes do not sum to zero, with an output bias")
+    for j, (s, bits) in enumerate(zip(signs, patterns, strict=True)):
+        g = combination([v if bit else ZERO for v, bit in zip(nu, bits, strict=True)], X, part.d)
+        rest = eased([-s * v for v in g], witness["multipliers"][j], bits, X, f"unit {j}")
+        require(not any(rest), f"the slopes of unit {j} are no combination of the sides of its cell")
+    left = [t * v for t, v, moved in zip(labels, f, move, strict=True) if not moved]
+    above = sum((log_sum_exp([ZERO, -q])[1] for q in left), ZERO)
+    require(above <= claim["upper"] * n, "the point has a larger loss than the upper end")
+    below = sum((entropy_below(a) for a in alpha), ZERO)
+    require(below >= claim["lower"] * n, "the slopes prove less than the lower end")
+    return (
+        f"in the closed basin of {units(len(signs))} with the claimed patterns and signs on {len(X)} samples the "
+        f"infimum of the mean logistic loss lies between {told(claim['lower'])} and {told(claim['upper'])}"
+    )
+
+
+def entropy_below(share):
+    """Return a lower bound of -a log a - (1 - a) log(1 - a): log(1 / p) for p at most 1, rounded down."""
+    parts = [p for p in (share, 1 - share) if p > 0]
+    return sum((p * Fraction(log_of(down(ONE * p.denominator, p.numerator), down), ONE) for p in parts), ZERO)
+
+
 def frozen_basin_value(part, X, y):
     """The same with fixed output weights and any number of outputs."""
     claim, witness = part.claim, part.witness
@@ -2649,6 +2691,15 @@ KINDS = {
         },
         {"Z": array("m", "d"), "c": array(), "multipliers": MULTIPLIERS},
         basin_value,
+    ),
+    "logistic-basin-value": (
+        *("one", ("logistic", "bce"), False),
+        {**INTERVAL, "patterns": PATTERNS, "signs": SIGNS, "output_bias": flag()},
+        {
+            **{"Z": array("m", "d"), "c": array(), "direction": array("m", "d"), "direction_c": array()},
+            **{"slopes": array("n"), "multipliers": MULTIPLIERS},
+        },
+        logistic_basin_value,
     ),
     "frozen-basin-value": (
         *("several", SQUARED, False),

@@ -128,7 +128,7 @@ def test_labels_and_exactness_are_checked():
     with pytest.raises(rs.InputError, match="-1 and 1"):
         rs.basin_value(np.eye(2), [0, 1], [[True, True]], [1], loss="logistic")
     with pytest.raises(rs.InputError, match="squared"):
-        rs.basin_value(np.eye(2), [1, 1], [[True, True]], [1], loss="logistic", exact=True)
+        rs.basin_value(np.eye(2), [1, 1], [[True, True]], [1], loss="huber", exact=True)
 
 
 class SmoothHinge:

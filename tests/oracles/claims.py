@@ -13,6 +13,7 @@ from reluscape.problem.penalties import WeightDecay
 from reluscape.problem.problem import Problem
 from tests.oracles.basin import basin_value, dot, kernel
 from tests.oracles.decayed import cells, conic_value, largest_pull, objective
+from tests.oracles.infimum import logistic_infimum
 from tests.oracles.population import loss as population_loss
 from tests.oracles.several_outputs import wide_training
 from tests.oracles.strict_cone import open_cone_exists, realizable_patterns
@@ -166,6 +167,16 @@ def decayed_basin(X, y, claim, witness):
     return between(claim, conic_value(decayed(X, y, claim), patterns, claim["signs"]))
 
 
+def logistic_basin(X, y, claim, witness):
+    """A general conic solver, whose own accuracy for such cones is some digits lower."""
+    patterns = np.array([bits(p) for p in claim["patterns"]], dtype=bool).reshape(-1, len(X))
+    labels = np.where(np.array([float(number(t)) for t in y]) == 1, 1, -1)
+    floats = np.array([[float(number(v)) for v in x] for x in X]).reshape(len(X), -1)
+    value = logistic_infimum(floats, labels, patterns, claim["signs"], claim["output_bias"])
+    low, high = (float(number(claim[end])) for end in ("lower", "upper"))
+    return low - 1e-5 <= value <= high + 1e-5
+
+
 def every_state(problem):
     """All cells with both signs."""
     patterns = cells(problem.data.X)
@@ -300,6 +311,7 @@ JUDGES = {
     "deep-not-minimum": deep_lower,
     "bundle": bundle,
     "decayed-basin-value": decayed_basin,
+    "logistic-basin-value": logistic_basin,
     "decayed-global-minimum": decayed_lowest,
     "decayed-width-minimum": decayed_lowest_of_width,
     "lambda-max": constant_until,

@@ -31,10 +31,11 @@ class Basin:
             basin on samples neither close nor ill-scaled, it is a first-order estimate from complementarity and
             residuals. For another loss, and with frozen output weights, a dual point gives the lower bound, up to
             rounding.
-        kind: "certified" where the value is exact with a certificate, else "numerical".
+        kind: "certified" where the value, or an interval that holds it, has a certificate, else "numerical".
         zero_rows: samples that are zero; no unit reaches them, their loss is part of the value.
         certificate: the proof as plain JSON for `reluscape.verify`; None where there is none.
-        lower, upper: with weight decay and exact=True, `Fraction`s between which the value is proved to lie; else None.
+        lower, upper: with exact=True and weight decay or the logistic loss, `Fraction`s between which the value is
+            proved to lie; else None.
         problem: what was minimised.
     """
 

@@ -208,6 +208,26 @@ KINDS: dict[str, Kind] = {
         },
         decays=True,
     ),
+    "logistic-basin-value": Kind(
+        "logistic_basin:check_infimum",
+        "one",
+        {
+            "lower": Numbers("the lower end"),
+            "upper": Numbers("the upper end"),
+            "patterns": _PATTERNS,
+            "signs": Listed("the list of signs", "m", Sign("a sign")),
+            "output_bias": Flag("the claim of an output bias"),
+        },
+        {
+            "Z": Numbers("the weights Z", ("m", "d")),
+            "c": Numbers("the output bias c"),
+            "direction": Numbers("the direction", ("m", "d")),
+            "direction_c": Numbers("the direction of the output bias"),
+            "slopes": Numbers("the slopes", ("n",)),
+            "multipliers": _MULTIPLIERS,
+        },
+        losses=("logistic", "bce"),
+    ),
     "lambda-max": Kind(
         "decayed_cells:check_lambda_max",
         "one",
