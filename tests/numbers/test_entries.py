@@ -106,6 +106,28 @@ def test_entries_that_are_no_finite_numbers_are_refused(value):
         rs.Dataset([[value, 1]])
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([[1, 2], [3, "x"]], r"the text 'x' is not a number .* \(row 1, column 1\)"),
+        ([[1.0, float("nan")]], r"nan is not a finite number.* \(row 0, column 1\)"),
+        ([[1], [None]], r"a value is missing \(None\).* \(row 1, column 0\)"),
+    ],
+)
+def test_what_is_no_number_is_told_with_its_place(values, said):
+    with pytest.raises(InputError, match=said):
+        rs.Dataset(values)
+    with pytest.raises(InputError, match=said):
+        rs.exact_decimals(values)
+
+
+def test_missing_values_of_pandas_are_missing():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"a": [1, 2], "b": pandas.array([1, None], dtype="Int64")})
+    with pytest.raises(InputError, match=r"a value is missing \(<NA>\).* \(row 1, column 1\)"):
+        rs.Dataset(frame)
+
+
 def test_shapes_that_do_not_fit_are_named():
     with pytest.raises(ShapeError, match="row 0 has 2 entries, row 1 has 1"):
         entries([[1, 2], [3]])

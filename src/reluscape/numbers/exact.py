@@ -20,6 +20,9 @@ UNIT_ROUNDOFF = 2.0**-53
 # a power of ten of a million digits and more
 LONG_EXPONENT = re.compile(r"[eE][+-]?0*[1-9]\d{5,}")
 
+# what pandas puts where nothing is known, by its types' names
+MISSING = ("NAType", "NaTType")
+
 
 def to_fraction(value: Any) -> Fraction:
     """Return a number as an exact fraction; a float is the dyadic rational it stores.
@@ -54,6 +57,8 @@ def to_fraction(value: Any) -> Fraction:
         return Fraction(int(value.p), int(value.q))
     if isinstance(value, flint.fmpz):
         return Fraction(int(value))
+    if value is None or type(value).__name__ in MISSING:
+        raise InputError(f"a value is missing ({value!r}); fill it, or leave its row or column out")
     raise InputError(f"{value!r} of type {type(value).__name__} is not a number that can be read exactly")
 
 
@@ -71,8 +76,23 @@ def _converted(array: np.ndarray, convert: Callable[[Any], Fraction]) -> np.ndar
         return out
     whole = array.dtype.kind in "biu" or array.dtype == np.float64
     for i, value in enumerate(flat_in.tolist() if whole else flat_in):
-        flat_out[i] = convert(value)
+        try:
+            flat_out[i] = convert(value)
+        except InputError as problem:
+            raise InputError(f"{problem}{_place(array.shape, i)}") from None
     return out
+
+
+def _place(shape: tuple[int, ...], i: int) -> str:
+    """Return where the i-th entry of an array stands, in words; nothing for a single number.
+
+    >>> _place((3, 2), 5), _place((4,), 1), _place((), 0)
+    (' (row 2, column 1)', ' (entry 1)', '')
+    """
+    at = np.unravel_index(i, shape) if shape else ()
+    if len(at) == 2:
+        return f" (row {at[0]}, column {at[1]})"
+    return f" (entry {', '.join(map(str, at))})" if at else ""
 
 
 def fraction_matrix(X: Any) -> np.ndarray:

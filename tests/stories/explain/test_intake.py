@@ -43,6 +43,17 @@ def test_only_exact_ones_count_as_the_column_of_ones(bias):
             read_trained(net, np.c_[rows, last], [1.0, 2.0, 3.0])
 
 
+def test_nothing_is_claimed_of_no_rows():
+    """Of no rows every network is right, and so is every other claim."""
+    deep = rs.DeepNet([np.eye(2), np.eye(2), np.ones((1, 2))], [np.zeros(2), np.zeros(2), np.zeros(1)])
+    for net in (deep, rs.TwoLayerNet([[1.0, 1.0, 1.0]], [1.0], 0.0, True)):
+        for ask in (rs.explain, rs.certify_model):
+            with pytest.raises(rs.InputError, match="the data have 0 rows"):
+                ask(net, np.zeros((0, 2)), np.zeros(0))
+        with pytest.raises(rs.InputError, match="the test rows are 0"):
+            rs.explain(net, np.eye(2), [1.0, 2.0], X_test=np.zeros((0, 2)), y_test=np.zeros(0))
+
+
 def test_hidden_biases_are_never_dropped():
     net = rs.DeepNet([[[1.0]], [[1.0]]], [[0.5], [0.0]])
     with pytest.raises(rs.InputError, match="hidden biases that are not 0"):

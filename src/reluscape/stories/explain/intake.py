@@ -97,6 +97,10 @@ def read_case(
     whole = opened.one_hidden_layer and first != CROSS_ENTROPY and penalty is NONE
     read = _one_hidden_layer if whole else _any_depth
     layered, trained, choice, scale, test = read(opened, arrays(X), arrays(y), choice, biases, options)
+    if not len(layered.X):
+        raise InputError("the data have 0 rows, about which every claim is true; give at least 1")
+    if test is not None and not test.rows:
+        raise InputError("the test rows are 0; give at least 1, or leave them out")
     layered = replace(layered, recipe=recipe_of(opened.reading.trainer))
     if penalty is not NONE and opened.one_hidden_layer and choice.loss != CROSS_ENTROPY:
         hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
