@@ -61,6 +61,12 @@ def test_kinks_are_counted_and_a_silent_layer_is_told_once(monkeypatch):
     assert w.plot(Figure().subplots()).has_data()
 
 
+def test_units_that_decay_took_out_are_named(monkeypatch):
+    """|v| |w| of the three units: 1, 1/2000 and 4/1000."""
+    seen = watching(monkeypatch, Trained([[1.0], [0.5], [2.0]], [1.0, -0.001, 0.002]), X, Y).check()
+    assert seen.decayed == (1,)
+
+
 def test_the_interval(monkeypatch):
     w = watching(monkeypatch, Trained([[1.0]], [1.0]), X, Y, every=3)
     assert [k for k in range(1, 10) if w.step() is not None] == [3, 6, 9]

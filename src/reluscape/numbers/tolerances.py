@@ -34,6 +34,8 @@ class Tolerances:
     weight_caps: tuple[float, ...] = (1e2, 1e4, 1e6)
     # cosine by which weights must clear every hyperplane to count as well inside their cell
     clearance: float = 1e-3
+    # |v_j| |w_j| relative to the largest up to which weight decay has all but taken a unit out
+    decayed_unit: float = 1e-3
     # height of a fitted sample, relative to |w| |x|, beyond which floats decide on which side of the hyperplane it is
     clear: float = 1e-6
     # step of a differenced second derivative, relative to 1 + |f|

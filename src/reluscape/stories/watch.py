@@ -53,6 +53,8 @@ class Check:
         crossed: pairs (unit, row) that switched since the last check.
         answer: "silent" (no unit is on anywhere), "stuck" (an exact local minimum lies beside these weights, proved),
             "settled" (at most 1 % is left in this basin) or "moving".
+        decayed: numbers of the units whose |v_j| |w_j| is at most a thousandth of the largest: weight decay has all but
+            taken them out.
     """
 
     step: int
@@ -63,6 +65,7 @@ class Check:
     duplicated: tuple[tuple[int, ...], ...]
     crossed: int
     answer: str
+    decayed: tuple[int, ...] = ()
 
 
 class Watch:
@@ -208,7 +211,9 @@ class Watch:
         left = None if basin is None else 0.0 if loss <= 0 else min(max((loss - basin) / loss, 0.0), 1.0)
         settled = left is not None and left <= self._tolerances.stuck
         answer = "silent" if not pattern.any() else "settled" if settled else "moving"
-        return Check(self._steps, loss, basin, left, units.dead, units.duplicated, crossed, answer)
+        sizes = np.abs(trained.net.v) * np.linalg.norm(trained.net.W, axis=1)
+        decayed = tuple(np.flatnonzero(sizes <= self._tolerances.decayed_unit * sizes.max(initial=0.0)).tolist())
+        return Check(self._steps, loss, basin, left, units.dead, units.duplicated, crossed, answer, decayed)
 
     def _read(self, model: Any, X: Any, y: Any) -> Trained:
         """Return the model on its data, with the loss that it says it is trained on where none was given."""
@@ -238,7 +243,8 @@ class Watch:
 
     def __str__(self) -> str:
         """Return the checks as a table."""
-        head = f"{'step':>8} {'loss':>11} {'basin':>11} {'left':>7} {'dead':>5} {'same':>5} {'kinks':>6}  answer"
+        counts = f"{'dead':>5} {'same':>5} {'decayed':>7} {'kinks':>6}"
+        head = f"{'step':>8} {'loss':>11} {'basin':>11} {'left':>7} {counts}  answer"
         return "\n".join([head, *map(_row, self.checks)])
 
     __repr__ = __str__
@@ -262,7 +268,7 @@ def _row(seen: Check) -> str:
     basin = "?" if seen.basin is None else f"{seen.basin:.5g}"
     left = "?" if seen.left is None else f"{100 * seen.left:.1f}%"
     same = sum(len(group) - 1 for group in seen.duplicated)
-    counts = f"{len(seen.dead):5d} {same:5d} {seen.crossed:6d}"
+    counts = f"{len(seen.dead):5d} {same:5d} {len(seen.decayed):7d} {seen.crossed:6d}"
     return f"{seen.step:8d} {seen.loss:11.5g} {basin:>11} {left:>7} {counts}  {seen.answer}"
 
 
