@@ -35,6 +35,30 @@ def verdict_against_forward_pass() -> None:
         print(f"{n:>7}{d:>5}{m:>7}{forward:>10.4f}s{cost:>10.4f}s{cost / forward:>8.1f}  {verdict.kind}")
 
 
+def verdict_on_kinks() -> None:
+    print("on kinks: units repeated with other lengths, errors at right angles to what the units can do")
+    print(f"{'n':>7}{'d':>5}{'units':>7}{'kinks':>7}{'forward':>11}{'verdict':>11}{'ratio':>8}  kind")
+    n, d, m = 10_000, 50, 200
+    for different, each in ((4, 0), (4, 10), (20, 20), (40, 40)):
+        rng = np.random.default_rng(0)
+        X, base = rng.normal(size=(n, d)), rng.normal(size=(different, d))
+        for w in base:
+            rows = X[rng.choice(n, each, replace=False)]
+            for _ in range(2):
+                w -= rows.T @ np.linalg.solve(rows @ rows.T, rows @ w)
+        W = np.repeat(base, m // different, axis=0) * rng.uniform(0.5, 2.0, size=(m, 1))
+        v = rng.normal(size=m)
+        Q = np.linalg.qr(np.concatenate([(X @ w > 1e-9)[:, None] * X for w in base], axis=1))[0]
+        errors = rng.normal(size=n)
+        for _ in range(2):
+            errors -= Q @ (Q.T @ errors)
+        y = np.maximum(X @ W.T, 0.0) @ v - errors
+        forward, _ = timed(lambda X=X, W=W, v=v: np.maximum(X @ W.T, 0.0) @ v)
+        cost, verdict = timed(lambda X=X, y=y, W=W, v=v: rs.certify(X, y, W, v), 3)
+        kinks = int((np.abs(X @ W.T) < 1e-9).sum())
+        print(f"{n:>7}{d:>5}{m:>7}{kinks:>7}{forward:>10.4f}s{cost:>10.4f}s{cost / forward:>8.1f}  {verdict.kind}")
+
+
 def census() -> None:
     X, y = [[-2, 1], [-1, 1], [1, 1], [2, 1]], [1, -1, 1, -1]
     rs.local_minima(X, y, 1)
@@ -83,5 +107,6 @@ def descent_against_lbfgs() -> None:
 
 if __name__ == "__main__":
     verdict_against_forward_pass()
+    verdict_on_kinks()
     census()
     descent_against_lbfgs()

@@ -15,6 +15,9 @@ from ..problem.losses import able
 from .point import Point
 from .units import UnitForm
 
+# samples that are moved at once
+BLOCK = 512
+
 
 @dataclass(frozen=True, eq=False)
 class Ray:
@@ -43,16 +46,23 @@ class Ray:
 
 def ray(point: Point, dW: np.ndarray, dv: np.ndarray, dc: float) -> Ray:
     """Return the ray in a direction of floats."""
-    slope = float(point.slope)
-    moves = point.data.X @ dW.T
-    heights, v = point.heights, np.asarray(point.v, dtype=float)
-    kink = np.where(moves > 0, moves, slope * moves)
-    inner = np.where(point.signs > 0, moves, np.where(point.signs < 0, slope * moves, kink))
-    outputs = np.where(point.signs > 0, heights, np.where(point.signs < 0, slope * heights, 0.0))
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a crossing beyond doubles is none
-        crossing = np.where(point.signs * moves < 0, -heights / moves, np.inf)
-    positive = crossing[crossing > 0]
-    return Ray(point, inner @ v + outputs @ dv + dc, inner @ dv, float(positive.min(initial=np.inf)))
+    slope, v = float(point.slope), np.asarray(point.v, dtype=float)
+    turn, grow = np.flatnonzero(dW.any(axis=1)), np.flatnonzero(dv)
+    n = point.data.n
+    a, b, nearest = np.full(n, float(dc)), np.zeros(n), 0.0
+    for first in range(0, n, BLOCK):
+        rows = slice(first, first + BLOCK)
+        moves, heights, signs = point.data.X[rows] @ dW[turn].T, point.heights[rows, turn], point.signs[rows, turn]
+        on = (signs > 0) | ((signs == 0) & (moves > 0))
+        inner = moves * on if slope == 0 else np.where(on, moves, slope * moves)
+        a[rows] += inner @ v[turn]
+        b[rows] = inner @ dv[turn]
+        with np.errstate(over="ignore"):  # a crossing beyond doubles is none
+            falls = np.divide(moves, heights, out=np.zeros_like(moves), where=signs != 0)
+        nearest = max(nearest, -float(falls.min(initial=0.0)))
+        signs = point.signs[rows, grow]
+        a[rows] += point.heights[rows, grow] * np.where(signs > 0, 1.0, slope * (signs < 0)) @ dv[grow]
+    return Ray(point, a, b, 1.0 / nearest if nearest > 0 else np.inf)
 
 
 def useful_step(path: Ray) -> float | None:

@@ -16,6 +16,8 @@ FEW_CORNERS = 16
 MOST_CORNERS = 1_024
 MOST_LINES = 2_000
 RAY_BUDGET = 1_000_000
+# least eigenvalue of products of unit rows, relative to the largest, that shows them independent with nearly all digits
+PLAIN_ROWS = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,12 @@ def nowhere_negative_float(psi: Lines, tolerance: float) -> FloatDecision:
     if k == 0:
         length = float(np.linalg.norm(psi.g))
         return _decision(psi, length <= tolerance, -psi.g, np.inf, length)
+    dual = _plain_dual(psi.rows)
+    if dual is not None:
+        off = psi.g - psi.rows.T @ (dual @ psi.g)
+        if np.linalg.norm(off) > tolerance:
+            return _decision(psi, False, -off, 0.0, float(np.linalg.norm(off)))
+        return _independent(psi, dual, tolerance)
     left, singular, right = np.linalg.svd(psi.rows, full_matrices=False)
     keep = singular > singular[0] * max(psi.rows.shape) * MACHINE_PRECISION * DEFAULT.rank
     span = right[keep]
@@ -55,6 +63,18 @@ def nowhere_negative_float(psi: Lines, tolerance: float) -> FloatDecision:
     if keep.sum() == k:
         return _independent(psi, (left / singular) @ right, tolerance)
     return _dependent(psi, span, tolerance)
+
+
+def _plain_dual(rows: np.ndarray) -> np.ndarray | None:
+    """Return vectors (k, d) in the span of unit rows, each of which meets its own at 1 and no other; None unless plain.
+
+    Rows are plainly independent where their products say so without a decomposition of the rows.
+    """
+    if not 1 < len(rows) <= rows.shape[1]:
+        return None
+    products = rows @ rows.T
+    sizes = np.linalg.eigvalsh(products)
+    return np.linalg.solve(products, rows) if sizes[0] > PLAIN_ROWS * sizes[-1] else None
 
 
 def _decision(psi: Lines, holds: bool, u: np.ndarray, margin: float, residual: float) -> FloatDecision:

@@ -144,9 +144,10 @@ def decide(point: Point, trainable: str = "Wv", tolerances: Tolerances = DEFAULT
 
 def _hides(point: Point, form: UnitForm, j: int) -> bool:
     """Return whether a row is so short that a unit's tolerance hides its pull, though its error is surely not zero."""
-    lengths = np.abs(point.data.X).max(axis=1, initial=0.0)  # squares of tiny rows are no doubles
-    errors = np.abs(np.array(point.errors, dtype=float))
+    lengths, errors = point.largest, np.abs(np.array(point.errors, dtype=float))
     short = (lengths > 0) & (lengths * errors.max(initial=0.0) <= max(form.tolerance, form.floor))
+    if not short.any():
+        return False
     taking = point.signs[:, j] >= 0 if point.slope == 0 else np.ones(point.data.n, dtype=bool)
     return bool((short & taking & (errors > point.noise)).any())
 

@@ -63,6 +63,16 @@ class Point:
         return live
 
     @cached_property
+    def lengths(self) -> np.ndarray:
+        """(n,) lengths of the samples."""
+        return np.asarray(np.linalg.norm(self.data.X, axis=1))
+
+    @cached_property
+    def largest(self) -> np.ndarray:
+        """(n,) largest absolute entry of each sample, also where the squares of entries are no doubles."""
+        return np.asarray(np.abs(self.data.X).max(axis=1, initial=0.0))
+
+    @cached_property
     def zero_rows(self) -> tuple[int, ...]:
         """Samples that are zero."""
         return tuple(self.data.zero_rows)

@@ -33,6 +33,8 @@ class Lines:
     def value(self, u: Any) -> Any:
         """Return psi(u)."""
         heights = self.rows @ u if len(self.rows) else self.weights
+        if heights.dtype.kind == "f" and self.weights.dtype.kind == "f":
+            return self.g @ u + self.weights @ np.maximum(heights, 0.0)
         zero = 0 * (self.g @ u)
         return self.g @ u + sum((w * h for w, h in zip(self.weights, heights, strict=True) if h > 0), zero)
 
@@ -82,8 +84,11 @@ def float_lines(g: np.ndarray, rows: np.ndarray, weights: np.ndarray, parallel: 
     flipped = lead < 0
     g = g + scaled[flipped] @ unit[flipped]
     unit = np.where(flipped[:, None], -unit, unit)
-    _, first, inverse = np.unique(np.round(unit / parallel), axis=0, return_index=True, return_inverse=True)
-    totals = np.bincount(inverse.reshape(-1), weights=scaled, minlength=len(first))
+    numbers: dict[bytes, int] = {}
+    cells = np.round(unit / parallel) + 0.0  # no negative zero
+    line = np.array([numbers.setdefault(cell.tobytes(), len(numbers)) for cell in cells], dtype=np.int64)
+    first = np.unique(line, return_index=True)[1]
+    totals = np.bincount(line, weights=scaled, minlength=len(first))
     keep = np.abs(totals) > negligible
     return Lines(g, unit[first][keep], totals[keep])
 
@@ -150,7 +155,7 @@ def _float_forms(point: Point, tolerances: Tolerances) -> list[UnitForm]:
     data, m = point.data, len(point.W)
     errors = np.asarray(point.errors, dtype=float)
     slope = float(point.slope)
-    length = np.linalg.norm(data.X, axis=1)
+    length = point.lengths
     on = (point.signs > 0).T
     boundary = ((point.signs == 0) & point.live[:, None]).T
     factors = on.astype(float) if slope == 0 else np.where(on, 1.0, slope)
@@ -159,18 +164,21 @@ def _float_forms(point: Point, tolerances: Tolerances) -> list[UnitForm]:
     sizes = taking.astype(float) @ (np.abs(errors) * length)
     rounding = taking.astype(float) @ (point.noise * length)
     top = float(np.abs(errors).max(initial=0.0))
+    # rows that the unit never meets, however long, hide none of its lines
+    met = boundary.any(axis=1)
+    floors = np.zeros(m)
+    for weight, values in ((tolerances.stationarity * top, length), (1.0, point.noise * length)):
+        floors[met] += weight * np.where(taking[met], values, 0.0).max(axis=1, initial=0.0)
     forms = []
-    has_boundary = boundary.any(axis=1)
     W = np.asarray(point.W, dtype=float)
     for j in range(m):
-        B = np.flatnonzero(boundary[j]) if has_boundary[j] else np.zeros(0, dtype=int)
         tolerance = tolerances.stationarity * float(sizes[j]) + float(rounding[j])
-        floor = 0.0
-        if len(B):  # rows that the unit never meets, however long, hide none of its lines
-            floor = tolerances.stationarity * top * float(length[taking[j]].max())
-            floor += float((point.noise * length)[taking[j]].max())
-            psi = float_lines(G[j], data.X[B], (1 - slope) * errors[B], tolerances.parallel, floor)
+        if met[j]:
+            B = np.flatnonzero(boundary[j])
+            psi = float_lines(G[j], data.X[B], (1 - slope) * errors[B], tolerances.parallel, float(floors[j]))
         else:
             psi = Lines(G[j], np.zeros((0, data.d)), np.zeros(0))
-        forms.append(UnitForm(psi, 1.0, float(sizes[j]), tolerance, float(G[j] @ W[j]), floor, float(rounding[j])))
+        forms.append(
+            UnitForm(psi, 1.0, float(sizes[j]), tolerance, float(G[j] @ W[j]), float(floors[j]), float(rounding[j]))
+        )
     return forms
