@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import CertificateError
 from ..numbers import exact
+from ..numbers.tolerances import DEFAULT, SPECK
 from .deep_box import Point, Sweep, ball, balls, every_multiplier, times
 from .deep_directions import Answered, check_directions
 from .deep_network import ZERO, DeepClaim, Reduced, read_point, reduce_network, refuse_far
@@ -154,7 +155,7 @@ def _krawczyk(at: Point, weights: np.ndarray, values: np.ndarray, G: np.ndarray)
               for s, m in zip(step, middle, strict=True)]  # fmt: skip
     for _ in range(ROUNDS):
         box = np.array([m + flint.arb(0, r) for m, r in zip(middle, radius, strict=True)], dtype=object)
-        wide = np.array([float(r.upper()) for r in radius]) * (1 + 1e-12)
+        wide = np.array([float(r.upper()) for r in radius]) * (1 + DEFAULT.outward)
         rest = sums_from_one(inverse, _equations(at, box, weights, G)[1], wide)
         if not np.isfinite(rest).all():
             break
@@ -222,7 +223,7 @@ def _check_curvature(H: np.ndarray, C: np.ndarray) -> None:
         return
     middle = np.array([[float(v.mid()) for v in row] for row in H])
     size = np.sqrt(np.abs(np.diag(middle)))
-    size = 1 / np.maximum(size, 1e-8 * size.max(initial=1e-300))
+    size = 1 / np.maximum(size, DEFAULT.diagonal_scale * size.max(initial=SPECK))
     scaled = H * balls(size)[:, None] * balls(size)[None, :]
     rows = C * balls(size)[None, :] if len(C) else C
     if len(rows):
@@ -258,9 +259,14 @@ def _check_zero_units(point: DeepClaim, net: Reduced, part: Part, swept: Sweep) 
         h, e = middles(swept.taken[k]), middles(swept.signals[k + 1])
         lengths, sizes = np.linalg.norm(h[0], axis=1), np.linalg.norm(e[0], axis=1)
         wide_h, wide_e = np.linalg.norm(h[1], axis=1), np.linalg.norm(e[1], axis=1)
-        error = float((wide_h * (sizes + wide_e) + lengths * wide_e).sum() + 1e-11 * (lengths * sizes).sum()) * 1.01
+        error = (
+            float(
+                (wide_h * (sizes + wide_e) + lengths * wide_e).sum() + DEFAULT.sums_of_floats * (lengths * sizes).sum()
+            )
+            * 1.01
+        )
         answered = _answered(point, net, swept, k)
-        check_directions(h[0], wide_h, e[0], error, float(point.decay) * (1 - 1e-12), answered)
+        check_directions(h[0], wide_h, e[0], error, float(point.decay) * (1 - DEFAULT.outward), answered)
     return f", and {count} unit{'s' if count > 1 else ''} at zero cannot wake" if count else ""
 
 

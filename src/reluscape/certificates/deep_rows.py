@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..numbers.tolerances import MACHINE_PRECISION
+from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, SPECK
 
 ROUNDING = MACHINE_PRECISION / 2
-# more than what underflow takes from a product
-TINY = 1e-300
 
 
 def middles(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -21,7 +19,7 @@ def middles(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     flat = values.reshape(-1)
     middle = np.array([float(v.mid()) for v in flat]).reshape(values.shape)
     radius = np.array([float(v.rad()) for v in flat]).reshape(values.shape)
-    return middle, radius * (1 + 1e-9) + np.abs(middle) * 4 * ROUNDING + TINY
+    return middle, radius * (1 + DEFAULT.ball_radius) + np.abs(middle) * 4 * ROUNDING + SPECK
 
 
 def sums_from_one(A: np.ndarray, M: np.ndarray, weights: np.ndarray, B: np.ndarray | None = None) -> np.ndarray:
@@ -46,6 +44,6 @@ def _sums(A: np.ndarray, M: np.ndarray, weights: np.ndarray, B: np.ndarray | Non
     off = np.abs(A) @ (widths @ right + 2 * n * ROUNDING * (np.abs(F) @ right))
     if B is not None:
         off += 2 * n * ROUNDING * (np.abs(first) @ right)
-    lost = n * TINY * (n + right.sum() + weights.sum())
+    lost = n * SPECK * (n + right.sum() + weights.sum())
     rows = np.abs(product - np.eye(n)) @ weights + ROUNDING * weights + off + lost
     return np.asarray(rows * (1 + (16 * n + 64) * ROUNDING))

@@ -208,6 +208,47 @@ class Tolerances:
     # what a solid angle found by quadrature may be off by, as a share of the sphere
     solid_angle: float = 1e-10
 
+    # certificates of deep networks: what covers the rounding of one bound, of a ball's radius and of sums of products
+    # in floats, relative to the terms; least diagonal entry that scales a matrix, relative to the largest
+    outward: float = 1e-12
+    ball_radius: float = 1e-9
+    sums_of_floats: float = 1e-11
+    diagonal_scale: float = 1e-8
+    # proofs of deep points: curvature, relative to the largest, that counts as flat; gradients of kinks that count as
+    # dependent, in a descent and where a box fails; excess of a signal over the decay that wakes a unit; fall
+    # relative to J that shows a point not at rest though it is not decided
+    flat_curvature: float = 1e-9
+    tangent_rank: float = 1e-10
+    dependent_kinks: float = 1e-9
+    waking_excess: float = 1e-6
+    clear_fall: float = 1e-7
+    # descents of deep networks: heights relative to their terms that start on a kink, heights relative to the unit's
+    # largest that are rounding, what rounding may add to J
+    near_kink: float = 1e-4
+    unmoved_height: float = 1e-13
+    objective_rounding: float = 1e-14
+    # Newton's method there: step relative to 1 + |theta| at its end, residual of a system that counts as solved,
+    # inverse of the length of a solution that shows a singular one, singular values left out
+    newton_step: float = 1e-11
+    solved_system: float = 1e-6
+    singular_system: float = 1e-8
+    least_singular_value: float = 1e-12
+    # optima of any width with several outputs: pulls that count as the decay, while the search goes, where it rests
+    # and in the finished network; distance of a cosine from 1 up to which directions are one, and units merge; size
+    # of a unit beside the largest that is none; singular value of unit columns that counts as independent
+    pull_at_decay: float = 1e-10
+    pull_at_rest: float = 1e-6
+    tight_pull: float = 1e-9
+    same_direction: float = 1e-6
+    merged_direction: float = 1e-4
+    negligible_unit: float = 1e-8
+    independent_units: float = 1e-7
+    # ends of trainings whose losses differ by more, as a share of the best constant's loss, are different ends
+    other_end: float = 1e-6
+    # weights and losses that differ by less, relative to their size, are told and drawn as the same
+    same_weights: float = 1e-6
+    same_loss: float = 1e-9
+
     def __repr__(self) -> str:
         """Return what differs from the policy that holds unless told."""
         own = ((field.name, getattr(self, field.name), field.default) for field in fields(self))

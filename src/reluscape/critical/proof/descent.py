@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...numbers.tolerances import DEFAULT, SPECK
 from .arithmetic import FLOATS, Arithmetic
 from .frame import Frame, build_frame
 from .kinks import Kinks, group_kinks
@@ -27,16 +28,8 @@ MOST_WORK, FEWEST = 7.5e10, 10
 AWAY, RETURNS = 1e-8, 12
 # steps of the secant method to a kink
 SECANT = 4
-# heights relative to their terms that count as on a kink at the start
-NEAR = 1e-4
-# curvature, relative to the largest, that counts as flat
-FLAT = 1e-9
 # part of the whole fall after which a place shows it
 GOOD_PART = 0.2
-# heights, relative to the unit's largest, that are rounding
-UNMOVED = 1e-13
-# what rounding may add to J
-ROUNDING = 1e-14
 
 
 @dataclass
@@ -109,7 +102,7 @@ def descended(
     steps = min(STEPS, int(most / each))
     if steps < FEWEST:
         return None
-    at = [np.abs(h) < NEAR for h in heights]
+    at = [np.abs(h) < DEFAULT.near_kink for h in heights]
     held = Held(theta, [((h > 0) & ~a).astype(int) for h, a in zip(heights, at, strict=True)], at,
                 float_value(objective, theta))  # fmt: skip
     bound, size = LONGEST, 1.0 + float(np.abs(theta).max(initial=0.0))
@@ -118,7 +111,7 @@ def descended(
         done += 1
         model = _model(objective, held)
         step, gain = _newton_step(model, bound * size)
-        if gain <= ROUNDING * abs(held.value) or bound < SHORTEST:
+        if gain <= DEFAULT.objective_rounding * abs(held.value) or bound < SHORTEST:
             bound = LONGEST
             if returns < RETURNS and _is_away(model, held.theta, size):
                 returns += 1
@@ -154,7 +147,7 @@ def _newton_step(model: Model, longest: float) -> tuple[np.ndarray, float]:
         return back, 0.0
     bends, vectors = np.linalg.eigh(tangent.T @ H @ tangent)
     along = vectors.T @ (tangent.T @ model.slope)
-    sizes = np.maximum(np.abs(bends), FLAT * max(float(np.abs(bends).max()), 1e-300))
+    sizes = np.maximum(np.abs(bends), DEFAULT.flat_curvature * max(float(np.abs(bends).max()), SPECK))
     moves = -along / sizes
     length = float(np.linalg.norm(moves))
     if length > longest:  # a larger curvature for all, so that flat directions are shortened first
@@ -179,7 +172,7 @@ def _taken(objective: Objective, held: Held, model: Model, step: np.ndarray, bou
         share, layer, row, unit = met
         there = _on_kink(model, held.theta, end, share, (layer, row, unit))
         value = float_value(objective, there)
-        if value <= held.value * (1 + ROUNDING):
+        if value <= held.value * (1 + DEFAULT.objective_rounding):
             _moved(held, model, there, value)
             held.at[layer][row, unit], held.on[layer][row, unit] = True, 0
             return bound
@@ -206,7 +199,7 @@ def _on_kink(model: Model, start: np.ndarray, end: np.ndarray, share: float, kin
     there = _returned(model, start + share * (end - start))
     for _ in range(SECANT):
         height = float(model.program.passed(there, model.mu).heights[layer][row, unit])
-        if height == before or abs(height) <= UNMOVED * abs(before):
+        if height == before or abs(height) <= DEFAULT.unmoved_height * abs(before):
             break
         low, share, before = share, share - height * (share - low) / (height - before), height
         there = _returned(model, start + min(max(share, 0.0), 1.0) * (end - start))
@@ -222,7 +215,7 @@ def _moved(held: Held, model: Model, theta: np.ndarray, value: float) -> None:
 
 def _sides(height: np.ndarray, on: np.ndarray, at: np.ndarray) -> np.ndarray:
     """Return where units are on; what was let go and has not moved yet keeps its side."""
-    still = np.abs(height) <= UNMOVED * np.abs(height).max(axis=0, initial=0.0)
+    still = np.abs(height) <= DEFAULT.unmoved_height * np.abs(height).max(axis=0, initial=0.0)
     return (np.where(still, on > 0, height > 0) & ~at).astype(int)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
+from ...numbers.tolerances import DEFAULT, SPECK
 from .exact_value import exact_objective, is_lower
 from .lagrangian import Lagrangian
 from .newton import FLOAT, Candidate
@@ -17,8 +18,6 @@ UNFINISHED, SECOND, WAKING, SPLITTING = "not at rest", "second order", "a unit a
 HALVINGS = 16
 # least part of the fall that the curvature foretells
 SHARE = 0.1
-# least curvature, relative to the largest, that counts as negative
-NEGATIVE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +72,11 @@ def curved_fall(candidate: Candidate) -> tuple[np.ndarray, np.ndarray, float] | 
     if not len(H):
         return None
     rows = np.concatenate([C, equations.slices])
-    tangent = scipy.linalg.null_space(rows, rcond=1e-10) if len(rows) else np.eye(len(theta))
+    tangent = scipy.linalg.null_space(rows, rcond=DEFAULT.tangent_rank) if len(rows) else np.eye(len(theta))
     if not tangent.shape[1]:
         return None
     values, vectors = np.linalg.eigh(tangent.T @ H @ tangent)
-    if values[0] >= -NEGATIVE * max(float(np.abs(H).max()), 1e-300):
+    if values[0] >= -DEFAULT.flat_curvature * max(float(np.abs(H).max()), SPECK):
         return None
     v = tangent @ vectors[:, 0]
     return v, bend_along(lagrangian, theta, mu, v, C), float(values[0])

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.linalg
 
-# gradients of kinks, relative to the largest, that count as dependent
-DEPENDENT = 1e-10
+from ...numbers.tolerances import DEFAULT
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,5 +48,5 @@ def build_frame(C: np.ndarray) -> Frame:
         return Frame(np.zeros((p, 0)), np.eye(p), np.zeros((0, 0)), np.zeros(0, dtype=int), 0)
     Q, R, order = scipy.linalg.qr(C.T, pivoting=True, check_finite=False)
     sizes = np.abs(np.diag(R))
-    rank = int((sizes > DEPENDENT * sizes.max(initial=0.0)).sum())
+    rank = int((sizes > DEFAULT.tangent_rank * sizes.max(initial=0.0)).sum())
     return Frame(Q[:, :rank], Q[:, rank:], R[:rank, :rank], order[:rank], count)

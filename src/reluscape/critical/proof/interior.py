@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 from scipy.optimize import linprog
 
+from ...numbers.tolerances import SPECK
 from .arithmetic import FLOATS, Arithmetic
 from .equations import Equations
 from .kinks import Kinks
@@ -65,7 +66,7 @@ def _reached(program: Lagrangian, here: Pass, changes: np.ndarray) -> list[np.nd
 
 def _program(bounds: np.ndarray, changes: np.ndarray) -> np.ndarray:
     """Return the steps t with bounds (3, classes) + sum t_k changes_k as strict as can be, or zeros for no answer."""
-    scale = np.maximum(bounds[2] - bounds[0], 1e-300)
+    scale = np.maximum(bounds[2] - bounds[0], SPECK)
     count = len(changes)
     low = (bounds[1] - bounds[0]) / scale, (changes[:, 1] - changes[:, 0]).T / scale[:, None]
     high = (bounds[2] - bounds[1]) / scale, (changes[:, 2] - changes[:, 1]).T / scale[:, None]

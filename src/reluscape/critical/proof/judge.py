@@ -8,6 +8,7 @@ import flint
 import numpy as np
 import scipy.linalg
 
+from ...numbers.tolerances import DEFAULT, SPECK
 from .arithmetic import ARB
 from .balls import join
 from .definite import is_definite_on_tangent
@@ -25,8 +26,6 @@ MOST_DIGITS, MOST_UNKNOWNS = 150, 1_200
 BITS = 128
 FEWER = "an interval proof takes up to {:,}: a network with fewer units would be decided"
 MORE_DECAY = "a weight decay on all weights, or a larger one, would decide"
-# least excess of a signal over the decay that wakes a unit at zero
-EXCESS = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +69,7 @@ def _sampled(roles: Roles, candidate: Candidate, box: Box, reason: str) -> Minim
     theta, mu, _ = equations.split(candidate.unknowns)
     here = Lagrangian(equations.objective, equations.kinks, FLOAT).passed(theta, mu)
     most = max(waking_direction(roles, here, layer)[0] for layer in layers_with_zero_units(roles))
-    if most > float(roles.objective.decay) * (1 + EXCESS):
+    if most > float(roles.objective.decay) * (1 + DEFAULT.waking_excess):
         return reason
     return Minimum(candidate, roles, box, reason)
 
@@ -83,8 +82,8 @@ def _why_no_box(candidate: Candidate) -> str:
     C = lagrangian.constraints(lagrangian.passed(theta, mu))
     sizes = np.linalg.norm(C, axis=1)
     if len(C):
-        least = scipy.linalg.svdvals(C / np.maximum(sizes, 1e-300)[:, None])
-        if len(C) > C.shape[1] or least[-1] < 1e-9:
+        least = scipy.linalg.svdvals(C / np.maximum(sizes, SPECK)[:, None])
+        if len(C) > C.shape[1] or least[-1] < DEFAULT.dependent_kinks:
             return (
                 "dependent kinks: their gradients depend here, though not by the shape of the network; that is hard in "
                 "general, another start or data moved a little would end on kinks that are independent"

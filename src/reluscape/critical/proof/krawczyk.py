@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import flint
 import numpy as np
 
-from ...numbers.tolerances import MACHINE_PRECISION
+from ...numbers.tolerances import MACHINE_PRECISION, SPECK
 from .arithmetic import ARB, BALLS, Arithmetic, as_matrix, from_matrix
 from .balls import Balls
 
@@ -72,7 +72,7 @@ def _float_box(equations: Equations, unknowns: np.ndarray) -> Box | None:
     if A is None:
         return None
     step = (Balls(A) @ F.reshape(len(F), 1)).reshape(len(F))
-    radius = WIDENED * step.size() + MACHINE_PRECISION * np.abs(unknowns) + 1e-300
+    radius = WIDENED * step.size() + MACHINE_PRECISION * np.abs(unknowns) + SPECK
     for _ in range(ROUNDS):
         whole = Balls(unknowns, radius)
         _, M = equations.at(whole, using)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...numbers.tolerances import DEFAULT, SPECK
 from .arithmetic import FLOATS, Arithmetic
 from .equations import Equations
 from .interior import most_interior
@@ -21,10 +22,6 @@ LADDER = (1e-6, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 STEPS = 15
 MOST_WORK = 3e6
 CHANGES = 25
-# step, relative to 1 + |theta|, at which Newton's method has come to its end
-CONVERGED = 1e-11
-# residual up to which a linear system counts as solved, length from which as singular, singular values cut off
-SOLVED, LONG, CUT = 1e-6, 1e8, 1e-12
 # how far, relative to 1 + |theta|, a point may move
 FARTHEST = 0.5
 
@@ -149,7 +146,7 @@ def _newton(equations: Equations, unknowns: np.ndarray, start: np.ndarray) -> np
         moved = float(np.abs(step[:p]).max(initial=0.0))
         if np.abs(unknowns[:p] - start).max(initial=0.0) > FARTHEST * size:
             return None
-        if moved <= CONVERGED * size:
+        if moved <= DEFAULT.newton_step * size:
             return unknowns
     return None
 
@@ -163,12 +160,15 @@ def _solved(M: np.ndarray, b: np.ndarray) -> np.ndarray:
     balanced = M * scale[:, None] * scale[None, :]
     try:
         x = np.linalg.solve(balanced, b * scale)
-        size = float(np.abs(b * scale).max(initial=1e-300))
-        if np.abs(balanced @ x - b * scale).max() <= SOLVED * size and np.abs(x).max() < LONG * size:
+        size = float(np.abs(b * scale).max(initial=SPECK))
+        if (
+            np.abs(balanced @ x - b * scale).max() <= DEFAULT.solved_system * size
+            and np.abs(x).max() < size / DEFAULT.singular_system
+        ):
             return np.asarray(x * scale)
     except np.linalg.LinAlgError:
         pass
-    return np.asarray(np.linalg.lstsq(balanced, b * scale, rcond=CUT)[0] * scale)
+    return np.asarray(np.linalg.lstsq(balanced, b * scale, rcond=DEFAULT.least_singular_value)[0] * scale)
 
 
 def _split_anew(equations: Equations, unknowns: np.ndarray) -> Kinks:

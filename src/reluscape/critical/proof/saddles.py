@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...numbers.tolerances import DEFAULT
 from .fall import SECOND, SPLITTING, WAKING, Fall, curved_fall, fall_along
-from .judge import EXCESS
 from .lagrangian import Lagrangian
 from .newton import FLOAT, Candidate
 from .objective import Objective
@@ -42,7 +42,7 @@ def proved_saddle(objective: Objective, roles: Roles, candidate: Candidate) -> F
         here = Lagrangian(roles.objective, equations.kinks, FLOAT).passed(theta, mu)
         for layer in layers:
             value, w, v = waking_direction(roles, here, layer)
-            if value > float(objective.decay) * (1 + EXCESS):
+            if value > float(objective.decay) * (1 + DEFAULT.waking_excess):
                 step, bend = woken(roles, candidate, layer, w, v)
                 curvature = 2 * (float(objective.decay) - value)
                 fall = _fall_of_all(objective, roles, layer, start, step, bend, curvature)

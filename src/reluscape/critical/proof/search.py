@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...numbers.tolerances import DEFAULT
 from ...problem.networks import DeepNet
 from .answers import distance, told_fall, told_minimum, undecided
 from .descent import MOST_WORK, Descent, descended
@@ -20,8 +21,6 @@ from .units import Roles, unit_roles
 
 # how far a proved minimum, and a point that falls, may be from the given weights, relative to their length
 FARTHEST, FALLS_FROM = 0.1, 0.05
-# fall, relative to J, from which the way to an undecided point still shows that the weights are not at rest
-CLEAR = 1e-7
 # descents, each without the units that the one before has led to zero
 ROUNDS = 3
 
@@ -60,7 +59,7 @@ class Search:
         here = exact_objective(self.objective, self.theta)
         end = roles.whole(descent.well_below().theta)
         there = exact_objective(self.objective, end)
-        if not is_lower(there, here) or (self.reasons and float(here - there) < CLEAR * abs(float(here))):
+        if not is_lower(there, here) or (self.reasons and float(here - there) < DEFAULT.clear_fall * abs(float(here))):
             return None
         return told_fall(self.objective, self.theta, Fall(self.theta, end, UNFINISHED, (here, there)), kinks)
 

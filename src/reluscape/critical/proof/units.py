@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...numbers.tolerances import SPECK
 from .newton import relative_heights
 from .objective import Objective
 
@@ -80,7 +81,7 @@ def _roles(objective: Objective, theta: np.ndarray, share: float) -> tuple[np.nd
         fed = objective.shapes[k][1]
         weights = rows[:, :fed].all(axis=1) & objective.penalised[k + 1][:, : len(size)].all(axis=0)
         off = (height < 0).all(axis=0)
-        tiny = penalised & (size <= share * max(float(size.max(initial=0.0)), 1e-300))
+        tiny = penalised & (size <= share * max(float(size.max(initial=0.0)), SPECK))
         below = incoming[:, fed:].reshape(len(size), -1)
         # a free negative bias alone keeps the unit off
         free = off & weights & ~penalised & (below < 0).any(axis=1) if objective.has_bias[k] else np.zeros_like(off)

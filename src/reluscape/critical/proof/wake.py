@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...numbers.tolerances import DEFAULT, SPECK
+
 # random starts and steps of the climb; the first step, and the number of steps after which they are half as long
 STARTS, CLIMB = 256, 120
 LONGEST, SHORTENED = 0.3, 10
@@ -65,10 +67,10 @@ def highest(h: np.ndarray, e: np.ndarray, rng: np.random.Generator, also: np.nda
         top = int(np.argmax(values))
         if values[top] > best:
             best, where = float(values[top]), W[top].copy()
-        slopes = ((heights > 0) * ((pull / np.maximum(values, 1e-300)[:, None]) @ e.T)) @ h
-        lengths = np.maximum(np.linalg.norm(slopes, axis=1, keepdims=True), 1e-300)
+        slopes = ((heights > 0) * ((pull / np.maximum(values, SPECK)[:, None]) @ e.T)) @ h
+        lengths = np.maximum(np.linalg.norm(slopes, axis=1, keepdims=True), SPECK)
         W = W + LONGEST / (1 + number / SHORTENED) * slopes / lengths
-        W = W / np.maximum(np.linalg.norm(W, axis=1, keepdims=True), 1e-300)
+        W = W / np.maximum(np.linalg.norm(W, axis=1, keepdims=True), SPECK)
     return best, where
 
 
@@ -123,7 +125,7 @@ def _open(
     """Return which simplices (s, d, d) are not settled."""
     heights = corners @ h.T  # (s, corners, n)
     # corners have lengths of at most 1; a row without inputs is on and off
-    margin = np.where(h.any(axis=1), 1e-12 * np.abs(h).sum(axis=1) + radii, 0.0)
+    margin = np.where(h.any(axis=1), DEFAULT.outward * np.abs(h).sum(axis=1) + radii, 0.0)
     on, off = (heights >= margin).all(axis=1), (heights <= -margin).all(axis=1)
     mixed = ~(on | off)
     settled = np.zeros(len(corners), dtype=bool)
@@ -142,7 +144,7 @@ def _open(
     top = linear @ weight if sign else np.linalg.norm(linear @ e, axis=2)
     gap = (top - limit * length).max(axis=1) + excess
     scale = np.abs(h).sum(axis=1) @ np.abs(weight)
-    return np.asarray(~settled & ~(gap + error + 1e-12 * scale < 0))
+    return np.asarray(~settled & ~(gap + error + DEFAULT.outward * scale < 0))
 
 
 def _halved(corners: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...numbers.tolerances import DEFAULT
 from .arithmetic import BALLS, Arithmetic
 from .balls import Balls, from_arb
 from .definite import is_definite
@@ -68,10 +69,12 @@ def why_open(objective: Objective, kinks: Kinks, here: Pass, layer: int) -> str 
     length = np.linalg.norm(h.mid, axis=1)
     radii = np.linalg.norm(h.rad, axis=1)
     size, wide = np.linalg.norm(e.mid, axis=1), np.linalg.norm(e.rad, axis=1)
-    error = float((radii * (size + wide) + length * wide).sum() + 1e-11 * (length * size).sum()) * (1 + 1e-9)
-    limit = float(objective.decay) * (1 - 1e-12)
+    error = float((radii * (size + wide) + length * wide).sum() + DEFAULT.sums_of_floats * (length * size).sum()) * (
+        1 + DEFAULT.ball_radius
+    )
+    limit = float(objective.decay) * (1 - DEFAULT.outward)
     stars = _stars(objective, kinks, here, layer, h, e)
-    return stays_below(h.mid, radii * (1 + 1e-9), e.mid, error, limit, stars)
+    return stays_below(h.mid, radii * (1 + DEFAULT.ball_radius), e.mid, error, limit, stars)
 
 
 def _stars(objective: Objective, kinks: Kinks, here: Pass, layer: int, h: Balls, e: Balls) -> list[Star]:

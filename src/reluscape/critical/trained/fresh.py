@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ReluscapeError
+from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, standardize
 from ...problem.losses import Loss, able
 from ...problem.networks import TwoLayerNet
@@ -20,14 +21,13 @@ from ..training.runs import group
 MOST_STARTS = 15
 MORE_WORK = 200_000
 # networks that are trained, their steps, rounds of further ones from the lowest; samples x units x inputs x steps of a
-# round, the number of the first, and how far apart different ends lie, as a share of the best constant's loss
+# round, and the number of the first
 RUNS = 100
 STEPS = 500
 HOPS = 4
 MOST_TRAINING_WORK = 2_000_000_000
 FEWEST_STEPS = 20
 FIRST = 2_000_000
-APART = 1e-6
 MOST_BASINS = 200
 # samples x units x inputs, times basins, of one descent; a program of another loss takes about a hundred times as long
 # as one of least squares
@@ -86,7 +86,9 @@ def fresh_networks(
         plan = replace(plan, runs=group(plan, training.batch))
         for k in range(HOPS):
             training = training.joined(hopped(training, plan, k)) if training.rest.min() > enough else training
-    lowest = training.lowest_few(starts + further_starts(data, width, loss, starts), APART * training.constant)
+    lowest = training.lowest_few(
+        starts + further_starts(data, width, loss, starts), DEFAULT.other_end * training.constant
+    )
     most, ends = most_basins(data, width, loss), []
     for run in lowest:
         net = training.network(run)

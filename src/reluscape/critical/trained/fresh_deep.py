@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...numbers.seeds import stream
+from ...numbers.tolerances import DEFAULT
 from ...problem.penalties import NoPenalty, WeightDecay
 from ...problem.trained.layered import Layered
 from ...problem.trained.recipe import LBFGS, Recipe
@@ -19,8 +20,6 @@ MOST_STEPS = 5_000
 # products of one pass through the network, times steps, of all starts together
 MOST_WORK = 4_000_000_000
 FEWEST_STEPS = 100
-# relative difference up to which an end counts as low as the given network
-AS_LOW = 1e-6
 
 Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
@@ -98,7 +97,7 @@ def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, se
     values = [v for ends in by for v in ends.values]
     if not values:
         return None
-    as_low = sum(end <= value + AS_LOW * abs(value) for end in values)
+    as_low = sum(end <= value + DEFAULT.other_end * abs(value) for end in values)
     return FreshEnds(tuple(e for e in by if e.values), min(values), as_low, both(weights_of(seen))[0])
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from ...numbers.seeds import stream
-from ...numbers.tolerances import SPECK
+from ...numbers.tolerances import DEFAULT, SPECK
 from .batch import Batch
 from .plan import Plan
 from .result import Training
 from .runs import ended, starts
 from .scale import Scale
 
-# different minima that a round begins at, how far apart as a share of the best constant's loss, and the share of its
+# different minima that a round begins at, and the share of its
 # drawn output weight that a new unit keeps, so that it disturbs the others little
-SOURCES, APART, QUIET = 10, 1e-6, 0.1
+SOURCES, QUIET = 10, 0.1
 # of the runs, every so manieth has its new unit drawn beside another one of the network, at about this distance as a
 # share of that one's weights: two units side by side make a step, which a unit alone does not lead to
 BESIDE, NEAR = 3, 0.3
@@ -42,7 +42,7 @@ def hopped(training: Training, plan: Plan, round_number: int) -> Training:
     scale = Scale.of(batch)
     inner = scale.batch
     generator = stream(plan.seed, "hops", batch.width, round_number)
-    lowest = np.array(training.lowest_few(SOURCES, APART * training.constant), dtype=int)
+    lowest = np.array(training.lowest_few(SOURCES, DEFAULT.other_end * training.constant), dtype=int)
     theta = scale.forth(training.points[lowest[np.arange(plan.runs) % len(lowest)]])
     return ended(scale, batch, plan, training.constant, moved(inner, theta, plan, generator))
 

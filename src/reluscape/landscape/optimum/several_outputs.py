@@ -12,18 +12,17 @@ from scipy.optimize import nnls
 from ...errors import InputError
 from ...geometry.regions import enumerate_regions
 from ...numbers.checks import readonly
+from ...numbers.tolerances import DEFAULT
 from ...problem.losses import able
 from ...problem.networks import DeepNet
 from ...problem.problem import Problem
 from .decayed_infinite import _polytope
 from .several_proof import proved
-from .several_units import NEGLIGIBLE, SAME, solved
+from .several_units import solved
 from .strongest import Faces
 
-# a pull counts as the decay within this share
-TIGHT = 1e-9
-# least singular value of unit columns that counts as independent, and sets of dependent ones that are looked at
-INDEPENDENT, MOST_SETS = 1e-7, 5_000
+# sets of dependent columns that are looked at
+MOST_SETS = 5_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +115,9 @@ def _described(
     tight: list[np.ndarray] = []
     strengths = np.linalg.norm(W, axis=1) * np.linalg.norm(V, axis=1)
     own = (W / np.linalg.norm(W, axis=1)[:, None])[np.argsort(-strengths, kind="stable")] @ basis.T
-    pulled = found.W[found.pulls >= lam * (1 - TIGHT)] if len(found.W) else own[:0]
+    pulled = found.W[found.pulls >= lam * (1 - DEFAULT.tight_pull)] if len(found.W) else own[:0]
     for w in (*own, *pulled):
-        if all(w @ u < 1 - SAME for u in tight):
+        if all(w @ u < 1 - DEFAULT.same_direction for u in tight):
             tight.append(w)
     U = np.array(tight).reshape(-1, faces.Z.shape[1]) @ basis
     features = np.maximum(X @ U.T, 0.0)
@@ -130,7 +129,7 @@ def _described(
     root = np.sqrt(t[kept])[:, None]
     hidden, outer = U[kept] * root, out[kept] * root
     upper: Any = _value(X, Y, hidden, outer, lam) / n
-    if upper > (1 + TIGHT) * _value(X, Y, W, V, lam) / n:  # the multiples do not give the predictions
+    if upper > (1 + DEFAULT.tight_pull) * _value(X, Y, W, V, lam) / n:  # the multiples do not give the predictions
         hidden, outer, unique, fewest, most = W, V, None, None, None
         upper = _value(X, Y, W, V, lam) / n
     drawn = (hidden, outer) if len(hidden) else (np.zeros((1, X.shape[1])), np.zeros((1, Y.shape[1])))  # a unit at zero
@@ -155,14 +154,14 @@ def _multiples(columns: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, boo
     """
     p = columns.shape[1]
     units = columns / np.maximum(np.linalg.norm(columns, axis=0), np.finfo(float).tiny)
-    rank = int(np.linalg.matrix_rank(units, tol=INDEPENDENT)) if p else 0
+    rank = int(np.linalg.matrix_rank(units, tol=DEFAULT.independent_units)) if p else 0
     if rank < p and comb(p, min(rank, p // 2)) > MOST_SETS:
         return nnls(columns, target)[0], None, None, None
     if rank < p:
         fit = _polytope(columns, target, False, [])
         return fit.weights, fit.unique, fit.least, fit.most
     t = np.linalg.lstsq(columns, target, rcond=None)[0]
-    t = np.where(t > NEGLIGIBLE * np.abs(t).max(initial=0.0), t, 0.0)
+    t = np.where(t > DEFAULT.negligible_unit * np.abs(t).max(initial=0.0), t, 0.0)
     return t, True, int((t > 0).sum()), int((t > 0).sum())
 
 

@@ -8,18 +8,13 @@ from itertools import pairwise
 import numpy as np
 
 from ...errors import SolverError
-from ...numbers.tolerances import MACHINE_PRECISION
+from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ...solvers.group_lasso import group_lasso
 from .strongest import Faces
 
 ROUNDS, AT_ONCE, STEPS = 200, 12, 10
-# a pull counts as the decay within this share, two directions as one within this distance of their cosine from 1
-CLOSE, SAME, ALIKE = 1e-10, 1e-6, 1e-4
-# where the objective has come to rest, pulls above the decay by this share are rounding
-RESTED = 1e-6
 # nothing is turned while a direction is pulled by more than the decay by this share
 FAR = 1.0
-NEGLIGIBLE = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +48,14 @@ def solved(faces: Faces, Y: np.ndarray, lam: float) -> Units:
         largest = float(found.pulls.max(initial=0.0))
         value = objective(Z, Y, lam, units)
         rested = value > best * (1 - 10 * MACHINE_PRECISION)
-        if largest <= lam * (1 + CLOSE) or (rested and largest <= lam * (1 + RESTED)):
+        if largest <= lam * (1 + DEFAULT.pull_at_decay) or (rested and largest <= lam * (1 + DEFAULT.pull_at_rest)):
             return units
         best = min(best, value)
         chosen: list[int] = []
         for c in np.argsort(-found.pulls, kind="stable"):
-            if found.pulls[c] <= lam * (1 + CLOSE) or len(chosen) == AT_ONCE:
+            if found.pulls[c] <= lam * (1 + DEFAULT.pull_at_decay) or len(chosen) == AT_ONCE:
                 break
-            if all(found.W[c] @ found.W[o] < 1 - SAME for o in chosen):
+            if all(found.W[c] @ found.W[o] < 1 - DEFAULT.same_direction for o in chosen):
                 chosen.append(int(c))
         pulls = -np.maximum(found.W[chosen] @ Z.T, 0.0) @ N
         size = 1e-2 * np.sqrt(max(float(units.strengths().max(initial=0.0)), lam / max(float((Z * Z).sum()), lam)))
@@ -73,7 +68,7 @@ def solved(faces: Faces, Y: np.ndarray, lam: float) -> Units:
         if largest > lam * (1 + FAR):
             continue
         moved = live(turned(Z, Y, lam, merged(units)))
-        if objective(Z, Y, lam, moved) <= objective(Z, Y, lam, units) * (1 + CLOSE):
+        if objective(Z, Y, lam, moved) <= objective(Z, Y, lam, units) * (1 + DEFAULT.pull_at_decay):
             units = moved
     raise SolverError("the pulls of the directions did not come down to the weight decay; standardise the inputs")
 
@@ -87,7 +82,9 @@ def objective(Z: np.ndarray, Y: np.ndarray, lam: float, units: Units) -> float:
 def live(units: Units) -> Units:
     """Return the units that are not negligible."""
     sizes = units.strengths()
-    return units.some(np.flatnonzero(sizes > NEGLIGIBLE * max(float(sizes.max(initial=0.0)), np.finfo(float).tiny)))
+    return units.some(
+        np.flatnonzero(sizes > DEFAULT.negligible_unit * max(float(sizes.max(initial=0.0)), np.finfo(float).tiny))
+    )
 
 
 def merged(units: Units) -> Units:
@@ -98,7 +95,12 @@ def merged(units: Units) -> Units:
     unit_V = units.V / np.linalg.norm(units.V, axis=1)[:, None]
     while left:
         first = max(left, key=lambda j: (-len(units.bases[j]), float(sizes[j])))
-        same = [j for j in left if unit_W[j] @ unit_W[first] > 1 - ALIKE and unit_V[j] @ unit_V[first] > 1 - ALIKE]
+        same = [
+            j
+            for j in left
+            if unit_W[j] @ unit_W[first] > 1 - DEFAULT.merged_direction
+            and unit_V[j] @ unit_V[first] > 1 - DEFAULT.merged_direction
+        ]
         w = (sizes[same] @ unit_W[same]) @ units.bases[first].T @ units.bases[first]
         v = sizes[same] @ unit_V[same]
         root = np.sqrt(sizes[same].sum())

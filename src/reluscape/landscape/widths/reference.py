@@ -31,9 +31,8 @@ GROWTH_STEPS = 20_000
 SEARCH_SHARE = 0.6
 # rows times units up to which a descent is a matter of a moment, and up to which one is tried while there is time
 ALWAYS_POLISHED, MOST_POLISHED = 200, 2_000
-# lowest ends that are led down by descent after each round of the search for lower losses, how far apart as a share of
-# the best constant's loss
-DESCENDED, APART = 2, 1e-6
+# lowest ends that are led down by descent after each round of the search for lower losses
+DESCENDED = 2
 # what is said of a loss that nothing can be lower than
 LOWEST = "; no network of any width has less"
 # rows times units times inputs up to which the basin of the best training is solved
@@ -203,7 +202,7 @@ class References:
         """Return the ends of descents from the lowest ends of trainings that none has begun at, while there is time."""
         data, width = self.sampler.basins.data, training.batch.width
         size, found = data.n * width, []
-        for run in training.lowest_few(DESCENDED, APART * self.constant):
+        for run in training.lowest_few(DESCENDED, DEFAULT.other_end * self.constant):
             value = float(training.rest[run])
             late = clock.left <= 0 and size > ALWAYS_POLISHED
             if late or size > MOST_POLISHED or (run, value) in reached or not np.isfinite(value):

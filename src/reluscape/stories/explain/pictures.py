@@ -10,6 +10,7 @@ from ...critical.trained import routes
 from ...critical.trained.examination import Examination
 from ...critical.trained.loss_line import loss_line
 from ...critical.trained.loss_plane import Plane, loss_plane
+from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from .. import schema
@@ -29,8 +30,6 @@ TITLES = {
 }
 # losses whose output is a margin, 0 between the classes
 MARGINS = ("logistic", "bce")
-# two networks whose weights differ by this part, and whose losses by this part, show only rounding between them
-CLOSE, SAME_LOSS = 1e-6, 1e-9
 PART_ONLY = " (the last two layers move)"
 
 
@@ -54,10 +53,10 @@ def _rounding_only(way: routes.Route, it: Examination) -> bool:
     parts = ((a.W, b.W), (a.v, b.v), (np.array([a.c]), np.array([b.c])))
     moved = max(float(np.abs(p - q).max(initial=0.0)) for p, q in parts)
     size = max(float(np.abs(p).max(initial=0.0)) for p, _ in parts)
-    if data is None or moved > CLOSE * size:
+    if data is None or moved > DEFAULT.same_weights * size:
         return False
     losses = [net.loss(data, None, it.layered.loss.each) for net in (a, b)]
-    return abs(losses[0] - losses[1]) <= SAME_LOSS * max(losses)
+    return abs(losses[0] - losses[1]) <= DEFAULT.same_loss * max(losses)
 
 
 def last_layer_block(it: Examination) -> list[schema.Line]:

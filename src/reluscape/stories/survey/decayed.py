@@ -9,12 +9,10 @@ import numpy as np
 from ...errors import ReluscapeError
 from ...landscape.widths.decayed import DecayMap
 from ...landscape.widths.result import WidthMap
+from ...numbers.tolerances import DEFAULT
 from .. import schema
 from ..claims import claim, plain, probability_claim
 from ..wording import count, percent, significant
-
-# how far above 1 a ratio may be and still count as one
-EQUAL = 1e-9
 
 
 def decay_block(decay: DecayMap, known: WidthMap) -> schema.DecayBlock:
@@ -93,7 +91,7 @@ def _stand(block: dict[str, Any]) -> str:
         return f"Above which weight decay a constant is best is not told ({why}); yours is {value}."
     most, times = significant(block["lambda_max"]["value"]), block["times"]
     inputs = "standardised inputs" if block["inputs"] == "standardised" else "the inputs as they are"
-    if times >= 1 - EQUAL:
+    if times >= 1 - DEFAULT.same_loss:
         text = (
             f"Your weight decay of {value} is {significant(times)} times the value ({most}, {inputs}) above which the "
             "best network of any width is a constant: no training can be worth it"
@@ -104,7 +102,7 @@ def _stand(block: dict[str, Any]) -> str:
             "network of any width is a constant"
         )
     given = block["times_as_given"]
-    if given is not None and abs(given - times) > EQUAL * times:
+    if given is not None and abs(given - times) > DEFAULT.same_loss * times:
         text += f"; for the inputs as given it is {significant(given)} times theirs"
     return text + "."
 
