@@ -158,7 +158,8 @@ def decayed(X, y, claim):
 
 def between(claim, value):
     """Whether a value in floats lies between the ends."""
-    return float(number(claim["lower"])) <= value + NEAR and value - NEAR <= float(number(claim["upper"]))
+    room, value = Fraction(NEAR), Fraction(value)
+    return number(claim["lower"]) <= value + room and value - room <= number(claim["upper"])
 
 
 def decayed_basin(X, y, claim, witness):
@@ -173,8 +174,8 @@ def logistic_basin(X, y, claim, witness):
     labels = np.where(np.array([float(number(t)) for t in y]) == 1, 1, -1)
     floats = np.array([[float(number(v)) for v in x] for x in X]).reshape(len(X), -1)
     value = logistic_infimum(floats, labels, patterns, claim["signs"], claim["output_bias"])
-    low, high = (float(number(claim[end])) for end in ("lower", "upper"))
-    return low - 1e-5 <= value <= high + 1e-5
+    low, high = (number(claim[end]) for end in ("lower", "upper"))
+    return low - Fraction("1e-5") <= Fraction(value) <= high + Fraction("1e-5")
 
 
 def every_state(problem):

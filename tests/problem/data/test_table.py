@@ -52,7 +52,7 @@ def test_two_values_are_classes(tmp_path):
         ("a,y\n1,2\n2,3,4\n", {}, "line 3 has 3 values"),
         ("a,a,y\n1,2,3\n1,2,3\n", {}, "twice"),
         ("a,y\n1,7\n2,7\n", {}, "same value in every row"),
-        ("a,y\n1,u\n2,v\n3,w\n", {}, "--positive"),
+        ("a,y\n1,u\n2,v\n3,w\n", {}, "one of them as positive"),
         ("a,y\n1,u\n2,v\n3,w\n", {"positive": "z"}, "no class 'z'"),
         ("a,y\n1,2\n2,3\n", {"features": ["y"]}, "cannot be one of the features"),
         ("a,y\n1,2\n2,3\n", {"drop": ["a"]}, "no input column is left"),

@@ -40,9 +40,9 @@ def target_values(
         discrete = 3 <= len(kinds) <= 10 and not regression and all(v.denominator == 1 for v in kinds)
         if discrete and len(texts) >= 3 * len(kinds):
             raise InputError(
-                f"the target {target!r} has {len(kinds)} values, which looks like classes; "
-                f"choose one with --positive {texts[0]}",
-                {"--regression": "--regression takes them as numbers"},
+                f"the target {target!r} has {len(kinds)} values, which looks like classes; choose one of them as positive, "
+                "or take them as numbers",
+                {"--positive": f"--positive {texts[0]}", "--regression": "--regression"},
             )
         y = np.array(values, dtype=object)
         check_sizes(y, target, path)
@@ -58,8 +58,9 @@ def target_values(
             )
         if len(kinds) <= 10:
             raise InputError(
-                f"the target {target!r} has {len(kinds)} classes ({', '.join(map(str, kinds))}); "
-                f"choose one against the rest with --positive {kinds[0]!r}"
+                f"the target {target!r} has {len(kinds)} classes ({', '.join(map(str, kinds))}); choose one of them as "
+                "positive against the rest",
+                {"--positive": f"--positive {kinds[0]!r}"},
             )
         raise InputError(f"the target {target!r} holds text with {len(kinds)} different values; it must be numbers")
     low, high = kinds
