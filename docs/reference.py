@@ -20,7 +20,8 @@ GROUPS = {
     "What does the whole landscape look like?": "landscape barrier_tree local_minima global_minimum "
     "infinite_width_minimum lambda_max width_law staircase decay_path reachable_minimum reachable_probability connect "
     "monotone_path cell_minima cell_saddles kink_minima genuine_minimum_share population",
-    "What is the lowest loss of a basin?": "basin_value basin_values basin_value_distribution affine_fit constant_fit",
+    "What is the lowest loss of a basin?": "basin_value basin_values logistic_infimum "
+    "basin_value_distribution affine_fit constant_fit",
     "How can a unit split my rows?": "count_regions count_basins count_faces estimate_regions enumerate_regions "
     "enumerate_faces sample_regions unseen_mass is_realizable region_facets region_volumes show_region zonotope "
     "Regions generic_region generic_regions anticoncentration",

@@ -71,6 +71,7 @@ _EXPORTS = {
     "landscape": ".stories.census",
     "linear_pieces": ".geometry.pieces",
     "local_minima": ".critical.all_minima",
+    "logistic_infimum": ".basins",
     "loss_bound": ".jacobian",
     "loss_slice": ".critical.slices",
     "monotone_path": ".landscape.paths",

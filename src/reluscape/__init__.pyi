@@ -5,6 +5,7 @@ from .basins import affine_fit as affine_fit
 from .basins import basin_value as basin_value
 from .basins import basin_values as basin_values
 from .basins import constant_fit as constant_fit
+from .basins import logistic_infimum as logistic_infimum
 from .bounds.karhadkar.anticoncentration import anticoncentration as anticoncentration
 from .certificates import verify as verify
 from .critical import certify as certify

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
-from tests.oracles.infimum import logistic_infimum
+from tests.oracles.infimum import logistic_infimum as conic_infimum
 
 LINE = [["1", "1"], ["0", "1"], ["2", "1"], ["1", "1"]]
 
@@ -30,11 +30,11 @@ def instance(seed):
 @pytest.mark.parametrize("seed", range(16))
 def test_ends_hold_the_infimum_of_a_conic_solver(seed):
     X, y, pattern, signs, options = instance(seed)
-    found = rs.basin_value(X, y, pattern, signs, exact=True, **options)
+    found = rs.logistic_infimum(X, y, pattern, signs, **options)
     assert isinstance(found.lower, Fraction)
     assert 0 <= found.lower <= found.upper <= found.lower + Fraction(1, 10**9)
     labels = np.where(np.asarray(y) == 1, 1, -1)
-    value = logistic_infimum(np.asarray(X, dtype=float), labels, pattern, list(signs), options["output_bias"])
+    value = conic_infimum(np.asarray(X, dtype=float), labels, pattern, list(signs), options["output_bias"])
     assert float(found.lower) == pytest.approx(value, abs=1e-5)
     floats = rs.basin_value(X, y, pattern, signs, **options)
     assert float(found.upper) == pytest.approx(floats.value, abs=1e-7)
@@ -48,19 +48,19 @@ def test_ends_hold_the_infimum_of_a_conic_solver(seed):
 
 def test_partial_separation_is_neither_zero_nor_attained():
     # the weights (k, -k) take the sample of height 2 to loss 0; two equal samples have both labels, one is never on
-    found = rs.basin_value(LINE, [1, -1, 1, -1], [[1, 0, 1, 1]], [1], loss="logistic", exact=True)
+    found = rs.logistic_infimum(LINE, [1, -1, 1, -1], [[1, 0, 1, 1]], [1])
     assert not found.attained
     assert float(found.lower) == pytest.approx(3 * np.log(2) / 4, abs=1e-12)
     assert float(found.upper) == pytest.approx(3 * np.log(2) / 4, abs=1e-12)
 
 
 def test_all_separated_is_zero_and_no_network_has_it():
-    found = rs.basin_value([[1, 0], [0, 1]], [1, -1], [[1, 0], [0, 1]], [1, -1], loss="logistic", exact=True)
+    found = rs.logistic_infimum([[1, 0], [0, 1]], [1, -1], [[1, 0], [0, 1]], [1, -1])
     assert (found.lower, found.upper, found.attained) == (0, 0, False)
 
 
 def test_a_witness_for_other_labels_proves_nothing():
-    proof = rs.basin_value(LINE, [1, -1, 1, -1], [[1, 0, 1, 1]], [1], loss="logistic", exact=True).certificate
+    proof = rs.logistic_infimum(LINE, [1, -1, 1, -1], [[1, 0, 1, 1]], [1]).certificate
     assert not rs.verify({**proof, "loss": "bce"}).ok
     witness = {**proof["witness"], "direction": [["0", "0"]], "Z": [["0", "0"]]}
     assert not rs.verify({**proof, "witness": witness}).ok

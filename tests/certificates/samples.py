@@ -80,8 +80,8 @@ def _texts():
         rs.infinite_width_minimum(
             [[1, 0, 1], [0, 1, 1], [1, 1, 0]], [[1, 2], [0, 1], [1, -1]], weight_decay=1
         ).certificate,
-        rs.basin_value(LINE, [1, -1, 1, -1], [[1, 0, 1, 1]], [1], loss="logistic", exact=True).certificate,
-        rs.basin_value(LINE, [1, 0, 0, 0], [[1, 0, 1, 1]], [-1], loss="bce", exact=True, output_bias=True).certificate,
+        rs.logistic_infimum(LINE, [1, -1, 1, -1], [[1, 0, 1, 1]], [1]).certificate,
+        rs.logistic_infimum(LINE, [1, 0, 0, 0], [[1, 0, 1, 1]], [-1], loss="bce", output_bias=True).certificate,
     ]
     return [json.dumps(certificate) for certificate in certificates]
 

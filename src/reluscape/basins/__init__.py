@@ -11,6 +11,7 @@ _EXPORTS = {
     "basin_value": ".value",
     "basin_values": ".many",
     "constant_fit": "..problem.references",
+    "logistic_infimum": ".infimum",
 }
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "basin_value",
     "basin_values",
     "constant_fit",
+    "logistic_infimum",
 ]
 
 

@@ -14,14 +14,16 @@ import scipy.sparse as sp
 
 from ..certificates import fraction_text, fraction_texts, new
 from ..certificates.logistic_basin import entropies, losses
-from ..errors import SolverError
+from ..errors import InputError, SolverError
 from ..numbers import exact
 from ..numbers.checks import readonly
 from ..numbers.intervals import precise_intervals
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
-from ..problem.data import Dataset
+from ..problem.data import Dataset, check_pattern, check_signs
 from ..problem.losses import LogisticLoss
+from ..problem.problem import as_problem
 from ..solvers.recession import recession_direction
+from .patterns import refuse_split_lines
 from .result import Basin
 from .smooth import SmoothBasins
 
@@ -84,9 +86,51 @@ def proved_infimum(
         if found is not None:
             return program.told(direction, kept, *found)
     raise SolverError(
-        "no exact point and slopes of this basin lie beside those in floats; ask for exact=False, or standardise the "
+        "no exact point and slopes of this basin lie beside those in floats; take basin_value, or standardise the "
         "inputs"
     )
+
+
+def logistic_infimum(
+    X: Any, y: Any, pattern: Any, sign: Any, loss: Any = "logistic", output_bias: bool = False
+) -> Basin:
+    """Return the basin of one pattern with its infimum of the logistic loss between rational ends, and a certificate.
+
+    inf (1/n) sum_i log(1 + exp(-t_i f_i)), f_i = sum_j A_ji <z_j, x_i> + c, over s_j <z_j, x_i> >= 0 where A_ji is True
+    and <= 0 elsewhere, t_i = -1 or 1 the class. Samples that a direction of the basin separates tend to loss 0.
+
+    Args:
+        X: (n, d) samples, a `Dataset`, or a `Problem`.
+        y: (n,) targets -1 and 1, 0 and 1 for "bce".
+        pattern: (m, n) bool, the activation pattern of a cell.
+        sign: (m,) -1 or 1, the signs of the output weights.
+        loss: "logistic" or "bce".
+        output_bias: True adds a free constant c.
+
+    Returns:
+        `Basin` with `lower`, `upper` (`Fraction`), `attained`, `direction` and `certificate`; kind "certified".
+
+    Raises:
+        InputError: another loss, or targets of no two classes.
+        ShapeError: shapes that do not fit.
+        SolverError: no exact direction, point or slopes lie beside those in floats.
+
+    Source: Safran and Shamir, Definition 2, with the logistic loss; Fenchel's duality bounds it from below.
+
+    Example:
+        >>> basin = logistic_infimum([[1, 0], [0, 1], [1, 0]], [1, 1, -1], [[True, True, True]], [1])
+        >>> basin.attained, round(float(basin.lower), 6)
+        (False, 0.462098)
+    """
+    problem = as_problem(X, y, loss=loss, output_bias=output_bias)
+    if not isinstance(problem.loss, LogisticLoss):
+        raise InputError('logistic_infimum needs the loss "logistic" or "bce"')
+    data = problem.only(loss=True, output_bias=True)
+    A = check_pattern(pattern, data.n).copy()
+    signs = check_signs(sign, len(A))
+    A[:, list(data.zero_rows)] = False
+    refuse_split_lines(data, A)
+    return replace(infimum_basin(data, A, signs, problem.loss, problem.output_bias), problem=problem)
 
 
 def infimum_basin(data: Dataset, A: np.ndarray, signs: np.ndarray, loss: LogisticLoss, output_bias: bool) -> Basin:

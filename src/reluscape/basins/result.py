@@ -34,8 +34,8 @@ class Basin:
         kind: "certified" where the value, or an interval that holds it, has a certificate, else "numerical".
         zero_rows: samples that are zero; no unit reaches them, their loss is part of the value.
         certificate: the proof as plain JSON for `reluscape.verify`; None where there is none.
-        lower, upper: with exact=True and weight decay or the logistic loss, `Fraction`s between which the value is
-            proved to lie; else None.
+        lower, upper: with exact=True and weight decay, or from `logistic_infimum`, `Fraction`s between which the value
+            is proved to lie; else None.
         problem: what was minimised.
     """
 

@@ -10,7 +10,7 @@ from ..numbers.checks import readonly
 from ..numbers.overflow import refuses_overflow
 from ..numbers.tolerances import DEFAULT
 from ..problem.data import check_pattern, check_signs
-from ..problem.losses import LogisticLoss, able
+from ..problem.losses import able
 from ..problem.penalties import NONE, as_penalty
 from ..problem.problem import as_problem
 from ..solvers.quadratic import BasinPrograms
@@ -50,8 +50,7 @@ def basin_value(
         sign: (m,) -1 or 1, the signs of the output weights; None with `v`.
         loss: "squared", "logistic" (y = -1, 1), "bce" (y = 0, 1), "huber", "cross_entropy" (y = 0, ..., k - 1; with
             `v`), a loss module of torch, or a convex differentiable object with value(f, y) and gradient(f, y).
-        exact: True returns the value as a `Fraction` with a certificate (squared loss), or proves rational ends between
-            which it lies (logistic loss, attained or not; weight decay).
+        exact: True returns the value as a `Fraction` with a certificate (squared loss).
         output_bias: True adds a free constant c, one for each output.
         v: (m, k) frozen output weights; the loss of one sample is the sum over its outputs.
         time_limit: seconds after which an exact value is given up; None refuses more than 4,000 variables.
@@ -107,11 +106,10 @@ def basin_value(
     output_bias = problem.output_bias
     if not able(problem.loss, "quadratic"):
         if exact:
-            if not isinstance(problem.loss, LogisticLoss):
-                raise InputError("exact=True needs the squared or the logistic loss: no other has a proof")
-            from .infimum import infimum_basin
-
-            return replace(infimum_basin(data, A, signs, problem.loss, output_bias), problem=problem)
+            raise InputError(
+                "exact=True needs the squared loss: the value of another loss is no rational number; "
+                "`logistic_infimum` proves that of the logistic loss between rational ends"
+            )
         from .smooth import SmoothBasins
 
         return replace(SmoothBasins(data, problem.loss, output_bias).solve(A, signs), problem=problem)

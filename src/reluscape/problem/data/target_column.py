@@ -40,8 +40,8 @@ def target_values(
         discrete = 3 <= len(kinds) <= 10 and not regression and all(v.denominator == 1 for v in kinds)
         if discrete and len(texts) >= 3 * len(kinds):
             raise InputError(
-                f"the target {target!r} has {len(kinds)} values, which looks like classes; choose one of them as positive, "
-                "or take them as numbers",
+                f"the target {target!r} has {len(kinds)} values, which looks like classes; choose one of them as "
+                "positive, or take them as numbers",
                 {"--positive": f"--positive {texts[0]}", "--regression": "--regression"},
             )
         y = np.array(values, dtype=object)

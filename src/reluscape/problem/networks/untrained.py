@@ -10,6 +10,8 @@ from .deep import DeepNet
 
 # a uniform sample is taken for another one time in a thousand (Kolmogorov's limit law)
 KOLMOGOROV = 1.95
+# fewer weights are in their boxes too often by chance
+FEWEST = 6
 
 
 def drawn_by(net: DeepNet, biases: Sequence[bool], ones: bool = False) -> str | None:
@@ -17,8 +19,9 @@ def drawn_by(net: DeepNet, biases: Sequence[bool], ones: bool = False) -> str | 
 
     PyTorch draws weights and biases of a layer uniformly from |w| <= 1 / sqrt(inputs); Keras sets the biases to 0 and
     draws the weights from |w| <= sqrt(6 / (inputs + outputs)), Glorot's law. Every weight has to lie in its box, and
-    all together, in units of their boxes, have to be uniform by Kolmogorov and Smirnov's test. Training moves some
-    weight out of its box, weight decay draws all of them together; a few steps of training do neither.
+    all together, in units of their boxes, have to be uniform by Kolmogorov and Smirnov's test; of fewer than six weights
+    nothing is said. Training moves some weight out of its box, weight decay draws all of them together; a few steps of
+    training do neither.
 
     Args:
         net: the network.
@@ -52,7 +55,7 @@ def drawn_by(net: DeepNet, biases: Sequence[bool], ones: bool = False) -> str | 
 def _uniform(shares: np.ndarray) -> bool:
     """Return whether numbers can be a sample from the uniform law on [-1, 1]; rounding to single floats is allowed."""
     n = len(shares)
-    if not n or not np.abs(shares).max() <= 1 + np.finfo(np.float32).eps:
+    if n < FEWEST or not np.abs(shares).max() <= 1 + np.finfo(np.float32).eps:
         return False
     heights, steps = (np.sort(shares) + 1) / 2, np.arange(n + 1) / n
     apart = max(np.abs(heights - steps[1:]).max(), np.abs(heights - steps[:-1]).max())
