@@ -19,9 +19,9 @@ def drawn_by(net: DeepNet, biases: Sequence[bool], ones: bool = False) -> str | 
 
     PyTorch draws weights and biases of a layer uniformly from |w| <= 1 / sqrt(inputs); Keras sets the biases to 0 and
     draws the weights from |w| <= sqrt(6 / (inputs + outputs)), Glorot's law. Every weight has to lie in its box, and
-    all together, in units of their boxes, have to be uniform by Kolmogorov and Smirnov's test; of fewer than six weights
-    nothing is said. Training moves some weight out of its box, weight decay draws all of them together; a few steps of
-    training do neither.
+    all together, in units of their boxes, have to be uniform by Kolmogorov and Smirnov's test; of fewer than six
+    weights nothing is said. Training moves some weight out of its box, weight decay draws all of them together; a few
+    steps of training do neither.
 
     Args:
         net: the network.
