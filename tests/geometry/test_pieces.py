@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+import flint
 import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.geometry.pieces import _neighbours
 
 
 def _net(rng, sizes):
@@ -131,3 +133,25 @@ def test_a_column_of_ones_is_no_input_that_varies_and_what_is_refused():
         rs.linear_pieces(deep)
     with pytest.raises(rs.TooLarge, match="more than 2 activation regions"):
         rs.linear_pieces(_net(np.random.default_rng(1), (1, 9, 1)), [[-2], [2]], most=2)
+
+
+def _rectangle(left, right, low, high):
+    """Return the corners of a rectangle."""
+    return tuple(tuple(map(flint.fmpq, p)) for p in ((left, low), (right, low), (right, high), (left, high)))
+
+
+def test_cells_are_neighbours_across_borders_that_begin_and_end_anywhere_but_not_across_a_corner():
+    cells = {
+        0: _rectangle(0, 1, 0, 2), 1: _rectangle(-1, 0, -1, 1), 2: _rectangle(-1, 0, 1, 3),  # along a part of a side
+        3: _rectangle(1, 2, 2, 3), 4: _rectangle(2, 3, 2, 3),  # 3 meets 0 in a corner
+    }  # fmt: skip
+    groups = {frozenset(pair) for pair in _neighbours(cells)}
+    assert frozenset((3, 4)) in groups
+    assert not any(len({0, 1, 2} & group) == 1 for group in groups)
+    assert {i for group in groups for i in group} == {0, 1, 2, 3, 4}
+    ends = {
+        0: ((flint.fmpq(0),), (flint.fmpq(1),)),
+        1: ((flint.fmpq(1),), (flint.fmpq(2),)),
+        2: ((flint.fmpq(3),),) * 2,
+    }
+    assert {frozenset(pair) for pair in _neighbours(ends)} == {frozenset((0, 1))}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import flint
@@ -224,9 +223,8 @@ def _joined(cells: list[_Open]) -> tuple[list[int], int]:
         alike[cell.forms].append(i)
     head = list(range(len(cells)))
     for group in alike.values():
-        for i, j in combinations(group, 2):
-            if _root(head, i) != _root(head, j) and _touch(cells[i].corners, cells[j].corners):
-                head[_root(head, j)] = _root(head, i)
+        for i, j in _neighbours({i: cells[i].corners for i in group}):
+            head[_root(head, j)] = _root(head, i)
     order: dict[int, int] = {}
     return [order.setdefault(_root(head, i), len(order)) for i in range(len(cells))], len(alike)
 
@@ -238,22 +236,36 @@ def _root(head: list[int], i: int) -> int:
     return i
 
 
-def _touch(one: tuple[Corner, ...], other: tuple[Corner, ...]) -> bool:
-    """Return whether two segments share an end, or two polygons a border that is more than a point."""
-    if len(one) == 2:
-        return bool(set(one) & set(other))
-    edges = ([(polygon[i - 1], polygon[i]) for i in range(len(polygon))] for polygon in (one, other))
-    mine, theirs = edges
-    return any(_overlap(p, q, r, s) for p, q in mine for r, s in theirs)
+def _neighbours(cells: dict[int, tuple[Corner, ...]]) -> Iterator[tuple[int, int]]:
+    """Yield pairs that join all cells which share an end, or as polygons a border that is more than a point."""
+    if len(cells) < 2:
+        return
+    lines: dict[Any, list[tuple[Any, Any, int]]] = defaultdict(list)
+    for i, corners in cells.items():
+        if len(corners) == 2:
+            for end in corners:
+                lines[end].append((flint.fmpq(0), flint.fmpq(1), i))
+            continue
+        for k, q in enumerate(corners):
+            line, begin, end = _on_line(corners[k - 1], q)
+            lines[line].append((begin, end, i))
+    for parts in lines.values():
+        parts.sort(key=lambda part: part[0])
+        _, reach, last = parts[0]
+        for begin, end, i in parts[1:]:
+            if begin < reach and i != last:
+                yield last, i
+            if end > reach:
+                reach, last = end, i
 
 
-def _overlap(p: Corner, q: Corner, r: Corner, s: Corner) -> bool:
-    """Return whether two edges lie on one line and share more than a point."""
-    along = (q[0] - p[0], q[1] - p[1])
-    if any(along[0] * (t[1] - p[1]) != along[1] * (t[0] - p[0]) for t in (r, s)):
-        return False
-    a, b, c, d = (along[0] * t[0] + along[1] * t[1] for t in (p, q, r, s))
-    return bool(max(min(a, b), min(c, d)) < min(max(a, b), max(c, d)))
+def _on_line(p: Corner, q: Corner) -> tuple[tuple[Any, ...], Any, Any]:
+    """Return the line through two points, told in one way only, and the two as an interval on it."""
+    x, y = q[0] - p[0], q[1] - p[1]
+    if x == 0:
+        return ("upright", p[0]), min(p[1], q[1]), max(p[1], q[1])
+    rise = y / x
+    return (rise, p[1] - rise * p[0]), min(p[0], q[0]), max(p[0], q[0])
 
 
 def _shown(cell: _Open, origin: list[Any], sides: list[list[Any]]) -> Cell:
