@@ -96,3 +96,27 @@ def test_a_value_among_numbers_that_is_none_is_no_class(value, tmp_path):
     words = r"line 3: the target 'y' is '[^']{3,40}' there|row 2, column 'y': 1e4999, or near it, is too large"
     with pytest.raises(InputError, match=words):
         read_table(path, "y")
+
+
+@pytest.mark.parametrize("rows", [None, 30])
+def test_a_line_is_the_line_of_the_file_after_a_draw_an_empty_line_and_a_quoted_line_end(tmp_path, rows):
+    lines = [f"{i},{i * i % 7},{i}" for i in range(60)]
+    lines[10:10] = ["", '"1\n",2,3']  # lines 12, 13 and 14
+    for number, text in ((5, "3,x,3"), (40, "35,x,35")):
+        faulty = list(lines)
+        at = next(i for i, line in enumerate(lines) if line.split(",")[0] == text.split(",")[0])
+        faulty[at] = text
+        path = tmp_path / "table.csv"
+        path.write_text("\n".join(["a,b,y", *faulty]) + "\n")
+        told = {complaint(path, rows=rows, seed=seed) for seed in range(8)} - {""}
+        assert len(told) == 1
+        assert f"line {number}, column 'b'" in told.pop()
+
+
+def complaint(path, **options):
+    """What is said of a table, nothing where it is read."""
+    try:
+        read_table(path, "y", regression=True, **options)
+    except InputError as problem:
+        return str(problem)
+    return ""

@@ -12,6 +12,7 @@ import numpy as np
 from ...errors import InputError
 from .cells import decimal_points, truth_numbers
 from .encoding import encoded
+from .text_file import Row
 
 # largest number that is taken, and one over the smallest; digits of an exponent that is looked at
 LARGEST, MOST_EXPONENT_DIGITS = 10**50, 3
@@ -48,7 +49,7 @@ def _short(value: Fraction) -> str:
 
 
 def as_numbers(
-    body: list[list[str]], index: dict[str, int], kept: set[str], targets: set[str], path: Path
+    body: Sequence[list[str]], index: dict[str, int], kept: set[str], targets: set[str], path: Path
 ) -> list[str]:
     """Write True and False as 1 and 0 and decimal commas as points, in place; return what was done, in sentences."""
     truths: list[str] = []
@@ -71,7 +72,7 @@ def as_numbers(
     return sentences
 
 
-def numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], path: Path) -> np.ndarray:
+def numbers(body: list[Row], chosen: list[str], index: dict[str, int], path: Path) -> np.ndarray:
     """Return the input columns as exact decimals."""
     X = np.empty((len(body), len(chosen)), dtype=object)
     text_columns: dict[str, tuple[int, str]] = {}
@@ -81,7 +82,7 @@ def numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], pat
             X[i, k] = parsed(row[index[name]])
             if X[i, k] is None:
                 wrong += 1
-                text_columns.setdefault(name, (i + 2, row[index[name]].strip()))
+                text_columns.setdefault(name, (row.line, row[index[name]].strip()))
         if wrong and wrong < len(body) / 2:
             line, value = text_columns[name]
             raise InputError(
@@ -100,7 +101,7 @@ def numbers(body: list[list[str]], chosen: list[str], index: dict[str, int], pat
 
 
 def text_encoded(
-    body: list[list[str]], chosen: list[str], index: dict[str, int], rest: Sequence[list[str]] = ()
+    body: Sequence[list[str]], chosen: list[str], index: dict[str, int], rest: Sequence[list[str]] = ()
 ) -> list[str]:
     """Put columns of 0 and 1 in place of columns of text, in place; return what was done, in sentences.
 

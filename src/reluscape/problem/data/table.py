@@ -15,7 +15,7 @@ from .cells import MISSING, is_row_index
 from .classes import target_names
 from .columns import as_numbers, numbers, parsed, suspicious, text_encoded
 from .target_column import target_values
-from .text_file import read_rows
+from .text_file import Row, read_rows
 from .undrawn import undrawn_rows
 
 MAX_ROWS = 2000
@@ -108,7 +108,7 @@ def read_table(
         raise InputError(f"--rows {rows} is too few; give at least 2")
     most = rows if rows is not None else max_rows if adapt else None
     drawn = most if most is not None and most < usable else None
-    rest: list[list[str]] = []
+    rest: list[Row] = []
     if drawn is not None:
         keep = np.sort(stream(seed, "rows").choice(usable, drawn, replace=False))
         if undrawn:
@@ -181,15 +181,15 @@ def _columns(
 
 
 def _without_missing(
-    body: list[list[str]], index: dict[str, int], drop_missing: bool, path: Path
-) -> tuple[list[list[str]], list[str]]:
+    body: list[Row], index: dict[str, int], drop_missing: bool, path: Path
+) -> tuple[list[Row], list[str]]:
     """Return the rows without missing values, refusing them unless they may be dropped."""
     bad = [(i, name) for i, row in enumerate(body) for name, j in index.items() if row[j].strip().lower() in MISSING]
     if not bad:
         return body, []
     rows = {i for i, _ in bad}
     if not drop_missing:
-        line, name = bad[0][0] + 2, bad[0][1]
+        line, name = body[bad[0][0]].line, bad[0][1]
         raise InputError(
             f"{path.name} line {line}, column {name!r}: the value is missing (in {len(rows):,} of "
             f"{len(body):,} rows); {_choices(bad, rows, len(body))}"

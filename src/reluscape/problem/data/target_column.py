@@ -12,11 +12,11 @@ from ...errors import InputError
 from .cells import MISSING, decimal_points
 from .classes import many_classes
 from .columns import check_sizes, parsed
-from .text_file import read_rows
+from .text_file import Row, read_rows
 
 
 def target_values(
-    body: list[list[str]], target: str, column: int, regression: bool, positive: str | None, path: Path, adapt: bool
+    body: list[Row], target: str, column: int, regression: bool, positive: str | None, path: Path, adapt: bool
 ) -> tuple[np.ndarray, str, dict[int, str] | None]:
     """Return the targets, the task and the classes."""
     texts = [row[column].strip() for row in body]
@@ -31,8 +31,8 @@ def target_values(
         others = [t for t in sorted(names) if t != positive]
         return y, "classification", {-1: others[0] if len(others) == 1 else f"not {positive}", 1: positive}
     if regression and not numeric:
-        line = next(i for i, v in enumerate(values) if v is None) + 2
-        raise InputError(f"{path.name} line {line}: the target {target!r} is {texts[line - 2]!r}, not a number")
+        i = next(i for i, v in enumerate(values) if v is None)
+        raise InputError(f"{path.name} line {body[i].line}: the target {target!r} is {texts[i]!r}, not a number")
     several = many_classes(texts, values) if adapt and not regression else None
     if several is not None:
         return several[0], "classification", several[1]
@@ -53,8 +53,8 @@ def target_values(
         odd = [i for i, v in enumerate(values) if v is None]
         if len(odd) <= len(values) // 2:
             raise InputError(
-                f"{path.name} line {odd[0] + 2}: the target {target!r} is {texts[odd[0]][:40]!r} there, not a number "
-                "as in most rows; mend it or leave the row out"
+                f"{path.name} line {body[odd[0]].line}: the target {target!r} is {texts[odd[0]][:40]!r} there, not a "
+                "number as in most rows; mend it or leave the row out"
             )
         if len(kinds) <= 10:
             raise InputError(

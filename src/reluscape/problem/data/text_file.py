@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 from ...errors import InputError
 from ...numbers import files
 
 
-def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
+class Row(list[str]):
+    """The cells of a row as text.
+
+    Attributes:
+        line: number of the line of its file on which it begins.
+    """
+
+    def __init__(self, cells: Iterable[str], line: int) -> None:
+        super().__init__(cells)
+        self.line = line
+
+
+def read_rows(path: Path) -> tuple[list[str], list[Row]]:
     """Return the header and the rows as text."""
     raw = files.read_limited(path)
     try:
@@ -22,22 +35,25 @@ def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     if not text.strip():
         raise InputError(f"{path.name} is empty; it needs a header line and at least 2 rows")
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+        lines, reader, line = [], csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), 1
+        for cells in reader:
+            lines.append(Row(cells, line))
+            line = reader.line_num + 1
     except csv.Error as problem:
         raise InputError(
             f"{path.name} is no table: {problem}; a value is too long, which an unclosed quote also does"
         ) from None
-    lines = [line for line in lines if any(cell.strip() for cell in line)]
+    lines = [row for row in lines if any(cell.strip() for cell in row)]
     if not lines:
         raise InputError(f"{path.name} has no header line; name the columns in its first line")
     header = [cell.strip() for cell in lines[0]]
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise InputError(f"{path.name} names the column {repeated[0]!r} twice; rename one")
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) != len(header):
+    for row in lines[1:]:
+        if len(row) != len(header):
             raise InputError(
-                f"{path.name} line {number} has {len(line)} values, the header has {len(header)}; mend the line"
+                f"{path.name} line {row.line} has {len(row)} values, the header has {len(header)}; mend the line"
             )
     if len(lines) == 1:
         raise InputError(f"{path.name} has a header but no rows; at least 2 are needed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from .columns import parsed
 
 
 def undrawn_rows(
-    rest: list[list[str]],
+    rest: Sequence[list[str]],
     columns: list[int],
     names: dict[int, str],
     targets: list[int],
@@ -42,10 +43,10 @@ def undrawn_rows(
     other = codes.get("", np.nan)
     labels = np.array([codes.get(row[targets[0]].strip(), other) for row in rest])
     known = np.isfinite(labels)
-    return _floats([rest[i] for i in np.flatnonzero(known)], columns, names, path), labels[known, None]
+    return _floats([rest[i] for i in np.flatnonzero(known).tolist()], columns, names, path), labels[known, None]
 
 
-def _floats(rows: list[list[str]], columns: list[int], names: dict[int, str], path: Path) -> np.ndarray:
+def _floats(rows: Sequence[list[str]], columns: list[int], names: dict[int, str], path: Path) -> np.ndarray:
     """Return columns as floats (r, k)."""
     found = np.empty((len(rows), len(columns)))
     for k, j in enumerate(columns):
