@@ -153,11 +153,11 @@ def _width(report: dict[str, Any]) -> str:
         ended = _trained(tried[width], what)
         verb = ("seems", "seem") if tried[width]["low"] < SURE else ("is", "are")
         return f"{text} {verb[width > 1]} enough for training{_drawn(report)}: {ended}{fewer}.{least}"
-    more = "; for wider layers give more --seconds" if search["stopped_by"] == "time" else ""
+    more = " With more --seconds wider layers are tried." if search["stopped_by"] == "time" else ""
     return (
         f"Up to {count(width, 'unit')} are not enough for training{_drawn(report)} to end well 95% of the time: with "
         f"{width:,}, "
-        f"{_trained(tried[width], what)}{fewer}{more}.{least}"
+        f"{_trained(tried[width], what)}{fewer}.{more}{least}"
     )
 
 
