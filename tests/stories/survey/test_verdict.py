@@ -73,7 +73,7 @@ def test_a_row_or_two_is_chance(network, plane, start):
 
 def test_fewer_units_are_told_beside_the_widest():
     (line,) = [line for line in verdict_lines(report(0.2, 0.9)) if line.startswith("Up to 8 units")]
-    assert "10 of 20 trainings ended at the best known loss (30% to 70%); with 4 units, 10 of 20 did. With more --seconds" in line
+    assert "10 of 20 trainings ended at the best known loss (30% to 70%); with 4 units, 10 of 20 did. With" in line
 
 
 @pytest.mark.parametrize(
