@@ -91,8 +91,8 @@ def test_the_loss_falls_towards_the_infimum_along_the_direction_and_never_below(
         for t in (0.0, 5.0, 50.0):
             f = (patterns * ((basin.Z + t * basin.direction) @ X.T)).sum(axis=0)
             losses.append(np.logaddexp(0, -y * f).mean())
-        assert losses[1] <= losses[0] + 1e-12  # rows on a border stay, to rounding
-        assert losses[2] <= losses[1] + 1e-12
+        assert losses[1] <= losses[0] + 1e-9  # rows on a border stay, to rounding
+        assert losses[2] <= losses[1] + 1e-9
         assert losses[-1] == pytest.approx(basin.value, abs=1e-6)
         assert losses[-1] >= basin.value - 1e-9
 
