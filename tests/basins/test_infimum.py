@@ -39,6 +39,10 @@ def test_ends_hold_the_infimum_of_a_conic_solver(seed):
     floats = rs.basin_value(X, y, pattern, signs, **options)
     assert float(found.upper) == pytest.approx(floats.value, abs=1e-7)
     assert found.attained is floats.attained
+    along = (found.direction is None, found.c_direction is None)
+    assert along == (found.attained, found.attained)
+    if not found.attained:
+        assert found.c_direction == float(Fraction(found.certificate["witness"]["direction_c"]))
     assert rs.verify(found.certificate).ok
     for end, change in (("lower", Fraction(1, 1000)), ("upper", Fraction(-1, 1000))):
         wrong = {**found.certificate, "claim": dict(found.certificate["claim"])}

@@ -12,7 +12,7 @@ from ..errors import InputError, NoTargetsError, ShapeError, SolverError
 from ..numbers import exact as rational
 from ..numbers.checks import doubles, readonly, real_numbers
 from ..numbers.entries import entries
-from ..problem.data import Dataset, as_dataset, check_pattern, check_signs
+from ..problem.data import Dataset, as_dataset, check_signs
 from ..problem.losses import CrossEntropy, able, check_classes, check_labels, get_loss, plain_loss
 from ..problem.problem import Problem, as_problem
 from ..solvers.cell_cones import CellCones
@@ -22,7 +22,7 @@ from ..solvers.separable import EachEntry
 from ..solvers.smooth import SmoothSolution, minimise
 from .decided import LARGEST
 from .exact_value import ExactBasin, deadline_of, proven
-from .patterns import refuse_split_lines
+from .patterns import live_pattern
 from .result import Basin
 
 
@@ -47,15 +47,13 @@ def frozen_basin(
     data = Dataset(X.fractions) if isinstance(X, Dataset) else as_dataset(X)
     if y is None:
         raise NoTargetsError()
-    A = check_pattern(pattern, data.n).copy()
+    A = live_pattern(data, pattern)
     V = _output_weights(v, len(A))
     if sign is not None:
         signs = check_signs(sign, len(A))
         wrong = [j for j in range(len(A)) if V.shape[1] == 1 and V[j, 0] * int(signs[j]) < 0]
         if V.shape[1] > 1 or wrong:
             raise InputError("sign and v do not agree; with frozen output weights give sign=None")
-    A[:, list(data.zero_rows)] = False
-    refuse_split_lines(data, A)
     loss = plain_loss(loss)
     softmax = loss == CrossEntropy.name
     Y = _targets(y, data.n, V.shape[1], softmax)

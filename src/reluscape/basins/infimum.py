@@ -19,11 +19,11 @@ from ..numbers import exact
 from ..numbers.checks import readonly
 from ..numbers.intervals import precise_intervals
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
-from ..problem.data import Dataset, check_pattern, check_signs
+from ..problem.data import Dataset, check_signs
 from ..problem.losses import LogisticLoss
 from ..problem.problem import as_problem
 from ..solvers.recession import recession_direction
-from .patterns import refuse_split_lines
+from .patterns import live_pattern
 from .result import Basin
 from .smooth import SmoothBasins
 
@@ -126,17 +126,10 @@ def logistic_infimum(
     if not isinstance(problem.loss, LogisticLoss):
         raise InputError('logistic_infimum needs the loss "logistic" or "bce"')
     data = problem.only(loss=True, output_bias=True)
-    A = check_pattern(pattern, data.n).copy()
+    A = live_pattern(data, pattern)
     signs = check_signs(sign, len(A))
-    A[:, list(data.zero_rows)] = False
-    refuse_split_lines(data, A)
-    return replace(infimum_basin(data, A, signs, problem.loss, problem.output_bias), problem=problem)
-
-
-def infimum_basin(data: Dataset, A: np.ndarray, signs: np.ndarray, loss: LogisticLoss, output_bias: bool) -> Basin:
-    """Return the basin with its infimum between rational ends, arguments as those of `proved_infimum`."""
-    begin = SmoothBasins(data, loss, output_bias).solve(A, signs)
-    found = proved_infimum(data, A, signs, loss, output_bias, begin.Z, begin.c)
+    begin = SmoothBasins(data, problem.loss, problem.output_bias).solve(A, signs)
+    found = proved_infimum(data, A, signs, problem.loss, problem.output_bias, begin.Z, begin.c)
     Z, c = np.array(found.Z, dtype=float), float(found.c)
     return replace(
         begin,
@@ -146,12 +139,14 @@ def infimum_basin(data: Dataset, A: np.ndarray, signs: np.ndarray, loss: Logisti
         prediction=readonly((A * (Z @ data.X.T)).sum(axis=0) + c),
         attained=found.attained,
         direction=None if found.attained else readonly(np.array(found.direction, dtype=float)),
+        c_direction=None if found.attained else float(found.direction_c),
         residual=0.0,
         gap=float(found.upper - found.lower),
         kind="certified",
         certificate=found.certificate,
         lower=found.lower,
         upper=found.upper,
+        problem=problem,
     )
 
 

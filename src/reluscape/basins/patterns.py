@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..errors import InputError
-from ..problem.data import Dataset
+from ..problem.data import Dataset, check_pattern
+
+
+def live_pattern(data: Dataset, pattern: Any) -> np.ndarray:
+    """Return a pattern (m, n) of a basin that some weights have, every unit off on zero samples.
+
+    Raises:
+        ShapeError, InputError: as for `check_pattern` and `refuse_split_lines`.
+    """
+    A = check_pattern(pattern, data.n).copy()
+    A[:, list(data.zero_rows)] = False
+    refuse_split_lines(data, A)
+    return A
 
 
 def refuse_split_lines(data: Dataset, patterns: np.ndarray) -> None:

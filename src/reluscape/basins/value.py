@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..numbers.checks import readonly
 from ..numbers.overflow import refuses_overflow
 from ..numbers.tolerances import DEFAULT
-from ..problem.data import check_pattern, check_signs
+from ..problem.data import check_signs
 from ..problem.losses import able
 from ..problem.penalties import NONE, as_penalty
 from ..problem.problem import as_problem
@@ -17,7 +17,7 @@ from ..solvers.quadratic import BasinPrograms
 from .decay.value import decayed_basin
 from .decided import decided_exactly, sure
 from .merged_units import member_weights
-from .patterns import refuse_split_lines
+from .patterns import live_pattern
 from .result import Basin
 
 
@@ -99,10 +99,8 @@ def basin_value(
             "unit share its weights; freeze the output weights with v=..., an (m, k) array"
         )
     data = problem.only(loss=True, output_bias=True)
-    A = check_pattern(pattern, data.n).copy()
+    A = live_pattern(data, pattern)
     signs = check_signs(sign, len(A))
-    A[:, list(data.zero_rows)] = False
-    refuse_split_lines(data, A)
     output_bias = problem.output_bias
     if not able(problem.loss, "quadratic"):
         if exact:

@@ -73,6 +73,13 @@ _POINT: dict[str, Form] = {
 }
 _PATTERNS = Listed("the list of patterns", "m", Pattern("a claimed pattern"))
 _MULTIPLIERS = Listed("the list of multipliers", "m", Entries("the multipliers of a unit"))
+_ENDS: dict[str, Form] = {  # of the value of a basin
+    "lower": Numbers("the lower end"),
+    "upper": Numbers("the upper end"),
+    "patterns": _PATTERNS,
+    "signs": Listed("the list of signs", "m", Sign("a sign")),
+    "output_bias": Flag("the claim of an output bias"),
+}
 _UNIT = Variants(
     "a unit's proof",
     "method",
@@ -193,13 +200,7 @@ KINDS: dict[str, Kind] = {
     "decayed-basin-value": Kind(
         "decayed_basin:check_interval",
         "one",
-        {
-            "lower": Numbers("the lower end"),
-            "upper": Numbers("the upper end"),
-            "patterns": _PATTERNS,
-            "signs": Listed("the list of signs", "m", Sign("a sign")),
-            "output_bias": Flag("the claim of an output bias"),
-        },
+        _ENDS,
         {
             "Z": Numbers("the weights Z", ("m", "d")),
             "c": Numbers("the output bias c"),
@@ -211,13 +212,7 @@ KINDS: dict[str, Kind] = {
     "logistic-basin-value": Kind(
         "logistic_basin:check_infimum",
         "one",
-        {
-            "lower": Numbers("the lower end"),
-            "upper": Numbers("the upper end"),
-            "patterns": _PATTERNS,
-            "signs": Listed("the list of signs", "m", Sign("a sign")),
-            "output_bias": Flag("the claim of an output bias"),
-        },
+        _ENDS,
         {
             "Z": Numbers("the weights Z", ("m", "d")),
             "c": Numbers("the output bias c"),

@@ -16,8 +16,6 @@ FEW_CORNERS = 16
 MOST_CORNERS = 1_024
 MOST_LINES = 2_000
 RAY_BUDGET = 1_000_000
-# least eigenvalue of products of unit rows, relative to the largest, that shows them independent with nearly all digits
-PLAIN_ROWS = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +72,7 @@ def _plain_dual(rows: np.ndarray) -> np.ndarray | None:
         return None
     products = rows @ rows.T
     sizes = np.linalg.eigvalsh(products)
-    return np.linalg.solve(products, rows) if sizes[0] > PLAIN_ROWS * sizes[-1] else None
+    return np.linalg.solve(products, rows) if sizes[0] > DEFAULT.plain_rows * sizes[-1] else None
 
 
 def _decision(psi: Lines, holds: bool, u: np.ndarray, margin: float, residual: float) -> FloatDecision:

@@ -245,6 +245,9 @@ class Tolerances:
     independent_units: float = 1e-7
     # ends of trainings whose losses differ by more, as a share of the best constant's loss, are different ends
     other_end: float = 1e-6
+    # least eigenvalue of products of unit rows, relative to the largest, that shows them independent with nearly all
+    # digits
+    plain_rows: float = 1e-3
     # weights and losses that differ by less, relative to their size, are told and drawn as the same
     same_weights: float = 1e-6
     same_loss: float = 1e-9

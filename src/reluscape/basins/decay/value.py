@@ -10,11 +10,11 @@ import numpy as np
 from ...errors import InputError, SolverError
 from ...numbers.checks import readonly
 from ...numbers.tolerances import DEFAULT
-from ...problem.data import check_pattern, check_signs
+from ...problem.data import check_signs
 from ...problem.losses import LogisticLoss, able
 from ...problem.problem import Problem
 from ...solvers.decayed import DecayedPoint
-from ..patterns import refuse_split_lines
+from ..patterns import live_pattern
 from ..result import Basin
 from .exact import interval_certificate, proved_interval
 from .programs import decay_of, programs_of
@@ -37,10 +37,8 @@ def decayed_basin(problem: Problem, pattern: Any, sign: Any, exact: bool = False
         SolverError: the lower bound stays away from the value.
     """
     data = problem.data
-    A = check_pattern(pattern, data.n).copy()
+    A = live_pattern(data, pattern)
     signs = check_signs(sign, len(A))
-    A[:, list(data.zero_rows)] = False
-    refuse_split_lines(data, A)
     _refuse_flat(problem, A)
     if exact and not able(problem.loss, "quadratic"):
         raise InputError("exact=True needs the squared loss: the value of another loss is no rational number")
