@@ -152,26 +152,26 @@ class ExactBasin:
         """Return the value, W (m, d), c (k,), and per unit the multipliers {sample: value} of its cone."""
         start = self.propose(guesses)
         while True:
-            found = self.cone.nearest(start)
+            projection = self.cone.nearest(start)
             multipliers: list[dict[int, Fraction]] = [{} for _ in self.A]
-            improved = False
+            progress = False
             for j in self.units:
                 self.check_time()
-                proof, ray = self._price(j, found.residual)
+                proof, ray = self._price(j, projection.residual)
                 if ray is not None:
                     self.add_ray(j, ray)
-                    improved = True
-                elif not improved:
-                    multipliers[j] = {i: v / (found.denominator * self.scale) for i, v in proof.items()}
-            if not improved:
+                    progress = True
+                elif not progress:
+                    multipliers[j] = {i: v / (projection.denominator * self.scale) for i, v in proof.items()}
+            if not progress:
                 break
-            start = list(found.weights)
-        total = sum(v * v for v in found.residual)
+            start = list(projection.weights)
+        total = sum(v * v for v in projection.residual)
         n = self.data.n
-        value = Fraction(total, found.denominator**2 * self.scale**2 * max(n, 1))
+        value = Fraction(total, projection.denominator**2 * self.scale**2 * max(n, 1))
         W = np.full((len(self.A), self.data.d), Fraction(0), dtype=object)
         c = [Fraction(0)] * self.k
-        for g, weight in found.weights.items():
+        for g, weight in projection.weights.items():
             j, vector = self.made[g]
             w = exact.to_fraction(weight)
             if j < 0:
@@ -205,15 +205,15 @@ class ExactBasin:
         polar = Cone([-v for v in h], self.check_time)
         for row in cell.rows:
             polar.add(row)
-        found = polar.nearest(_guess(cell.rows, h))
-        if any(found.residual):
-            return {}, cell.extreme_ray(primitive([-v for v in found.residual]), h)
+        projection = polar.nearest(_guess(cell.rows, h))
+        if any(projection.residual):
+            return {}, cell.extreme_ray(primitive([-v for v in projection.residual]), h)
         where: dict[tuple[int, ...], int] = {}
         for i in self.nonzero:
             sign = 1 if self.A[j, i] else -1
             where.setdefault(tuple(sign * v for v in self.primitive_rows[i]), i)
         proof = {}
-        for g, weight in found.weights.items():
+        for g, weight in projection.weights.items():
             i = where[tuple(polar.generators[g])]
             divisor = math.gcd(*self.X[i])
             proof[i] = exact.to_fraction(weight) / divisor
@@ -350,11 +350,11 @@ def _guesses(program: ExactBasin, signs: np.ndarray) -> list[Guess]:
     data = program.data
     programs = BasinPrograms(data, program.output_bias, merge=False)
     space = programs.space
-    presolved, members = programs.presolve(program.A[program.units], signs[program.units])
-    solution = programs.solve(presolved, prove=False)
-    found = []
+    reduction, members = programs.presolve(program.A[program.units], signs[program.units])
+    solution = programs.solve(reduction, prove=False)
+    guesses = []
     for a, group in enumerate(members):
-        if presolved.codes[a] != 0:
+        if reduction.codes[a] != 0:
             j = program.units[group[0]]
-            found.append((j, solution.Z[a] * signs[j], space.sample[space.rows[solution.tight[a]]]))
-    return found
+            guesses.append((j, solution.Z[a] * signs[j], space.sample[space.rows[solution.tight[a]]]))
+    return guesses

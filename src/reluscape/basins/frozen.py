@@ -39,9 +39,9 @@ def frozen_basin(
 ) -> Basin:
     """Return the basin of weights W with the given pattern and output weights v; see `basin_value`."""
     if isinstance(X, Problem):
-        given = as_problem(X, y, loss=loss, output_bias=output_bias)
-        given.refuse_penalty()
-        X, y, loss, output_bias = given.data, given.given_targets, given.loss, given.output_bias
+        task = as_problem(X, y, loss=loss, output_bias=output_bias)
+        task.refuse_penalty()
+        X, y, loss, output_bias = task.data, task.given_targets, task.loss, task.output_bias
     if isinstance(X, Dataset) and y is None:
         y = X.y_fractions
     data = Dataset(X.fractions) if isinstance(X, Dataset) else as_dataset(X)
@@ -113,25 +113,25 @@ class _Numerical:
         self.length = np.linalg.norm(floats, axis=1)
         self.used = np.flatnonzero((self.length > 0) & A.any(axis=1))
         space = self.space = coordinates(data, np.zeros(data.n), output_bias, merge=False)
-        kept = space.sample
+        samples = space.sample
         U = floats[self.used] / self.length[self.used, None]
-        F = frozen_features(space.U, space.E, A[np.ix_(self.used, kept)], U)
-        sides = np.where(A[self.used][:, kept[space.rows]], 1.0, -1.0)
+        F = frozen_features(space.U, space.E, A[np.ix_(self.used, samples)], U)
+        sides = np.where(A[self.used][:, samples[space.rows]], 1.0, -1.0)
         cones = CellCones(space.C, sides, F.shape[1])
-        rest = np.setdiff1d(np.arange(data.n), kept)
+        rest = np.setdiff1d(np.arange(data.n), samples)
         self.scale, self.square = 1.0, 1.0
         problem: EachEntry | Softmax
         if softmax:
-            problem = Softmax(F, cones, Y[kept], V.shape[1])
+            problem = Softmax(F, cones, Y[samples], V.shape[1])
             self.outside = float(CrossEntropy().value(np.zeros((len(rest), V.shape[1])), Y[rest]).sum())
         else:
-            chosen, targets = get_loss(loss), Y.astype(float)
-            check_labels(chosen, targets)
-            if able(chosen, "quadratic"):  # the square of a scale can be taken out of such a loss
+            loss_object, targets = get_loss(loss), Y.astype(float)
+            check_labels(loss_object, targets)
+            if able(loss_object, "quadratic"):  # the square of a scale can be taken out of such a loss
                 self.scale = float(np.abs(targets).max(initial=0.0)) or 1.0
                 self.square = self.scale**2
-            problem = EachEntry(F, cones, targets[kept].T.reshape(-1) / self.scale, chosen)
-            self.outside = float(chosen.value(np.zeros((len(rest), V.shape[1])), targets[rest]).sum())
+            problem = EachEntry(F, cones, targets[samples].T.reshape(-1) / self.scale, loss_object)
+            self.outside = float(loss_object.value(np.zeros((len(rest), V.shape[1])), targets[rest]).sum())
         self.optimum: SmoothSolution | None = None
         self.failure: SolverError | None = None
         try:

@@ -79,12 +79,12 @@ def proved_infimum(
     program = _Program(data, A, np.asarray(signs).astype(int), loss, output_bias)
     direction = program.direction()
     moves, sides = program.F.dot(direction), program.G.dot(direction)
-    kept, held = moves == 0, sides == 0
+    at_rest, level_sides = moves == 0, sides == 0
     start = np.append(np.asarray(Z, dtype=float).ravel(), [float(c)] if output_bias else [])
     for width in DEFAULT.kink_widths:
-        found = program.on_face(kept, held, start, width)
-        if found is not None:
-            return program.told(direction, kept, *found)
+        answer = program.on_face(at_rest, level_sides, start, width)
+        if answer is not None:
+            return program.told(direction, at_rest, *answer)
     raise SolverError(
         "no exact point and slopes of this basin lie beside those in floats; take basin_value, or standardise the "
         "inputs"
@@ -129,23 +129,23 @@ def logistic_infimum(
     A = live_pattern(data, pattern)
     signs = check_signs(sign, len(A))
     begin = SmoothBasins(data, problem.loss, problem.output_bias).solve(A, signs)
-    found = proved_infimum(data, A, signs, problem.loss, problem.output_bias, begin.Z, begin.c)
-    Z, c = np.array(found.Z, dtype=float), float(found.c)
+    infimum = proved_infimum(data, A, signs, problem.loss, problem.output_bias, begin.Z, begin.c)
+    Z, c = np.array(infimum.Z, dtype=float), float(infimum.c)
     return replace(
         begin,
-        value=float((found.lower + found.upper) / 2),
+        value=float((infimum.lower + infimum.upper) / 2),
         Z=readonly(Z),
         c=c,
         prediction=readonly((A * (Z @ data.X.T)).sum(axis=0) + c),
-        attained=found.attained,
-        direction=None if found.attained else readonly(np.array(found.direction, dtype=float)),
-        c_direction=None if found.attained else float(found.direction_c),
+        attained=infimum.attained,
+        direction=None if infimum.attained else readonly(np.array(infimum.direction, dtype=float)),
+        c_direction=None if infimum.attained else float(infimum.direction_c),
         residual=0.0,
-        gap=float(found.upper - found.lower),
+        gap=float(infimum.upper - infimum.lower),
         kind="certified",
-        certificate=found.certificate,
-        lower=found.lower,
-        upper=found.upper,
+        certificate=infimum.certificate,
+        lower=infimum.lower,
+        upper=infimum.upper,
         problem=problem,
     )
 
@@ -175,14 +175,14 @@ class _Program:
         """Return an exact direction along which no loss rises, that moves as many predictions as any; 0 without one."""
         F, G, t = self.floats
         none = np.full(self.size, Fraction(0), dtype=object)
-        found = recession_direction(F, sp.csr_matrix(G), t > 0, t < 0)
-        if found is None:
+        ray = recession_direction(F, sp.csr_matrix(G), t > 0, t < 0)
+        if ray is None:
             return none
         small = DEFAULT.recession_move
-        moves, sides = t * (F @ found), G @ found
+        moves, sides = t * (F @ ray), G @ ray
         tight = np.concatenate([self.F[np.abs(moves) <= small], self.G[np.abs(sides) <= small]])
         basis = self._basis(tight)
-        weights = np.linalg.lstsq(basis.astype(float).T, found, rcond=None)[0] if len(basis) else np.zeros(0)
+        weights = np.linalg.lstsq(basis.astype(float).T, ray, rcond=None)[0] if len(basis) else np.zeros(0)
         top = float(np.abs(weights).max(initial=0.0)) or 1.0
         way = none + np.array([Fraction(float(v / top)).limit_denominator(DENOMINATOR) for v in weights]).dot(basis)
         if (self.labels * self.F.dot(way) < 0).any() or (self.G.dot(way) < 0).any():
@@ -225,8 +225,8 @@ class _Program:
             return None
         f = np.array(self.F.dot(point), dtype=float)
         nu = np.where(kept, self.loss.gradient(f, np.asarray(self.data.y, dtype=float)), 0.0)
-        balanced = self._balanced(nu, kept, tight)
-        return None if balanced is None else (point, *balanced)
+        pair = self._balanced(nu, kept, tight)
+        return None if pair is None else (point, *pair)
 
     @staticmethod
     def _newton(F: np.ndarray, t: np.ndarray, x: np.ndarray, size: float) -> np.ndarray:
@@ -240,8 +240,8 @@ class _Program:
             f = F @ x
             p = np.exp(-np.logaddexp(0.0, t * f))
             bends, ways = np.linalg.eigh(F.T @ ((p * (1 - p))[:, None] * F))
-            bent = bends > len(x) * MACHINE_PRECISION * size * size  # elsewhere the losses are level
-            step = ways[:, bent] @ ((ways.T @ (F.T @ (t * p)))[bent] / bends[bent])
+            has_bend = bends > len(x) * MACHINE_PRECISION * size * size  # elsewhere the losses are level
+            step = ways[:, has_bend] @ ((ways.T @ (F.T @ (t * p)))[has_bend] / bends[has_bend])
             share = 1.0
             for _ in range(HALVINGS):
                 ahead = value(x + share * step)
@@ -262,22 +262,22 @@ class _Program:
         rows = np.flatnonzero(tight)
         scale = float(np.abs(nu).max(initial=0.0)) or 1.0
         z = so.nnls(G[rows].T, F.T @ nu / scale, maxiter=50 * len(rows) + 100)[0] * scale if len(rows) else np.zeros(0)
-        held = rows[z > DEFAULT.decayed_tight * float(z.max(initial=0.0))]
+        support = rows[z > DEFAULT.decayed_tight * float(z.max(initial=0.0))]
         number = dict(zip(rows.tolist(), z.tolist(), strict=True))
         samples = np.flatnonzero(kept)
-        E = np.concatenate([self.F[samples], -self.G[held]]).T  # (size, samples and sides)
-        guess = [Fraction(float(nu[i])) for i in samples] + [Fraction(number[int(r)]) for r in held]
-        solved = np.array(guess, dtype=object)
+        E = np.concatenate([self.F[samples], -self.G[support]]).T  # (size, samples and sides)
+        guess = [Fraction(float(nu[i])) for i in samples] + [Fraction(number[int(r)]) for r in support]
+        values = np.array(guess, dtype=object)
         if len(guess) and self.size:
-            chosen = list(exact.pivot_columns(E.T))
-            E = E[chosen]
-            if chosen:
-                y = exact.solve(E.dot(E.T), E.dot(solved))
+            pivots = list(exact.pivot_columns(E.T))
+            E = E[pivots]
+            if pivots:
+                y = exact.solve(E.dot(E.T), E.dot(values))
                 if y is None:
                     return None
-                solved = solved - E.T.dot(np.array(y, dtype=object))
+                values = values - E.T.dot(np.array(y, dtype=object))
         slopes, multipliers = np.full(len(nu), Fraction(0), dtype=object), np.full(len(G), Fraction(0), dtype=object)
-        slopes[samples], multipliers[held] = solved[: len(samples)], solved[len(samples) :]
+        slopes[samples], multipliers[support] = values[: len(samples)], values[len(samples) :]
         alpha = -self.labels * slopes
         inside = (alpha >= 0).all() and (alpha <= 1).all() and (multipliers >= 0).all()
         return (slopes, multipliers) if inside else None
@@ -295,10 +295,10 @@ class _Program:
         upper, lower = Fraction(ceil(above / n * unit), unit), max(Fraction(floor(below / n * unit), unit), Fraction(0))
         parts = [point[: m * d].reshape(m, d), direction[: m * d].reshape(m, d)]
         c, dc = (point[-1], direction[-1]) if self.output_bias else (Fraction(0), Fraction(0))
-        listed: list[list[list[Any]]] = [[] for _ in range(m)]
+        entries: list[list[list[Any]]] = [[] for _ in range(m)]
         for (j, i), number in zip(self.of, multipliers, strict=True):
             if number:
-                listed[j].append([i, fraction_text(number)])
+                entries[j].append([i, fraction_text(number)])
         claim = {
             "lower": fraction_text(lower),
             "upper": fraction_text(upper),
@@ -312,7 +312,7 @@ class _Program:
             "direction": fraction_texts(parts[1]),
             "direction_c": fraction_text(dc),
             "slopes": fraction_texts(slopes),
-            "multipliers": listed,
+            "multipliers": entries,
         }
         data = self.data
         proof = new("logistic-basin-value", data.fractions, data.y_fractions, claim, witness, self.loss.name)

@@ -56,14 +56,14 @@ def leaky_basin(
         return weights, float(x[-1] / space.e_scale) if output_bias else 0.0
 
     Z, c = original(minimum.x)
-    reached = np.where(A, 1.0, slope) * (Z @ data.X.T)
+    outputs = np.where(A, 1.0, slope) * (Z @ data.X.T)
     direction, c_direction = (None, None) if minimum.direction is None else original(minimum.direction)
     return Basin(
         value=(minimum.total + outside) / n,
         exact_value=None,
         Z=readonly(Z),
         c=c,
-        prediction=readonly(reached.sum(axis=0) + c),
+        prediction=readonly(outputs.sum(axis=0) + c),
         attained=direction is None,
         direction=None if direction is None else readonly(direction),
         c_direction=c_direction,

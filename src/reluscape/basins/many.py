@@ -97,10 +97,10 @@ class BasinEvaluator:
         missing = {key: i for i, key in enumerate(keys) if key not in self._values}
         if missing:
             self._solve([sets[i] for i in missing.values()], list(missing))
-        found = np.array([self._values[key] for key in keys])
+        losses = np.array([self._values[key] for key in keys])
         if inverse is None:
-            return np.repeat(found, len(codes))
-        return found[inverse.reshape(-1)]
+            return np.repeat(losses, len(codes))
+        return losses[inverse.reshape(-1)]
 
     def codes(self, patterns: np.ndarray, signs: np.ndarray) -> np.ndarray:
         """Return (B, m) int64 numbers of the states, sorted, repeated and dead ones -1 (first).
@@ -109,12 +109,12 @@ class BasinEvaluator:
         """
         B, m, _ = patterns.shape
         alive = patterns[:, :, self.programs.alive_columns]
-        packed = np.packbits(alive.reshape(B * m, alive.shape[2]), axis=1)
-        if not packed.shape[1] or not B * m:
+        bits = np.packbits(alive.reshape(B * m, alive.shape[2]), axis=1)
+        if not bits.shape[1] or not B * m:
             return np.full((B, m), -1, dtype=np.int64)
-        view = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
+        view = np.ascontiguousarray(bits).view(np.dtype((np.void, bits.shape[1]))).reshape(-1)
         unique, inverse = np.unique(view, return_inverse=True)
-        dead = bytes(packed.shape[1])
+        dead = bytes(bits.shape[1])
         numbers = np.empty(len(unique), dtype=np.int64)
         for i, item in enumerate(unique):
             key = item.tobytes()
@@ -128,9 +128,9 @@ class BasinEvaluator:
         number = numbers[inverse.reshape(-1)].reshape(B, m)
         codes = np.where(number < 0, -1, 2 * number + (signs > 0))
         codes.sort(axis=1)
-        repeated = np.zeros_like(codes, dtype=bool)
-        repeated[:, 1:] = codes[:, 1:] == codes[:, :-1]
-        codes[repeated] = -1
+        repeats = np.zeros_like(codes, dtype=bool)
+        repeats[:, 1:] = codes[:, 1:] == codes[:, :-1]
+        codes[repeats] = -1
         codes.sort(axis=1)
         return codes
 
@@ -147,13 +147,13 @@ class BasinEvaluator:
         # sorted codes put the two signs of a pattern side by side; the second of them stands for the free unit
         free = np.zeros(len(codes), dtype=bool)
         free[1:] = (pattern[1:] == pattern[:-1]) & (owner[1:] == owner[:-1])
-        kept = np.ones(len(codes), dtype=bool)
-        kept[:-1] &= ~free[1:]
-        at = np.flatnonzero(kept)
+        stays = np.ones(len(codes), dtype=bool)
+        stays[:-1] &= ~free[1:]
+        at = np.flatnonzero(stays)
         at = at[np.lexsort((free[at], owner[at]))]  # units with a cone first
-        used, local = np.unique(pattern[at], return_inverse=True)
+        numbers, local = np.unique(pattern[at], return_inverse=True)
         batch = (
-            self._unpacked(used),
+            self._unpacked(numbers),
             np.concatenate([[0], np.cumsum(np.bincount(owner[at], minlength=len(sets)))]).astype(np.int64),
             np.ascontiguousarray(local.reshape(-1), dtype=np.int64),
             np.where(free[at], 0, 2 * (codes[at] % 2) - 1).astype(np.int64),
@@ -174,12 +174,12 @@ class BasinEvaluator:
         self, patterns: np.ndarray, starts: np.ndarray, units: np.ndarray, codes: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return values and gaps (B,), each proved as that of a single basin; infinite where it has to be exact."""
-        found = np.empty((len(starts) - 1, 2))
+        pairs = np.empty((len(starts) - 1, 2))
         for b, (first, end) in enumerate(zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)):
             solution = self.programs.solve(Program(patterns[units[first:end]], codes[first:end]))
             size = self.data.n * (end - first) * self.data.d
-            found[b] = solution.value, solution.gap if sure(solution, size, self.programs.tolerances) else np.inf
-        return found[:, 0], found[:, 1]
+            pairs[b] = solution.value, solution.gap if sure(solution, size, self.programs.tolerances) else np.inf
+        return pairs[:, 0], pairs[:, 1]
 
     def _exactly(self, codes: np.ndarray, gap: float) -> tuple[float, float]:
         """Return the value of one set of states by exact arithmetic, and its gap; NaN and infinity where undecided."""
@@ -201,8 +201,8 @@ class BasinEvaluator:
         space = self.programs.space
         out = np.zeros((len(numbers), len(space.sample)), dtype=bool)
         for i, number in enumerate(numbers):
-            packed = np.frombuffer(self._patterns[number], dtype=np.uint8)
-            out[i, space.rows] = np.unpackbits(packed, count=len(space.rows)).astype(bool)
+            bits = np.frombuffer(self._patterns[number], dtype=np.uint8)
+            out[i, space.rows] = np.unpackbits(bits, count=len(space.rows)).astype(bool)
         return out
 
 

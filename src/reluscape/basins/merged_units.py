@@ -25,10 +25,10 @@ def member_weights(
             out[units[0]] = z
             continue
         w = cell_point(data, A[units[0]])
-        heights, needed = data.X @ z, np.where(A[units[0]], 1.0, -1.0)
-        reach = needed * (data.X @ w)
-        lacking = (needed * heights < 0) & (reach > 0)
-        t = float((-(needed * heights)[lacking] / reach[lacking]).max(initial=0.0)) * 2.0
+        heights, sides = data.X @ z, np.where(A[units[0]], 1.0, -1.0)
+        reach = sides * (data.X @ w)
+        lacking = (sides * heights < 0) & (reach > 0)
+        t = float((-(sides * heights)[lacking] / reach[lacking]).max(initial=0.0)) * 2.0
         out[positive], out[negative] = z + t * w, -t * w
     return out
 
@@ -39,8 +39,8 @@ def cell_point(data: Dataset, pattern: np.ndarray) -> np.ndarray:
     Raises:
         InputError: no weights have this pattern.
     """
-    kept = [i for i in range(data.n) if i not in set(data.zero_rows)]
-    feasibility = Rows(data.rows[kept]).decide(np.where(pattern[kept], 1.0, -1.0))
+    live = [i for i in range(data.n) if i not in set(data.zero_rows)]
+    feasibility = Rows(data.rows[live]).decide(np.where(pattern[live], 1.0, -1.0))
     if feasibility.witness is None:
         raise InputError("a pattern held with both signs is not the pattern of any weights; give patterns of cells")
     w = np.array(feasibility.witness, dtype=float)

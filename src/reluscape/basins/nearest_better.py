@@ -68,7 +68,7 @@ def better_basin(
     """
     basins = BasinEvaluator(data, output_bias=output_bias, threads=1)
     search = _Search(data, net, basins, below)
-    near, searched = search.run()
+    near, depth = search.run()
     if near is not None and near.least:
         return near
     walks = [_walk(data, net, end, basins, below, search.classes) for end in towards]
@@ -78,7 +78,7 @@ def better_basin(
     kinks, value = min(ends)
     if near is not None and near.kinks <= kinks:
         return near
-    return BetterBasin(kinks, value, min(searched + 1, kinks))
+    return BetterBasin(kinks, value, min(depth + 1, kinks))
 
 
 class _Search:
@@ -102,11 +102,11 @@ class _Search:
         budget = min(MOST_TRIED, MOST_TRIED_WORK // self.work)
         if budget < FEWEST_TRIED:
             return None, -1
-        nearest, searched = self._levels(budget, self._all_signs)
+        nearest, depth = self._levels(budget, self._all_signs)
         if nearest is None:
             same, _ = self._levels(budget, self._same_signs)
-            nearest = None if same is None else replace(same, at_least=min(searched + 1, same.kinks))
-        return nearest, searched
+            nearest = None if same is None else replace(same, at_least=min(depth + 1, same.kinks))
+        return nearest, depth
 
     def _levels(
         self, left: int, signed: Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray] | None]
@@ -115,10 +115,10 @@ class _Search:
         reach = {self.start.tobytes()}
         level, frontier = 0, self._beside([self.start], reach, free=True)
         while frontier:
-            asked = signed(np.array(frontier), left)
-            if asked is None:
+            pair = signed(np.array(frontier), left)
+            if pair is None:
                 return None, level - 1
-            patterns, signs = asked
+            patterns, signs = pair
             left -= len(patterns)
             if len(patterns):
                 values = self.basins.values(patterns, signs)
@@ -146,8 +146,8 @@ class _Search:
             return None
         both = np.concatenate([patterns, patterns], axis=1)
         opposite = np.concatenate([self.signs, -self.signs])
-        kept = self.basins.values(both, np.tile(opposite, (len(both), 1))) < self.below
-        patterns, alive = patterns[kept], alive[kept]
+        is_better = self.basins.values(both, np.tile(opposite, (len(both), 1))) < self.below
+        patterns, alive = patterns[is_better], alive[is_better]
         if int((2.0 ** alive.sum(axis=1)).sum()) > left:
             return None
         choices = [
@@ -188,8 +188,8 @@ class _Search:
     def _single(self, pattern: np.ndarray, signs: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
         """Return the unit and the samples where a basin is one switch from the network's, else (None, ())."""
         places = np.argwhere((pattern[:, self.first] != self.start[:, self.first]) & ~self.tied)
-        turned = (signs != self.signs) & pattern.any(axis=1) & self.start.any(axis=1)
-        if len(places) != 1 or np.any(turned):
+        flips = (signs != self.signs) & pattern.any(axis=1) & self.start.any(axis=1)
+        if len(places) != 1 or np.any(flips):
             return None, ()
         return int(places[0][0]), tuple(self.classes[places[0][1]])
 
@@ -200,9 +200,9 @@ class _Search:
             sides = np.where(row[self.first], 1.0, -1.0)
             cells = []
             for k, group in enumerate(self.classes):
-                turned = np.array(sides)
-                turned[k] = -turned[k]
-                if self.rows.decide(turned).witness is not None:
+                other_sides = np.array(sides)
+                other_sides[k] = -other_sides[k]
+                if self.rows.decide(other_sides).witness is not None:
                     other = np.array(row)
                     other[list(group)] = ~other[list(group)]
                     cells.append((other, k))
@@ -233,8 +233,8 @@ def cell_beside(data: Dataset, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray
 
 def _classes(data: Dataset) -> list[tuple[int, ...]]:
     """Return the groups of non-zero rows that share a hyperplane."""
-    grouped = {i for group in data.parallel for i in group}
-    alone = [(i,) for i in range(data.n) if i not in grouped and i not in set(data.zero_rows)]
+    members = {i for group in data.parallel for i in group}
+    alone = [(i,) for i in range(data.n) if i not in members and i not in set(data.zero_rows)]
     return [*data.parallel, *alone]
 
 
@@ -243,12 +243,12 @@ def _patterns(data: Dataset, classes: list[tuple[int, ...]], sides: np.ndarray) 
 
     Rows of a class are multiples of each other, which floats need not show: each takes the side that its sign gives.
     """
-    found = np.zeros((*sides.shape[:-1], data.n), dtype=bool)
+    patterns = np.zeros((*sides.shape[:-1], data.n), dtype=bool)
     for k, group in enumerate(classes):
         for i in group:
             same = (data.rows[i] == data.rows[group[0]]).all()
-            found[..., i] = sides[..., k] if same else ~sides[..., k]
-    return found
+            patterns[..., i] = sides[..., k] if same else ~sides[..., k]
+    return patterns
 
 
 def _walk(

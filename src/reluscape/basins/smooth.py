@@ -61,8 +61,8 @@ def _basin(basins: SmoothBasins, A: np.ndarray, signs: np.ndarray) -> Basin:
 
     def original(x: np.ndarray) -> tuple[np.ndarray, float]:
         size = len(program.codes) * space.r
-        merged = x[:size].reshape(len(program.codes), space.r) @ space.back.T
-        return member_weights(data, A, signs, members, merged), float(x[-1] / space.e_scale) if output_bias else 0.0
+        weights = x[:size].reshape(len(program.codes), space.r) @ space.back.T
+        return member_weights(data, A, signs, members, weights), float(x[-1] / space.e_scale) if output_bias else 0.0
 
     Z, c = original(minimum.x)
     direction, c_direction = (None, None) if minimum.direction is None else original(minimum.direction)

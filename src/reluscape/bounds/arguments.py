@@ -15,10 +15,10 @@ FORMS = ("printed", "corrected", "sharp")
 
 def which_form(form: str | None, default: str, offered: tuple[str, ...] = FORMS) -> str:
     """Return the form that is asked for; None stands for the statement's default."""
-    chosen = default if form is None else form
-    if chosen not in offered:
+    variant = default if form is None else form
+    if variant not in offered:
         raise InputError(f"form is {form!r}; this statement comes as {', '.join(offered)}")
-    return chosen
+    return variant
 
 
 def tolerated_share(eps: Any, below: int = 1) -> Fraction:

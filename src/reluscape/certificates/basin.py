@@ -55,9 +55,9 @@ def check_value(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort)
             gradient = [a - number * side * b for a, b in zip(gradient, X[i], strict=True)]
         if any(gradient):
             raise CertificateError(f"unit {j} is not stationary: its weights can be improved inside the basin")
-    kept = f"{'an' if bias else 'no'} output bias"
+    text = f"{'an' if bias else 'no'} output bias"
     sentence = (
-        f"the closed basin of {m} unit{'' if m == 1 else 's'} with the claimed patterns and output signs and {kept} "
+        f"the closed basin of {m} unit{'' if m == 1 else 's'} with the claimed patterns and output signs and {text} "
         f"on {n} samples has the mean squared error {told(value)}: a point attains it and no point is lower"
     )
     if "proves" in claim:

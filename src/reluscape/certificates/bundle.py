@@ -24,10 +24,10 @@ def check_bundle(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort
             sentences.append(check(member, X, y, effort))
         except CertificateError as problem:
             raise CertificateError(f"member {number} of {len(part.members)}: {problem}") from None
-    claimed = part.claim["local_minima"]
+    count = part.claim["local_minima"]
     points = Counter(_point(member.claim) for member in part.members if member.kind == "local-minimum")
-    if points.total() != claimed:
-        raise CertificateError(f"the claim is {claimed} local minima, the members prove {points.total()}")
+    if points.total() != count:
+        raise CertificateError(f"the claim is {count} local minima, the members prove {points.total()}")
     if any(times > 1 for times in points.values()):
         raise CertificateError("two members are about the same network, so that there are fewer local minima")
     lowest = [member for member in part.members if member.kind == "global-minimum"]
@@ -37,8 +37,8 @@ def check_bundle(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort
             f"the members prove {len(lowest)}"
         )
     more = len(sentences) - MOST_SENTENCES
-    shown = sentences[:MOST_SENTENCES] + ([f"and {more:,} more of these sentences"] if more > 0 else [])
-    return f"{len(sentences)} claim{'' if len(sentences) == 1 else 's'} on the same data: {'; '.join(shown)}"
+    excerpt = sentences[:MOST_SENTENCES] + ([f"and {more:,} more of these sentences"] if more > 0 else [])
+    return f"{len(sentences)} claim{'' if len(sentences) == 1 else 's'} on the same data: {'; '.join(excerpt)}"
 
 
 def _point(claim: dict[str, Any]) -> tuple[Any, ...]:

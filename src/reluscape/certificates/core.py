@@ -145,8 +145,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object whose names are all different."""
     content = dict(pairs)
     if len(content) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        names: set[str] = set()
+        twice = next(key for key, _ in pairs if key in names or names.add(key))  # type: ignore[func-returns-value]
         raise CertificateError(f"an object has the field {brief(twice)} twice")
     return content
 
@@ -221,7 +221,7 @@ def _bound(block: Block, targets: str, data: Any, at: Reading) -> tuple[np.ndarr
         raise CertificateError("the claim is about inputs and targets, but the data given have no targets")
     if targets == "several" and y is not None:
         at.size("k", y.shape[1], "the y given")
-    for known in {"none": (None,), "any": (y, None)}.get(targets, (y,)):
-        if X.shape == (block.n, block.d) and digest(X, known) == block.sha256:
-            return X, known
+    for candidate in {"none": (None,), "any": (y, None)}.get(targets, (y,)):
+        if X.shape == (block.n, block.d) and digest(X, candidate) == block.sha256:
+            return X, candidate
     raise CertificateError("the data given are not the data of this certificate (their SHA-256 differ)")

@@ -126,8 +126,8 @@ def _check_multipliers(j: int, g: np.ndarray, lines: list[tuple[np.ndarray, Frac
     negative, positive = [k for k in lines if k[1] < 0], [k for k in lines if k[1] > 0]
     if len(negative) > 40 or len(corners) != 2 ** len(negative):
         raise CertificateError(f"unit {j}: {len(corners)} sets of multipliers, expected one per corner")
-    for bits, found in zip(product((0, 1), repeat=len(negative)), corners, strict=True):
-        numbers = shaped(found, (len(positive),), f"the multipliers of unit {j}")
+    for bits, entry in zip(product((0, 1), repeat=len(negative)), corners, strict=True):
+        numbers = shaped(entry, (len(positive),), f"the multipliers of unit {j}")
         if any(t < 0 or t > 1 for t in numbers):
             raise CertificateError(f"unit {j}: a multiplier lies outside [0, 1]")
         total = np.array(g, dtype=object)
@@ -218,9 +218,9 @@ def check_not_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: E
         a, b = dc, Fraction(0)
         for j in range(m):
             h, move = net.heights[i, j], _dot(dW[j], x)
-            moved = move if h > 0 or (h == 0 and move > 0) else net.slope * move
-            a += dv[j] * (h if h > 0 else net.slope * h) + net.v[j] * moved
-            b += dv[j] * moved
+            rise = move if h > 0 or (h == 0 and move > 0) else net.slope * move
+            a += dv[j] * (h if h > 0 else net.slope * h) + net.v[j] * rise
+            b += dv[j] * rise
         r = net.prediction[i] - net.y[i]
         for power, value in ((1, 2 * r * a), (2, a * a + 2 * r * b), (3, 2 * a * b), (4, b * b)):
             coefficients[power] += value
@@ -252,6 +252,6 @@ def _subject(part: Part) -> str:
     claim, units = part.claim, len(part.claim["v"])
     slope = "" if claim["slope"] == 0 else f" of slope {told(claim['slope'])} below zero (not ReLU)"
     bias = "no output bias" if claim["c"] is None else "an output bias"
-    held = ", its output weights held fixed," if claim["trainable"] == "W" else ""
+    clause = ", its output weights held fixed," if claim["trainable"] == "W" else ""
     size = f"{units} unit{'' if units == 1 else 's'}{slope} and {bias}"
-    return f"the network of {size}{held} with mean squared error {told(claim['loss'])}"
+    return f"the network of {size}{clause} with mean squared error {told(claim['loss'])}"

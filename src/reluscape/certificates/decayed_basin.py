@@ -58,9 +58,9 @@ def check_interval(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effo
             raise CertificateError(f"unit {j} is pulled by more than the weight decay")
     if squared_dual(nu, y, terms) < claim["lower"] * max(n, 1):
         raise CertificateError("the slopes prove less than the lower end")
-    kept = f"{'an' if terms.constant else 'no'} output bias"
+    text = f"{'an' if terms.constant else 'no'} output bias"
     return (
-        f"in the closed basin of {m} unit{'' if m == 1 else 's'} with the claimed patterns and output signs and {kept} "
+        f"in the closed basin of {m} unit{'' if m == 1 else 's'} with the claimed patterns and output signs and {text} "
         f"on {n} samples the mean squared error plus weight decay is lowest between {told(claim['lower'])} and "
         f"{told(claim['upper'])}"
     )

@@ -33,13 +33,13 @@ def check_lambda_max(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Ef
     u = witness["u"]
     effort.spend(n * len(u), "the direction")
     heights = [max(sum((a * b for a, b in zip(x, u, strict=True)), Fraction(0)), Fraction(0)) for x in X]
-    pulled, square = exact.dot(e, heights), claim["squared"] * n * n
-    if pulled * pulled != square * terms.square(u) or (terms.square(u) == 0 and square != 0):
+    pull, square = exact.dot(e, heights), claim["squared"] * n * n
+    if pull * pull != square * terms.square(u) or (terms.square(u) == 0 and square != 0):
         raise CertificateError("the direction is not pulled by the claimed decay")
-    looked = _check_cells(X, e, square, terms, _listed(part), witness["order"], effort)
+    count = _check_cells(X, e, square, terms, _listed(part), witness["order"], effort)
     return (
         f"above the weight decay whose square is {told(claim['squared'])} the best network of any width is a constant, "
-        f"below it is not: one direction is pulled so and none of {looked:,} cells more"
+        f"below it is not: one direction is pulled so and none of {count:,} cells more"
     )
 
 
@@ -53,10 +53,10 @@ def check_global_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort
     nu = witness["slopes"]
     if squared_dual(nu, y, terms) < claim["lower"] * n:
         raise CertificateError("the slopes prove less than the lower end")
-    looked = _check_cells(X, nu, terms.lam**2, terms, _listed(part), witness["order"], effort)
+    count = _check_cells(X, nu, terms.lam**2, terms, _listed(part), witness["order"], effort)
     return (
         f"the lowest mean squared error plus weight decay of any width lies between {told(claim['lower'])} and "
-        f"{told(claim['upper'])}, and a network of {len(signs)} units has no more than the latter: {looked:,} cells"
+        f"{told(claim['upper'])}, and a network of {len(signs)} units has no more than the latter: {count:,} cells"
     )
 
 
@@ -71,31 +71,31 @@ def check_width_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort:
     terms, width = terms_of(part, X), claim["width"]
     if _network_above(part, X, y, terms, effort) > claim["upper"] * n:
         raise CertificateError("the network has a larger objective than the upper end")
-    bounded: dict[tuple[str, int], int] = {}
-    moved = []
+    bounds: dict[tuple[str, int], int] = {}
+    products = []
     for number, nu in enumerate(witness["slopes"]):
         if squared_dual(nu, y, terms) < claim["lower"] * n:
             raise CertificateError(f"the slopes of vector {number} prove less than the lower end")
-        moved.append(X * np.asarray(nu, dtype=object)[:, None])
+        products.append(X * np.asarray(nu, dtype=object)[:, None])
     effort.spend(len(witness["cells"]) * (n + 1) * (X.shape[1] + 1), "the pulls of the states")
     for cell in witness["cells"]:
-        if cell["vector"] >= len(moved):
-            raise CertificateError(f"a cell is about vector {cell['vector']}, there are {len(moved)}")
+        if cell["vector"] >= len(products):
+            raise CertificateError(f"a cell is about vector {cell['vector']}, there are {len(products)}")
         pattern, on = "".join("01"[int(v)] for v in cell["pattern"]), np.array(cell["pattern"], dtype=bool)
-        _refuse_pulled(X, moved[cell["vector"]], terms.lam**2, terms, pattern, on, cell["sign"], cell["multipliers"])
+        _refuse_pulled(X, products[cell["vector"]], terms.lam**2, terms, pattern, on, cell["sign"], cell["multipliers"])
         name = pattern, cell["sign"]
-        bounded[name] = bounded.get(name, 0) | 1 << cell["vector"]
-    looked = 0
-    masks: set[int] = {(1 << len(moved)) - 1}
+        bounds[name] = bounds.get(name, 0) | 1 << cell["vector"]
+    count = 0
+    masks: set[int] = {(1 << len(products)) - 1}
     for pattern in _cell_patterns(X, witness["order"], effort):
-        looked += 1
+        count += 1
         if "1" in pattern:  # a unit that is off everywhere adds nothing
-            masks |= {bounded.get((pattern, sign), 0) for sign in (1, -1)}
+            masks |= {bounds.get((pattern, sign), 0) for sign in (1, -1)}
     _check_layers(masks, width, effort)
     return (
         f"the lowest mean squared error plus weight decay of {width} unit{'' if width == 1 else 's'} lies between "
-        f"{told(claim['lower'])} and {told(claim['upper'])}: {len(moved)} vectors of slopes bound every layer of "
-        f"{looked:,} cells"
+        f"{told(claim['lower'])} and {told(claim['upper'])}: {len(products)} vectors of slopes bound every layer of "
+        f"{count:,} cells"
     )
 
 
@@ -143,13 +143,13 @@ def _constant_slopes(part: Part, y: np.ndarray) -> np.ndarray:
 
 def _listed(part: Part) -> Listed:
     """Return the multipliers by cell and sign."""
-    listed: Listed = {}
+    table: Listed = {}
     for cell in part.witness["cells"]:
         name = ("".join("01"[int(v)] for v in cell["pattern"]), cell["sign"])
-        if name in listed:
+        if name in table:
             raise CertificateError(f"the cell {name[0]} is listed twice with one sign")
-        listed[name] = cell["multipliers"]
-    return listed
+        table[name] = cell["multipliers"]
+    return table
 
 
 def _check_cells(
@@ -159,11 +159,11 @@ def _check_cells(
     n, d = X.shape
     cells = _cell_patterns(X, order, effort)
     effort.spend(2 * len(cells) * (n * d + d), "the pulls of the cells")
-    moved = X * np.asarray(nu, dtype=object)[:, None]
+    products = X * np.asarray(nu, dtype=object)[:, None]
     for pattern in cells:
         on = np.array([bit == "1" for bit in pattern], dtype=bool)
         for sign in (1, -1):
-            _refuse_pulled(X, moved, square, terms, pattern, on, sign, listed.get((pattern, sign), []))
+            _refuse_pulled(X, products, square, terms, pattern, on, sign, listed.get((pattern, sign), []))
     return len(cells)
 
 
@@ -174,8 +174,8 @@ def _cell_patterns(X: np.ndarray, order: list[int], effort: Effort) -> list[str]
     cones.begin(n)
     place, patterns = np.argsort(order), []
     for cell in cones.inside(0, n) if n else []:
-        ordered = cones.pattern(cell)
-        patterns.append("".join(ordered[i] for i in place))
+        pattern = cones.pattern(cell)
+        patterns.append("".join(pattern[i] for i in place))
     return patterns
 
 
@@ -190,6 +190,6 @@ def _refuse_pulled(
         if number < 0:
             raise CertificateError(f"a multiplier of the cell {pattern} is negative")
         q = q + (number if on[i] else -number) * X[i]
-    free = any(v for v, kept in zip(q, terms.penalised, strict=True) if not kept)
+    free = any(v for v, in_penalty in zip(q, terms.penalised, strict=True) if not in_penalty)
     if free or terms.square(q) > square:
         raise CertificateError(f"the cell {pattern} with sign {sign} is pulled by more than the decay")

@@ -79,10 +79,10 @@ class DecayedFace:
         """The bases in the penalised coordinates and their products, as intervals."""
         out = []
         for B in self.bases:
-            kept = np.array(B, dtype=object).reshape(len(B), -1)[:, self.penalised]
-            rows = flint.arb_mat([[ball(v) for v in row] for row in kept]) if kept.size else flint.arb_mat(len(B), 0)
+            block = np.array(B, dtype=object).reshape(len(B), -1)[:, self.penalised]
+            rows = flint.arb_mat([[ball(v) for v in row] for row in block]) if block.size else flint.arb_mat(len(B), 0)
             products = [
-                [ball(sum((x * y for x, y in zip(a, b, strict=True)), Fraction(0))) for b in kept] for a in kept
+                [ball(sum((x * y for x, y in zip(a, b, strict=True)), Fraction(0))) for b in block] for a in block
             ]
             out.append((rows, flint.arb_mat(products) if products else flint.arb_mat(0, 0)))
         return out
@@ -142,8 +142,8 @@ class DecayedFace:
         start, lam = 0, ball(self.lam)
         for B, grams, u in zip(self.bases, self._grams, self.weights(t), strict=True):
             r = _norm(u, self.penalised)
-            kept = np.flatnonzero(self.penalised)
-            along = list((grams[0] * flint.arb_mat([[u[a] / r] for a in kept])).entries()) if len(B) else []
+            columns = np.flatnonzero(self.penalised)
+            along = list((grams[0] * flint.arb_mat([[u[a] / r] for a in columns])).entries()) if len(B) else []
             for q in range(len(B)):
                 g[start + q, 0] += lam * along[q]
                 for p in range(q + 1):
@@ -165,8 +165,8 @@ class DecayedFace:
                 g, H = self.derivatives(here)
                 step = H.solve(g)
                 here = [flint.arb((v - step[q, 0]).mid()) for q, v in enumerate(here)]
-                moved = max(float(abs(step[q, 0]).mid()) for q in range(self.size))
-                if moved <= SETTLED * (1.0 + max(float(abs(v)) for v in here)):
+                move = max(float(abs(step[q, 0]).mid()) for q in range(self.size))
+                if move <= SETTLED * (1.0 + max(float(abs(v)) for v in here)):
                     break
         except ZeroDivisionError:
             return None

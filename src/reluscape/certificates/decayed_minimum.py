@@ -73,16 +73,16 @@ def _checked(part: Part, X: np.ndarray, y: np.ndarray, effort: Effort) -> str:
     for j, u in enumerate(weights):
         _check_unit(j, X, e, u, patterns[j], kinks[j], signs[j], terms)
     group = [int(v) for v in witness["group"]]
-    looked = 0
+    count = 0
     if ZERO in group or claim["global_minimum"]:
-        looked = _check_cells(part, X, e, patterns, kinks, signs, terms, effort)
+        count = _check_cells(part, X, e, patterns, kinks, signs, terms, effort)
     _check_value(claim, face, box, n)
     _check_distance(claim, witness, group, weights, signs, box, terms)
     which = "a global minimum of every width" if claim["global_minimum"] else "a local minimum"
     return (
         f"{which} of mean {part.loss} loss plus weight decay lies within {float(claim['distance']):.3g} of the given "
         f"weights of {len(group)} units; its objective lies between {told(claim['lower'])} and {told(claim['upper'])}"
-        + (f"; {looked:,} cells" if looked else "")
+        + (f"; {count:,} cells" if count else "")
     )
 
 
@@ -142,8 +142,8 @@ def _check_unit(
         key = tuple(int(v) * (1 if lead > 0 else -1) for v in row)
         length = abs(next(a / b for a, b in zip(X[i], key, strict=True) if b))
         above, below = lines.setdefault(key, [flint.arb(0), flint.arb(0)])
-        pushed = sign * e[i] * ball(length)
-        lines[key] = [above + pushed, below] if lead > 0 else [above, below + pushed]
+        push = sign * e[i] * ball(length)
+        lines[key] = [above + push, below] if lead > 0 else [above, below + push]
     if not lines:
         return
     N = np.array(list(lines), dtype=object)
@@ -197,9 +197,9 @@ def _check_cells(
         raise CertificateError("the slopes are not one for each sample")
     away = sum((abs(a - ball(b)) for a, b in zip(e, near, strict=True)), flint.arb(0))
     reach = sum((ball(terms.square(x)).sqrt() for x in X), flint.arb(0)) * 2
-    listed: dict[tuple[str, int], list[tuple[int, Fraction]]] = {}
+    table: dict[tuple[str, int], list[tuple[int, Fraction]]] = {}
     for cell in part.witness["cells"]:
-        listed[("".join("01"[int(v)] for v in cell["pattern"]), cell["sign"])] = cell["multipliers"]
+        table[("".join("01"[int(v)] for v in cell["pattern"]), cell["sign"])] = cell["multipliers"]
     live = np.array([any(x) for x in X], dtype=bool)
     # a unit that is active everywhere and shares its bias with the constant: s e_i as multipliers of the samples that
     # another cell has off give that cell the same pull, exactly the decay; so do opposite weights of the other sign
@@ -219,12 +219,12 @@ def _check_cells(
             if sign in shared and all(sign * e[i] > 0 for i in np.flatnonzero(~on & live)):
                 continue
             q = -sign * near[on].dot(X[on])
-            for i, number in listed.get((text, sign), ()):
+            for i, number in table.get((text, sign), ()):
                 if number < 0:
                     raise CertificateError(f"a multiplier of the cell {text} is negative")
                 q = q + (number if on[i] else -number) * X[i]
             whole = bool(on[live].all()) and terms.constant and not terms.kappa  # there the slopes sum to zero
-            free = any(v for v, kept in zip(q, terms.penalised, strict=True) if not kept)
+            free = any(v for v, in_penalty in zip(q, terms.penalised, strict=True) if not in_penalty)
             if (free and not whole) or not ball(terms.square(q)).sqrt() + away * reach < ball(terms.lam):
                 raise CertificateError(
                     f"the cell {text} with sign {sign} is not proved to be pulled by less than the decay"

@@ -32,11 +32,11 @@ class DecayTerms:
 
     def square(self, u: Any) -> Fraction:
         """Return |P u|^2."""
-        return sum((v * v for v, kept in zip(u, self.penalised, strict=True) if kept), Fraction(0))
+        return sum((v * v for v, in_penalty in zip(u, self.penalised, strict=True) if in_penalty), Fraction(0))
 
     def weak(self, q: Any) -> bool:
         """Return whether no u has <q, u> > lam |P u|: |P q| <= lam, and q vanishes where nothing is penalised."""
-        free = any(v for v, kept in zip(q, self.penalised, strict=True) if not kept)
+        free = any(v for v, in_penalty in zip(q, self.penalised, strict=True) if not in_penalty)
         return not free and self.square(q) <= self.lam * self.lam
 
     def penalty_above(self, U: np.ndarray, c: Fraction) -> Fraction:
@@ -56,12 +56,12 @@ def terms_of(part: Part, X: np.ndarray) -> DecayTerms:
     biases = part.penalty["biases"]
     if not biases and (d == 0 or any(v != 1 for v in X[:, -1])):
         raise CertificateError("biases are free, but the last column of the data is not the column of ones")
-    penalised = np.ones(d, dtype=bool)
+    in_penalty = np.ones(d, dtype=bool)
     if not biases:
-        penalised[-1] = False
+        in_penalty[-1] = False
     lam = part.penalty["value"] * max(n, 1)
     constant = bool(part.claim["output_bias"])
-    return DecayTerms(lam, penalised, lam if constant and biases else Fraction(0), constant)
+    return DecayTerms(lam, in_penalty, lam if constant and biases else Fraction(0), constant)
 
 
 def squared_dual(nu: np.ndarray, y: np.ndarray, terms: DecayTerms) -> Fraction:

@@ -97,17 +97,17 @@ class Point:
     def sweep(self, parameters: np.ndarray, multipliers: np.ndarray) -> Sweep:
         """Return both sweeps; kinked units are off, and carry their multipliers back."""
         net, n = self.net, len(self.X)
-        weights, given = self.cut(parameters), self.X
-        taken, heights = [], []
+        weights, outputs = self.cut(parameters), self.X
+        inputs, heights = [], []
         for k, M in enumerate(weights):
-            taken.append(np.concatenate([given, balls(np.ones((n, 1)))], axis=1) if net.has_bias[k] else given)
-            heights.append(times(taken[k], M.T))
+            inputs.append(np.concatenate([outputs, balls(np.ones((n, 1)))], axis=1) if net.has_bias[k] else outputs)
+            heights.append(times(inputs[k], M.T))
             if k < len(net.on):
-                given = np.where(net.on[k], heights[k], balls(np.zeros(heights[k].shape)))
+                outputs = np.where(net.on[k], heights[k], balls(np.zeros(heights[k].shape)))
         signals: list[Any] = [None] * len(weights)
         reaching: list[Any] = [None] * len(net.on)
         signals[-1] = self._slopes(heights[-1])
-        return self._back(Sweep(weights, taken, heights, reaching, signals), multipliers)
+        return self._back(Sweep(weights, inputs, heights, reaching, signals), multipliers)
 
     def _back(self, swept: Sweep, multipliers: np.ndarray) -> Sweep:
         """Fill in the backward sweep from the top down, the multipliers at the kinks."""
@@ -123,8 +123,8 @@ class Point:
     def gradient(self, parameters: np.ndarray, swept: Sweep) -> np.ndarray:
         """Return the gradient of the Lagrangian."""
         parts = [times(S.T, H).reshape(-1) for S, H in zip(swept.signals, swept.taken, strict=True)]
-        counted = np.concatenate([mask.reshape(-1) for mask in self.net.penalised])
-        pull = np.array([self.decay * t if c else flint.arb(0) for t, c in zip(parameters, counted, strict=True)])
+        in_penalty = np.concatenate([mask.reshape(-1) for mask in self.net.penalised])
+        pull = np.array([self.decay * t if c else flint.arb(0) for t, c in zip(parameters, in_penalty, strict=True)])
         return np.concatenate(parts) + pull if len(pull) else np.concatenate(parts)
 
     def kinks(self, swept: Sweep) -> tuple[np.ndarray, np.ndarray]:
@@ -151,21 +151,21 @@ class Point:
         bends = self._bends(swept.heights[-1])
         for k in range(last + 1):
             for c in range(len(net.layers[k])):
-                moved: list[Any] = [None] * (last + 1)  # of the outputs of each layer, by what unit c takes
+                moves: list[Any] = [None] * (last + 1)  # of the outputs of each layer, by what unit c takes
                 ahead = balls(np.zeros((n, len(net.layers[k]))))
                 ahead[:, c] = [flint.arb(1)] * n
                 for m in range(k, last + 1):
                     if m > k:
-                        ahead = times(moved[m - 1], swept.weights[m][:, : moved[m - 1].shape[1]].T)
-                    moved[m] = ahead * net.on[m].astype(int) if m < last else ahead
-                back = np.array([times(bends[i], moved[last][i][:, None])[:, 0] for i in range(n)], dtype=object)
+                        ahead = times(moves[m - 1], swept.weights[m][:, : moves[m - 1].shape[1]].T)
+                    moves[m] = ahead * net.on[m].astype(int) if m < last else ahead
+                back = np.array([times(bends[i], moves[last][i][:, None])[:, 0] for i in range(n)], dtype=object)
                 back = back.reshape(n, len(net.layers[last]))
                 for m in range(last, k - 1, -1):
                     both = back[:, :, None] * swept.taken[m][:, None, :]
                     if m > k:
-                        units = moved[m - 1].shape[1]
+                        units = moves[m - 1].shape[1]
                         both[:, :, :units] = (
-                            both[:, :, :units] + swept.signals[m][:, :, None] * moved[m - 1][:, None, :]
+                            both[:, :, :units] + swept.signals[m][:, :, None] * moves[m - 1][:, None, :]
                         )
                     block = times(both.reshape(n, -1).T, swept.taken[k])
                     mine = places[k] + c * swept.taken[k].shape[1]
@@ -175,8 +175,8 @@ class Point:
                     if m > k:
                         units = net.on[m - 1].shape[1]
                         back = times(back, swept.weights[m][:, :units]) * net.on[m - 1].astype(int)
-        for place, counted in enumerate(np.concatenate([mask.reshape(-1) for mask in net.penalised]).tolist()):
-            if counted:
+        for place, in_penalty in enumerate(np.concatenate([mask.reshape(-1) for mask in net.penalised]).tolist()):
+            if in_penalty:
                 H[place, place] = H[place, place] + self.decay
         return H
 

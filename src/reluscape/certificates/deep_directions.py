@@ -46,10 +46,10 @@ def check_directions(
     if d > 7:
         raise CertificateError(f"a unit at zero has {d} inputs, too many directions to check")
     for side in (1, -1) if e.shape[1] == 1 else (0,):
-        known = [a for a in answered if a.sign in (0, side)]
+        answers = [a for a in answered if a.sign in (0, side)]
         for axis in range(d):
             for end in (1.0, -1.0):
-                _check_face(h, wide, e, error, decay, known, side, axis, end)
+                _check_face(h, wide, e, error, decay, answers, side, axis, end)
 
 
 def _check_face(
@@ -67,13 +67,13 @@ def _check_face(
     d = h.shape[1]
     middle, half = np.zeros((1, d)), np.ones((1, d))
     middle[0, axis], half[0, axis] = end, 0.0
-    looked = 0
+    count = 0
     sizes, weights, none = np.abs(h), np.linalg.norm(e, axis=1), ~h.any(axis=1)
     scale = d * float(sizes.sum(axis=1) @ weights)
     blur = np.where(none, 0.0, DEFAULT.box_heights * sizes.sum(axis=1) + d**0.5 * wide)
     while len(middle):
-        looked += len(middle)
-        if looked > MOST_BOXES:
+        count += len(middle)
+        if count > MOST_BOXES:
             raise CertificateError("whether a unit at zero can wake is not settled by two million boxes")
         heights, spread = middle @ h.T, half @ sizes.T * (1 + DEFAULT.box_slack) + blur
         on, off = heights - spread >= 0, heights + spread <= 0
@@ -85,13 +85,13 @@ def _check_face(
         low, high = np.maximum(spread - heights, 0.0), np.maximum(spread + heights, 0.0)
         if side:
             weight = side * e[:, 0]
-            taken = (on & ~off) | (both & np.where(weight < 0, heights > 0, low < high))
-            g = (taken * weight) @ h - decay * ray
+            in_bound = (on & ~off) | (both & np.where(weight < 0, heights > 0, low < high))
+            g = (in_bound * weight) @ h - decay * ray
             bound = (g * middle).sum(axis=1) + (np.abs(g) * half).sum(axis=1)
         else:
             weight = weights
-            taken = (on & ~off) | (both & (low < high))
-            G = np.einsum("bi,ij,ir->brj", taken.astype(float), h, e, optimize=True)
+            in_bound = (on & ~off) | (both & (low < high))
+            G = np.einsum("bi,ij,ir->brj", in_bound.astype(float), h, e, optimize=True)
             bound = np.linalg.norm((G * middle[:, None, :]).sum(axis=2), axis=1)
             bound += np.linalg.norm((np.abs(G) * half[:, None, :]).sum(axis=2), axis=1)
             bound -= decay * ((ray * middle).sum(axis=1) - (np.abs(ray) * half).sum(axis=1))

@@ -31,16 +31,16 @@ def follow(
         out.append([])
         rests = []
         for u in range(at.shape[1]):
-            known: list[tuple[Any, Terms]] = []
+            basis: list[tuple[Any, Terms]] = []
             out[k].append(set())
             for i in np.flatnonzero(at[:, u]).tolist():
-                rest = _rest(terms[i], known)
+                rest = _rest(terms[i], basis)
                 if rest:
                     lead = next(iter(rest))
-                    known.append((lead, {name: v / rest[lead] for name, v in rest.items()}))
+                    basis.append((lead, {name: v / rest[lead] for name, v in rest.items()}))
                 else:
                     out[k][u].add(i)
-            rests.append(known)
+            rests.append(basis)
         above = np.any([a.any(axis=1) for a in kink[k + 1 :]], axis=0) if k + 1 < len(kink) else ()
         longest = max(map(len, terms), default=0)
         effort.spend(

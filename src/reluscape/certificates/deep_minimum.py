@@ -62,12 +62,12 @@ def check_not_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: E
         first, second = (_objective(point, layers, X, y) for layers in (point.layers, other))
         if not second < first:
             raise CertificateError("the second network is not certainly lower than the first")
-        shown = f"{float(first if isinstance(first, Fraction) else first.mid()):.12g}"
+        text = f"{float(first if isinstance(first, Fraction) else first.mid()):.12g}"
     squares = [(a - b) ** 2 for A, B in zip(point.layers, other, strict=True) for a, b in
                zip(A.reshape(-1), B.reshape(-1), strict=True)]  # fmt: skip
     away = float(sum(squares, Fraction(0))) ** 0.5
     return (
-        f"{_named(point, X)}: its objective is about {shown}, and a network at a distance of {away:.3g} has a "
+        f"{_named(point, X)}: its objective is about {text}, and a network at a distance of {away:.3g} has a "
         "lower one, so that it is not the lowest within that distance"
     )
 
@@ -83,11 +83,11 @@ def _objective(point: DeepClaim, layers: list[np.ndarray], X: np.ndarray, y: np.
     """Return J: a fraction for the squared loss, else a ball."""
     H, n = X, len(X)
     for k, (M, has) in enumerate(zip(layers, point.has_bias, strict=True)):
-        fed = np.concatenate([H, np.full((n, 1), Fraction(1), dtype=object)], axis=1) if has else H
-        if 0 in (*fed.shape, *M.shape):
+        inputs = np.concatenate([H, np.full((n, 1), Fraction(1), dtype=object)], axis=1) if has else H
+        if 0 in (*inputs.shape, *M.shape):
             A = np.full((n, len(M)), Fraction(0), dtype=object)
         else:
-            A = exact.fractions_of(exact.fmpq_matrix(fed) * exact.fmpq_matrix(M.T))
+            A = exact.fractions_of(exact.fmpq_matrix(inputs) * exact.fmpq_matrix(M.T))
         H = np.array([[max(v, Fraction(0)) for v in row] for row in A], dtype=object) if k + 1 < len(layers) else A
         H = H.reshape(n, len(M))
     squares = (w * w for M, mask in zip(layers, point.penalised, strict=True) for w in M[mask])
@@ -111,8 +111,8 @@ def _checked(part: Part, point: DeepClaim, net: Reduced, X: np.ndarray, y: np.nd
     values = np.array([kink.value for kink in net.free], dtype=object)
     fields, G = slices(point, net, np.array([float(w) for w in weights]))
     box, p, q = _krawczyk(at, weights, values, G), len(weights), len(values)
-    for place, (ours, claimed) in enumerate(zip(box[:p], weights, strict=True)):
-        if not abs(ours - ball(claimed)).upper() <= ball(part.claim["radius"]):
+    for place, (ours, weight) in enumerate(zip(box[:p], weights, strict=True)):
+        if not abs(ours - ball(weight)).upper() <= ball(part.claim["radius"]):
             raise CertificateError(f"the box around weight {place} is wider than the claimed radius")
     if not across(point, net, fields, box[:p], G):
         raise CertificateError("the slice across the symmetries of the network is not proved to be one")
@@ -192,8 +192,8 @@ def _check_signs(at: Point, swept: Sweep, point: DeepClaim, part: Part, net: Red
             if text == "silent":
                 mine = net.chosen[k - 1] if k else list(range(len(at.X[0])))
                 row = [*(point.layers[k][j][c] for c in mine), *(point.layers[k][j][-1:] if net.has_bias[k] else ())]
-                reached = times(swept.taken[k], balls(np.array(row, dtype=object)).reshape(-1, 1))[:, 0]
-                if not all(v < 0 or still[i] for i, v in enumerate(reached)):
+                heights = times(swept.taken[k], balls(np.array(row, dtype=object)).reshape(-1, 1))[:, 0]
+                if not all(v < 0 or still[i] for i, v in enumerate(heights)):
                     raise CertificateError(f"unit {j} of layer {k + 1} is not off for every sample")
         # a unit at zero that wakes would feed every sample
         nothing = ~(on | kink).any(axis=1) & (ZERO not in part.witness["units"][k])
@@ -224,7 +224,7 @@ def _check_curvature(H: np.ndarray, C: np.ndarray) -> None:
     middle = np.array([[float(v.mid()) for v in row] for row in H])
     size = np.sqrt(np.abs(np.diag(middle)))
     size = 1 / np.maximum(size, DEFAULT.diagonal_scale * size.max(initial=SPECK))
-    scaled = H * balls(size)[:, None] * balls(size)[None, :]
+    curvature = H * balls(size)[:, None] * balls(size)[None, :]
     rows = C * balls(size)[None, :] if len(C) else C
     if len(rows):
         lengths = np.array([np.linalg.norm([float(v.mid()) for v in row]) for row in rows])
@@ -233,7 +233,7 @@ def _check_curvature(H: np.ndarray, C: np.ndarray) -> None:
         rows = rows * balls(1 / lengths)[:, None]
         square = times(rows.T, rows)
     for weight in (10, 1_000, 100_000) if len(rows) else (0,):
-        Q = scaled + square * flint.arb(weight) if len(rows) else scaled
+        Q = curvature + square * flint.arb(weight) if len(rows) else curvature
         if _definite(Q):
             return
     raise CertificateError("the curvature along the kinks is not positive in every direction")
@@ -265,8 +265,8 @@ def _check_zero_units(point: DeepClaim, net: Reduced, part: Part, swept: Sweep) 
             )
             * 1.01
         )
-        answered = _answered(point, net, swept, k)
-        check_directions(h[0], wide_h, e[0], error, float(point.decay) * (1 - DEFAULT.outward), answered)
+        answers = _answered(point, net, swept, k)
+        check_directions(h[0], wide_h, e[0], error, float(point.decay) * (1 - DEFAULT.outward), answers)
     return f", and {count} unit{'s' if count > 1 else ''} at zero cannot wake" if count else ""
 
 

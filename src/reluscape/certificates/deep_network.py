@@ -90,15 +90,15 @@ def read_point(claim: dict[str, Any], X: np.ndarray, y: np.ndarray) -> DeepClaim
     layers, has_bias = claim["layers"], claim["has_bias"]
     if len(layers) < 2 or len(has_bias) != len(layers) or len(claim["penalised"]) != len(layers):
         raise CertificateError("the claim needs two layers or more, each with its bias and penalty")
-    fed, matrices, masks = X.shape[1], [], []
+    width, matrices, masks = X.shape[1], [], []
     for number, (rows, has, texts) in enumerate(zip(layers, has_bias, claim["penalised"], strict=True)):
-        matrices.append(shaped(rows, (len(rows), fed + int(has)), f"the weights of layer {number + 1}"))
-        if len(texts) != len(rows) or any(len(t) != fed + int(has) or set(t) - {"0", "1"} for t in texts):
+        matrices.append(shaped(rows, (len(rows), width + int(has)), f"the weights of layer {number + 1}"))
+        if len(texts) != len(rows) or any(len(t) != width + int(has) or set(t) - {"0", "1"} for t in texts):
             raise CertificateError(f"the penalty of layer {number + 1} is not a zero or one for each weight")
         masks.append(np.array([[bit == "1" for bit in t] for t in texts], dtype=bool).reshape(matrices[-1].shape))
-        fed = len(rows)
-    if fed != y.shape[1]:
-        raise CertificateError(f"the network has {fed} outputs, the targets have {y.shape[1]}")
+        width = len(rows)
+    if width != y.shape[1]:
+        raise CertificateError(f"the network has {width} outputs, the targets have {y.shape[1]}")
     if claim["decay"] < 0:
         raise CertificateError("the decay is negative")
     refuse_far([claim["decay"]], *(M.reshape(-1) for M in matrices))
@@ -129,7 +129,7 @@ def reduce_network(point: DeepClaim, part: Part, X: np.ndarray, effort: Effort) 
         for text in texts:
             if text not in (ZERO, SILENT) and (len(text) != n or set(text) - set("01k")):
                 raise CertificateError(f"the pattern {brief(text)} is not one of 0, 1 and k for each of {n} samples")
-    chosen = [[j for j, text in enumerate(texts) if text not in (ZERO, SILENT)] for texts in units]
+    picks = [[j for j, text in enumerate(texts) if text not in (ZERO, SILENT)] for texts in units]
     counts = [np.array([text not in (ZERO, SILENT) for text in texts], dtype=bool) for texts in units]
     _check_rest(point, units)
     layers, masks = [], []
@@ -142,15 +142,15 @@ def reduce_network(point: DeepClaim, part: Part, X: np.ndarray, effort: Effort) 
         layers.append(M[now][:, columns])
         masks.append(mask[now][:, columns])
         before = now
-    marks = [[texts[j] for j in mine] for texts, mine in zip(units, chosen, strict=True)]
+    marks = [[texts[j] for j in mine] for texts, mine in zip(units, picks, strict=True)]
     on, kink = (
         [np.array([[text[i] == mark for text in texts] for i in range(n)], dtype=bool).reshape(n, len(texts))
          for texts in marks]
         for mark in ("1", "k")
     )  # fmt: skip
     asleep = [ZERO in texts for texts in units]
-    kinks, alike = _kinks(point.has_bias, on, kink, part.witness["multipliers"], chosen, X, asleep, effort)
-    return Reduced(layers, masks, point.has_bias, on, kink, kinks, alike, chosen)
+    kinks, alike = _kinks(point.has_bias, on, kink, part.witness["multipliers"], picks, X, asleep, effort)
+    return Reduced(layers, masks, point.has_bias, on, kink, kinks, alike, picks)
 
 
 def _check_rest(point: DeepClaim, units: list[list[str]]) -> None:
@@ -161,10 +161,10 @@ def _check_rest(point: DeepClaim, units: list[list[str]]) -> None:
             if text not in (ZERO, SILENT):
                 continue
             weights = [*point.layers[k][j], *fed_by[:, j]]
-            counted = [*point.penalised[k][j], *point.penalised[k + 1][:, j]]
-            if text == ZERO and not (point.decay > 0 and all(counted) and not any(weights)):
+            in_penalty = [*point.penalised[k][j], *point.penalised[k + 1][:, j]]
+            if text == ZERO and not (point.decay > 0 and all(in_penalty) and not any(weights)):
                 raise CertificateError(f"unit {j} of layer {k + 1} is not at zero under a decay on all its weights")
-            if point.decay > 0 and any(w != 0 for w, c in zip(weights, counted, strict=True) if c):
+            if point.decay > 0 and any(w != 0 for w, c in zip(weights, in_penalty, strict=True) if c):
                 raise CertificateError(f"unit {j} of layer {k + 1} has a penalised weight that does not rest at zero")
 
 
@@ -173,12 +173,12 @@ def _kinks(
     X: np.ndarray, asleep: list[bool], effort: Effort,
 ) -> tuple[list[Kink], list[list[tuple[int, Fraction]]]]:  # fmt: skip
     """Return the kinks, and which always agree; kinks that are zero for all weights are refused."""
-    given: dict[tuple[int, int, int], Fraction] = {}
+    multipliers: dict[tuple[int, int, int], Fraction] = {}
     for layer, unit, row, number in entries:
         key = (layer, unit, row)
-        if key in given:
+        if key in multipliers:
             raise CertificateError("the witness has two multipliers for one kink")
-        given[key] = number
+        multipliers[key] = number
     rows_of = [tuple(row) for row in X]
     names: list[Any] = [("row", row) for row in rows_of]
     woken = np.zeros(len(X), dtype=bool)
@@ -192,15 +192,15 @@ def _kinks(
                 if name is None:
                     raise CertificateError(f"a kink of unit {u} of layer {k + 1} is zero whatever the weights are")
                 key = (k, chosen[k][u], i)
-                if key not in given:
+                if key not in multipliers:
                     raise CertificateError(f"the kink of layer {k + 1} at row {i} has no multiplier")
                 # rows that lower kinks or units at zero can move apart agree where their samples do
                 same = rows_of[i] if k and woken[i] else name
                 alike.setdefault((k, u, same), []).append((len(out), factor))
-                out.append(Kink(k, u, i, given.pop(key), i in following[k][u]))
+                out.append(Kink(k, u, i, multipliers.pop(key), i in following[k][u]))
         names = [_below(name, pattern) for name, pattern in zip(names, now, strict=True)]
         woken = woken | at.any(axis=1) | asleep[k]
-    if given:
+    if multipliers:
         raise CertificateError("the witness has a multiplier where no kink is marked")
     return out, list(alike.values())
 

@@ -44,6 +44,6 @@ def _sums(A: np.ndarray, M: np.ndarray, weights: np.ndarray, B: np.ndarray | Non
     off = np.abs(A) @ (widths @ right + 2 * n * ROUNDING * (np.abs(F) @ right))
     if B is not None:
         off += 2 * n * ROUNDING * (np.abs(first) @ right)
-    lost = n * SPECK * (n + right.sum() + weights.sum())
-    rows = np.abs(product - np.eye(n)) @ weights + ROUNDING * weights + off + lost
+    underflow = n * SPECK * (n + right.sum() + weights.sum())
+    rows = np.abs(product - np.eye(n)) @ weights + ROUNDING * weights + off + underflow
     return np.asarray(rows * (1 + (16 * n + 64) * ROUNDING))

@@ -24,7 +24,7 @@ LOGITS = -1
 
 def slices(point: DeepClaim, net: Reduced, near: np.ndarray) -> tuple[list[Field], np.ndarray]:
     """Return independent fields, and their directions at weights `near` as rows of doubles of length 1."""
-    kept: list[Field] = []
+    fields: list[Field] = []
     rows: list[np.ndarray] = []
     basis: list[np.ndarray] = []
     for field in _fields(point, net):
@@ -37,9 +37,9 @@ def slices(point: DeepClaim, net: Reduced, near: np.ndarray) -> tuple[list[Field
                 rest = rest - (b @ rest) * b
         if np.linalg.norm(rest) > DEFAULT.slice_rest:
             basis.append(rest / np.linalg.norm(rest))
-            kept.append(field)
+            fields.append(field)
             rows.append(step)
-    return kept, np.array(rows).reshape(len(rows), len(near))
+    return fields, np.array(rows).reshape(len(rows), len(near))
 
 
 def across(point: DeepClaim, net: Reduced, fields: list[Field], box: np.ndarray, G: np.ndarray) -> bool:

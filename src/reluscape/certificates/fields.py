@@ -33,10 +33,10 @@ class Reading:
 
     def size(self, name: str, found: int, what: str) -> int:
         """Return a size, which the first field of that size sets and all others must have."""
-        expected = self.sizes.setdefault(name, found)
-        if expected != found:
-            raise CertificateError(f"{what} does not have the shape that the data ask for: {found} for {expected}")
-        return expected
+        length = self.sizes.setdefault(name, found)
+        if length != found:
+            raise CertificateError(f"{what} does not have the shape that the data ask for: {found} for {length}")
+        return length
 
     def number(self, value: Any, what: str) -> Fraction:
         """Return one exact number and count it."""
@@ -113,10 +113,10 @@ class Nested(Form):
 
     def read(self, value: Any, at: Reading) -> Any:
         """Return nested lists of Fraction."""
-        found: list[Fraction] = []
-        nested = self._part(value, self.depth, found, at)
-        at.weigh(found, self.what)
-        return nested
+        numbers: list[Fraction] = []
+        result = self._part(value, self.depth, numbers, at)
+        at.weigh(numbers, self.what)
+        return result
 
     def _part(self, value: Any, depth: int, found: list[Fraction], at: Reading) -> Any:
         if depth == 0:
@@ -176,8 +176,8 @@ class Flag(Form):
     def read(self, value: Any, at: Reading) -> bool:
         """Return the flag."""
         if type(value) is not bool or (self.only is not None and value is not self.only):
-            expected = "true or false" if self.only is None else str(self.only).lower()
-            raise CertificateError(f"{self.what} is {brief(value)}, expected {expected}")
+            options = "true or false" if self.only is None else str(self.only).lower()
+            raise CertificateError(f"{self.what} is {brief(value)}, expected {options}")
         return value
 
 
@@ -206,8 +206,8 @@ class Word(Form):
     def read(self, value: Any, at: Reading) -> str:
         """Return the text."""
         if type(value) is not str or (self.words and value not in self.words):
-            expected = " or ".join(map(repr, self.words)) if self.words else "a text"
-            raise CertificateError(f"{self.what} is {brief(value)}, expected {expected}")
+            options = " or ".join(map(repr, self.words)) if self.words else "a text"
+            raise CertificateError(f"{self.what} is {brief(value)}, expected {options}")
         return value
 
 
@@ -342,11 +342,11 @@ class Variants(Form):
 
     def read(self, value: Any, at: Reading) -> dict[str, Any]:
         """Return the object, read."""
-        chosen = value.get(self.key) if type(value) is dict else None
-        if type(chosen) is not str or chosen not in self.fields:
+        variant = value.get(self.key) if type(value) is dict else None
+        if type(variant) is not str or variant not in self.fields:
             raise CertificateError(f"{self.what} has no {self.key} out of {', '.join(self.fields)}")
-        word = Word(f"the {self.key}", (chosen,))
-        return read_object(value, {self.key: word, **self.fields[chosen]}, self.what, at)
+        word = Word(f"the {self.key}", (variant,))
+        return read_object(value, {self.key: word, **self.fields[variant]}, self.what, at)
 
 
 def read_object(value: Any, fields: Mapping[str, Form], what: str, at: Reading) -> dict[str, Any]:

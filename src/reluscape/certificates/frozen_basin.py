@@ -51,10 +51,10 @@ def check_frozen(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort
             gradient = [a - side * b for a, b in zip(gradient, X[i], strict=True)]
         if any(gradient):
             raise CertificateError(f"unit {j} is not stationary: its weights can be improved inside the cell")
-    kept = "output biases" if bias else "no output bias"
+    text = "output biases" if bias else "no output bias"
     return (
         f"the closed basin of {m} unit{'' if m == 1 else 's'} with the claimed patterns and the claimed output weights "
-        f"held fixed, {k} output{'' if k == 1 else 's'} and {kept} on {n} samples has the loss {told(value)}, the "
+        f"held fixed, {k} output{'' if k == 1 else 's'} and {text} on {n} samples has the loss {told(value)}, the "
         "squared error of all outputs over the number of samples: a point attains it and no point is lower"
     )
 

@@ -65,7 +65,7 @@ def check_infimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effor
             rest = [a - weight * b for a, b in zip(rest, X[i], strict=True)]
         if any(rest):
             raise CertificateError(f"the slopes of unit {j} are no combination of the sides of its cell")
-    left = [t * v for t, v, moved in zip(labels, f, move, strict=True) if moved == 0]
+    left = [t * v for t, v, shift in zip(labels, f, move, strict=True) if shift == 0]
     with flint.ctx.workprec(BITS):
         if not losses(left) <= ball(claim["upper"] * max(n, 1)):
             raise CertificateError("the point has a larger loss than the upper end")

@@ -45,18 +45,18 @@ def check_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effor
         raise CertificateError(f"layers of {width:,} units are more than can be followed")
     order = np.array(witness["order"], dtype=np.int64)
     groups = _vectors(witness["duals"], len(X), value, bias, y[order], effort)
-    cones, seen, looked_at = Cones(X[order], effort), 0, 0
+    cones, depth, looked_at = Cones(X[order], effort), 0, 0
     cones.begin(min(groups))
     layers = np.array(list(combinations_with_replacement((0, 1), width)), dtype=np.int64)
     for k, vectors in sorted(groups.items()):
         layers = _cut(cones, layers, k)
-        seen, looked_at = k, looked_at + len(layers)
+        depth, looked_at = k, looked_at + len(layers)
         layers = _left(cones, layers, k, vectors)
     if len(layers):
         states = ", ".join(f"{cones.pattern(s // 2)} with sign {'-' if s % 2 else '+'}" for s in layers[0].tolist())
         raise CertificateError(
             f"no lower bound holds for {len(layers):,} layers, one of them with the activations {states} of samples "
-            f"{', '.join(map(str, order[:seen].tolist()[:20]))}{', ...' if seen > 20 else ''}"
+            f"{', '.join(map(str, order[:depth].tolist()[:20]))}{', ...' if depth > 20 else ''}"
         )
     number = sum(map(len, groups.values()))
     return f"{start}, and none has less: {looked_at:,} layers of states, {number:,} lower bounds"
@@ -94,8 +94,8 @@ def _vectors(
             raise CertificateError(
                 f"the vector of lower bound {number} does not sum to zero, so a constant gets around it"
             )
-        scaled = exact.integer_rows(q.reshape(1, -1))[0][0]
-        groups.setdefault(len(q), []).append([int(v) for v in scaled])
+        integers = exact.integer_rows(q.reshape(1, -1))[0][0]
+        groups.setdefault(len(q), []).append([int(v) for v in integers])
     return groups
 
 
@@ -117,7 +117,7 @@ def _left(cones: Cones, layers: np.ndarray, k: int, vectors: list[list[int]]) ->
     states, place = np.unique(layers, return_inverse=True)
     if len(states) * len(vectors) > MOST_PAIRS:
         raise CertificateError(f"{len(states):,} states and {len(vectors):,} lower bounds are too many to compare")
-    place, held = place.reshape(layers.shape), np.zeros((len(states), len(vectors)), dtype=bool)
+    place, bounds = place.reshape(layers.shape), np.zeros((len(states), len(vectors)), dtype=bool)
     rays = sorted({ray for s in states.tolist() for ray in cones.rays(s // 2)})
     number = {ray: i for i, ray in enumerate(rays)}
     if len(rays) * len(vectors) > MOST_ENTRIES:
@@ -128,8 +128,8 @@ def _left(cones: Cones, layers: np.ndarray, k: int, vectors: list[list[int]]) ->
         signs = np.array([(v > 0) - (v < 0) for v in entries], dtype=np.int8).reshape(len(rays), len(vectors))
     for i, s in enumerate(states.tolist()):
         own = [number[ray] for ray in cones.rays(s // 2)]
-        held[i] = (signs[own] * (-1 if s % 2 else 1) <= 0).all(axis=0) if own else True
-    bits = np.packbits(held, axis=1)
+        bounds[i] = (signs[own] * (-1 if s % 2 else 1) <= 0).all(axis=0) if own else True
+    bits = np.packbits(bounds, axis=1)
     left = np.zeros(len(layers), dtype=bool)
     for start in range(0, len(layers), AT_ONCE):
         part = place[start : start + AT_ONCE]

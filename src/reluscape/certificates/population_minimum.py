@@ -91,9 +91,9 @@ class _Layer:
     def __init__(self, rows: np.ndarray) -> None:
         # what may be zero without being it stays, and nothing is proved of it
         lengths = [sum((v * v for v in row), flint.arb(0)).sqrt() for row in rows]
-        kept = [i for i, row in enumerate(rows) if not all(v == 0 for v in row)]
-        self.lengths = [lengths[i] for i in kept]
-        self.units = [rows[i] / lengths[i] for i in kept]
+        live = [i for i, row in enumerate(rows) if not all(v == 0 for v in row)]
+        self.lengths = [lengths[i] for i in live]
+        self.units = [rows[i] / lengths[i] for i in live]
 
 
 def _angle(a: np.ndarray, b: np.ndarray, same: bool) -> tuple[Any, Any, Any]:
@@ -150,9 +150,9 @@ def _hessian(student: _Layer, teacher: _Layer) -> np.ndarray:
                 bend = (eye - squares[i]) * s + np.outer(across, across / s)
                 blocks[i][i] = blocks[i][i] + bend * (q * share / student.lengths[i])
                 if B is student and i < j:
-                    mixed = np.outer(a, b)
-                    mixed = eye * rest + (mixed + mixed.T - (squares[i] + squares[j]) * c) / s
-                    blocks[i][j] = blocks[j][i] = mixed
+                    block = np.outer(a, b)
+                    block = eye * rest + (block + block.T - (squares[i] + squares[j]) * c) / s
+                    blocks[i][j] = blocks[j][i] = block
     return np.block(blocks) / (2 * flint.arb.pi())
 
 

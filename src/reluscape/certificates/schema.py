@@ -463,8 +463,8 @@ def _only(content: dict[str, Any], needed: set[str], allowed: set[str], what: st
     form = KINDS[kind]
     loss, penalty = content.get("loss"), content.get("penalty")
     if loss is not None and not (type(loss) is str and loss in form.losses):
-        known = " or ".join(map(repr, form.losses))
-        raise CertificateError(f"{what} has the loss {brief(loss)}; this version checks {known} only")
+        options = " or ".join(map(repr, form.losses))
+        raise CertificateError(f"{what} has the loss {brief(loss)}; this version checks {options} only")
     if form.decays:
         if type(penalty) is not dict:
             raise CertificateError(f"{what} has the penalty {brief(penalty)}; its kind needs a weight decay")
@@ -501,12 +501,12 @@ def _read_block(value: Any, targets: str, at: Reading) -> Block:
         raise CertificateError("the hash of the data is not one of 64 hexadecimal digits")
     if ("X" in block) != ("y" in block):
         raise CertificateError("the certificate writes out only one of X and y")
-    found = block.get("y")
-    if "y" in block and found is None and targets in ("one", "several"):
+    values = block.get("y")
+    if "y" in block and values is None and targets in ("one", "several"):
         raise CertificateError("the certificate has no targets")
-    if found is not None and targets == "none":
+    if values is not None and targets == "none":
         raise CertificateError("the certificate has targets that its claim is not about")
-    return Block(n, d, block["sha256"], block.get("X"), found, block.get("table", {}))
+    return Block(n, d, block["sha256"], block.get("X"), values, block.get("table", {}))
 
 
 class _Table(Form):

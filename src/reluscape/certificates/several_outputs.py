@@ -40,13 +40,13 @@ def check_global_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort
         raise CertificateError("the network has a larger objective than the upper end")
     if dual_value(N, y) < claim["lower"] * n:
         raise CertificateError("the slopes prove less than the lower end")
-    looked, pattern = bounded_pulls(X, N, lam, witness["order"], effort)
+    count, pattern = bounded_pulls(X, N, lam, witness["order"], effort)
     if pattern is not None:
         raise CertificateError(f"the cell {pattern} (in the order) is pulled by more than the decay")
     return (
         f"the lowest mean squared error of {y.shape[1]} outputs plus weight decay of any width lies between "
         f"{told(claim['lower'])} and {told(claim['upper'])}, and a network of {len(W)} units has no more than the "
-        f"latter: {looked:,} cells"
+        f"latter: {count:,} cells"
     )
 
 
@@ -60,8 +60,8 @@ def objective_above(X: np.ndarray, y: np.ndarray, W: np.ndarray, V: np.ndarray, 
     total = Fraction(0)
     for x, target in zip(X, y, strict=True):
         heights = [max(exact.dot(w, x), Fraction(0)) for w in W]
-        for o, wanted in enumerate(target):
-            total += (sum((h * v[o] for h, v in zip(heights, V, strict=True)), Fraction(0)) - wanted) ** 2
+        for o, goal in enumerate(target):
+            total += (sum((h * v[o] for h, v in zip(heights, V, strict=True)), Fraction(0)) - goal) ** 2
     products = (exact.dot(w, w) * exact.dot(v, v) for w, v in zip(W, V, strict=True))
     return total + lam * sum((root_above(square) for square in products), Fraction(0))
 
@@ -89,14 +89,14 @@ def bounded_pulls(
         rays = cones.rays(cell)
         q = len(rays)
         effort.spend(q * n * (N.shape[1] + 1) + q * q * N.shape[1] + 10 * q**cones.rank, "the pulls of the cells")
-        pulled = cones.features(rays, n).dot(slopes)
+        pulls = cones.features(rays, n).dot(slopes)
         heights = np.array(
             [[sum(a * b for a, b in zip(row, ray, strict=True)) for row in cones.rows[: cones.rank]] for ray in rays],
             dtype=object,
         )
-        A = (scale_heights * heights.dot(gram).dot(heights.T) - scale_pulls * pulled.dot(pulled.T)).tolist()
+        A = (scale_heights * heights.dot(gram).dot(heights.T) - scale_pulls * pulls.dot(pulls.T)).tolist()
         sizes = range(1, min(q, cones.rank) + 1)
-        if any(_falls(A, chosen) for size in sizes for chosen in combinations(range(q), size)):
+        if any(_falls(A, subset) for size in sizes for subset in combinations(range(q), size)):
             return len(cells), cones.pattern(cell)
     return len(cells), None
 

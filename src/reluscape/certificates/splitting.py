@@ -61,10 +61,10 @@ class Cones:
 
     def inside(self, cell: int, k: int) -> list[int]:
         """Return the cells of the first k samples inside a cell."""
-        found = [cell]
-        while self.cells[found[0]][0] < k:
-            found = [part for c in found for part in self._cut(c)]
-        return found
+        parts = [cell]
+        while self.cells[parts[0]][0] < k:
+            parts = [part for c in parts for part in self._cut(c)]
+        return parts
 
     def features(self, rays: list[Ray], k: int) -> np.ndarray:
         """Return max(0, <x_i, ray>) times a common number (q, k) for the first k samples."""
@@ -74,22 +74,22 @@ class Cones:
         """Cut a cell by its next sample; return the parts that are not flat."""
         if cell in self.parts:
             return self.parts[cell]
-        seen, rays, pattern = self.cells[cell]
-        row, sides = self.rows[seen], []
-        if seen < self.rank:
-            ray = self.dual[seen]
+        depth, rays, pattern = self.cells[cell]
+        row, sides = self.rows[depth], []
+        if depth < self.rank:
+            ray = self.dual[depth]
             sides = [([*rays, ray], "1"), ([*rays, tuple(-v for v in ray)], "0")]
         else:
             heights = [_dot(row, ray) for ray in rays]
             above = [(ray, h) for ray, h in zip(rays, heights, strict=True) if h > 0]
             below = [(ray, h) for ray, h in zip(rays, heights, strict=True) if h < 0]
             pairs = len(above) * len(below)
-            self.effort.spend_integers((len(rays) + pairs * seen) * self.rank, self.bits, "the cells of the samples")
+            self.effort.spend_integers((len(rays) + pairs * depth) * self.rank, self.bits, "the cells of the samples")
             if above and below:
                 flat = [ray for ray, h in zip(rays, heights, strict=True) if h == 0]
                 for u, h in above:
                     for v, g in below:
-                        if self._edge(u, v, seen):
+                        if self._edge(u, v, depth):
                             flat.append(_shortest([h * b - g * a for a, b in zip(u, v, strict=True)]))
                 sides = [([ray for ray, _ in above] + flat, "1"), ([ray for ray, _ in below] + flat, "0")]
             else:
@@ -98,14 +98,14 @@ class Cones:
         if len(self.cells) > MOST_CELLS or self.held > MOST_HELD:
             raise CertificateError(f"the samples cut weight space into more than {MOST_CELLS:,} cells to follow")
         self.parts[cell] = list(range(len(self.cells), len(self.cells) + len(sides)))
-        self.cells += [(seen + 1, part, pattern + side) for part, side in sides]
+        self.cells += [(depth + 1, part, pattern + side) for part, side in sides]
         return self.parts[cell]
 
     def _edge(self, u: Ray, v: Ray, seen: int) -> bool:
         """Return whether two rays of a cell span an edge: the samples that vanish on both have rank r - 2."""
         shared = [row for row in self.rows[:seen] if _dot(row, u) == 0 and _dot(row, v) == 0]
-        wanted = self.rank - 2
-        return len(shared) >= wanted and exact.rank(np.array(shared, dtype=object).reshape(-1, self.rank)) == wanted
+        goal = self.rank - 2
+        return len(shared) >= goal and exact.rank(np.array(shared, dtype=object).reshape(-1, self.rank)) == goal
 
 
 def _dot(a: list[int], b: Ray) -> int:

@@ -26,10 +26,10 @@ def checker_path() -> Path:
     if beside.is_file():
         return beside
     try:
-        listed = metadata.files("reluscape") or ()
+        entries = metadata.files("reluscape") or ()
     except metadata.PackageNotFoundError:
-        listed = ()
-    for entry in listed:
+        entries = ()
+    for entry in entries:
         if entry.parts[-3:] == LAID:
             path = Path(str(entry.locate())).resolve()
             if path.is_file():

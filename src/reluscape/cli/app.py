@@ -95,10 +95,10 @@ def _told(name: str, problem: Exception) -> int:
 def _remedies(name: str, problem: ReluscapeError) -> str:
     """Return the remedies among the options of the command that was given, in brackets."""
     commands = getattr(typer.main.get_command(app), "commands", {})
-    known = commands.get(name.removeprefix("reluscape "))
-    options = {option for parameter in known.params for option in parameter.opts} if known is not None else set()
-    told = [text for option, text in getattr(problem, "remedies", {}).items() if option in options]
-    return f" ({', or '.join(told)})" if told else ""
+    command = commands.get(name.removeprefix("reluscape "))
+    options = {option for parameter in command.params for option in parameter.opts} if command is not None else set()
+    texts = [text for option, text in getattr(problem, "remedies", {}).items() if option in options]
+    return f" ({', or '.join(texts)})" if texts else ""
 
 
 def _usage(name: str, problem: Any) -> int:
@@ -120,11 +120,11 @@ def _columns(problem: Any) -> str:
         return ""
     tables = [word for word in sys.argv[1:] if word.lower().endswith((".csv", ".tsv", ".txt")) and Path(word).is_file()]
     try:
-        known = column_names(Path(tables[0])) if tables else []
+        columns = column_names(Path(tables[0])) if tables else []
     except (ReluscapeError, OSError):
-        known = []
-    shown = ", ".join(known[:MOST_COLUMNS]) + (", ..." if len(known) > MOST_COLUMNS else "")
-    return f" The columns of {Path(tables[0]).name} are: {shown}." if known else ""
+        columns = []
+    text = ", ".join(columns[:MOST_COLUMNS]) + (", ..." if len(columns) > MOST_COLUMNS else "")
+    return f" The columns of {Path(tables[0]).name} are: {text}." if columns else ""
 
 
 def _defect(name: str, problem: Exception) -> int:

@@ -99,11 +99,11 @@ def census(
     )
     from .table_note import write_all
 
-    written = write_all(folder, result, certificate, target, **how, bias=not no_bias)
+    paths = write_all(folder, result, certificate, target, **how, bias=not no_bias)
     if as_json:
         print(json.dumps(result.report, allow_nan=False))
         return
-    show(result.report, written)
+    show(result.report, paths)
 
 
 def _losses_are(report: dict[str, Any]) -> str:

@@ -79,12 +79,12 @@ def design(
         notes=table.warnings,
         progress=output.Progress(),
     )
-    written = output.write_results(folder, results(folder, story.report))
-    written.append(story.net.save(folder / "network.npz"))
+    paths = output.write_results(folder, results(folder, story.report))
+    paths.append(story.net.save(folder / "network.npz"))
     if as_json:
         print(json.dumps(story.report, allow_nan=False))
         return
-    show(story.report, written)
+    show(story.report, paths)
 
 
 def _refuse_conflicts(samples: Any, table: Any) -> None:

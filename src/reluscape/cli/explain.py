@@ -81,15 +81,15 @@ def explain(
     from ..problem.networks.files import read_model
     from ..stories.explain import explain as tell
 
-    stored = read_model(model)
-    outputs = len(stored.net.weights[-1])
+    source = read_model(model)
+    outputs = len(source.net.weights[-1])
     how = Reading(names(features), names(drop), drop_missing, standardize, label_codes(labels), loss)
     how = scaled_reading(how, scaler, target, outputs, standardize_target)
     samples = read_samples(data, target, outputs, how)
     apart = read_samples(test, target, outputs, replace(how, scale=samples.scale)) if test is not None else None
-    told = list(samples.warnings)
+    notes = list(samples.warnings)
     if samples.scale is not None:
-        told.append(samples.scale.line)
+        notes.append(samples.scale.line)
     goal: Any = standardize_target
     if standardize_target and how.scale is not None:
         goal = how.scale.target
@@ -98,7 +98,7 @@ def explain(
     output.check_place(certificate)
     output.announce_kernels()
     story = tell(
-        stored,
+        source,
         samples.data,
         samples.Y,
         loss=loss,
@@ -107,31 +107,31 @@ def explain(
         X_test=None if apart is None else apart.data,
         y_test=None if apart is None else apart.Y,
         weight_decay=_decay(weight_decay, free_biases, ignore_weight_decay),
-        biases=stored.biases,
+        biases=source.biases,
         file=data.name,
         model_file=model.name,
         command=typed(),
-        warnings=tuple(told),
+        warnings=tuple(notes),
         classes=samples.classes,
         target=target,
         progress=output.Progress(in_lines=True),
     )
     beside: dict[Path, str | bytes] = {}
     if certificate is not None:
-        coded = {name: str(number) for number, name in (samples.classes or {}).items()}
-        read = replace(how, codes=how.codes or coded or None, scale=samples.scale)
+        codes = {name: str(number) for number, name in (samples.classes or {}).items()}
+        read = replace(how, codes=how.codes or codes or None, scale=samples.scale)
         beside[certificate] = _proof(story, target, read, _target_scale(samples, goal))
     if save is not None:
         if story.better is None:
             raise InputError("there is neither a snapped nor an escaped network to save; leave out --save")
         better = story.better
-        beside[save] = stored.encode_like(better if isinstance(better, TwoLayerNet) else balanced_top(better))
-    named = results(folder, story.report, model.name)
-    written = [*output.write_results(folder, named), *(files.write_atomic(p, content) for p, content in beside.items())]
+        beside[save] = source.encode_like(better if isinstance(better, TwoLayerNet) else balanced_top(better))
+    writers = results(folder, story.report, model.name)
+    paths = [*output.write_results(folder, writers), *(files.write_atomic(p, content) for p, content in beside.items())]
     if as_json:
         print(json.dumps(story.report, allow_nan=False))
         return
-    show(story.report, written)
+    show(story.report, paths)
 
 
 def _decay(value: float | None, free_biases: bool, ignored: bool) -> Any:

@@ -122,8 +122,8 @@ def _single(path: Path, target: str, how: Reading) -> Samples:
         codes = {names[-1]: "0", names[1]: "1"}
     if codes is not None:
         y = _relabelled(table, codes)
-        numbered = {_whole(number): name for name, number in codes.items()}
-        names = {number: name for number, name in numbered.items() if number is not None}
+        by_number = {_whole(number): name for name, number in codes.items()}
+        names = {number: name for number, name in by_number.items() if number is not None}
     data, scale = _samples(table, y, how)
     return Samples(data, None, names or None, table.warnings, scale)
 
@@ -175,8 +175,8 @@ def _relabelled(table: Any, codes: dict[str, str]) -> np.ndarray:
     from ..numbers.exact import to_fraction
 
     if table.classes is None or set(table.classes.values()) != set(codes):
-        known = ", ".join((table.classes or {}).values()) or "numbers"
-        raise InputError(f"--labels names {', '.join(codes)}, but the target holds {known}")
+        classes = ", ".join((table.classes or {}).values()) or "numbers"
+        raise InputError(f"--labels names {', '.join(codes)}, but the target holds {classes}")
     return np.array([to_fraction(codes[table.classes[int(v)]]) for v in table.y], dtype=object)
 
 

@@ -34,9 +34,9 @@ def figure(
         return
     if name is None:
         raise InputError("which figure? give a name, or --list to see them all")
-    known = dict(listing())
-    if name not in known:
-        near = difflib.get_close_matches(name, known, 3)
+    figures = dict(listing())
+    if name not in figures:
+        near = difflib.get_close_matches(name, figures, 3)
         raise InputError(f"there is no figure {name!r}" + (f"; near it: {', '.join(near)}" if near else "; see --list"))
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -66,9 +66,9 @@ def read_npz_scale(path: Path) -> InputScale:
         InputError: the file cannot be read or lacks one of them.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            parts = {key: np.asarray(stored[key], dtype=float) for key in ("mean", "scale")}
-            goal = [np.asarray(stored[k], dtype=float) for k in ("target_mean", "target_scale") if k in stored.files]
+        with np.load(path, allow_pickle=False) as archive:
+            parts = {key: np.asarray(archive[key], dtype=float) for key in ("mean", "scale")}
+            goal = [np.asarray(archive[k], dtype=float) for k in ("target_mean", "target_scale") if k in archive.files]
     except FileNotFoundError:
         raise InputError(f"there is no scaler file {path}") from None
     except KeyError as missing:

@@ -14,10 +14,10 @@ def names(text: str | None) -> list[str] | None:
     """Return the names in a list such as A,B; None for none."""
     if text is None:
         return None
-    found = [part.strip() for part in text.split(",") if part.strip()]
-    if not found:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts:
         raise InputError("an empty list of columns was given; name some, A,B")
-    return found
+    return parts
 
 
 def whole_numbers(text: str, option: str) -> tuple[int, ...]:

@@ -64,8 +64,8 @@ class Progress:
                 self.last = now
                 print(f"{what} ({now - self.begin:.0f} s so far)", file=sys.stderr, flush=True)
             return
-        spent = now - self.begin
-        left = f", about {spent * (1 - share) / share:.0f} s left" if 0.02 < share < 1 else ""
+        seconds = now - self.begin
+        left = f", about {seconds * (1 - share) / share:.0f} s left" if 0.02 < share < 1 else ""
         sys.stderr.write(f"\r\x1b[K{what}{left}")
         if share >= 1:
             sys.stderr.write("\r\x1b[K")

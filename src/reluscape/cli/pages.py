@@ -71,11 +71,11 @@ def index(folder: Path, new: dict[str, str]) -> str:
         folder: where they are.
         new: file -> title of what is about to be written.
     """
-    found = {
+    titles = {
         path.name: _title(_head(path)) for path in sorted(folder.glob("*.html")) if path.name not in (INDEX, LATEST)
     }
     rows = "".join(
-        f'<li><a href="{html.escape(name)}">{title}</a></li>' for name, title in sorted({**found, **new}.items())
+        f'<li><a href="{html.escape(name)}">{title}</a></li>' for name, title in sorted({**titles, **new}.items())
     )
     where = html.escape("".join(c if c.isprintable() else " " for c in folder.name)) or "Results"
     return (

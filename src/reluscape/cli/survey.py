@@ -83,9 +83,9 @@ def survey(
     table = read_table(data, target, **how, undrawn=not dry_run)
     how["rows"] = table.drawn
     samples = Dataset.from_table(table, bias=not no_bias)
-    chosen = loss or ("cross_entropy" if len(table.classes or ()) > 2 else "squared")
+    loss_name = loss or ("cross_entropy" if len(table.classes or ()) > 2 else "squared")
     if dry_run:
-        output.planned(plan(samples, settings, table.Y, chosen), table.warnings, as_json)
+        output.planned(plan(samples, settings, table.Y, loss_name), table.warnings, as_json)
         return
     folder = output.folder_for(data, out)
     output.check_place(certificate)
@@ -110,15 +110,15 @@ def survey(
         raw=raw,
         undrawn=table.undrawn,
         weight_decay=penalty,
-        loss=chosen,
+        loss=loss_name,
     )
     from .table_note import write_all
 
-    written = write_all(folder, result, certificate, target, **how, bias=not no_bias)
+    paths = write_all(folder, result, certificate, target, **how, bias=not no_bias)
     if as_json:
         print(json.dumps(result.report, allow_nan=False))
         return
-    show(result.report, written)
+    show(result.report, paths)
 
 
 def show(report: dict[str, Any], written: list[Path]) -> None:
@@ -137,17 +137,17 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     table = Table(title=None, box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     starts = any(entry["good"] for entry in report["widths"])
     decay = report.get("weight_decay")
-    known = "best known loss" if decay is None else "best known objective"
-    heads = ["units", known, "median run", "trained", "solved", "dead units"]
+    measure = "best known loss" if decay is None else "best known objective"
+    heads = ["units", measure, "median run", "trained", "solved", "dead units"]
     for head in heads + (["good start", "full rank"] if starts else []):
         table.add_column(head, justify="right", no_wrap=True)
     for entry in report["widths"]:
-        runs, reached = entry["training"], entry["trained"]
+        runs, share = entry["training"], entry["trained"]
         cells = [
             str(entry["width"]),
             f"{entry['reference']['value']:.4g} ({percent(entry['reference']['share'])})",
             "-" if runs["median"] is None else f"{runs['median']:.4g}",
-            _share(reached),
+            _share(share),
             percent(runs["solved"]["value"]),
             f"{runs['dead_units']:.1f}",
         ]
@@ -160,17 +160,17 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
     squared = data["loss"] == "squared"
     blocks = [entry["training"] for entry in report["widths"]]
     runs, numbers = blocks[0], sorted(block["runs"] for block in blocks)
-    trained = (f"{numbers[0]:,} to " if numbers[0] < numbers[-1] else "") + count(numbers[-1], "training")
+    trainings = (f"{numbers[0]:,} to " if numbers[0] < numbers[-1] else "") + count(numbers[-1], "training")
     said = (
-        f"\nTrained: share of {trained} (Adam, all rows in every step, rate "
+        f"\nTrained: share of {trainings} (Adam, all rows in every step, rate "
         f"{runs['rate']:g}, at most {runs['steps']:,} steps, PyTorch's first weights, inputs {data['inputs']}) that "
-        f"end at the {known} of their width, up to {percent(tolerance)} of the way to the best constant; 95% "
+        f"end at the {measure} of their width, up to {percent(tolerance)} of the way to the best constant; 95% "
         "intervals in brackets. "
         "Solved: with practically no loss. Dead units: on average, at the end. "
     )
     if starts:
-        drawn = sorted({entry["good"]["trials"] for entry in report["widths"]})
-        number = f"{drawn[0]:,} to {drawn[-1]:,} a width" if len(drawn) > 1 else f"{drawn[0]:,} a width"
+        trials = sorted({entry["good"]["trials"] for entry in report["widths"]})
+        number = f"{trials[0]:,} to {trials[-1]:,} a width" if len(trials) > 1 else f"{trials[0]:,} a width"
         said += (
             f"Good start: a random start (law {law!r}, {number}) whose first basin reaches that mark. Full rank: of "
             "its Jacobian. "

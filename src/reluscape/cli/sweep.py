@@ -63,38 +63,38 @@ def sweep(
     if device is not None:
         _check_device(plan, device)
         workers = workers or (1 if engine == "local" else None)
-    chosen = get_engine(engine, workers, slurm)
+    runner = get_engine(engine, workers, slurm)
     path = store or Path(f"{plan.name}.db")
     if dry_run:
         announce_kernels()
         _lines(_outlook(plan, path, engine, workers or os.cpu_count() or 1), as_json)
         if engine == "slurm" and not as_json:
-            print(chosen.job_script())  # type: ignore[attr-defined]
+            print(runner.job_script())  # type: ignore[attr-defined]
         return
     there = path.exists()
-    with Store(path, plan) as kept:  # a foreign or damaged file is refused before anything is said
+    with Store(path, plan) as database:  # a foreign or damaged file is refused before anything is said
         if retry and there:
-            print(f"{path}: {kept.forget_problems():,} chunks will be tried again", file=sys.stderr)
+            print(f"{path}: {database.forget_problems():,} chunks will be tried again", file=sys.stderr)
     announce_kernels()
     line = _Line()
     try:
-        state = run(plan, path, chosen, line, device)
+        state = run(plan, path, runner, line, device)
     except KeyboardInterrupt:
         line.end()
         raise Stopped(f"interrupted; what was finished is in {path}, the same command goes on") from None
     line.end()
-    with Store(path) as kept:
-        written = write(kept, export, trials) if export is not None else None
+    with Store(path) as database:
+        export_path = write(database, export, trials) if export is not None else None
         if as_json:
-            counts = {"chunks": state.total, "done": state.done, "fresh": state.fresh, "lost": len(kept.problems())}
-            exported = None if written is None else str(written)
-            print(json.dumps({"store": str(path), **counts, "export": exported, "summary": kept.summary()}))
+            counts = {"chunks": state.total, "done": state.done, "fresh": state.fresh, "lost": len(database.problems())}
+            export_text = None if export_path is None else str(export_path)
+            print(json.dumps({"store": str(path), **counts, "export": export_text, "summary": database.summary()}))
         else:
-            _table(kept, state, path)
-            if written is not None:
-                print(f"written: {written}")
-        lost = _problems(kept)
-    if lost:
+            _table(database, state, path)
+            if export_path is not None:
+                print(f"written: {export_path}")
+        faults = _problems(database)
+    if faults:
         raise typer.Exit(1)
 
 
@@ -119,13 +119,13 @@ def _quantities() -> list[str]:
     """Return one line for each quantity: what it measures, what it gives, its parameters with their defaults."""
     from ..experiments.quantities import QUANTITIES, get_quantity
 
-    found = []
+    rows = []
     for quantity in map(get_quantity, QUANTITIES):
-        taken = [f"{n} (needed)" if v is None else f"{n} = {v!r}" for n, v in quantity.parameters.items()]
-        found.append(
-            f"{quantity.name}: {quantity.description}. Gives {', '.join(quantity.numbers)}. Takes {', '.join(taken)}."
+        inputs = [f"{n} (needed)" if v is None else f"{n} = {v!r}" for n, v in quantity.parameters.items()]
+        rows.append(
+            f"{quantity.name}: {quantity.description}. Gives {', '.join(quantity.numbers)}. Takes {', '.join(inputs)}."
         )
-    return found
+    return rows
 
 
 class _Line:
@@ -141,10 +141,10 @@ class _Line:
         """Show how far the run is, its rate and the time that is left."""
         if self.on:
             left = f", about {spoken(state.remaining)} left" if state.remaining else ""
-            lost = f", {state.lost:,} failed" if state.lost else ""
+            faults = f", {state.lost:,} failed" if state.lost else ""
             share = 100 * state.done // state.total
             sys.stderr.write(
-                f"\r\x1b[K{state.done:,} of {state.total:,} chunks ({share} %), {state.rate:.2g} a second{left}{lost}"
+                f"\r\x1b[K{state.done:,} of {state.total:,} chunks ({share} %), {state.rate:.2g} a second{left}{faults}"
             )
             sys.stderr.flush()
 
@@ -174,42 +174,40 @@ def _outlook(plan: Sweep, path: Path, engine: str, workers: int) -> list[str]:
     from ..experiments.estimate import estimate
 
     total, cells = plan.number_of_cells * plan.chunks_per_cell, plan.number_of_cells
-    done = 0
+    count = 0
     if path.exists():
-        with Store(path, plan) as kept:
-            done = len(kept.finished())
+        with Store(path, plan) as database:
+            count = len(database.finished())
     guess = estimate(plan)
-    left = guess.seconds * (total - done) / total
-    found = [
+    left = guess.seconds * (total - count) / total
+    rows = [
         f"Measures: {quantity.name}, {quantity.description}; gives {', '.join(quantity.numbers)}"
         for quantity in plan.quantities()
     ]
     axes = [f"{name} = {_listed(values)}" for name, values in plan.grid.items()]
     axes += [f"{', '.join(plan.zip)} together, {len(next(iter(plan.zip.values())))} values"] if plan.zip else []
     axes += [f"{name} = {value}" for name, value in plan.fixed.items()]
-    found.append(f"Cells: {cells:,} ({'; '.join(axes)})")
-    found.append(
+    rows.append(f"Cells: {cells:,} ({'; '.join(axes)})")
+    rows.append(
         f"Trials: {plan.trials:,} in each cell, {cells * plan.trials:,} in all, in {total:,} chunks of {plan.chunk:,}"
     )
-    found.append(f"Store: {path}, " + (f"{done:,} of {total:,} chunks are done" if done else "nothing is done yet"))
+    rows.append(f"Store: {path}, " + (f"{count:,} of {total:,} chunks are done" if count else "nothing is done yet"))
     took = f"{guess.seconds_per_trial:.2g} s a trial, {guess.slowest:.2g} s at most, in {guess.tried} of the cells"
     one = f"Time: about {spoken(left)} in one process ({took})"
     several = engine in ("local", "dask") and workers > 1 and left > 1
-    found.append(one + (f", {spoken(left / workers)} with {workers} workers" if several else ""))
+    rows.append(one + (f", {spoken(left / workers)} with {workers} workers" if several else ""))
     memory = "unknown" if guess.megabytes is None else f"about {guess.megabytes:,.0f} MB for each process"
-    found.append(f"Memory: {memory}; disk: at most {max(guess.disk_megabytes, 0.1):,.1f} MB")
+    rows.append(f"Memory: {memory}; disk: at most {max(guess.disk_megabytes, 0.1):,.1f} MB")
     chunk_seconds = guess.seconds_per_trial * plan.chunk
     better = max(1, round(GOOD_CHUNK / guess.seconds_per_trial)) if guess.seconds_per_trial > 0 else plan.chunk
     if chunk_seconds < SHORT_CHUNK and min(better, plan.trials) > plan.chunk:
-        found.append(f"Advice: a chunk takes {chunk_seconds:.2g} s; chunk = {min(better, plan.trials)} costs less")
+        rows.append(f"Advice: a chunk takes {chunk_seconds:.2g} s; chunk = {min(better, plan.trials)} costs less")
     if chunk_seconds > LONG_CHUNK and plan.chunk > 1:
-        found.append(
+        rows.append(
             f"Advice: a chunk takes {spoken(chunk_seconds)}, and resuming goes by whole chunks; choose a smaller chunk"
         )
-    found += [
-        f"Trouble: a trial of cell {cell.index} {dict(cell.parameters)} failed: {m}" for cell, m in guess.problems
-    ]
-    return found
+    rows += [f"Trouble: a trial of cell {cell.index} {dict(cell.parameters)} failed: {m}" for cell, m in guess.problems]
+    return rows
 
 
 def _listed(values: list[Any]) -> str:
@@ -224,8 +222,8 @@ def _table(store: Store, state: Progress, path: Path) -> None:
     from rich.table import Table
 
     new = f"{state.fresh:,} of them in this run" if state.fresh else "all of them before this run"
-    lost = len(store.problems())
-    print(f"{path}: {state.done:,} of {state.total:,} chunks, {new}" + (f"; {lost:,} failed" if lost else ""))
+    faults = len(store.problems())
+    print(f"{path}: {state.done:,} of {state.total:,} chunks, {new}" + (f"; {faults:,} failed" if faults else ""))
     plan, rows = store.plan, store.summary()
     axes = [*plan.grid, *plan.zip]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -246,12 +244,12 @@ def _table(store: Store, state: Progress, path: Path) -> None:
 
 def _problems(store: Store) -> int:
     """Print the first chunks that failed or crashed, and return how many there are."""
-    found = store.problems()
-    cells = {cell.index: dict(cell.parameters) for cell in store.plan.cells()} if found else {}
-    for problem in found[:SHOWN_PROBLEMS]:
+    problems = store.problems()
+    cells = {cell.index: dict(cell.parameters) for cell in store.plan.cells()} if problems else {}
+    for problem in problems[:SHOWN_PROBLEMS]:
         where = f"cell {problem['cell']} {cells[problem['cell']]}, chunk {problem['chunk']}"
         print(f"{where} {problem['status']}: {problem['message']}", file=sys.stderr)
-    if found:
-        more = f" ({len(found) - SHOWN_PROBLEMS:,} more)" if len(found) > SHOWN_PROBLEMS else ""
-        print(f"{len(found):,} chunks are missing from the table{more}; --retry tries them again", file=sys.stderr)
-    return len(found)
+    if problems:
+        more = f" ({len(problems) - SHOWN_PROBLEMS:,} more)" if len(problems) > SHOWN_PROBLEMS else ""
+        print(f"{len(problems):,} chunks are missing from the table{more}; --retry tries them again", file=sys.stderr)
+    return len(problems)

@@ -34,10 +34,10 @@ def write_all(folder: Path, result: Any, certificate: Path | None, target: str, 
     from ..certificates import write
 
     proof = result.certificate() if certificate is not None else None
-    written = output.write_results(folder, results(folder, result.report))
+    paths = output.write_results(folder, results(folder, result.report))
     if certificate is not None and proof is not None:
-        written.append(write(certificate, noted(proof, target, **how)))
-    return written
+        paths.append(write(certificate, noted(proof, target, **how)))
+    return paths
 
 
 def read_again(path: Path, content: dict[str, Any], target: str | None, no_bias: bool) -> tuple[Any, str]:

@@ -46,8 +46,8 @@ def verify(
         return
     answer = check(content, samples)
     if as_json:
-        told = {"verified": bool(answer), "kind": answer.kind, "message": answer.message, "read": how or None}
-        typer.echo(json.dumps(told))
+        report = {"verified": bool(answer), "kind": answer.kind, "message": answer.message, "read": how or None}
+        typer.echo(json.dumps(report))
     else:
         if how:
             typer.echo(how)
@@ -67,7 +67,7 @@ def _print_command(certificate: Path, content: dict[str, Any], samples: Any) -> 
     block = content.get("data")
     if samples is None and not (isinstance(block, dict) and "X" in block):
         raise InputError("the certificate holds only the hash of its data; give the table with --data")
-    written = None
+    data_file = None
     if samples is not None:
-        written = standalone.write_data(certificate.with_name(f"{certificate.stem}.data.json"), samples)
-    typer.echo(standalone.command(certificate, written))
+        data_file = standalone.write_data(certificate.with_name(f"{certificate.stem}.data.json"), samples)
+    typer.echo(standalone.command(certificate, data_file))

@@ -171,8 +171,8 @@ def local_minima(
             "or fewer samples, or limit=...",
             estimate=count,
         )
-    found = _Search(spanning, faces, problem.output_bias, frozen).run(width)
-    return replace(found, minima=tuple(_lifted(piece, data, columns) for piece in found.minima), problem=problem)
+    result = _Search(spanning, faces, problem.output_bias, frozen).run(width)
+    return replace(result, minima=tuple(_lifted(piece, data, columns) for piece in result.minima), problem=problem)
 
 
 def _lifted(piece: Minimum, data: Dataset, columns: list[int]) -> Minimum:
@@ -200,9 +200,9 @@ class _Search:
         """Visit every product of faces."""
         minima: list[Minimum] = []
         products = 0
-        for chosen in self._choices(width):
+        for choice in self._choices(width):
             products += 1
-            minima += self._minima(chosen)
+            minima += self._minima(choice)
         minima.sort(key=lambda m: (m.loss, -int(m.differentiable)))
         losses = tuple(sorted({m.loss for m in minima}))
         smooth = tuple(sorted({m.loss for m in minima if m.differentiable}))
@@ -212,8 +212,8 @@ class _Search:
         """Yield face numbers of the units, up to relabelling, with frozen signs where there are any."""
         every = range(len(self.faces))
         if self.frozen is None:
-            for chosen in combinations_with_replacement(every, width):
-                yield chosen, None
+            for choice in combinations_with_replacement(every, width):
+                yield choice, None
             return
         plus, minus = int((self.frozen > 0).sum()), int((self.frozen < 0).sum())
         for up, down in product(
@@ -227,18 +227,18 @@ class _Search:
         distinct = sorted(set(units))
         component = minimisers(self.data, [self.faces[k] for k in distinct], self.output_bias)
         key = tuple(component.errors)
-        allowed = []
+        sign_sets = []
         for k in distinct:
             if (k, key) not in self.signs_of:
                 self.signs_of[k, key] = allowed_signs(self.data, self.faces[k], component.errors)
-            allowed.append(self.signs_of[k, key])
-            if not allowed[-1]:
+            sign_sets.append(self.signs_of[k, key])
+            if not sign_sets[-1]:
                 return []
         if frozen is not None:
-            return self._frozen_minimum(component, distinct, units, frozen, allowed)
+            return self._frozen_minimum(component, distinct, units, frozen, sign_sets)
         counts = [units.count(k) for k in distinct]
         pieces = []
-        for signs, sums, c in sign_choices(component, allowed, counts):
+        for signs, sums, c in sign_choices(component, sign_sets, counts):
             pieces.append(self._piece(component, distinct, signs, sums, c))
         return pieces
 
@@ -251,12 +251,12 @@ class _Search:
         allowed: list[frozenset[int]],
     ) -> list[Minimum]:
         """Return the minimum with the output signs given, if there is one."""
-        wanted = [tuple(s for u, s in zip(units, frozen, strict=True) if u == k) for k in distinct]
-        if any(s not in signs for mine, signs in zip(wanted, allowed, strict=True) for s in mine):
+        sign_groups = [tuple(s for u, s in zip(units, frozen, strict=True) if u == k) for k in distinct]
+        if any(s not in signs for mine, signs in zip(sign_groups, allowed, strict=True) for s in mine):
             return []
-        fixed = [frozenset(mine) for mine in wanted]
-        for signs, sums, c in sign_choices(component, fixed, [len(mine) for mine in wanted]):
-            if all(sorted(a) == sorted(b) for a, b in zip(signs, wanted, strict=True)):
+        sign_sets = [frozenset(mine) for mine in sign_groups]
+        for signs, sums, c in sign_choices(component, sign_sets, [len(mine) for mine in sign_groups]):
+            if all(sorted(a) == sorted(b) for a, b in zip(signs, sign_groups, strict=True)):
                 return [self._piece(component, distinct, signs, sums, c)]
         return []
 

@@ -89,18 +89,18 @@ def face_candidate(
     weights = sum(int((s > 0).any() or low != 0) for s, low in zip(signs, slopes, strict=True)) * data.d + 1
     feasible = weights <= MOST_EXACT_WEIGHTS and data.n * weights <= MOST_EXACT_ENTRIES
     if exact and able(loss, "quadratic") and feasible:
-        fitted = exact_fit(data, signs, R0, c0, slopes)
+        solution = exact_fit(data, signs, R0, c0, slopes)
         v_exact = np.array([Fraction(float(t)) for t in net.v], dtype=object)
-        W_exact = _hidden(net, fitted.R, signs, slopes)
+        W_exact = _hidden(net, solution.R, signs, slopes)
         if _on_face(data.X, np.array(W_exact, dtype=float), signs, silent, tolerances.boundary):
-            W, v, c, exact_mode = W_exact, v_exact, fitted.c if output_bias else None, True
+            W, v, c, exact_mode = W_exact, v_exact, solution.c if output_bias else None, True
     below = Fraction(slope) if exact_mode else slope
     verdict = certify(data, None, W, v, c, loss=loss, exact=exact_mode, slope=below, tolerances=tolerances)
     R = v[:, None] * W
-    moved = np.linalg.norm(np.array(R, dtype=float) - R0, axis=1).max(initial=0.0)
+    move = np.linalg.norm(np.array(R, dtype=float) - R0, axis=1).max(initial=0.0)
     size = np.linalg.norm(R0, axis=1).max(initial=0.0)
     near = TwoLayerNet(np.array(W, dtype=float), net.v, 0.0 if c is None else float(c))
-    distance = float(moved / size) if size > 0 else float(moved)
+    distance = float(move / size) if size > 0 else float(move)
     return Candidate(near, W, v, c, verdict, distance, faces)
 
 
@@ -133,15 +133,15 @@ def mended_faces(
 
     The arguments are those of `face_candidate`.
     """
-    held = np.where(silent[:, None], -1, signs).astype(np.int8)
+    faces = np.where(silent[:, None], -1, signs).astype(np.int8)
     R0 = net.v[:, None] * net.W
-    fit = float_fit(data.X, np.asarray(data.y, dtype=float), held, R0, net.c if output_bias else None, loss)
+    fit = float_fit(data.X, np.asarray(data.y, dtype=float), faces, R0, net.c if output_bias else None, loss)
     if fit is None:
         return None
-    crossed = _crossed(data.X, _hidden(net, fit.R, held), held, silent, tolerances.boundary)
-    if not crossed.any() or crossed.sum(axis=1).max() > data.d:
+    crossings = _crossed(data.X, _hidden(net, fit.R, faces), faces, silent, tolerances.boundary)
+    if not crossings.any() or crossings.sum(axis=1).max() > data.d:
         return None
-    return np.where(crossed, 0, signs).astype(np.int8)
+    return np.where(crossings, 0, signs).astype(np.int8)
 
 
 def _on_face(X: np.ndarray, W: np.ndarray, signs: np.ndarray, silent: np.ndarray, boundary: float) -> bool:
@@ -180,23 +180,23 @@ def candidates(
         tolerances: the numerical policy.
         slope: of the units below 0.
     """
-    chosen = get_loss(loss)
+    loss_object = get_loss(loss)
     common = standardize(data)
     scaled_W = net.W @ np.linalg.inv(common.transform).T
     heights = (data.X @ net.W.T).T
     reach = np.outer(np.linalg.norm(scaled_W, axis=1), np.linalg.norm(common.X, axis=1))
     live = np.ones(data.n, dtype=bool)
     live[list(data.zero_rows)] = False
-    seen = set()
+    visits = set()
     for angle in tolerances.snap_angles:
         signs = np.sign(heights).astype(np.int8)
         signs[np.abs(heights) <= angle * reach] = 0
         signs[:, ~live] = -1
         key = signs.tobytes()
-        if key in seen:
+        if key in visits:
             continue
-        seen.add(key)
-        candidate = face_candidate(data, net, signs, output_bias, chosen, tolerances, slope=slope)
+        visits.add(key)
+        candidate = face_candidate(data, net, signs, output_bias, loss_object, tolerances, slope=slope)
         if candidate is not None:
             yield candidate
 

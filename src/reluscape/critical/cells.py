@@ -110,7 +110,7 @@ def cell_minima(X: Any, y: Any, pattern: Any, signs: Any = None, loss: Any = "sq
     data, P = checked(problem.only(loss=True, signs=True), None, pattern)
     m, d = len(P), data.d
     frozen = None if problem.signs is None else check_signs(problem.signs, m)
-    chosen = problem.loss
+    loss_object = problem.loss
     faces = [cell_face(data, row) for row in P]
     blocks = [data.fractions * row.astype(int).astype(object)[:, None] for row in P]
     A = np.concatenate(blocks, axis=1) if m else np.zeros((data.n, 0), dtype=object)
@@ -123,9 +123,9 @@ def cell_minima(X: Any, y: Any, pattern: Any, signs: Any = None, loss: Any = "sq
         "pattern": readonly(P), "A": readonly(A, dtype=float), "rank": full,
         "exact_directions": readonly(free, dtype=object), "dims": dims, "form": form,
     }  # fmt: skip
-    if able(chosen, "quadratic"):
-        return replace(_squared(data, P, faces, A, free, frozen, chosen, shape), problem=problem)
-    return replace(_smooth(data, P, faces, free, frozen, chosen, shape), problem=problem)
+    if able(loss_object, "quadratic"):
+        return replace(_squared(data, P, faces, A, free, frozen, loss_object, shape), problem=problem)
+    return replace(_smooth(data, P, faces, free, frozen, loss_object, shape), problem=problem)
 
 
 def _squared(
@@ -143,16 +143,16 @@ def _squared(
     shortest = _flat_minimiser(component, data.d)
     if len(free):
         shortest = _in_row_space(A, shortest)
-    placed, points = None, inside_points(data, P)
+    placing, points = None, inside_points(data, P)
     if points is not None:
         members = group(P)
         distinct = minimisers(data, [faces[g[0]] for g in members])
-        allowed = [allowed_signs(data, faces[g[0]], distinct.errors) for g in members]
-        placed = place_units(data, distinct, allowed, members, points, loss, frozen)
+        sign_sets = [allowed_signs(data, faces[g[0]], distinct.errors) for g in members]
+        placing = place_units(data, distinct, sign_sets, members, points, loss, frozen)
     return CellMinima(
         loss=float(component.loss), exact_loss=component.loss, attained=True,
         exact_solution=readonly(shortest, dtype=object), solution=readonly(shortest, dtype=float),
-        genuine=placed is not None, signs=placed.signs if placed else None, point=placed, method="exact", **shape,
+        genuine=placing is not None, signs=placing.signs if placing else None, point=placing, method="exact", **shape,
     )  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def _smooth(
 ) -> CellMinima:
     """Return a numerical minimiser of another loss."""
     minimisers = smooth_minimisers(data, faces, loss)
-    solution, placed = None, None
+    solution, placing = None, None
     if minimisers.attained:
         at = np.array(_flat_minimiser(minimisers.component, data.d), dtype=float)
         moves = np.array(free, dtype=float)
@@ -176,10 +176,10 @@ def _smooth(
         if points is not None:
             members = group(P)
             distinct = smooth_minimisers(data, [faces[g[0]] for g in members], loss)
-            placed = place_units(data, distinct.component, [ANY_SIGN] * len(members), members, points, loss, frozen)
+            placing = place_units(data, distinct.component, [ANY_SIGN] * len(members), members, points, loss, frozen)
     return CellMinima(
         loss=float(minimisers.component.loss), exact_loss=None, attained=minimisers.attained, exact_solution=None,
-        solution=solution, genuine=placed is not None, signs=placed.signs if placed else None, point=placed,
+        solution=solution, genuine=placing is not None, signs=placing.signs if placing else None, point=placing,
         method="numerical", **shape,
     )  # fmt: skip
 

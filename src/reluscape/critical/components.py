@@ -98,12 +98,12 @@ def minimisers(data: Dataset, faces: Sequence[Face], output_bias: bool = False) 
     P = design.shape[1]
     if P and n:
         solution, kernel = _least_squares(exact.fraction_matrix(design), np.asarray(y))
-        fitted = design @ solution
+        predictions = design @ solution
     else:
         solution = np.array([Fraction(0)] * P, dtype=object)
         kernel = np.array([[Fraction(int(i == k)) for k in range(P)] for i in range(P)], dtype=object).reshape(P, P)
-        fitted = np.array([Fraction(0)] * n, dtype=object)
-    errors = fitted - y
+        predictions = np.array([Fraction(0)] * n, dtype=object)
+    errors = predictions - y
     loss = sum((e * e for e in errors), Fraction(0)) / max(n, 1)
     start, moves, at = [], [], 0
     for face in faces:
@@ -174,20 +174,20 @@ def place(component: Component, regions: Sequence[int | str]) -> tuple[list[np.n
         sides = (int(region) * face.covector[off].astype(int).astype(object))[:, None] * face.heights[off]
         if len(off):
             strict += _product(sides, np.concatenate([start[None], moves]).T).tolist()
-    reduced = np.array(strict, dtype=object)
+    system = np.array(strict, dtype=object)
     chart = None
     if equalities:
         chart = exact.nullspace(np.array(equalities, dtype=object))
         if len(chart) == 0:
             return None
-        reduced = _product(reduced, chart.T)
-    if any(not any(row) for row in reduced):
+        system = _product(system, chart.T)
+    if any(not any(row) for row in system):
         return None
-    solution = strictly_feasible(exact.fraction_matrix(reduced))
+    solution = strictly_feasible(exact.fraction_matrix(system))
     if solution.witness is None:
         return None
     inside = np.array([exact.to_fraction(t) for t in solution.witness], dtype=object)
-    point = short_point(reduced, inside)
+    point = short_point(system, inside)
     point = point if chart is None else point @ chart
     t = point[1:] / point[0]
     sums = []
@@ -249,13 +249,13 @@ def sign_choices(component: Component, allowed: Sequence[frozenset[int]], counts
     options = [
         list(_multisets(sorted(signs, reverse=True), count)) for signs, count in zip(allowed, counts, strict=True)
     ]
-    known: dict[tuple[int | str, ...], Any] = {}
+    cache: dict[tuple[int | str, ...], Any] = {}
 
     def feasible(regions: tuple[int | str, ...]) -> Any:
         """Place the first faces, the others left free."""
-        if regions not in known:
-            known[regions] = place(component, [*regions, *[FREE] * (len(counts) - len(regions))])
-        return known[regions]
+        if regions not in cache:
+            cache[regions] = place(component, [*regions, *[FREE] * (len(counts) - len(regions))])
+        return cache[regions]
 
     def extend(chosen: list[tuple[int, ...]], regions: tuple[int | str, ...]) -> Iterator[Any]:
         if len(chosen) == len(counts):

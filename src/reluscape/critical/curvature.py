@@ -87,20 +87,20 @@ def hessian(
         >>> hessian(TwoLayerNet([[1.0]], [1.0]), [[1.0]], [1.0]).eigenvalues.round(12).tolist()
         [0.0, 4.0]
     """
-    layered = _on_its_loss(open_model(model), X, y, loss, tolerances)
-    return curvature_of(layered, as_penalty(weight_decay))
+    network = _on_its_loss(open_model(model), X, y, loss, tolerances)
+    return curvature_of(network, as_penalty(weight_decay))
 
 
 def _on_its_loss(opened: Opened, X: Any, y: Any, loss: Any, tolerances: Tolerances) -> Layered:
     """Return the network on its data, under the loss that was asked for, the model's own, or what the target says."""
-    stated = stated_loss(loss, opened.trained_on)
+    choice = stated_loss(loss, opened.trained_on)
     net, biases = opened.given, None
     if net is not None:  # its hidden biases meet a column of ones
         biases = False, net.c != 0 if net.output_bias is None else net.output_bias
-    layered = read_layered(opened, X, y, "squared" if stated is None else stated.loss, biases)
-    if stated is not None:
-        return layered
-    return replace(layered, loss=output_loss(loss_of_targets(layered, tolerances).loss, layered.Y))
+    network = read_layered(opened, X, y, "squared" if choice is None else choice.loss, biases)
+    if choice is not None:
+        return network
+    return replace(network, loss=output_loss(loss_of_targets(network, tolerances).loss, network.Y))
 
 
 def curvature_of(layered: Layered, penalty: NoPenalty | WeightDecay = NONE) -> Curvature:
@@ -117,7 +117,7 @@ def curvature_of(layered: Layered, penalty: NoPenalty | WeightDecay = NONE) -> C
     errors = [slope]
     for w, on in zip(reversed(net.weights[1:]), reversed(signs), strict=True):
         errors.insert(0, (errors[0] @ w) * on)
-    free, penalised = _which(layered, penalty)
+    free, in_penalty = _which(layered, penalty)
     P = int(free.sum())
     if P > MOST_PARAMETERS:
         raise TooLarge(f"{P:,} weights make a Hessian of {P * P:,} entries; at most {MOST_PARAMETERS:,} weights", P)
@@ -129,11 +129,11 @@ def curvature_of(layered: Layered, penalty: NoPenalty | WeightDecay = NONE) -> C
                 continue
             H[column] = _product(layered, layer, place, inputs, heights, signs, errors)[free]
             column += 1
-    decay = float(penalty.strength) * penalised[free]
+    decay = float(penalty.strength) * in_penalty[free]
     H = (H + H.T) / 2 + np.diag(decay)
     theta = np.concatenate([part.reshape(-1) for w, b in zip(net.weights, net.biases, strict=True) for part in (w, b)])
-    fed = [np.any(h != 0, axis=1, keepdims=True) for h in inputs]
-    on_line = sum(int(np.logical_and(z == 0, rows).sum()) for z, rows in zip(heights[:-1], fed[:-1], strict=True))
+    live_rows = [np.any(h != 0, axis=1, keepdims=True) for h in inputs]
+    on_line = sum(int(np.logical_and(z == 0, rows).sum()) for z, rows in zip(heights[:-1], live_rows[:-1], strict=True))
     values = np.linalg.eigvalsh(H) if P else np.zeros(0)
     zero = ROUNDING * max(P, 1) * float(np.abs(values).max(initial=0.0))
     length = float(np.linalg.norm(gradient[free] + decay * theta[free]))
@@ -142,14 +142,14 @@ def curvature_of(layered: Layered, penalty: NoPenalty | WeightDecay = NONE) -> C
 
 def _which(layered: Layered, penalty: NoPenalty | WeightDecay) -> tuple[np.ndarray, np.ndarray]:
     """Return which numbers are trained and which of all are penalised, weights and biases of each layer in turn."""
-    free, penalised = [], []
+    free, masks = [], []
     for k, (w, b, on) in enumerate(zip(layered.net.weights, layered.net.biases, layered.biases, strict=True)):
         decays = np.ones(w.shape, dtype=bool)
         if k == 0 and layered.data.bias and not penalty.biases:
             decays[:, -1] = False
         free += [np.ones(w.size, dtype=bool), np.full(len(b), on)]
-        penalised += [decays.reshape(-1), np.full(len(b), penalty.biases)]
-    return np.concatenate(free), np.concatenate(penalised)
+        masks += [decays.reshape(-1), np.full(len(b), penalty.biases)]
+    return np.concatenate(free), np.concatenate(masks)
 
 
 def _offset(net: DeepNet, layer: int) -> int:

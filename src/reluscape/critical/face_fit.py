@@ -120,11 +120,11 @@ def _smooth_fit(
 
     None where no point attains the infimum. Newton's steps do not settle where curvatures are infinite at the minimum.
     """
-    found, settled = _newton(M, y, p, scale, loss, steps)
-    if found is None:
+    point, success = _newton(M, y, p, scale, loss, steps)
+    if point is None:
         return None
-    if settled:
-        return _sharpened(M, y, found, scale, loss)
+    if success:
+        return _sharpened(M, y, point, scale, loss)
     try:
         minimum = minimise_free(M, y, loss)
     except SolverError:
@@ -133,7 +133,7 @@ def _smooth_fit(
         return None
     for _ in range(2):  # the second round removes the rounding of the first
         p = p + _least_squares(M, M @ (minimum.p - p), scale)
-    lower = p if loss.value(M @ p, y).sum() <= loss.value(M @ found, y).sum() else found
+    lower = p if loss.value(M @ p, y).sum() <= loss.value(M @ point, y).sum() else point
     return _sharpened(M, y, lower, scale, loss)
 
 
@@ -148,15 +148,15 @@ def _sharpened(M: np.ndarray, y: np.ndarray, p: np.ndarray, scale: np.ndarray, l
     goals = own_minima(loss, M @ p, y, DEFAULT.zero_loss)
     near = np.isfinite(goals)
     if near.any():
-        moved = p + _least_squares(M[near], (goals - M @ p)[near], scale)
-        p = moved if loss.value(M @ moved, y).sum() < loss.value(M @ p, y).sum() else p
-    held = fitted(loss, M @ p, y)
+        trial = p + _least_squares(M[near], (goals - M @ p)[near], scale)
+        p = trial if loss.value(M @ trial, y).sum() < loss.value(M @ p, y).sum() else p
+    on_target = fitted(loss, M @ p, y)
     columns = M / scale
-    free = _orthogonal_basis(columns[held]).T
-    if not free.size or held.all():
+    free = _orthogonal_basis(columns[on_target]).T
+    if not free.size or on_target.all():
         return p
     rest = columns @ free
-    rest[held] = 0.0
+    rest[on_target] = 0.0
     f = M @ p
     slopes, width = loss.gradient(f, y), DEFAULT.difference_step * (1.0 + np.abs(f))
     length = float(np.linalg.norm(rest.T @ slopes))
@@ -166,13 +166,13 @@ def _sharpened(M: np.ndarray, y: np.ndarray, p: np.ndarray, scale: np.ndarray, l
         bends = np.maximum(bends, 0.0)
         weight = np.sqrt(bends + DEFAULT.interior_ridge * (1 + bends.max(initial=0.0)))
         step = _least_squares(weight[:, None] * rest, -slopes / weight, np.ones(rest.shape[1]))
-        moved = p + (free @ step) / scale
-        there = M @ moved
+        trial = p + (free @ step) / scale
+        there = M @ trial
         new = loss.gradient(there, y)
         shorter = float(np.linalg.norm(rest.T @ new))
         if shorter < length:
             width = np.maximum(np.abs(there - f), NARROWEST * (1.0 + np.abs(there)))
-            p, f, slopes, length = moved, there, new, shorter
+            p, f, slopes, length = trial, there, new, shorter
         else:
             width = np.maximum(NARROWER * width, NARROWEST * (1.0 + np.abs(f)))
     return p
@@ -197,14 +197,14 @@ def _newton(
             return (p + step if np.isfinite(step).all() else p), True
         factor = 1.0
         while factor > DEFAULT.boundary:
-            moved = f + factor * (M @ step)
-            new = float(loss.value(moved, y).sum())
+            trial = f + factor * (M @ step)
+            new = float(loss.value(trial, y).sum())
             if new < value:
                 break
             factor /= 2
         else:
             return p, False
-        p, f, value = p + factor * step, moved, new
+        p, f, value = p + factor * step, trial, new
         if np.abs(p * scale).max(initial=0.0) > 1 / DEFAULT.boundary:
             return None, False
     return p, False

@@ -85,10 +85,10 @@ def float_inclusion(psi: Lines) -> tuple[Inclusion, float] | None:
 
 def exact_inclusion(psi: Lines) -> Inclusion | None:
     """Return a map that holds over the rationals: the float one, mended on independent lines, and checked."""
-    proposed = float_inclusion(psi)
-    if proposed is None or proposed[1] <= 0:
+    proposal = float_inclusion(psi)
+    if proposal is None or proposal[1] <= 0:
         return None
-    near = proposed[0]
+    near = proposal[0]
     signs = np.array([w > 0 for w in psi.weights])
     Z = np.array([w * row for w, row in zip(psi.weights, psi.rows, strict=True)], dtype=object)
     positive, negative = Z[signs], Z[~signs]
@@ -96,16 +96,16 @@ def exact_inclusion(psi: Lines) -> Inclusion | None:
     # the most central lines first: they have the most room to take up rounding
     order = np.argsort(-np.minimum(near.b, 1 - near.b))
     basis = order[list(exact.pivot_columns(positive[order].T))]
-    mended = []
+    repairs = []
     for values, target in zip(columns, (psi.g, *negative), strict=True):
         rest = exact.solve(positive[basis].T, -(np.asarray(target) + values @ positive))
         if rest is None:
             return None
         values[basis] = values[basis] + np.asarray(rest)
-        mended.append(values)
-    b, C = mended[0], np.array(mended[1:], dtype=object).reshape(len(negative), len(positive)).T
-    found = Inclusion(b, C)
-    return found if _inside(found) else None
+        repairs.append(values)
+    b, C = repairs[0], np.array(repairs[1:], dtype=object).reshape(len(negative), len(positive)).T
+    result = Inclusion(b, C)
+    return result if _inside(result) else None
 
 
 def _inside(inclusion: Inclusion) -> bool:

@@ -86,7 +86,7 @@ def kink_minima(X: Any, y: Any, covectors: Any, signs: Any = None, loss: Any = "
     if sigma.size and not np.isin(sigma, (-1, 0, 1)).all():
         raise InputError("a covector holds only -1, 0 and 1")
     frozen = None if problem.signs is None else check_signs(problem.signs, len(sigma))
-    chosen = problem.loss
+    loss_object = problem.loss
     sigma[:, list(data.zero_rows)] = 0
     members = group(sigma)
     faces = [make_face(data, sigma[g[0]]) for g in members]
@@ -95,21 +95,21 @@ def kink_minima(X: Any, y: Any, covectors: Any, signs: Any = None, loss: Any = "
         inside = inside_face(data, face)
         for j in g:
             points[j] = inside
-    quadratic = able(chosen, "quadratic")
+    quadratic = able(loss_object, "quadratic")
     if quadratic:
-        component, attained = minimisers(data, faces), True
-        allowed = [allowed_signs(data, face, component.errors) for face in faces]
+        component, has_minimum = minimisers(data, faces), True
+        sign_sets = [allowed_signs(data, face, component.errors) for face in faces]
     else:
-        smooth = smooth_minimisers(data, faces, chosen)
-        component, attained = smooth.component, smooth.attained
-        allowed = [allowed_signs_float(data, face, smooth) if attained else frozenset() for face in faces]
-    placed = place_units(data, component, allowed, members, points, chosen, frozen) if attained else None
-    per_unit = {j: passing for g, passing in zip(members, allowed, strict=True) for j in g}
+        smooth = smooth_minimisers(data, faces, loss_object)
+        component, has_minimum = smooth.component, smooth.attained
+        sign_sets = [allowed_signs_float(data, face, smooth) if has_minimum else frozenset() for face in faces]
+    placing = place_units(data, component, sign_sets, members, points, loss_object, frozen) if has_minimum else None
+    per_unit = {j: passing for g, passing in zip(members, sign_sets, strict=True) for j in g}
     return KinkMinima(
         covectors=readonly(sigma.astype(np.int8)), loss=float(component.loss),
-        exact_loss=component.loss if quadratic else None, attained=attained,
+        exact_loss=component.loss if quadratic else None, attained=has_minimum,
         errors=readonly(component.errors, dtype=object if quadratic else float),
-        allowed=tuple(per_unit[j] for j in range(len(sigma))), genuine=placed is not None,
-        signs=placed.signs if placed else None, point=placed, method="exact" if quadratic else "numerical",
+        allowed=tuple(per_unit[j] for j in range(len(sigma))), genuine=placing is not None,
+        signs=placing.signs if placing else None, point=placing, method="exact" if quadratic else "numerical",
         problem=problem,
     )  # fmt: skip

@@ -32,8 +32,8 @@ def matched(net: TwoLayerNet, other: TwoLayerNet, X: np.ndarray) -> TwoLayerNet:
     cost = (ours**2).sum(axis=0)[:, None] + (theirs**2).sum(axis=0)[None, :] - 2 * ours.T @ theirs
     _, order = linear_sum_assignment(cost)
     W, v = np.array(other.W[order]), np.array(other.v[order])
-    scaled = (net.v != 0) & (v != 0)
-    factor = np.where(scaled, np.abs(v) / np.where(scaled, np.abs(net.v), 1.0), 1.0)
+    live = (net.v != 0) & (v != 0)
+    factor = np.where(live, np.abs(v) / np.where(live, np.abs(net.v), 1.0), 1.0)
     return TwoLayerNet(W * factor[:, None], v / factor, other.c)
 
 

@@ -186,8 +186,8 @@ def _corners(psi: Lines, negative: list[int]) -> OneSided:
 def _rays(psi: Lines, columns: tuple[int, ...]) -> OneSided:
     """Decide by the rays of the fan, in coordinates in which the rows have full rank."""
     small = psi.rows[:, list(columns)]
-    reduced = Lines(psi.g[list(columns)], small, psi.weights)
-    u = _negative_ray(reduced)
+    lines = Lines(psi.g[list(columns)], small, psi.weights)
+    u = _negative_ray(lines)
     if u is None:
         return OneSided(True, None, None, "rays")
     full = np.array([Fraction(0)] * psi.rows.shape[1], dtype=object)

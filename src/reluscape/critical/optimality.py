@@ -77,12 +77,12 @@ def certify(
         raise InputError(f"trainable is {trainable!r}; it is 'Wv' (all weights) or 'W' (output weights frozen)")
     y = None if y is None else entries(y, "y")
     if isinstance(X, Problem) or as_penalty(weight_decay) is not NONE:
-        given = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=c is not None, tolerances=tolerances)
-        if given.penalty is not NONE:
+        task = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=c is not None, tolerances=tolerances)
+        if task.penalty is not NONE:
             if trainable != "Wv" or slope != 0:
                 raise InputError("weight decay needs ReLU units and output weights that are trained")
-            W, v = weight_arrays(W, v, given.data.d)
-            return decayed_verdict(given, W, v, 0 if c is None and given.output_bias else c, exact=exact)
+            W, v = weight_arrays(W, v, task.data.d)
+            return decayed_verdict(task, W, v, 0 if c is None and task.output_bias else c, exact=exact)
     if exact is None and y is not None and not is_rational(y):
         exact = False
     problem = as_problem(X, y, loss=loss, output_bias=c is not None, tolerances=tolerances)

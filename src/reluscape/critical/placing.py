@@ -75,13 +75,13 @@ def inside_points(data: Dataset, P: np.ndarray) -> list[np.ndarray] | None:
     live = [i for i in range(data.n) if i not in set(data.zero_rows)]
     points = []
     for row in P:
-        signed = data.rows[live] * np.where(row[live], 1, -1).astype(object)[:, None]
-        solution = strictly_feasible(signed) if live else None
+        rows = data.rows[live] * np.where(row[live], 1, -1).astype(object)[:, None]
+        solution = strictly_feasible(rows) if live else None
         if solution is not None and solution.witness is None:
             return None
         witness: Any = solution.witness if solution is not None else [1] + [0] * (data.d - 1)
         point = np.array([exact.to_fraction(t) for t in witness], dtype=object)
-        points.append(short_point(exact.fraction_matrix(signed), point) if live else point)
+        points.append(short_point(exact.fraction_matrix(rows), point) if live else point)
     return points
 
 
@@ -134,20 +134,20 @@ def place_units(
         return None
     m = sum(len(g) for g in members)
     if frozen is not None:
-        fixed = [tuple(int(frozen[j]) for j in g) for g in members]
-        if any(s not in signs for mine, signs in zip(fixed, allowed, strict=True) for s in mine):
+        sign_groups = [tuple(int(frozen[j]) for j in g) for g in members]
+        if any(s not in signs for mine, signs in zip(sign_groups, allowed, strict=True) for s in mine):
             return None
-        allowed = [frozenset(mine) for mine in fixed]
+        allowed = [frozenset(mine) for mine in sign_groups]
     for signs, sums, _ in sign_choices(component, allowed, [len(g) for g in members]):
         if frozen is not None:
-            if any(sorted(a) != sorted(b) for a, b in zip(signs, fixed, strict=True)):
+            if any(sorted(a) != sorted(b) for a, b in zip(signs, sign_groups, strict=True)):
                 continue
-            signs = fixed
+            signs = sign_groups
         W, v = np.zeros((m, data.d), dtype=object), np.zeros(m, dtype=object)
         for g, mine, total, face in zip(members, signs, sums, component.faces, strict=True):
             w_part, v_part = units_of(data, face, mine, total, points[g[0]])
             for j, w, t in zip(g, w_part, v_part, strict=True):
                 W[j], v[j] = w, Fraction(t)
-        chosen = readonly(np.array([int(t) for t in v], dtype=np.int8))
-        return Placed(readonly(W), readonly(v), chosen, data, loss, "Wv" if frozen is None else "W")
+        output_signs = readonly(np.array([int(t) for t in v], dtype=np.int8))
+        return Placed(readonly(W), readonly(v), output_signs, data, loss, "Wv" if frozen is None else "W")
     return None

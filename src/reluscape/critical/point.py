@@ -114,13 +114,13 @@ def build_point(
         ShapeError: W is not (m, d) or v not (m,).
         InputError: a weight that is no finite number, or exact arithmetic asked of a loss without rational derivatives.
     """
-    data, chosen = problem.data, problem.loss
-    check_exact(chosen, exact_mode)
+    data, loss_object = problem.data, problem.loss
+    check_exact(loss_object, exact_mode)
     W, v = weight_arrays(W, v, data.d)
     given_exact = data.exact_input and is_rational(W, v, 0 if c is None else c, slope)
     if exact_mode if exact_mode is not None else given_exact:
-        return _exact_point(data, W, v, c, chosen, slope)
-    return _float_point(data, W, v, c, chosen, slope, problem.tolerances)
+        return _exact_point(data, W, v, c, loss_object, slope)
+    return _float_point(data, W, v, c, loss_object, slope, problem.tolerances)
 
 
 def weight_arrays(W: Any, v: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
@@ -166,8 +166,8 @@ def _exact_point(data: Dataset, W: np.ndarray, v: np.ndarray, c: Any, loss: Loss
     active = np.where(signs > 0, products, slope * products if slope else 0)
     inner = np.array([Fraction(0)] * n, dtype=object)
     if n and m:
-        fed = exact.fmpq_matrix(active) if slope else flint.fmpq_mat(exact.fmpz_matrix(active))
-        inner = exact.fractions_of(fed * exact.fmpq_matrix(outputs[:, None]))[:, 0]
+        matrix = exact.fmpq_matrix(active) if slope else flint.fmpq_mat(exact.fmpz_matrix(active))
+        inner = exact.fractions_of(matrix * exact.fmpq_matrix(outputs[:, None]))[:, 0]
     prediction = data.row_scale * inner + (c or 0) if n else np.zeros(0, dtype=object)
     rational, y = able(loss, "rational"), data.y_fractions
     floats = np.array(prediction, dtype=float)

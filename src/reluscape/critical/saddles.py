@@ -102,8 +102,8 @@ def _subset(
     nothing = Saddle(units, None, component.loss, False, strict, None, None, None, None)
     if inside is None or any(w is None for w in weights.values()):
         return nothing
-    allowed = [allowed_signs(data, faces[g[0]], component.errors) for g in members]
-    choice = next(iter(sign_choices(component, allowed, [len(g) for g in members])), None)
+    sign_sets = [allowed_signs(data, faces[g[0]], component.errors) for g in members]
+    choice = next(iter(sign_choices(component, sign_sets, [len(g) for g in members])), None)
     if choice is None:
         return nothing
     signs, sums, _ = choice

@@ -50,9 +50,9 @@ def falling_direction(point: Point) -> Falling | None:
         return None
     for beside in (False, True):
         active = point.signs.T > 0 if not beside else point.signs.T >= 0
-        found = _direction(point, active[speaking], speaking, up.falls, down.falls)
-        if found is not None:
-            return found
+        direction = _direction(point, active[speaking], speaking, up.falls, down.falls)
+        if direction is not None:
+            return direction
     return None
 
 
@@ -97,5 +97,5 @@ def _rational(
         if any(int(sign) * h * (1 if on else -1) < 0 for h, on in zip(heights, a, strict=True)):
             return None
         moves = moves + np.array([h if on else Fraction(0) for h, on in zip(heights, a, strict=True)], dtype=object)
-    told = [(bool(u) and m > 0) or (bool(w) and m < 0) for m, u, w in zip(moves, up, down, strict=True)]
-    return way if any(told) and all(t or m == 0 for t, m in zip(told, moves, strict=True)) else None
+    gains = [(bool(u) and m > 0) or (bool(w) and m < 0) for m, u, w in zip(moves, up, down, strict=True)]
+    return way if any(gains) and all(t or m == 0 for t, m in zip(gains, moves, strict=True)) else None

@@ -61,9 +61,9 @@ def exact_lines(g: np.ndarray, rows: np.ndarray, weights: np.ndarray) -> Lines:
         if lead < 0:
             g = g + weight * row
         totals[key] = totals.get(key, 0) + weight
-    kept = [(key, total) for key, total in totals.items() if total != 0]
-    out_rows, out_weights = np.empty((len(kept), len(g)), dtype=object), np.empty(len(kept), dtype=object)
-    for k, (key, total) in enumerate(kept):
+    entries = [(key, total) for key, total in totals.items() if total != 0]
+    out_rows, out_weights = np.empty((len(entries), len(g)), dtype=object), np.empty(len(entries), dtype=object)
+    for k, (key, total) in enumerate(entries):
         out_rows[k], out_weights[k] = key, total
     return Lines(g, out_rows, out_weights)
 
@@ -79,16 +79,16 @@ def float_lines(g: np.ndarray, rows: np.ndarray, weights: np.ndarray, parallel: 
         negligible: total weights (times row length) up to this count as zero.
     """
     length = np.linalg.norm(rows, axis=1)
-    unit, scaled = rows / length[:, None], weights * length
+    unit, unit_weights = rows / length[:, None], weights * length
     lead = unit[np.arange(len(unit)), np.abs(unit).argmax(axis=1)] if len(unit) else np.zeros(0)
-    flipped = lead < 0
-    g = g + scaled[flipped] @ unit[flipped]
-    unit = np.where(flipped[:, None], -unit, unit)
+    negative = lead < 0
+    g = g + unit_weights[negative] @ unit[negative]
+    unit = np.where(negative[:, None], -unit, unit)
     numbers: dict[bytes, int] = {}
     cells = np.round(unit / parallel) + 0.0  # no negative zero
     line = np.array([numbers.setdefault(cell.tobytes(), len(numbers)) for cell in cells], dtype=np.int64)
     first = np.unique(line, return_index=True)[1]
-    totals = np.bincount(line, weights=scaled, minlength=len(first))
+    totals = np.bincount(line, weights=unit_weights, minlength=len(first))
     keep = np.abs(totals) > negligible
     return Lines(g, unit[first][keep], totals[keep])
 
@@ -165,15 +165,15 @@ def _float_forms(point: Point, tolerances: Tolerances) -> list[UnitForm]:
     rounding = taking.astype(float) @ (point.noise * length)
     top = float(np.abs(errors).max(initial=0.0))
     # rows that the unit never meets, however long, hide none of its lines
-    met = boundary.any(axis=1)
+    on_kink = boundary.any(axis=1)
     floors = np.zeros(m)
     for weight, values in ((tolerances.stationarity * top, length), (1.0, point.noise * length)):
-        floors[met] += weight * np.where(taking[met], values, 0.0).max(axis=1, initial=0.0)
+        floors[on_kink] += weight * np.where(taking[on_kink], values, 0.0).max(axis=1, initial=0.0)
     forms = []
     W = np.asarray(point.W, dtype=float)
     for j in range(m):
         tolerance = tolerances.stationarity * float(sizes[j]) + float(rounding[j])
-        if met[j]:
+        if on_kink[j]:
             B = np.flatnonzero(boundary[j])
             psi = float_lines(G[j], data.X[B], (1 - slope) * errors[B], tolerances.parallel, float(floors[j]))
         else:

@@ -85,8 +85,8 @@ class Verdict:
         """Return kind, loss and reason in one line."""
         exact = self.exact_loss
         short = exact is not None and exact.numerator.bit_length() + exact.denominator.bit_length() <= MOST_BITS
-        shown = str(exact) if short else f"{self.loss:.6g}"
-        return f"{self.kind} (loss {shown}): {self.reason}"
+        loss_text = str(exact) if short else f"{self.loss:.6g}"
+        return f"{self.kind} (loss {loss_text}): {self.reason}"
 
     def escape_norm(self) -> float:
         """Return the length of the escape direction, 0 where there is none."""

@@ -32,8 +32,8 @@ def nearest_point(g: np.ndarray, generators: np.ndarray) -> tuple[np.ndarray, np
         """Return the vertex that is lowest in direction p."""
         heights = G * p.transpose()
         bits = tuple(int(heights[k, 0] < 0) for k in range(len(generators)))
-        chosen = flint.fmpq_mat(1, len(bits), list(bits)) * G if bits else flint.fmpq_mat(1, d)
-        return bits, start + chosen
+        offset = flint.fmpq_mat(1, len(bits), list(bits)) * G if bits else flint.fmpq_mat(1, d)
+        return bits, start + offset
 
     corners = [vertex(start)]
     weights = [flint.fmpq(1)]
@@ -41,9 +41,9 @@ def nearest_point(g: np.ndarray, generators: np.ndarray) -> tuple[np.ndarray, np
         target = _affine_weights([c[1] for c in corners])
         while min(target) < 0:
             step = min(w / (w - t) for w, t in zip(weights, target, strict=True) if t < 0)
-            moved = [w + step * (t - w) for w, t in zip(weights, target, strict=True)]
-            corners = [c for c, w in zip(corners, moved, strict=True) if w > 0]
-            weights = [w for w in moved if w > 0]
+            new_weights = [w + step * (t - w) for w, t in zip(weights, target, strict=True)]
+            corners = [c for c, w in zip(corners, new_weights, strict=True) if w > 0]
+            weights = [w for w in new_weights if w > 0]
             target = _affine_weights([c[1] for c in corners])
         corners = [c for c, w in zip(corners, target, strict=True) if w > 0]
         weights = [w for w in target if w > 0]
@@ -64,11 +64,11 @@ def nearest_point(g: np.ndarray, generators: np.ndarray) -> tuple[np.ndarray, np
 def _affine_weights(points: list[flint.fmpq_mat]) -> list[flint.fmpq]:
     """Return the weights of the point of the affine hull of independent points that is nearest to the origin."""
     k = len(points)
-    bordered = flint.fmpq_mat(k + 1, k + 1)
+    matrix = flint.fmpq_mat(k + 1, k + 1)
     for a in range(k):
-        bordered[a, k] = bordered[k, a] = flint.fmpq(1)
+        matrix[a, k] = matrix[k, a] = flint.fmpq(1)
         for b in range(a, k):
-            bordered[a, b] = bordered[b, a] = (points[a] * points[b].transpose())[0, 0]
+            matrix[a, b] = matrix[b, a] = (points[a] * points[b].transpose())[0, 0]
     right = flint.fmpq_mat(k + 1, 1, [0] * k + [1])
-    solution = bordered.solve(right)
+    solution = matrix.solve(right)
     return [solution[a, 0] for a in range(k)]

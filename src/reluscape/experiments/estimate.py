@@ -46,27 +46,27 @@ def estimate(plan: Sweep) -> Estimate:
     The first trial also compiles kernels, so it is run twice. After ten seconds no further cell is tried.
     """
     total = plan.number_of_cells
-    chosen = sorted({round(k) for k in np.linspace(0, total - 1, min(CELLS, total))}, key=lambda k: (k != total - 1, k))
-    cells = {cell.index: cell for cell in itertools.islice(plan.cells(), total) if cell.index in chosen}
-    spent: list[float] = []
+    picks = sorted({round(k) for k in np.linspace(0, total - 1, min(CELLS, total))}, key=lambda k: (k != total - 1, k))
+    cells = {cell.index: cell for cell in itertools.islice(plan.cells(), total) if cell.index in picks}
+    times: list[float] = []
     problems: list[tuple[Cell, str]] = []
     begin = time.monotonic()
-    for index in chosen:
+    for index in picks:
         task = Task(cells[index], 0, 0, 1, plan.seed, plan.folder)
-        if not spent:
+        if not times:
             _timed(task)
         seconds, message = _timed(task)
-        spent.append(seconds)
+        times.append(seconds)
         if message:
             problems.append((cells[index], message))
         if time.monotonic() - begin > ENOUGH_SECONDS:
             break
-    mean, trials = sum(spent) / len(spent), total * plan.trials
+    mean, trials = sum(times) / len(times), total * plan.trials
     numbers = max(len(quantity.numbers) for quantity in plan.quantities())
     disk = total * plan.chunks_per_cell * numbers * BYTES_PER_STATISTIC
     disk += trials * numbers * BYTES_PER_NUMBER if plan.keep_trials else 0
     return Estimate(
-        mean, max(spent), mean * trials, _peak_megabytes(), disk / 1e6, len(spent), tuple(sorted(problems, key=_index))
+        mean, max(times), mean * trials, _peak_megabytes(), disk / 1e6, len(times), tuple(sorted(problems, key=_index))
     )
 
 

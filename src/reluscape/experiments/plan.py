@@ -47,8 +47,8 @@ class Cell:
     @property
     def key(self) -> str:
         """The text that seeds the cell's trials, whatever its place in the plan."""
-        named = {name: value for name, value in sorted(self.parameters.items()) if name not in self.paired}
-        return json.dumps([self.quantity, named], separators=(",", ":"))
+        parameters = {name: value for name, value in sorted(self.parameters.items()) if name not in self.paired}
+        return json.dumps([self.quantity, parameters], separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,9 @@ class Sweep:
             if twice is not None:
                 raise InputError(f"{where} names {twice} twice; its trials would be the same")
         names = [*self.grid, *self.zip, *self.fixed]
-        repeated = sorted({n for n in names if names.count(n) > 1})
-        if repeated:
-            raise InputError(f"{repeated[0]!r} is given twice; it can be in one of grid, zip and fixed")
+        duplicates = sorted({n for n in names if names.count(n) > 1})
+        if duplicates:
+            raise InputError(f"{duplicates[0]!r} is given twice; it can be in one of grid, zip and fixed")
         if len({len(v) for v in self.zip.values()}) > 1:
             raise InputError(f"the lists under zip differ in length: {', '.join(self.zip)}")
         for name in self.paired:
@@ -164,14 +164,14 @@ class Sweep:
     def cells(self) -> Iterator[Cell]:
         """Yield the cells in the plan's order."""
         rows = list(zip(*self.zip.values(), strict=True)) if self.zip else [()]
-        index, fixed = 0, dict(self.fixed)
+        index, constants = 0, dict(self.fixed)
         for values in product(*self.grid.values()):
             for row in rows:
                 parameters = {**dict(zip(self.grid, values, strict=True)), **dict(zip(self.zip, row, strict=True))}
                 quantity = parameters.pop("quantity", self.quantity)
                 if not self.quantity:
-                    fixed = {k: v for k, v in self.fixed.items() if k in get_quantity(quantity).parameters}
-                yield Cell(index, quantity, dict(sorted({**fixed, **parameters}.items())), tuple(self.paired))
+                    constants = {k: v for k, v in self.fixed.items() if k in get_quantity(quantity).parameters}
+                yield Cell(index, quantity, dict(sorted({**constants, **parameters}.items())), tuple(self.paired))
                 index += 1
 
     @property
@@ -230,8 +230,8 @@ class Sweep:
         """Return the plan that plain data describe; unknown names are refused."""
         unknown = set(content) - SETTINGS - {"grid", "zip", "fixed"}
         if unknown:
-            known = ", ".join(sorted(SETTINGS | {"grid", "zip", "fixed"}))
-            raise InputError(f"the plan has an unknown entry {sorted(unknown)[0]!r}; known are {known}")
+            entries = ", ".join(sorted(SETTINGS | {"grid", "zip", "fixed"}))
+            raise InputError(f"the plan has an unknown entry {sorted(unknown)[0]!r}; known are {entries}")
         for name in ("grid", "zip", "fixed"):
             if not isinstance(content.get(name, {}), Mapping):
                 raise InputError(f"{name} is {content[name]!r}; it is a table, written under [{name}]")

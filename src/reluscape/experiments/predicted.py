@@ -49,9 +49,9 @@ class Comparison:
 
     def success_given(self, good: bool, optimizer: str = "gd") -> Probability:
         """Return the share of successes among the starts in a good (or in a poor) first basin."""
-        chosen = self.good == good
-        hits = int((self.losses[optimizer][chosen] <= self.threshold).sum())
-        return Probability.sampled(hits, int(chosen.sum()), "initialization", self.predicted.law)
+        in_group = self.good == good
+        hits = int((self.losses[optimizer][in_group] <= self.threshold).sum())
+        return Probability.sampled(hits, int(in_group.sum()), "initialization", self.predicted.law)
 
     def __str__(self) -> str:
         """Return a table, one line for each number."""
@@ -117,32 +117,32 @@ def predicted_against_observed(
     data, output_bias = problem.only(output_bias=True), problem.output_bias
     if not threshold > 0:
         raise InputError(f"threshold is {threshold!r}; no optimizer reaches 0 exactly, give a positive loss")
-    width, trials, generator, chosen = check_width(width), check_trials(trials), as_generator(rng), get_law(law)
+    width, trials, generator, weight_law = check_width(width), check_trials(trials), as_generator(rng), get_law(law)
     evaluator = BasinEvaluator(data, None, output_bias)
     values, ends = [], {"gd": [], "adam": []}  # type: tuple[list[np.ndarray], dict[str, list[np.ndarray]]]
     left = trials
     while left:
         t = min(left, max(1, CHUNK // max(1, width * max(data.n, data.d))))
-        W, v = chosen.sample_many(generator, t, width, data.d)
+        W, v = weight_law.sample_many(generator, t, width, data.d)
         patterns = (signs_of_products(data.rows, W.reshape(-1, data.d)) > 0).reshape(t, width, data.n)
         values.append(evaluator.values(patterns, np.where(v > 0, 1, -1)))
-        for (name, found), rate in zip(ends.items(), rates, strict=True):
+        for (name, parts), rate in zip(ends.items(), rates, strict=True):
             settings = {"optimizer": name, "rate": rate, "steps": steps}
-            found.append(final_losses(data.X, data.y, W, v, settings, output_bias))
+            parts.append(final_losses(data.X, data.y, W, v, settings, output_bias))
         left -= t
     good = is_good(data, np.concatenate(values), threshold)
-    losses = {name: readonly(np.concatenate(found)) for name, found in ends.items()}
+    losses = {name: readonly(np.concatenate(parts)) for name, parts in ends.items()}
 
     def share(hits: np.ndarray) -> Probability:
-        return Probability.sampled(int(hits.sum()), trials, "initialization", chosen.name)
+        return Probability.sampled(int(hits.sum()), trials, "initialization", weight_law.name)
 
-    observed = share(good)
-    predicted = good_basin_probability(data, None, width, threshold, law, None, output_bias, trials, generator)
+    good_share = share(good)
+    prediction = good_basin_probability(data, None, width, threshold, law, None, output_bias, trials, generator)
     return Comparison(
         width,
         float(threshold),
-        predicted if predicted.kind != "sampled" else replace(observed),
-        observed,
+        prediction if prediction.kind != "sampled" else replace(good_share),
+        good_share,
         share(losses["gd"] <= threshold),
         share(losses["adam"] <= threshold),
         readonly(good),

@@ -106,13 +106,13 @@ class _Worker:
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        saved = {name: os.environ.get(name) for name in THREAD_LIMITS}
+        environment = {name: os.environ.get(name) for name in THREAD_LIMITS}
         os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
         try:
             self.process = context.Process(target=_serve, args=(theirs, os.getpid()), daemon=True)
             self.process.start()
         finally:
-            for name, value in saved.items():
+            for name, value in environment.items():
                 if value is None:
                     os.environ.pop(name, None)
                 else:

@@ -81,18 +81,18 @@ def run(
     start = time.monotonic()
     plan.check()
     with Store(path, plan) as store:
-        finished = store.finished()
-        before, total = len(finished), plan.number_of_cells * plan.chunks_per_cell
-        fresh = lost = 0
+        old_chunks = store.finished()
+        before, total = len(old_chunks), plan.number_of_cells * plan.chunks_per_cell
+        fresh = failures = 0
         waiting: list[ChunkResult] = []
         last = start
         marks: deque[tuple[float, int]] = deque(maxlen=MARKS)
         state = Progress(before, total, 0, 0.0, 0)
         try:
-            for result in (engine or Serial()).run(pending(plan, finished, device)):
+            for result in (engine or Serial()).run(pending(plan, old_chunks, device)):
                 waiting.append(result)
                 fresh += 1
-                lost += result.status != "done"
+                failures += result.status != "done"
                 now = time.monotonic()
                 if now - last >= FLUSH_SECONDS or before + fresh == total:
                     store.put(waiting)
@@ -101,7 +101,7 @@ def run(
                     (then, earlier), lately = marks[0], None
                     if len(marks) > 1:
                         lately = (fresh - earlier) / (now - then)
-                    state = Progress(before + fresh, total, fresh, now - start, lost, lately)
+                    state = Progress(before + fresh, total, fresh, now - start, failures, lately)
                     if progress is not None:
                         progress(state)
         finally:

@@ -87,9 +87,9 @@ class Store:
     def _note_versions(self) -> None:
         """Warn where the store was begun with other versions: its numbers may then differ in their last bits."""
         then, now = self.versions, _versions()
-        changed = [f"{name} {then.get(name)}, now {now[name]}" for name in now if then.get(name) != now[name]]
-        if changed:
-            text = f"{self.path.name} was begun with {'; '.join(changed)}; the last bits of new numbers may differ"
+        changes = [f"{name} {then.get(name)}, now {now[name]}" for name in now if then.get(name) != now[name]]
+        if changes:
+            text = f"{self.path.name} was begun with {'; '.join(changes)}; the last bits of new numbers may differ"
             warnings.warn(text, DataWarning, stacklevel=2)
 
     def __enter__(self) -> Store:
@@ -129,8 +129,8 @@ class Store:
     @property
     def versions(self) -> dict[str, Any]:
         """Versions of the programs that made the store."""
-        found: dict[str, Any] = json.loads(self._meta("versions"))
-        return found
+        content: dict[str, Any] = json.loads(self._meta("versions"))
+        return content
 
     def finished(self) -> set[tuple[int, int]]:
         """Return the (cell, chunk) pairs that need no more work."""
@@ -198,8 +198,8 @@ class Store:
 def _create(path: Path, plan: Sweep) -> None:
     """Write a new store: the plan, its cells, and the versions of what measures them."""
     versions = {"schema": store_file.SCHEMA, **_versions()}
-    named = dict(zip(dict.fromkeys(plan.quantity_names), plan.quantities(), strict=True))
-    kinds = {name: {"numbers": q.numbers, "chances": q.chances} for name, q in named.items()}
+    quantities = dict(zip(dict.fromkeys(plan.quantity_names), plan.quantities(), strict=True))
+    kinds = {name: {"numbers": q.numbers, "chances": q.chances} for name, q in quantities.items()}
     meta = {
         "quantities": json.dumps(kinds),
         "plan": json.dumps(plan.to_dict()),

@@ -69,11 +69,11 @@ def _check_content(path: Path) -> None:
     """Look through the pages; a file with a log beside it is read with the log, and checked in a copy in memory."""
     try:
         with contextlib.closing(_reader(path)) as there:
-            found = there.execute("pragma quick_check(1)").fetchone()
+            answer = there.execute("pragma quick_check(1)").fetchone()
     except sqlite3.DatabaseError as problem:
         raise _damaged(path, problem) from None
-    if found is None or found[0] != "ok":
-        raise _damaged(path, "nothing" if found is None else str(found[0]).splitlines()[-1])
+    if answer is None or answer[0] != "ok":
+        raise _damaged(path, "nothing" if answer is None else str(answer[0]).splitlines()[-1])
 
 
 def _reader(path: Path) -> sqlite3.Connection:
@@ -125,20 +125,20 @@ def lock(path: Path) -> sqlite3.Connection:
         InputError: another driver holds it, the folder cannot be written to, or the path is a folder, pipe or device.
     """
     refuse_what_is_no_file(path)
-    held = None
+    connection = None
     try:
-        held = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None)
-        held.execute("pragma locking_mode=exclusive")
-        held.execute("begin exclusive")
-        held.execute("create table if not exists holder (process integer)")
-        held.execute("delete from holder")
-        held.execute("insert into holder values (?)", (os.getpid(),))
+        connection = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None)
+        connection.execute("pragma locking_mode=exclusive")
+        connection.execute("begin exclusive")
+        connection.execute("create table if not exists holder (process integer)")
+        connection.execute("delete from holder")
+        connection.execute("insert into holder values (?)", (os.getpid(),))
     except sqlite3.DatabaseError as problem:
-        if held is not None:
-            held.close()
+        if connection is not None:
+            connection.close()
         if "locked" in str(problem):
             raise InputError(
                 f"another driver is writing to {path.name}; wait for it or choose another --store"
             ) from None
         raise InputError(f"cannot lock {path}.lock ({problem}); choose another folder") from None
-    return held
+    return connection

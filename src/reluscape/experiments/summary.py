@@ -35,7 +35,7 @@ def summary_of(db: sqlite3.Connection, quantities: Mapping[str, Mapping[str, Any
         quantities: for each quantity the "numbers" that it gives, and which of them are "chances".
     """
     cells = {cell: (quantity, json.loads(text)) for cell, quantity, text in db.execute("select * from cell")}
-    lost = dict(db.execute("select cell, count(*) from chunk where status != 'done' group by cell"))
+    failures = dict(db.execute("select cell, count(*) from chunk where status != 'done' group by cell"))
     chances = {name: set(entry["chances"]) for name, entry in quantities.items()}
     rows = []
     for cell, name, count, missing, total, least, most, deviations in db.execute(_SUMMARY):
@@ -58,7 +58,7 @@ def summary_of(db: sqlite3.Connection, quantities: Mapping[str, Mapping[str, Any
                 "high": high,
                 "least": least,
                 "most": most,
-                "lost_chunks": lost.get(cell, 0),
+                "lost_chunks": failures.get(cell, 0),
             }
         )
     return rows

@@ -55,8 +55,8 @@ def measure(task: Task) -> ChunkResult:
         if is_file(parameters.get("data")):
             parameters[FOLDER] = task.folder
         rngs = [stream(task.seed, "sweep", cell.key, task.first + trial) for trial in range(task.trials)]
-        measured = quantity.measure_many(parameters, rngs, task.device)
-        rows = [[float(numbers[name]) for name in quantity.numbers] for numbers in measured]
+        results = quantity.measure_many(parameters, rngs, task.device)
+        rows = [[float(numbers[name]) for name in quantity.numbers] for numbers in results]
     except ReluscapeError as problem:
         return ChunkResult(*place, "failed", message=str(problem))
     except Exception as problem:  # a broken quantity must not end the sweep; the line is kept in the store

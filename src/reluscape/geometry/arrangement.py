@@ -66,16 +66,16 @@ class Arrangement:
                 first.append(i)
         normals = rows[first] if first else np.empty((0, data.d), dtype=object)
         pivots = tuple(range(data.d)) if data.rank == data.d else exact.pivot_columns(normals)
-        reduced = normals if len(pivots) == data.d else normals[:, list(pivots)]
+        pivot_normals = normals if len(pivots) == data.d else normals[:, list(pivots)]
         if len(pivots) not in (0, data.d):
-            reduced = exact.integer_rows(exact.fraction_matrix(reduced))[0]
+            pivot_normals = exact.integer_rows(exact.fraction_matrix(pivot_normals))[0]
         return cls(
             readonly(normals, object),
             readonly(row_class),
             readonly(row_sign),
             len(pivots),
             pivots,
-            readonly(reduced, object),
+            readonly(pivot_normals, object),
             data.d,
             data.fractions,
         )

@@ -106,8 +106,8 @@ def linear_pieces(model: Any, X: Any = None, *, corners: Any = None, most: int =
     origin, sides, start = _box(rows) if corners is None else _simplex(rows)
     cells = _cut(opened.net, origin, sides, start, most)
     labels, functions = _joined(cells)
-    shown = tuple(_shown(cell, origin, sides) for cell in cells)
-    return LinearPieces(max(labels) + 1, functions, shown, tuple(labels))
+    regions = tuple(_shown(cell, origin, sides) for cell in cells)
+    return LinearPieces(max(labels) + 1, functions, regions, tuple(labels))
 
 
 @dataclass(frozen=True)
@@ -152,11 +152,11 @@ def _cut(net: DeepNet, origin: list[Any], sides: list[list[Any]], start: tuple[C
     cells = [_Open(start, inputs, ())]
     for k, (w, b) in enumerate(zip(net.weights, net.biases, strict=True)):
         weights, biases = [[exact.fmpq(t) for t in row] for row in w], [exact.fmpq(t) for t in b]
-        fed = [_Open(cell.corners, _affine(weights, biases, cell.forms), cell.patterns) for cell in cells]
+        open_cells = [_Open(cell.corners, _affine(weights, biases, cell.forms), cell.patterns) for cell in cells]
         if k + 1 == net.depth:
-            return fed
+            return open_cells
         below, cells = exact.fmpq(net.slopes[k]), []
-        for cell in fed:
+        for cell in open_cells:
             for corners, on in _by_units(cell.corners, cell.forms):
                 forms = tuple(
                     form if up else tuple(below * t for t in form) for form, up in zip(cell.forms, on, strict=True)
@@ -173,8 +173,8 @@ def _affine(weights: list[list[Any]], biases: list[Any], forms: Sequence[Form]) 
     """Return weights times forms plus biases."""
     out = []
     for row, bias in zip(weights, biases, strict=True):
-        used = [(w, form) for w, form in zip(row, forms, strict=True) if w != 0]
-        total = [sum((w * form[p] for w, form in used), flint.fmpq(0)) for p in range(len(forms[0]))]
+        terms = [(w, form) for w, form in zip(row, forms, strict=True) if w != 0]
+        total = [sum((w * form[p] for w, form in terms), flint.fmpq(0)) for p in range(len(forms[0]))]
         out.append((total[0] + bias, *total[1:]))
     return tuple(out)
 
@@ -201,19 +201,19 @@ def _at(form: Form, corner: Corner) -> Any:
 
 def _side(polygon: tuple[Corner, ...], heights: list[Any], up: int) -> tuple[Corner, ...]:
     """Return the part of a segment or convex polygon on which the height times `up` is not negative."""
-    kept: list[Corner] = []
+    corners: list[Corner] = []
     edges = range(len(polygon)) if len(polygon) > 2 else range(1)
     for i in edges:
         j = (i + 1) % len(polygon)
         a, b = up * heights[i], up * heights[j]
         if a >= 0:
-            kept.append(polygon[i])
+            corners.append(polygon[i])
         if (a > 0 > b) or (a < 0 < b):
             t = a / (a - b)
-            kept.append(tuple(p + t * (q - p) for p, q in zip(polygon[i], polygon[j], strict=True)))
+            corners.append(tuple(p + t * (q - p) for p, q in zip(polygon[i], polygon[j], strict=True)))
         if len(polygon) == 2 and b >= 0:
-            kept.append(polygon[j])
-    return tuple(kept)
+            corners.append(polygon[j])
+    return tuple(corners)
 
 
 def _joined(cells: list[_Open]) -> tuple[list[int], int]:

@@ -53,27 +53,29 @@ def read_arrays(arrays: Mapping[str, np.ndarray], file: str, ordered: bool, note
     Raises:
         ModelError: no chain of layers, more than one, or arrays that belong to no linear layer.
     """
-    computed = [name for name in arrays if name.rsplit(".", 1)[-1] in COMPUTED]
-    if computed:
+    factors = [name for name in arrays if name.rsplit(".", 1)[-1] in COMPUTED]
+    if factors:
         raise ModelError(
-            f"{file} holds {computed[0]!r}: its weights are computed from others (weight_norm, pruning); "
+            f"{file} holds {factors[0]!r}: its weights are computed from others (weight_norm, pruning); "
             "make them permanent before saving (remove_parametrizations, prune.remove)"
         )
-    kept, norms = _without_norms(arrays, file)
-    strange = [name for name, a in kept.items() if a.ndim not in (1, 2)]
+    layer_arrays, norms = _without_norms(arrays, file)
+    strange = [name for name, a in layer_arrays.items() if a.ndim not in (1, 2)]
     if strange:
-        shape = tuple(kept[strange[0]].shape)
+        shape = tuple(layer_arrays[strange[0]].shape)
         raise ModelError(
             f"{file} holds {strange[0]!r} of shape {shape}, which belongs to no linear layer; "
             "only linear layers with ReLU between them are covered"
         )
-    matrices = [name for name, a in kept.items() if a.ndim == 2]
+    matrices = [name for name, a in layer_arrays.items() if a.ndim == 2]
     if not matrices:
         raise ModelError(f"{file} has no weight matrix: no chain of linear layers")
-    unnamed = all(re.fullmatch(r"arr_\d+", name) for name in kept)
-    straight = None if any("kernel" in name for name in matrices) else _named(kept, matrices, ordered, unnamed, file)
-    turned = {name: a.T if a.ndim == 2 else a for name, a in kept.items()}
-    other = _named(turned, matrices, ordered, unnamed, file) if straight is None or unnamed else None
+    nameless = all(re.fullmatch(r"arr_\d+", name) for name in layer_arrays)
+    straight = (
+        None if any("kernel" in name for name in matrices) else _named(layer_arrays, matrices, ordered, nameless, file)
+    )
+    transposes = {name: a.T if a.ndim == 2 else a for name, a in layer_arrays.items()}
+    other = _named(transposes, matrices, ordered, nameless, file) if straight is None or nameless else None
     if straight is not None and other is not None:
         raise ModelError(
             f"{file}: the arrays have no names and fit as (outputs, inputs) and as (inputs, outputs); "
@@ -81,11 +83,11 @@ def read_arrays(arrays: Mapping[str, np.ndarray], file: str, ordered: bool, note
         )
     names = straight or other
     if names is None:
-        shapes = ", ".join(f"{name} {tuple(a.shape)}" for name, a in list(kept.items())[:12])
+        shapes = ", ".join(f"{name} {tuple(a.shape)}" for name, a in list(layer_arrays.items())[:12])
         raise ModelError(f"{file}: the shapes form no chain of layers ({shapes})")
-    used = turned if straight is None else kept
-    weights = [np.array(used[w], dtype=float) for w, _ in names]
-    biases = [None if b is None else np.array(used[b], dtype=float).reshape(-1) for _, b in names]
+    source = transposes if straight is None else layer_arrays
+    weights = [np.array(source[w], dtype=float) for w, _ in names]
+    biases = [None if b is None else np.array(source[b], dtype=float).reshape(-1) for _, b in names]
     sentences = [*notes, ASSUMED, *([KERAS] if straight is None else [])]
     if norms:
         _fold(norms, names, weights, biases, arrays, file)
@@ -101,9 +103,9 @@ def _named(
     if unnamed:
         return _in_sequence(arrays)
     vectors = [name for name, a in arrays.items() if a.ndim == 1]
-    numbered = tuple(sorted(matrices, key=_natural))
-    likely = [tuple(matrices), numbered] if ordered else [numbered]
-    fits = [found for order in dict.fromkeys(likely) if (found := _chain(order, vectors, arrays)) is not None]
+    natural_order = tuple(sorted(matrices, key=_natural))
+    likely = [tuple(matrices), natural_order] if ordered else [natural_order]
+    fits = [chain for order in dict.fromkeys(likely) if (chain := _chain(order, vectors, arrays)) is not None]
     if len(fits) > 1 and len({re.sub(r"\d+", "", name) for name in matrices}) == 1:
         raise ModelError(
             f"{file}: the layers fit in the order in which they are stored ({', '.join(w for w, _ in fits[0])}) and in "
@@ -116,10 +118,10 @@ def _named(
             f"{file} has {len(matrices)} weight matrices that form no chain in their order; at most {MOST_MATCHED} are "
             "matched by shapes alone"
         )
-    matched = list(_matched(numbered, vectors, arrays))
-    if len(matched) > 1:
+    matches = list(_matched(natural_order, vectors, arrays))
+    if len(matches) > 1:
         raise ModelError(f"{file}: the shapes fit in more than one order; number the layers in their names")
-    return matched[0] if matched else None
+    return matches[0] if matches else None
 
 
 def _matched(numbered: tuple[str, ...], vectors: list[str], arrays: Mapping[str, np.ndarray]) -> Iterator[Names]:

@@ -93,8 +93,8 @@ class Chain:
         """Add the activation max(z, slope z); a ReLU of a ReLU is one."""
         self._before_head(name)
         self._settle()
-        scaled = np.any(np.asarray(self._scale) != 1) or np.any(np.asarray(self._shift) != 0)
-        if not self.open and self._activated and not scaled and not slope and not self.slopes[-1]:
+        has_scale = np.any(np.asarray(self._scale) != 1) or np.any(np.asarray(self._shift) != 0)
+        if not self.open and self._activated and not has_scale and not slope and not self.slopes[-1]:
             return
         if not self.open:
             what = "another activation" if self._activated else "no linear layer"
@@ -135,8 +135,8 @@ class Chain:
                     f"with a {self.head} the {loss} loss is covered"
                 )
         if any(self.slopes):
-            shown = ", ".join(f"{slope:g}" for slope in self.slopes)
-            self.note(f"The activation is LeakyReLU, slope below 0 of each hidden layer: {shown}.")
+            slope_text = ", ".join(f"{slope:g}" for slope in self.slopes)
+            self.note(f"The activation is LeakyReLU, slope below 0 of each hidden layer: {slope_text}.")
         notes = (*self.notes, *more.pop("notes", ()))
         return Reading(
             self.kind, tuple(self.weights), tuple(self.biases), tuple(self.slopes), self.head, notes=notes, **more

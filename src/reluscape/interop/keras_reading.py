@@ -143,13 +143,13 @@ def _activate(chain: Chain, activation: Any, name: str) -> None:
 
 def _batch_norm(chain: Chain, config: dict[str, Any], weights: list[np.ndarray], name: str) -> None:
     """Fold a BatchNormalization: gamma and beta where it has them, then mean and variance."""
-    scaled, centred = bool(config.get("scale", True)), bool(config.get("center", True))
-    if len(weights) != 2 + scaled + centred:
+    has_scale, has_shift = bool(config.get("scale", True)), bool(config.get("center", True))
+    if len(weights) != 2 + has_scale + has_shift:
         raise ModelError(f"{chain.kind}: {name} has {len(weights)} arrays; build the model first")
     mean, variance = weights[-2], weights[-1]
-    scale = (weights[0] if scaled else 1.0) / np.sqrt(variance + float(config.get("epsilon", 1e-3)))
-    shift = (weights[int(scaled)] if centred else 0.0) - mean * scale
-    chain.scaling(scale, shift, name, trained=centred)
+    scale = (weights[0] if has_scale else 1.0) / np.sqrt(variance + float(config.get("epsilon", 1e-3)))
+    shift = (weights[int(has_scale)] if has_shift else 0.0) - mean * scale
+    chain.scaling(scale, shift, name, trained=has_shift)
     chain.note("BatchNormalization is folded into the linear layer beside it, with its moving mean and variance.")
 
 

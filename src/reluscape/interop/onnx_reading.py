@@ -65,34 +65,34 @@ class _Graph:
         inputs = [value.name for value in graph.input if value.name not in self.constants]
         if len(inputs) != 1:
             raise ModelError(f"{self.chain.kind} has {len(inputs)} inputs; a network with one is covered")
-        current, done = inputs[0], {inputs[0]}
-        labelled: set[str] = set()
+        current, history = inputs[0], {inputs[0]}
+        labels: set[str] = set()
         for node in graph.node:
-            taken = [name for name in node.input if name]
+            sources = [name for name in node.input if name]
             if node.op_type == "Constant":
                 self.constants[node.output[0]] = self._constant(node)
                 continue
-            if taken and all(name in self.constants for name in taken):
+            if sources and all(name in self.constants for name in sources):
                 self._derived(node)
                 continue
-            if labelled and all(name in labelled or name in self.constants for name in taken):
+            if labels and all(name in labels or name in self.constants for name in sources):
                 if node.op_type not in LABELLING:
                     raise ModelError(f"{self.chain.kind}: {node.op_type} follows the {self.chain.head}; {COVERED}")
-                labelled.update(node.output)
+                labels.update(node.output)
                 continue
-            if current not in taken or any(name in done and name != current for name in taken):
+            if current not in sources or any(name in history and name != current for name in sources):
                 raise ModelError(
                     f"{self.chain.kind}: {self._name(node)} takes a value from before the last step (a skip connection "
                     f"or a second branch); {COVERED}"
                 )
             self._step(node, current)
-            done.add(current)
+            history.add(current)
             current = node.output[0]
-            done.add(current)
+            history.add(current)
             if self.chain.head is not None:
-                labelled.add(current)
+                labels.add(current)
         outputs = [value.name for value in graph.output]
-        if current not in outputs and not labelled & set(outputs):
+        if current not in outputs and not labels & set(outputs):
             raise ModelError(f"{self.chain.kind} gives something else than its last step")
         return self.chain.reading(run=self._run, precision=self._precision(), from_file=True)
 
@@ -160,8 +160,8 @@ class _Graph:
             )
         low = said.get("min", self.constants.get(node.input[1]) if len(node.input) > 1 else None)
         high = said.get("max", self.constants.get(node.input[2]) if len(node.input) > 2 else None)
-        unbounded = high is None or float(np.max(high)) >= float(np.finfo(np.float32).max)
-        return low is not None and not np.any(low) and unbounded
+        no_ceiling = high is None or float(np.max(high)) >= float(np.finfo(np.float32).max)
+        return low is not None and not np.any(low) and no_ceiling
 
     def _array(self, name: str, where: str) -> np.ndarray:
         """Return a constant by its name."""
@@ -176,7 +176,7 @@ class _Graph:
 
     def _derived(self, node: Any) -> None:
         """Compute what follows from constants alone."""
-        kept = [name for name in node.input if name]
+        sources = [name for name in node.input if name]
         model = self.onnx.helper.make_model(
             self.onnx.helper.make_graph(
                 [node],
@@ -185,7 +185,7 @@ class _Graph:
                 [self.onnx.helper.make_empty_tensor_value_info(name) for name in node.output],
                 [
                     self.onnx.numpy_helper.from_array(np.asarray(self.constants[name]), name)
-                    for name in dict.fromkeys(kept)
+                    for name in dict.fromkeys(sources)
                 ],
             ),
             opset_imports=self.model.opset_import,
@@ -209,10 +209,10 @@ class _Graph:
         graph = self.model.graph
         value = next(value for value in graph.input if value.name not in {t.name for t in graph.initializer})
         kind = self.onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
-        fixed = [d.dim_value for d in value.type.tensor_type.shape.dim][:1]
+        batch_sizes = [d.dim_value for d in value.type.tensor_type.shape.dim][:1]
         evaluator = ReferenceEvaluator(self._until_head())
         rows = np.asarray(X, dtype=kind)
-        one_by_one = fixed == [1] and len(rows) != 1
+        one_by_one = batch_sizes == [1] and len(rows) != 1
         parts = [rows[i : i + 1] for i in range(len(rows))] if one_by_one else [rows]
         outputs: list[Any] = [evaluator.run(None, {value.name: part}) for part in parts]
         answers = [np.asarray(values[0], dtype=float) for values in outputs]

@@ -90,11 +90,13 @@ class Reading:
         """
         if not np.isfinite(slope):
             raise ModelError(f"the slope of the units below 0 is {slope}; give a finite number, 0 for ReLU")
-        if all(known == slope for known in self.slopes):
+        if all(own_slope == slope for own_slope in self.slopes):
             return self
         if ASSUMED not in self.notes:
-            known = ", ".join(f"{value:g}" for value in self.slopes)
-            raise ModelError(f"{self.kind} says the slope of its units below 0 itself: {known}; leave out the slope")
+            own_slope = ", ".join(f"{value:g}" for value in self.slopes)
+            raise ModelError(
+                f"{self.kind} says the slope of its units below 0 itself: {own_slope}; leave out the slope"
+            )
         said = f"LeakyReLU of slope {slope:g} below 0 between the layers, as was said, and a linear output."
         notes = tuple(said if note == ASSUMED else note for note in self.notes)
         return replace(self, slopes=(float(slope),) * len(self.slopes), notes=notes)
@@ -131,13 +133,13 @@ class Reading:
         """
         if self.run is None:
             raise ModelError(f"{self.kind} cannot run here")
-        expected = apply_head(self.head, self.predict(X))
+        prediction = apply_head(self.head, self.predict(X))
         own = np.asarray(self.run(np.asarray(X, dtype=float)), dtype=float)
-        if own.size != expected.size:
+        if own.size != prediction.size:
             raise ModelError(
-                f"{self.kind} returns an array of shape {own.shape} for {len(X)} rows, its layers {expected.shape}"
+                f"{self.kind} returns an array of shape {own.shape} for {len(X)} rows, its layers {prediction.shape}"
             )
-        return own.reshape(expected.shape), expected
+        return own.reshape(prediction.shape), prediction
 
     def disagreement(self, X: Any) -> tuple[float, int]:
         """Return how far the model's own outputs are from those of the layers, and the row where they part most.
@@ -147,10 +149,10 @@ class Reading:
         """
         if self.run is None or not len(X):
             return 0.0, 0
-        own, expected = self.both(X)
+        own, prediction = self.both(X)
         terms = self._terms(np.asarray(X, dtype=float))
         scale = np.maximum(terms, 1.0 if self.head else np.finfo(float).tiny)
-        apart = np.abs(own - expected) / (self.precision * scale)
+        apart = np.abs(own - prediction) / (self.precision * scale)
         apart = np.where(np.isfinite(apart), apart, np.inf)
         return float(apart.max()), int(apart.max(axis=1).argmax())
 

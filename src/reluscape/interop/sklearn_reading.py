@@ -133,8 +133,8 @@ def _target_transformed(model: Any) -> Reading:
 
     def targets(y: Any) -> np.ndarray:
         values = np.asarray(y, dtype=float)
-        moved = np.asarray(model.transformer_.transform(values.reshape(len(values), -1)), dtype=float)
-        return moved.reshape(values.shape)
+        result = np.asarray(model.transformer_.transform(values.reshape(len(values), -1)), dtype=float)
+        return result.reshape(values.shape)
 
     note = "The targets are transformed as in training, and every loss is one of transformed targets."
     return replace(inner, target_transform=targets, notes=(*inner.notes, note))

@@ -51,7 +51,7 @@ def read_skorch(net: Any) -> Reading:
     if criterion not in CRITERIA:
         notes.append(f"The {name} was trained with {criterion}, which is not known here; give the loss.")
     classes = getattr(net, "classes_", None) if "Classifier" in name or hasattr(net, "classes_inferred_") else None
-    decay, known = _decay(net)
+    decay, has_decay = _decay(net)
     return replace(
         reading,
         kind=f"the skorch {name}",
@@ -59,7 +59,7 @@ def read_skorch(net: Any) -> Reading:
         notes=tuple(notes),
         classes=None if classes is None else tuple(classes.tolist()),
         weight_decay=decay,
-        decay_known=known,
+        decay_known=has_decay,
         trainer=getattr(net, "optimizer_", None),
     )
 

@@ -88,8 +88,8 @@ class _Batch:
         self.P = self.F @ self.F.transpose(1, 2)
         self.q = self.F @ self.y
         trace = self.P.diagonal(dim1=1, dim2=2).sum(dim=1)
-        padded = (signs == PADDING).double().repeat_interleave(r, dim=1)
-        self.P.diagonal(dim1=1, dim2=2)[:, : m * r] += padded
+        padding = (signs == PADDING).double().repeat_interleave(r, dim=1)
+        self.P.diagonal(dim1=1, dim2=2)[:, : m * r] += padding
         self.cone = ((signs == 1) | (signs == -1)).double()[:, :, None]
         self.sides = (2.0 * A[:, :, torch.from_numpy(np.array(rows)).to(place)] - 1.0) * signs[:, :, None] * self.cone
         self.count = self.cone.sum(dim=(1, 2)) * k
@@ -111,11 +111,11 @@ class _Batch:
         """Return squared residuals and what separates them from the minimum."""
         with self.torch.no_grad():
             for iteration in range(self.limit + 1):
-                primal, dual, gap, done = self._look()
-                if iteration == self.limit or bool(done.all()):
+                primal, dual, gap, at_end = self._look()
+                if iteration == self.limit or bool(at_end.all()):
                     break
-                if float(done.double().mean()) > 1.0 - COMPACT:
-                    keep = ~done
+                if float(at_end.double().mean()) > 1.0 - COMPACT:
+                    keep = ~at_end
                     for name in self.MOVING:
                         setattr(self, name, getattr(self, name)[keep])
                     primal, dual, gap = primal[keep], dual[keep], gap[keep]
@@ -144,11 +144,11 @@ class _Batch:
         merit = torch.maximum(torch.maximum(gap, feasible), stationary)
         better = merit < self.best[self.ids]
         left = (self.x[:, None, :] @ self.F)[:, 0, :] - self.y
-        chosen = self.ids[better]
-        self.best[chosen] = merit[better]
-        self.square[chosen] = (left * left).sum(dim=1)[better]
+        picks = self.ids[better]
+        self.best[picks] = merit[better]
+        self.square[picks] = (left * left).sum(dim=1)[better]
         weights, multipliers = 1.0 + self.x.abs().sum(dim=1), 1.0 + (self.mu * self.cone).sum(dim=(1, 2))
-        self.apart[chosen] = (gap + short * multipliers + stationary * weights)[better]
+        self.apart[picks] = (gap + short * multipliers + stationary * weights)[better]
         self.worse = torch.where(better, torch.zeros_like(self.worse), self.worse + 1)
         stuck = (self.worse > WORSE) | ~torch.isfinite(merit) | (self.last < LEAST_STEP)
         return primal, dual, gap, (merit <= self.gap_limit) | stuck
@@ -159,11 +159,11 @@ class _Batch:
         diagonal = M.diagonal(dim1=1, dim2=2)
         whole = diagonal.clone()
         L, info = torch.linalg.cholesky_ex(M)
-        for raised in RAISED:
+        for increase in RAISED:
             bad = info > 0
             if not bool(bad.any()):
                 break
-            diagonal[bad] = whole[bad] * (1.0 + raised)
+            diagonal[bad] = whole[bad] * (1.0 + increase)
             L[bad], info[bad] = torch.linalg.cholesky_ex(M[bad])
         return L, info > 0
 
@@ -176,7 +176,7 @@ class _Batch:
         M.diagonal(dim1=1, dim2=2).add_(self.base[:, None])
         inner = M[:, : m * r, : m * r].unflatten(2, (m, r)).unflatten(1, (m, r))
         inner.diagonal(dim1=1, dim2=3).add_(blocks.permute(0, 2, 3, 1))
-        L, failed = self._factor(M)
+        L, no_factor = self._factor(M)
         tau = gap / self.count.clamp_min(1.0)
         extra = torch.zeros_like(self.s)
         for corrector in (False, True):
@@ -196,7 +196,7 @@ class _Batch:
                 ratio = torch.where(gap > 0, after / gap.clamp_min(1e-300), torch.zeros_like(gap))
                 extra = (step_s * step_mu - (ratio**3 * tau)[:, None, None]) * self.cone
         along = torch.where(shrink > 1.0, STEP * along, along)
-        self.last = torch.where(failed, torch.zeros_like(along), along)
+        self.last = torch.where(no_factor, torch.zeros_like(along), along)
         along = self.last
         self.x = self.x + along[:, None] * step.nan_to_num()
         self.s = self.s + along[:, None, None] * step_s.nan_to_num()

@@ -43,13 +43,13 @@ def read_state_dict(content: bytes, file: str) -> tuple[dict[str, np.ndarray], t
     """
     torch = import_torch()
     try:
-        held = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        checkpoint = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except Exception as problem:  # torch raises many kinds, pickle's among them
         raise ModelError(
             f"{file} is no plain state dict but holds {_object_named(str(problem))}, as a whole pickled model does; "
             f"nothing is unpickled here: save it with {SAVE_LINE}"
         ) from None
-    tensors, key = _weights(held, file)
+    tensors, key = _weights(checkpoint, file)
     arrays: dict[str, np.ndarray] = {}
     for name, tensor in tensors.items():
         if tensor.is_quantized or tensor.is_complex() or tensor.is_sparse:

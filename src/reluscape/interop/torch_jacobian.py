@@ -27,8 +27,8 @@ def deep_jacobian(weights: Sequence[np.ndarray], biases: Sequence[np.ndarray | N
     # every sample has a copy of the parameters, so that one backward pass gives one gradient per sample
     layers = []
     for w, b in zip(weights, biases, strict=True):
-        stacked = torch.from_numpy(np.array(w) if b is None else np.concatenate([w, b[:, None]], axis=1))
-        layers.append(stacked.expand(n, *stacked.shape).clone().requires_grad_())
+        matrix = torch.from_numpy(np.array(w) if b is None else np.concatenate([w, b[:, None]], axis=1))
+        layers.append(matrix.expand(n, *matrix.shape).clone().requires_grad_())
     h = torch.from_numpy(np.array(X, dtype=float))[:, :, None]
     for k, (layer, b) in enumerate(zip(layers, biases, strict=True)):
         h = layer @ h if b is None else layer[:, :, :-1] @ h + layer[:, :, -1:]
@@ -51,17 +51,17 @@ def module_jacobian(module: Any, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     """
     torch = import_torch()
     twin = copy.deepcopy(module).double()
-    trained = [p for p in twin.parameters() if p.requires_grad]
-    if not trained:
+    parameters = [p for p in twin.parameters() if p.requires_grad]
+    if not parameters:
         raise ModelError("the module has no trainable parameter")
-    predicted, rows = [], []
+    outputs, rows = [], []
     for x in torch.from_numpy(np.array(X, dtype=float)):
         output = twin(x[None, :]).reshape(-1)
         if len(output) != 1:
             raise ModelError(f"the module has {len(output)} outputs; the Jacobian is of a single one")
-        gradients = torch.autograd.grad(output[0], trained, allow_unused=True)
-        parts = [torch.zeros_like(p) if g is None else g for g, p in zip(gradients, trained, strict=True)]
+        gradients = torch.autograd.grad(output[0], parameters, allow_unused=True)
+        parts = [torch.zeros_like(p) if g is None else g for g, p in zip(gradients, parameters, strict=True)]
         rows.append(torch.cat([part.reshape(-1) for part in parts]).numpy())
-        predicted.append(output.item())
-    J = np.array(rows, dtype=float).reshape(len(rows), sum(p.numel() for p in trained))
-    return np.array(predicted, dtype=float), J
+        outputs.append(output.item())
+    J = np.array(rows, dtype=float).reshape(len(rows), sum(p.numel() for p in parameters))
+    return np.array(outputs, dtype=float), J

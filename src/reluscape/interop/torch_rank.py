@@ -36,8 +36,8 @@ def certainly_full(patterns: np.ndarray, X: np.ndarray, device: str) -> np.ndarr
     if n == 0:
         return np.ones(B, dtype=bool)
     length = np.abs(X).max(axis=-1, keepdims=True)
-    scaled = X / np.where(length > 0, length, 1.0)
-    scaled = scaled / np.where(length > 0, np.linalg.norm(scaled, axis=-1, keepdims=True), 1.0)
+    unit_rows = X / np.where(length > 0, length, 1.0)
+    unit_rows = unit_rows / np.where(length > 0, np.linalg.norm(unit_rows, axis=-1, keepdims=True), 1.0)
     there = length[..., 0] > 0
     shift = SAFETY * PRECISION * n * (n + 2 * d + 16)
     full = np.zeros(B, dtype=bool)
@@ -45,18 +45,18 @@ def certainly_full(patterns: np.ndarray, X: np.ndarray, device: str) -> np.ndarr
     with torch.no_grad():
         for first in range(0, B, step):
             part = slice(first, first + step)
-            one = np.ascontiguousarray(scaled[part] if X.ndim == 3 else scaled)
-            kept = torch.from_numpy(np.ascontiguousarray(there[part] if X.ndim == 3 else there)).to(place)
+            one = np.ascontiguousarray(unit_rows[part] if X.ndim == 3 else unit_rows)
+            nonzero = torch.from_numpy(np.ascontiguousarray(there[part] if X.ndim == 3 else there)).to(place)
             A = torch.from_numpy(np.ascontiguousarray(patterns[part])).to(place).double()
             U = torch.from_numpy(one).to(place)
             counts = A.transpose(1, 2) @ A
             active = counts.diagonal(dim1=1, dim2=2)
             scale = torch.where(active > 0, active, torch.ones_like(active)).rsqrt()
             gram = counts * (U @ U.transpose(-1, -2)) * scale[:, :, None] * scale[:, None, :]
-            used = (active > 0) | ~kept
-            gram = gram * (kept[..., :, None] & kept[..., None, :])
-            diagonal = torch.where(kept, gram.diagonal(dim1=1, dim2=2), torch.ones_like(active)) - shift
+            has_unit = (active > 0) | ~nonzero
+            gram = gram * (nonzero[..., :, None] & nonzero[..., None, :])
+            diagonal = torch.where(nonzero, gram.diagonal(dim1=1, dim2=2), torch.ones_like(active)) - shift
             gram.diagonal(dim1=1, dim2=2).copy_(diagonal)
             _, info = torch.linalg.cholesky_ex(gram)
-            full[part] = ((info == 0) & used.all(dim=1)).cpu().numpy()
+            full[part] = ((info == 0) & has_unit.all(dim=1)).cpu().numpy()
     return full

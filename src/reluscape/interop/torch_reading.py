@@ -67,8 +67,8 @@ def read_torch(module: Any, **more: Any) -> Reading:
                 continue
             frozen = _frozen(module)
             if frozen:
-                named = ", ".join(frozen[:4])
-                chain.note(f"{named} did not train (requires_grad is False); the verdict is on training all weights.")
+                names = ", ".join(frozen[:4])
+                chain.note(f"{names} did not train (requires_grad is False); the verdict is on training all weights.")
             more.setdefault("run", runner(candidate))
             reading = chain.reading(precision=eps, **more)
             if reading.inputs == d:
@@ -149,9 +149,9 @@ def _sizes(module: Any) -> list[int]:
 
 def _frozen(module: Any) -> list[str]:
     """Return the names of parameters that do not train, unless none does (a model exported without gradients)."""
-    named = list(module.named_parameters())
-    frozen = [name for name, p in named if not p.requires_grad]
-    return frozen if len(frozen) < len(named) else []
+    parameters = list(module.named_parameters())
+    frozen = [name for name, p in parameters if not p.requires_grad]
+    return frozen if len(frozen) < len(parameters) else []
 
 
 def _record(module: Any, kind: str, rows: np.ndarray) -> Chain:

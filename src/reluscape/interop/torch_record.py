@@ -225,18 +225,18 @@ class Recorder:
             raise self._refusal(f"{name} rounds or writes elsewhere")
         other = second if first is self.latest else first
         numbers = self._numbers(other, name)
-        trained = hasattr(other, "detach") and _storage(other) in self.parameters
+        is_parameter = hasattr(other, "detach") and _storage(other) in self.parameters
         reverse = (first is not self.latest) != (name in ("__rsub__", "rsub"))
         if name in SUMS | DIFFERENCES:
-            if trained:
+            if is_parameter:
                 self._own(other, "bias")
             sign = 1.0 if name in SUMS else -1.0
             if sign < 0 and reverse:
-                self.chain.scaling(-1.0 * float(call["alpha"]), numbers, where, trained)
+                self.chain.scaling(-1.0 * float(call["alpha"]), numbers, where, is_parameter)
             else:
-                self.chain.scaling(1.0, sign * float(call["alpha"]) * numbers, where, trained)
+                self.chain.scaling(1.0, sign * float(call["alpha"]) * numbers, where, is_parameter)
             return
-        if trained:
+        if is_parameter:
             raise self._refusal(f"{name} scales by a trained parameter")
         if name in RATIOS and first is not self.latest:
             raise self._refusal(f"{name} divides by a computed value")

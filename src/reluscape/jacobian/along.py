@@ -57,16 +57,16 @@ def rank_along(networks: Iterable[Any], X: Any) -> RankAlong:
     """
     data = as_dataset(X)
     oracle, nonzero = RankOracle.of(data), nonzero_samples(data)
-    seen: dict[bytes, int] = {}
-    known: dict[bytes, int] = {}
+    numbers: dict[bytes, int] = {}
+    rank_table: dict[bytes, int] = {}
     ranks, regions = [], []
     for net in networks:
         pattern = np.ascontiguousarray(activation_pattern(net.W, data)[:, nonzero])
         key = np.packbits(pattern, axis=1).tobytes()
-        regions.append(seen.setdefault(key, len(seen)))
-        trained = np.ascontiguousarray(pattern[np.asarray(net.v) != 0])
-        trained_key = np.packbits(trained, axis=1).tobytes()
-        if trained_key not in known:
-            known[trained_key] = oracle.pattern_rank(trained)
-        ranks.append(known[trained_key])
+        regions.append(numbers.setdefault(key, len(numbers)))
+        live_pattern = np.ascontiguousarray(pattern[np.asarray(net.v) != 0])
+        trained_key = np.packbits(live_pattern, axis=1).tobytes()
+        if trained_key not in rank_table:
+            rank_table[trained_key] = oracle.pattern_rank(live_pattern)
+        ranks.append(rank_table[trained_key])
     return RankAlong(readonly(ranks, dtype=int), readonly(regions, dtype=int), oracle.n)

@@ -66,13 +66,15 @@ def deep_rank(net: DeepNet, X: Any) -> DeepRank:
     patterns = net.patterns(data)
     last = patterns[-1] if patterns else np.zeros((0, data.n), dtype=bool)
     pattern_rank = exact.rank(last.astype(int)) if last.size else 0
-    proved = (
+    has_proof = (
         bool(patterns)
         and pattern_rank == data.n
         and bool((net.weights[-1] != 0).all())
         and _reaches_the_last_hidden_layer(patterns, data)
     )
-    return DeepRank(data.n if proved else numerical, pattern_rank, proved, "certified" if proved else "numerical")
+    return DeepRank(
+        data.n if has_proof else numerical, pattern_rank, has_proof, "certified" if has_proof else "numerical"
+    )
 
 
 def _reaches_the_last_hidden_layer(patterns: list[np.ndarray], data: Dataset) -> bool:

@@ -11,12 +11,12 @@ __all__ = ["distinct_units", "rows_are_dependent"]
 
 def distinct_units(pattern: np.ndarray) -> np.ndarray:
     """Return the different non-zero rows of a pattern, in a fixed order."""
-    packed = np.packbits(pattern, axis=1)
-    if packed.size == 0:
+    bits = np.packbits(pattern, axis=1)
+    if bits.size == 0:
         return pattern[:0]
-    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
+    keys = np.ascontiguousarray(bits).view(np.dtype((np.void, bits.shape[1]))).ravel()
     first = np.unique(keys, return_index=True)[1]
-    return np.ascontiguousarray(pattern[first[packed[first].any(axis=1)]])
+    return np.ascontiguousarray(pattern[first[bits[first].any(axis=1)]])
 
 
 def rows_are_dependent(pattern: np.ndarray, rows: np.ndarray) -> bool:

@@ -156,16 +156,16 @@ def few_dependencies_mod(basis: np.ndarray, pivots: np.ndarray, rank: int, prime
     Row f marks a sample outside the pivots and exactly those pivot samples on which it depends modulo the prime.
     """
     p, n = np.int64(prime), basis.shape[1]
-    chosen = pivots[:rank]
-    free = np.setdiff1d(np.arange(n), chosen)
+    first_pivots = pivots[:rank]
+    free = np.setdiff1d(np.arange(n), first_pivots)
     rows = basis[:rank].astype(np.int64)
     weights = np.empty((rank, len(free)), dtype=np.int64)
     for b in range(rank - 1, -1, -1):
-        later = rows[b, chosen[b + 1 :], None] * weights[b + 1 :] % p
+        later = rows[b, first_pivots[b + 1 :], None] * weights[b + 1 :] % p
         weights[b] = -(rows[b, free] + later.sum(axis=0)) % p
     supports = np.zeros((len(free), n), dtype=bool)
     supports[np.arange(len(free)), free] = True
-    supports[:, chosen] = (weights != 0).T
+    supports[:, first_pivots] = (weights != 0).T
     return supports
 
 
@@ -179,11 +179,11 @@ def many_dependencies_mod(basis, pivots, rank, prime):  # pragma: no cover
         outside[pivots[b]] = False
     supports = np.zeros((n - rank, n), np.bool_)
     weights = np.empty(n, np.uint64)
-    found = 0
+    count = 0
     for free in range(n):
         if not outside[free]:
             continue
-        supports[found, free] = True
+        supports[count, free] = True
         for b in range(rank - 1, -1, -1):
             total, pending, row = np.uint64(basis[b, free]), 0, basis[b]
             for later in range(b + 1, rank):
@@ -192,6 +192,6 @@ def many_dependencies_mod(basis, pivots, rank, prime):  # pragma: no cover
                 if pending == PRODUCTS - 1:
                     total, pending = _reduced(total, prime, reciprocal), 0
             weights[b] = _reduced(prime - _reduced(total, prime, reciprocal), prime, reciprocal)
-            supports[found, pivots[b]] = weights[b] != 0
-        found += 1
+            supports[count, pivots[b]] = weights[b] != 0
+        count += 1
     return supports

@@ -73,17 +73,17 @@ def loss_bound(net: Any, X: Any, y: Any = None, trainable: str = "W", jacobian_o
     predict = getattr(net, "predict", net)
     if jacobian_of is not None and callable(predict):
         J = np.asarray(jacobian_of(data.X), dtype=float)
-        predicted = predict(data.X)
+        predictions = predict(data.X)
     elif hasattr(net, "W") and hasattr(net, "v"):
         J = jacobian(net.W, net.v, data, trainable=trainable)
-        predicted = predict(data.X)
+        predictions = predict(data.X)
     elif hasattr(net, "jacobian") and callable(predict):
         J = np.asarray(net.jacobian(data.X), dtype=float)
-        predicted = predict(data.X)
+        predictions = predict(data.X)
     elif hasattr(net, "named_parameters"):
         from ..interop.torch_jacobian import module_jacobian
 
-        predicted, J = module_jacobian(net, data.X)
+        predictions, J = module_jacobian(net, data.X)
     else:
         raise InputError(
             f"no Jacobian for a {type(net).__name__}; give a model with predict(X), or a function, and "
@@ -91,7 +91,7 @@ def loss_bound(net: Any, X: Any, y: Any = None, trainable: str = "W", jacobian_o
         )
     if J.shape[0] != data.n:
         raise ShapeError(f"the Jacobian has {J.shape[0]} rows for {data.n} samples")
-    residual = np.asarray(predicted, dtype=float).reshape(-1) - data.y
+    residual = np.asarray(predictions, dtype=float).reshape(-1) - data.y
     n = data.n
     gradient = 2 / n * J.T @ residual if n else np.zeros(J.shape[1])
     sigma = np.linalg.svd(J, compute_uv=False) if J.size else np.zeros(0)

@@ -32,10 +32,10 @@ def activation_pattern(W: Any, data: Dataset) -> np.ndarray:
         if not np.isfinite(floats).all():
             raise InputError("W has an entry that is not finite")
         signs = signs_of_products(data.rows, floats)
-    tied = signs == 0
-    tied[:, list(data.zero_rows)] = False
-    if tied.any():
-        j, i = np.argwhere(tied)[0]
+    on_kink = signs == 0
+    on_kink[:, list(data.zero_rows)] = False
+    if on_kink.any():
+        j, i = np.argwhere(on_kink)[0]
         raise TieError(
             f"sample {i} lies exactly on the hyperplane of unit {j}, where the network has no derivative; "
             "move the weight, or ask for the rank of each neighbouring pattern with jacobian_rank"
@@ -106,8 +106,8 @@ def jacobian_gram(pattern: Any, v: Any, X: Any) -> np.ndarray:
     out = _floats(v).reshape(-1)
     if len(out) != len(A):
         raise ShapeError(f"v has {len(out)} entries for {len(A)} units")
-    weighted = A * out[:, None]
-    return (weighted.T @ weighted) * (data.X @ data.X.T)
+    factors = A * out[:, None]
+    return (factors.T @ factors) * (data.X @ data.X.T)
 
 
 def _floats(values: Any) -> np.ndarray:

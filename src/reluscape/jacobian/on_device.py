@@ -45,18 +45,18 @@ def batched_full_rank(patterns: Any, X: Any, device: str | None = None) -> np.nd
         samples = shared.X
     if A.ndim != 3 or A.shape[2] != samples.shape[-2] or (own and len(samples) != len(A)):
         raise ShapeError(f"patterns of shape {A.shape} do not fit samples of shape {samples.shape}")
-    found = np.zeros(len(A), dtype=bool)
+    answers = np.zeros(len(A), dtype=bool)
     # the floats of exactly given numbers are rounded: a proof about them would be one about other data
     if device is not None and not (shared is not None and shared.exact_input):
         from ..interop.torch_rank import certainly_full
 
-        found = certainly_full(A, samples, device)
+        answers = certainly_full(A, samples, device)
     oracles: dict[int, tuple[RankOracle, np.ndarray]] = {}
-    for b in np.flatnonzero(~found):
+    for b in np.flatnonzero(~answers):
         place = int(b) if own else 0
         if place not in oracles:
             data = Dataset(samples[b]) if shared is None else shared
             oracles = {place: (RankOracle.of(data), nonzero_samples(data))}
         oracle, nonzero = oracles[place]
-        found[b] = oracle.is_full(np.ascontiguousarray(A[b][:, nonzero]))
-    return found
+        answers[b] = oracle.is_full(np.ascontiguousarray(A[b][:, nonzero]))
+    return answers

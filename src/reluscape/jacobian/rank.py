@@ -59,8 +59,8 @@ class RankOracle:
         return rank, lambda: dependencies_mod(basis, pivots, rank, PRIMES[k])
 
     def _proven(self, units: np.ndarray, support: np.ndarray) -> bool:
-        chosen = np.flatnonzero(support)
-        return rows_are_dependent(units[:, chosen], self.rows[chosen])
+        samples = np.flatnonzero(support)
+        return rows_are_dependent(units[:, samples], self.rows[samples])
 
     def pattern_rank(self, pattern: np.ndarray) -> int:
         """Return the rank over the rationals for a pattern (m, n) on the non-zero samples."""

@@ -307,21 +307,21 @@ def _least_norm(
     F = np.maximum(X @ best.directions.T, 0.0) * best.signs
     equal = np.concatenate([F, np.ones((len(F), 1)), -np.ones((len(F), 1))], axis=1) if free else F
     cost = np.concatenate([np.ones(F.shape[1]), np.zeros(equal.shape[1] - F.shape[1])])
-    found = linprog(cost, A_eq=equal, b_eq=y, bounds=(0, None))
-    if found.status != 0:
+    result = linprog(cost, A_eq=equal, b_eq=y, bounds=(0, None))
+    if result.status != 0:
         return (low, None), None
-    t = np.where(found.x[: F.shape[1]] > 0, found.x[: F.shape[1]], 0.0)
+    t = np.where(result.x[: F.shape[1]] > 0, result.x[: F.shape[1]], 0.0)
     live = t > 0
     root = np.sqrt(t[live])
-    c = float(found.x[-2] - found.x[-1]) if free else 0.0
+    c = float(result.x[-2] - result.x[-1]) if free else 0.0
     net = TwoLayerNet(best.directions[live] * root[:, None], best.signs[live] * root, c, problem.output_bias)
-    return (low, float(found.fun)), net
+    return (low, float(result.fun)), net
 
 
 def _changes(points: tuple[DecayPoint, ...]) -> list[DecayPoint]:
     """Return the first and the last point, and those at which live directions or valleys change."""
-    kept = [points[0]]
+    picks = [points[0]]
     for a, b in pairwise(points):
         if (b.live, b.valleys) != (a.live, a.valleys) or b is points[-1]:
-            kept.append(b)
-    return kept
+            picks.append(b)
+    return picks

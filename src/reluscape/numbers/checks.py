@@ -72,10 +72,10 @@ def nearest_doubles(values: np.ndarray, name: str) -> np.ndarray:
 def refuse_below_doubles(values: np.ndarray, floats: np.ndarray, name: str) -> None:
     """Raise InputError where a fraction is not zero and the double nearest to it is below the range of doubles."""
     small = np.nonzero(np.abs(floats) < np.finfo(float).tiny)
-    lost = np.flatnonzero(values[small] != 0)
-    if lost.size:
+    underflows = np.flatnonzero(values[small] != 0)
+    if underflows.size:
         raise InputError(
-            f"{name} has a value at row {small[0][lost[0]]} that is not zero but below the range of doubles "
+            f"{name} has a value at row {small[0][underflows[0]]} that is not zero but below the range of doubles "
             f"({np.finfo(float).tiny:.1g}); rescale it, or write 0"
         )
 

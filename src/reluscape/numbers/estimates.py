@@ -74,8 +74,8 @@ class Probability:
         """
         low = clopper_pearson(successes, trials, confidence)[0]
         high = clopper_pearson(successes + undecided, trials, confidence)[1]
-        decided = trials - undecided
-        value = successes / decided if decided else 0.5
+        decisions = trials - undecided
+        value = successes / decisions if decisions else 0.5
         return cls(value, low, high, "sampled", trials, population, law, confidence)
 
     def __float__(self) -> float:

@@ -274,8 +274,8 @@ def solve(A: Any, b: Any) -> np.ndarray | None:
     n, d = A.shape
     if n == 0:
         return np.full(d, Fraction(0), dtype=object)
-    augmented = np.concatenate([A, b[:, None]], axis=1)
-    R, r = fmpq_matrix(augmented).rref()
+    system = np.concatenate([A, b[:, None]], axis=1)
+    R, r = fmpq_matrix(system).rref()
     x = np.full(d, Fraction(0), dtype=object)
     start = 0
     for i in range(r):

@@ -27,9 +27,9 @@ def fan_blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
         rows: (k, r) of rank r, r at most MOST_COLUMNS; int64, Python integers (object) or floats.
     """
     k, r = rows.shape
-    chosen = combinations(range(k), r - 1)
+    choices = combinations(range(k), r - 1)
     while True:
-        subsets = list(islice(chosen, BLOCK))
+        subsets = list(islice(choices, BLOCK))
         if not subsets:
             return
         if r == 1:
@@ -77,15 +77,15 @@ def _minors(M: np.ndarray) -> np.ndarray:
     _, p, r = M.shape
     partial: dict[tuple[int, ...], np.ndarray] = {(): np.ones(len(M), dtype=M.dtype)}
     for row in range(p):
-        grown: dict[tuple[int, ...], np.ndarray] = {}
+        minors: dict[tuple[int, ...], np.ndarray] = {}
         for columns in combinations(range(r), row + 1):
             total = 0 * M[:, 0, 0]
             for place, column in enumerate(columns):
                 rest = columns[:place] + columns[place + 1 :]
                 term = M[:, row, column] * partial[rest]
                 total = total + term if (row + place) % 2 == 0 else total - term
-            grown[columns] = total
-        partial = grown
+            minors[columns] = total
+        partial = minors
     out = np.empty((len(M), r), dtype=M.dtype)
     for column in range(r):
         rest = tuple(c for c in range(r) if c != column)

@@ -27,8 +27,8 @@ def forget_other_versions(package: Path = PACKAGE, version: str = __version__) -
     if stamp.exists():
         return
     with contextlib.suppress(OSError):
-        for kept in (*package.rglob("*.nbi"), *package.rglob("*.nbc"), *stamp.parent.glob("kernels-*")):
-            kept.unlink()
+        for file in (*package.rglob("*.nbi"), *package.rglob("*.nbc"), *stamp.parent.glob("kernels-*")):
+            file.unlink()
         stamp.parent.mkdir(exist_ok=True)
         stamp.touch()
 
@@ -40,15 +40,15 @@ def prepare() -> bool:
     in the environment, where that fails too a temporary one, and where there is none kernels are not kept.
     """
     package = PACKAGE
-    chosen = os.environ.get(VARIABLE)
-    if chosen is None and not os.access(package / "solvers", os.W_OK):
+    setting = os.environ.get(VARIABLE)
+    if setting is None and not os.access(package / "solvers", os.W_OK):
         folder = _user_folder()
         if folder is None:
             KERNEL["cache"] = INNER["cache"] = False
             return True
-        chosen = str(folder)
-        os.environ[VARIABLE] = chosen
-    place = Path(chosen) if chosen else package
+        setting = str(folder)
+        os.environ[VARIABLE] = setting
+    place = Path(setting) if setting else package
     forget_cut(place)
     return next(place.rglob("*.nbi"), None) is None
 
@@ -58,23 +58,23 @@ def forget_cut(place: Path) -> None:
 
     Each file of numba's ends with the last sign of a pickle; nothing is unpickled to see that.
     """
-    for kept in (*place.rglob("*.nbi"), *place.rglob("*.nbc")):
+    for file in (*place.rglob("*.nbi"), *place.rglob("*.nbc")):
         with contextlib.suppress(OSError):
-            with kept.open("rb") as stream:
+            with file.open("rb") as stream:
                 size = stream.seek(0, os.SEEK_END)
                 stream.seek(max(size - 1, 0))
                 whole = stream.read() == PICKLE_END
             if not whole:
-                kept.unlink()
+                file.unlink()
 
 
 def forget_all() -> None:
     """Delete every kept kernel: one of them cannot be read although it is whole."""
-    chosen = os.environ.get(VARIABLE)
-    place = Path(chosen) if chosen else PACKAGE
-    for kept in (*place.rglob("*.nbi"), *place.rglob("*.nbc")):
+    setting = os.environ.get(VARIABLE)
+    place = Path(setting) if setting else PACKAGE
+    for file in (*place.rglob("*.nbi"), *place.rglob("*.nbc")):
         with contextlib.suppress(OSError):
-            kept.unlink()
+            file.unlink()
 
 
 def _user_folder() -> Path | None:

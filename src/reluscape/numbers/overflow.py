@@ -30,9 +30,9 @@ def refuses_overflow(call: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(call)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        watched = any(_far(value) for value in (*args, *kwargs.values()))
+        has_extremes = any(_far(value) for value in (*args, *kwargs.values()))
         try:
-            with np.errstate(over="raise", invalid="raise") if watched else nullcontext():
+            with np.errstate(over="raise", invalid="raise") if has_extremes else nullcontext():
                 return call(*args, **kwargs)
         except (OverflowError, FloatingPointError):
             raise InputError(

@@ -54,17 +54,17 @@ def curve_of_sets(
     bases = sums_over_sets(shares, dead, rational)
     if not rational:
         bases[-1] = flint.arb(1)  # the probabilities of all states and of none sum to 1
-    chosen = np.flatnonzero(coefficient).tolist()
+    masks = np.flatnonzero(coefficient).tolist()
     if rational:
         terms: dict[Fraction | float, Fraction | float] = {}
-        for mask in chosen:
+        for mask in masks:
             terms[bases[mask]] = terms.get(bases[mask], Fraction(0)) + int(coefficient[mask])
         return WidthCurve({b: c for b, c in terms.items() if c}, "exact", population, law)
-    balls = tuple((bases[mask], flint.arb(int(coefficient[mask]))) for mask in chosen)
-    merged: dict[Fraction | float, Fraction | float] = {}
+    balls = tuple((bases[mask], flint.arb(int(coefficient[mask]))) for mask in masks)
+    float_terms: dict[Fraction | float, Fraction | float] = {}
     for base, c in balls:
-        merged[float(base)] = merged.get(float(base), 0.0) + float(c)
-    return WidthCurve(merged, "certified", population, law, balls, _least_size(coefficient, len(shares)))
+        float_terms[float(base)] = float_terms.get(float(base), 0.0) + float(c)
+    return WidthCurve(float_terms, "certified", population, law, balls, _least_size(coefficient, len(shares)))
 
 
 def _least_size(coefficient: np.ndarray, s: int) -> int:

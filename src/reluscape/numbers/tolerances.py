@@ -255,8 +255,8 @@ class Tolerances:
     def __repr__(self) -> str:
         """Return what differs from the policy that holds unless told."""
         own = ((field.name, getattr(self, field.name), field.default) for field in fields(self))
-        changed = [f"{name}={value!r}" for name, value, usual in own if value != usual]
-        return f"Tolerances({', '.join(changed)})" if changed else "DEFAULT"
+        changes = [f"{name}={value!r}" for name, value, usual in own if value != usual]
+        return f"Tolerances({', '.join(changes)})" if changes else "DEFAULT"
 
 
 DEFAULT = Tolerances()

@@ -68,8 +68,8 @@ class WidthCurve:
     @property
     def limit(self) -> Fraction | float:
         """The probability that is approached as the width grows."""
-        found = sum((c for b, c in self.terms.items() if b == 1), Fraction(0))
-        return found if self.rational else float(found)
+        total = sum((c for b, c in self.terms.items() if b == 1), Fraction(0))
+        return total if self.rational else float(total)
 
     def bounds(self, width: int) -> tuple[Fraction | float, Fraction | float]:
         """Return an interval that holds P(width); a point where the terms are rational."""
@@ -118,22 +118,22 @@ class WidthCurve:
             InputError: not in [0, 1].
             UnsupportedError: no width reaches it; the message gives the limit.
         """
-        wanted = to_fraction(str(probability) if isinstance(probability, float) else probability)
-        if not 0 <= wanted <= 1:
+        goal = to_fraction(str(probability) if isinstance(probability, float) else probability)
+        if not 0 <= goal <= 1:
             raise InputError(f"a probability lies in [0, 1], got {probability}")
         high = 1
-        while not self._reaches(high, wanted):
+        while not self._reaches(high, goal):
             high *= 2
-            if high > WIDEST or (wanted >= self.limit and self._is_flat(high)):
+            if high > WIDEST or (goal >= self.limit and self._is_flat(high)):
                 raise UnsupportedError(
                     f"no width reaches the probability {probability}: it tends to {float(self.limit):.6g}"
                 )
         low = 0
-        if self._reaches(0, wanted):
+        if self._reaches(0, goal):
             return 0
         while high - low > 1:
             middle = (low + high) // 2
-            if self._reaches(middle, wanted):
+            if self._reaches(middle, goal):
                 high = middle
             else:
                 low = middle

@@ -119,16 +119,16 @@ def _listed(data: Dataset, width: int, threshold: Any) -> GenuineShare:
     """Decide every product exactly."""
     cells = np.asarray(enumerate_regions(data, witnesses=False).patterns)
     test = GenuineCells(data, exact=True)
-    found: list[tuple[Any, int]] = []
-    for chosen in combinations_with_replacement(range(len(cells)), width):
-        genuine, loss = test.decide(cells[list(chosen)])
+    minima: list[tuple[Any, int]] = []
+    for choice in combinations_with_replacement(range(len(cells)), width):
+        genuine, loss = test.decide(cells[list(choice)])
         if genuine:
-            found.append((loss, _orders(chosen)))
+            minima.append((loss, _orders(choice)))
     total = len(cells) ** width
-    lowest = min((loss for loss, _ in found), default=None)
+    lowest = min((loss for loss, _ in minima), default=None)
     limit = lowest if threshold is None else to_fraction(threshold)
-    good = Fraction(sum(k for loss, k in found if loss <= limit), total)
-    both = Fraction(sum(k for _, k in found), total)
+    good = Fraction(sum(k for loss, k in minima if loss <= limit), total)
+    both = Fraction(sum(k for _, k in minima), total)
     every, fine, poor = (Probability.exact(value, "regions") for value in (both, good, both - good))
     return GenuineShare(every, fine, poor, limit, lowest)
 
@@ -145,8 +145,8 @@ def _sampled(
     data: Dataset, width: int, threshold: Any, population: str, law: Any, trials: int, rng: Any
 ) -> GenuineShare:
     """Decide the products of random draws."""
-    drawn = "uniform" if population == "regions" else law
-    patterns = sample_regions(data, trials * width, drawn, as_generator(rng)).reshape(trials, width, data.n)
+    draw_law = "uniform" if population == "regions" else law
+    patterns = sample_regions(data, trials * width, draw_law, as_generator(rng)).reshape(trials, width, data.n)
     test = GenuineCells(data)
     losses = [loss for genuine, loss in map(test.decide, patterns) if genuine]
     lowest = min(losses, default=None)

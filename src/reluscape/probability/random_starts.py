@@ -50,8 +50,8 @@ class Sampler:
 
     def __init__(self, data: Dataset, output_bias: bool, seed: int) -> None:
         self.data, self.seed, self.hurried = data, seed, False
-        scaled = Dataset(np.array(standardize(data).X), data.y_fractions)
-        self.basins = BasinSampler(scaled, output_bias=output_bias, mark_undecided=True)
+        samples = Dataset(np.array(standardize(data).X), data.y_fractions)
+        self.basins = BasinSampler(samples, output_bias=output_bias, mark_undecided=True)
 
     @cached_property
     def ranks(self) -> RankOracle:
@@ -74,27 +74,27 @@ class Sampler:
         Chunks double in size whatever the clock says, so a seed fixes every start; time only cuts the tail.
         """
         generator = stream(self.seed, name, width, str(getattr(law, "name", law)))
-        kept = nonzero_samples(self.data)
+        rows = nonzero_samples(self.data)
         values: list[np.ndarray] = []
         first = 1 if self._is_large(width) else FIRST_CHUNK
-        full, done, chunk = 0, 0, first
+        full, total, chunk = 0, 0, first
         best: tuple[float, Any] = (np.inf, None)
-        while done < trials:
+        while total < trials:
             begin = time.thread_time()
-            patterns, signs = self.basins.states(width, law, min(chunk, trials - done), generator)
+            patterns, signs = self.basins.states(width, law, min(chunk, trials - total), generator)
             part = self.basins.evaluator.values(patterns, signs)
             lowest = int(np.argmin(np.where(np.isnan(part), np.inf, part)))
             if part[lowest] < best[0] or best[1] is None:
                 best = (float(np.nan_to_num(part[lowest], nan=np.inf)), (patterns[lowest], signs[lowest]))
             if ranks:
-                full += sum(self.ranks.is_full(pattern) for pattern in patterns[:, :, kept])
+                full += sum(self.ranks.is_full(pattern) for pattern in patterns[:, :, rows])
             values.append(part)
-            done += len(part)
-            spent = time.thread_time() - begin
+            total += len(part)
+            seconds = time.thread_time() - begin
             chunk *= 2
-            if spent * min(chunk, trials - done) / len(part) > clock.left:
+            if seconds * min(chunk, trials - total) / len(part) > clock.left:
                 chunk = first
-                if spent * first / len(part) > clock.left:
-                    self.hurried |= done < trials
+                if seconds * first / len(part) > clock.left:
+                    self.hurried |= total < trials
                     break
         return Starts(np.concatenate(values), full if ranks else None, best[1])

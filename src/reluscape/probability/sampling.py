@@ -65,20 +65,20 @@ class BasinSampler:
         Raises:
             TieError: the law put a unit exactly on a sample's hyperplane.
         """
-        chosen: Law = get_law(law)
-        W, v = chosen.sample_many(as_generator(rng), int(trials), int(width), self.data.d)
+        weight_law: Law = get_law(law)
+        W, v = weight_law.sample_many(as_generator(rng), int(trials), int(width), self.data.d)
         sides = signs_of_products(self._rows, W.reshape(-1, self.data.d)).reshape(trials, width, len(self._kept))
         if (sides == 0).any():
             raise TieError(
-                f"the law {chosen.name!r} put a unit exactly on a sample's hyperplane; use a law with a density"
+                f"the law {weight_law.name!r} put a unit exactly on a sample's hyperplane; use a law with a density"
             )
         patterns = np.zeros((trials, width, self.data.n), dtype=bool)
         patterns[:, :, self._kept] = sides > 0
         frozen = frozen_signs(signs, width)
         if frozen is None and (v == 0).any():
-            raise TieError(f"the law {chosen.name!r} drew an output weight of zero, whose sign is neither + nor -")
-        drawn = np.where(v > 0, 1, -1) if frozen is None else np.broadcast_to(frozen, (trials, width))
-        return patterns, drawn
+            raise TieError(f"the law {weight_law.name!r} drew an output weight of zero, whose sign is neither + nor -")
+        unit_signs = np.where(v > 0, 1, -1) if frozen is None else np.broadcast_to(frozen, (trials, width))
+        return patterns, unit_signs
 
     def values(
         self, width: int, law: Any = "normal", trials: int = 1000, rng: Any = None, signs: Any = None

@@ -65,11 +65,11 @@ def layer_outputs(
         below: for each hidden layer the slope of its units below 0; left out, all are ReLU.
     """
     heights: list[np.ndarray] = []
-    fed = X
+    inputs = X
     for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
-        heights.append(fed @ w.T + b)
+        heights.append(inputs @ w.T + b)
         if k + 1 < len(weights):
-            fed = _activated(heights[k], _slope(below, k))
+            inputs = _activated(heights[k], _slope(below, k))
     return heights
 
 
@@ -97,8 +97,8 @@ def layer_gradient(
     in_weights: list[np.ndarray] = []
     in_biases: list[np.ndarray] = []
     for k in range(len(weights) - 1, -1, -1):
-        fed = _activated(heights[k - 1], _slope(below, k - 1)) if k else X
-        in_weights.append(slopes.T @ fed)
+        inputs = _activated(heights[k - 1], _slope(below, k - 1)) if k else X
+        in_weights.append(slopes.T @ inputs)
         in_biases.append(slopes.sum(axis=0))
         if k:
             slopes = (slopes @ weights[k]) * np.where(heights[k - 1] > 0, 1.0, _slope(below, k - 1))

@@ -92,10 +92,10 @@ class Problem:
         signs: Any = None,
         tolerances: Tolerances = DEFAULT,
     ) -> None:
-        chosen = plain_loss(loss)
-        data, given = samples_and_targets(X, y, joint=chosen == CrossEntropy.name)
-        targets = readonly(given, dtype=float)
-        mean = output_loss(chosen, targets)
+        criterion = plain_loss(loss)
+        data, raw_targets = samples_and_targets(X, y, joint=criterion == CrossEntropy.name)
+        targets = readonly(raw_targets, dtype=float)
+        mean = output_loss(criterion, targets)
         penalty = as_penalty(weight_decay)
         frozen = None if signs is None else readonly(check_signs(signs, np.size(signs)))
         if frozen is not None and penalty is not NONE:
@@ -106,8 +106,8 @@ class Problem:
                 "give Dataset(X, y, bias=True), or WeightDecay(value) where there are no biases"
             )
         state = self.__dict__
-        state["data"], state["targets"], state["_given"] = data, targets, given
-        state["given_loss"], state["loss"] = chosen, CrossEntropy() if mean.each is None else mean.each
+        state["data"], state["targets"], state["_given"] = data, targets, raw_targets
+        state["given_loss"], state["loss"] = criterion, CrossEntropy() if mean.each is None else mean.each
         state["penalty"], state["output_bias"], state["signs"] = penalty, bool(output_bias), frozen
         state["tolerances"], state["mean_loss"] = tolerances, mean
 
@@ -146,8 +146,8 @@ class Problem:
     @cached_property
     def given_targets(self) -> np.ndarray:
         """(n, k) targets as they were given, exact numbers where they are numbers."""
-        given: np.ndarray = self.__dict__["_given"]
-        return given if self.data.y is None or self.outputs > 1 else np.asarray(self.data.y_fractions[:, None])
+        raw_targets: np.ndarray = self.__dict__["_given"]
+        return raw_targets if self.data.y is None or self.outputs > 1 else np.asarray(self.data.y_fractions[:, None])
 
     @cached_property
     def live(self) -> np.ndarray:
@@ -193,9 +193,9 @@ class Problem:
             "output weights of free sign": not signs and self.signs is not None,
             "one output": self.outputs != 1,
         }
-        for covered, asked in beyond.items():
-            if asked:
-                raise InputError(f"this covers {covered} only; the problem given is {self!r}")
+        for scope, excess in beyond.items():
+            if excess:
+                raise InputError(f"this covers {scope} only; the problem given is {self!r}")
         return self.data
 
     def refuse_penalty(self) -> None:

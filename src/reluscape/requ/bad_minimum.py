@@ -160,8 +160,8 @@ def _lonely_units(
 def _gradient(net: ReQUNet, Z: np.ndarray, y: np.ndarray, f: np.ndarray, lambdas: np.ndarray) -> float:
     """Return the largest entry of the gradient."""
     pull = -y * np.exp(-np.logaddexp(0.0, y * f)) / np.log(2)
-    lifted = np.maximum(Z @ net.U.T, 0.0)
-    by_a = lifted.T**2 @ pull + lambdas * np.abs(net.a) * net.a
+    heights = np.maximum(Z @ net.U.T, 0.0)
+    by_a = heights.T**2 @ pull + lambdas * np.abs(net.a) * net.a
     sizes = lambdas * np.linalg.norm(net.U, axis=1)
-    by_u = 2 * (net.a[:, None] * ((pull[:, None] * lifted).T @ Z) + sizes[:, None] * net.U)
+    by_u = 2 * (net.a[:, None] * ((pull[:, None] * heights).T @ Z) + sizes[:, None] * net.U)
     return float(max(np.abs(by_a).max(), np.abs(by_u).max()))

@@ -152,7 +152,7 @@ def _by_majority(samples: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, n
     """Return each distinct sample once with the label that most of its copies have, the positive one in a tie."""
     points, place = np.unique(samples, axis=0, return_inverse=True)
     votes = np.bincount(place.reshape(-1), weights=labels, minlength=len(points))
-    chosen = np.where(votes >= 0, 1.0, -1.0)
-    if len(np.unique(chosen)) == 1:
+    majority = np.where(votes >= 0, 1.0, -1.0)
+    if len(np.unique(majority)) == 1:
         raise AssumptionError("every point goes to one class by majority; two classes are needed")
-    return points, chosen
+    return points, majority

@@ -100,14 +100,14 @@ def train_conv(
     options = {"maxiter": iterations, "maxfun": 4 * iterations, "ftol": 0.0, "maxcor": 30}
     quiet = False
     for _ in range(max(1, rounds)):
-        found = minimize(
+        result = minimize(
             parts.at, point, jac=True, method="L-BFGS-B", options={**options, "gtol": tolerances.requ_gradient}
         )
-        point = _snapped(parts, found.x, tolerances.requ_silent)
-        moved, quiet = _escaped(parts, point)
-        if moved is None:
+        point = _snapped(parts, result.x, tolerances.requ_silent)
+        escape, quiet = _escaped(parts, point)
+        if escape is None:
             break
-        point = moved
+        point = escape
     value, gradient = parts.at(point)
     end = parts.net_at(point)
     active = int(np.count_nonzero(np.abs(end.a) + np.linalg.norm(end.U, axis=1)))
@@ -118,20 +118,22 @@ def _escaped(parts: _Parts, point: np.ndarray) -> tuple[np.ndarray | None, bool]
     """Return a point of lower loss with one silent unit let out, or None; and whether no silent unit helps."""
     net = parts.net_at(point)
     try:
-        found = certify(net.features(parts.X), parts.y, ReQUNet(net.a, net.U), net.lambdas, parts.loss, prove=False)
+        certificate = certify(
+            net.features(parts.X), parts.y, ReQUNet(net.a, net.U), net.lambdas, parts.loss, prove=False
+        )
     except AssumptionError:  # filters that send samples of both labels to one point
         return None, False
-    if not found.inactive:
+    if not certificate.inactive:
         return None, True
-    if found.peak.value <= found.least_lambda:
+    if certificate.peak.value <= certificate.least_lambda:
         return None, True
-    j = min(found.inactive, key=lambda k: net.lambdas[k])
+    j = min(certificate.inactive, key=lambda k: net.lambdas[k])
     value = parts.at(point)[0]
     for halvings in range(HALVINGS):
         trial = point.copy()
         a, W, b, _ = parts.split(trial)
-        a[j] = found.peak.sign * 2.0**-halvings
-        W[:, j], b[j] = np.abs(a[j]) * found.peak.direction[:-1], np.abs(a[j]) * found.peak.direction[-1]
+        a[j] = certificate.peak.sign * 2.0**-halvings
+        W[:, j], b[j] = np.abs(a[j]) * certificate.peak.direction[:-1], np.abs(a[j]) * certificate.peak.direction[-1]
         if parts.at(trial)[0] < value:
             return trial, False
     return None, False
@@ -179,8 +181,8 @@ class _Parts:
         for v in filters:
             before.append(pad_convolve(v, layers[-1]))
             layers.append(leaky(before[-1], slope))
-        lifted = np.maximum(layers[-1] @ W + b, 0.0)
-        f = lifted**2 @ a
+        heights = np.maximum(layers[-1] @ W + b, 0.0)
+        f = heights**2 @ a
         z = -self.y * f
         U = np.concatenate([W, b[None, :]])
         size = np.linalg.norm(U, axis=0)
@@ -189,8 +191,8 @@ class _Parts:
         value = float(np.sum(self.loss.value(z)))
         value += float(lam @ (np.abs(a) ** 3 + 2 * size**3)) / 3 + lam_c / 4 * float(free @ free)
         pull = -self.y * np.asarray(self.loss.derivative(z), dtype=float)
-        inner = 2 * pull[:, None] * lifted * a
-        grad_a = lifted.T**2 @ pull + lam * np.abs(a) * a
+        inner = 2 * pull[:, None] * heights * a
+        grad_a = heights.T**2 @ pull + lam * np.abs(a) * a
         grad_W = layers[-1].T @ inner + 2 * lam * size * W
         grad_b = inner.sum(axis=0) + 2 * lam * size * b
         grad_v = np.zeros_like(filters)
@@ -198,9 +200,9 @@ class _Parts:
         for k in range(len(filters) - 1, -1, -1):
             back = back * np.where(before[k] >= 0, 1.0, slope)
             s, h = filters.shape[1], layers[k].shape[1]
-            padded = np.pad(layers[k], ((0, 0), (s - 1, s - 1)))
+            wide_layer = np.pad(layers[k], ((0, 0), (s - 1, s - 1)))
             for i in range(s):
-                grad_v[k, i] = np.sum(back * padded[:, i : i + h + s - 1])
+                grad_v[k, i] = np.sum(back * wide_layer[:, i : i + h + s - 1])
             back = back @ toeplitz(filters[k], h)
         grad_v += lam_c * free[:, None] * filters
         return value, np.concatenate([grad_a, grad_W.ravel(), grad_b, grad_v.ravel()])

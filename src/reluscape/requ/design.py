@@ -143,18 +143,18 @@ def design(
             f"hypothesis violated (Theorem 1): m >= n + 1 units; {width} for {data.n} samples, give width={data.n + 1}"
         )
     generator = as_generator(rng)
-    found = margin(data, labels, generator, prove, tolerances)
-    lambda0 = float(np.nextafter(slope * found.lower, 0.0))
+    best_margin = margin(data, labels, generator, prove, tolerances)
+    lambda0 = float(np.nextafter(slope * best_margin.lower, 0.0))
     notes = []
     if lambdas is None:
-        chosen = draw_lambdas(lambda0, int(width), generator)
+        coefficients = draw_lambdas(lambda0, int(width), generator)
     else:
-        chosen = positive("lambda", lambdas)
-        if len(chosen) != width:
-            raise ShapeError(f"{len(chosen)} coefficients for width {width}; give one per unit")
-        notes += check_lambdas(chosen, lambda0)
+        coefficients = positive("lambda", lambdas)
+        if len(coefficients) != width:
+            raise ShapeError(f"{len(coefficients)} coefficients for width {width}; give one per unit")
+        notes += check_lambdas(coefficients, lambda0)
     reach = min(float(np.sum(row**2)) + 1 for row in data.X)
-    if found.lower < tolerances.tiny_margin * reach:
+    if best_margin.lower < tolerances.tiny_margin * reach:
         notes.append(
             f"lambda_0 = {lambda0:.3g} is tiny: the labels of near samples differ, so the design holds but the "
             "regulariser is next to nothing and training will be slow"
@@ -162,8 +162,8 @@ def design(
     for note in notes:
         warnings.warn(note, DataWarning, stacklevel=2)
     return Design(
-        slope, found.lower, found.upper, lambda0, readonly(chosen), int(width), data.n, data.d,
-        margin_loss(loss, base), found, tuple(notes),
+        slope, best_margin.lower, best_margin.upper, lambda0, readonly(coefficients), int(width), data.n, data.d,
+        margin_loss(loss, base), best_margin, tuple(notes),
     )  # fmt: skip
 
 

@@ -35,8 +35,8 @@ class Interpolation:
 
     def predict(self, z: Any) -> np.ndarray:
         """Return q at each z, in floats."""
-        lifted = np.maximum(real_numbers("z", z)[..., None] - self.knots, 0.0)
-        return lifted**2 @ self.coefficients
+        heights = np.maximum(real_numbers("z", z)[..., None] - self.knots, 0.0)
+        return heights**2 @ self.coefficients
 
     def weights(self, direction: Any = (1.0,)) -> tuple[np.ndarray, np.ndarray]:
         """Return (a, U) of the ReQU network x -> q(<direction, x>); rows of U are (direction, -t_k)."""
@@ -122,14 +122,14 @@ def _built(z: Any, y: Any, z0: Any, exactly: bool) -> Interpolation:
             f"hypothesis violated: z0 is below all points; it is {float(left):g}, the smallest point {float(line[0]):g}"
         )
     knots = [left, *line[:-1]]
-    found = [Fraction(signs[0]) / ((line[0] - left) ** 2 if exactly else 1)]
+    coefficients = [Fraction(signs[0]) / ((line[0] - left) ** 2 if exactly else 1)]
     for k in range(1, len(line)):
-        value = _value(knots, found, line[k])
+        value = _value(knots, coefficients, line[k])
         jump = signs[k] - value if exactly else 2 * signs[k] * (abs(value) + 1)
-        found.append(jump / (line[k] - line[k - 1]) ** 2)
-    margins = [s * _value(knots, found, t) for s, t in zip(signs, line, strict=True)]
+        coefficients.append(jump / (line[k] - line[k - 1]) ** 2)
+    margins = [s * _value(knots, coefficients, t) for s, t in zip(signs, line, strict=True)]
     return Interpolation(
-        readonly(knots, float), readonly(found, float), readonly(knots, object), readonly(found, object),
+        readonly(knots, float), readonly(coefficients, float), readonly(knots, object), readonly(coefficients, object),
         readonly(margins, object),
     )  # fmt: skip
 

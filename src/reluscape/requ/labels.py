@@ -54,10 +54,10 @@ def with_labels(X: Any, y: Any = None) -> tuple[Dataset, np.ndarray]:
     data = X if isinstance(X, Dataset) else Dataset(X)
     if data.bias:
         raise InputError("the data carry a column of ones; here the network has its own bias, so give X without it")
-    given = data.y if y is None else y
-    if given is None:
+    values = data.y if y is None else y
+    if values is None:
         raise InputError("there are no labels; give y with -1 and +1")
-    array = entries(given, "y")
+    array = entries(values, "y")
     try:
         labels = real_numbers("y", array).reshape(-1).copy()
     except InputError:

@@ -166,10 +166,10 @@ def epsilon(loss: Any = "logistic", base: float = 2) -> float:
         >>> epsilon("exponential"), epsilon("smooth_hinge")
         (1.0, 3.0)
     """
-    found = margin_loss(loss, base)
-    if isinstance(found, LogisticLoss | ExponentialLoss | SmoothHingeLoss):
-        return found.epsilon
-    return _checked(found)
+    criterion = margin_loss(loss, base)
+    if isinstance(criterion, LogisticLoss | ExponentialLoss | SmoothHingeLoss):
+        return criterion.epsilon
+    return _checked(criterion)
 
 
 def _checked(loss: MarginLoss) -> float:
@@ -192,19 +192,19 @@ def _checked(loss: MarginLoss) -> float:
             f"hypothesis violated (Assumption 1): some epsilon > 0 bounds l'(z) from below for z >= 0; "
             f"it is {least:.4g} at z = {place:.4g}"
         )
-    told = getattr(loss, "epsilon", None)
-    if told is None and slope[-1] < slope[-2] and slope[-1] == least:
+    eps = getattr(loss, "epsilon", None)
+    if eps is None and slope[-1] < slope[-2] and slope[-1] == least:
         raise AssumptionError(
             f"hypothesis violated (Assumption 1): l'(z) still falls at z = {GRID[-1]:.4g}, so no epsilon > 0 is seen; "
             "give the loss an attribute epsilon where there is one"
         )
-    if told is None:
+    if eps is None:
         return least
-    if not 0 < float(told) <= least * (1 + DEFAULT.stationarity):
+    if not 0 < float(eps) <= least * (1 + DEFAULT.stationarity):
         raise AssumptionError(
-            f"hypothesis violated (Assumption 1): the loss says epsilon = {told!r}, but l' = {least:.6g} at some z >= 0"
+            f"hypothesis violated (Assumption 1): the loss says epsilon = {eps!r}, but l' = {least:.6g} at some z >= 0"
         )
-    return float(told)
+    return float(eps)
 
 
 def _on_grid(loss: MarginLoss, method: str) -> np.ndarray:

@@ -103,20 +103,20 @@ class _Search:
 
     def run(self) -> Margin:
         """Add units until both bounds meet, or nothing is gained any more."""
-        lost = 0
+        failures = 0
         for _ in range(MOST_ROUNDS):
-            solved = _program(self.sphere, self.y, self.units, self.best[2], self.tolerances)
-            if solved is None:
+            solution = _program(self.sphere, self.y, self.units, self.best[2], self.tolerances)
+            if solution is None:
                 break
-            coefficients, q = solved
+            coefficients, q = solution
             self._keep(coefficients)
             before = min(self.climbed[0], self.proven[0])
-            found, met = self._ask(q)
-            lost = lost + 1 if min(self.climbed[0], self.proven[0]) >= before else 0
+            new_units, bounds_meet = self._ask(q)
+            failures = failures + 1 if min(self.climbed[0], self.proven[0]) >= before else 0
             near = (np.abs(self.sphere.psi(q * self.y, self.units)) > float(self.best[0]) / 2) | (coefficients != 0)
-            known = self.units[near]
-            self.units = distinct_units(np.concatenate([known, found]))
-            if met or len(self.units) == len(known) or lost > MOST_ROUNDS // 4:
+            old_units = self.units[near]
+            self.units = distinct_units(np.concatenate([old_units, new_units]))
+            if bounds_meet or len(self.units) == len(old_units) or failures > MOST_ROUNDS // 4:
                 break
         if not self.best[0]:
             self.best = separating_line(self.sphere.data, self.y, self.rng)
@@ -124,10 +124,10 @@ class _Search:
 
     def _keep(self, coefficients: np.ndarray) -> None:
         """Keep coefficients whose margin, in exact arithmetic, is the best so far."""
-        used = np.flatnonzero(coefficients)
-        ratio = self.exact.ratio(coefficients[used], self.units[used])
+        support = np.flatnonzero(coefficients)
+        ratio = self.exact.ratio(coefficients[support], self.units[support])
         if ratio > self.best[0]:
-            self.best = (ratio, coefficients[used], self.units[used])
+            self.best = (ratio, coefficients[support], self.units[support])
 
     def _ask(self, q: np.ndarray) -> tuple[np.ndarray, bool]:
         """Return the units that the weights q point to, and whether both bounds have met."""
@@ -137,16 +137,16 @@ class _Search:
         values, directions, _ = self.sphere.ascend(r, starts)
         if values[0] < self.climbed[0]:
             self.climbed = (float(values[0]), q)
-        met = bool(values[0] <= enough)
+        bounds_meet = bool(values[0] <= enough)
         better = directions[values > enough]
-        if self.sphere.cells_fit and (met or self.sphere.k == 2):
+        if self.sphere.cells_fit and (bounds_meet or self.sphere.k == 2):
             peak = self.sphere.peak(r, directions[:1])
             if peak.upper < self.proven[0]:
                 self.proven = (peak.upper, q)
-            met = peak.upper <= enough
-            if not met and peak.value > values[0]:
+            bounds_meet = peak.upper <= enough
+            if not bounds_meet and peak.value > values[0]:
                 better = np.concatenate([better, peak.direction[None]])
-        return better, met
+        return better, bounds_meet
 
     def _random(self) -> np.ndarray:
         """Return random directions."""

@@ -174,7 +174,7 @@ class Objective:
         length = np.linalg.norm(U, axis=1)
         scale = np.linalg.norm(self.Z, axis=1)[:, None] * length
         on = np.abs(S) <= tolerances.boundary * scale
-        switched = np.where(on, -a * r[:, None] < 0, S > 0)
+        live = np.where(on, -a * r[:, None] < 0, S > 0)
         for j in range(len(units)):
             begin = j * (k + 1)
             block = slice(begin + 1, begin + 1 + k)
@@ -182,7 +182,7 @@ class Objective:
             H[begin, block] += cross
             H[block, begin] += cross
             H[begin, begin] += 2 * lam[j] * np.abs(a[j])
-            weights = -2 * a[j] * r * switched[:, j]
+            weights = -2 * a[j] * r * live[:, j]
             H[block, block] += self.Z.T @ (weights[:, None] * self.Z)
             if length[j] > 0:
                 H[block, block] += 2 * lam[j] * (length[j] * np.eye(k) + np.outer(U[j], U[j]) / length[j])

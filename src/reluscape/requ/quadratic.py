@@ -76,26 +76,28 @@ def quadratically_separable(X: Any, y: Any = None) -> QuadraticSeparation:
     one = Fraction(1)
     points = [[*row, one] for row in F]
     pairs = list(combinations_with_replacement(range(data.d + 1), 2))
-    lifted = np.array([[s * z[i] * z[j] for i, j in pairs] for s, z in zip(signs, points, strict=True)], dtype=object)
-    found = strictly_feasible(lifted.reshape(data.n, len(pairs)))
+    monomials = np.array(
+        [[s * z[i] * z[j] for i, j in pairs] for s, z in zip(signs, points, strict=True)], dtype=object
+    )
+    decision = strictly_feasible(monomials.reshape(data.n, len(pairs)))
     Z = np.concatenate([data.X, np.ones((data.n, 1))], axis=1)
-    if not found.feasible:
-        weights = [Fraction(int(v)) for v in np.asarray(found.multipliers, dtype=object)]
+    if not decision.feasible:
+        weights = [Fraction(int(v)) for v in np.asarray(decision.multipliers, dtype=object)]
         total = sum(weights, Fraction(0))
         q = np.array([float(v / total) for v in weights])
         return QuadraticSeparation(False, None, Fraction(0), readonly(weights, object), 0.0, 0.0, readonly(q))
     # the solver's tolerances are absolute: one of the scales brings the margin well above them
     scales = (1.0, float(np.sqrt((Z**2).sum(axis=1).max())), float(np.sqrt(np.median((Z**2).sum(axis=1)))))
-    solved = [_best_margin(Z * data.y[:, None] / size, Z / size) for size in scales]
+    solutions = [_best_margin(Z * data.y[:, None] / size, Z / size) for size in scales]
     k = data.d + 1
     witness = np.zeros((k, k))
-    for (i, j), value in zip(pairs, np.asarray(found.witness), strict=True):
+    for (i, j), value in zip(pairs, np.asarray(decision.witness), strict=True):
         witness[i, j] += float(value) / 2
         witness[j, i] += float(value) / 2
-    tried = [Q / np.abs(np.linalg.eigvalsh(Q)).sum() for Q in (*(Q for _, Q in solved), witness) if np.any(Q)]
-    margins = [_margin(Q, points, signs) for Q in tried]
-    chosen = int(np.argmax([float(v) for v in margins]))
-    Q, margin = tried[chosen], margins[chosen]
+    candidates = [Q / np.abs(np.linalg.eigvalsh(Q)).sum() for Q in (*(Q for _, Q in solutions), witness) if np.any(Q)]
+    margins = [_margin(Q, points, signs) for Q in candidates]
+    best = int(np.argmax([float(v) for v in margins]))
+    Q, margin = candidates[best], margins[best]
     if margin <= 0:
         raise SolverError(
             "the data are quadratically separable, but no quadratic function in doubles shows it; rescale X"
@@ -103,7 +105,7 @@ def quadratically_separable(X: Any, y: Any = None) -> QuadraticSeparation:
     # the nuclear norm of Q is 1 up to rounding of d + 1 eigenvalues
     gamma = float(margin) * (1 - 16 * k * k * MACHINE_PRECISION)
     upper, dual = min(
-        ((float(np.abs(np.linalg.eigvalsh((Z * (q * data.y)[:, None]).T @ Z)).max()), q) for q, _ in solved),
+        ((float(np.abs(np.linalg.eigvalsh((Z * (q * data.y)[:, None]).T @ Z)).max()), q) for q, _ in solutions),
         key=lambda pair: pair[0],
     )
     return QuadraticSeparation(True, readonly(Q), margin, None, gamma, upper, readonly(dual))

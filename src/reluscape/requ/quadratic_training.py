@@ -87,10 +87,10 @@ def train_quadratic(
         options = {"maxiter": 5000, "maxfun": 20000, "gtol": tolerances.requ_gradient, "ftol": 0.0, "maxcor": 30}
         point = minimize(at, point, jac=True, method="L-BFGS-B", options=options).x
         point = _snapped(at, point, m, tolerances.requ_silent)
-        moved = _escaped(at, point, m, data, loss, base, lam)
-        if moved is None:
+        escape = _escaped(at, point, m, data, loss, base, lam)
+        if escape is None:
             break
-        point = moved
+        point = escape
     value, gradient = at(point)
     a, U = point[:m], point[m:].reshape(m, k)
     silent = np.abs(a) + np.linalg.norm(U, axis=1) == 0

@@ -114,8 +114,8 @@ class Sphere:
             best = np.argmax(at, axis=0)
             top = at[best, np.arange(len(u))]
             better = top > values[moving] + self.tolerances.climb * np.abs(values[moving]) + least
-            chosen = np.stack([jump, -jump, step])[best, np.arange(len(u))]
-            U[moving[better]], values[moving[better]] = chosen[better], top[better]
+            winners = np.stack([jump, -jump, step])[best, np.arange(len(u))]
+            U[moving[better]], values[moving[better]] = winners[better], top[better]
             moving = moving[better]
             if not len(moving):
                 break
@@ -166,10 +166,10 @@ class Sphere:
             # by how much the eigenvector, turned the better way, leaves the closed cell
             low, high = side.min(axis=1), side.max(axis=1)
             leaves = np.where(-high > low, high, -low)
-            turned = np.where(-high > low, -1.0, 1.0)
+            flips = np.where(-high > low, -1.0, 1.0)
             error = 4 * slack / np.maximum(_gap(values, cell, which), slack) + 64 * MACHINE_PRECISION * self.k
             for at in np.flatnonzero(leaves <= np.minimum(error, 1.0)):
-                yield float(values[cell[at], which[at]]), turned[at] * v[at], bool(leaves[at] <= 0)
+                yield float(values[cell[at], which[at]]), flips[at] * v[at], bool(leaves[at] <= 0)
 
     def _halves(self, r: np.ndarray) -> tuple[float, float]:
         """Return the largest eigenvalues of psi's positive and negative parts: psi <= the one, -psi <= the other."""
@@ -184,8 +184,8 @@ class Sphere:
         """
         size = float(np.abs(r) @ (self.Z**2).sum(axis=1))
         unit = float(np.finfo(np.longdouble).eps) if self.k == 2 else MACHINE_PRECISION
-        rounded = 0.0 if self.doubles else 4 * MACHINE_PRECISION
-        return (4 * (self.n + 8 * self.k) * unit + rounded) * size
+        data_error = 0.0 if self.doubles else 4 * MACHINE_PRECISION
+        return (4 * (self.n + 8 * self.k) * unit + data_error) * size
 
 
 def _plane_eigenpairs(M: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

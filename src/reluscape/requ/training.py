@@ -121,19 +121,19 @@ def train(
     net = random_net(objective.width, data.d, rng) if start is None else as_net(start)
     sphere = Sphere(data, tolerances=tolerances)
     walk = _Walk(objective, objective.check(net), steps)
-    found = None
+    certificate = None
     for _ in range(max(1, rounds)):
         walk.lbfgs()
         walk.settle()
-        found = examine(objective, sphere, walk.net, False, tolerances)
-        if found.is_local_minimum and prove:
-            found = examine(objective, sphere, walk.net, True, tolerances)
-        if found.escape is None or not walk.steps or not walk.escape(*found.escape):
+        certificate = examine(objective, sphere, walk.net, False, tolerances)
+        if certificate.is_local_minimum and prove:
+            certificate = examine(objective, sphere, walk.net, True, tolerances)
+        if certificate.escape is None or not walk.steps or not walk.escape(*certificate.escape):
             break
     else:
-        found = examine(objective, sphere, walk.net, prove, tolerances)
-    assert found is not None
-    return Training(walk.net, walk.value, found, tuple(walk.history))
+        certificate = examine(objective, sphere, walk.net, prove, tolerances)
+    assert certificate is not None
+    return Training(walk.net, walk.value, certificate, tuple(walk.history))
 
 
 def lbfgs(objective: Objective, net: ReQUNet, steps: int = LBFGS_STEPS) -> ReQUNet:
@@ -215,7 +215,7 @@ class _Walk:
 
     def _snap(self) -> bool:
         """Set to zero each unit whose removal does not raise the loss, the smallest first; return whether any."""
-        kept = len(self.units)
+        old_count = len(self.units)
         for j in [self.units[k] for k in np.argsort(np.abs(self.x).sum(axis=1))]:
             rest = [k for k, unit in enumerate(self.units) if unit != j]
             part = self.part.restricted(rest)
@@ -223,9 +223,9 @@ class _Walk:
             if value <= self.value + self._rounding():
                 self.units = [self.units[k] for k in rest]
                 self.part, self.x, self.value = part, self.x[rest], value
-        if len(self.units) < kept:
+        if len(self.units) < old_count:
             self.history.append(("snap", self.value))
-        return len(self.units) < kept
+        return len(self.units) < old_count
 
     def _newton(self) -> None:
         """Bring the units to rest: damped Newton steps downhill, then plain ones while the gradient falls."""
@@ -237,13 +237,13 @@ class _Walk:
             # the second derivative's eigenvalues by size: saddles are left, bowls entered
             low = DEFAULT.newton_floor * np.abs(values).max()
             step = -vectors @ ((vectors.T @ g) / np.maximum(np.abs(values), low))
-            promised = float(g @ step)
-            if -promised <= self._rounding() or not self._along(step, promised):
+            slope = float(g @ step)
+            if -slope <= self._rounding() or not self._along(step, slope):
                 break
         for _ in range(REFINEMENTS):
             g, values, vectors = self._bend()
-            used = np.abs(values) > DEFAULT.curvature * np.abs(values).max()
-            step = -vectors[:, used] @ ((vectors[:, used].T @ g) / values[used])
+            has_bend = np.abs(values) > DEFAULT.curvature * np.abs(values).max()
+            step = -vectors[:, has_bend] @ ((vectors[:, has_bend].T @ g) / values[has_bend])
             x = self.x + step.reshape(self.x.shape)
             if not np.linalg.norm(self._slope(x)) < np.linalg.norm(g) or not self._try(
                 x, self.value + self._rounding()

@@ -76,14 +76,14 @@ def line_units(X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if d == 0:
         return np.empty((0, 1))
     directions = rng.standard_normal((1, d)) if d > 1 else np.ones((1, 1))
-    found = []
+    blocks = []
     for w in directions:
         places = X @ w
         spread = np.ptp(places) or 1.0
         knots = np.concatenate([[places.min() - spread / n], places, [places.max() + spread / n]])
         for s in (1.0, -1.0):
-            found.append(np.concatenate([np.tile(s * w, (len(knots), 1)), -s * knots[:, None]], axis=1))
-    return np.concatenate(found)
+            blocks.append(np.concatenate([np.tile(s * w, (len(knots), 1)), -s * knots[:, None]], axis=1))
+    return np.concatenate(blocks)
 
 
 def separating_line(

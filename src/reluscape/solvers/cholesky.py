@@ -20,9 +20,9 @@ def factor(M: np.ndarray, dependent: float) -> np.ndarray:
     if not len(M):
         return M
     # a lower triangle in C's order is an upper one in Fortran's
-    upper, failed = lapack.dpotrf(np.array(M.T, order="F"), lower=0, clean=0, overwrite_a=1)
+    upper, failure = lapack.dpotrf(np.array(M.T, order="F"), lower=0, clean=0, overwrite_a=1)
     L = np.asarray(upper.T)
-    if failed or not (np.square(L.diagonal()) > dependent * M.diagonal()).all():
+    if failure or not (np.square(L.diagonal()) > dependent * M.diagonal()).all():
         return _guarded(M, dependent)
     return L
 

@@ -125,10 +125,10 @@ class _Program:
         """Return how far a point with multipliers and slopes e is from the lowest, up to rounding."""
         m, d, k = self.C.shape
         units = np.full(m, k), self.pen, np.arange(m), np.arange(m + 1) * d
-        made = np.zeros(m * d + 1), np.zeros(m * d + 1), np.zeros((m, k))
+        scratch = np.zeros(m * d + 1), np.zeros(m * d + 1), np.zeros((m, k))
         loss = float(np.sum(at.loss.value(self.F @ x, at.y)))
         rest = self.lam, self.kappa, self.has_c, x, z
-        return float(gap_at(at.kind, at.y, self.F, e, loss, self.C, *units, *rest, *made))
+        return float(gap_at(at.kind, at.y, self.F, e, loss, self.C, *units, *rest, *scratch))
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,9 +216,9 @@ class DecayedPrograms:
         With `sharp` Newton's method on its face follows in any case, for slopes with all their digits.
         """
         at = self._scaled
-        kept = self._states(pattern, signs)
-        on = np.ascontiguousarray(pattern[kept])
-        sign, o = np.asarray(signs, dtype=float)[kept], self.sides(on)
+        picks = self._states(pattern, signs)
+        on = np.ascontiguousarray(pattern[picks])
+        sign, o = np.asarray(signs, dtype=float)[picks], self.sides(on)
         m, d = len(on), at.X.shape[1]
         decay, accuracy, has_c = at.decay, self.tolerances.interior_gap, self.decay.has_constant
         features = np.where(on[:, :, None], at.X, 0.0) * sign[:, None, None]
@@ -227,18 +227,18 @@ class DecayedPrograms:
         program = _Program(features, cones, pen, decay.lam, decay.kappa, has_c)
         start = self._start(at.y, decay.kappa)
         if at.kind == OTHER:
-            found = other_point(
+            result = other_point(
                 program.F, at.y, cones, pen, decay.lam, decay.kappa, has_c, at.loss, start, accuracy, self.tolerances
             )
         else:
-            found = self._interior(program, start)
-        if sharp or not found[2] <= self.tolerances.kkt * at.zero:
+            result = self._interior(program, start)
+        if sharp or not result[2] <= self.tolerances.kkt * at.zero:
             enough = MACHINE_PRECISION * self.tolerances.rank if sharp else self.tolerances.kkt
-            found = self._polish(on, sign, o, program, *found, enough * at.zero)
-        x, z, gap = found
+            result = self._polish(on, sign, o, program, *result, enough * at.zero)
+        x, z, gap = result
         weights, multipliers = np.zeros((len(pattern), d)), np.zeros((len(pattern), len(at.C)))
-        weights[kept] = x[:-1].reshape(m, d) * (at.gamma / at.chi)
-        multipliers[kept] = z * (at.chi * at.unit / at.gamma) / at.sizes
+        weights[picks] = x[:-1].reshape(m, d) * (at.gamma / at.chi)
+        multipliers[picks] = z * (at.chi * at.unit / at.gamma) / at.sizes
         return self.point(pattern, signs, weights, float(x[-1]) * at.gamma, multipliers, gap * at.unit)
 
     def _interior(self, program: _Program, start: float) -> tuple[np.ndarray, np.ndarray, float]:
@@ -268,20 +268,20 @@ class DecayedPrograms:
         X, y, C, loss, decay = at.X, at.y, at.C, at.loss, at.decay
         pen, lam = decay.penalised, float(decay.lam)
         u, start = x[:-1].reshape(len(on), X.shape[1]), float(x[-1])
-        norms, found = decay.norms(u), (x, z, least)
+        norms, best = decay.norms(u), (x, z, least)
 
         def bend(f: np.ndarray, y: np.ndarray) -> np.ndarray:
             return curvature(loss, f, y, self.tolerances)
 
-        tried: set[bytes] = set()
+        guesses: set[bytes] = set()
         for width in self.tolerances.kink_widths:
             live = norms > width * max(at.zero / lam, np.finfo(float).tiny)
             heights, size = o * (u @ C.T), np.linalg.norm(u, axis=1)[:, None]
             kinks = (heights <= width * size) | (heights * lam < z * size * width)
             guess = kinks[live].tobytes() + live.tobytes()
-            if guess in tried:
+            if guess in guesses:
                 continue
-            tried.add(guess)
+            guesses.add(guess)
             bases = face_bases(C, kinks, live)
             w, c = face_newton(X, y, on, sign, bases, decay, loss, bend, u * live[:, None], start)
             f = sign @ np.where(on, w @ X.T, 0.0) + c
@@ -296,11 +296,11 @@ class DecayedPrograms:
                     multipliers[j, kinks[j]] = pull(rest, (o[j][:, None] * C)[kinks[j]], pen | True)[1]
             there = np.append(w, c)
             gap = program.gap(at, e, there, multipliers)
-            if gap < found[2]:
-                found = there, multipliers, gap
-            if found[2] <= enough:
+            if gap < best[2]:
+                best = there, multipliers, gap
+            if best[2] <= enough:
                 break
-        return found
+        return best
 
     def point(
         self, pattern: np.ndarray, signs: np.ndarray, u: np.ndarray, c: float, multipliers: np.ndarray, gap: float

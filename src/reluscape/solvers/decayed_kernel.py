@@ -197,12 +197,12 @@ def gap_of(
             if height[j, r] < 0:
                 debt -= (lam + z[j, r]) * height[j, r]
         for a in range(a0, off[j + 1]):
-            kept = pen[st, a - a0]
+            weight = pen[st, a - a0]
             q = grad[a] - push[a]
             first += grad[a] * x[a]
-            square += kept * x[a] * x[a]
-            pull += kept * q * q
-            loose += (1.0 - kept) * abs(q) * (1.0 + abs(x[a]))  # a better bias may lie that far from 0
+            square += weight * x[a] * x[a]
+            pull += weight * q * q
+            loose += (1.0 - weight) * abs(q) * (1.0 + abs(x[a]))  # a better bias may lie that far from 0
         along += abs(first + lam * np.sqrt(square))
         norms += lam * np.sqrt(square)
         worst = max(worst, np.sqrt(pull) / lam)
@@ -272,10 +272,10 @@ def _longest(
             multiplier = max(multiplier, -dz[j, r] / z[j, r])
         w2, d2, wd, q2, p2, qp = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         for a in range(off[j], off[j + 1]):
-            kept = pen[st, a - off[j]]
-            w2 += kept * x[a] * x[a]
-            d2 += kept * dx[a] * dx[a]
-            wd += kept * x[a] * dx[a]
+            weight = pen[st, a - off[j]]
+            w2 += weight * x[a] * x[a]
+            d2 += weight * dx[a] * dx[a]
+            wd += weight * x[a] * dx[a]
             q2 += q[a] * q[a]
             p2 += dq[a] * dq[a]
             qp += q[a] * dq[a]

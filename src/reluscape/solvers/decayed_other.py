@@ -51,7 +51,7 @@ def other_point(
     x, t, q = np.zeros(m * d + 1), np.ones(m), np.zeros(m * d)
     s, z = np.ones((m, k)), np.full((m, k), max(lam, LEAST_START))
     x[-1] = start_c
-    made, H = (np.zeros(m * d + 1), np.zeros(m * d + 1), np.zeros((m, k))), np.zeros((m * d + 1, m * d + 1))
+    scratch, H = (np.zeros(m * d + 1), np.zeros(m * d + 1), np.zeros((m, k))), np.zeros((m * d + 1, m * d + 1))
     ridge, reach = float(np.sqrt(MACHINE_PRECISION)), np.full(n, 1.0)
     last, best, pace, scale = 0, np.inf, 0, None
     keep = x.copy(), z.copy()
@@ -65,7 +65,7 @@ def other_point(
         h = h + ridge * max(float(h.max(initial=0.0)), ridge)
         total = float(np.sum(loss.value(f, y)))
         scale = abs(total) if scale is None else scale
-        gap = gap_at(OTHER, y, F, e, total, C, *units, lam, kappa, has_c, x, z, *made)
+        gap = gap_at(OTHER, y, F, e, total, C, *units, lam, kappa, has_c, x, z, *scratch)
         if gap < best:
             last = it if gap < best / 2 else last
             best, keep = gap, (x.copy(), z.copy())
@@ -75,15 +75,15 @@ def other_point(
         before = x.copy(), t.copy(), q.copy(), s.copy(), z.copy()
         share = SHARES[min(pace, len(SHARES) - 1)]
         products(F, h, H)
-        advance(F, h, C, *units, lam, kappa, has_c, *made, x, t, q, s, z, H, share, CENTRING)
+        advance(F, h, C, *units, lam, kappa, has_c, *scratch, x, t, q, s, z, H, share, CENTRING)
         ahead = F @ (x - before[0])
         short = _trusted(loss, y, f, e, h, ahead)
         if short < 1:
             for now, then in zip((x, t, q, s, z), before, strict=True):
                 now[...] = then + short * (now - then)
         # as far as the step went, or as the shortest that went too far
-        moved = np.maximum(short * np.abs(ahead) / 2, 2 * short * np.abs(ahead) if short < 1 else 0.0)
-        reach = np.maximum(moved, tolerances.difference_step * (1.0 + np.abs(f)))
+        moves = np.maximum(short * np.abs(ahead) / 2, 2 * short * np.abs(ahead) if short < 1 else 0.0)
+        reach = np.maximum(moves, tolerances.difference_step * (1.0 + np.abs(f)))
     return keep[0], keep[1], best
 
 

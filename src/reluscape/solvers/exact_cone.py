@@ -51,8 +51,8 @@ class Cone:
             self._known[key] = len(self.generators)
             self.generators.append(vector)
             top = max(map(abs, vector), default=0) or 1
-            scaled = np.array([v / top for v in vector])
-            self._floats.append(scaled / (np.linalg.norm(scaled) or 1.0))
+            direction = np.array([v / top for v in vector])
+            self._floats.append(direction / (np.linalg.norm(direction) or 1.0))
             self._moment.append(_dot(vector, self.target))
         return self._known[key]
 
@@ -67,13 +67,13 @@ class Cone:
             start: generators expected in the support.
             among: the generators of the cone; None takes all.
         """
-        chosen = None if among is None else np.array(among, dtype=np.int64)
+        indices = None if among is None else np.array(among, dtype=np.int64)
         weights = self._started(list(start))
         while True:
             if self.check is not None:
                 self.check()
             residual, denominator = self._residual(weights)
-            entering = self._entering(residual, weights, chosen)
+            entering = self._entering(residual, weights, indices)
             if entering is None:
                 return Nearest(weights, residual, denominator)
             weights[entering] = flint.fmpq(0)
@@ -84,8 +84,8 @@ class Cone:
                     weights = dict(zip(support, target, strict=True))
                     break
                 step = min(weights[g] / (weights[g] - t) for g, t in zip(support, target, strict=True) if t <= 0)
-                moved = {g: weights[g] + step * (t - weights[g]) for g, t in zip(support, target, strict=True)}
-                weights = {g: v for g, v in moved.items() if v > 0}
+                new_weights = {g: weights[g] + step * (t - weights[g]) for g, t in zip(support, target, strict=True)}
+                weights = {g: v for g, v in new_weights.items() if v > 0}
 
     def on_span(self, start: Iterable[int]) -> Nearest:
         """Return the nearest point on the span of the generators of a start that keep positive weights.
@@ -113,13 +113,13 @@ class Cone:
         entries = [self.generators[g][i] for i in range(len(self.target)) for g in chosen]
         M = flint.fmpz_mat(len(self.target), len(chosen), entries)
         R, _, rank = M.rref()
-        kept, at = [], 0
+        basis, at = [], 0
         for i in range(int(rank)):
             while R[i, at] == 0:
                 at += 1
-            kept.append(chosen[at])
+            basis.append(chosen[at])
             at += 1
-        return kept if len(kept) < len(chosen) else kept[:-1]
+        return basis if len(basis) < len(chosen) else basis[:-1]
 
     def _stationary(self, support: list[int]) -> list[flint.fmpq]:
         """Return the least-squares weights on the span of a support."""

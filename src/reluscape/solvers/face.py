@@ -90,22 +90,22 @@ def certified_face(
         s: (p, k) its slacks.
         limit: largest gap of a point to return.
     """
-    tried = set()
+    guesses = set()
     for cut in (None, *DEFAULT.multiplier_cuts):
-        named = mu > (s if cut is None else cut)
-        if named.tobytes() in tried:
+        tight = mu > (s if cut is None else cut)
+        if tight.tobytes() in guesses:
             continue
-        tried.add(named.tobytes())
-        face = _face(space, residues, patterns, named)
+        guesses.add(tight.tobytes())
+        face = _face(space, residues, patterns, tight)
         if face is None:
             continue
         q = space.y - face.Q @ (face.Q.T @ space.y)
         q -= face.Q @ (face.Q.T @ q)
-        turned = 4.0 * face.relative / face.least * float(np.linalg.norm(space.y))  # how far p may be off
-        if not _no_point_is_lower(space, patterns, sides, mu, face, q, turned):
+        tilt = 4.0 * face.relative / face.least * float(np.linalg.norm(space.y))  # how far p may be off
+        if not _no_point_is_lower(space, patterns, sides, mu, face, q, tilt):
             continue
         square = float(q @ q)
-        off = 2.0 * turned * float(np.sqrt(square)) + turned * turned
+        off = 2.0 * tilt * float(np.sqrt(square)) + tilt * tilt
         point = _projection(space, sides, x, face)
         if point is not None and off <= limit:
             return FacePoint(point, square, off)
@@ -280,8 +280,8 @@ def _non_negative(rows: np.ndarray, rank: int, target: np.ndarray, mu: np.ndarra
     if not singular[rank - 1] > LEAST_SINGULAR * singular[0]:
         return False
     inverse = weights[:, None] * ((Vt[:rank].T / singular[:rank]) @ Q[:, :rank].T)
-    corrected = mu + inverse @ (target - rows.T @ mu)
-    return bool((corrected > np.linalg.norm(inverse, axis=1) * room).all())
+    new_mu = mu + inverse @ (target - rows.T @ mu)
+    return bool((new_mu > np.linalg.norm(inverse, axis=1) * room).all())
 
 
 def _right_inverse(rows: np.ndarray, weights: np.ndarray) -> np.ndarray | None:
@@ -289,9 +289,9 @@ def _right_inverse(rows: np.ndarray, weights: np.ndarray) -> np.ndarray | None:
 
     None where the rows with weights are not plainly of full rank.
     """
-    scaled = rows * weights[:, None]
-    products = scaled.T @ scaled
+    factor = rows * weights[:, None]
+    products = factor.T @ factor
     sizes = np.linalg.eigvalsh(products)
     if not sizes[0] > PLAIN * sizes[-1]:
         return None
-    return np.asarray((scaled * weights[:, None]) @ np.linalg.inv(products))
+    return np.asarray((factor * weights[:, None]) @ np.linalg.inv(products))

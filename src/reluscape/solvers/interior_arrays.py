@@ -90,11 +90,11 @@ class _Programs:
         x, mu, _, stats = self.record
         whole = self.F
         for iteration in range(self.limit + 1):
-            primal, dual, gap, done = self._look(iteration)
-            if iteration == self.limit or done.all():
+            primal, dual, gap, at_end = self._look(iteration)
+            if iteration == self.limit or at_end.all():
                 break
-            if done.mean() > 1.0 - COMPACT:
-                keep = ~done
+            if at_end.mean() > 1.0 - COMPACT:
+                keep = ~at_end
                 for owner in (self, self.systems):
                     for name in owner.MOVING:
                         setattr(owner, name, getattr(owner, name)[keep])
@@ -125,15 +125,15 @@ class _Programs:
         dual_size = np.abs(dual).max(axis=1, initial=0.0)
         merit = np.maximum(np.maximum(gap, primal_size / np.abs(self.x).max(axis=1, initial=1.0)), dual_size)
         better = merit < self.best[self.ids]
-        chosen = self.ids[better]
-        self.best[chosen] = merit[better]
+        rows = self.ids[better]
+        self.best[rows] = merit[better]
         x, mu, s, stats = self.record
-        x[chosen], mu[chosen], s[chosen] = self.x[better], self.mu[better], self.s[better]
-        stats[chosen, 1], stats[chosen, 2], stats[chosen, 3] = gap[better], primal_size[better], dual_size[better]
-        stats[chosen, 4] = iteration
+        x[rows], mu[rows], s[rows] = self.x[better], self.mu[better], self.s[better]
+        stats[rows, 1], stats[rows, 2], stats[rows, 3] = gap[better], primal_size[better], dual_size[better]
+        stats[rows, 4] = iteration
         self.worse = np.where(better, 0, self.worse + 1)
-        done = (merit <= self.gap_limit) | (self.worse > WORSE) | ~np.isfinite(merit) | (self.last < LEAST_STEP)
-        return primal, dual, gap, done
+        at_end = (merit <= self.gap_limit) | (self.worse > WORSE) | ~np.isfinite(merit) | (self.last < LEAST_STEP)
+        return primal, dual, gap, at_end
 
     def _blocks(self, weights: np.ndarray) -> np.ndarray:
         """Return sum_t weights_jt C_t C_t^T (B, p, r, r)."""

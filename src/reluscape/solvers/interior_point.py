@@ -57,8 +57,8 @@ def compile_from_now_on() -> None:
 @cache
 def _left_by_an_earlier_run() -> bool:
     """Return whether the compiled kernel lies where compiled code is kept, as this process begins."""
-    kept, pattern = os.environ.get("NUMBA_CACHE_DIR"), "quadratic_kernel.interior_points-*.nbi"
-    places = Path(kept).rglob(pattern) if kept else (Path(__file__).parent / "__pycache__").glob(pattern)
+    folder, pattern = os.environ.get("NUMBA_CACHE_DIR"), "quadratic_kernel.interior_points-*.nbi"
+    places = Path(folder).rglob(pattern) if folder else (Path(__file__).parent / "__pycache__").glob(pattern)
     return any(True for _ in places)
 
 
@@ -133,10 +133,10 @@ def many_programs(
         alike = np.flatnonzero((shapes == (m, p)).all(axis=1))
         step = max(1, IN_STEP // max(p * len(space.C), 1))
         for begin in range(0, len(alike), step):
-            chosen = alike[begin : begin + step]
-            at = starts[chosen][:, None] + np.arange(m)
+            group = alike[begin : begin + step]
+            at = starts[group][:, None] + np.arange(m)
             which = units[at]
-            out[chosen] = array_program(space, patterns[which], sides[which], codes[at], tolerances, ITERATIONS)[3]
+            out[group] = array_program(space, patterns[which], sides[which], codes[at], tolerances, ITERATIONS)[3]
 
 
 def _compiled(

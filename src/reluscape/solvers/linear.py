@@ -109,14 +109,14 @@ class Rows:
 
     def _decide_exactly(self, signs: np.ndarray, start: list[int]) -> Feasibility:
         """Decide in rational arithmetic alone."""
-        signed = self.integers * np.array(signs.astype(int), dtype=object)[:, None]
-        point, support, weights = exact_min_norm_point(signed, start)
+        rows = self.integers * np.array(signs.astype(int), dtype=object)[:, None]
+        point, support, weights = exact_min_norm_point(rows, start)
         if weights is not None:
             return Feasibility(False, None, _multipliers(self.n, support, weights))
         top = max(abs(v) for v in point)
-        rounded = np.array([v / top for v in point], dtype=float)
-        if self.all_positive(signs, rounded):
-            return Feasibility(True, readonly(rounded), None)
+        floats = np.array([v / top for v in point], dtype=float)
+        if self.all_positive(signs, floats):
+            return Feasibility(True, readonly(floats), None)
         return Feasibility(True, readonly(point, dtype=object), None)
 
 
@@ -146,8 +146,8 @@ def strictly_feasible(rows: Any) -> Feasibility:
     decision = Rows(integers).decide(np.ones(len(integers)))
     if decision.multipliers is None or all(s == 1 for s in scales):
         return decision
-    rescaled = [Fraction(int(m)) / s for m, s in zip(decision.multipliers, scales, strict=True)]
-    return Feasibility(False, None, _multipliers(len(integers), range(len(integers)), _primitive(rescaled)))
+    ratios = [Fraction(int(m)) / s for m, s in zip(decision.multipliers, scales, strict=True)]
+    return Feasibility(False, None, _multipliers(len(integers), range(len(integers)), _primitive(ratios)))
 
 
 def exact_min_norm_point(rows: np.ndarray, start: list[int]) -> tuple[list[int], list[int], list[int] | None]:
@@ -178,8 +178,8 @@ def exact_min_norm_point(rows: np.ndarray, start: list[int]) -> tuple[list[int],
         for i in support:
             column = gram(i)
             entries += [column[j, 0] for j in support] + [flint.fmpz(1)]
-        bordered = flint.fmpz_mat(k + 1, k + 1, [*entries, *([1] * k), 0])
-        solution = bordered.solve(flint.fmpz_mat(k + 1, 1, [0] * k + [1]))
+        system = flint.fmpz_mat(k + 1, k + 1, [*entries, *([1] * k), 0])
+        solution = system.solve(flint.fmpz_mat(k + 1, 1, [0] * k + [1]))
         return [solution[a, 0] for a in range(k)]
 
     support = list(start)
@@ -192,9 +192,9 @@ def exact_min_norm_point(rows: np.ndarray, start: list[int]) -> tuple[list[int],
     while True:
         while min(target) < 0:
             step = min(w / (w - t) for w, t in zip(weights, target, strict=True) if t < 0)
-            moved = [w + step * (t - w) for w, t in zip(weights, target, strict=True)]
-            support = [i for i, v in zip(support, moved, strict=True) if v > 0]
-            weights = [v for v in moved if v > 0]
+            new_weights = [w + step * (t - w) for w, t in zip(weights, target, strict=True)]
+            support = [i for i, v in zip(support, new_weights, strict=True) if v > 0]
+            weights = [v for v in new_weights if v > 0]
             target = hull_point(support)
         support = [i for i, v in zip(support, target, strict=True) if v > 0]
         weights = [v for v in target if v > 0]

@@ -70,10 +70,10 @@ def min_norm_point(
                 lowest, entering = product, i
         if lowest > 0.0 or lowest > (1.0 - gap) * length or k == size - 1:
             break
-        known = False
+        is_repeat = False
         for a in range(k):
-            known = known or support[a] == entering
-        if known:
+            is_repeat = is_repeat or support[a] == entering
+        if is_repeat:
             break
         support[k] = entering
         weight[k] = 0.0
@@ -127,18 +127,18 @@ def min_norm_point(
                 for a in range(k):
                     weight[a] = target[a]
                 break
-            kept = 0
+            new_count = 0
             for a in range(k):
                 value = (1.0 - step) * weight[a] + step * target[a]
                 if a != blocking and value > zero:
-                    support[kept] = support[a]
-                    weight[kept] = value
-                    order[kept] = a
-                    kept += 1
-            if kept == 0:
+                    support[new_count] = support[a]
+                    weight[new_count] = value
+                    order[new_count] = a
+                    new_count += 1
+            if new_count == 0:
                 stuck = True
                 break
-            k = kept
+            k = new_count
             for a in range(k):
                 for b in range(k):
                     gram[a, b] = gram[order[a], order[b]]

@@ -141,32 +141,32 @@ class _Search:
             factor = self._factor(h)
             fall = self._step(g, factor)
             near = self.cones.count * self.tau <= BOUND_FROM * self.tolerances.newton_gap * self.scale
-            settled = fall <= max(0.5 * self.cones.count * self.tau, self.tolerances.newton_decrement * self.scale)
-            if near and (settled or worse):
+            at_rest = fall <= max(0.5 * self.cones.count * self.tau, self.tolerances.newton_decrement * self.scale)
+            if near and (at_rest or worse):
                 latest = self._bound()
                 far = best is None or latest.total - latest.lower < 0.5 * (best.total - best.lower)
                 best = latest if best is None or self._rank(latest) < self._rank(best) else best
                 worse = 0 if far else worse + 1
                 if worse > PATIENCE or self._done(best, worse):
                     break
-            if settled and self.cones.count:
+            if at_rest and self.cones.count:
                 self.centre = self.x
                 least = self.tolerances.newton_decrement * self.scale / self.cones.count
                 self.tau = max(0.1 * self.tau, least)
-            elif settled:
+            elif at_rest:
                 self.centre = self.x
         return self._bound() if best is None else best
 
     def _rank(self, minimum: Minimum) -> tuple[bool, float]:
         """Return what the better of two bounds has less of: without cones the last digits of the point count."""
         gap = minimum.total - minimum.lower
-        closed = gap <= self.tolerances.newton_gap * self.scale
-        return not closed, minimum.residual if closed and not self.cones.count else gap
+        is_tight = gap <= self.tolerances.newton_gap * self.scale
+        return not is_tight, minimum.residual if is_tight and not self.cones.count else gap
 
     def _done(self, best: Minimum, worse: int) -> bool:
         """Return whether nothing is left to gain."""
-        closed = best.total - best.lower <= self.tolerances.newton_gap * self.scale
-        return closed and (self.cones.count > 0 or worse > POLISH or best.residual == 0.0)
+        is_tight = best.total - best.lower <= self.tolerances.newton_gap * self.scale
+        return is_tight and (self.cones.count > 0 or worse > POLISH or best.residual == 0.0)
 
     def _factor(self, h: np.ndarray) -> Any:
         """Return the Cholesky factor of the Newton matrix."""
@@ -217,8 +217,8 @@ class _Search:
             self.mu = self.mu + min(1.0, most) * dmu
         self.x, self.s = self.x + a * dx, self.s + a * ds
         self.f = self.F @ self.x
-        moved = np.abs(a * df) if a > 0.1 or a >= limit else np.sqrt(a) * np.abs(df)
-        self.width = np.maximum(moved, NARROWER * self.width)
+        moves = np.abs(a * df) if a > 0.1 or a >= limit else np.sqrt(a) * np.abs(df)
+        self.width = np.maximum(moves, NARROWER * self.width)
         self.total = self.problem.value(self.f)
         return fall
 

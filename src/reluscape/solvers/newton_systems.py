@@ -64,8 +64,8 @@ class WideSystems:
         n = F.shape[2]
         self.blocks = blocks
         shift = self.base[:, None] + SHIFT * np.trace(blocks, axis1=2, axis2=3)
-        shifted = blocks + shift[:, :, None, None] * np.eye(r)
-        flat = shifted.reshape(B * m, r, r)
+        matrices = blocks + shift[:, :, None, None] * np.eye(r)
+        flat = matrices.reshape(B * m, r, r)
         try:
             L = np.linalg.cholesky(flat)
         except np.linalg.LinAlgError:

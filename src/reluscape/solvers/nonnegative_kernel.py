@@ -59,16 +59,16 @@ def project(gram, right, k, tolerance, scratch, x):
                 break
             for a in range(p):
                 x[passive[a]] += step * (z[a] - x[passive[a]])
-            kept = 0
+            new_count = 0
             for a in range(p):
                 i = passive[a]
                 if a == worst or x[i] <= 0.0:
                     x[i] = 0.0
                     state[i] = BLOCKED if i == best else OUTSIDE
                 else:
-                    passive[kept] = i
-                    kept += 1
-            p = kept
+                    passive[new_count] = i
+                    new_count += 1
+            p = new_count
             for a in range(p):
                 _grow(gram, passive, a, L)
     total = 0.0

@@ -83,10 +83,10 @@ def _features(space: Coordinates, patterns: np.ndarray) -> tuple[np.ndarray, np.
     sides = np.where(patterns[:, space.rows], 1.0, -1.0)
     active = patterns[:, space.rows]
     lines = int(space.line.max()) + 1
-    met = np.zeros((S, lines), dtype=bool)
+    has_line = np.zeros((S, lines), dtype=bool)
     owner, row = np.nonzero(active)
-    met[owner, space.line[row]] = True
-    spans = np.minimum(met.sum(axis=1), space.r).astype(np.int64)
+    has_line[owner, space.line[row]] = True
+    spans = np.minimum(has_line.sum(axis=1), space.r).astype(np.int64)
     rays, tight = _line_rays(space, sides) if space.r == 1 else _plane_rays(space, sides)
     on = space.line[None, None, :] == tight[:, :, None]  # (S, rays, k)
     heights = (rays @ space.C.T) * sides[:, None, :]

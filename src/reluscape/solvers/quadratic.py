@@ -124,14 +124,16 @@ class BasinPrograms:
         for j in range(len(pattern)):
             if pattern[j, self.alive_columns].any():
                 alive.setdefault(pattern[j, self.alive_columns].tobytes(), []).append(j)
-        signed = {key: {int(sign[j]) for j in units} for key, units in alive.items()}
-        order = sorted(alive, key=lambda key: len(signed[key]))
+        sign_sets = {key: {int(sign[j]) for j in units} for key, units in alive.items()}
+        order = sorted(alive, key=lambda key: len(sign_sets[key]))
         members = [alive[key] for key in order]
-        codes = np.array([0 if len(signed[key]) == 2 else next(iter(signed[key])) for key in order], dtype=np.int64)
-        chosen = np.zeros((len(order), len(self.space.sample)), dtype=bool)
+        codes = np.array(
+            [0 if len(sign_sets[key]) == 2 else next(iter(sign_sets[key])) for key in order], dtype=np.int64
+        )
+        masks = np.zeros((len(order), len(self.space.sample)), dtype=bool)
         for a, units in enumerate(members):
-            chosen[a] = pattern[units[0], self.space.sample]
-        return Program(readonly(chosen), readonly(codes)), members
+            masks[a] = pattern[units[0], self.space.sample]
+        return Program(readonly(masks), readonly(codes)), members
 
     def solve(self, program: Program, prove: bool = True) -> Solution:
         """Solve one presolved program.
@@ -248,7 +250,7 @@ class BasinPrograms:
             return np.full(B, self.value_of(0.0)), np.zeros(B)
         active = np.ascontiguousarray(patterns, dtype=bool)
         sides = np.ascontiguousarray(active[:, space.rows])
-        compiled = worth_compiling(space, starts)
+        with_kernel = worth_compiling(space, starts)
         workers = max(1, min(threads or os.cpu_count() or 1, B))
         if len(units) * space.C.size < WORTH_A_POOL:
             workers = 1
@@ -263,17 +265,17 @@ class BasinPrograms:
                 units,
                 codes,
                 tol,
-                compiled,
+                with_kernel,
                 out[first:last],
             )
 
         if space.fine:
-            proved = None
+            prover = None
             if space.r == self.data.rank:
-                proved = proved_work(space, self.data, active, starts, units, codes, out, tol)
-            if proved is None:
+                prover = proved_work(space, self.data, active, starts, units, codes, out, tol)
+            if prover is None:
                 return self._one_by_one(range(B), patterns, starts, units, codes)
-            _in_chunks(proved, B, workers)
+            _in_chunks(prover, B, workers)
         else:
             low = low_rank_work(space, active, starts, units, codes, out, tol)
             _in_chunks(work if low is None else low, B, workers)

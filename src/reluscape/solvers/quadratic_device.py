@@ -59,7 +59,7 @@ def solve_batch_on(
         square, gap = interior_points(space.U, space.E, space.y, space.C, space.rows, active, signs, limits, device)
         values[group], gaps[group] = programs.value_of(square), gap
     for b in np.flatnonzero(~(gaps <= tol.kkt)):
-        chosen = slice(starts[b], starts[b + 1])
-        solution = programs.solve(Program(patterns[units[chosen]], codes[chosen]))
+        span = slice(starts[b], starts[b + 1])
+        solution = programs.solve(Program(patterns[units[span]], codes[span]))
         values[b], gaps[b] = solution.value, solution.gap
     return values, gaps

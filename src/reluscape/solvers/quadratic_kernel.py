@@ -122,7 +122,7 @@ def interior_points(
     n, r, k, bias = U.shape[0], U.shape[1], normals.shape[1], len(E)
     gap_limit, ridge, dependent = limits[0], limits[1], limits[2]
     F, P, M = matrices
-    x, q, dual, step, best_x, scaled = vectors
+    x, q, dual, step, best_x, terms = vectors
     o, s, mu, best_s, best_mu, primal, pulls, weights, inverse, height, step_s, step_mu, corrector, ratio = slots
     for b in range(len(starts) - 1):
         first, m, p, trace = starts[b], starts[b + 1] - starts[b], 0, 0.0
@@ -208,11 +208,11 @@ def interior_points(
             for j in range(p):
                 for a in range(r):
                     for t in range(k):
-                        scaled[t] = weights[j * k + t] * normals[a, t]
+                        terms[t] = weights[j * k + t] * normals[a, t]
                     for c in range(a + 1):
                         value = 0.0
                         for t in range(k):
-                            value += scaled[t] * normals[c, t]
+                            value += terms[t] * normals[c, t]
                         M[j * r + a, j * r + c] += value
             factor(M, N, dependent)
             for phase in range(2):

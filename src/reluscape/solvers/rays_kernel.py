@@ -42,11 +42,11 @@ def cell_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
             lowest = min(lowest, heights[i])
         if lowest == 0.0:
             continue
-        kept = 0
+        new_count = 0
         for i in range(count):
             if heights[i] >= 0.0:
-                other[kept] = rays[i]
-                kept += 1
+                other[new_count] = rays[i]
+                new_count += 1
             j = i + 1
             if j == count:
                 if r == 2:
@@ -55,12 +55,12 @@ def cell_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
             if heights[i] * heights[j] < 0.0:
                 length = 0.0
                 for a in range(r):
-                    other[kept, a] = abs(heights[j]) * rays[i, a] + abs(heights[i]) * rays[j, a]
-                    length += other[kept, a] * other[kept, a]
+                    other[new_count, a] = abs(heights[j]) * rays[i, a] + abs(heights[i]) * rays[j, a]
+                    length += other[new_count, a] * other[new_count, a]
                 for a in range(r):
-                    other[kept, a] /= np.sqrt(length)
-                kept += 1
-        count = kept
+                    other[new_count, a] /= np.sqrt(length)
+                new_count += 1
+        count = new_count
         if count < r:
             return 0
         for i in range(count):
@@ -133,15 +133,15 @@ def all_rays(
     A ray is off by `turns` times the rounding of a unit vector.
     """
     k, r = C.shape
-    side, found = np.empty(k), np.empty((k + 3, r))
+    side, ray_buffer = np.empty(k), np.empty((k + 3, r))
     starts[0] = 0
     for s in range(len(patterns)):
         for t in range(k):
             side[t] = 1.0 if patterns[s, rows[t]] else -1.0
-        count = cell_rays(C, side, found)
+        count = cell_rays(C, side, ray_buffer)
         for i in range(count):
-            turns[starts[s] + i] = _sharpened(C, found[i])
-            rays[starts[s] + i] = found[i]
+            turns[starts[s] + i] = _sharpened(C, ray_buffer[i])
+            rays[starts[s] + i] = ray_buffer[i]
         starts[s + 1] = starts[s] + count
 
 

@@ -30,20 +30,20 @@ def recession_direction(
     import scipy.sparse as sp
     from scipy.optimize import linprog
 
-    one_way, held = up ^ down, ~(up | down)
+    one_way, no_way = up ^ down, ~(up | down)
     if not one_way.any():
         return None
     way = np.where(up, 1.0, -1.0)[one_way]
     N, q = F.shape[1], int(one_way.sum())
     moving = sp.hstack([sp.csr_matrix(-way[:, None] * F[one_way]), sp.identity(q)])
     cone = sp.hstack([-G, sp.csr_matrix((G.shape[0], q))])
-    still = sp.hstack([sp.csr_matrix(F[held]), sp.csr_matrix((int(held.sum()), q))]) if held.any() else None
+    still = sp.hstack([sp.csr_matrix(F[no_way]), sp.csr_matrix((int(no_way.sum()), q))]) if no_way.any() else None
     optimum = linprog(
         np.concatenate([np.zeros(N), -np.ones(q)]),
         A_ub=sp.vstack([moving, cone], format="csr"),
         b_ub=np.zeros(q + G.shape[0]),
         A_eq=still,
-        b_eq=np.zeros(int(held.sum())) if still is not None else None,
+        b_eq=np.zeros(int(no_way.sum())) if still is not None else None,
         bounds=[(None, None)] * N + [(0.0, 1.0)] * q,
         method="highs",
     )

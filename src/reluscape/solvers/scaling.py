@@ -78,12 +78,12 @@ def coordinates(data: Dataset, y: np.ndarray, output_bias: bool, merge: bool = T
     X, low, shift = _centred(data)
     zero = np.zeros(n, dtype=bool)
     zero[list(data.zero_rows)] = True
-    kept = np.ones(n, dtype=bool) if output_bias else ~zero
-    sample, group = _distinct(data, kept, merge)
+    in_use = np.ones(n, dtype=bool) if output_bias else ~zero
+    sample, group = _distinct(data, in_use, merge)
     N = len(sample)
-    count = np.bincount(group[kept], minlength=N).astype(float)
-    mean = np.bincount(group[kept], weights=y[kept], minlength=N) / np.maximum(count, 1.0)
-    constant = float(((y[kept] - mean[group[kept]]) ** 2).sum() + (y[~kept] ** 2).sum())
+    count = np.bincount(group[in_use], minlength=N).astype(float)
+    mean = np.bincount(group[in_use], weights=y[in_use], minlength=N) / np.maximum(count, 1.0)
+    constant = float(((y[in_use] - mean[group[in_use]]) ** 2).sum() + (y[~in_use] ** 2).sum())
     weight = np.sqrt(count)
     centre = float((count * mean).sum() / count.sum()) if output_bias and N else 0.0
     target = weight * (mean - centre)
@@ -180,8 +180,8 @@ def _centred(data: Dataset) -> tuple[np.ndarray, np.ndarray, tuple[int, np.ndarr
     for j in np.flatnonzero(means).tolist():
         ratio = Fraction(float(ratios[j]))
         exactly[:, j] = [v - ratio * one for v, one in zip(data.fractions[:, j], pillar, strict=True)]
-    centred = exactly.astype(float)
-    return centred, lower_parts(exactly, centred), shift
+    high = exactly.astype(float)
+    return high, lower_parts(exactly, high), shift
 
 
 def _products_are_exact(X: np.ndarray, ratios: np.ndarray) -> bool:
@@ -194,15 +194,15 @@ def _products_are_exact(X: np.ndarray, ratios: np.ndarray) -> bool:
 def _distinct(data: Dataset, kept: np.ndarray, merge: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return one sample of each group of equal rows, in order, and the group of every sample (-1 where not kept)."""
     group = np.full(data.n, -1)
-    chosen = np.flatnonzero(kept)
-    if not merge or not len(chosen):
-        group[chosen] = np.arange(len(chosen))
-        return chosen, group
+    indices = np.flatnonzero(kept)
+    if not merge or not len(indices):
+        group[indices] = np.arange(len(indices))
+        return indices, group
     same = np.arange(data.n)
     for rows in data.duplicates:
         same[list(rows)] = rows[0]
-    first, inverse = np.unique(same[chosen], return_inverse=True)
-    group[chosen] = inverse.reshape(-1)
+    first, inverse = np.unique(same[indices], return_inverse=True)
+    group[indices] = inverse.reshape(-1)
     return first, group
 
 
@@ -211,12 +211,12 @@ def _whitening(features: np.ndarray) -> np.ndarray:
     N, d = features.shape
     largest = np.abs(features).max(axis=0, initial=0.0)
     length = largest * np.linalg.norm(features / np.where(largest > 0, largest, 1.0), axis=0)
-    used = np.flatnonzero(length > 0)
-    if not len(used):
+    columns = np.flatnonzero(length > 0)
+    if not len(columns):
         return np.zeros((d, 0))
-    _, R, order = scipy.linalg.qr(features[:, used] / length[used], mode="economic", pivoting=True)
+    _, R, order = scipy.linalg.qr(features[:, columns] / length[columns], mode="economic", pivoting=True)
     diagonal = np.abs(np.diag(R))
     r = int((diagonal > 8 * max(N, d) * MACHINE_PRECISION * diagonal[0]).sum())
     back = np.zeros((d, r))
-    back[used[order[:r]]] = scipy.linalg.lapack.dtrtri(R[:r, :r])[0]
+    back[columns[order[:r]]] = scipy.linalg.lapack.dtrtri(R[:r, :r])[0]
     return back / np.where(length > 0, length, 1.0)[:, None]

@@ -78,16 +78,16 @@ def minimise(problem: Falling, tolerances: Tolerances = DEFAULT) -> SmoothSoluti
     if direction is None:
         return _solution(best, 0.0, tolerances)
     moves = features @ direction
-    carried = np.abs(moves) > 0.5
-    limit, reached = problem.carry(moves, carried)
-    if carried.all() and not reached:
+    at_infinity = np.abs(moves) > 0.5
+    limit, has_minimum = problem.carry(moves, at_infinity)
+    if at_infinity.all() and not has_minimum:
         x, tight, residual, total, lower = np.zeros(F.shape[1]), nothing, 0.0, limit, limit
     else:
         rest = _solution(minimise_inside(problem, tolerances), limit, tolerances)
         x, tight, residual, total, lower = rest.x, rest.tight, rest.residual, rest.total, rest.lower
-    far = (NEAR + float(np.abs(features @ x).max())) / float(np.abs(moves[carried]).min())
-    shown = None if reached else direction / float(np.abs(moves).max())
-    return SmoothSolution(total, lower, x + far * direction, shown, residual, tight)
+    far = (NEAR + float(np.abs(features @ x).max())) / float(np.abs(moves[at_infinity]).min())
+    ray = None if has_minimum else direction / float(np.abs(moves).max())
+    return SmoothSolution(total, lower, x + far * direction, ray, residual, tight)
 
 
 def _closed(minimum: Minimum, tolerances: Tolerances) -> bool:

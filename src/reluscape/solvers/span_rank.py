@@ -47,10 +47,10 @@ class Residues:
             return None
         columns: list[list[int]] = []
         kernels: dict[bytes, tuple[list[int], int]] = {}  # units on the same samples share theirs
-        for pattern, chosen in zip(patterns, tight, strict=True):
-            key = chosen.tobytes()
+        for pattern, rows in zip(patterns, tight, strict=True):
+            key = rows.tobytes()
             if key not in kernels:
-                kernels[key] = self._image(chosen)
+                kernels[key] = self._image(rows)
             entries, width = kernels[key]
             active = pattern.tolist()
             columns.extend(

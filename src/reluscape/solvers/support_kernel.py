@@ -71,18 +71,18 @@ def proved_over_rays(
             continue
         inner_products(T, gram, h, number, sign, count, G, right)
         project(G, right, count, tolerance, scratch, x)
-        chosen = np.flatnonzero(x[:count] > 0.0)
-        p = len(chosen)
-        inside, taken, free = np.zeros(Q, np.bool_), np.zeros(m, np.int64), np.zeros(p, np.bool_)
+        support = np.flatnonzero(x[:count] > 0.0)
+        p = len(support)
+        inside, uses, free = np.zeros(Q, np.bool_), np.zeros(m, np.int64), np.zeros(p, np.bool_)
         relative, length = 0.0, 0.0
-        fixed = 0
+        bias_count = 0
         for a in range(p):
-            j = chosen[a]
-            fixed += owner[j] < 0
+            j = support[a]
+            bias_count += owner[j] < 0
             inside[number[j]] = True
             relative += errors[number[j]] ** 2
             if owner[j] >= 0:
-                taken[owner[j]] += 1
+                uses[owner[j]] += 1
             free[a] = owner[j] < 0 or codes[starts[b] + owner[j]] == 0
             # orthogonal to those before, twice is enough
             for t in range(n):
@@ -131,14 +131,14 @@ def proved_over_rays(
         square = np.dot(q, q)
         possible = True
         for a in range(p):
-            total += abs(weights[a]) * errors[number[chosen[a]]]
+            total += abs(weights[a]) * errors[number[support[a]]]
             possible = possible and (free[a] or weights[a] >= 0.0)
         total += unit * size * (1.0 + inverse)
         near = (np.sqrt(square) + total) ** 2
         if possible and near <= limit:
             out[b, 0], out[b, 3] = square, near
             continue
-        turned = 4.0 * relative * max(inverse, 1.0) * size
+        tilt = 4.0 * relative * max(inverse, 1.0) * size
         weight = 0.0
         for a in range(p):
             weight += weights[a] * weights[a]
@@ -146,8 +146,8 @@ def proved_over_rays(
         complete = False  # the constants lie in L through the rays of one unit, or that unit's rays do through them
         for u in range(m):
             span = spans[units[starts[b] + u]]
-            if whole[units[starts[b] + u]] and taken[u] + fixed >= span:
-                taken[u], complete = span, True
+            if whole[units[starts[b] + u]] and uses[u] + bias_count >= span:
+                uses[u], complete = span, True
         sure = True
         for a in range(p):
             sure = sure and (free[a] or weights[a] > room)
@@ -155,8 +155,8 @@ def proved_over_rays(
             if not sure:
                 break
             u = owner[j]
-            if inside[number[j]] or (taken[u] == spans[units[starts[b] + u]] if u >= 0 else complete):
+            if inside[number[j]] or (uses[u] == spans[units[starts[b] + u]] if u >= 0 else complete):
                 continue
-            sure = sign[j] * np.dot(T[number[j]], q) < -(turned + (unit + errors[number[j]]) * size)
+            sure = sign[j] * np.dot(T[number[j]], q) < -(tilt + (unit + errors[number[j]]) * size)
         if sure:
-            out[b, 0], out[b, 3] = square, 2.0 * turned * np.sqrt(square) + turned * turned
+            out[b, 0], out[b, 3] = square, 2.0 * tilt * np.sqrt(square) + tilt * tilt

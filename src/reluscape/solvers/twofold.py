@@ -36,16 +36,16 @@ def product(high: np.ndarray, low: np.ndarray, factor: np.ndarray) -> np.ndarray
     rest = np.zeros_like(total)
     for j in range(high.shape[1]):
         term, error = two_product(high[:, j, None], factor[None, j])
-        total, lost = two_sum(total, term)
-        rest += lost + (error + low[:, j, None] * factor[None, j])
+        total, residue = two_sum(total, term)
+        rest += residue + (error + low[:, j, None] * factor[None, j])
     return total + rest
 
 
 def less(values: np.ndarray, ratios: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return values - ratios * unit as sums of two doubles, off by at most an ulp of the lower one."""
     product, rounding = two_product(unit * np.ones_like(values), ratios * np.ones_like(values))
-    high, lost = two_sum(values, -product)
-    low, rest = two_sum(lost, -rounding)
+    high, residue = two_sum(values, -product)
+    low, rest = two_sum(residue, -rounding)
     high, more = two_sum(high, low)
     return high, more + rest
 
@@ -67,6 +67,6 @@ def two_product(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _halves(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return two doubles of half the digits whose sum is a."""
-    scaled = SPLITTER * a
-    high = scaled - (scaled - a)
+    multiple = SPLITTER * a
+    high = multiple - (multiple - a)
     return high, a - high

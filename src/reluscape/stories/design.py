@@ -80,7 +80,7 @@ def tell_design(
         (True, True)
     """
     check_options("tell_design", options, DesignOptions)
-    origin, standardized = Origin.of(options), options.get("standardized", True)
+    origin, with_scaling = Origin.of(options), options.get("standardized", True)
     data = X if isinstance(X, Dataset) else Dataset(X, y)
     labels = data.y if y is None else y
     if data.n > MOST_ROWS:
@@ -92,9 +92,9 @@ def tell_design(
     say = options.get("progress") or (lambda what, share: None)
     inputs: Any = data
     transform = np.eye(data.d + 1)
-    if standardized:
-        scaled = standardize(Dataset(data.fractions, bias=True))
-        inputs, transform = scaled.X[:, :-1], scaled.transform
+    if with_scaling:
+        scaling = standardize(Dataset(data.fractions, bias=True))
+        inputs, transform = scaling.X[:, :-1], scaling.transform
     say("designing", 0.0)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", DataWarning)
@@ -117,7 +117,7 @@ def tell_design(
             "n": data.n,
             "d": data.d,
             "classes": {f"{k:+d}": name for k, name in origin.classes.items()} if origin.classes else None,
-            "inputs": "standardised" if standardized else "as given",
+            "inputs": "standardised" if with_scaling else "as given",
             "warnings": remarks,
         },
         "verdict": _verdict(data, plan, end),
@@ -175,7 +175,7 @@ def _numbers(plan: Design, end: Training, loss: Any, base: float) -> dict[str, A
 
 def _verdict(data: Dataset, plan: Design, end: Training) -> list[str]:
     """Return the answer in plain lines."""
-    n, used = data.n, len(end.certificate.active)
+    n, live = data.n, len(end.certificate.active)
     wrong = round(end.training_error * n)
     lines = [
         f"Design: {plan.width} ReQU units with weights kept small by {plan.width} different coefficients below "
@@ -184,21 +184,21 @@ def _verdict(data: Dataset, plan: Design, end: Training) -> list[str]:
     ]
     if end.certified:
         lines.append(
-            f"Training: ended at a local minimum, {n - wrong} of {n} rows correct; {used} of {plan.width} units are in "
-            f"use{', the others are exactly zero' if used < plan.width else ''}."
+            f"Training: ended at a local minimum, {n - wrong} of {n} rows correct; {live} of {plan.width} units are in "
+            f"use{', the others are exactly zero' if live < plan.width else ''}."
         )
     else:
         lines.append(
             f"Training: stopped before a local minimum ({end.certificate.kind}), {n - wrong} of {n} rows correct so "
             "far; more steps would lead on."
         )
-    held = [c for c in end.certificate.claims if c.holds and c.name != "inactive unit"]
-    proven = [c.text.split(":")[0] for c in held if c.kind == "proven"]
-    seen = [c.text.split(":")[0] for c in held if c.kind == "numerical"]
+    claims = [c for c in end.certificate.claims if c.holds and c.name != "inactive unit"]
+    proven = [c.text.split(":")[0] for c in claims if c.kind == "proven"]
+    numeric_claims = [c.text.split(":")[0] for c in claims if c.kind == "numerical"]
     if proven:
         lines.append("Proven for this network: " + "; ".join(proven) + ".")
-    if seen:
-        lines.append("Computed, not proven: " + "; ".join(seen) + ".")
+    if numeric_claims:
+        lines.append("Computed, not proven: " + "; ".join(numeric_claims) + ".")
     margin = "exactly" if plan.margin.kind == "exact" else "at least"
     lines.append(
         f"Why: the data's margin is {margin} {plan.gamma_lower:.4g}, the loss has slope {plan.epsilon:.4g} or more on "

@@ -42,10 +42,10 @@ def fitted(
     values = np.asarray(predict(grid), dtype=float)
     if values.shape != (len(grid),) or not np.isfinite(values).all():
         return None
-    shaped = values if len(axes) == 1 else values.reshape(len(axes[1]), len(axes[0]))
+    outputs = values if len(axes) == 1 else values.reshape(len(axes[1]), len(axes[0]))
     return {
         "grid": [_rounded(ticks) for ticks in axes],
-        "value": _rounded(shaped),
+        "value": _rounded(outputs),
         "samples": X.tolist(),
         "targets": y.tolist(),
         "labels": [str(name) for name in names[: len(axes)]],

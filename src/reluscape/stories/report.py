@@ -60,11 +60,11 @@ class Telling:
         Raises:
             UnsupportedError: this report has no picture.
         """
-        drawn = pictures(self.report)
-        if not drawn:
+        drawings = pictures(self.report)
+        if not drawings:
             raise UnsupportedError("there is nothing to draw: this report holds no picture; to_html(path) has its page")
         ax = axes(ax)
-        drawn[0](ax)
+        drawings[0](ax)
         return ax
 
     def _repr_html_(self) -> str:

@@ -14,7 +14,7 @@ def usual_place(report: Mapping[str, Any]) -> int | None:
     >>> usual_place({"widths": [{"width": 4}, {"width": 8}, {"width": 16}]}), usual_place({"widths": [{"width": 4}]})
     (1, 0)
     """
-    listed = [entry["width"] for entry in report.get("widths") or []]
-    if not listed:
+    widths = [entry["width"] for entry in report.get("widths") or []]
+    if not widths:
         return None
-    return listed.index(USUAL_WIDTH if USUAL_WIDTH in listed else max(listed))
+    return widths.index(USUAL_WIDTH if USUAL_WIDTH in widths else max(widths))

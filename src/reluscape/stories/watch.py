@@ -117,10 +117,10 @@ class Watch:
             with self._pace.work("proof"):
                 certify_model(net, X, y, weight_decay="unknown")
         self._first_proof = self._pace.cost("proof")
-        trained = read_trained(net, X, y, loss="squared")
+        fit = read_trained(net, X, y, loss="squared")
         for _ in range(2):
             with self._pace.work("basin"):
-                self._basin(trained, trained.data.X @ net.W.T > 0)
+                self._basin(fit, fit.data.X @ net.W.T > 0)
         self._first_basin = self._pace.cost("basin")
         for model, rows, targets in ((net, X, y), *[(self._model, self._X, self._y)] * 2):
             with (
@@ -152,12 +152,12 @@ class Watch:
     def _check(self, whole: bool) -> Check:
         """Look at the model; the first look of all leaves the basin out where its value would take too long."""
         before = self.checks[-1].answer if self.checks else ""
-        seen = self._proved(self._look(whole), before)
-        self.checks.append(seen)
-        if seen.answer != before and seen.answer in ("silent", "stuck"):
-            why = SILENT if seen.answer == "silent" else STUCK.format(seen.loss)
-            (self._say or _warn)(f"step {seen.step}: {why}; start again from other weights")
-        return seen
+        check = self._proved(self._look(whole), before)
+        self.checks.append(check)
+        if check.answer != before and check.answer in ("silent", "stuck"):
+            why = SILENT if check.answer == "silent" else STUCK.format(check.loss)
+            (self._say or _warn)(f"step {check.step}: {why}; start again from other weights")
+        return check
 
     def _proved(self, seen: Check, before: str) -> Check:
         """Return a look at a settled network with the word "stuck" where a local minimum beside it is proved."""
@@ -198,48 +198,48 @@ class Watch:
     def _look(self, whole: bool) -> Check:
         """Return what the network is now; without its basin where that is not asked for and its value is too dear."""
         with self._pace.work("look"):
-            trained = self._read(self._model, self._X, self._y)
-            pattern, crossed, units, loss = self._units(trained)
-        weights = trained.data.n * trained.net.W.size
-        work = float(weights * trained.net.W.size)
+            fit = self._read(self._model, self._X, self._y)
+            pattern, switches, units, loss = self._units(fit)
+        weights = fit.data.n * fit.net.W.size
+        work = float(weights * fit.net.W.size)
         self._pace.expect("basin", self._first_basin + SOLVING * work**SOLVING_POWER)
         self._pace.expect("proof", self._first_proof * max(weights / 4, 1.0) ** PROVING_POWER)
         basin = None
         if whole or self._pace.affords("basin"):
             with self._pace.work("basin"):
-                basin = self._basin(trained, pattern)
+                basin = self._basin(fit, pattern)
         left = None if basin is None else 0.0 if loss <= 0 else min(max((loss - basin) / loss, 0.0), 1.0)
-        settled = left is not None and left <= self._tolerances.stuck
-        answer = "silent" if not pattern.any() else "settled" if settled else "moving"
-        sizes = np.abs(trained.net.v) * np.linalg.norm(trained.net.W, axis=1)
-        decayed = tuple(np.flatnonzero(sizes <= self._tolerances.decayed_unit * sizes.max(initial=0.0)).tolist())
-        return Check(self._steps, loss, basin, left, units.dead, units.duplicated, crossed, answer, decayed)
+        at_bottom = left is not None and left <= self._tolerances.stuck
+        answer = "silent" if not pattern.any() else "settled" if at_bottom else "moving"
+        sizes = np.abs(fit.net.v) * np.linalg.norm(fit.net.W, axis=1)
+        small_units = tuple(np.flatnonzero(sizes <= self._tolerances.decayed_unit * sizes.max(initial=0.0)).tolist())
+        return Check(self._steps, loss, basin, left, units.dead, units.duplicated, switches, answer, small_units)
 
     def _read(self, model: Any, X: Any, y: Any) -> Trained:
         """Return the model on its data, with the loss that it says it is trained on where none was given."""
-        trained = read_trained(model, X, y, loss=self._chosen)
-        if self._loss is None and trained.trained_on not in (None, self._chosen):
-            self._chosen = trained.trained_on
-            trained = read_trained(model, X, y, loss=self._chosen)
-        return trained
+        fit = read_trained(model, X, y, loss=self._chosen)
+        if self._loss is None and fit.trained_on not in (None, self._chosen):
+            self._chosen = fit.trained_on
+            fit = read_trained(model, X, y, loss=self._chosen)
+        return fit
 
     def _units(self, trained: Trained) -> tuple[np.ndarray, int, Anatomy, float]:
         """Return which unit is on for which row, how many switched since the last look, what they do, and the loss."""
         pattern = trained.data.X @ trained.net.W.T > 0
-        known = self._pattern is not None and self._pattern.shape == pattern.shape
-        crossed = int((pattern != self._pattern).sum()) if known else 0
+        has_previous = self._pattern is not None and self._pattern.shape == pattern.shape
+        switches = int((pattern != self._pattern).sum()) if has_previous else 0
         self._pattern = pattern
         units = anatomy(trained.net, trained.data, self._tolerances)
-        return pattern, crossed, units, float(trained.net.loss(trained.data, None, self._chosen))
+        return pattern, switches, units, float(trained.net.loss(trained.data, None, self._chosen))
 
     def _basin(self, trained: Trained, pattern: np.ndarray) -> float | None:
         """Return the lowest loss in the network's basin, None where it cannot be computed."""
         signs = np.where(trained.net.v < 0, -1, 1)
         try:
-            found = basin_value(trained.data, None, pattern.T, signs, self._chosen, output_bias=trained.output_bias)
+            result = basin_value(trained.data, None, pattern.T, signs, self._chosen, output_bias=trained.output_bias)
         except ReluscapeError:  # the row of numbers then says that it is not known
             return None
-        return found.value
+        return result.value
 
     def __str__(self) -> str:
         """Return the checks as a table."""
@@ -254,9 +254,9 @@ class Watch:
         if not self.checks:
             raise InputError("nothing was seen yet; call step() in the training loop, or check()")
         ax = axes(ax)
-        steps = [seen.step for seen in self.checks]
-        ax.plot(steps, [seen.loss for seen in self.checks], label="loss")
-        lowest = [np.nan if seen.basin is None else seen.basin for seen in self.checks]
+        steps = [check.step for check in self.checks]
+        ax.plot(steps, [check.loss for check in self.checks], label="loss")
+        lowest = [np.nan if check.basin is None else check.basin for check in self.checks]
         ax.plot(steps, lowest, drawstyle="steps-post", label="lowest loss in its basin")
         ax.set(xlabel="step", ylabel="mean loss")
         ax.legend()

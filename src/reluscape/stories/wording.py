@@ -115,8 +115,8 @@ def percent(share: Number | None, least: float = LEAST_SHARE) -> str:
     if 1 - least < value < 1:
         return f"more than {100 - 100 * least:g}%"
     if value > 1:
-        rounded = f"{value:,.0%}" if value >= 1.1 else f"{value:.1%}"
-        return rounded if rounded != "100.0%" else "more than 100%"
+        text = f"{value:,.0%}" if value >= 1.1 else f"{value:.1%}"
+        return text if text != "100.0%" else "more than 100%"
     edge = min(value, 1 - value)
     figures = 1 if value < 0.5 else 2
     places = max(1, -int(np.floor(np.log10(edge))) - figures) if edge > 0 else 1
@@ -151,8 +151,8 @@ def duration(seconds: float) -> str:
     >>> duration(12.0), duration(1), duration(1234.5), duration(0.25)
     ('12 seconds', '1 second', '1,234 seconds', '0.25 seconds')
     """
-    shown = f"{seconds:,.0f}" if seconds >= 10 else f"{seconds:.2g}"
-    return f"{shown} second{'' if shown == '1' else 's'}"
+    number = f"{seconds:,.0f}" if seconds >= 10 else f"{seconds:.2g}"
+    return f"{number} second{'' if number == '1' else 's'}"
 
 
 def sentence(words: str) -> str:

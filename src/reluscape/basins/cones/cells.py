@@ -125,17 +125,17 @@ def cells_of(data: Dataset) -> Cells:
     on_ray = np.ones((len(sides), len(rays)), dtype=bool)
     for j in range(k):
         on_ray &= (ray_sides[:, j] == 0) | (ray_sides[:, j] == sides[:, j, None])
-    lifted = np.zeros((len(rays), data.d), dtype=object)
+    full_rays = np.zeros((len(rays), data.d), dtype=object)
     if len(rays):
-        lifted[:, list(arrangement.pivots)] = rays
+        full_rays[:, list(arrangement.pivots)] = rays
     unit = lcm(*(v.denominator for v in data.fractions.flat))
     samples = np.array([int(v * unit) for v in data.fractions.flat], dtype=object).reshape(data.fractions.shape)
-    features = np.maximum(_products(lifted, samples), 0)
+    features = np.maximum(_products(full_rays, samples), 0)
     return Cells(
         data,
         readonly(sides),
         readonly(patterns),
-        readonly(lifted, object),
+        readonly(full_rays, object),
         readonly(on_ray),
         readonly(features, None),
         unit,

@@ -43,9 +43,9 @@ def squared_distances(
     from .projection_kernel import distances, distances_of
 
     length, number = float(np.sqrt(y @ y)), len(starts) - 1
-    out, used, sure = np.zeros(number), np.zeros(len(members), dtype=bool), np.ones(number, dtype=bool)
+    out, in_use, sure = np.zeros(number), np.zeros(len(members), dtype=bool), np.ones(number, dtype=bool)
     if length == 0.0 or number < 1:
-        return out, used, sure
+        return out, in_use, sure
     h = np.ascontiguousarray(A @ (y / length))
     if inner is None and len(A) <= MOST_PRODUCTS:
         inner = np.ascontiguousarray(A @ A.T)
@@ -53,7 +53,7 @@ def squared_distances(
     def part(lo: int) -> None:
         hi = min(lo + SLICE, number)
         limits = (DEFAULT.cone_stationarity, UNIT_ROUNDOFF, DEFAULT.barrier)
-        rest = (h, starts[lo : hi + 1], members, limits, out[lo:hi], used, sure[lo:hi])
+        rest = (h, starts[lo : hi + 1], members, limits, out[lo:hi], in_use, sure[lo:hi])
         if inner is None:
             distances_of(A, y, length, *rest)
         else:
@@ -64,4 +64,4 @@ def squared_distances(
     else:
         with ThreadPoolExecutor(THREADS) as pool:
             list(pool.map(part, range(0, number, SLICE)))
-    return out, used, sure
+    return out, in_use, sure

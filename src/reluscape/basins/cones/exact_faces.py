@@ -56,9 +56,9 @@ class Faces:
     def of(self, sets: list[tuple[int, ...]]) -> np.ndarray:
         """Return for each cone, given by generator indices, the number of the face that holds its nearest point."""
         starts, members = flattened(sets)
-        used = self._generators.proposals(starts, members)[1]
+        in_use = self._generators.proposals(starts, members)[1]
         members = self._place[members]
-        face = self._propose(starts, members, used)
+        face = self._propose(starts, members, in_use)
         for b in self._refuted(starts, members, face).tolist():
             mine = members[starts[b] : starts[b + 1]]
             self.searched += 1
@@ -96,11 +96,11 @@ class Faces:
         face = np.empty(len(starts) - 1, dtype=np.int64)
         for b, (lo, hi) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
             key = keys[lo:hi]
-            known = self._proposed.get(key)
-            if known is None:
-                chosen = dict.fromkeys(np.frombuffer(key, dtype=np.int64).tolist())
-                known = self._proposed[key] = self._enter(self._cone.on_span(chosen))
-            face[b] = known
+            number = self._proposed.get(key)
+            if number is None:
+                support = dict.fromkeys(np.frombuffer(key, dtype=np.int64).tolist())
+                number = self._proposed[key] = self._enter(self._cone.on_span(support))
+            face[b] = number
         return face
 
     def _enter(self, point: Nearest) -> int:
@@ -162,9 +162,9 @@ def threshold(values: tuple[Fraction, ...], level: Fraction | float) -> int:
 def _centred(row: list[int]) -> list[int]:
     """Return the shortest integer multiple of a vector less its mean."""
     total = sum(row)
-    shifted = [len(row) * v - total for v in row]
-    divisor = gcd(*shifted) or 1
-    return [v // divisor for v in shifted]
+    deviations = [len(row) * v - total for v in row]
+    divisor = gcd(*deviations) or 1
+    return [v // divisor for v in deviations]
 
 
 def _nearest_float(value: flint.fmpq) -> float:

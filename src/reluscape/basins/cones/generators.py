@@ -113,8 +113,8 @@ class Generators:
             members: generator indices.
         """
         inner = self._products if len(self.columns) <= MOST_PRODUCTS else None
-        out, used, sure = squared_distances(*self.units, starts, members, inner)
-        return out / max(len(self.targets), 1), used, sure
+        out, in_use, sure = squared_distances(*self.units, starts, members, inner)
+        return out / max(len(self.targets), 1), in_use, sure
 
     def exact_value(self, generators: tuple[int, ...]) -> Fraction:
         """Return the same value as an exact fraction, by Lawson and Hanson's method over the rationals."""
@@ -153,16 +153,16 @@ class Generators:
             for ray in unit:
                 if self.of_ray[ray] >= 0:
                     user.setdefault(int(self.of_ray[ray]), (j, ray))
-        used = sorted(user)
-        weights = project([self.column(g) for g in used], self.targets)
+        indices = sorted(user)
+        weights = project([self.column(g) for g in indices], self.targets)
         data = self.cells.data
         Z = np.full((len(units), data.d), Fraction(0), dtype=object)
-        for g, weight in zip(used, weights, strict=True):
+        for g, weight in zip(indices, weights, strict=True):
             j, ray = user[g]
             Z[j] = Z[j] + weight * self.direction(ray)
         if not self.free_constant:
             return Z, Fraction(0)
-        raw = _combine([self._raw(g) for g in used], weights, data.n)
+        raw = _combine([self._raw(g) for g in indices], weights, data.n)
         return Z, sum(data.y_fractions - raw, Fraction(0)) / data.n
 
 
@@ -234,5 +234,5 @@ def generators_of(cells: Cells, output_bias: bool = False) -> Generators:
         for turn in (0, 1)
     )
     table = np.array(list(place), dtype=object).reshape(len(place), n)
-    merged = Generators(cells, readonly(table, object), readonly(of_ray), (), rays_of_state, output_bias)
-    return replace(merged, of_state=tuple(merged.of_rays(rays) for rays in rays_of_state))
+    generators = Generators(cells, readonly(table, object), readonly(of_ray), (), rays_of_state, output_bias)
+    return replace(generators, of_state=tuple(generators.of_rays(rays) for rays in rays_of_state))

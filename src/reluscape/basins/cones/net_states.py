@@ -56,6 +56,6 @@ class NetStates:
             return rows @ powers
         rising = np.sort(rows, axis=1) + np.arange(self.units)
         top = self.states + self.units - 1
-        mirrored = top - 1 - rising
-        weights = self._binomials[mirrored, self.units - np.arange(self.units)]
+        complement = top - 1 - rising
+        weights = self._binomials[complement, self.units - np.arange(self.units)]
         return self.number - 1 - weights.sum(axis=1)

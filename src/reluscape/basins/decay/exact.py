@@ -83,9 +83,9 @@ def proved_interval(
             normals = np.asarray(arrangement.normals, dtype=float).reshape(-1, problem.data.d)
             for kinks in guessed_kinks(normals, point.u[live], problem.tolerances.kink_widths):
                 face = face_of(problem, arrangement, pattern[live], signs[live], kinks)
-                found = _on_face(problem, arrangement, face, live, kinks, pattern, signs, point)
-                if found is not None and (best is None or found.upper - found.lower < best.upper - best.lower):
-                    best = found
+                interval = _on_face(problem, arrangement, face, live, kinks, pattern, signs, point)
+                if interval is not None and (best is None or interval.upper - interval.lower < best.upper - best.lower):
+                    best = interval
                 if best is not None and best.relative <= wanted:
                     return best
     if best is None:
@@ -217,17 +217,17 @@ def _multipliers(
     if kinks is None:
         floats = pull(np.array(g, dtype=float), np.array(rows, dtype=float), terms.penalised)[1]
         return [rounded(Fraction(float(v)), BITS) for v in floats]
-    chosen = np.flatnonzero(kinks)
-    if not len(chosen):
+    indices = np.flatnonzero(kinks)
+    if not len(indices):
         return z
     r = root_below(terms.square(u))
     rest = g - _where(terms.penalised, terms.lam * u / r)
-    floats = pull(np.array(rest, dtype=float), np.array(rows[chosen], dtype=float), np.ones(len(rest), dtype=bool))[1]
-    support = chosen[floats > 0] if (floats > 0).any() else chosen[:0]
+    floats = pull(np.array(rest, dtype=float), np.array(rows[indices], dtype=float), np.ones(len(rest), dtype=bool))[1]
+    support = indices[floats > 0] if (floats > 0).any() else indices[:0]
     if len(support):
         K = rows[support]
-        solved = exact.solve(K.dot(K.T), -K.dot(rest))
-        numbers = [Fraction(0)] * len(support) if solved is None else solved
+        solution = exact.solve(K.dot(K.T), -K.dot(rest))
+        numbers = [Fraction(0)] * len(support) if solution is None else solution
         for i, v in zip(support, numbers, strict=True):
             z[int(i)] = max(rounded(v, BITS), Fraction(0))
     return z

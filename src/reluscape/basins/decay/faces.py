@@ -28,9 +28,9 @@ def face_of(
     on_kink[:, live] = kinks[:, arrangement.row_class[live]]
     bases = []
     for row in kinks:
-        chosen = arrangement.normals[np.flatnonzero(row)]
-        if len(chosen):
-            bases.append(exact.fraction_matrix(exact.nullspace(chosen)).reshape(-1, problem.data.d))
+        normals = arrangement.normals[np.flatnonzero(row)]
+        if len(normals):
+            bases.append(exact.fraction_matrix(exact.nullspace(normals)).reshape(-1, problem.data.d))
         else:
             bases.append(exact.fraction_matrix(np.eye(problem.data.d, dtype=int).astype(object)))
     return DecayedFace(
@@ -55,9 +55,9 @@ def guessed_kinks(
     """Yield different guesses (m, k) of the hyperplanes that weights lie on, by the sine of the angle."""
     lengths = np.linalg.norm(u, axis=1)[:, None] * np.linalg.norm(normals, axis=1)[None, :]
     sine = np.abs(u @ normals.T) / np.where(lengths > 0, lengths, 1.0)
-    tried = set()
+    visits = set()
     for width in widths:
         guess = sine <= width
-        if guess.tobytes() not in tried:
-            tried.add(guess.tobytes())
+        if guess.tobytes() not in visits:
+            visits.add(guess.tobytes())
             yield guess

@@ -21,13 +21,13 @@ def decay_of(problem: Problem) -> Decay:
     """
     if problem.penalty is NONE or problem.signs is not None or problem.outputs != 1:
         raise InputError(f"this needs one output and a weight decay above 0; the problem given is {problem!r}")
-    penalised = np.ones(problem.data.d, dtype=bool)
+    in_penalty = np.ones(problem.data.d, dtype=bool)
     if not problem.penalty.biases:
-        penalised[-1] = False
+        in_penalty[-1] = False
     constant = "none"
     if problem.output_bias:
         constant = "decayed" if problem.penalty.biases else "free"
-    return Decay(Fraction(max(problem.n, 1)) * problem.penalty.strength, penalised, constant)
+    return Decay(Fraction(max(problem.n, 1)) * problem.penalty.strength, in_penalty, constant)
 
 
 def programs_of(problem: Problem) -> DecayedPrograms:

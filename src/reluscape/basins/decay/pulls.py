@@ -140,16 +140,16 @@ class Cells:
 
     def bounds(self, e: np.ndarray) -> np.ndarray:
         """Return an upper bound (R,) of the pull of each cell, both signs, without a projection."""
-        X, kept = self.data.X, self.penalised
+        X, in_penalty = self.data.X, self.penalised
         G = (self.patterns * e) @ X
-        if kept.all():
+        if in_penalty.all():
             return np.linalg.norm(G, axis=1)
         # a hyperplane that meets the data passes them, whatever its offset, within their radius
-        centre = X[:, kept].mean(axis=0)
-        radius = float(np.linalg.norm(X[:, kept] - centre, axis=1).max(initial=0.0))
-        free = G[:, ~kept][:, 0]
-        size = np.linalg.norm(G[:, kept] - free[:, None] * centre, axis=1) + np.abs(free) * radius
-        return np.where(self.patterns.all(axis=1), np.linalg.norm(G[:, kept], axis=1), size)
+        centre = X[:, in_penalty].mean(axis=0)
+        radius = float(np.linalg.norm(X[:, in_penalty] - centre, axis=1).max(initial=0.0))
+        free = G[:, ~in_penalty][:, 0]
+        size = np.linalg.norm(G[:, in_penalty] - free[:, None] * centre, axis=1) + np.abs(free) * radius
+        return np.where(self.patterns.all(axis=1), np.linalg.norm(G[:, in_penalty], axis=1), size)
 
     def pulls(self, e: np.ndarray, least: float) -> Iterator[Pull]:
         """Yield every pull above `least`, those with the largest bound first."""
@@ -158,9 +158,9 @@ class Cells:
             if bounds[r] < least:
                 return
             for sign in (1, -1):
-                found = self.pull(e, self.patterns[r], sign)
-                if found.value > least:
-                    yield found
+                candidate = self.pull(e, self.patterns[r], sign)
+                if candidate.value > least:
+                    yield candidate
 
     def largest(self, e: np.ndarray) -> Pull | None:
         """Return the largest pull of all; None without cells."""
@@ -170,9 +170,9 @@ class Cells:
             if best is not None and bounds[r] <= best.value:
                 break
             for sign in (1, -1):
-                found = self.pull(e, self.patterns[r], sign)
-                if best is None or found.value > best.value:
-                    best = found
+                candidate = self.pull(e, self.patterns[r], sign)
+                if best is None or candidate.value > best.value:
+                    best = candidate
         return best
 
     def climbed(self, e: np.ndarray, others: np.ndarray, samples: bool = True) -> Pull | None:
@@ -183,20 +183,20 @@ class Cells:
         """
         best: Pull | None = None
         X = self.data.X
-        seen: set[bytes] = set()
+        visits: set[bytes] = set()
         for u in (*X, *-X, *others) if samples else others:
             for sign in (1, -1):
                 here: Pull | None = None
                 for _ in range(CLIMBS):
                     pattern = X @ (u if here is None else here.direction) > 0
                     key = pattern.tobytes() + bytes([sign > 0])
-                    if key in seen or not pattern.any():
+                    if key in visits or not pattern.any():
                         break
-                    seen.add(key)
-                    found = self.pull(e, pattern, sign)
-                    if here is not None and found.value <= here.value:
+                    visits.add(key)
+                    candidate = self.pull(e, pattern, sign)
+                    if here is not None and candidate.value <= here.value:
                         break
-                    here = found
+                    here = candidate
                 if here is not None and (best is None or here.value > best.value):
                     best = here
         return best
@@ -210,8 +210,8 @@ class Cells:
         if not free and terms.square(g) <= terms.lam * terms.lam:
             return terms.square(g), []
         rows = self.data.fractions[self.first] * np.where(pattern[self.first], 1, -1).astype(object)[:, None]
-        found = self.pull(np.array(nu, dtype=float), pattern, sign)
-        z = exact_multipliers(g, rows, found.multipliers, terms)
+        candidate = self.pull(np.array(nu, dtype=float), pattern, sign)
+        z = exact_multipliers(g, rows, candidate.multipliers, terms)
         q = g + (np.array(z, dtype=object).dot(rows) if len(z) else 0)
         return terms.square(q), [(int(self.first[r]), v) for r, v in enumerate(z) if v]
 
@@ -223,17 +223,17 @@ def exact_multipliers(g: np.ndarray, rows: np.ndarray, floats: np.ndarray, terms
     that fails the floats are rounded, and one is moved so that nothing is left where no weight is penalised.
     """
     support = [int(r) for r in np.argsort(-floats) if floats[r] > 0]
-    chosen: list[int] = []
+    basis: list[int] = []
     for r in support:  # independent rows
-        if exact.rank(rows[[*chosen, r]]) == len(chosen) + 1:
-            chosen.append(r)
-    u = face_maximiser(g, rows[chosen], terms.penalised)
+        if exact.rank(rows[[*basis, r]]) == len(basis) + 1:
+            basis.append(r)
+    u = face_maximiser(g, rows[basis], terms.penalised)
     if u is not None:
-        wanted = np.array([v if p else Fraction(0) for v, p in zip(u, terms.penalised, strict=True)], dtype=object) - g
-        z = exact.solve(rows[chosen].T, wanted) if chosen else (None if any(wanted) else np.zeros(0, dtype=object))
+        target = np.array([v if p else Fraction(0) for v, p in zip(u, terms.penalised, strict=True)], dtype=object) - g
+        z = exact.solve(rows[basis].T, target) if basis else (None if any(target) else np.zeros(0, dtype=object))
         if z is not None and all(v >= 0 for v in z):
             out = [Fraction(0)] * len(rows)
-            for r, v in zip(chosen, z, strict=True):
+            for r, v in zip(basis, z, strict=True):
                 out[r] = Fraction(v)
             return out
     out = [rounded(Fraction(float(v)), BITS) for v in floats]

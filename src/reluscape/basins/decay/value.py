@@ -46,11 +46,11 @@ def decayed_basin(problem: Problem, pattern: Any, sign: Any, exact: bool = False
     point = programs.solve(A, signs)
     n = max(data.n, 1)
     if exact:
-        found = proved_interval(problem, A, signs, point, DEFAULT.decayed_interval)
-        point = programs.point(A, signs, np.array(found.U, dtype=float), float(found.c), point.multipliers, 0.0)
+        proof = proved_interval(problem, A, signs, point, DEFAULT.decayed_interval)
+        point = programs.point(A, signs, np.array(proof.U, dtype=float), float(proof.c), point.multipliers, 0.0)
         interval: dict[str, Any] = {
-            "lower": found.lower, "upper": found.upper, "certificate": interval_certificate(problem, found),
-            "kind": "certified", "gap": float(found.upper - found.lower),
+            "lower": proof.lower, "upper": proof.upper, "certificate": interval_certificate(problem, proof),
+            "kind": "certified", "gap": float(proof.upper - proof.lower),
         }  # fmt: skip
     else:
         if not _close(problem, point):
@@ -103,8 +103,8 @@ def _runs_off(problem: Problem, A: np.ndarray, signs: np.ndarray) -> bool:
     """Return whether a free constant lowers the logistic loss of a single class towards 0 without end."""
     if problem.penalty.biases or not isinstance(problem.loss, LogisticLoss) or len(np.unique(problem.y)) != 1:
         return False
-    wanted = problem.loss._sign(problem.y[:1])[0]
-    return bool(problem.output_bias or (A[:, problem.live].all(axis=1) & (signs == wanted)).any())
+    class_sign = problem.loss._sign(problem.y[:1])[0]
+    return bool(problem.output_bias or (A[:, problem.live].all(axis=1) & (signs == class_sign)).any())
 
 
 def decayed_values(problem: Problem, patterns: np.ndarray, signs: np.ndarray, threads: int | None = None) -> np.ndarray:

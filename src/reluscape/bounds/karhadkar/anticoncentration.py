@@ -56,8 +56,8 @@ def anticoncentration(X: Any) -> Probability:
     """
     data = as_dataset(X)
     with precise_intervals():
-        known = _known(data)
-        value = known if known is not None else _over_hyperplanes(data)
+        closed_form = _known(data)
+        value = closed_form if closed_form is not None else _over_hyperplanes(data)
         return as_probability(value, "patterns of one unit", "rotation-invariant")
 
 

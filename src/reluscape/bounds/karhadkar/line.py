@@ -49,8 +49,8 @@ def step_terms(n: int) -> tuple[tuple[int, int], ...]:
     """Return pairs (j, c_j) with share of full rank = sum_j c_j (j / 2n)^width, zeros left out."""
     # N(z) counts good sets by size; words over t given patterns and the dead one that use all t:
     # sum_i (-1)^i C(t, i) (t + 1 - i)^width, so that c_j is the coefficient of z^(j-1) in N(z - 1)
-    shifted = good_step_sets(n)(flint.fmpz_poly([-1, 1]))
-    return tuple((j + 1, int(shifted[j])) for j in range(shifted.degree() + 1) if shifted[j] != 0)
+    polynomial = good_step_sets(n)(flint.fmpz_poly([-1, 1]))
+    return tuple((j + 1, int(polynomial[j])) for j in range(polynomial.degree() + 1) if polynomial[j] != 0)
 
 
 def good_step_sets(n: int) -> flint.fmpz_poly:
@@ -96,8 +96,8 @@ def is_one_dimensional(rows: Any) -> bool:
     """
     angles = [(int(a), int(b)) for a, b in rows]
     order = in_turn(angles)
-    turned = [angles[i] for i in order]
-    return len(turned) > 1 and all(p[0] * q[1] - p[1] * q[0] > 0 for p, q in pairwise(turned))
+    cycle = [angles[i] for i in order]
+    return len(cycle) > 1 and all(p[0] * q[1] - p[1] * q[0] > 0 for p, q in pairwise(cycle))
 
 
 def in_turn(rows: Sequence[tuple[int, int]]) -> list[int]:

@@ -154,8 +154,8 @@ def _proposition_11(data: Dataset, eps: Fraction) -> Promise:
         width = karhadkar_proposition_11(points, eps)
     except ReluscapeError as error:
         return _not(name, BOX, FULL_RANK, str(error))
-    ordered = sorted(points)
-    gap = float(min(b - a for a, b in pairwise(ordered)))
+    sequence = sorted(points)
+    gap = float(min(b - a for a, b in pairwise(sequence)))
     at_width = _clipped(lambda m: 1 - data.n * (1 - gap / 4) ** m)
     reason = f"least gap {gap:g} between points of [-1, 1]; output weights not zero"
     return Promise(name, SOURCE, BOX, True, reason, width, _kept(eps), FULL_RANK, at_width)

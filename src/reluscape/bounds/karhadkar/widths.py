@@ -53,13 +53,13 @@ def karhadkar_theorem_2(n: int, d: int, eps: Any, form: str | None = None, const
         (18, 18)
     """
     n, d, share = whole("n", n), whole("d", d), tolerated_share(eps)
-    chosen = which_form(form, "corrected")
-    if chosen == "printed":
+    variant = which_form(form, "corrected")
+    if variant == "printed":
         if constant is None:
             raise InputError("the printed statement hides a constant in Omega(...); give constant=...")
         return max(1, -(-n // d), ceiling(lambda: fmpq(constant) * log_of(Fraction(n) / (share * d))))
     r = min(n, d)
-    if chosen == "corrected":
+    if variant == "corrected":
         return _ceil_log2(Fraction(r) / share, -(-n // r))
     sizes = ((n // r, r - n % r), (n // r + 1, n % r))
 
@@ -136,9 +136,9 @@ def karhadkar_theorem_8(n: int, eps: Any, form: str | None = None) -> int:
         (120, 117)
     """
     n, share = whole("n", n), tolerated_share(eps)
-    printed = max(1, ceiling(lambda: 2 * n * log_of(2 * n / share)))
+    width = max(1, ceiling(lambda: 2 * n * log_of(2 * n / share)))
     if which_form(form, "printed", ("printed", "sharp")) == "printed":
-        return printed
+        return width
 
     def collected(m: int) -> bool:
         words = sum((-1) ** i * comb(n, i) * (2 * n - i) ** m for i in range(n + 1))
@@ -189,12 +189,12 @@ def karhadkar_theorem_10(n: int, eps: Any, form: str | None = None, constant: fl
         15
     """
     n, share = whole("n", n), tolerated_share(eps)
-    chosen = which_form(form, "corrected")
-    if chosen == "printed":
+    variant = which_form(form, "corrected")
+    if variant == "printed":
         if constant is None:
             raise InputError("the printed statement hides a constant in Omega(...); give constant=...")
         return n + ceiling(lambda: fmpq(constant) * log_of(1 / share))
-    if chosen == "corrected":
+    if variant == "corrected":
         return _ceil_log2(1 / share, n)
     return least(lambda m: _independent_columns(n, m) >= 1 - share, n)
 
@@ -267,11 +267,11 @@ def karhadkar_theorem_12(n: int, d: int, gamma: Any, eps: Any, form: str | None 
         f"gamma <= 1/2 (gamma is {float(g):g}: each sample is active half of the time, so that no data have more; the "
         "promise would be vacuous)",
     )
-    chosen = which_form(form, "printed")
-    if chosen == "printed":
+    variant = which_form(form, "printed")
+    if variant == "printed":
         return ceiling(lambda: log_of(d / share) * fmpq(8 / g**2) + fmpq(2 / g * (Fraction(n, d) + 1)))
     s = -(-n // d)
-    if chosen == "corrected":
+    if variant == "corrected":
         return max(ceil(2 * s / g), ceiling(lambda: log_of(d / share) * fmpq(2 / g**2)))
     return least_trials(s, g, share, times=d)
 

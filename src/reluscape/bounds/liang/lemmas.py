@@ -96,10 +96,10 @@ def critical_units(
         raise ShapeError(f"the data have {Z.shape[1] - 1} columns, the network expects {net.d}")
     pull = y * np.asarray(margin_loss(loss, base).derivative(-y * net.predict(features)), dtype=float)
     heights = Z @ net.U.T
-    lifted = np.maximum(heights, 0.0)
+    activations = np.maximum(heights, 0.0)
     size = np.linalg.norm(net.U, axis=1)
-    by_a = lam * np.abs(net.a) * net.a - lifted.T**2 @ pull
-    by_u = 2 * ((lam * size)[:, None] * net.U - net.a[:, None] * ((pull[:, None] * lifted).T @ Z))
+    by_a = lam * np.abs(net.a) * net.a - activations.T**2 @ pull
+    by_u = 2 * ((lam * size)[:, None] * net.U - net.a[:, None] * ((pull[:, None] * activations).T @ Z))
     residuals, singular = np.zeros(net.width), np.zeros(net.width)
     for j in range(net.width):
         weight = pull * (heights[:, j] >= 0) * np.sign(net.a[j])
@@ -243,8 +243,8 @@ def liang_theorem_3(A: Any, B: Any) -> tuple[float, float]:
     first, second = symmetric(A, "A"), symmetric(B, "B")
     if first.shape != second.shape:
         raise ShapeError(f"A has shape {first.shape} and B {second.shape}; expected the same")
-    moved = np.linalg.eigvalsh(first) - np.linalg.eigvalsh(second)
-    return float(np.linalg.norm(moved)), float(np.linalg.norm(first - second))
+    moves = np.linalg.eigvalsh(first) - np.linalg.eigvalsh(second)
+    return float(np.linalg.norm(moves)), float(np.linalg.norm(first - second))
 
 
 def liang_proposition_3(n: int, m: int, lipschitz: float, radius: float, pieces: int) -> float:

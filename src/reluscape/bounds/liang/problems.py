@@ -134,8 +134,8 @@ def liang_problem_2(lambdas: Any, n: int, alphabet: Any = (-1, 0, 1)) -> Adversa
     # the columns of A have a basis of r columns; these r equations fix the values of all columns in their span
     for r in ranks:
         for values in combinations(distinct, r):
-            for chosen in product(columns, repeat=r):
-                alpha = exact.solve(np.array(chosen, dtype=object).reshape(r, n), np.array(values, dtype=object))
+            for picks in product(columns, repeat=r):
+                alpha = exact.solve(np.array(picks, dtype=object).reshape(r, n), np.array(values, dtype=object))
                 combination = None if alpha is None else _matched(lam, columns, alpha)
                 if alpha is not None and combination is not None:
                     return Adversary(readonly(combination, object), readonly(alpha, object))

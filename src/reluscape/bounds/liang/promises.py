@@ -38,6 +38,6 @@ def promises(data: Dataset, eps: Fraction) -> list[Promise]:
 
 def _row(statement: str, units: str, width: int | None, ask: str, problem: str) -> Promise:
     """Return a row that names what fails, or for which units the width would be."""
-    asked = "" if width is None else f"; it asks for {width} units"
-    reason = problem or f"about {units}, not ReLU units{asked}; see {ask}"
+    demand = "" if width is None else f"; it asks for {width} units"
+    reason = problem or f"about {units}, not ReLU units{demand}; see {ask}"
     return Promise(statement, SOURCE, LAW, False, reason, event=EVENT)

@@ -137,10 +137,10 @@ def liang_theorem_1(
     data = labelled_dataset(X, y)
     liang_assumption_2(data, None, "sharp")
     eps = epsilon(loss, base)
-    chosen = which_form(form, "corrected")
+    variant = which_form(form, "corrected")
     largest = margin(data)
     gamma = float(largest.lower)
-    if chosen == "printed":
+    if variant == "printed":
         gamma = _rescaled(largest, data.n + 1)
     return _promise(data.n + 1, eps, gamma, "certified", lambdas, data.n, loss, base)
 
@@ -148,11 +148,11 @@ def liang_theorem_1(
 def _rescaled(largest: Any, units: int) -> float:
     """Return a lower bound of print's lambda~ from a network of few units: margin over its best norm to the third."""
     cost = np.abs(largest.c) * (np.asarray(largest.U) ** 2).sum(axis=1)
-    kept = cost[cost > 0]
-    if len(kept) > units:
+    terms = cost[cost > 0]
+    if len(terms) > units:
         return 0.0
     # for |alpha| |v|^2 = c the least |rho|^3 of p is (3 sqrt 3 / 2) (sum c^(2/3))^(3/2)
-    return float(largest.lower * kept.sum() / (1.5 * np.sqrt(3) * (kept ** (2 / 3)).sum() ** 1.5))
+    return float(largest.lower * terms.sum() / (1.5 * np.sqrt(3) * (terms ** (2 / 3)).sum() ** 1.5))
 
 
 def liang_theorem_2(
@@ -226,14 +226,14 @@ def _promise(
     filters: int = 0,
 ) -> NoBadMinima:
     """Return the promise, after checking coefficients where some are given."""
-    excluded = "a null set of coefficients; equal ones belong to it"
+    exceptions = "a null set of coefficients; equal ones belong to it"
     if lambdas is None:
-        return NoBadMinima(m, eps, gamma, eps * gamma, kind, excluded)
+        return NoBadMinima(m, eps, gamma, eps * gamma, kind, exceptions)
     lam = check_coefficients(lambdas, m, eps * gamma)
     at_zero = n * float(np.asarray(margin_loss(loss, base).value(np.zeros(1)))[0])
     # the loss of zeros, with filters of length one
     radius = sublevel_radius(at_zero, lam, lambda_c=lambda_c, filters=filters)
-    return NoBadMinima(m, eps, gamma, eps * gamma, kind, excluded, coercivity_constant(lam), radius)
+    return NoBadMinima(m, eps, gamma, eps * gamma, kind, exceptions, coercivity_constant(lam), radius)
 
 
 def check_coefficients(lambdas: Any, m: int, lambda0: float) -> np.ndarray:
@@ -363,15 +363,15 @@ def liang_proposition_2(
         (3, 0.3333)
     """
     data = labelled_dataset(X, y)
-    chosen = which_form(form, "corrected")
+    variant = which_form(form, "corrected")
     eps = epsilon(loss, base)
     separation = quadratically_separable(data)
     require(separation.separable, "the data are quadratically separable; liang_definition_1 proves that they are not")
-    m = data.d + 2 if chosen == "sharp" else 2 * data.d + 4
-    limit = np.inf if chosen == "printed" else eps * separation.gamma_quad
-    excluded = "equal coefficients"
+    m = data.d + 2 if variant == "sharp" else 2 * data.d + 4
+    limit = np.inf if variant == "printed" else eps * separation.gamma_quad
+    exceptions = "equal coefficients"
     if lambdas is None:
-        return NoBadMinima(m, eps, separation.gamma_quad, limit, "certified", excluded)
+        return NoBadMinima(m, eps, separation.gamma_quad, limit, "certified", exceptions)
     lam = check_coefficients(lambdas, m, limit)
     at_zero = data.n * float(np.asarray(margin_loss(loss, base).value(np.zeros(1)))[0])
     return NoBadMinima(
@@ -380,7 +380,7 @@ def liang_proposition_2(
         separation.gamma_quad,
         limit,
         "certified",
-        excluded,
+        exceptions,
         coercivity_constant(lam),
         sublevel_radius(at_zero, lam),
     )
@@ -442,6 +442,6 @@ def liang_claim_2(X: Any, y: Any, form: str | None = None, rng: Any = None) -> t
             break
     build = interpolate if which_form(form, "printed", ("printed", "sharp")) == "printed" else interpolate_exactly
     width = float(z.max() - z.min()) or 1.0
-    found = build(z, data.y.astype(int), z.min() - width / max(data.n - 1, 1))
-    net = ReQUNet(*found.weights(w))
+    fit = build(z, data.y.astype(int), z.min() - width / max(data.n - 1, 1))
+    net = ReQUNet(*fit.weights(w))
     return net, readonly(data.y * net.predict(data.X))

@@ -191,9 +191,9 @@ def liu_theorem_1(X: Any, y: Any, W: Any, v: Any) -> CellGlobal:
     """
     data = with_targets(X, y)
     slopes = liu_lemma_1(data, None, W, v)
-    written = liu_loss(data, None, W, v)
-    A = design(data, written.pattern)
+    evaluation = liu_loss(data, None, W, v)
+    A = design(data, evaluation.pattern)
     solution = liu_general_solution(A, data.y_fractions)
     least = _mean(A @ solution.shortest, data)
-    dead = not written.pattern.any()
-    return CellGlobal(written.value, least, not slopes.any(), solution.rank == A.shape[1], dead)
+    dead = not evaluation.pattern.any()
+    return CellGlobal(evaluation.value, least, not slopes.any(), solution.rank == A.shape[1], dead)

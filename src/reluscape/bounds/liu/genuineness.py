@@ -120,21 +120,21 @@ def liu_genuine(X: Any, y: Any, pattern: Any, form: str | None = None) -> Genuin
     """
     data = with_targets(X, y)
     P = check_pattern(pattern, data.n)
-    chosen = which_form(form, "corrected", ("printed", "corrected"))
+    variant = which_form(form, "corrected", ("printed", "corrected"))
     require(not data.zero_rows, f"no sample is zero; sample {next(iter(data.zero_rows), 0)} is")
     for j, row in enumerate(P):
         require(_sided(data, row) is not None, f"the pattern is feasible; no weights have that of unit {j}")
-    m, options = len(P), (1, -1, 0) if chosen == "corrected" else (1, -1)
+    m, options = len(P), (1, -1, 0) if variant == "corrected" else (1, -1)
     if len(options) ** m > MOST_CHOICES:
         raise TooLarge(f"{len(options) ** m:,} choices of signs; use rs.cell_minima", estimate=len(options) ** m)
     solutions = liu_general_solution(design(data, P), data.y_fractions)
-    tried = 0
+    tries = 0
     for signs in product(options, repeat=m):
-        tried += 1
-        R = _placed(data, P, solutions, signs, strict=chosen == "corrected")
+        tries += 1
+        R = _placed(data, P, solutions, signs, strict=variant == "corrected")
         if R is not None:
-            return Genuine(True, signs, readonly(R, object), tried)
-    return Genuine(False, None, None, tried)
+            return Genuine(True, signs, readonly(R, object), tries)
+    return Genuine(False, None, None, tries)
 
 
 def _sided(data: Dataset, row: np.ndarray) -> np.ndarray | None:
@@ -179,11 +179,11 @@ def mixed_feasible(positive: np.ndarray, weak: np.ndarray, equal: np.ndarray) ->
         answer = strictly_feasible(rows)
         if answer.witness is not None:
             return np.array([exact.to_fraction(t) for t in answer.witness], dtype=object) @ chart
-        forced = np.asarray([t != 0 for t in answer.multipliers])  # type: ignore[union-attr]
-        if forced[: len(positive)].any():
+        equations = np.asarray([t != 0 for t in answer.multipliers])  # type: ignore[union-attr]
+        if equations[: len(positive)].any():
             return None
-        forced = forced[len(positive) :]
-        equal, weak = np.concatenate([equal, weak[forced]]), weak[~forced]
+        equations = equations[len(positive) :]
+        equal, weak = np.concatenate([equal, weak[equations]]), weak[~equations]
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,6 +219,6 @@ def liu_two_samples(y: Any) -> list[TwoSamples]:
     cells = []
     for row in ((False, False), (False, True), (True, False), (True, True)):
         answer = liu_minima(data, None, [row])
-        held = _placed(data, np.array([row]), answer.solutions, (1,), strict=True)
-        cells.append(TwoSamples(row, answer.loss, answer.form[0], held is not None))
+        placement = _placed(data, np.array([row]), answer.solutions, (1,), strict=True)
+        cells.append(TwoSamples(row, answer.loss, answer.form[0], placement is not None))
     return cells

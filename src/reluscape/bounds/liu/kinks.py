@@ -62,7 +62,7 @@ def liu_lemma_3(X: Any, y: Any, W: Any, v: Any, unit: int, sample: int, form: st
     """
     data = with_targets(X, y)
     _, out, heights = network(data, W, v)
-    chosen = which_form(form, "corrected", ("printed", "corrected"))
+    variant = which_form(form, "corrected", ("printed", "corrected"))
     require(0 <= unit < len(out) and 0 <= sample < data.n, f"a unit below {len(out)} and a sample below {data.n}")
     live = [i for i in range(data.n) if i not in set(data.zero_rows)]
     border = [i for i in live if heights[i, unit] == 0]
@@ -75,7 +75,7 @@ def liu_lemma_3(X: Any, y: Any, W: Any, v: Any, unit: int, sample: int, form: st
     size = x @ x
     left, right = (off @ x) / size, (on @ x) / size
     parallel = not any(off - left * x)
-    minimum = parallel and (left < 0 < right if chosen == "printed" else left <= 0 <= right)
+    minimum = parallel and (left < 0 < right if variant == "printed" else left <= 0 <= right)
     return OneSidedGradients(readonly(off, object), readonly(on, object), bool(minimum))
 
 
@@ -134,7 +134,7 @@ def liu_theorem_3(X: Any, y: Any, pattern: Any, unit: int, sample: int, form: st
     x = data.fractions[sample]
     size = x @ x
     require(size != 0, f"a sample that is not zero; sample {sample} is")
-    chosen = which_form(form, "corrected", ("printed", "corrected"))
+    variant = which_form(form, "corrected", ("printed", "corrected"))
     P[unit, sample] = False
     A = design(data, P)
     target = np.asarray(data.y_fractions)
@@ -155,7 +155,7 @@ def liu_theorem_3(X: Any, y: Any, pattern: Any, unit: int, sample: int, form: st
     errors = A @ solution - target
     left = ((errors * numbers(P[unit])) @ data.fractions @ x) / size
     right = left + errors[sample]
-    if chosen == "printed":
+    if variant == "printed":
         signs = tuple(s for s in (1, -1) if s * left < 0 < s * right)
     else:
         signs = tuple(s for s in (1, -1) if s * left <= 0 <= s * right)
@@ -194,10 +194,10 @@ def liu_section_6a(
     """
     data = with_targets(X, y)
     P = check_pattern(pattern, data.n)
-    chosen = which_form(form, "corrected", ("printed", "corrected"))
-    system = liu_theorem_3(data, None, P, unit, sample, chosen)
+    variant = which_form(form, "corrected", ("printed", "corrected"))
+    system = liu_theorem_3(data, None, P, unit, sample, variant)
     require(not data.zero_rows, f"no sample is zero; sample {next(iter(data.zero_rows), 0)} is")
-    strict, m, d = chosen == "corrected", len(P), data.d
+    strict, m, d = variant == "corrected", len(P), data.d
     free = exact.nullspace(system.D)
     affine = np.concatenate([system.R.reshape(-1, 1), free.T.reshape(m * d, len(free))], axis=1)
     k = affine.shape[1]

@@ -70,18 +70,18 @@ def liu_theorem_2(X: Any, y: Any, pattern: Any, units: Any) -> SaddleSystem:
     """
     data = with_targets(X, y)
     P = check_pattern(pattern, data.n)
-    chosen = sorted({int(j) for j in units})
-    require(all(0 <= j < len(P) for j in chosen) and len(chosen) < len(P), f"a proper subset of the {len(P)} units")
-    A = design(data, P[chosen])
+    picks = sorted({int(j) for j in units})
+    require(all(0 <= j < len(P) for j in picks) and len(picks) < len(P), f"a proper subset of the {len(P)} units")
+    A = design(data, P[picks])
     target = np.asarray(data.y_fractions)
-    if chosen:
+    if picks:
         B, b = A.T @ A, A.T @ target
         solutions = liu_general_solution(B, b)
         errors = A @ solutions.shortest - target
     else:
         B, b, errors = zeros(0, 0), zeros(0, 1)[:, 0], -target
         solutions = GeneralSolution(readonly(b, object), readonly(B, object), 0, "point", True)
-    silent = [j for j in range(len(P)) if j not in chosen]
+    silent = [j for j in range(len(P)) if j not in picks]
     normals = {j: readonly((errors * numbers(P[j])) @ data.fractions, object) for j in silent}
     saddles = any(any(g) for g in normals.values())
     return SaddleSystem(readonly(B, object), readonly(b, object), solutions, readonly(errors, object), normals, saddles)
@@ -132,12 +132,12 @@ def liu_equation_25(X: Any, y: Any, W: Any, v: Any, unit: int, dz: Any, dw: Any)
     require(0 <= unit < len(out), f"a unit below {len(out)}")
     require(out[unit] == 0, f"unit {unit} is silent; its output weight is {out[unit]}")
     steps, scales, moves = network(data, [dw], [dz])
-    step, scale, moved = steps[0], scales[0], moves[:, 0]
+    step, scale, rise = steps[0], scales[0], moves[:, 0]
     on = heights[:, unit] > 0
     require(
         all(heights[i, unit] != 0 for i in range(data.n) if i not in set(data.zero_rows)), "no sample on its border"
     )
-    require(bool(((heights[:, unit] + moved > 0) == on).all()), "the step stays inside the unit's cell")
+    require(bool(((heights[:, unit] + rise > 0) == on).all()), "the step stays inside the unit's cell")
     errors = predictions(heights, out) - data.y_fractions
     active = numbers(on)
     normal = (errors * active) @ data.fractions
@@ -145,7 +145,7 @@ def liu_equation_25(X: Any, y: Any, W: Any, v: Any, unit: int, dz: Any, dw: Any)
     reach = active * heights[:, unit]
     first = 2 * scale * (normal @ step)
     second = scale * scale * (reach @ reach)
-    shift = scale * active * (heights[:, unit] + moved)
+    shift = scale * active * (heights[:, unit] + rise)
     full = sum(((e + s) ** 2 - e * e for e, s in zip(errors, shift, strict=True)), Fraction(0))
     a, b = float(2 * (reach @ reach)) / max(data.n, 1), 2 * sqrt(float(normal @ normal)) / max(data.n, 1)
     return SecondOrder(first + Fraction(0), second + Fraction(0), full, (a - sqrt(a * a + 4 * b * b)) / 2)

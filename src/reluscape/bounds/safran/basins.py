@@ -241,15 +241,15 @@ def safran_lemma_2(X: Any, y: Any, pattern: Any, sign: Any, units: Any, output_b
     data = with_targets(X, y)
     A = check_pattern(pattern, data.n)
     signs = check_signs(sign, len(A))
-    chosen = [int(j) for j in np.atleast_1d(np.array(units, dtype=int))]
-    if any(not 0 <= j < len(A) for j in chosen):
-        raise InputError(f"units are {chosen}; there are units 0 to {len(A) - 1}")
+    picks = [int(j) for j in np.atleast_1d(np.array(units, dtype=int))]
+    if any(not 0 <= j < len(A) for j in picks):
+        raise InputError(f"units are {picks}; there are units 0 to {len(A) - 1}")
     programs = BasinPrograms(data, output_bias, merge=False)
-    program, _ = programs.presolve(A[chosen], signs[chosen])
+    program, _ = programs.presolve(A[picks], signs[picks])
     solution = programs.solve(program)
     if not solution.gap <= DEFAULT.kkt:
         raise SolverError(
-            f"floats cannot tell the value of these {len(chosen)} unit(s): rows lie too close together or differ too "
+            f"floats cannot tell the value of these {len(picks)} unit(s): rows lie too close together or differ too "
             "much in scale; ask basin_value with exact=True"
         )
     return solution.value

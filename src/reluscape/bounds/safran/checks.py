@@ -65,63 +65,63 @@ def safran_conditions(X: Any, y: Any = None, centers: Any = None, teacher: Any =
 
 
 def _singletons(data: Dataset) -> Condition:
-    asked = "every sample has one coordinate that is not 0"
+    need = "every sample has one coordinate that is not 0"
     try:
         slots = safran_theorem_2_slots(data)
     except AssumptionError as problem:
-        return Condition("Theorem 2", asked, False, str(problem))
+        return Condition("Theorem 2", need, False, str(problem))
     constants = {"d": data.d, "slots": len(slots.slopes), "beta": slots.beta}
-    return Condition("Theorem 2", asked, True, f"{len(slots.slopes)} of {2 * data.d} half-axes are occupied", constants)
+    return Condition("Theorem 2", need, True, f"{len(slots.slopes)} of {2 * data.d} half-axes are occupied", constants)
 
 
 def _low_rank(data: Dataset, teacher: Any, rng: Any) -> Condition:
-    asked = "a network of few units fits the data; the promise needs a low rank"
+    need = "a network of few units fits the data; the promise needs a low rank"
     how = "the given teacher fits"
     if (obstacle := _beyond_floats(data)) is not None:
-        return Condition("Theorem 3", asked, False, obstacle)
+        return Condition("Theorem 3", need, False, obstacle)
     try:
         if teacher is None:
             if data.n > MOST_SAMPLES_FOR_SEARCH:
                 reason = (
                     f"no teacher given, and {data.n} samples are too many to search one ({MOST_SAMPLES_FOR_SEARCH})"
                 )
-                return Condition("Theorem 3", asked, False, reason)
+                return Condition("Theorem 3", need, False, reason)
             candidates = min(20 * data.n, MOST_CANDIDATES)
             teacher = safran_theorem_3_teacher(data, None, candidates, rng=rng)
             how = f"a teacher of {teacher.width} units was found"
         net = as_two_layer(teacher)
         constants = safran_theorem_3_conditions(data, None, net.W, net.v)
     except AssumptionError as problem:
-        return Condition("Theorem 3", asked, False, str(problem))
-    return Condition("Theorem 3", asked, True, how, dict(constants))
+        return Condition("Theorem 3", need, False, str(problem))
+    return Condition("Theorem 3", need, True, how, dict(constants))
 
 
 def _full_rank(data: Dataset) -> Condition:
-    asked, holds = "rank X = n", data.rank == data.n
+    need, holds = "rank X = n", data.rank == data.n
     reason = f"rank {data.rank}, {data.n} samples"
-    return Condition("Theorem 4", asked, holds, reason, {"n": data.n} if holds else {})
+    return Condition("Theorem 4", need, holds, reason, {"n": data.n} if holds else {})
 
 
 def clusters_condition(data: Dataset, centers: Any = None) -> Condition:
     """Return whether the samples are clustered as Theorem 5 asks, around given or searched centres."""
-    asked = "at most d tight clusters around independent centres"
+    need = "at most d tight clusters around independent centres"
     if (beyond := _beyond_floats(data)) is not None:
-        return Condition("Theorem 5", asked, False, beyond)
-    tried = _means(data) if centers is None else [np.atleast_2d(np.asarray(centers, dtype=float))]
-    if not tried:
-        return Condition("Theorem 5", asked, False, "no samples to cluster")
+        return Condition("Theorem 5", need, False, beyond)
+    guesses = _means(data) if centers is None else [np.atleast_2d(np.asarray(centers, dtype=float))]
+    if not guesses:
+        return Condition("Theorem 5", need, False, "no samples to cluster")
     obstacle = ""
-    for C in tried:
+    for C in guesses:
         try:
             constants: dict[str, Any] = dict(safran_theorem_5_conditions(data, None, C))
         except AssumptionError as problem:
             obstacle = str(problem)
             continue
         return Condition(
-            "Theorem 5", asked, True, f"{len(C)} clusters", {"k": len(C), "centers": C.tolist(), **constants}
+            "Theorem 5", need, True, f"{len(C)} clusters", {"k": len(C), "centers": C.tolist(), **constants}
         )
-    number = f"none of 1 to {len(tried)} clusters" if centers is None else f"{len(tried[0])} clusters"
-    return Condition("Theorem 5", asked, False, f"{number}; {obstacle}")
+    number = f"none of 1 to {len(guesses)} clusters" if centers is None else f"{len(guesses[0])} clusters"
+    return Condition("Theorem 5", need, False, f"{number}; {obstacle}")
 
 
 def _beyond_floats(data: Dataset) -> str | None:

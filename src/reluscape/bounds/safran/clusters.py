@@ -226,14 +226,14 @@ def safran_lemma_9(X: Any, y: Any, centers: Any, W: Any, v: Any, form: str | Non
     data = with_targets(X, y)
     clusters, start = clustered(data, centers), as_two_layer((W, v))
     heights = start.W @ clusters.centers.T
-    touched = (np.abs(heights) <= clusters.radius[None] * np.linalg.norm(start.W, axis=1)[:, None]).any(axis=1)
-    free = np.flatnonzero(~touched)
+    in_touch = (np.abs(heights) <= clusters.radius[None] * np.linalg.norm(start.W, axis=1)[:, None]).any(axis=1)
+    free = np.flatnonzero(~in_touch)
     active = heights[free] > 0
-    missed = np.flatnonzero((clusters.targets != 0) & ~able(active, start.v[free], clusters.targets).any(axis=0))
+    gaps = np.flatnonzero((clusters.targets != 0) & ~able(active, start.v[free], clusters.targets).any(axis=0))
     require(
-        not len(missed),
+        not len(gaps),
         f"an untouched unit with the right output sign is active on each centre (none on centre "
-        f"{missed[0] if len(missed) else 0})",
+        f"{gaps[0] if len(gaps) else 0})",
     )
     signs = np.where(start.v >= 0, 1.0, -1.0)
     there = np.zeros(start.W.shape)
@@ -256,13 +256,13 @@ def safran_lemma_9(X: Any, y: Any, centers: Any, W: Any, v: Any, form: str | Non
 
 def _bounds(clusters: Clusters, m: int, form: str | None) -> tuple[float, float]:
     """Return Lemma 9's two bounds."""
-    chosen = which_form(form, "corrected")
+    variant = which_form(form, "corrected")
     size = float(np.linalg.norm(clusters.targets))
     total = m * clusters.sigma_max / clusters.sigma_min**2 * size
-    if chosen == "sharp":
+    if variant == "sharp":
         total = sqrt(min(m, clusters.k)) * size / clusters.sigma_min
     share = clusters.delta / clusters.c
-    if chosen != "printed":
+    if variant != "printed":
         wide = clusters.delta * sqrt(clusters.k)
         require(wide < clusters.sigma_min, f"delta sqrt(k) < sigma_min, got {wide:.4g} and {clusters.sigma_min:.4g}")
         share = wide / (clusters.sigma_min - wide)

@@ -44,8 +44,8 @@ def safran_theorem_4_network(X: Any, y: Any, W: Any, v: Any, form: str | None = 
     data, net = with_targets(X, y), as_two_layer((W, v))
     require(data.rank == data.n, f"rank X = n (rank {data.rank}, {data.n} samples)")
     targets = predicted(sides(data, net.W) > 0, net.v, np.asarray(data.y), form)
-    missed = np.flatnonzero((np.asarray(data.y) != 0) & ~able(sides(data, net.W) > 0, net.v, data.y).any(axis=0))
-    require(not len(missed), f"some unit can predict each sample (none can sample {missed[0] if len(missed) else 0})")
+    gaps = np.flatnonzero((np.asarray(data.y) != 0) & ~able(sides(data, net.W) > 0, net.v, data.y).any(axis=0))
+    require(not len(gaps), f"some unit can predict each sample (none can sample {gaps[0] if len(gaps) else 0})")
     return TwoLayerNet(_interpolated(data, targets), np.where(net.v >= 0, 1.0, -1.0))
 
 

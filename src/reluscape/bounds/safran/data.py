@@ -48,10 +48,10 @@ def safran_theorem_2_slots(X: Any, y: Any = None) -> SingletonSlots:
     data = with_targets(X, y)
     moments: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
     for i, (row, target) in enumerate(zip(data.fractions, np.asarray(data.y_fractions), strict=True)):
-        used = [j for j, v in enumerate(row) if v != 0]
-        require(len(used) <= 1, f"every sample is a singleton (row {i} has {len(used)} coordinates that are not zero)")
-        if used:
-            j = used[0]
+        axes = [j for j, v in enumerate(row) if v != 0]
+        require(len(axes) <= 1, f"every sample is a singleton (row {i} has {len(axes)} coordinates that are not zero)")
+        if axes:
+            j = axes[0]
             slot = (j, 1 if row[j] > 0 else -1)
             a, b = moments.get(slot, (Fraction(0), Fraction(0)))
             moments[slot] = (a + abs(row[j]) * target, b + row[j] ** 2)
@@ -85,15 +85,15 @@ def safran_theorem_2_exact(X: Any, y: Any, width: int) -> Fraction:
         Fraction(21, 128)
     """
     slots, m = safran_theorem_2_slots(X, y), whole("width", width, 0)
-    wanted: dict[int, list[int]] = {}
+    slope_signs: dict[int, list[int]] = {}
     for (j, _), slope in slots.slopes.items():
         if slope != 0:
-            wanted.setdefault(j, []).append(1 if slope > 0 else -1)
+            slope_signs.setdefault(j, []).append(1 if slope > 0 else -1)
     total = Fraction(0)
     for k in range(m + 1):
         count = {1: k, -1: m - k}
         product = Fraction(comb(m, k), 2**m)
-        for signs in wanted.values():
+        for signs in slope_signs.values():
             if len(signs) == 1:
                 product *= 1 - Fraction(1, 2 ** count[signs[0]])
             elif signs[0] != signs[1]:

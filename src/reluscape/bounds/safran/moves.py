@@ -90,10 +90,10 @@ def safran_lemma_5(start: Any, end: Any, share: float, form: str | None = None) 
         )
     v = (1 - share) * a.v + share * b.v
     straight = (1 - share) * a.W + share * b.W
-    mixed = (1 - share) * a.v[:, None] * a.W + share * b.v[:, None] * b.W
+    mixture = (1 - share) * a.v[:, None] * a.W + share * b.v[:, None] * b.W
     both = (a.v == 0) & (b.v == 0)
     # at an end with v_j = 0 the quotient has the other point's weights as its limit
     limit = np.where((a.v == 0)[:, None], b.W, a.W)
-    quotient = mixed / np.where(v == 0, 1.0, v)[:, None]
+    quotient = mixture / np.where(v == 0, 1.0, v)[:, None]
     W = np.where(both[:, None], straight, np.where((v == 0)[:, None], limit, quotient))
     return TwoLayerNet(W, v, (1 - share) * a.c + share * b.c)

@@ -136,9 +136,9 @@ def safran_theorem_3_share(teacher_width: int, rank: int, bound: Any, value: Any
         True
     """
     k, r = whole("teacher_width", teacher_width), whole("rank", rank)
-    size, wanted = float(to_fraction(bound)), float(to_fraction(value))
-    require(size > 0 and wanted > 0, "bound > 0 and value > 0")
-    x = sqrt(wanted) / (k * size)
+    size, goal = float(to_fraction(bound)), float(to_fraction(value))
+    require(size > 0 and goal > 0, "bound > 0 and value > 0")
+    x = sqrt(goal) / (k * size)
     require(x <= sqrt(2), f"value <= 2 (width * bound)^2 = {2 * (k * size) ** 2:g}")
     if r == 1:
         return 0.25
@@ -168,12 +168,12 @@ def safran_theorem_3(teacher_width: int, rank: int, bound: Any, value: Any, eps:
         [156, 103, 36]
     """
     k, share = whole("teacher_width", teacher_width), tolerated_share(eps)
-    chosen = which_form(form, "corrected")
-    if chosen == "sharp":
+    variant = which_form(form, "corrected")
+    if variant == "sharp":
         return least_trials(k, Fraction(safran_theorem_3_share(k, rank, bound, value, form="sharp")), share)
     p = safran_theorem_3_share(k, rank, bound, value)
     need = float(log_of(1 / share)) / k
-    c = max(2.0, 4 * need) if chosen == "printed" else 1 + need + sqrt(need * need + 2 * need)
+    c = max(2.0, 4 * need) if variant == "printed" else 1 + need + sqrt(need * need + 2 * need)
     return ceil(c * ceil(k / p))
 
 
@@ -298,8 +298,8 @@ def safran_lemma_8(d: int, ratio: Any, form: str | None = None) -> float:
     d, x = whole("d", d, 2), real_number("ratio", ratio)
     require(0 <= x <= 1, f"0 <= ratio <= 1, got {x:g}")
     if which_form(form, "sharp", ("printed", "sharp")) == "printed":
-        allowed = safran_theorem_5_radius(d)
-        require(x <= allowed, f"delta / |c| <= {allowed:.4g} in {d} dimensions, got {x:.4g}")
+        limit = safran_theorem_5_radius(d)
+        require(x <= limit, f"delta / |c| <= {limit:.4g} in {d} dimensions, got {x:.4g}")
         return 1 / (4 * d)
     if d == 2:
         return 2 * asin(x) / pi

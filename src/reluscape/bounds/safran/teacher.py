@@ -53,8 +53,8 @@ def safran_theorem_3_teacher(X: Any, y: Any = None, candidates: int | None = Non
     count = 20 * data.n if candidates is None else int(candidates)
     lengths = np.linalg.norm(data.X, axis=1)
     own = data.X[lengths > 0] / lengths[lengths > 0, None]
-    drawn = as_generator(rng).standard_normal((count, len(span))) @ span
-    directions = np.concatenate([own, -own, drawn / np.linalg.norm(drawn, axis=1, keepdims=True)])
+    draws = as_generator(rng).standard_normal((count, len(span))) @ span
+    directions = np.concatenate([own, -own, draws / np.linalg.norm(draws, axis=1, keepdims=True)])
     features = np.maximum(data.X @ directions.T, 0.0)
     size, scale = float(np.abs(targets).max()), float(values[0])
     matrix = np.concatenate([features, -features], axis=1) / scale
@@ -65,10 +65,10 @@ def safran_theorem_3_teacher(X: Any, y: Any = None, candidates: int | None = Non
             "give one, or more candidates)"
         )
     weight = optimum.x[: len(directions)] - optimum.x[len(directions) :]
-    used = np.flatnonzero(np.abs(weight) > DEFAULT.least_coefficient * np.abs(weight).max())
+    support = np.flatnonzero(np.abs(weight) > DEFAULT.least_coefficient * np.abs(weight).max())
     # the program's equations hold to its own tolerance; on its support they are solved again
-    exact = np.linalg.lstsq(features[:, used], targets, rcond=None)[0]
-    return TwoLayerNet(np.abs(exact)[:, None] * directions[used], np.where(exact >= 0, 1.0, -1.0))
+    exact = np.linalg.lstsq(features[:, support], targets, rcond=None)[0]
+    return TwoLayerNet(np.abs(exact)[:, None] * directions[support], np.where(exact >= 0, 1.0, -1.0))
 
 
 def safran_theorem_3_conditions(X: Any, y: Any, W: Any, v: Any) -> dict[str, float]:
@@ -104,8 +104,8 @@ def safran_theorem_3_conditions(X: Any, y: Any, W: Any, v: Any) -> dict[str, flo
     slack = DEFAULT.kkt * max(1.0, float(np.abs(targets).max(initial=0.0)), float(size.sum()))
     worst = int(off.argmax()) if data.n else 0
     require(not data.n or off[worst] <= slack, f"the teacher fits the data (sample {worst} is off by {off.max():.3g})")
-    used = size > 0
-    require(bool(used.any()), "the teacher has a unit that does something (all targets are 0)")
+    in_use = size > 0
+    require(bool(in_use.any()), "the teacher has a unit that does something (all targets are 0)")
     longest = float(np.linalg.norm(as_dataset(data).X, axis=1).max())
     scale = max(1.0, longest)
-    return {"width": int(used.sum()), "rank": data.rank, "B": float(size.max() * scale), "scale": scale}
+    return {"width": int(in_use.sum()), "rank": data.rank, "B": float(size.max() * scale), "scale": scale}

@@ -53,13 +53,13 @@ def safran_theorem_4_bounds(X: Any, y: Any, width: int, order: int = 2) -> tuple
     require(data.rank == data.n, f"rank X = n (rank {data.rank}, {data.n} samples)")
     require(last <= 3, "order is at most 3: beyond that the orthant probabilities have no closed form")
     targets = np.asarray(data.y_fractions)
-    used = [i for i in range(data.n) if targets[i] != 0]
-    size = comb(len(used), min(last, len(used)))
+    samples = [i for i in range(data.n) if targets[i] != 0]
+    size = comb(len(samples), min(last, len(samples)))
     if size > MOST_SETS:
         raise TooLarge(f"{size:,} sets of {last} samples, {MOST_SETS:,} are feasible; take order={last - 1}", size)
-    positive = [bool(targets[i] > 0) for i in used]
+    positive = [bool(targets[i] > 0) for i in samples]
     with precise_intervals():
-        low, high = _cut(data.rows[used] if used else data.rows[:0], positive, m, last)
+        low, high = _cut(data.rows[samples] if samples else data.rows[:0], positive, m, last)
     return max(0.0, low), min(1.0, high)
 
 
@@ -74,9 +74,9 @@ def _cut(rows: np.ndarray, positive: list[bool], m: int, last: int) -> tuple[flo
     low, high = outward(total)[0], outward(1 - single)[1]  # no more than for one sample alone
     for size in range(2, min(last, n) + 1):
         level = flint.arb(0)
-        for chosen in combinations(range(n), size):
-            first = [i for i in chosen if positive[i]]
-            second = [i for i in chosen if not positive[i]]
+        for subset in combinations(range(n), size):
+            first = [i for i in subset if positive[i]]
+            second = [i for i in subset if not positive[i]]
             level += ((_none_active(first, angle) + _none_active(second, angle)) / 2) ** m
         total += level if size % 2 == 0 else -level
         if size % 2:

@@ -64,26 +64,26 @@ def decayed_minima(problem: Problem, width: int) -> DecayedMinima:
             number,
         )
     gap = SAME * max(problem.zero_value, np.finfo(float).tiny)
-    kept: list[tuple[float, TwoLayerNet, Verdict]] = []
+    minima: list[tuple[float, TwoLayerNet, Verdict]] = []
     open_values: list[float] = []
     none = np.zeros(problem.n, dtype=bool), 1
-    for chosen in combinations_with_replacement([none, *states], width):
-        pattern, signs = np.array([A for A, _ in chosen]), np.array([s for _, s in chosen])
+    for choice in combinations_with_replacement([none, *states], width):
+        pattern, signs = np.array([A for A, _ in choice]), np.array([s for _, s in choice])
         point = programs.solve(pattern, signs, sharp=True)
         if falling_units(problem, cells, point, pattern, signs):
             continue
         net = balanced_network(problem, point, signs)
         value = problem.value(net)
-        if any(abs(value - other) <= gap for other, _, _ in kept):
+        if any(abs(value - other) <= gap for other, _, _ in minima):
             continue
         verdict = decayed_verdict(problem, net.W, net.v, net.c if problem.output_bias else None)
         if verdict.is_local_minimum:
-            kept.append((value, net, verdict))
+            minima.append((value, net, verdict))
         elif verdict.is_local_minimum is None and all(abs(value - other) > gap for other in open_values):
             open_values.append(value)
-    kept.sort(key=lambda entry: entry[0])
-    proved = [value for value, _, _ in kept]
-    left = [value for value in sorted(open_values) if all(abs(value - other) > gap for other in proved)]
+    minima.sort(key=lambda entry: entry[0])
+    values = [value for value, _, _ in minima]
+    left = [value for value in sorted(open_values) if all(abs(value - other) > gap for other in values)]
     return DecayedMinima(
-        tuple(proved), tuple(net for _, net, _ in kept), tuple(v for _, _, v in kept), tuple(left), number, problem
+        tuple(values), tuple(net for _, net, _ in minima), tuple(v for _, _, v in minima), tuple(left), number, problem
     )

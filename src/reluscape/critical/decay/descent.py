@@ -73,7 +73,7 @@ def decayed_walk(
     signs = np.where(v < 0, -1, 1)
     losses = [problem.value(TwoLayerNet(W, v, c))]
     cells = Cells(data, programs.decay.penalised)
-    net, reason, finished = TwoLayerNet(W, v, c), f"stopped after {max_basins} basins", False
+    net, reason, at_end = TwoLayerNet(W, v, c), f"stopped after {max_basins} basins", False
     for _ in range(max_basins):
         if time.monotonic() >= deadline:
             reason = "the time was up"
@@ -86,17 +86,17 @@ def decayed_walk(
         there = balanced_network(problem, point, signs)
         value = problem.value(there)
         if len(losses) > 1 and not value < losses[-1]:
-            reason, finished = "no basin beside is lower", True
+            reason, at_end = "no basin beside is lower", True
             break
         net = there
         if value < losses[-1]:
             losses.append(value)
         if not steps:
-            reason, finished = "no unit falls into another cell", True
+            reason, at_end = "no unit falls into another cell", True
             break
         for j, cell, sign in steps:
             pattern[j], signs[j] = cell, sign
-    return Walk(_asleep(problem, cells, net), tuple(losses), finished, reason)
+    return Walk(_asleep(problem, cells, net), tuple(losses), at_end, reason)
 
 
 def balanced_network(problem: Problem, point: DecayedPoint, signs: np.ndarray) -> TwoLayerNet:
@@ -165,9 +165,9 @@ def falling_units(
             steps.append((j, other, int(signs[j])))
     idle = [j for j in range(len(pattern)) if net.v[j] == 0]
     if idle and len(cells.first) and not steps:  # the search through the cells is the dear part, and comes last
-        found = cells.climbed(e, point.u, samples=False) if cells.too_many else cells.largest(e)
-        if cells.too_many and (found is None or found.value - lam <= noise):
-            found = cells.climbed(e, point.u)
-        if found is not None and found.value - lam > noise:
-            steps.append((idle[0], found.pattern, found.sign))
+        pull = cells.climbed(e, point.u, samples=False) if cells.too_many else cells.largest(e)
+        if cells.too_many and (pull is None or pull.value - lam <= noise):
+            pull = cells.climbed(e, point.u)
+        if pull is not None and pull.value - lam > noise:
+            steps.append((idle[0], pull.pattern, pull.sign))
     return steps

@@ -180,7 +180,9 @@ class _Way:
         problem, X = self.problem, self.problem.data.X
         e = problem.slopes(self.f[:, None])[:, 0]
         strength = float(problem.penalty.strength)
-        kept = np.ones(X.shape[1], dtype=bool) if problem.penalty.biases else np.arange(X.shape[1]) < X.shape[1] - 1
+        in_penalty = (
+            np.ones(X.shape[1], dtype=bool) if problem.penalty.biases else np.arange(X.shape[1]) < X.shape[1] - 1
+        )
         H = self.W @ X.T
         dW, dv = np.zeros_like(self.W), np.zeros_like(self.v)
         size = float(np.abs(e) @ np.linalg.norm(X, axis=1)) + strength
@@ -188,7 +190,7 @@ class _Way:
         falls = np.zeros(len(self.v))
         for j in range(len(self.v)):
             open_on = (H[j] > 0) & ~self.on_plane[j]
-            g = self.v[j] * (e[open_on] @ X[open_on]) + strength * np.where(kept, self.W[j], 0.0)
+            g = self.v[j] * (e[open_on] @ X[open_on]) + strength * np.where(in_penalty, self.W[j], 0.0)
             planes = np.flatnonzero(self.on_plane[j]) if self.W[j].any() and self.v[j] != 0 else np.zeros(0, dtype=int)
             psi = float_lines(g, X[planes], self.v[j] * e[planes], problem.tolerances.parallel, noise)
             decision = nowhere_negative_float(psi, noise * (1 + abs(self.v[j])))
@@ -206,9 +208,9 @@ class _Way:
             dc = -slope if abs(slope) > noise else 0.0
         total = float(np.sqrt((falls**2).sum() + dc * dc))
         if total > 0:
-            found = self._checked(dW, dv, dc)
-            if found is not None:
-                return _Escape(found, True, total / size, tuple(int(j) for j in np.flatnonzero(falls)))
+            escape = self._checked(dW, dv, dc)
+            if escape is not None:
+                return _Escape(escape, True, total / size, tuple(int(j) for j in np.flatnonzero(falls)))
         return self._from_zero(e, strength)
 
     def _from_zero(self, e: np.ndarray, strength: float) -> _Escape | None:
@@ -217,11 +219,11 @@ class _Way:
         if not len(idle):
             return None
         cells = Cells(self.problem.data, decay_of(self.problem).penalised)
-        found = cells.climbed(e, self.W) if cells.too_many else cells.largest(e)
-        if found is None or found.value <= strength * (1 + self.problem.tolerances.stationarity):
+        pull = cells.climbed(e, self.W) if cells.too_many else cells.largest(e)
+        if pull is None or pull.value <= strength * (1 + self.problem.tolerances.stationarity):
             return None
         dW, dv = np.zeros_like(self.W), np.zeros_like(self.v)
-        dW[idle[0]], dv[idle[0]] = found.direction, float(found.sign)
+        dW[idle[0]], dv[idle[0]] = pull.direction, float(pull.sign)
         escape = self._checked(dW, dv, 0.0)
         return None if escape is None else _Escape(escape, False, 0.0, (int(idle[0]),))
 

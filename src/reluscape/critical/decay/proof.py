@@ -92,12 +92,12 @@ class Beside:
         if self.problem.mean_loss.name not in LOSSES:
             return None
         reach = self.within * (1.0 + max(np.abs(self.W).max(initial=0.0), np.abs(self.v).max(initial=0.0)))
-        tried: set[bytes] = set()
+        visits: set[bytes] = set()
         with precise_intervals():
             for kinks, zero in product(self._kinks(), self._zeros(reach)):
                 key = kinks.tobytes() + zero.tobytes()
-                if key not in tried:
-                    tried.add(key)
+                if key not in visits:
+                    visits.add(key)
                     proof = self._from(kinks, zero, reach)
                     if proof is not None:
                         return proof
@@ -123,10 +123,10 @@ class Beside:
         on = self.W @ data.X.T > 0
         on[:, list(data.zero_rows)] = False
         of = np.asarray(Arrangement.of(data).row_class)
-        closed = np.zeros_like(on)
+        on_kink = np.zeros_like(on)
         for j, i in np.argwhere(kinks):
             if of[i] >= 0:
-                closed[j] |= of == of[i]
+                on_kink[j] |= of == of[i]
         states: dict[bytes, int] = {}
         group: list[int] = []
         members: list[list[int]] = []
@@ -135,9 +135,9 @@ class Beside:
                 plateau = not terms.penalised.all() and self.W[j, -1] < 0
                 group.append(PLATEAU if plateau else ZERO)
                 continue
-            if self.v[j] == 0 or not (on[j] | closed[j]).any():
+            if self.v[j] == 0 or not (on[j] | on_kink[j]).any():
                 return None
-            name = (on[j] & ~closed[j]).tobytes() + closed[j].tobytes() + bytes([int(self.v[j] > 0)])
+            name = (on[j] & ~on_kink[j]).tobytes() + on_kink[j].tobytes() + bytes([int(self.v[j] > 0)])
             group.append(states.setdefault(name, len(members)))
             if group[-1] == len(members):
                 members.append([j])
@@ -146,7 +146,7 @@ class Beside:
         first = [units[0] for units in members]
         U = np.array([sum(abs(self.v[j]) * self.W[j] for j in units) for units in members]).reshape(-1, data.d)
         signs = [1 if self.v[j] > 0 else -1 for j in first]
-        patterns, folds = (on & ~closed)[first].reshape(-1, data.n), closed[first].reshape(-1, data.n)
+        patterns, folds = (on & ~on_kink)[first].reshape(-1, data.n), on_kink[first].reshape(-1, data.n)
         name_of_loss = self.problem.mean_loss.name
         shares_bias = terms.constant and not terms.penalised.all()
         offsets = [
@@ -216,20 +216,20 @@ class Beside:
             return None
         f = face.predictions(point) if face.size else [flint.arb(0)] * data.n
         slopes = np.array([rounded(_middle(x), SLOPE_BITS) for x in face.slopes(f)], dtype=object)
-        is_global, listed = self._outside(slopes, patterns, folds, signs)
+        is_global, entries = self._outside(slopes, patterns, folds, signs)
         if ZERO in group and not is_global:
             return None
         value = face.value(point) if face.size else face.losses(f)
         middle, room = _middle(value) / max(data.n, 1), Fraction(1, 1 << VALUE_BITS)
         room *= 1 + abs(middle)
         lower, upper = rounded(middle - room, VALUE_BITS + 20), rounded(middle + room, VALUE_BITS + 20)
-        widened = Fraction(distance) * Fraction(1_000_001, 1_000_000) + Fraction(1, 1 << 50)
+        radius = Fraction(distance) * Fraction(1_000_001, 1_000_000) + Fraction(1, 1 << 50)
         claim = {
             "W": fraction_texts(exact.fraction_array(self.W)),
             "v": fraction_texts(exact.fraction_array(self.v)),
             "c": fraction_text(exact.to_fraction(self.c)) if terms.constant else None,
             "output_bias": terms.constant,
-            "distance": fraction_text(rounded(widened, 70)),
+            "distance": fraction_text(rounded(radius, 70)),
             "lower": fraction_text(lower),
             "upper": fraction_text(upper),
             "global_minimum": bool(is_global),
@@ -244,7 +244,7 @@ class Beside:
             "shares": fraction_texts(shares),
             "slopes": fraction_texts(slopes),
             "order": independent_first(data),
-            "cells": listed if is_global else [],
+            "cells": entries if is_global else [],
         }
         name, penalty = self.problem.mean_loss.name, self.problem.penalty
         certificate = new("decayed-local-minimum", data.fractions, data.y_fractions, claim, witness, name, penalty)
@@ -298,7 +298,7 @@ class Beside:
         gauge = terms.constant and not terms.penalised.all()
         everywhere = any(gauge and p.all() and not k.any() for p, k in zip(patterns, folds, strict=True))
         shared = {1, -1} if everywhere else set()
-        tight, listed = lam * (1 - self.problem.tolerances.stationarity), []
+        tight, entries = lam * (1 - self.problem.tolerances.stationarity), []
         inside: list[tuple[np.ndarray, int, np.ndarray]] = []
         for r in np.argsort(-bounds, kind="stable"):  # those that may be pulled hardest first
             pattern = cells[r]
@@ -310,10 +310,10 @@ class Beside:
                     continue
                 if sign in shared and (sign * floats[~pattern & live] > 0).all():
                     continue
-                found = self.cells.pull(floats, pattern, sign)
-                if found.value >= tight:
+                pull = self.cells.pull(floats, pattern, sign)
+                if pull.value >= tight:
                     return False, []
-                inside.append((pattern, sign, found.multipliers))
+                inside.append((pattern, sign, pull.multipliers))
         rows_of = data.fractions[self.cells.first]
         for pattern, sign, multipliers in inside:
             g = -sign * slopes[pattern].dot(data.fractions[pattern])
@@ -321,8 +321,8 @@ class Beside:
             z = exact_multipliers(g, rows, multipliers, terms)
             pairs = [[int(self.cells.first[k]), fraction_text(v)] for k, v in enumerate(z) if v]
             if pairs:
-                listed.append({"pattern": _bits(pattern), "sign": sign, "multipliers": pairs})
-        return True, listed
+                entries.append({"pattern": _bits(pattern), "sign": sign, "multipliers": pairs})
+        return True, entries
 
 
 def _bits(row: np.ndarray) -> str:

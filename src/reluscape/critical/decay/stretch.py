@@ -21,9 +21,9 @@ def decayed_stretch(problem: Problem, net: TwoLayerNet, iterations: int) -> TwoL
 
     X, y, strength = problem.data.X, problem.y, float(problem.penalty.strength)
     (m, d), n = net.W.shape, max(problem.n, 1)
-    kept = np.ones((m, d))
+    in_penalty = np.ones((m, d))
     if not problem.penalty.biases:
-        kept[:, -1] = 0.0
+        in_penalty[:, -1] = 0.0
     of_c = strength if problem.penalty.biases else 0.0
 
     def value(theta: np.ndarray) -> tuple[float, np.ndarray]:
@@ -31,17 +31,17 @@ def decayed_stretch(problem: Problem, net: TwoLayerNet, iterations: int) -> TwoL
         f, heights = predictions(X, W, v, c)
         slope = weight_gradient(X, heights, v, np.asarray(problem.loss.gradient(f, y), dtype=float) / n)
         in_c = float(slope.c) + of_c * c if problem.output_bias else 0.0
-        gradient = np.concatenate([(slope.W + strength * kept * W).ravel(), slope.v + strength * v, [in_c]])
-        penalty = strength * float((kept * W * W).sum() + (v * v).sum()) + of_c * c * c
+        gradient = np.concatenate([(slope.W + strength * in_penalty * W).ravel(), slope.v + strength * v, [in_c]])
+        penalty = strength * float((in_penalty * W * W).sum() + (v * v).sum()) + of_c * c * c
         return float(np.mean(problem.loss.value(f, y))) + penalty / 2, gradient
 
     start = np.concatenate([net.W.ravel(), net.v, [net.c]])
     with np.errstate(over="ignore", invalid="ignore"):
-        found = minimize(
+        optimum = minimize(
             value, start, jac=True, method="L-BFGS-B",
             options={"maxiter": iterations, "maxfun": 2 * iterations, "gtol": 0.0, "ftol": 0.0},
         )  # fmt: skip
-    theta = found.x
-    if not np.isfinite(theta).all() or not found.fun < value(start)[0]:
+    theta = optimum.x
+    if not np.isfinite(theta).all() or not optimum.fun < value(start)[0]:
         return net
     return TwoLayerNet(theta[: m * d].reshape(m, d), theta[m * d : -1], float(theta[-1]))

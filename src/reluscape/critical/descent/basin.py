@@ -101,8 +101,8 @@ class BasinStep:
         side = np.where(row, 1.0, -1.0)
         heights, reach = side * (self.data.X @ z), side * (self.data.X @ w)
         lacking = (heights <= 0) & (reach > 0)
-        needed = float((-heights[lacking] / reach[lacking]).max(initial=0.0))
-        return 2 * needed + (float(np.linalg.norm(z)) or 1.0)
+        need = float((-heights[lacking] / reach[lacking]).max(initial=0.0))
+        return 2 * need + (float(np.linalg.norm(z)) or 1.0)
 
 
 def _largest_margin(rows: np.ndarray, otherwise: np.ndarray) -> np.ndarray:

@@ -53,12 +53,12 @@ class _Descending(BaseEstimator):
         free = declares(loss, "quadratic")  # only then targets may be shifted and scaled
         unit = float(target.std()) if free and target.std() > 0 else 1.0
         centre = float(target.mean()) if free else 0.0
-        scaled = Dataset(common.X, (target - centre) / unit)
+        samples = Dataset(common.X, (target - centre) / unit)
         law, ends = get_law(self.law), []
         for _ in range(self.starts):
-            W, v = law.sample(rng, self.width, scaled.d)
+            W, v = law.sample(rng, self.width, samples.d)
             v = v / np.sqrt(self.width)
-            ends.append(descend(scaled, None, W, v, 0.0, loss, self.max_basins, None if self.exact else False))
+            ends.append(descend(samples, None, W, v, 0.0, loss, self.max_basins, None if self.exact else False))
         best = min(ends, key=lambda end: end.loss)
         net = TwoLayerNet(best.net.W @ common.transform.T, unit * best.net.v, unit * best.net.c + centre)
         return net, best

@@ -119,7 +119,7 @@ class _Walk:
         at = self._already_there(net)
         if at is not None:
             return self._end(at, net, losses, True, "no direction lowers the loss")
-        finished, reason = False, f"stopped after {max_basins} basins"
+        at_end, reason = False, f"stopped after {max_basins} basins"
         stretches, left = STRETCHES, set[bytes]()
         for _ in range(max_basins):
             if time.monotonic() > self.deadline:
@@ -128,13 +128,13 @@ class _Walk:
             candidate = self._minimiser(pattern, signs, net, losses[-1])
             if candidate is None:
                 left.add(_key(pattern, signs))
-                moved = self._escape(net, losses[-1], left)
-                if moved is None and stretches:
-                    moved, stretches = self._stretch(net, losses[-1]), stretches - 1
-                if moved is None:
+                move = self._escape(net, losses[-1], left)
+                if move is None and stretches:
+                    move, stretches = self._stretch(net, losses[-1]), stretches - 1
+                if move is None:
                     reason = "the basin's minimum is not attained, or the loss no longer falls beyond rounding"
                     break
-                net, pattern, signs = moved
+                net, pattern, signs = move
                 at = None
                 losses.append(net.loss(self.data, loss=self.loss))
                 continue
@@ -142,13 +142,13 @@ class _Walk:
             if candidate.verdict.loss < losses[-1]:
                 losses.append(candidate.verdict.loss)
             if candidate.verdict.is_local_minimum:
-                finished, reason = True, "no direction lowers the loss"
+                at_end, reason = True, "no direction lowers the loss"
                 break
             if candidate.verdict.escape is None:
                 reason = f"no minimum: {candidate.verdict.reason}, by less than doubles can follow"
                 break
             pattern, signs, net = self._cross(candidate, pattern, signs)
-        return self._end(at, net, losses, finished, reason)
+        return self._end(at, net, losses, at_end, reason)
 
     def _escape(
         self, net: TwoLayerNet, ceiling: float, left: set[bytes]
@@ -175,10 +175,10 @@ class _Walk:
         dW, dv = (np.asarray(part, dtype=float) for part in escape[:2])
         dc = float(escape[2]) if self.output_bias else 0.0
         for step in 0.5 ** np.arange(HALVINGS):
-            moved = TwoLayerNet(net.W + step * dW, net.v + step * dv, net.c + step * dc)
-            if moved.loss(self.data, loss=self.loss) < ceiling:
-                basin = self._basin_of(moved)
-                return None if _key(*basin) in left else (moved, *basin)
+            next_net = TwoLayerNet(net.W + step * dW, net.v + step * dv, net.c + step * dc)
+            if next_net.loss(self.data, loss=self.loss) < ceiling:
+                basin = self._basin_of(next_net)
+                return None if _key(*basin) in left else (next_net, *basin)
         return None
 
     def _basin_of(self, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray]:
@@ -193,10 +193,10 @@ class _Walk:
 
     def _stretch(self, net: TwoLayerNet, ceiling: float) -> tuple[TwoLayerNet, np.ndarray, np.ndarray] | None:
         """Return network, pattern and signs after a stretch of gradient descent, or None where it lowers nothing."""
-        moved = gradient_stretch(self.data, net, self.output_bias, self.loss, STEPS)
-        if not moved.loss(self.data, loss=self.loss) < ceiling * (1 - self.tolerances.newton_residual):
+        next_net = gradient_stretch(self.data, net, self.output_bias, self.loss, STEPS)
+        if not next_net.loss(self.data, loss=self.loss) < ceiling * (1 - self.tolerances.newton_residual):
             return None
-        return moved, *self._basin_of(moved)
+        return next_net, *self._basin_of(next_net)
 
     def _already_there(self, net: TwoLayerNet) -> Candidate | None:
         """Return the start itself where it is a local minimum up to rounding."""
@@ -214,11 +214,11 @@ class _Walk:
         if basin is None:
             return None
         best: Candidate | None = None
-        tried: set[bytes] = set()
+        visits: set[bytes] = set()
         limit = basin.value + self.tolerances.zero_loss * (abs(basin.value) + self._target_size**2)
         for faces, silent, Z in self._guesses(basin, pattern, net):
             start = self._start(Z, pattern, signs, silent, net, basin.c)
-            candidate = self._settled(start, faces, silent, Z, tried)
+            candidate = self._settled(start, faces, silent, Z, visits)
             if candidate is None or not self._is_progress(candidate, ceiling):
                 continue
             if best is None or candidate.verdict.loss < best.verdict.loss:
@@ -248,10 +248,10 @@ class _Walk:
             )
             if candidate is not None:
                 return candidate
-            mended = mended_faces(self.data, start, faces, self.output_bias, self.loss, silent, self.tolerances)
-            if mended is None:
+            new_faces = mended_faces(self.data, start, faces, self.output_bias, self.loss, silent, self.tolerances)
+            if new_faces is None:
                 return None
-            faces = mended
+            faces = new_faces
         return None
 
     def _guesses(
@@ -303,8 +303,8 @@ class _Walk:
         pattern = np.where(on, np.where(clear, moves > 0, pattern), heights > 0) & self.live
         signs = np.where(at.net.v != 0, np.sign(at.net.v), np.where(dv != 0, np.sign(dv), signs)).astype(int)
         dc = float(at.verdict.escape[2]) if self.output_bias else 0.0  # type: ignore[index]
-        moved = TwoLayerNet(at.net.W + dW, at.net.v + dv, at.net.c + dc)
-        return pattern, signs, moved
+        next_net = TwoLayerNet(at.net.W + dW, at.net.v + dv, at.net.c + dc)
+        return pattern, signs, next_net
 
     def _end(self, at: Candidate | None, net: TwoLayerNet, losses: list[float], finished: bool, reason: str) -> Descent:
         """Return the descent, with the last point in rational arithmetic where that is feasible."""

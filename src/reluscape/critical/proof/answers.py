@@ -17,9 +17,9 @@ from .units import SILENT, ZERO
 def network_of(objective: Objective, theta: np.ndarray) -> DeepNet:
     """Return the network with these parameters."""
     weights, biases = [], []
-    for M, has, (_, fed) in zip(objective.matrices(theta), objective.has_bias, objective.shapes, strict=True):
-        weights.append(M[:, :fed])
-        biases.append(M[:, fed] if has else None)
+    for M, has, (_, inputs) in zip(objective.matrices(theta), objective.has_bias, objective.shapes, strict=True):
+        weights.append(M[:, :inputs])
+        biases.append(M[:, inputs] if has else None)
     return DeepNet(weights, biases)
 
 

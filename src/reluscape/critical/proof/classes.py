@@ -75,16 +75,16 @@ def build_classes(groups: Sequence[Group], layers: int) -> Classes:
     """Return the classes of kink functions of a number of hidden layers."""
     owner: list[int] = []
     share: list[float] = []
-    listed: list[list[tuple[Any, ...]]] = [[] for _ in range(layers)]
+    row_lists: list[list[tuple[Any, ...]]] = [[] for _ in range(layers)]
     for number, g in enumerate(groups):
         for members in g.classes:
             for position in members:
-                listed[g.layer].append((number, len(owner), g.rows[position], g.unit, float(g.factors[position]),
+                row_lists[g.layer].append((number, len(owner), g.rows[position], g.unit, float(g.factors[position]),
                                         float(g.parts[position])))  # fmt: skip
             owner.append(number)
             share.append(float(sum(g.parts[position] for position in members)))
     entries = []
-    for rows in listed:
+    for rows in row_lists:
         table = np.array(rows, dtype=float).reshape(len(rows), 6)
         group, of, row, unit = table[:, :4].astype(int).T
         entries.append(Entries(group, of, row, unit, table[:, 4], table[:, 5]))

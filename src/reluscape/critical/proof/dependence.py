@@ -99,11 +99,11 @@ def _with_ones(features: np.ndarray, bias: bool) -> np.ndarray:
 def _modulo(rows: np.ndarray, basis: Sequence[tuple[int, np.ndarray]], prime: int | None) -> np.ndarray:
     """Return rows modulo a basis whose vectors have a one at their place and zeros at the places of earlier ones."""
     for place, vector in basis:
-        touched = np.flatnonzero(rows[:, place])
-        if len(touched):
-            rest = rows[touched] - rows[touched, place : place + 1] * vector
+        hits = np.flatnonzero(rows[:, place])
+        if len(hits):
+            rest = rows[hits] - rows[hits, place : place + 1] * vector
             rows = rows.copy()
-            rows[touched] = rest % prime if prime else rest
+            rows[hits] = rest % prime if prime else rest
     return rows
 
 

@@ -98,31 +98,31 @@ def descended(
         heights: preactivations of each hidden layer relative to their terms.
         most: work that may be done.
     """
-    each, done = (objective.size + 1) ** 3, 0
+    each, count = (objective.size + 1) ** 3, 0
     steps = min(STEPS, int(most / each))
     if steps < FEWEST:
         return None
     at = [np.abs(h) < DEFAULT.near_kink for h in heights]
-    held = Held(theta, [((h > 0) & ~a).astype(int) for h, a in zip(heights, at, strict=True)], at,
+    state = Held(theta, [((h > 0) & ~a).astype(int) for h, a in zip(heights, at, strict=True)], at,
                 float_value(objective, theta))  # fmt: skip
     bound, size = LONGEST, 1.0 + float(np.abs(theta).max(initial=0.0))
-    places, returns = [replace(held)], 0
-    while done < steps:
-        done += 1
-        model = _model(objective, held)
+    places, returns = [replace(state)], 0
+    while count < steps:
+        count += 1
+        model = _model(objective, state)
         step, gain = _newton_step(model, bound * size)
-        if gain <= DEFAULT.objective_rounding * abs(held.value) or bound < SHORTEST:
+        if gain <= DEFAULT.objective_rounding * abs(state.value) or bound < SHORTEST:
             bound = LONGEST
-            if returns < RETURNS and _is_away(model, held.theta, size):
+            if returns < RETURNS and _is_away(model, state.theta, size):
                 returns += 1
-                end = _returned(model, held.theta)
-                _moved(held, model, end, float_value(objective, end))
-            elif not _let_go(held, model):
+                end = _returned(model, state.theta)
+                _moved(state, model, end, float_value(objective, end))
+            elif not _let_go(state, model):
                 break
             continue
-        bound = _taken(objective, held, model, step, bound, size)
-        places.append(replace(held))
-    return Descent([*places, held], done * each)
+        bound = _taken(objective, state, model, step, bound, size)
+        places.append(replace(state))
+    return Descent([*places, state], count * each)
 
 
 def _model(objective: Objective, held: Held) -> Model:
@@ -167,9 +167,9 @@ def _taken(objective: Objective, held: Held, model: Model, step: np.ndarray, bou
     if value < held.value:
         _moved(held, model, end, value)
         return min(2 * bound, LONGEST)
-    met = _first_kink(held, model, end)
-    if met is not None:
-        share, layer, row, unit = met
+    kink = _first_kink(held, model, end)
+    if kink is not None:
+        share, layer, row, unit = kink
         there = _on_kink(model, held.theta, end, share, (layer, row, unit))
         value = float_value(objective, there)
         if value <= held.value * (1 + DEFAULT.objective_rounding):

@@ -21,9 +21,9 @@ def exact_objective(objective: Objective, theta: np.ndarray) -> Any:
     H = X
     matrices = objective.matrices(parameters)
     for k, (M, has) in enumerate(zip(matrices, objective.has_bias, strict=True)):
-        fed = np.concatenate([H, np.full((n, 1), Fraction(1), dtype=object)], axis=1) if has else H
-        if fed.shape[1] and M.shape[0] and n:
-            A = exact.fractions_of(exact.fmpq_matrix(fed) * exact.fmpq_matrix(M.T))
+        inputs = np.concatenate([H, np.full((n, 1), Fraction(1), dtype=object)], axis=1) if has else H
+        if inputs.shape[1] and M.shape[0] and n:
+            A = exact.fractions_of(exact.fmpq_matrix(inputs) * exact.fmpq_matrix(M.T))
         else:
             A = np.full((n, M.shape[0]), Fraction(0), dtype=object)
         H = np.where(A > 0, A, 0 * A) if k + 1 < objective.depth else A

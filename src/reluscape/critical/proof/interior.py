@@ -39,10 +39,10 @@ def most_interior(equations: Equations, unknowns: np.ndarray) -> tuple[Kinks, np
     responses = np.linalg.lstsq(gradients[free].T, -gradients[places].T, rcond=None)[0].T
     changes[:, free] = responses
     step = _program(bounds, classes.bounds(changes, _reached(program, here, changes)))
-    chosen = _with(kinks, places, step)
+    new_kinks = _with(kinks, places, step)
     out = unknowns.copy()
     out[objective.size : objective.size + len(mu)] += responses.T @ step
-    return chosen, out
+    return new_kinks, out
 
 
 def _with(kinks: Kinks, places: list[int], steps: np.ndarray) -> Kinks:
@@ -56,10 +56,10 @@ def _with(kinks: Kinks, places: list[int], steps: np.ndarray) -> Kinks:
 def _reached(program: Lagrangian, here: Pass, changes: np.ndarray) -> list[np.ndarray]:
     """Return for each hidden layer (changes, n, units) by how much the signals from above change with multipliers."""
     on, widths = program.kinks.on, [part.shape[1] for part in program.kinks.on]
-    carried = program.kinks.classes.carried(changes, [part.shape for part in on])
-    out = [np.zeros_like(part) for part in carried]
+    kink_signals = program.kinks.classes.carried(changes, [part.shape for part in on])
+    out = [np.zeros_like(part) for part in kink_signals]
     for k in range(len(on) - 2, -1, -1):
-        above = out[k + 1] * on[k + 1] + carried[k + 1]
+        above = out[k + 1] * on[k + 1] + kink_signals[k + 1]
         out[k] = above @ here.matrices[k + 1][:, : widths[k]]
     return out
 

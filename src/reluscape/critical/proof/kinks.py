@@ -102,13 +102,13 @@ def group_kinks(objective: Objective, on: Sequence[np.ndarray], at: Sequence[np.
     signature: list[Any] = list(same)
     woken = np.zeros(n, dtype=bool)
     groups: list[Group] = []
-    kept: list[np.ndarray] = []
+    masks: list[np.ndarray] = []
     empty = 0
-    for layer, (now, kinked) in enumerate(zip(on, at, strict=True)):
-        real = kinked.copy()
-        for unit in range(kinked.shape[1]):
-            found: dict[Any, list[int]] = {}
-            for i in np.flatnonzero(kinked[:, unit]).tolist():
+    for layer, (now, on_kink) in enumerate(zip(on, at, strict=True)):
+        real = on_kink.copy()
+        for unit in range(on_kink.shape[1]):
+            members: dict[Any, list[int]] = {}
+            for i in np.flatnonzero(on_kink[:, unit]).tolist():
                 key = lines[i] if layer == 0 else signature[i]
                 if key == OFF_EVERYWHERE and not objective.has_bias[layer]:
                     empty += int(woken[i])
@@ -116,14 +116,14 @@ def group_kinks(objective: Objective, on: Sequence[np.ndarray], at: Sequence[np.
                     continue
                 if layer == 0 and objective.has_bias[0]:
                     key = same[i]
-                found.setdefault(key, []).append(i)
-            for rows in found.values():
+                members.setdefault(key, []).append(i)
+            for rows in members.values():
                 groups.append(_group(layer, unit, rows, objective, factors, same, woken))
-        kept.append(real)
+        masks.append(real)
         signature = _signatures(signature, np.asarray(now))
         woken = woken | real.any(axis=1) | objective.sleeps(layer)
     now_on = tuple(np.asarray(o, dtype=int) for o in on)
-    return Kinks(now_on, tuple(kept), tuple(_with_fixed(objective, now_on, kept, groups)), empty)
+    return Kinks(now_on, tuple(masks), tuple(_with_fixed(objective, now_on, masks, groups)), empty)
 
 
 def _with_fixed(
@@ -167,9 +167,9 @@ def shared_out(group: Group, weights: Sequence[Any]) -> Group:
 
 def _signatures(before: list[Any], on: np.ndarray) -> list[Any]:
     """Return for each row what the layer's outputs are as polynomials, as far as rows can share them."""
-    known: dict[Any, int] = {}
+    numbers: dict[Any, int] = {}
     out = []
     for i, key in enumerate(before):
         pattern = tuple(np.flatnonzero(on[i]).tolist())
-        out.append(OFF_EVERYWHERE if not pattern else known.setdefault((key, pattern), len(known)))
+        out.append(OFF_EVERYWHERE if not pattern else numbers.setdefault((key, pattern), len(numbers)))
     return out

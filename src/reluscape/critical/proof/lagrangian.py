@@ -73,21 +73,21 @@ class Lagrangian:
         """Return forward and backward pass."""
         objective, using, last = self.objective, self.using, self.objective.depth - 1
         matrices = objective.matrices(theta)
-        H, fed, heights = self.X, [], []
+        H, inputs, heights = self.X, [], []
         for k, M in enumerate(matrices):
-            fed.append(join([H, using.doubles(np.ones((len(objective.X), 1)))], 1) if objective.has_bias[k] else H)
-            heights.append(using.product(fed[-1], M.T))
+            inputs.append(join([H, using.doubles(np.ones((len(objective.X), 1)))], 1) if objective.has_bias[k] else H)
+            heights.append(using.product(inputs[-1], M.T))
             if k < last:
                 H = heights[-1] * self.kinks.on[k]
         signals: list[Any] = [None] * (last + 1)
         arriving: list[Any] = [None] * last
         signals[last] = slopes(objective, heights[last], using)
-        carried = self._carried(mu)
+        kink_signals = self._carried(mu)
         for k in range(last - 1, -1, -1):
             width = objective.shapes[k][0]
             arriving[k] = using.product(signals[k + 1], matrices[k + 1][:, :width])
-            signals[k] = arriving[k] * self.kinks.on[k] + carried[k]
-        return Pass(matrices, fed, heights, arriving, signals)
+            signals[k] = arriving[k] * self.kinks.on[k] + kink_signals[k]
+        return Pass(matrices, inputs, heights, arriving, signals)
 
     def _carried(self, mu: Any) -> list[Any]:
         """Return for each hidden layer (n, units) what the multipliers put on its kinks."""
@@ -111,8 +111,8 @@ class Lagrangian:
 
     def values(self, at: Pass) -> Any:
         """Return the free kink functions, (groups,)."""
-        picked = [at.heights[g.layer][g.row : g.row + 1, g.unit] for g in self.kinks.free]
-        return join(picked) if picked else self.using.zeros((0,))
+        parts = [at.heights[g.layer][g.row : g.row + 1, g.unit] for g in self.kinks.free]
+        return join(parts) if parts else self.using.zeros((0,))
 
     def constraints(self, at: Pass) -> Any:
         """Return the gradients of the free kink functions, (groups, p)."""
@@ -176,7 +176,7 @@ class Lagrangian:
         T: Any = None
         for lower in range(upper - 1, -1, -1):
             on, units = self.kinks.on[lower], objective.shapes[lower][0]
-            fed = at.fed[lower]
+            inputs = at.fed[lower]
             c = np.arange(units)
             if T is not None:  # the outputs below `upper` by the heights of `lower`: (n, width, units)
                 step = using.product(T.reshape(n * width, objective.shapes[lower + 1][0]),
@@ -186,15 +186,15 @@ class Lagrangian:
                 signal = at.signals[upper][:, a]
                 row = objective.starts[upper] + a * columns
                 if T is None:
-                    block = using.product((signal.reshape(n, 1) * on).T, fed)
+                    block = using.product((signal.reshape(n, 1) * on).T, inputs)
                     pairs = [(row + u, u, block[u]) for u in c.tolist()]
                 else:
                     whole = (T * signal.reshape(n, 1, 1)).reshape(n, width * units)
-                    block = using.product(whole.T, fed)
+                    block = using.product(whole.T, inputs)
                     pairs = [(row + q // units, q % units, block[q]) for q in range(width * units)]
                 for r, u, values in pairs:
-                    first = objective.starts[lower] + u * fed.shape[1]
-                    s = slice(first, first + fed.shape[1])
+                    first = objective.starts[lower] + u * inputs.shape[1]
+                    s = slice(first, first + inputs.shape[1])
                     H[r, s] = H[r, s] + values
                     H[s, r] = H[s, r] + values
             if T is None:

@@ -51,8 +51,8 @@ def relative_heights(objective: Objective, theta: np.ndarray) -> list[np.ndarray
     H = objective.float_samples
     out = []
     for M, has in list(zip(objective.matrices(theta), objective.has_bias, strict=True))[:-1]:
-        fed = np.concatenate([H, np.ones((len(H), int(has)))], axis=1)
-        height, size = fed @ M.T, np.abs(fed) @ np.abs(M).T
+        inputs = np.concatenate([H, np.ones((len(H), int(has)))], axis=1)
+        height, size = inputs @ M.T, np.abs(inputs) @ np.abs(M).T
         # a row that only the bias reaches is measured by the other rows
         size = np.maximum(size, size.mean(axis=0, keepdims=True)) if len(size) else size
         out.append(np.where(size > 0, height / np.where(size > 0, size, 1.0), 0.0))
@@ -63,7 +63,7 @@ def relative_heights(objective: Objective, theta: np.ndarray) -> list[np.ndarray
 def candidates(objective: Objective, theta: np.ndarray) -> Iterator[Candidate]:
     """Yield the points that Newton's method reaches from different sets of kinks, those that fit first at each step."""
     relative = relative_heights(objective, theta)
-    known: set[bytes] = set()
+    visits: set[bytes] = set()
     # each try costs some steps of Newton's method, each the square of the size
     tries = int(MOST_WORK // (objective.size + 1) ** 2)
     for width in LADDER:
@@ -72,25 +72,25 @@ def candidates(objective: Objective, theta: np.ndarray) -> Iterator[Candidate]:
         for _ in range(CHANGES):
             key = b"".join(np.packbits(a).tobytes() + np.packbits(o.astype(bool)).tobytes()
                            for a, o in zip(at, on, strict=True))  # fmt: skip
-            if key in known or len(known) > tries:
+            if key in visits or len(visits) > tries:
                 break
-            known.add(key)
-            reached = settle(objective, group_kinks(objective, on, at), theta)
-            if reached is None:
+            visits.add(key)
+            end = settle(objective, group_kinks(objective, on, at), theta)
+            if end is None:
                 break
-            changed = _changes(reached, at, on)
-            yield Candidate(reached.equations, reached.unknowns, changed is None)
-            if changed is None:
+            change = _changes(end, at, on)
+            yield Candidate(end.equations, end.unknowns, change is None)
+            if change is None:
                 break
-            at, on = changed
+            at, on = change
 
 
 def fitted(objective: Objective, theta: np.ndarray, on: list[np.ndarray], at: list[np.ndarray]) -> Candidate | None:
     """Return the point that Newton's method reaches from these kinks, None where it is not reached or does not fit."""
-    reached = settle(objective, group_kinks(objective, on, at), theta)
-    if reached is None or _changes(reached, at, on) is not None:
+    end = settle(objective, group_kinks(objective, on, at), theta)
+    if end is None or _changes(end, at, on) is not None:
         return None
-    return Candidate(reached.equations, reached.unknowns, True)
+    return Candidate(end.equations, end.unknowns, True)
 
 
 def settle(objective: Objective, kinks: Kinks, theta: np.ndarray) -> Candidate | None:
@@ -106,10 +106,10 @@ def settle(objective: Objective, kinks: Kinks, theta: np.ndarray) -> Candidate |
     rounds = 3 if any(len(g.classes) > 1 or g.fixed is not None for g in kinks.groups) else 1
     for number in range(rounds):
         equations = Equations(objective, kinks, slices, unknowns[: objective.size].copy())
-        solved = _newton(equations, unknowns, theta)
-        if solved is None:
+        solution = _newton(equations, unknowns, theta)
+        if solution is None:
             return None
-        unknowns = solved
+        unknowns = solution
         if number + 1 < rounds:
             kinks, unknowns = most_interior(equations, unknowns)
             kinks = _split_anew(Equations(objective, kinks, slices, equations.centre), unknowns)
@@ -143,10 +143,10 @@ def _newton(equations: Equations, unknowns: np.ndarray, start: np.ndarray) -> np
             return None
         step = _solved(M, -F)
         unknowns = unknowns + step
-        moved = float(np.abs(step[:p]).max(initial=0.0))
+        move = float(np.abs(step[:p]).max(initial=0.0))
         if np.abs(unknowns[:p] - start).max(initial=0.0) > FARTHEST * size:
             return None
-        if moved <= DEFAULT.newton_step * size:
+        if move <= DEFAULT.newton_step * size:
             return unknowns
     return None
 
@@ -157,18 +157,18 @@ def _solved(M: np.ndarray, b: np.ndarray) -> np.ndarray:
         return b
     scale = np.sqrt(np.abs(M).max(axis=1))
     scale = 1.0 / np.where(scale > 0, scale, 1.0)
-    balanced = M * scale[:, None] * scale[None, :]
+    matrix = M * scale[:, None] * scale[None, :]
     try:
-        x = np.linalg.solve(balanced, b * scale)
+        x = np.linalg.solve(matrix, b * scale)
         size = float(np.abs(b * scale).max(initial=SPECK))
         if (
-            np.abs(balanced @ x - b * scale).max() <= DEFAULT.solved_system * size
+            np.abs(matrix @ x - b * scale).max() <= DEFAULT.solved_system * size
             and np.abs(x).max() < size / DEFAULT.singular_system
         ):
             return np.asarray(x * scale)
     except np.linalg.LinAlgError:
         pass
-    return np.asarray(np.linalg.lstsq(balanced, b * scale, rcond=DEFAULT.least_singular_value)[0] * scale)
+    return np.asarray(np.linalg.lstsq(matrix, b * scale, rcond=DEFAULT.least_singular_value)[0] * scale)
 
 
 def _split_anew(equations: Equations, unknowns: np.ndarray) -> Kinks:

@@ -80,8 +80,8 @@ class Objective:
     @cached_property
     def equal_rows(self) -> list[int]:
         """For each row the first row that is equal to it."""
-        known: dict[tuple[Fraction, ...], int] = {}
-        return [known.setdefault(tuple(row), i) for i, row in enumerate(self.X)]
+        first_rows: dict[tuple[Fraction, ...], int] = {}
+        return [first_rows.setdefault(tuple(row), i) for i, row in enumerate(self.X)]
 
     @cached_property
     def residues(self) -> np.ndarray | None:
@@ -101,7 +101,7 @@ class Objective:
     @cached_property
     def matrix_shapes(self) -> tuple[tuple[int, int], ...]:
         """Shape of each layer's matrix with its bias."""
-        return tuple((out, fed + int(has)) for (out, fed), has in zip(self.shapes, self.has_bias, strict=True))
+        return tuple((out, inputs + int(has)) for (out, inputs), has in zip(self.shapes, self.has_bias, strict=True))
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -133,15 +133,13 @@ class Objective:
         """Return the objective with only some units of each hidden layer, and which parameters stay (p,) booleans."""
         incoming = [np.ones(self.X.shape[1], dtype=bool), *units]
         outgoing = [*units, np.ones(self.shapes[-1][0], dtype=bool)]
-        stays, shapes, penalised = [], [], []
-        for out, fed, has, part in zip(outgoing, incoming, self.has_bias, self.penalised, strict=True):
-            columns = np.concatenate([fed, np.ones(int(has), dtype=bool)])
+        stays, shapes, masks = [], [], []
+        for out, inputs, has, part in zip(outgoing, incoming, self.has_bias, self.penalised, strict=True):
+            columns = np.concatenate([inputs, np.ones(int(has), dtype=bool)])
             stays.append(np.outer(out, columns).reshape(-1))
-            shapes.append((int(out.sum()), int(fed.sum())))
-            penalised.append(part[out][:, columns])
-        smaller = Objective(
-            self.X, self.Y, self.loss, tuple(shapes), self.has_bias, self.decay, tuple(penalised), sleepers
-        )
+            shapes.append((int(out.sum()), int(inputs.sum())))
+            masks.append(part[out][:, columns])
+        smaller = Objective(self.X, self.Y, self.loss, tuple(shapes), self.has_bias, self.decay, tuple(masks), sleepers)
         return smaller, np.concatenate(stays)
 
 
@@ -180,17 +178,15 @@ def build_objective(
     if exact_Y.shape != (len(exact_X), outputs):
         raise ShapeError(f"the targets have shape {exact_Y.shape}, expected ({len(exact_X)}, {outputs})")
     name, labels = _plain(loss, exact_Y)
-    penalised = []
-    for k, ((out, fed), has) in enumerate(zip(shapes, has_bias, strict=True)):
-        part = np.ones((out, fed + int(has)), dtype=bool)
+    masks = []
+    for k, ((out, inputs), has) in enumerate(zip(shapes, has_bias, strict=True)):
+        part = np.ones((out, inputs + int(has)), dtype=bool)
         if not biases:
-            part[:, fed:] = False
+            part[:, inputs:] = False
             if k == 0 and ones_last:
-                part[:, fed - 1] = False
-        penalised.append(part & (decay != 0))
-    return Objective(
-        exact_X, labels, name, tuple(shapes), tuple(map(bool, has_bias)), to_fraction(decay), tuple(penalised)
-    )
+                part[:, inputs - 1] = False
+        masks.append(part & (decay != 0))
+    return Objective(exact_X, labels, name, tuple(shapes), tuple(map(bool, has_bias)), to_fraction(decay), tuple(masks))
 
 
 def _one_hot(classes: np.ndarray, k: int) -> np.ndarray:

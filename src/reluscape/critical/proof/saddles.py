@@ -30,9 +30,9 @@ def proved_saddle(objective: Objective, roles: Roles, candidate: Candidate) -> F
         fall = _fall(objective, roles, start, split[0], None, 4 * (float(objective.decay) - split[1]), SPLITTING)
         if fall is not None:
             return fall
-    curved = curved_fall(candidate)
-    if curved is not None:
-        fall = _fall(objective, roles, start, curved[0], curved[1], curved[2], SECOND)
+    curve = curved_fall(candidate)
+    if curve is not None:
+        fall = _fall(objective, roles, start, curve[0], curve[1], curve[2], SECOND)
         if fall is not None:
             return fall
     layers = layers_with_zero_units(roles)
@@ -61,11 +61,11 @@ def _fall(
     order: str,
 ) -> Fall | None:
     """Return a fall along a direction of the active units."""
-    whole, bent = np.zeros_like(start), np.zeros_like(start)
+    whole, whole_bend = np.zeros_like(start), np.zeros_like(start)
     whole[roles.stays] = step
     if bend is not None:
-        bent[roles.stays] = bend
-    return fall_along(objective, start, whole, bent, curvature, order, longest_step(start))
+        whole_bend[roles.stays] = bend
+    return fall_along(objective, start, whole, whole_bend, curvature, order, longest_step(start))
 
 
 def _fall_of_all(
@@ -79,6 +79,6 @@ def _fall_of_all(
 ) -> Fall | None:
     """Return a fall along a direction of the active units and the first unit at zero of a layer."""
     stays = roles.with_woken(layer)[1]
-    whole, bent = np.zeros_like(start), np.zeros_like(start)
-    whole[stays], bent[stays] = step, bend
-    return fall_along(objective, start, whole, bent, curvature, WAKING, longest_step(start))
+    whole, whole_bend = np.zeros_like(start), np.zeros_like(start)
+    whole[stays], whole_bend[stays] = step, bend
+    return fall_along(objective, start, whole, whole_bend, curvature, WAKING, longest_step(start))

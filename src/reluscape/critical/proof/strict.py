@@ -66,11 +66,13 @@ def unstrict(objective: Objective, kinks: Kinks, here: Pass, mu: Any, using: Ari
 
 def _zero(here: Pass, layer: int, kinks: Kinks, asleep: bool) -> np.ndarray:
     """Return (n, 1) where the layer takes nothing at all: zeros, no bias, no unit below on, on a kink or at zero."""
-    fed = here.fed[layer]
+    inputs = here.fed[layer]
     if layer == 0:
-        numbers = fed.mid if isinstance(fed, Balls) else np.array([[float(v.mid()) for v in row] for row in fed])
+        numbers = (
+            inputs.mid if isinstance(inputs, Balls) else np.array([[float(v.mid()) for v in row] for row in inputs])
+        )
         return np.asarray(~np.asarray(numbers, dtype=float).reshape(len(kinks.on[0]), -1).any(axis=1, keepdims=True))
-    if fed.shape[1] > kinks.on[layer - 1].shape[1]:
+    if inputs.shape[1] > kinks.on[layer - 1].shape[1]:
         return np.zeros((len(kinks.on[0]), 1), dtype=bool)
     below = (kinks.on[layer - 1] > 0) | kinks.at[layer - 1]
     return np.asarray(~below.any(axis=1, keepdims=True) & (not asleep))

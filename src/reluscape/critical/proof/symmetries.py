@@ -62,12 +62,12 @@ def _fields(objective: Objective, kinks: Kinks, theta: Any, using: Arithmetic) -
     """Return directions (f, p) along which nothing changes, in an arithmetic."""
     free = objective.decay == 0
     matrices = objective.matrices(theta)
-    found: list[Any] = []
+    directions: list[Any] = []
     for layer, units in families(kinks):
         if free or (len(units) > 1 and _evenly_penalised(objective, layer, units)):
-            found += _turns(matrices, layer, units, free, using)
-    found += _shifts(objective, free, using)
-    rows = [row.reshape(1, objective.size) for row in found]
+            directions += _turns(matrices, layer, units, free, using)
+    directions += _shifts(objective, free, using)
+    rows = [row.reshape(1, objective.size) for row in directions]
     return join(rows) if rows else using.zeros((0, objective.size))
 
 

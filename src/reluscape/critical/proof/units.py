@@ -57,13 +57,13 @@ class Roles:
 
 def unit_roles(objective: Objective, theta: np.ndarray) -> Iterator[Roles]:
     """Yield what the units may be, the fewest at zero first."""
-    known: set[bytes] = set()
+    visits: set[bytes] = set()
     for share in SMALL:
         of = _roles(objective, theta, share)
         key = b"".join((part == ACTIVE).tobytes() for part in of)
-        if key in known:
+        if key in visits:
             continue
-        known.add(key)
+        visits.add(key)
         smaller, stays = objective.kept(
             [part == ACTIVE for part in of], tuple(bool((part == ZERO).any()) for part in of)
         )
@@ -77,17 +77,17 @@ def _roles(objective: Objective, theta: np.ndarray, share: float) -> tuple[np.nd
         incoming, outgoing = matrices[k], matrices[k + 1][:, : objective.shapes[k][0]]
         size = np.linalg.norm(incoming, axis=1) * np.linalg.norm(outgoing, axis=0)
         rows = objective.penalised[k]
-        penalised = rows.all(axis=1) & objective.penalised[k + 1][:, : len(size)].all(axis=0)
-        fed = objective.shapes[k][1]
-        weights = rows[:, :fed].all(axis=1) & objective.penalised[k + 1][:, : len(size)].all(axis=0)
+        in_penalty = rows.all(axis=1) & objective.penalised[k + 1][:, : len(size)].all(axis=0)
+        inputs = objective.shapes[k][1]
+        weights = rows[:, :inputs].all(axis=1) & objective.penalised[k + 1][:, : len(size)].all(axis=0)
         off = (height < 0).all(axis=0)
-        tiny = penalised & (size <= share * max(float(size.max(initial=0.0)), SPECK))
-        below = incoming[:, fed:].reshape(len(size), -1)
+        tiny = in_penalty & (size <= share * max(float(size.max(initial=0.0)), SPECK))
+        below = incoming[:, inputs:].reshape(len(size), -1)
         # a free negative bias alone keeps the unit off
-        free = off & weights & ~penalised & (below < 0).any(axis=1) if objective.has_bias[k] else np.zeros_like(off)
+        free = off & weights & ~in_penalty & (below < 0).any(axis=1) if objective.has_bias[k] else np.zeros_like(off)
         loose = off & ~rows.any(axis=1) & ~objective.penalised[k + 1][:, : len(size)].any(axis=0)
         role = np.full(len(size), ACTIVE, dtype=object)
         role[free | loose] = SILENT
-        role[tiny | (off & penalised)] = ZERO
+        role[tiny | (off & in_penalty)] = ZERO
         out.append(role)
     return tuple(out)

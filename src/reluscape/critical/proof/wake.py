@@ -127,24 +127,24 @@ def _open(
     # corners have lengths of at most 1; a row without inputs is on and off
     margin = np.where(h.any(axis=1), DEFAULT.outward * np.abs(h).sum(axis=1) + radii, 0.0)
     on, off = (heights >= margin).all(axis=1), (heights <= -margin).all(axis=1)
-    mixed = ~(on | off)
-    settled = np.zeros(len(corners), dtype=bool)
+    in_doubt = ~(on | off)
+    in_star = np.zeros(len(corners), dtype=bool)
     for star in stars:
         agrees = star.kink | np.where(star.on, on, off)
-        settled |= agrees.all(axis=1)
+        in_star |= agrees.all(axis=1)
     low, high = np.maximum(-heights, 0.0).max(axis=1), np.maximum(heights, 0.0).max(axis=1)
     centre = corners.mean(axis=1)
     # |w| is at least its component along the centre
     length = (corners @ centre[:, :, None])[:, :, 0] / np.linalg.norm(centre, axis=1)[:, None]
     weight = sign * e[:, 0] if sign else np.linalg.norm(e, axis=1)
     # relu(t) e is at most t e or 0 where e < 0, and at most t e + e max(-t) or e max(t) where e > 0
-    taken = (on & ~off) | (mixed & np.where(weight < 0, heights.mean(axis=1) > 0, low < high))
-    excess = (mixed * np.minimum(low, high)) @ np.maximum(weight, 0.0)
-    linear = heights * taken[:, None, :]
+    in_bound = (on & ~off) | (in_doubt & np.where(weight < 0, heights.mean(axis=1) > 0, low < high))
+    excess = (in_doubt * np.minimum(low, high)) @ np.maximum(weight, 0.0)
+    linear = heights * in_bound[:, None, :]
     top = linear @ weight if sign else np.linalg.norm(linear @ e, axis=2)
     gap = (top - limit * length).max(axis=1) + excess
     scale = np.abs(h).sum(axis=1) @ np.abs(weight)
-    return np.asarray(~settled & ~(gap + error + DEFAULT.outward * scale < 0))
+    return np.asarray(~in_star & ~(gap + error + DEFAULT.outward * scale < 0))
 
 
 def _halved(corners: np.ndarray) -> np.ndarray:

@@ -65,8 +65,8 @@ class Outlook:
     @property
     def above(self) -> float:
         """What there is: the loss above the floor, or above the best loss known."""
-        known = [value for value in (self.best, self.downhill) if value is not None]
-        floor = self.floor if self.floor is not None else min([self.loss, *known])
+        values = [value for value in (self.best, self.downhill) if value is not None]
+        floor = self.floor if self.floor is not None else min([self.loss, *values])
         return max(self.loss - floor, 0.0)
 
     def answer(self, tolerances: Tolerances = DEFAULT) -> str:
@@ -112,13 +112,13 @@ class Outlook:
         - slow: more can be gained;
         - undecided: no way down could be computed and nothing else is known.
         """
-        known = [value for value in (self.best, self.downhill) if value is not None]
-        lowest = min([self.loss, *known])
+        values = [value for value in (self.best, self.downhill) if value is not None]
+        lowest = min([self.loss, *values])
         if self.floor is not None and self._close(self.floor, tolerances):
             return SOLVED
         if self.is_wrong(tolerances):
             return WRONG_INPUT
-        if known and (self.starts or lowest < self.loss) and self._close(lowest, tolerances):
+        if values and (self.starts or lowest < self.loss) and self._close(lowest, tolerances):
             return SOLVED
         if self.silent:
             return STUCK

@@ -64,22 +64,22 @@ def networks(it: Examination, test: TestRows | None) -> list[tuple[str, Compared
     """Return the networks that are named: the model, the exact point beside it or the descent's end, the best known."""
     if it.whole is None:
         return [("model", _compared(it, test, it.loss, "numerical", None, it.layered.net))]
-    findings, trained = it.whole.findings, it.whole.trained
-    named: list[tuple[str, float, TwoLayerNet]] = [("model", it.loss, trained.net)]
+    findings, model = it.whole.findings, it.whole.trained
+    entries: list[tuple[str, float, TwoLayerNet]] = [("model", it.loss, model.net)]
     if findings.near is not None:
-        named.append(("exact_point", findings.near.verdict.loss, findings.near.net))
+        entries.append(("exact_point", findings.near.verdict.loss, findings.near.net))
     elif findings.descent is not None:
         end = findings.descent.net
-        named.append(("descended", end.loss(trained.data, loss=it.layered.loss.each), end))
-    if findings.best is not None and findings.best[0] is not trained.net:
-        named.append(("best_known", findings.best[1], findings.best[0]))
-    return [(name, _compared(it, test, value, "numerical", None, net)) for name, value, net in named]
+        entries.append(("descended", end.loss(model.data, loss=it.layered.loss.each), end))
+    if findings.best is not None and findings.best[0] is not model.net:
+        entries.append(("best_known", findings.best[1], findings.best[0]))
+    return [(name, _compared(it, test, value, "numerical", None, net)) for name, value, net in entries]
 
 
 def saved_network(it: Examination, test: TestRows | None) -> Compared | None:
     """Return the network worth saving as an entry, None where there is none."""
-    known: tuple[TwoLayerNet | DeepNet, float] | None = it.whole.saved if it.whole is not None else it.known
-    return None if known is None else _compared(it, test, known[1], "numerical", None, known[0])
+    record: tuple[TwoLayerNet | DeepNet, float] | None = it.whole.saved if it.whole is not None else it.known
+    return None if record is None else _compared(it, test, record[1], "numerical", None, record[0])
 
 
 Entry = tuple[float, str, np.ndarray | None, TwoLayerNet | DeepNet | None]
@@ -87,20 +87,20 @@ Entry = tuple[float, str, np.ndarray | None, TwoLayerNet | DeepNet | None]
 
 def _entries(it: Examination) -> Iterator[tuple[str, Entry]]:
     """Yield names with loss, kind, predictions and network, each where it is known."""
-    layered, known = it.layered, it.known
+    network, record = it.layered, it.known
     if it.whole is None:
-        yield "model", (it.loss, "numerical", layered.predictions, layered.net)
+        yield "model", (it.loss, "numerical", network.predictions, network.net)
         yield "constant", (it.constant, "numerical", None, None)
         if it.affine is not None:
             yield "affine", (it.affine, "numerical", None, None)
         if it.penalty is NONE:  # under weight decay it is another network that is best
-            yield "last_layer", (it.last.lowest, it.last.kind, it.last.net.hidden(layered.X)[-1], it.last.net)
-        if known is not None and isinstance(known[0], DeepNet):
-            yield "best_known", (known[1], "numerical", known[0].hidden(layered.X)[-1], known[0])
+            yield "last_layer", (it.last.lowest, it.last.kind, it.last.net.hidden(network.X)[-1], it.last.net)
+        if record is not None and isinstance(record[0], DeepNet):
+            yield "best_known", (record[1], "numerical", record[0].hidden(network.X)[-1], record[0])
         return
     net, data = it.whole.trained.net, it.whole.trained.data
     yield "model", (it.loss, "numerical", net.predict(data)[:, None], net)
-    if layered.loss.quadratic:
+    if network.loss.quadratic:
         constant, affine = constant_fit(data), affine_fit(data)
         yield "constant", (it.constant, "exact", np.full((data.n, 1), float(constant.intercept)), None)
         plane = np.asarray(data.X @ np.asarray(affine.coefficients, dtype=float)) + float(affine.intercept)
@@ -109,8 +109,8 @@ def _entries(it: Examination) -> Iterator[tuple[str, Entry]]:
         yield "constant", (it.constant, "numerical", None, None)
     if it.whole.findings.basin is not None:
         yield "basin", (it.whole.findings.basin, "numerical", None, None)
-    if known is not None and isinstance(known[0], TwoLayerNet):
-        yield "best_known", (known[1], "numerical", known[0].predict(data)[:, None], known[0])
+    if record is not None and isinstance(record[0], TwoLayerNet):
+        yield "best_known", (record[1], "numerical", record[0].predict(data)[:, None], record[0])
 
 
 def _compared(

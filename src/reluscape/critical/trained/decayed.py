@@ -72,21 +72,21 @@ def decayed(problem: Problem, net: TwoLayerNet, starts: int, seed: int, toleranc
         tolerances: the numerical policy.
     """
     c = net.c if problem.output_bias else None
-    given = decayed_verdict(problem, net.W, net.v, c)
+    own_verdict = decayed_verdict(problem, net.W, net.v, c)
     value, constant = problem.value(net), constant_objective(problem)
-    end, distance, verdict = net, 0.0, given
-    if not given.is_local_minimum:
+    end, distance, verdict = net, 0.0, own_verdict
+    if not own_verdict.is_local_minimum:
         end = _descended(problem, net)
         distance = _distance(net, end)
         low = problem.value(end)
         near = distance <= tolerances.snap_distance and value - low <= tolerances.snap_loss * constant
         if near:
             there = decayed_verdict(problem, end.W, end.v, end.c if problem.output_bias else None)
-            verdict = there if there.is_local_minimum else given
+            verdict = there if there.is_local_minimum else own_verdict
     downhill = (end, min(problem.value(end), value))
     ends = [downhill, *((k, problem.value(k)) for k in _fresh(problem, net.width, starts, seed))]
     return Decayed(
-        problem, verdict, given, value, constant, downhill, min(ends, key=lambda k: k[1]), distance, starts
+        problem, verdict, own_verdict, value, constant, downhill, min(ends, key=lambda k: k[1]), distance, starts
     )  # fmt: skip
 
 

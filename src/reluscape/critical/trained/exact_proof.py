@@ -19,10 +19,10 @@ def exact_proof(it: Examination) -> dict[str, Any] | None:
         return it.leaky.prove()
     if it.whole is None or not it.layered.loss.quadratic:
         return None
-    trained = it.whole.trained
-    net = trained.net
-    if trained.data.n * net.width * trained.data.d > MOST_WORK:
+    model = it.whole.trained
+    net = model.net
+    if model.data.n * net.width * model.data.d > MOST_WORK:
         return None
-    c = net.c if trained.output_bias else None
-    verdict = certify(trained.data, None, net.W, net.v, c, exact=True)
+    c = net.c if model.output_bias else None
+    verdict = certify(model.data, None, net.W, net.v, c, exact=True)
     return verdict.certificate if verdict.is_local_minimum == it.verdict.is_local_minimum else None

@@ -164,7 +164,7 @@ class Examination:
 
 def with_top(layered: Layered, upper: TwoLayerNet) -> DeepNet:
     """Return the network with its last two layers replaced."""
-    net, biased = layered.net, layered.biases[-2]
-    W, b = (upper.W[:, :-1], upper.W[:, -1]) if biased else (upper.W, net.biases[-2])
+    net, has_bias = layered.net, layered.biases[-2]
+    W, b = (upper.W[:, :-1], upper.W[:, -1]) if has_bias else (upper.W, net.biases[-2])
     weights, biases = (*net.weights[:-2], W, upper.v[None, :]), (*net.biases[:-2], b, [upper.c])
     return replace(net, weights=weights, biases=biases, has_bias=layered.has_bias)

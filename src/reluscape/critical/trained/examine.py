@@ -88,22 +88,22 @@ def examine(
     findings = part.findings if part is not None and part.whole else None
     silent, leaky, proof, under = None, None, None, None
     if findings is not None:
-        loss, constant, verdict, given = findings.loss, findings.constant, findings.verdict, findings.given
+        loss, constant, verdict, own_verdict = findings.loss, findings.constant, findings.verdict, findings.given
     elif not bare:
         progress("going downhill from basin to basin", 0.2)
         under = _under_decay(trained, layered, penalty, starts, seed, tolerances)
         progress("proving by intervals", 0.7)
         proof = prove_layered(layered, penalty)
-        verdict = given = (
+        verdict = own_verdict = (
             verdict_of(proof) if proof is not None else as_verdict("undecided", UNPROVED, True, loss, None)
         )
-        settled = proof is not None and proof.method == "certified"
-        if under is not None and (not settled or (under.verdict.is_local_minimum and not verdict.is_local_minimum)):
-            verdict, given = (replace(v, loss=float(v.objective or v.loss)) for v in (under.verdict, under.given))
+        has_proof = proof is not None and proof.method == "certified"
+        if under is not None and (not has_proof or (under.verdict.is_local_minimum and not verdict.is_local_minimum)):
+            verdict, own_verdict = (replace(v, loss=float(v.objective or v.loss)) for v in (under.verdict, under.given))
         elif under is not None and verdict.is_local_minimum is False and under.verdict.escape is not None:
-            verdict = given = replace(verdict, escape=under.verdict.escape)
+            verdict = own_verdict = replace(verdict, escape=under.verdict.escape)
         if under is not None:
-            given = replace(given, objective=under.value)
+            own_verdict = replace(own_verdict, objective=under.value)
     else:
         if (
             layered.loss.each is not None
@@ -122,33 +122,33 @@ def examine(
                 verdict = verdict_of(proof)
             elif proof is not None:
                 verdict = replace(verdict, reason=f"{verdict.reason}; no interval proof: {proof.reason}")
-        given = verdict if silent is None or silent.near is None else silent.given
-        given = given if leaky is None else leaky.given
+        own_verdict = verdict if silent is None or silent.near is None else silent.given
+        own_verdict = own_verdict if leaky is None else leaky.given
     progress("training on from here", 0.85)
-    known: tuple[TwoLayerNet | DeepNet, float] | None
-    descended: float | None
+    record: tuple[TwoLayerNet | DeepNet, float] | None
+    descent_loss: float | None
     fresh = None
     if not bare:
-        known, descended, lowest = None, None, None
+        record, descent_loss, lowest = None, None, None
         if under is not None:
-            descended, lowest = under.downhill[1], under.best[1]
+            descent_loss, lowest = under.downhill[1], under.best[1]
             if lowest < under.value:
                 best = with_top(layered, under.best[0])
-                known = best, layered.loss.value(best.hidden(layered.X)[-1], layered.Y)
+                record = best, layered.loss.value(best.hidden(layered.X)[-1], layered.Y)
         if under is None and proof is not None and starts:
             fresh = fresh_ends(layered, penalty, verdict.loss, seed)
     elif findings is not None:
-        known, descended = findings.best, way_down(layered, findings)
-        lowest = None if known is None else known[1]
+        record, descent_loss = findings.best, way_down(layered, findings)
+        lowest = None if record is None else record[1]
     else:
         onward = trained_on(layered)
-        known, descended = (
+        record, descent_loss = (
             lowest_known(layered, part, last, leaky, onward, loss),
             downhill(layered, part, last, leaky, onward, loss),
         )
-        lowest = descended if known is None or descended is None else min(descended, known[1])
-    judged = (loss, constant) if under is None else (under.value, under.constant)
-    view = outlook(layered, verdict.kind, *judged, descended, lowest, weight_decay, tolerances)
+        lowest = descent_loss if record is None or descent_loss is None else min(descent_loss, record[1])
+    pair = (loss, constant) if under is None else (under.value, under.constant)
+    view = outlook(layered, verdict.kind, *pair, descent_loss, lowest, weight_decay, tolerances)
     if under is not None:
         floor = bound(under.problem) if starts else None
         misfit = first.is_wrong(tolerances)
@@ -158,9 +158,9 @@ def examine(
     return Examination(
         layered=layered, layers=layers, last=last, jacobian=jacobian_facts(layered), part=part, silent=silent,
         leaky=leaky, proof=proof, decayed=under, penalty=penalty,
-        verdict=verdict, given=given, loss=loss, constant=constant,
+        verdict=verdict, given=own_verdict, loss=loss, constant=constant,
         affine=_affine(layered) if findings is None else findings.affine,
-        gradient_norm=gradient_norm(layers) if findings is None else findings.gradient_norm, known=known, fresh=fresh,
+        gradient_norm=gradient_norm(layers) if findings is None else findings.gradient_norm, known=record, fresh=fresh,
         outlook=view, answer=view.answer(tolerances),
         fits_scaled=view.is_wrong(tolerances) and fits_on_scaled_inputs(layered),
     )  # fmt: skip
@@ -168,8 +168,8 @@ def examine(
 
 def _beside_fresh_ends(view: Outlook, proof: Proof, fresh: FreshEnds, misfit: bool) -> Outlook:
     """Return the outlook in objectives: what the proof reaches from the given weights, what fresh starts reach."""
-    reached = [fresh.given, proof.loss] + ([] if proof.lower_loss is None else [proof.lower_loss])
-    lowest = min(reached)
+    values = [fresh.given, proof.loss] + ([] if proof.lower_loss is None else [proof.lower_loss])
+    lowest = min(values)
     return replace(
         view, penalised=True, floor=None, loss=fresh.given, downhill=None if proof.verdict == "undecided" else lowest,
         best=min(lowest, fresh.lowest), starts=fresh.starts, misfit=misfit,
@@ -209,15 +209,15 @@ def _part(
     if loss is None or layered.Y.shape[1] > 1 or not (whole or layered.net.relu):
         return None
     if trained is None:
-        net, biased = layered.net, layered.biases[-2]
-        W = np.concatenate([net.weights[-2], net.biases[-2][:, None]], axis=1) if biased else net.weights[-2]
-        data = Dataset(layered.inputs()[-2], layered.Y[:, 0], bias=biased)
+        net, has_bias = layered.net, layered.biases[-2]
+        W = np.concatenate([net.weights[-2], net.biases[-2][:, None]], axis=1) if has_bias else net.weights[-2]
+        data = Dataset(layered.inputs()[-2], layered.Y[:, 0], bias=has_bias)
         upper = TwoLayerNet(W, net.weights[-1][0], float(net.biases[-1][0]))
         trained = Trained(upper, data, layered.biases[-1], layered.weight_decay, None)
     findings = investigate(trained, loss, tolerances, starts=starts, seed=seed, progress=progress)
     ahead = escaped(findings, trained, loss)
-    saved = snapped_or_escaped(findings, trained, loss, ahead)
-    with_loss = None if saved is None else (saved, saved.loss(trained.data, loss=loss))
+    new_net = snapped_or_escaped(findings, trained, loss, ahead)
+    with_loss = None if new_net is None else (new_net, new_net.loss(trained.data, loss=loss))
     return Part(trained, findings, ahead, with_loss, whole, layered.loss.quadratic)
 
 

@@ -76,11 +76,11 @@ def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, se
     affordable = int(MOST_WORK // (work * STARTS))
     if affordable < FEWEST_STEPS:
         return None
-    strength, counted = float(penalty.strength), _counted(seen, penalty)
+    strength, in_penalty = float(penalty.strength), _counted(seen, penalty)
 
     def both(theta: np.ndarray) -> tuple[float, np.ndarray]:
         loss, slope = value_and_gradient(seen, theta)
-        pull = np.where(counted, strength * theta, 0.0)
+        pull = np.where(in_penalty, strength * theta, 0.0)
         return loss + float(pull @ theta) / 2, slope + pull
 
     box = _box(seen)
@@ -129,14 +129,14 @@ def _adam(both: Objective, theta: np.ndarray, recipe: Recipe, steps: int) -> flo
 
 def _sgd(both: Objective, theta: np.ndarray, recipe: Recipe, steps: int) -> float:
     """Return the lowest objective on the way of gradient steps with momentum."""
-    (kept, left_out, ahead), (first, last) = recipe.momentum, recipe.rates
+    (momentum, left_out, ahead), (first, last) = recipe.momentum, recipe.rates
     speed, lowest = np.zeros_like(theta), np.inf
     for k in range(steps):
         value, slope = both(theta)
         lowest = min(lowest, value)
-        speed = kept * speed + (1 - left_out if k else 1.0) * slope
+        speed = momentum * speed + (1 - left_out if k else 1.0) * slope
         rate = first + (last - first) * k / max(steps - 1, 1)
-        theta = theta - rate * (slope + kept * speed if ahead else speed)
+        theta = theta - rate * (slope + momentum * speed if ahead else speed)
     return min(lowest, both(theta)[0])
 
 
@@ -160,6 +160,6 @@ def _counted(seen: Layered, penalty: NoPenalty | WeightDecay) -> np.ndarray:
         if k == 0 and not penalty.biases and seen.data.bias and not seen.biases[0]:
             weights[:, -1] = False
         parts += [weights.reshape(-1), np.full(len(b) * on, penalty.biases)]
-    counted = np.concatenate(parts)
-    assert len(counted) == len(weights_of(seen))
-    return counted
+    in_penalty = np.concatenate(parts)
+    assert len(in_penalty) == len(weights_of(seen))
+    return in_penalty

@@ -54,21 +54,21 @@ def jacobian_facts(layered: Layered) -> JacobianFacts | None:
     """
     rows = layered.Y.size
     parts = zip(layered.net.weights, layered.net.biases, layered.biases, strict=True)
-    columns = sum(w.size + len(b) * biased for w, b, biased in parts)
+    columns = sum(w.size + len(b) * has_bias for w, b, has_bias in parts)
     if rows * columns * max(min(rows, columns), 1) > MOST_WORK:
         return None
     J = output_jacobian(layered)
     flat = _Stacked(layered)
     lemma = loss_bound(flat, np.ones((rows, 1)), layered.Y.reshape(-1), jacobian_of=lambda _: J)
     kind, rank = "numerical", lemma.rank
-    tied = _tied(layered)
+    on_kink = _tied(layered)
     small = layered.data.n * max(layered.net.widths[-1], 1) <= MOST_PROOF
     provable = layered.Y.shape[1] == 1 and layered.net.relu
-    if provable and small and not tied and deep_rank(layered.net, layered.data).full_rank_proved:
+    if provable and small and not on_kink and deep_rank(layered.net, layered.data).full_rank_proved:
         kind, rank = "certified", rows
     # the bound is for the mean over all n k values, of which the loss is k times
-    bound = layered.Y.shape[1] * lemma.bound if layered.loss.quadratic and not tied else None
-    return JacobianFacts(rank, rows, columns, bound, lemma.sigma_min, kind, tied)
+    bound = layered.Y.shape[1] * lemma.bound if layered.loss.quadratic and not on_kink else None
+    return JacobianFacts(rank, rows, columns, bound, lemma.sigma_min, kind, on_kink)
 
 
 class _Stacked:
@@ -93,11 +93,11 @@ def output_jacobian(layered: Layered) -> np.ndarray:
     delta = np.broadcast_to(np.eye(k), (n, k, k))
     blocks: list[np.ndarray] = []
     for layer in range(net.depth - 1, -1, -1):
-        fed = inputs[layer]
+        features = inputs[layer]
         if layered.biases[layer]:
-            fed = np.concatenate([fed, np.ones((n, 1))], axis=1)
+            features = np.concatenate([features, np.ones((n, 1))], axis=1)
         units = len(net.weights[layer])
-        blocks.insert(0, (delta[:, :, :, None] * fed[:, None, None, :]).reshape(n * k, units * fed.shape[1]))
+        blocks.insert(0, (delta[:, :, :, None] * features[:, None, None, :]).reshape(n * k, units * features.shape[1]))
         if layer:
             delta = (delta @ net.weights[layer]) * net.derivative(layer - 1, pre[layer - 1])[:, None, :]
     return np.concatenate(blocks, axis=1)

@@ -52,26 +52,26 @@ def last_layer(layered: Layered) -> LastLayer:
     where that is small enough; for other losses the end of Newton's method on a convex function.
     """
     features, F = layered.inputs()[-1], layered.predictions
-    biased = layered.biases[-1]
-    Phi = np.concatenate([features, np.ones((len(features), 1))], axis=1) if biased else features
+    has_bias = layered.biases[-1]
+    Phi = np.concatenate([features, np.ones((len(features), 1))], axis=1) if has_bias else features
     P = np.concatenate([layered.net.weights[-1], layered.net.biases[-1][:, None]], axis=1)[:, : Phi.shape[1]]
-    fixed = np.zeros(F.shape) if biased else np.broadcast_to(layered.net.biases[-1], F.shape)
-    best, attained = _fit(layered, Phi, P, fixed)
-    now, reached = layered.loss.value(F, layered.Y), layered.loss.value(Phi @ best.T + fixed, layered.Y)
-    lowest, kind = min(now, reached), "numerical"
-    if layered.loss.classes and not fixed.any() and any(_all_right(layered, G) for G in (F, Phi @ best.T)):
-        lowest, attained = 0.0, False  # larger and larger multiples of such a last layer
+    offset = np.zeros(F.shape) if has_bias else np.broadcast_to(layered.net.biases[-1], F.shape)
+    best, has_minimum = _fit(layered, Phi, P, offset)
+    now, best_loss = layered.loss.value(F, layered.Y), layered.loss.value(Phi @ best.T + offset, layered.Y)
+    lowest, kind = min(now, best_loss), "numerical"
+    if layered.loss.classes and not offset.any() and any(_all_right(layered, G) for G in (F, Phi @ best.T)):
+        lowest, has_minimum = 0.0, False  # larger and larger multiples of such a last layer
     gap = now - lowest
-    exact = _exact_gap(layered, biased)
+    exact = _exact_gap(layered, has_bias)
     if exact is not None:
         lowest, gap, kind = float(exact[0]), float(exact[1]), "exact"
     constant = constant_loss(layered)
     share = gap / constant if constant > 0 else 0.0
     weights = (*layered.net.weights[:-1], best[:, : features.shape[1]])
-    biases = (*layered.net.biases[:-1], best[:, -1] if biased else layered.net.biases[-1])
+    biases = (*layered.net.biases[:-1], best[:, -1] if has_bias else layered.net.biases[-1])
     better = replace(layered.net, weights=weights, biases=biases, has_bias=layered.has_bias)
-    net = better if reached < now else layered.net
-    return LastLayer(lowest, gap, share, share <= DEFAULT.kkt, attained, kind, net)
+    net = better if best_loss < now else layered.net
+    return LastLayer(lowest, gap, share, share <= DEFAULT.kkt, has_minimum, kind, net)
 
 
 def _all_right(layered: Layered, F: np.ndarray) -> bool:
@@ -86,8 +86,8 @@ def constant_loss(layered: Layered) -> float:
 
 def constant_fit_of(layered: Layered, f: np.ndarray) -> np.ndarray | None:
     """Return the best constant outputs (k,) beside given ones, None where the lowest loss is only approached."""
-    best, attained = _fit(layered, np.ones((len(layered.Y), 1)), f[:, None], np.zeros(layered.Y.shape))
-    return best[:, 0] if attained else None
+    best, has_minimum = _fit(layered, np.ones((len(layered.Y), 1)), f[:, None], np.zeros(layered.Y.shape))
+    return best[:, 0] if has_minimum else None
 
 
 def _fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
@@ -103,14 +103,14 @@ def _fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) ->
         return best, True
     if layered.loss.each is None:
         return _joint_fit(layered, Phi, P, fixed)
-    rows, attained = [], True
+    rows, has_minimum = [], True
     on = np.ones((1, len(Phi)), dtype=np.int8)
     for o, row in enumerate(P):
-        shifted = _Shifted(layered.loss.each, fixed[:, o])
-        fit = float_fit(Phi, layered.Y[:, o], on, row[None, :], None, shifted)
+        loss = _Shifted(layered.loss.each, fixed[:, o])
+        fit = float_fit(Phi, layered.Y[:, o], on, row[None, :], None, loss)
         rows.append(row if fit is None else fit.R[0])
-        attained = attained and fit is not None
-    return np.array(rows), attained
+        has_minimum = has_minimum and fit is not None
+    return np.array(rows), has_minimum
 
 
 class _Shifted:
@@ -142,9 +142,9 @@ def _joint_fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarr
 
     options = {"maxiter": CROSS_ENTROPY_STEPS, "maxfun": 2 * CROSS_ENTROPY_STEPS, "ftol": 0.0, "gtol": DEFAULT.kkt}
     end = minimize(both, (P * scale).reshape(-1), jac=True, method="L-BFGS-B", options=options)
-    settled = bool(np.abs(both(end.x)[1]).max(initial=0.0) <= np.sqrt(DEFAULT.kkt))
-    grown = bool(np.abs(end.x).max(initial=0.0) > 1 / np.sqrt(DEFAULT.kkt))
-    return end.x.reshape(P.shape) / scale, settled and not grown
+    is_flat = bool(np.abs(both(end.x)[1]).max(initial=0.0) <= np.sqrt(DEFAULT.kkt))
+    is_large = bool(np.abs(end.x).max(initial=0.0) > 1 / np.sqrt(DEFAULT.kkt))
+    return end.x.reshape(P.shape) / scale, is_flat and not is_large
 
 
 def _exact_gap(layered: Layered, biased: bool) -> tuple[Fraction, Fraction] | None:
@@ -169,12 +169,12 @@ def _exact_gap(layered: Layered, biased: bool) -> tuple[Fraction, Fraction] | No
     Phi = np.concatenate([h, np.full((len(h), 1), Fraction(1))], axis=1) if biased else h
     now = (residual**2).sum()
     gram, rights = _product(Phi.T, Phi), _product(Phi.T, residual)
-    gained = Fraction(0)
+    gain = Fraction(0)
     for o in range(residual.shape[1]):
         right = rights[:, o]
         step = exact.solve(gram, right)
-        gained += right @ step if step is not None else Fraction(0)
-    return (now - gained) / len(h), gained / len(h)
+        gain += right @ step if step is not None else Fraction(0)
+    return (now - gain) / len(h), gain / len(h)
 
 
 def _product(A: np.ndarray, B: np.ndarray) -> np.ndarray:

@@ -29,11 +29,11 @@ def layer_signs(layered: Layered) -> list[np.ndarray]:
     small = len(layered.X) * sum(w.size for w in net.weights) <= MOST_EXACT_PRODUCTS
     if small and any((sign == UNKNOWN).any() for sign in signs_of_layers):
         signs_of_layers = _exact_signs(layered)
-    unfed = ~np.asarray(layered.X.any(axis=1))
+    no_input = ~np.asarray(layered.X.any(axis=1))
     for k, sign in enumerate(signs_of_layers):
         still = (net.biases[k] == 0) & (not layered.biases[k])
-        sign[unfed[:, None] & still[None, :]] = OFF
-        unfed = np.asarray((sign == OFF).all(axis=1))
+        sign[no_input[:, None] & still[None, :]] = OFF
+        no_input = np.asarray((sign == OFF).all(axis=1))
     return signs_of_layers
 
 

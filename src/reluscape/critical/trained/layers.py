@@ -75,10 +75,10 @@ def _facts(
     layered: Layered, k: int, h: np.ndarray, z: np.ndarray, delta: np.ndarray, tolerances: Tolerances
 ) -> LayerFacts:
     """Return the facts of layer k, from its inputs h, pre-activations z and the derivatives in them."""
-    w, b, biased = layered.net.weights[k], layered.net.biases[k], layered.biases[k]
+    w, b, has_bias = layered.net.weights[k], layered.net.biases[k], layered.biases[k]
     gradient, size = delta.T @ h, np.abs(delta).T @ np.abs(h)
     total, terms = (gradient**2).sum(), (size**2).sum()
-    if biased:
+    if has_bias:
         total += (delta.sum(axis=0) ** 2).sum()
         terms += (np.abs(delta).sum(axis=0) ** 2).sum()
     norm = float(np.sqrt(total))

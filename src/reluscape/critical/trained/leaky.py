@@ -76,7 +76,7 @@ def leaky_layer(
     c = net.c if bias else None
     if not bias and net.c:  # an output bias that is not trained is part of the targets
         loss = _Moved(loss, net.c)
-    given = certify(data, None, net.W, net.v, c, loss=loss, exact=False, slope=slope, tolerances=tolerances)
+    own_verdict = certify(data, None, net.W, net.v, c, loss=loss, exact=False, slope=slope, tolerances=tolerances)
     value = layered.loss.value(layered.predictions, layered.Y)
     size = data.n * net.width * data.d
     near_points: list[Candidate] = []
@@ -86,7 +86,9 @@ def leaky_layer(
             if is_near(one, value, constant, tolerances) and one.verdict.kind != "not stationary"
         ]  # fmt: skip
     near = min(near_points, key=lambda one: (not one.verdict.is_local_minimum, one.distance), default=None)
-    decisive = near if near is not None and (near.verdict.is_local_minimum or not given.is_local_minimum) else None
+    decisive = (
+        near if near is not None and (near.verdict.is_local_minimum or not own_verdict.is_local_minimum) else None
+    )
     sides = data.X @ net.W.T > 0
 
     def prove() -> dict[str, Any] | None:
@@ -96,8 +98,8 @@ def leaky_layer(
         return verdict.certificate
 
     return LeakyLayer(
-        slope=slope, given=given, near=None if decisive is None else _layered(layered, decisive.net),
-        verdict=given if decisive is None else decisive.verdict,
+        slope=slope, given=own_verdict, near=None if decisive is None else _layered(layered, decisive.net),
+        verdict=own_verdict if decisive is None else decisive.verdict,
         distance=None if decisive is None else decisive.distance,
         basin=_basin(data, net, slope, loss, bias) if size <= MOST_BASIN else None,
         best=fresh_start(layered, starts, seed, tolerances.zero_loss * constant) if starts else None,
@@ -122,13 +124,13 @@ class _Moved:
 
 def _stacked(layered: Layered) -> tuple[Dataset, TwoLayerNet]:
     """Return the samples, a column of ones last where hidden biases are trained, and the weights that meet them."""
-    net, given = layered.net, layered.data
-    same = given.y is not None and np.array_equal(np.asarray(given.y, dtype=float), layered.Y[:, 0])
-    y = given.y_fractions if same else layered.Y[:, 0]  # the exact decimals, unless they were standardised
+    net, samples = layered.net, layered.data
+    same = samples.y is not None and np.array_equal(np.asarray(samples.y, dtype=float), layered.Y[:, 0])
+    y = samples.y_fractions if same else layered.Y[:, 0]  # the exact decimals, unless they were standardised
     if not layered.biases[0] and not net.biases[0].any():
-        data = Dataset(given.fractions, y, features=given.features)
+        data = Dataset(samples.fractions, y, features=samples.features)
         return data, TwoLayerNet(net.weights[0], net.weights[1][0], float(net.biases[1][0]))
-    data = Dataset(given.fractions, y, bias=True, features=given.features)
+    data = Dataset(samples.fractions, y, bias=True, features=samples.features)
     W = np.concatenate([net.weights[0], net.biases[0][:, None]], axis=1)
     return data, TwoLayerNet(W, net.weights[1][0], float(net.biases[1][0]))
 

@@ -60,27 +60,27 @@ def loss_line(a: TwoLayerNet, b: TwoLayerNet, data: Dataset, loss: Any = "square
         data: samples with targets.
         loss: name or object.
     """
-    line, chosen = loss_slice(a, b, data, interval=(BEFORE, AFTER)), get_loss(loss)
-    quadratic, floor = able(chosen, "quadratic"), 0.0 if able(chosen, "known") else -np.inf
+    line, loss_object = loss_slice(a, b, data, interval=(BEFORE, AFTER)), get_loss(loss)
+    quadratic, floor = able(loss_object, "quadratic"), 0.0 if able(loss_object, "known") else -np.inf
 
     def at(places: np.ndarray) -> np.ndarray:
         """Return the loss; the package's own losses are never negative, so what is below 0 is rounding."""
-        values = line(places) if quadratic else np.array([_loss_at(a, b, data, s, chosen) for s in places])
+        values = line(places) if quadratic else np.array([_loss_at(a, b, data, s, loss_object) for s in places])
         return np.maximum(np.asarray(values, dtype=float), floor)
 
-    t, solved = _places(line, quadratic)
+    t, valleys = _places(line, quadratic)
     marks = line.breakpoints
     if len(marks) > MOST_MARKS:
         marks = marks[np.linspace(0, len(marks) - 1, MOST_MARKS).round().astype(int)]
-    minima = [(float(s), max(float(line(s)), 0.0)) for s in solved] if quadratic else []
+    minima = [(float(s), max(float(line(s)), 0.0)) for s in valleys] if quadratic else []
     return LossLine(t, at(t), marks, at(marks), len(line.breakpoints), tuple(minima))
 
 
 def same_point(a: TwoLayerNet, b: TwoLayerNet) -> bool:
     """Return whether two networks of one shape differ by rounding only, so that nothing is to be seen between them."""
     size = max(float(np.abs(a.W).max(initial=0.0)), float(np.abs(a.v).max(initial=0.0)), abs(a.c))
-    moved = max(float(np.abs(a.W - b.W).max(initial=0.0)), float(np.abs(a.v - b.v).max(initial=0.0)), abs(a.c - b.c))
-    return moved <= DEFAULT.same_point * size
+    move = max(float(np.abs(a.W - b.W).max(initial=0.0)), float(np.abs(a.v - b.v).max(initial=0.0)), abs(a.c - b.c))
+    return move <= DEFAULT.same_point * size
 
 
 def _places(line: LossSlice, quadratic: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -103,8 +103,8 @@ def _minima(line: LossSlice) -> np.ndarray:
     slopes = line.coefficients[:, 1:] * np.arange(1, 5)
     for piece in np.flatnonzero(_turns_up(slopes, line.edges)):
         low, high = line.edges[piece], line.edges[piece + 1]
-        trimmed = np.trim_zeros(slopes[piece][::-1], "f")
-        roots, bends = np.roots(trimmed), np.polyder(trimmed)
+        polynomial = np.trim_zeros(slopes[piece][::-1], "f")
+        roots, bends = np.roots(polynomial), np.polyder(polynomial)
         minima += [float(r.real) for r in roots if r.imag == 0 and low < r.real < high and np.polyval(bends, r) > 0]
     inner = line.edges[1:-1]
     powers = inner[:, None] ** np.arange(4)

@@ -132,15 +132,15 @@ def loss_plane(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any = "squar
     """
     parts = [_parts(theta, net) for theta in (plane.origin, plane.first, plane.second)]
     h0, h1, h2 = ((data.X @ W.T).reshape(-1) for W, _, _ in parts)
-    segments, kept = _clipped(h0, h1, h2, plane.window)
-    crossing = len(kept)
+    segments, borders = _clipped(h0, h1, h2, plane.window)
+    crossing = len(borders)
     if crossing > MOST_BORDERS:
-        away = np.abs(h0[kept]) / np.hypot(h1[kept], h2[kept])
+        away = np.abs(h0[borders]) / np.hypot(h1[borders], h2[borders])
         near = np.sort(np.argsort(away, kind="stable")[:MOST_BORDERS])
-        segments, kept = segments[near], kept[near]
+        segments, borders = segments[near], borders[near]
     silent_segments, silent = _clipped(parts[0][1], parts[1][1], parts[2][1], plane.window)
     a, b, values = _values(plane, net, data, loss)
-    switches = tuple((int(index % net.width), int(index // net.width)) for index in kept)
+    switches = tuple((int(index % net.width), int(index // net.width)) for index in borders)
     return LossPlane(a, b, values, switches, segments, crossing, tuple(int(j) for j in silent), silent_segments)
 
 
@@ -181,7 +181,7 @@ def _clipped(
 
 def _values(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the middles of the pixels on both axes and the loss there, one row for each b."""
-    chosen, y = get_loss(loss), np.asarray(data.y, dtype=float)
+    loss_object, y = get_loss(loss), np.asarray(data.y, dtype=float)
     work = max(data.n * net.width, 1)
     pixels = int(np.clip(np.sqrt(MOST_WORK / work), COARSEST, FINEST))
     low_a, high_a, low_b, high_b = plane.window
@@ -194,5 +194,5 @@ def _values(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any) -> tuple[n
         row_H, row_v, row_c = H0 + t * H2, v0 + t * v2, c0 + t * c2
         for column, s in enumerate(a):
             f = np.maximum(row_H + s * H1, 0.0) @ (row_v + s * v1) + row_c + s * c1
-            values[row, column] = float(np.mean(chosen.value(f, y)))
+            values[row, column] = float(np.mean(loss_object.value(f, y)))
     return a, b, values

@@ -37,12 +37,12 @@ def lowest_known(
 def way_down(layered: Layered, findings: Findings) -> float:
     """Return the lowest loss that a way down from here is known to reach, for a network under the exact test."""
     descent = findings.descent
-    reached = [] if findings.basin is None else [findings.basin]
+    losses = [] if findings.basin is None else [findings.basin]
     if descent is not None:
-        reached.append(descent.net.loss(layered.data, layered.Y[:, 0], loss=layered.loss.each))
+        losses.append(descent.net.loss(layered.data, layered.Y[:, 0], loss=layered.loss.each))
     if descent is None or not descent.finished:
-        reached.append(trained_on(layered)[1])
-    return min(reached)
+        losses.append(trained_on(layered)[1])
+    return min(losses)
 
 
 def downhill(
@@ -54,12 +54,12 @@ def downhill(
     loss: float,
 ) -> float:
     """Return the same for any other network."""
-    reached = [loss, last.lowest, onward[1]]
+    losses = [loss, last.lowest, onward[1]]
     if leaky is not None and leaky.basin is not None:
-        reached.append(leaky.basin)
+        losses.append(leaky.basin)
     if part is not None and part.findings.descent is not None:
-        reached.append(lifted(layered, part.findings.descent.net)[1])
-    return min(reached)
+        losses.append(lifted(layered, part.findings.descent.net)[1])
+    return min(losses)
 
 
 def lifted(layered: Layered, upper: TwoLayerNet) -> tuple[DeepNet, float]:

@@ -139,20 +139,20 @@ def investigate(
     """
     data, net = trained.data, trained.net
     progress("testing the given weights", 0.05)
-    chosen = get_loss(loss)
+    loss_object = get_loss(loss)
     y = np.asarray(data.y, dtype=float)
-    squared = able(chosen, "quadratic")
+    squared = able(loss_object, "quadratic")
     c = net.c if trained.output_bias else None
-    value = mean_loss(chosen, net.predict(data), y)
-    constant = constant_fit(data).value if squared else constant_value(chosen, y[:, None])
-    given = certify(data, None, net.W, net.v, c, loss=chosen, exact=False, tolerances=tolerances)
+    value = mean_loss(loss_object, net.predict(data), y)
+    constant = constant_fit(data).value if squared else constant_value(loss_object, y[:, None])
+    own_verdict = certify(data, None, net.W, net.v, c, loss=loss_object, exact=False, tolerances=tolerances)
     snaps = can_fit(data.n, net.width, data.d, squared)
     progress("looking for an exact point beside it", 0.15)
-    near_points = list(candidates(data, net, trained.output_bias, chosen, tolerances)) if snaps else []
+    near_points = list(candidates(data, net, trained.output_bias, loss_object, tolerances)) if snaps else []
     within = [k for k in near_points if is_near(k, value, constant, tolerances) and k.verdict.kind != "not stationary"]
     feasible = can_walk(data.n, net.width, data.d)
     progress("going downhill from basin to basin", 0.3)
-    path = _descent(trained, chosen, net) if feasible else None
+    path = _descent(trained, loss_object, net) if feasible else None
     end = _as_candidate(path, net) if path is not None else None
     if path is not None and path.finished and end is not None and is_near(end, value, constant, tolerances):
         within.append(end)
@@ -163,12 +163,12 @@ def investigate(
     if near is not None and near.verdict.is_local_minimum and near.faces.size:  # the end of a descent names no faces
         near = replace(near, box=claim_box(data.X, near.W, near.v, near.faces))
     progress("solving the basin", 0.5)
-    own = _basin(trained, chosen) if feasible else None
+    own = _basin(trained, loss_object) if feasible else None
     basin = None if own is None else own[0]
     progress("starting afresh for a better network", 0.55)
     # the losses known here are not negative
-    enough = tolerances.zero_loss * constant if able(chosen, "known") else -np.inf
-    best = _best(trained, chosen, path, own, value, starts, seed, enough) if feasible else None
+    enough = tolerances.zero_loss * constant if able(loss_object, "known") else -np.inf
+    best = _best(trained, loss_object, path, own, value, starts, seed, enough) if feasible else None
     progress("looking for a better basin", 0.75)
     better = None
     if feasible and squared and starts and basin is not None:
@@ -178,12 +178,12 @@ def investigate(
             ends.append(best[0])
         better = better_basin(data, net, trained.output_bias, below, ends)
     elif starts and basin is not None and path is not None and kinks:
-        low = path.net.loss(data, loss=chosen)
+        low = path.net.loss(data, loss=loss_object)
         if low < min(basin, value) - tolerances.snap_loss * constant:
             better = BetterBasin(kinks, low, 0)
     return Findings(
-        given=given, near=near, descent=path, best=best,
-        gradient_norm=gradient_norm(trained, chosen), loss=value, constant=constant,
+        given=own_verdict, near=near, descent=path, best=best,
+        gradient_norm=gradient_norm(trained, loss_object), loss=value, constant=constant,
         affine=affine_fit(data).value if squared else None, basin=basin,
         anatomy=anatomy(net, data, tolerances), affine_residual=_affine_residual(trained),
         descent_distance=end.distance if end is not None else None, kinks_away=kinks, better=better, can_snap=snaps,
@@ -208,8 +208,8 @@ def _descent(trained: Trained, loss: Any, start: TwoLayerNet) -> Descent | None:
     if size > QUICK_WORK:
         begin = time.monotonic()
         first = descent_or_none(data, start, bias, loss, 1)
-        spent = max(time.monotonic() - begin, SECONDS / MOST_BASINS)
-        most = min(most, int(SECONDS / spent))
+        seconds = max(time.monotonic() - begin, SECONDS / MOST_BASINS)
+        most = min(most, int(SECONDS / seconds))
         if first is None or first.finished or most <= 1:
             return first
     return descent_or_none(data, start, bias, loss, min(most, MOST_BASINS))
@@ -219,8 +219,8 @@ def _as_candidate(path: Descent, net: TwoLayerNet) -> Candidate:
     """Return the end of a descent as a candidate beside the given network."""
     R0, R = net.v[:, None] * net.W, path.net.v[:, None] * path.net.W
     size = np.linalg.norm(R0, axis=1).max(initial=0.0)
-    moved = np.linalg.norm(R - R0, axis=1).max(initial=0.0)
-    distance = max(float(moved / size if size > 0 else moved), _silent_move(net, path.net))
+    move = np.linalg.norm(R - R0, axis=1).max(initial=0.0)
+    distance = max(float(move / size if size > 0 else move), _silent_move(net, path.net))
     return Candidate(path.net, path.W, path.v, path.c, path.verdict, distance, np.zeros((0, 0), dtype=np.int8))
 
 
@@ -229,8 +229,8 @@ def _silent_move(net: TwoLayerNet, other: TwoLayerNet) -> float:
     silent = ~(net.v[:, None] * net.W).any(axis=1) | ~(other.v[:, None] * other.W).any(axis=1)
     silent |= (net.v == 0) | (other.v == 0)
     lengths = np.linalg.norm(net.W, axis=1)
-    moved = np.linalg.norm(other.W - net.W, axis=1) + np.abs(other.v - net.v)
-    relative = moved / np.where(lengths > 0, lengths, 1.0)
+    moves = np.linalg.norm(other.W - net.W, axis=1) + np.abs(other.v - net.v)
+    relative = moves / np.where(lengths > 0, lengths, 1.0)
     return float(relative[silent].max(initial=0.0))
 
 
@@ -293,7 +293,7 @@ def _affine_residual(trained: Trained) -> float:
     """Return how far the predictions are from an affine function of the inputs, relative to their spread."""
     data = trained.data
     f = trained.net.predict(data)
-    scaled = np.concatenate([standardize(data).X, np.ones((data.n, 1))], axis=1)
-    left = f - scaled @ np.linalg.lstsq(scaled, f, rcond=None)[0]
+    inputs = np.concatenate([standardize(data).X, np.ones((data.n, 1))], axis=1)
+    left = f - inputs @ np.linalg.lstsq(inputs, f, rcond=None)[0]
     spread = float(np.abs(f - f.mean()).max(initial=0.0))
     return float(np.abs(left).max(initial=0.0) / spread) if spread > 0 else 0.0

@@ -59,9 +59,9 @@ def outlook(
     """
     F = layered.predictions
     flat = flatness(F, layered.Y, loss, constant, tolerances)
-    rescaled = standardised_outputs(F, layered.Y, tolerances) if layered.loss.quadratic else None
-    if flat is not None and rescaled is not None:
-        flat, rescaled = (None, rescaled) if rescaled.plain and not flat.exact else (flat, None)
+    rescaling = standardised_outputs(F, layered.Y, tolerances) if layered.loss.quadratic else None
+    if flat is not None and rescaling is not None:
+        flat, rescaling = (None, rescaling) if rescaling.plain and not flat.exact else (flat, None)
     return Outlook(
         kind=kind,
         loss=loss,
@@ -73,7 +73,7 @@ def outlook(
         rows=len(F),
         flat=flat,
         silent=is_silent(layered),
-        rescaled=rescaled,
+        rescaled=rescaling,
         decay=shown_decay(layered, tolerances) if weight_decay == "unknown" else None,
         drawn=drawn_by(layered.net, layered.has_bias, layered.data.bias),
     )
@@ -100,8 +100,8 @@ def shown_decay(layered: Layered, tolerances: Tolerances = DEFAULT) -> float | N
     multiple is fitted by least squares over all weights, with the biases and without them.
     """
     gradient, theta, hidden = _gradients(layered)
-    for chosen in (np.ones(len(theta), dtype=bool), hidden):
-        g, t = gradient[chosen], theta[chosen]
+    for mask in (np.ones(len(theta), dtype=bool), hidden):
+        g, t = gradient[mask], theta[mask]
         size, length = float(np.linalg.norm(g)), float(t @ t)
         if size == 0 or length == 0:
             continue

@@ -108,8 +108,8 @@ def standardised_outputs(F: np.ndarray, Y: np.ndarray, tolerances: Tolerances = 
         tolerances: the numerical policy.
     """
     fits = [_rescaled(F[:, o], Y[:, o], tolerances) for o in range(Y.shape[1])]
-    kept = [one for one in fits if one is not None]
-    return min(kept, key=lambda one: one.share) if kept and len(kept) == len(fits) else None
+    maps = [one for one in fits if one is not None]
+    return min(maps, key=lambda one: one.share) if maps and len(maps) == len(fits) else None
 
 
 def _rescaled(f: np.ndarray, y: np.ndarray, tolerances: Tolerances) -> Rescaled | None:

@@ -65,8 +65,8 @@ def gradient_errors(layered: Layered) -> list[float]:
 
 def fits_up_to_rounding(layered: Layered) -> bool:
     """Return whether every prediction is its target up to what rounding does to it."""
-    allowed = forward_errors(layered)[-1] + MACHINE_PRECISION * np.abs(layered.Y)
-    return bool((np.abs(layered.predictions - layered.Y) <= allowed).all())
+    bound = forward_errors(layered)[-1] + MACHINE_PRECISION * np.abs(layered.Y)
+    return bool((np.abs(layered.predictions - layered.Y) <= bound).all())
 
 
 def _errors(layered: Layered) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -78,8 +78,8 @@ def _errors(layered: Layered) -> list[tuple[np.ndarray, np.ndarray]]:
         layered.net.weights, layered.net.biases, layered.net.hidden(layered.X), slopes, strict=True
     ):
         size, share = np.abs(w), (w.shape[1] + 2) * MACHINE_PRECISION
-        fed = np.asarray((h + e).any(axis=1))[:, None]
-        bound = e @ size.T + share * ((h + e) @ size.T + np.abs(b)) + fed * (w.shape[1] + 1) * TINIEST
+        nonzero_rows = np.asarray((h + e).any(axis=1))[:, None]
+        bound = e @ size.T + share * ((h + e) @ size.T + np.abs(b)) + nonzero_rows * (w.shape[1] + 1) * TINIEST
         bounds.append((e, bound))
         low = abs(slope) * (bound + MACHINE_PRECISION * np.abs(z))
         h = np.where(z > 0, z, np.abs(slope * z))
@@ -90,8 +90,8 @@ def _errors(layered: Layered) -> list[tuple[np.ndarray, np.ndarray]]:
 def _output_noise(layered: Layered, F: np.ndarray, E: np.ndarray, delta: np.ndarray) -> np.ndarray:
     """Return a bound on what rounding does to the derivatives in the outputs."""
     low, high = layered.loss.gradient(F - E, layered.Y), layered.loss.gradient(F + E, layered.Y)
-    moved = np.maximum(np.abs(low - delta), np.abs(high - delta))
+    change = np.maximum(np.abs(low - delta), np.abs(high - delta))
     if layered.loss.each is None:  # a softmax: no share moves by more than the largest of its row's errors
-        moved = np.broadcast_to(E.max(axis=1, keepdims=True) / max(len(F), 1), F.shape)
+        change = np.broadcast_to(E.max(axis=1, keepdims=True) / max(len(F), 1), F.shape)
     scale = np.abs(layered.Y) / max(len(F), 1) if layered.loss.quadratic else np.abs(delta)
-    return np.asarray(moved + 4 * MACHINE_PRECISION * (np.abs(delta) + scale))
+    return np.asarray(change + 4 * MACHINE_PRECISION * (np.abs(delta) + scale))

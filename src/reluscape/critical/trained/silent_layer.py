@@ -71,9 +71,9 @@ def silent_layer(
         return None
     k = max(quiet, key=lambda k: (bool((signs[k] == OFF).all()), k))
     here = _Constant(layered, k, signs, _constant_output(layered, k), loss, tolerances)
-    given = here.verdict()
-    near = None if given.is_local_minimum or not layered.biases[-1] else here.beside(constant)
-    return SilentLayer(k + 1, given) if near is None else SilentLayer(k + 1, given, *near)
+    verdict = here.verdict()
+    near = None if verdict.is_local_minimum or not layered.biases[-1] else here.beside(constant)
+    return SilentLayer(k + 1, verdict) if near is None else SilentLayer(k + 1, verdict, *near)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +130,7 @@ class _Constant:
 
     def verdict(self) -> Verdict:
         """Return the verdict on this network."""
-        g, tied = self.errors(), self.signs[self.k] == TIED
+        g, on_kink = self.errors(), self.signs[self.k] == TIED
         moves, slope = self.moves, self.total(g, 0)
         words = f"no unit of layer {self.k + 1} is on for any row"
         if moves == FREE and slope.any():
@@ -139,8 +139,8 @@ class _Constant:
             reason = f"{words}, so the network is a constant, and moving {by} towards the best one lowers the loss"
             return self._told("not stationary", reason, step)
         still = f"{words}, so every network nearby is a constant"
-        if tied.any():
-            rising = self._raised(g, tied)
+        if on_kink.any():
+            rising = self._raised(g, on_kink)
             if isinstance(rising, Verdict):
                 return rising
             if not rising:
@@ -180,20 +180,20 @@ class _Constant:
         best = constant_fit_of(layered, now)
         if best is None:
             return None
-        moved = float(np.abs(best - now).max(initial=0.0))
+        shift = float(np.abs(best - now).max(initial=0.0))
         size = float(np.abs(best).max(initial=0.0)) or 1.0
-        if moved > limits.snap_distance * size or self.loss - constant > limits.snap_loss * constant:
+        if shift > limits.snap_distance * size or self.loss - constant > limits.snap_loss * constant:
             return None
         f = _means(layered) if self.exact else best
         verdict = replace(self, f=f, loss=constant).verdict()
         if not verdict.is_local_minimum:
             return None
         what = "the mean of the targets" if self.exact else "the best constant"
-        shown = ", ".join(f"{float(value):.6g}" for value in best)
-        reason = f"{verdict.reason}; that is with its output bias moved so that it predicts {what}, {shown}"
+        text = ", ".join(f"{float(value):.6g}" for value in best)
+        reason = f"{verdict.reason}; that is with its output bias moved so that it predicts {what}, {text}"
         net = layered.net
         there = replace(net, biases=(*net.biases[:-1], net.biases[-1] + (best - now)), has_bias=layered.has_bias)
-        return replace(verdict, reason=reason), there, moved / size
+        return replace(verdict, reason=reason), there, shift / size
 
     def _step(self, place: int, step: np.ndarray) -> tuple[Any, ...]:
         """Return a direction: weights and bias of each layer in turn, zero but for one of them."""

@@ -32,11 +32,11 @@ def tangential_gradient(layered: Layered, tolerances: Tolerances = DEFAULT) -> f
     errors = layered.loss.gradient(layered.predictions, layered.Y).reshape(-1)
     gradient, size = J.T @ errors, np.abs(J).T @ np.abs(errors)
     rows = [_tied_rows(layered, k, J.shape[1], tolerances) for k in range(net.depth - 1)]
-    held = np.concatenate(rows)
-    if len(held):
-        scale = np.linalg.norm(held, axis=1, keepdims=True)
-        held = held / np.where(scale > 0, scale, 1.0)
-        gradient = gradient - held.T @ np.linalg.lstsq(held.T, gradient, rcond=None)[0]
+    normals = np.concatenate(rows)
+    if len(normals):
+        scale = np.linalg.norm(normals, axis=1, keepdims=True)
+        normals = normals / np.where(scale > 0, scale, 1.0)
+        gradient = gradient - normals.T @ np.linalg.lstsq(normals.T, gradient, rcond=None)[0]
     terms = float(np.linalg.norm(size))
     return float(np.linalg.norm(gradient)) / terms if terms > 0 else 0.0
 
@@ -44,12 +44,12 @@ def tangential_gradient(layered: Layered, tolerances: Tolerances = DEFAULT) -> f
 def _tied_rows(layered: Layered, k: int, columns: int, tolerances: Tolerances) -> np.ndarray:
     """Return the derivatives of layer k's pre-activations that lie on hyperplanes, one row each."""
     net = layered.net
-    tied = kink_mask(layered, k, tolerances.snap_angles[1])
-    if not tied.any():
+    on_kink = kink_mask(layered, k, tolerances.snap_angles[1])
+    if not on_kink.any():
         return np.zeros((0, columns))
     part = DeepNet(net.weights[: k + 1], net.biases[: k + 1], net.has_bias[: k + 1], net.slopes[:k])
     below = Layered(
-        part, layered.data, np.zeros(tied.shape), layered.biases[: k + 1], layered.loss, None, None, False,
+        part, layered.data, np.zeros(on_kink.shape), layered.biases[: k + 1], layered.loss, None, None, False,
     )  # fmt: skip
-    J = output_jacobian(below)[tied.reshape(-1)]
+    J = output_jacobian(below)[on_kink.reshape(-1)]
     return np.concatenate([J, np.zeros((len(J), columns - J.shape[1]))], axis=1)

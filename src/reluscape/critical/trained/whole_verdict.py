@@ -103,15 +103,15 @@ def _why_open(layers: tuple[LayerFacts, ...], steep: list[LayerFacts], upper: Ve
 
 def _named(layers: tuple[LayerFacts, ...]) -> str:
     """Return the layers with samples on their kinks in words."""
-    chosen = [str(layer.layer) for layer in layers if layer.on_kink]
-    return f"layer{'' if len(chosen) == 1 else 's'} {' and '.join(chosen)}"
+    numbers = [str(layer.layer) for layer in layers if layer.on_kink]
+    return f"layer{'' if len(numbers) == 1 else 's'} {' and '.join(numbers)}"
 
 
 def as_verdict(kind: str, reason: str, smooth: bool, loss: float, upper: Verdict | None) -> Verdict:
     """Return a verdict in floats."""
-    known: dict[str, Any] = {"local minimum": True, "saddle": False, "not stationary": False}
+    answers: dict[str, Any] = {"local minimum": True, "saddle": False, "not stationary": False}
     return Verdict(
-        kind=kind, reason=reason, is_local_minimum=known.get(kind), differentiable=smooth, loss=loss, exact_loss=None,
+        kind=kind, reason=reason, is_local_minimum=answers.get(kind), differentiable=smooth, loss=loss, exact_loss=None,
         escape=None, slack=0.0, residual=upper.residual if upper is not None else 0.0, units=(), method="numerical",
         zero_rows=(), build_certificate=None,
     )  # fmt: skip

@@ -34,14 +34,14 @@ def adam(
     """
     theta = theta.copy()
     best, lowest = theta.copy(), np.full(len(theta), np.inf)
-    before, taken = lowest.copy(), np.zeros(len(theta), dtype=np.int64)
+    before, step_counts = lowest.copy(), np.zeros(len(theta), dtype=np.int64)
     going = np.arange(len(theta))
     first, second = np.zeros_like(theta), np.zeros_like(theta)
     for step in range(steps + 1):
         values, slope = evaluate(theta, going)
         better = values < lowest[going]
         lowest[going[better]], best[going[better]] = values[better], theta[better]
-        taken[going] = step
+        step_counts[going] = step
         if step == steps:
             break
         if step % WINDOW == 0:
@@ -57,4 +57,4 @@ def adam(
         second += (1 - BETA_2) * (slope * slope - second)
         scale = rate * math.sqrt(1 - BETA_2 ** (step + 1)) / (1 - BETA_1 ** (step + 1))
         theta -= scale * first / (np.sqrt(second) + EPSILON)
-    return best, lowest, taken
+    return best, lowest, step_counts

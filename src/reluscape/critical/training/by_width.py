@@ -131,8 +131,8 @@ class Trainings:
 
     def lowest_few(self, width: int, most: int, same: float = 0.0) -> list[tuple[float, Training, int]]:
         """Return the lowest losses beside ends with their trainings and runs, rising by more than `same` each."""
-        found = [t[width] for t in self._all if width in t]
-        ends = [(float(t.rest[run]), t, run) for t in found for run in t.lowest_few(most, same)]
+        trainings = [t[width] for t in self._all if width in t]
+        ends = [(float(t.rest[run]), t, run) for t in trainings for run in t.lowest_few(most, same)]
         few: list[tuple[float, Training, int]] = []
         for end in sorted(ends, key=lambda end: end[0] if np.isfinite(end[0]) else np.inf):
             if len(few) < most and (not few or end[0] - few[-1][0] > same):
@@ -205,14 +205,14 @@ class Trainings:
         """Return the runs of a plan, made in groups while there is time; after each the lowest may be led on."""
         size = group(plan, self.batch(width))
         whole: Training | None = None
-        for done in range(0, plan.runs, size):
+        for start in range(0, plan.runs, size):
             if whole is not None and clock.left <= 0:
                 break
-            part = replace(plan, runs=min(size, plan.runs - done))
-            runs = train(self.X, self.Y, width, self.output_bias, self.loss, part, first=first + done)
+            part = replace(plan, runs=min(size, plan.runs - start))
+            runs = train(self.X, self.Y, width, self.output_bias, self.loss, part, first=first + start)
             whole = replace(runs, plan=plan) if whole is None else whole.joined(runs)
             if led:
-                whole = led_on(whole, LED_ON, plan.steps, since=done)
+                whole = led_on(whole, LED_ON, plan.steps, since=start)
         assert whole is not None
         return whole
 

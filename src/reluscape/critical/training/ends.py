@@ -60,10 +60,10 @@ def judged(
         loss: a loss of one output.
     """
     traps = training.traps(mark)
-    certified: list[bool | None] = []
+    verdicts: list[bool | None] = []
     for run in traps.points:
-        if len(certified) >= most or left() <= 0:
-            certified.append(None)
+        if len(verdicts) >= most or left() <= 0:
+            verdicts.append(None)
             continue
-        certified.append(sharpen(data, training.network(run), training.batch.output_bias, loss, left())[2])
-    return replace(traps, certified=tuple(certified))
+        verdicts.append(sharpen(data, training.network(run), training.batch.output_bias, loss, left())[2])
+    return replace(traps, certified=tuple(verdicts))

@@ -51,8 +51,8 @@ def held_out(batch: Batch, plan: Plan, classes: bool = False, folds: int = 5) ->
     folds = min(folds, n)
     of = np.empty(n, dtype=int)
     of[stream(plan.seed, "folds").permutation(n)] = np.arange(n) % folds
-    seen = np.array([of != fold for fold in range(folds)])
-    shares = seen / seen.sum(axis=1, keepdims=True)
+    training_rows = np.array([of != fold for fold in range(folds)])
+    shares = training_rows / training_rows.sum(axis=1, keepdims=True)
     scale = Scale.of(batch)
     inner = scale.batch
     # the scale of the targets is that of all rows: the same for every fit
@@ -81,7 +81,7 @@ def held_out(batch: Batch, plan: Plan, classes: bool = False, folds: int = 5) ->
             right[k] += (classes_of(prediction[middle]) == classes_of(batch.loss.Y))[rows].sum() if classes else 0.0
     network, straight, constant = totals.tolist()
     shares_right = (float(right[0] / n), float(right[1] / n), float(right[2] / n)) if classes else None
-    return HeldOut(network, straight, constant, shares_right, folds, n, int(seen.sum(axis=1).min()))
+    return HeldOut(network, straight, constant, shares_right, folds, n, int(training_rows.sum(axis=1).min()))
 
 
 def classes_of(F: np.ndarray) -> np.ndarray:

@@ -61,8 +61,8 @@ def moved(batch: Batch, theta: np.ndarray, plan: Plan, generator: np.random.Gene
         return theta
     W, V, _ = batch.unpack(theta)
     drawn_W, drawn_V, _ = batch.unpack(starts(batch, plan, range(len(theta))))
-    unit, drawn = generator.integers(0, batch.width, len(theta)), generator.permutation(len(theta))
-    W[each, unit], V[each, unit] = drawn_W[drawn, unit], QUIET * drawn_V[drawn, unit]
+    unit, donor = generator.integers(0, batch.width, len(theta)), generator.permutation(len(theta))
+    W[each, unit], V[each, unit] = drawn_W[donor, unit], QUIET * drawn_V[donor, unit]
     if batch.width > 1:
         near = each[::BESIDE]
         other = (unit[near] + generator.integers(1, batch.width, len(near))) % batch.width

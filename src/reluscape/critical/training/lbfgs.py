@@ -39,43 +39,45 @@ def lbfgs(
     length = np.minimum(reach, 1.0)
     low, high = np.zeros(runs), np.full(runs, np.inf)
     tries, iterations = np.zeros(runs, dtype=int), np.zeros(runs, dtype=int)
-    taken, before = np.ones(runs, dtype=np.int64), np.full(runs, np.inf)
+    evaluations, before = np.ones(runs, dtype=np.int64), np.full(runs, np.inf)
     going = np.flatnonzero(np.isfinite(value) & (value > solved) & (slope != 0).any(axis=1))
     for _ in range(steps - 1):
         if not len(going):
             break
         trial = point[going] + length[going, None] * direction[going]
         ends, gradient = evaluate(trial, going)
-        taken[going] += 1
+        evaluations[going] += 1
         tries[going] += 1
         descent = (slope[going] * direction[going]).sum(axis=1)
         falls = ends <= value[going] + FALL * length[going] * descent  # false for NaN
         flat = (gradient * direction[going]).sum(axis=1) >= CURVE * descent
         high[going] = np.where(falls, high[going], length[going])
         low[going] = np.where(falls & ~flat, length[going], low[going])
-        spent = tries[going] >= LONGEST_SEARCH
-        step = falls & (flat | spent)
-        lost = ~falls & spent
-        moved = going[step]
-        memory.add(moved, trial[step] - point[moved], gradient[step] - slope[moved])
-        point[moved], value[moved], slope[moved] = trial[step], ends[step], gradient[step]
-        direction[moved] = memory.direction(moved, slope[moved])
-        uphill = moved[(direction[moved] * slope[moved]).sum(axis=1) >= 0]
+        at_limit = tries[going] >= LONGEST_SEARCH
+        step = falls & (flat | at_limit)
+        failures = ~falls & at_limit
+        movers = going[step]
+        memory.add(movers, trial[step] - point[movers], gradient[step] - slope[movers])
+        point[movers], value[movers], slope[movers] = trial[step], ends[step], gradient[step]
+        direction[movers] = memory.direction(movers, slope[movers])
+        uphill = movers[(direction[movers] * slope[movers]).sum(axis=1) >= 0]
         memory.forget(uphill)
         direction[uphill] = -slope[uphill]
-        low[moved], high[moved], tries[moved] = 0.0, np.inf, 0
-        iterations[moved] += 1
+        low[movers], high[movers], tries[movers] = 0.0, np.inf, 0
+        iterations[movers] += 1
         bracket = np.isfinite(high[going])
         length[going] = np.where(bracket, (low[going] + np.where(bracket, high[going], 0.0)) / 2, 2 * length[going])
-        length[moved] = 1.0
-        looked = moved[iterations[moved] % LOOK == 0]
-        stalled = looked[before[looked] - value[looked] <= tolerances.training_stall * value[looked] / 10]
-        before[looked] = value[looked]
-        ended = np.zeros(runs, dtype=bool)
-        ended[going[lost]], ended[stalled] = True, True
-        ended[moved] |= (value[moved] <= solved) | ~(slope[moved] != 0).any(axis=1)
-        going = going[~ended[going]]
-    return point, value, taken
+        length[movers] = 1.0
+        candidates = movers[iterations[movers] % LOOK == 0]
+        idle_runs = candidates[
+            before[candidates] - value[candidates] <= tolerances.training_stall * value[candidates] / 10
+        ]
+        before[candidates] = value[candidates]
+        at_end = np.zeros(runs, dtype=bool)
+        at_end[going[failures]], at_end[idle_runs] = True, True
+        at_end[movers] |= (value[movers] <= solved) | ~(slope[movers] != 0).any(axis=1)
+        going = going[~at_end[going]]
+    return point, value, evaluations
 
 
 class _Memory:

@@ -47,8 +47,8 @@ def plane(batch: Batch, shares: np.ndarray | None = None, evaluations: int = EVA
     k = len(batch.loss.Y)
     if able(batch.loss.each, "quadratic"):
         root = np.sqrt(weights[0])
-        fitted = np.linalg.lstsq(root[:, None] * A, (root * batch.loss.Y).T, rcond=None)[0].T
-        return float(batch.loss.values((fitted @ A.T)[None], weights)[0]), fitted
+        solution = np.linalg.lstsq(root[:, None] * A, (root * batch.loss.Y).T, rcond=None)[0].T
+        return float(batch.loss.values((solution @ A.T)[None], weights)[0]), solution
     scale = Scale.of(batch)
     loss: RunLoss = scale.batch.loss
 

@@ -60,5 +60,5 @@ class Plan:
 
 def step_seconds(runs: int, n: int, d: int, width: int, outputs: int = 1, loss: str = "squared") -> float:
     """Return the nominal seconds of one step of so many runs: a fixed number, whatever the machine."""
-    told = n * outputs * LOSS_ENTRY.get(loss, OTHER_LOSS)
-    return STEP + runs * (RUN + n * width * (ENTRY + PRODUCT * (d + outputs)) + told)
+    loss_seconds = n * outputs * LOSS_ENTRY.get(loss, OTHER_LOSS)
+    return STEP + runs * (RUN + n * width * (ENTRY + PRODUCT * (d + outputs)) + loss_seconds)

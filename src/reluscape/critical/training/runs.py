@@ -63,13 +63,13 @@ def train(
     plan = plan or Plan()
     batch = Batch.of(X, y, width, output_bias, loss)
     scale, constant = Scale.of(batch), constant_loss(batch)
-    parts, done = [], 0
+    parts, total = [], 0
     size = group(plan, batch)
-    while done < plan.runs and (done == 0 or not over()):
-        count = min(size, plan.runs - done)
-        begin = starts(scale.batch, plan, range(first + done, first + done + count))
+    while total < plan.runs and (total == 0 or not over()):
+        count = min(size, plan.runs - total)
+        begin = starts(scale.batch, plan, range(first + total, first + total + count))
         parts.append(ended(scale, batch, plan, constant, begin))
-        done += count
+        total += count
     whole = parts[0]
     for part in parts[1:]:
         whole = whole.joined(part)
@@ -116,22 +116,22 @@ def starts(batch: Batch, plan: Plan, which: range) -> np.ndarray:
     for i, run in enumerate(which):
         generator = stream(plan.seed, "training", plan.optimiser, law.name, m, run)
         for k in range(batch.outputs):
-            drawn, V[i, :, k] = law.sample(generator, m, d)
-            W[i] = drawn if k == 0 else W[i]
+            weights, V[i, :, k] = law.sample(generator, m, d)
+            W[i] = weights if k == 0 else W[i]
     return batch.pack(W, V, np.zeros((len(which), batch.outputs)))
 
 
 def ended(scale: Scale, batch: Batch, plan: Plan, constant: float, theta: np.ndarray) -> Training:
     """Return the ends of runs from first parameters (r, p) of the scaled problem."""
-    inner, solved = scale.batch, DEFAULT.zero_loss * constant / scale.unit
+    inner, goal = scale.batch, DEFAULT.zero_loss * constant / scale.unit
 
     def evaluate(theta: np.ndarray, _: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return inner.evaluate(theta)
 
     with np.errstate(all="ignore"):  # a run that diverges ends in NaN, and is one that failed
-        ends, steps = optimise(inner, theta, plan, solved)
+        ends, steps = optimise(inner, theta, plan, goal)
         losses = inner.evaluate(ends)[0]
-        points, rest, _ = lbfgs(evaluate, ends, int(SEARCH * plan.steps) + 1, solved)
+        points, rest, _ = lbfgs(evaluate, ends, int(SEARCH * plan.steps) + 1, goal)
         dead = batch.width - inner.active(ends).sum(axis=1)
         lower = rest <= losses
         points, rest = np.where(lower[:, None], points, ends), np.where(lower, rest, losses)

@@ -49,8 +49,8 @@ class Scale:
             hidden = float(np.sqrt(spread))
             weights, biases = decay.weights / spread, decay.hidden_biases / spread
             loss = replace(decay, loss=each, weights=weights, hidden_biases=biases)
-        scaled = Batch.of(batch.X, ((Y - centre[:, None]) / spread).T, batch.width, batch.output_bias, loss)
-        return cls(scaled, spread, hidden, centre, spread * spread)
+        inner_batch = Batch.of(batch.X, ((Y - centre[:, None]) / spread).T, batch.width, batch.output_bias, loss)
+        return cls(inner_batch, spread, hidden, centre, spread * spread)
 
     def back(self, theta: np.ndarray) -> np.ndarray:
         """Return parameters (r, p) for the user's targets."""

@@ -28,12 +28,12 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     Source: our own; no paper computes these trees.
     """
     widths, number = ([1, 2, 3], 6) if quick else ([1, 2, 3, 4], 40)
-    shown = widths[:3]
-    figure, axes = sheet(len(shown) + 1, width=3.1, height=3.6)
+    tree_widths = widths[:3]
+    figure, axes = sheet(len(tree_widths) + 1, width=3.1, height=3.6)
     line = Dataset(LINE_X, LINE_Y, bias=True)
     constant = float(np.var(line.y))
-    trees = [barrier_tree(line, width=width, output_bias=True) for width in shown]
-    for ax, width, tree in zip(axes, shown, trees, strict=False):
+    trees = [barrier_tree(line, width=width, output_bias=True) for width in tree_widths]
+    for ax, width, tree in zip(axes, tree_widths, trees, strict=False):
         graph = disconnectivity(tree, list(range(len(tree.valleys))), constant)
         draw_disconnectivity(ax, graph, top=1.1 * constant)
         ax.set(ylim=(-0.06 * constant, 1.12 * constant), title=f"{width} unit{'s' if width > 1 else ''}")
@@ -73,7 +73,7 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
                 "global_minimum": float(tree.global_minimum),
                 "pairs": [[float(a), float(b)] for a, b in tree.pairs],
             }
-            for width, tree in zip(shown, trees, strict=True)
+            for width, tree in zip(tree_widths, trees, strict=True)
         ],
         "deepest": shares.tolist(),
     }

@@ -32,8 +32,8 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     data: dict[str, Any] = {}
     bins = np.linspace(0, 1, 51)
     for ax, (name, words) in zip(axes, tables, strict=True):
-        loaded = load(name, bias=True)
-        table = Dataset(standardize(loaded).X, loaded.y)
+        raw_table = load(name, bias=True)
+        table = Dataset(standardize(raw_table).X, raw_table.y)
         sampler = BasinSampler(table, None, output_bias=True)
         constant = float(np.var(table.y))
         line = affine_fit(table).value / constant

@@ -70,16 +70,16 @@ def _curve(n: int, d: int, widths: tuple[int, ...], seed: int) -> dict[str, Any]
     law = law_of(problem, best, "regions")
     regions = enumerate_regions(problem.data.fractions)
     patterns = np.asarray(regions.patterns, dtype=bool)
-    sampled: dict[str, list[list[float]]] = {"regions": [], "normal": []}
+    shares: dict[str, list[list[float]]] = {"regions": [], "normal": []}
     for m in widths:
         rows = rng.integers(0, len(patterns), size=(DRAWS, m))
-        sampled["regions"].append(_share(problem, best, patterns[rows], rng))
+        shares["regions"].append(_share(problem, best, patterns[rows], rng))
         weights = rng.normal(size=(DRAWS, m, d))
-        sampled["normal"].append(_share(problem, best, weights @ X.T > 0, rng))
+        shares["normal"].append(_share(problem, best, weights @ X.T > 0, rng))
     exact = [float(law(m)) for m in widths]
     return {
         "n": n, "d": d, "X": X.tolist(), "y": y.tolist(), "law": law, "kind": law.kind, "exact": exact,
-        "least_width": best.least_width, **sampled,
+        "least_width": best.least_width, **shares,
     }  # fmt: skip
 
 

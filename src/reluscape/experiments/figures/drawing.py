@@ -37,9 +37,9 @@ class Drawing:
 
     def full_caption(self, command: str = "", seed: int | None = None) -> str:
         """Return the caption with the seed and the command that make the figure again."""
-        made = f"Made by: {command}" if command else ""
-        drawn = "" if seed is None else f"Seed {seed}."
-        return " ".join(part for part in (self.caption, drawn, made) if part)
+        command_note = f"Made by: {command}" if command else ""
+        seed_note = "" if seed is None else f"Seed {seed}."
+        return " ".join(part for part in (self.caption, seed_note, command_note) if part)
 
     def save(self, path: str | Path, command: str = "", seed: int | None = None) -> tuple[Path, Path]:
         """Write the picture and, beside it, its numbers as JSON with caption, seed and command.
@@ -60,7 +60,7 @@ class Drawing:
         path = Path(path)
         form = path.suffix[1:] or "png"
         caption = self.full_caption(command, seed)
-        told = {"svg": {"Date": None, "Description": caption}, "pdf": {"CreationDate": None, "Subject": caption}}
+        metadata = {"svg": {"Date": None, "Description": caption}, "pdf": {"CreationDate": None, "Subject": caption}}
         sheet = io.BytesIO()
         foot = _foot(self.figure, [command, *([] if seed is None else [f"seed {seed}"])], self.quick)
         self.figure.savefig(
@@ -68,7 +68,7 @@ class Drawing:
             format=form,
             dpi=_DOTS_PER_INCH,
             bbox_inches="tight",
-            metadata=told.get(form, {"Description": caption}),
+            metadata=metadata.get(form, {"Description": caption}),
         )
         for text in foot:
             text.remove()

@@ -31,8 +31,8 @@ def verdicts(n: int, d: int, width: int, trials: int, seed: int) -> tuple[int, i
         full = RankOracle(rows).is_full(pattern)
         X = rows / float(1 << GRID_BITS)
         J = ((pattern * v[:, None]).T[:, :, None] * X[:, None, :]).reshape(n, width * (d + 1)).astype(np.float32)
-        told = int(np.linalg.matrix_rank(J)) == n
-        exact, single, wrong = exact + full, single + told, wrong + (full != told)
+        answer = int(np.linalg.matrix_rank(J)) == n
+        exact, single, wrong = exact + full, single + answer, wrong + (full != answer)
     return exact, single, wrong
 
 

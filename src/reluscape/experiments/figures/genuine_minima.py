@@ -61,10 +61,10 @@ def _panel(
             best = _best(data, m, seed)
             for population in POPULATIONS:
                 rng = stream(seed, "genuine", title, n, m, population)
-                found = genuine_minimum_share(
+                share = genuine_minimum_share(
                     data, None, m, best, population=population, trials=trials, rng=rng, exact=False
                 )
-                rows.append({"n": n, "d": data.d, "width": m, "population": population, **_numbers(found)})
+                rows.append({"n": n, "d": data.d, "width": m, "population": population, **_numbers(share)})
     for k, m in enumerate(widths):
         for population, line in zip(POPULATIONS, ("-", "--"), strict=True):
             own = [row for row in rows if row["width"] == m and row["population"] == population]

@@ -77,5 +77,5 @@ def shares(
         return zero_loss_fraction(X, y, signs, population, "he_uniform", trials, rng, exact=False)
 
     cells = [[cell(n, width) for n in samples] for width in widths]
-    needed = {"as many hidden weights as samples": [n / (d + 1) for n in samples]}
-    return panel(samples, widths, cells, {**needed, **(lines or {})})
+    width_line = {"as many hidden weights as samples": [n / (d + 1) for n in samples]}
+    return panel(samples, widths, cells, {**width_line, **(lines or {})})

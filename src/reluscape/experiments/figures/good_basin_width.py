@@ -99,8 +99,8 @@ def _clusters(seed: int, trials: int, quick: bool) -> dict[str, Any]:
     points: Curve = []
     for m in widths:
         value = bounds.safran_theorem_5_value(X, y, CENTRES, m)
-        found = good_basin_probability(X, y, m, value, trials=trials, rng=stream(seed, "starts", m), exact=False)
-        points.append((m, float(found), float(found.low), float(found.high)))
+        chance = good_basin_probability(X, y, m, value, trials=trials, rng=stream(seed, "starts", m), exact=False)
+        points.append((m, float(chance), float(chance.low), float(chance.high)))
     lines = _promised(lambda m: 1 - 2 * 0.875**m, lambda m: 1 - 2 * (13 / 16) ** m, widths)
     return _panel("Theorem 5: two clusters", "sampled, 95 % band", points, lines)
 

@@ -26,8 +26,8 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
         panels = []
         for ratio in RATIOS:
             inputs = [math.ceil(ratio * n) for n in samples]
-            found = chances(samples, widths, inputs, trials, seed, "karhadkar-3b", population, data)
-            panels.append((f"{ratio} input{'s' if ratio > 1 else ''} for each sample", found))
+            heat_map = chances(samples, widths, inputs, trials, seed, "karhadkar-3b", population, data)
+            panels.append((f"{ratio} input{'s' if ratio > 1 else ''} for each sample", heat_map))
         grid.append((row, panels))
     caption = (
         "Chance that the Jacobian in the hidden weights has full rank. Upper rows: at a random start of PyTorch's "

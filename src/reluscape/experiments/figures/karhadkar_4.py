@@ -21,14 +21,14 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     trials = 2 if quick else 12
     samples = (10, 15, 20) if quick else range(10, 101, 10)
     widths = (40, 120, 200) if quick else range(100, 1001, 150)
-    asked = {"Theorem 8 promises 95 %": [float(2 * karhadkar_theorem_8(n, _SHARE)) for n in samples]}
+    promise = {"Theorem 8 promises 95 %": [float(2 * karhadkar_theorem_8(n, _SHARE)) for n in samples]}
     grid = []
     for targets, words in TARGETS.items():
         panels = []
         for title, population, inputs in COLUMNS:
-            lines = asked if population == "regions" else None
-            found = shares(1, samples, widths, trials, seed, "karhadkar-4", population, inputs, targets, lines)
-            panels.append((title, found))
+            lines = promise if population == "regions" else None
+            heat_map = shares(1, samples, widths, trials, seed, "karhadkar-4", population, inputs, targets, lines)
+            panels.append((title, heat_map))
         grid.append((words, panels))
     caption = (
         f"Share of activation regions that contain a global minimum, here loss zero, {trials} regions for each cell, "
@@ -39,7 +39,7 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     )
     caption += " Quick: smaller grid, fewer draws." if quick else ""
     panels_of = {
-        targets: {f"{where}, {law}": found for (_, where, law), (_, found) in zip(COLUMNS, row, strict=True)}
+        targets: {f"{where}, {law}": heat_map for (_, where, law), (_, heat_map) in zip(COLUMNS, row, strict=True)}
         for targets, (_, row) in zip(TARGETS, grid, strict=True)
     }
     figure = draw_maps(grid, "share with a global minimum", sharey=True)

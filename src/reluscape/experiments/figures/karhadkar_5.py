@@ -27,9 +27,9 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
         for targets, words in TARGETS.items():
             panels: list[tuple[str, Any]] = []
             for title, population, inputs in COLUMNS:
-                found = shares(d, samples, widths, trials, seed, "karhadkar-5", population, inputs, targets)
-                panels.append((title, found))
-                panels_of[f"inputs: {d}, {targets}, {population}, {inputs}"] = found
+                heat_map = shares(d, samples, widths, trials, seed, "karhadkar-5", population, inputs, targets)
+                panels.append((title, heat_map))
+                panels_of[f"inputs: {d}, {targets}, {population}, {inputs}"] = heat_map
             grid.append((f"{d} inputs,\n{words}", panels))
     caption = (
         f"Share of activation regions that contain a global minimum, here loss zero, {trials} regions for each cell, "

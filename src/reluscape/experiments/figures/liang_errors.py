@@ -45,16 +45,16 @@ def subsample(X: np.ndarray, y: np.ndarray, n: int, seed: int) -> tuple[np.ndarr
     """Return n rows with distinct inputs, drawn from the seed, standardised."""
     order = stream(seed, "rows").permutation(len(X))
     _, first = np.unique(X[order], axis=0, return_index=True)
-    kept = order[np.sort(first)][:n]
-    chosen = X[kept]
-    return (chosen - chosen.mean(axis=0)) / chosen.std(axis=0), y[kept]
+    rows = order[np.sort(first)][:n]
+    inputs = X[rows]
+    return (inputs - inputs.mean(axis=0)) / inputs.std(axis=0), y[rows]
 
 
 def errors(X: np.ndarray, y: np.ndarray, runs: int, seed: int) -> dict[str, list[float]]:
     """Return the training error at the end of each run, by setting; starts are the same in all but the last."""
     plan = design(X, y, rng=stream(seed, "design"))
     plain = Objective(lifted(X), y, np.zeros(plan.width), margin_loss())
-    found: dict[str, list[float]] = {name: [] for name, _ in SETTINGS}
+    results: dict[str, list[float]] = {name: [] for name, _ in SETTINGS}
     for k in range(runs):
         start = random_net(plan.width, X.shape[1], stream(seed, "start", k))
         few = random_net(TOO_FEW, X.shape[1], stream(seed, "few", k))
@@ -65,8 +65,8 @@ def errors(X: np.ndarray, y: np.ndarray, runs: int, seed: int) -> dict[str, list
             train(X, y, plan.lambdas[:TOO_FEW], start=few, prove=False).training_error,
         )
         for (name, _), end in zip(SETTINGS, ends, strict=True):
-            found[name].append(float(end))
-    return found
+            results[name].append(float(end))
+    return results
 
 
 def draw(seed: int = 0, quick: bool = False) -> Drawing:
@@ -75,12 +75,12 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     Source: our own experiment on Theorem 1 of Liang, Sun and Srikant.
     """
     runs = 3 if quick else 40
-    chosen = tables(seed)
+    data_sets = tables(seed)
     if quick:
-        chosen = dict(list(chosen.items())[:2])
+        data_sets = dict(list(data_sets.items())[:2])
     figure, (ax,) = sheet(width=7.6, height=3.8)
     record: dict[str, Any] = {}
-    for place, (name, (X, y)) in enumerate(chosen.items()):
+    for place, (name, (X, y)) in enumerate(data_sets.items()):
         ends = errors(X, y, runs, seed)
         record[name.replace("\n", " ")] = {"n": len(y), "d": X.shape[1], "errors": ends}
         for k, (setting, color) in enumerate(SETTINGS):
@@ -91,7 +91,7 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
             ax.plot([x, x], [100 * float(share.low), 100 * float(share.high)], color=INK, linewidth=1)
             ax.text(x, 100 * float(share.high) + 1, f"{wrong}", ha="center", va="bottom", fontsize=9, color=color)
     ax.set(ylabel=f"runs of {runs} that end with errors, %", ylim=(0, 112))
-    ax.set_xticks(range(len(chosen)), list(chosen))
+    ax.set_xticks(range(len(data_sets)), list(data_sets))
     ax.legend(frameon=False, fontsize=8, ncols=4, loc="upper center", bbox_to_anchor=(0.5, 1.13))
     caption = (
         f"Share of {runs} random starts after which some training sample is wrong, with 95 % intervals. Designed: "

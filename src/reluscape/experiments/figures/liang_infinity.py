@@ -21,13 +21,13 @@ REACH, LET_OUT, STRIDE = 9.0, 0.02, 0.05
 
 def loss_and_gradient(a: np.ndarray, U: np.ndarray, lambdas: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """Return the logistic loss of base 2 plus regulariser on the two samples, and its gradient."""
-    lifted = np.maximum(X @ U.T, 0.0)
-    z = -Y * (lifted**2 @ a)
+    heights = np.maximum(X @ U.T, 0.0)
+    z = -Y * (heights**2 @ a)
     size = np.linalg.norm(U, axis=1)
     value = np.logaddexp(0.0, z).sum() / np.log(2) + lambdas @ (np.abs(a) ** 3 + 2 * size**3) / 3
     pull = -Y * np.exp(-np.logaddexp(0.0, -z)) / np.log(2)
-    by_a = lifted.T**2 @ pull + lambdas * np.abs(a) * a
-    by_u = 2 * (a[:, None] * ((pull[:, None] * lifted).T @ X) + (lambdas * size)[:, None] * U)
+    by_a = heights.T**2 @ pull + lambdas * np.abs(a) * a
+    by_u = 2 * (a[:, None] * ((pull[:, None] * heights).T @ X) + (lambdas * size)[:, None] * U)
     return float(value), by_a, by_u
 
 
@@ -41,12 +41,12 @@ def descent(a: np.ndarray, U: np.ndarray, lambdas: np.ndarray, steps: int) -> tu
         trace.append([distance, value, int(np.sum(Y * f <= 0))])
         if distance > REACH:
             break
-        tried = loss_and_gradient(a - rate * by_a, U - rate * by_u, lambdas)
-        while tried[0] > value and rate > 0:
+        trial = loss_and_gradient(a - rate * by_a, U - rate * by_u, lambdas)
+        while trial[0] > value and rate > 0:
             rate /= 2
-            tried = loss_and_gradient(a - rate * by_a, U - rate * by_u, lambdas)
+            trial = loss_and_gradient(a - rate * by_a, U - rate * by_u, lambdas)
         a, U = a - rate * by_a, U - rate * by_u
-        value, by_a, by_u = tried
+        value, by_a, by_u = trial
         slope = float(np.sqrt((by_a**2).sum() + (by_u**2).sum()))
         rate = min(1.3 * rate, STRIDE / slope) if slope > 0 else rate
     return trace, a, U
@@ -67,8 +67,8 @@ def _sequence(ax: Any, points: int) -> list[list[float]]:
     # on x = -z: (z^2 y + 1)^2, whose least value 1 is not reached
     ax.contourf(z, y, np.minimum((Z * Z * Yy + 1) ** 2, 12.0), levels=np.geomspace(1, 12, 19), cmap="viridis")
     ks = [*range(1, 36)]
-    found = [liang_xyz(k) for k in ks]
-    ax.plot([p.point[2] for p in found], [p.point[1] for p in found], "o-", color=VERMILLION, markersize=3)
+    terms = [liang_xyz(k) for k in ks]
+    ax.plot([p.point[2] for p in terms], [p.point[1] for p in terms], "o-", color=VERMILLION, markersize=3)
     for k in (1, 4, 25):
         p = liang_xyz(k)
         ax.annotate(
@@ -76,7 +76,7 @@ def _sequence(ax: Any, points: int) -> list[list[float]]:
             color=PAPER, fontsize=8, va="center",
         )  # fmt: skip
     ax.set(xlabel="$z = -x$", ylabel="$y$", title="$(xyz-1)^2$ falls to 1, the least value is 0")
-    return [[*p.point, p.value] for p in found]
+    return [[*p.point, p.value] for p in terms]
 
 
 def draw(quick: bool = False) -> Drawing:
@@ -108,15 +108,15 @@ def draw(quick: bool = False) -> Drawing:
     )  # fmt: skip
     radius = sublevel_radius(first[0][1], LAMBDAS)
     ax.axvline(radius, color=GREY, linestyle="--", linewidth=1)
-    told = f" with the regulariser no point\n beyond {radius:.1f} has a loss\n below the start's"
-    ax.text(radius, 0.2, told, color=GREY, fontsize=8)
+    note = f" with the regulariser no point\n beyond {radius:.1f} has a loss\n below the start's"
+    ax.text(radius, 0.2, note, color=GREY, fontsize=8)
     ax.set(
         xlabel="distance of the weights from zero", ylabel="loss", ylim=(0, None), title="gradient descent, two samples"
     )
     ax.legend(frameon=False, fontsize=8)
     for one in axes:
         one.title.set_fontsize(10)
-    kept = {name: run[:: max(1, len(run) // 100)] for name, run in runs.items()}
+    paths = {name: run[:: max(1, len(run) // 100)] for name, run in runs.items()}
     caption = (
         "Left: on the plane x = −z the sequence (−1/k, √k, 1/k) goes to infinity while (xyz − 1)² falls to 1. Right: "
         "three ReQU units that see only one of two samples. Without a regulariser the weights grow for ever, the loss "
@@ -125,5 +125,5 @@ def draw(quick: bool = False) -> Drawing:
         "one of them, turned to the wrong sample at size 0.02, lowers the loss at once, and both samples end right."
     )
     caption += " Quick: coarser grid, fewer steps." if quick else ""
-    data = {"sequence": sequence, "paths": kept, "radius": radius, "lambdas": LAMBDAS.tolist()}
+    data = {"sequence": sequence, "paths": paths, "radius": radius, "lambdas": LAMBDAS.tolist()}
     return Drawing(figure, data, caption, quick)

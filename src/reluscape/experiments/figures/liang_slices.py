@@ -48,8 +48,8 @@ def _panel(ax: Any, title: str, lam: float, points: int) -> None:
         place = minimum(lam)
         right = place[0] > 0
         ax.plot(*place, "*", color=VERMILLION, markeredgecolor=PAPER, markersize=15)
-        told = f"only minimum,\nloss {float(loss(*place, lam)):.2f}, " + ("right" if right else "wrong")
-        ax.text(place[0], place[1] - 0.62, told, **words)
+        note = f"only minimum,\nloss {float(loss(*place, lam)):.2f}, " + ("right" if right else "wrong")
+        ax.text(place[0], place[1] - 0.62, note, **words)
     ax.set(xlabel="output weight $a$", ylabel="bias $b$", aspect="equal", title=title)
     ax.title.set_fontsize(10)
 

@@ -33,7 +33,7 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
         X, y = draw_data(stream(seed, "line-exact", n), n, 1, 0)
         steps = np.geomspace(1, karhadkar_theorem_8(n, _SHARE), 9 if quick else 16)
         widths = np.unique(2 * np.round(steps).astype(int)).tolist()
-        asked = (karhadkar_theorem_7(n, _SHARE), 2 * karhadkar_theorem_8(n, _SHARE))
+        promises = (karhadkar_theorem_7(n, _SHARE), 2 * karhadkar_theorem_8(n, _SHARE))
         for at, (population, _) in enumerate(POPULATIONS):
             curve = full_rank_curve(X, population, _LAW)
             full = [float(curve(m)) for m in widths]
@@ -44,9 +44,9 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
             data["curves"].append(
                 {"n": n, "population": population, "widths": widths, "full_rank": full, "zero_loss": good}
             )
-        for ax, width in ((axes[1], asked[0]), (axes[3], asked[1])):
+        for ax, width in ((axes[1], promises[0]), (axes[3], promises[1])):
             ax.plot([width], [0.95], marker="v", color=color, markersize=7, linestyle="none", clip_on=False)
-        data.setdefault("asked", []).append({"n": n, "theorem_7": asked[0], "theorem_8": asked[1]})
+        data.setdefault("asked", []).append({"n": n, "theorem_7": promises[0], "theorem_8": promises[1]})
     for at, (_, words) in enumerate(POPULATIONS):
         axes[at].set_title(f"full rank,\n{words}", fontsize=10)
         axes[2 + at].set_title(f"global minimum inside,\n{words}", fontsize=10)

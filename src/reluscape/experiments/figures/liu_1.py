@@ -21,12 +21,12 @@ def draw() -> Drawing:
     Source: Liu, Part 1, Figure 1 (samples of our own choice).
     """
     figure, (ax,) = sheet()
-    found = sectors(SAMPLES)
+    parts = sectors(SAMPLES)
     for i, x in enumerate(SAMPLES):
         direction = np.array([-x[1], x[0]]) / np.hypot(*x)
         ax.plot(*np.outer(direction, [-1.3, 1.3]), color=BLUE, linewidth=1.4)
         ax.text(*(1.4 * direction), f"$x_{i + 1}$", color=BLUE, ha="center", va="center")
-    for k, sector in enumerate(found):
+    for k, sector in enumerate(parts):
         spot = 1.32 * np.array([math.cos(sector.middle), math.sin(sector.middle)])
         ax.text(*spot, f"cell {k + 1}", color=GREY, ha="center", va="center", fontsize=9)
     for j, w in enumerate(UNITS):
@@ -34,7 +34,7 @@ def draw() -> Drawing:
         ax.text(*(1.1 * w), f"$w_{j + 1}$", ha="center", va="center")
     quiet(ax, 1.5)
     inside = [[bool(value > 0) for value in SAMPLES @ w] for w in UNITS]
-    cells = [next(k + 1 for k, sector in enumerate(found) if list(sector.pattern) == on) for on in inside]
+    cells = [next(k + 1 for k, sector in enumerate(parts) if list(sector.pattern) == on) for on in inside]
     caption = (
         "Each sample is a hyperplane through the origin of weight space; together they cut it into convex cells. "
         "Moving a weight vector inside its cell switches no unit on or off."

@@ -58,9 +58,11 @@ def draw(quick: bool = False) -> Drawing:
     losses = [
         {
             "y": list(y),
-            "minima": [[label, spots[-1], unit_loss(X, np.array(y, dtype=float), spots[-1])] for label, spots in found],
+            "minima": [
+                [label, spots[-1], unit_loss(X, np.array(y, dtype=float), spots[-1])] for label, spots in minima
+            ],
         }
-        for y, found in MINIMA.items()
+        for y, minima in MINIMA.items()
     ]
     caption = (
         "Mean squared error of one unit with output weight 1 on the samples (1, 0) and (0, 1). Red: local minima. "

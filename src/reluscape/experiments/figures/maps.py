@@ -38,8 +38,8 @@ def panel(
     """
     parts = {key: [[float(getattr(cell, key)) for cell in row] for row in cells] for key in ("value", "low", "high")}
     kinds = sorted({cell.kind for row in cells for cell in row})
-    drawn = {name: [None if w is None else float(w) for w in line] for name, line in (lines or {}).items()}
-    return {"samples": list(samples), "widths": list(widths), **parts, "kinds": kinds, "lines": drawn}
+    curves = {name: [None if w is None else float(w) for w in line] for name, line in (lines or {}).items()}
+    return {"samples": list(samples), "widths": list(widths), **parts, "kinds": kinds, "lines": curves}
 
 
 def draw_maps(grid: Sequence[tuple[str, Sequence[tuple[str, Panel]]]], label: str, sharey: Any = "row") -> Figure:
@@ -53,11 +53,11 @@ def draw_maps(grid: Sequence[tuple[str, Sequence[tuple[str, Panel]]]], label: st
     count = len(grid[0][1])
     figure = Figure(figsize=(2.45 * count + 1.5, 1.95 * len(grid) + 1.1), layout="constrained")
     axes = figure.subplots(len(grid), count, squeeze=False, sharex="col", sharey=sharey)
-    used: dict[str, Any] = {}
+    legend: dict[str, Any] = {}
     for i, (name, panels) in enumerate(grid):
         for j, (title, one) in enumerate(panels):
             ax = axes[i][j]
-            mesh = _heat_map(ax, one, used)
+            mesh = _heat_map(ax, one, legend)
             if i == 0:
                 ax.set_title(title, fontsize=10)
             if i == len(grid) - 1:
@@ -66,10 +66,10 @@ def draw_maps(grid: Sequence[tuple[str, Sequence[tuple[str, Panel]]]], label: st
         style = {"ha": "center", "va": "center", "rotation": 90, "fontsize": 10, "color": INK}
         axes[i][0].annotate(name, (-0.42, 0.5), xycoords="axes fraction", annotation_clip=False, **style)
     figure.colorbar(mesh, ax=axes, label=label, shrink=0.6, aspect=35)
-    if used:
+    if legend:
         figure.legend(
-            list(used.values()),
-            list(used),
+            list(legend.values()),
+            list(legend),
             loc="outside lower center",
             ncols=2,
             fontsize=8,
@@ -89,8 +89,8 @@ def _heat_map(ax: Any, one: Panel, used: dict[str, Any]) -> Any:
         color, dashes = LINES[name]
         line = [np.nan if width is None else width for width in line]
         ax.plot(n, line, color=INK, linewidth=2.4)
-        (drawn,) = ax.plot(n, line, color=color, linewidth=1.4, linestyle=dashes, marker=".", markersize=3)
-        used.setdefault(name, drawn)
+        (artist,) = ax.plot(n, line, color=color, linewidth=1.4, linestyle=dashes, marker=".", markersize=3)
+        used.setdefault(name, artist)
     # half a cell beside the first column would otherwise reach below zero samples
     ax.set_xlim(left=max(ax.get_xlim()[0], 0))
     ax.set_ylim(max(limits[0], 0), limits[1])

@@ -33,24 +33,24 @@ def sectors(X: np.ndarray) -> list[Sector]:
     >>> [sector.word for sector in sectors(np.array([[1.0, 0.0], [0.0, 1.0]]))]
     ['11', '01', '00', '10']
     """
-    turned = np.arctan2(X[:, 0], -X[:, 1])
-    borders = sorted({round(float(angle) % math.pi, 12) for angle in turned})
+    angles = np.arctan2(X[:, 0], -X[:, 1])
+    borders = sorted({round(float(angle) % math.pi, 12) for angle in angles})
     borders += [angle + math.pi for angle in borders]
-    found = []
+    parts = []
     for start, end in zip(borders, [*borders[1:], borders[0] + 2 * math.pi], strict=True):
         middle = (start + end) / 2
         on = tuple(bool(value > 0) for value in X @ np.array([math.cos(middle), math.sin(middle)]))
-        found.append(Sector(start, end, on))
-    return found
+        parts.append(Sector(start, end, on))
+    return parts
 
 
 def fan_block(X: np.ndarray, colors: list[str] | None = None) -> dict[str, object]:
     """Write the sectors in the form that the fan picture takes."""
-    found = sectors(X)
-    cells: list[dict[str, object]] = [{"from": s.start, "to": s.end, "pattern": s.word} for s in found]
+    parts = sectors(X)
+    cells: list[dict[str, object]] = [{"from": s.start, "to": s.end, "pattern": s.word} for s in parts]
     for cell, color in zip(cells, colors or [], strict=False):
         cell["color"] = color
-    return {"cells": cells, "rays": [[math.cos(s.start), math.sin(s.start)] for s in found]}
+    return {"cells": cells, "rays": [[math.cos(s.start), math.sin(s.start)] for s in parts]}
 
 
 def vertices(X: np.ndarray) -> np.ndarray:

@@ -21,8 +21,8 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     widths, most, trials = (range(6, 9), 8, 10) if quick else (range(6, 21), 12, 100)
     minima = [stuck_minimum(k) for k in widths]
     weights = stuck_minimum(SHOWN).W
-    counted = [k for k in widths if k <= most]
-    shares = [stuck_fraction(k, trials=trials, rng=stream(seed, "population", k)).share for k in counted]
+    share_widths = [k for k in widths if k <= most]
+    shares = [stuck_fraction(k, trials=trials, rng=stream(seed, "population", k)).share for k in share_widths]
     figure, (left, middle, right) = sheet(3, width=3.7, height=3.4)
     size = float(np.abs(weights).max())
     left.imshow(weights, cmap="RdBu_r", vmin=-size, vmax=size)
@@ -34,10 +34,10 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     middle.set(xlabel="units k", title="proved by intervals", ylim=(0, None))
     middle.legend(frameon=False)
     values = np.array([[100 * float(v) for v in (s.value, s.low, s.high)] for s in shares])
-    right.errorbar(counted, values[:, 0], [values[:, 0] - values[:, 1], values[:, 2] - values[:, 0]], fmt="o",
+    right.errorbar(share_widths, values[:, 0], [values[:, 0] - values[:, 1], values[:, 2] - values[:, 0]], fmt="o",
                    color=BLUE, label=f"L-BFGS, {trials} starts")  # fmt: skip
-    known = [PUBLISHED[k, k] for k in counted]
-    right.plot(counted, [100 * p for p in known], "_", markersize=14, color=INK, label="published")
+    references = [PUBLISHED[k, k] for k in share_widths]
+    right.plot(share_widths, [100 * p for p in references], "_", markersize=14, color=INK, label="published")
     right.set(xlabel="units k", ylabel="starts that get stuck, %", ylim=(-3, 100))
     right.legend(frameon=False)
     caption = (
@@ -53,10 +53,10 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
         "values": [m.value for m in minima],
         "curvatures": [m.least_eigenvalue for m in minima],
         "proved": [m.spurious for m in minima],
-        "counted": counted,
+        "counted": share_widths,
         "trials": trials,
         "shares": [[float(s.value), float(s.low), float(s.high)] for s in shares],
-        "published": known,
+        "published": references,
         "weights": weights.tolist(),
     }
     return Drawing(figure, numbers, caption, quick)

@@ -78,8 +78,8 @@ def draw(name: str, seed: int = 0, quick: bool = False) -> Drawing:
     """
     function = _function(name)
     options: dict[str, Any] = {"seed": seed, "quick": quick}
-    known = inspect.signature(function).parameters
-    return function(**{key: value for key, value in options.items() if key in known})
+    parameters = inspect.signature(function).parameters
+    return function(**{key: value for key, value in options.items() if key in parameters})
 
 
 def save(
@@ -95,8 +95,10 @@ def save(
     """
     if form not in _FORMATS:
         raise InputError(f"a figure cannot be written as {form!r}; choose {', '.join(_FORMATS)}")
-    drawn = draw(name, seed=seed, quick=quick)
-    used = seed if "seed" in inspect.signature(_function(name)).parameters else None
-    command = f"reluscape figure {name}" + (f" --seed {used}" if used else "") + (" --quick" if drawn.quick else "")
+    drawing = draw(name, seed=seed, quick=quick)
+    own_seed = seed if "seed" in inspect.signature(_function(name)).parameters else None
+    command = (
+        f"reluscape figure {name}" + (f" --seed {own_seed}" if own_seed else "") + (" --quick" if drawing.quick else "")
+    )
     command += f" --format {form}" if form != "png" else ""
-    return drawn.save(Path(folder) / f"{name}.{form}", command=command, seed=used)
+    return drawing.save(Path(folder) / f"{name}.{form}", command=command, seed=own_seed)

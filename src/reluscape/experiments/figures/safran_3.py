@@ -46,4 +46,4 @@ def draw(quick: bool = False) -> Drawing:
         "0.1 (optimal), 0.5 (bad) and twice 0.3. In d dimensions there are 2^d of them."
     )
     caption += " Quick: coarser grid." if quick else ""
-    return Drawing(figure, {"epsilon": EPSILON, "minima": [list(found) for found in minima]}, caption, quick)
+    return Drawing(figure, {"epsilon": EPSILON, "minima": [list(entry) for entry in minima]}, caption, quick)

@@ -22,8 +22,8 @@ def draw() -> Drawing:
         "XOR, free biases": staircase(*XOR, weight_decay=WeightDecay("1/20", biases=False), output_bias=True),
     }
     figure, axes = sheet(3, width=3.8, height=3.4)
-    for ax, (name, found) in zip(axes, steps.items(), strict=True):
-        found.plot(ax)
+    for ax, (name, stairs) in zip(axes, steps.items(), strict=True):
+        stairs.plot(ax)
         ax.set_title(name, pad=14)
     caption = (
         "Connected pieces of the set of global minima with weight decay against the width, units with names and up to "
@@ -34,11 +34,11 @@ def draw() -> Drawing:
     )
     numbers = {
         name: {
-            "least_width": found.least_width,
-            "most_width": found.most_width,
-            "bound": found.connected_width,
-            "rows": [[row.width, row.components, row.classes, row.isolated] for row in found.rows],
+            "least_width": stairs.least_width,
+            "most_width": stairs.most_width,
+            "bound": stairs.connected_width,
+            "rows": [[row.width, row.components, row.classes, row.isolated] for row in stairs.rows],
         }
-        for name, found in steps.items()
+        for name, stairs in steps.items()
     }
     return Drawing(figure, numbers, caption)

@@ -76,6 +76,6 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
 
 def _curve(rows: list[dict[str, Any]], optimizer: str, trace: str) -> dict[str, list[float | None]]:
     """Return mean and standard error of a trace at each moment."""
-    found = {row["number"]: row for row in rows if row["optimizer"] == optimizer}
-    there = [found[number(trace, moment)] for moment in MOMENTS]
+    by_number = {row["number"]: row for row in rows if row["optimizer"] == optimizer}
+    there = [by_number[number(trace, moment)] for moment in MOMENTS]
     return {name: [row[name] for row in there] for name in ("mean", "standard_error")}

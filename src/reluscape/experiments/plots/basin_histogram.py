@@ -27,8 +27,8 @@ def draw_basin_histogram(
     """
     sample = entry["basin_values"]["sample"]
     weights = [1 / len(sample)] * len(sample)
-    drawn: Any = ax.hist(sample, bins=bins, weights=weights, color=BLUE, rwidth=0.94)[2]
-    artists: list[Any] = list(drawn)
+    bars: Any = ax.hist(sample, bins=bins, weights=weights, color=BLUE, rwidth=0.94)[2]
+    artists: list[Any] = list(bars)
     if entry.get("threshold") is not None:
         artists.append(
             ax.axvspan(min(0.0, *sample), entry["threshold"], color=GREEN, alpha=0.11, linewidth=0, zorder=0)

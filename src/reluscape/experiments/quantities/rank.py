@@ -35,12 +35,12 @@ def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, 
 
 def _batch(parameters: dict[str, Any], rngs: Sequence[np.random.Generator], device: str) -> list[dict[str, float]]:
     """Prove full ranks on a device, and decide what it leaves open here."""
-    drawn = [_draw(parameters, rng) for rng in rngs]
-    patterns = np.array([pattern & (v != 0)[:, None] for pattern, _, v in drawn])
-    full = certainly_full(patterns, np.array([X for _, X, _ in drawn]), device)
+    draws = [_draw(parameters, rng) for rng in rngs]
+    patterns = np.array([pattern & (v != 0)[:, None] for pattern, _, v in draws])
+    full = certainly_full(patterns, np.array([X for _, X, _ in draws]), device)
     return [
         {"full_rank": 1.0, "rank": float(len(one[1]))} if sure else _numbers(*one)
-        for sure, one in zip(full, drawn, strict=True)
+        for sure, one in zip(full, draws, strict=True)
     ]
 
 

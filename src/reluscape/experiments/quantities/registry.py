@@ -45,15 +45,15 @@ class Quantity:
         """Refuse unknown and missing parameters, and values that no trial can take."""
         for name in parameters:
             if name not in self.parameters:
-                known = ", ".join(self.parameters)
-                raise InputError(f"{self.name} has no parameter {name!r}; it takes {known}")
-        sampled = "data_seed" in self.parameters
-        brought = OF_A_LAW if sampled and is_table(parameters.get("data")) else ()
+                names = ", ".join(self.parameters)
+                raise InputError(f"{self.name} has no parameter {name!r}; it takes {names}")
+        has_seed = "data_seed" in self.parameters
+        brought = OF_A_LAW if has_seed and is_table(parameters.get("data")) else ()
         for name, default in self.parameters.items():
             if default is None and name not in parameters and name not in brought:
                 raise InputError(f"{self.name} needs the parameter {name!r}; add it under grid, zip or fixed")
         whole = {**self.parameters, **parameters}
-        if sampled:
+        if has_seed:
             check_samples(parameters, whole, self.name)
         for name, check in self.checks.items():
             check(whole, name)

@@ -41,11 +41,11 @@ def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     if strength == 0:
         objective = Objective(lifted(X), y, np.zeros(len(lambdas)), margin_loss(parameters["loss"]))
         net = lbfgs(objective, start)
-        error, certified, loss = training_error(net, X, y), float("nan"), objective.value(net)
+        error, proof, loss = training_error(net, X, y), float("nan"), objective.value(net)
     else:
         end = train(X, y, strength * lambdas, parameters["loss"], start=start, prove=False)
-        error, certified, loss = end.training_error, float(end.certified), end.loss
-    return {"fails": float(error > 0), "error": float(error), "certified": certified, "loss": float(loss)}
+        error, proof, loss = end.training_error, float(end.certified), end.loss
+    return {"fails": float(error > 0), "error": float(error), "certified": proof, "loss": float(loss)}
 
 
 def _width(parameters: Mapping[str, Any], name: str) -> None:

@@ -110,8 +110,8 @@ def check_samples(given: Mapping[str, Any], whole: Mapping[str, Any], where: str
                 raise InputError(f"{where}: {data} brings its own samples; leave {name!r} out")
         return
     if data not in INPUTS:
-        known = ", ".join((*INPUTS, *NAMED))
-        raise InputError(f"{where}: unknown data {data!r}; choose {known}, or name a CSV file")
+        choices = ", ".join((*INPUTS, *NAMED))
+        raise InputError(f"{where}: unknown data {data!r}; choose {choices}, or name a CSV file")
     if "targets" in whole and whole["targets"] not in TARGETS:
         raise unknown_targets(whole["targets"])
     _draw_seed(whole)
@@ -121,9 +121,9 @@ def check_samples(given: Mapping[str, Any], whole: Mapping[str, Any], where: str
     rows, columns, units = sizes["n"], sizes["d"] + 1, sizes.get("width", 1)
     most = max(rows * columns, rows * units, units * columns)
     if most > MOST_NUMBERS:
-        named = ", ".join(f"{name} = {value}" for name, value in sizes.items())
+        size_text = ", ".join(f"{name} = {value}" for name, value in sizes.items())
         raise TooLarge(
-            f"{where}: {named} make a table of {most:.1e} numbers; at most {MOST_NUMBERS:,} are taken, so lower one"
+            f"{where}: {size_text} make a table of {most:.1e} numbers; at most {MOST_NUMBERS:,} are taken, so lower one"
         )
 
 

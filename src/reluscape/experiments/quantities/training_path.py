@@ -34,20 +34,20 @@ def _measure(parameters: dict[str, Any], rng: np.random.Generator) -> dict[str, 
     X, y = draw_samples(parameters, rng, width)
     W, v = get_law(parameters["law"]).sample(rng, width, X.shape[1])
     moments = {moment: round(moment * steps / 100) for moment in MOMENTS}
-    seen: set[bytes] = set()
-    kept: dict[int, tuple[State, int]] = {}
+    patterns: set[bytes] = set()
+    records: dict[int, tuple[State, int]] = {}
     for state in walk(X, y, W, v, parameters):
         if not np.isfinite(state.loss):
             break
-        seen.add(np.packbits(state.active).tobytes())
+        patterns.add(np.packbits(state.active).tobytes())
         if state.step in moments.values():
-            kept[state.step] = state, len(seen)
-    closely = {step: _look(X, y, state, flag(parameters, "basins")) for step, (state, _) in kept.items()}
+            records[state.step] = state, len(patterns)
+    closely = {step: _look(X, y, state, flag(parameters, "basins")) for step, (state, _) in records.items()}
     result = dict.fromkeys(QUANTITY.numbers, float("nan"))
     for moment, step in moments.items():
-        if step in kept:
-            found = {**closely[step], "patterns": float(kept[step][1])}
-            result.update({number(trace, moment): found[trace] for trace in TRACES})
+        if step in records:
+            values = {**closely[step], "patterns": float(records[step][1])}
+            result.update({number(trace, moment): values[trace] for trace in TRACES})
     return result
 
 

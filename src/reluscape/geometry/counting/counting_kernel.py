@@ -29,24 +29,24 @@ def count_half(rows: np.ndarray, budget: int) -> tuple[int, int]:
     m, d = rows.shape
     if d == 2:
         return m, 1
-    total, spent = 1, 0
+    total, cost = 1, 0
     nothing = np.empty(0, np.int8)
     for k in range(1, m):
-        if spent > budget:
-            return SPENT, spent
+        if cost > budget:
+            return SPENT, cost
         status, _, traces, _, _, _ = restrict(rows, k, nothing, False)
-        spent += k
+        cost += k
         if status != DONE:
-            return WIDE, spent
+            return WIDE, cost
         if d == 3:
             total += len(traces)
             continue
-        below, more = count_half(traces, budget - spent)
-        spent += more
+        below, more = count_half(traces, budget - cost)
+        cost += more
         if below < 0:
-            return below, spent
+            return below, cost
         total += below
-    return total, spent
+    return total, cost
 
 
 @numba.njit("float64(int64[:,::1], int64, int64)", **KERNEL)
@@ -60,10 +60,10 @@ def likely_cost(rows: np.ndarray, descents: int, seed: int) -> float:
     mean = 0.0
     nothing = np.empty(0, np.int8)
     for _ in range(descents):
-        here, weight, found = rows, 1.0, 0.0
+        here, weight, cost = rows, 1.0, 0.0
         while True:
             m, d = here.shape
-            found += weight * m * (m - 1) / 2.0
+            cost += weight * m * (m - 1) / 2.0
             if d <= 3 or m < 3:
                 break
             total = 0.0
@@ -80,5 +80,5 @@ def likely_cost(rows: np.ndarray, descents: int, seed: int) -> float:
             if status != DONE:
                 break
             here = traces
-        mean += found / descents
+        mean += cost / descents
     return mean

@@ -63,7 +63,7 @@ def restrict(
         trace = traces[number]
         factor = rows[j, pivot]
         a, b = 1, 0
-        rounded = False
+        in_floats = False
         if factor != 0:
             common = gcd(abs(lead), abs(factor))
             a = abs(lead) // common
@@ -74,12 +74,12 @@ def restrict(
             if float(a) * float(largest) + float(abs(b)) * float(top) >= ROOM:
                 if not rounding:
                     return OVERFLOW, pivot, traces, source, turn, sides
-                rounded = True
+                in_floats = True
         divisor = 0
         at = 0
         first = 0
         scale = 0.0
-        if rounded:
+        if in_floats:
             divisor = 1
             for c in range(d):
                 scale = max(scale, abs(float(a) * float(rows[j, c]) - float(b) * float(rows[k, c])))
@@ -88,7 +88,7 @@ def restrict(
             scale = 2.0**50 / scale
         for c in range(d):
             if c != pivot:
-                if rounded:
+                if in_floats:
                     value = int(scale * (float(a) * float(rows[j, c]) - float(b) * float(rows[k, c])))
                 else:
                     value = a * rows[j, c] - b * rows[k, c]
@@ -132,7 +132,7 @@ def restrict(
             if sides[group] >= 0 and sides[group] != side:
                 return NOTHING, pivot, traces, source, turn, sides
             sides[group] = side
-    known = 0
-    while known < len(sides) and sides[known] >= 0:
-        known += 1
-    return DONE, pivot, traces[:number], source, turn, sides[:known]
+    count = 0
+    while count < len(sides) and sides[count] >= 0:
+        count += 1
+    return DONE, pivot, traces[:number], source, turn, sides[:count]

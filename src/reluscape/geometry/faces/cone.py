@@ -34,9 +34,9 @@ def extreme_rays(arrangement: Arrangement, class_signs: Any) -> np.ndarray:
 
     Source: Motzkin, Raiffa, Thompson and Thrall, "The double description method" (1953).
     """
-    reduced = np.asarray(arrangement.reduced, dtype=object)
+    pivot_normals = np.asarray(arrangement.reduced, dtype=object)
     signs = np.asarray(class_signs).reshape(-1)
-    rays, _ = cone_rays([[int(s) * int(v) for v in row] for s, row in zip(signs, reduced, strict=True)])
+    rays, _ = cone_rays([[int(s) * int(v) for v in row] for s, row in zip(signs, pivot_normals, strict=True)])
     out = np.zeros((len(rays), arrangement.normals.shape[1]), dtype=object)
     if len(rays):
         out[:, list(arrangement.pivots)] = np.array(rays, dtype=object).reshape(len(rays), -1)
@@ -82,7 +82,7 @@ def _cut(
     rays: list[list[int]], masks: list[int], values: list[int], j: int, r: int
 ) -> tuple[list[list[int]], list[int]]:
     """Return the rays and masks after intersecting with row j, on which the rays have the given values."""
-    kept = [ray for ray, v in zip(rays, values, strict=True) if v >= 0]
+    new_rays = [ray for ray, v in zip(rays, values, strict=True) if v >= 0]
     kept_masks = [mask | (1 << j if v == 0 else 0) for mask, v in zip(masks, values, strict=True) if v >= 0]
     above = [i for i, v in enumerate(values) if v > 0]
     below = [i for i, v in enumerate(values) if v < 0]
@@ -94,9 +94,9 @@ def _cut(
             if any(common & ~mask == 0 for i, mask in enumerate(masks) if i != p and i != q):
                 continue
             ray = [values[p] * b - values[q] * a for a, b in zip(rays[p], rays[q], strict=True)]
-            kept.append(_primitive(ray))
+            new_rays.append(_primitive(ray))
             kept_masks.append(common | (1 << j))
-    return kept, kept_masks
+    return new_rays, kept_masks
 
 
 def _primitive(values: list[Any]) -> list[int]:

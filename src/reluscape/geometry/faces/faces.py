@@ -110,13 +110,13 @@ def enumerate_faces(X: Any, dim: int | None = None) -> Faces:
     k, rank = len(arrangement.normals), int(arrangement.rank)
     lineality = data.d - rank
     dimensions = wanted_dimensions(arrangement, dim)
-    bound, known = sum(face_bound(k, rank, j) for j in dimensions), False
+    bound, is_exact = sum(face_bound(k, rank, j) for j in dimensions), False
     if bound > FACE_LIMIT:
         with suppress(TooLarge):
-            bound, known = face_number(arrangement, dimensions, FLATS_FIRST), True
+            bound, is_exact = face_number(arrangement, dimensions, FLATS_FIRST), True
     if bound > FACE_LIMIT:
         raise TooLarge(
-            f"{'' if known else 'up to '}{bound:,} faces, above {FACE_LIMIT:,}; ask for one dimension (dim="
+            f"{'' if is_exact else 'up to '}{bound:,} faces, above {FACE_LIMIT:,}; ask for one dimension (dim="
             f"{lineality} has 1, dim={data.d} the regions), for fewer samples, for their number (count_faces) or for "
             "the facets of one region (region_facets)",
             estimate=bound,
@@ -133,15 +133,15 @@ def enumerate_faces(X: Any, dim: int | None = None) -> Faces:
         dims.append(np.full(len(sides), j + lineality, dtype=np.int64))
         witnesses += [_times(flat.basis, point) for point in points]
     table = np.concatenate(covectors)
-    lifted = np.zeros((len(table), data.d), dtype=object)
+    weights = np.zeros((len(table), data.d), dtype=object)
     if rank:
-        lifted[:, list(arrangement.pivots)] = np.array(witnesses, dtype=object).reshape(len(table), rank)
+        weights[:, list(arrangement.pivots)] = np.array(witnesses, dtype=object).reshape(len(table), rank)
     full = np.zeros((len(table), data.n), dtype=np.int8)
     alive = np.asarray(arrangement.row_class) >= 0
     full[:, alive] = table[:, arrangement.row_class[alive]] * np.asarray(arrangement.row_sign)[alive]
     sizes = np.concatenate(dims)
     order = np.lexsort([*full.T[::-1], sizes])
-    return Faces(readonly(full[order]), readonly(sizes[order]), readonly(lifted[order], dtype=object), data, dim)
+    return Faces(readonly(full[order]), readonly(sizes[order]), readonly(weights[order], dtype=object), data, dim)
 
 
 def region_facets(X: Any, pattern: Any) -> Facets:
@@ -172,9 +172,9 @@ def region_facets(X: Any, pattern: Any) -> Facets:
         raise InputError("no unit has this activation pattern; is_realizable returns the proof")
     samples, neighbours = [], []
     for c in range(k):
-        turned = signs.copy()
-        turned[c] = -turned[c]
-        if rows.decide(turned).feasible:
+        other_signs = signs.copy()
+        other_signs[c] = -other_signs[c]
+        if rows.decide(other_signs).feasible:
             group = row_class == c
             samples.append(tuple(int(i) for i in np.flatnonzero(group)))
             neighbours.append(bits ^ group)

@@ -58,14 +58,14 @@ def likely_flats(normals: np.ndarray, size: int, draws: int = 60) -> float:
     """
     k = len(normals)
     rng = stream(0, "likely flats")
-    closed = 0
+    hits = 0
     for _ in range(draws):
-        chosen = rng.choice(k, size, replace=False)
-        basis = exact.nullspace(normals[chosen]).T if size else np.eye(normals.shape[1], dtype=object)
+        picks = rng.choice(k, size, replace=False)
+        basis = exact.nullspace(normals[picks]).T if size else np.eye(normals.shape[1], dtype=object)
         if basis.shape[-1] == normals.shape[1] - size:
-            others = np.delete(np.arange(k), chosen)
-            closed += bool((normals[others].dot(basis) != 0).any(axis=1).all())
-    return comb(k, size) * closed / draws
+            others = np.delete(np.arange(k), picks)
+            hits += bool((normals[others].dot(basis) != 0).any(axis=1).all())
+    return comb(k, size) * hits / draws
 
 
 def _restricted(normals: np.ndarray, containing: tuple[int, ...], basis: np.ndarray) -> Flat:

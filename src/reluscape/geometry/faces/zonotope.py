@@ -37,8 +37,8 @@ class Zonotope:
     @cached_property
     def exact_vertices(self) -> np.ndarray:
         """(R, d) vertices as `Fraction`s: vertex = sum of the samples that its pattern activates."""
-        chosen = np.where(self.patterns, 1, 0).astype(object)
-        return readonly(chosen.dot(self.data.fractions), dtype=object)
+        bits = np.where(self.patterns, 1, 0).astype(object)
+        return readonly(bits.dot(self.data.fractions), dtype=object)
 
     @cached_property
     def vertices(self) -> np.ndarray:
@@ -90,10 +90,10 @@ def zonotope(X: Any) -> Zonotope:
     """
     data = as_dataset(X)
     arrangement = Arrangement.of(data)
-    bound, known = most_regions(arrangement, VERTEX_LIMIT)
+    bound, is_exact = most_regions(arrangement, VERTEX_LIMIT)
     if bound > VERTEX_LIMIT:
         raise TooLarge(
-            f"the zonotope {'has' if known else 'may have'} {bound:,} vertices, above {VERTEX_LIMIT:,}; use fewer "
+            f"the zonotope {'has' if is_exact else 'may have'} {bound:,} vertices, above {VERTEX_LIMIT:,}; use fewer "
             "samples, or sample_regions and add up the active samples",
             estimate=bound,
         )

@@ -75,12 +75,12 @@ def generic_flag(normals: np.ndarray, rng: np.random.Generator) -> Flag:
     pivot = max(range(r), key=lambda c: abs(last[c]))
     others = [c for c in range(r) if c != pivot]
     rotation = np.linalg.qr(rng.standard_normal((r - 1, r - 1)))[0] if r > 1 else np.zeros((0, 0))
-    turned = np.rint(rotation * 2.0**ROTATION_BITS).astype(np.int64).astype(object)
+    integers = np.rint(rotation * 2.0**ROTATION_BITS).astype(np.int64).astype(object)
     basis = np.zeros((r, r), dtype=object)
     for column in range(r - 1):
         for position, c in enumerate(others):
-            basis[c, column] = int(turned[position, column]) * last[pivot]
-            basis[pivot, column] -= int(turned[position, column]) * last[c]
+            basis[c, column] = int(integers[position, column]) * last[pivot]
+            basis[pivot, column] -= int(integers[position, column]) * last[c]
     basis[pivot, r - 1] = last[pivot] << ROTATION_BITS
     rows = np.zeros((k - 1, r), dtype=object)
     if k > 1:

@@ -89,15 +89,15 @@ class GenericRegions:
             TooLarge: the range needs more than 2 GiB.
         """
         stop = self._stop(start, stop, 8 * self.arrangement.d)
-        reduced = np.asarray(self.arrangement.reduced)
+        pivot_normals = np.asarray(self.arrangement.reduced)
         parts: list[np.ndarray] = []
         for level, subsets, sides in self._runs(start, stop):
             meant = np.where(sides, 1, -1).astype(np.int8)
             antipode = ~sides[:, -1]
             points = interior_points(self.flag, level, subsets, sides[:, :-1] ^ antipode[:, None])
             points[antipode] *= -1.0
-            outside = np.flatnonzero((signs_of_products(reduced, points) != meant).any(axis=1))
-            weights = [Rows(reduced).decide(meant[row].astype(float)).witness for row in outside]
+            outside = np.flatnonzero((signs_of_products(pivot_normals, points) != meant).any(axis=1))
+            weights = [Rows(pivot_normals).decide(meant[row].astype(float)).witness for row in outside]
             if any(point is None for point in weights):
                 raise AssumptionError(NOT_GENERIC.format("a vertex is not simple"))
             if any(point.dtype == object for point in weights if point is not None):

@@ -39,28 +39,28 @@ def sweep_level(
     Returns:
         the number of regions written.
     """
-    k, padded = columns.shape
+    k, width = columns.shape
     one = np.uint64(1)
-    table = np.zeros((k, k + 1, padded))
+    table = np.zeros((k, k + 1, width))
     # the sizes of doubles are ordered like their bits, and integers have a fast maximum
     patterns = table.view(np.int64)
     scratch = np.zeros(2)
     scratch_bits = scratch.view(np.int64)
     cost = np.zeros((k, k + 1))
     basis = np.full((k, k + 1), -1, np.int64)
-    chosen = np.zeros(k, np.int64)
+    subset = np.zeros(k, np.int64)
     error = np.zeros(k)
     cost_error = np.zeros(k)
     size = np.zeros(k)
-    for j in range(padded):
+    for j in range(width):
         table[0, 0, j] = offsets[j]
         for c in range(k):
             table[0, c + 1, j] = columns[c, j]
     cost[0, k] = 1.0
     error[0] = 2.0 * UNIT
     size[0] = 1.0
-    depth, written = 0, 0
-    chosen[0] = first - 1
+    depth, count = 0, 0
+    subset[0] = first - 1
     while depth >= 0:
         now = table[depth]
         delta = error[depth]
@@ -71,19 +71,19 @@ def sweep_level(
                     free = c
             base, slope = now[0], now[free]
             base_bits, slope_bits = np.int64(0), np.int64(0)
-            for j in range(padded):
+            for j in range(width):
                 base_bits = max(base_bits, patterns[depth, 0, j] & SIZE)
                 slope_bits = max(slope_bits, patterns[depth, free, j] & SIZE)
             scratch_bits[0], scratch_bits[1] = base_bits, slope_bits
             base_top, slope_top = scratch[0], scratch[1]
-            start = chosen[depth] + 1
+            start = subset[depth] + 1
             stop = first + 1 if depth == 0 else m
             for i in range(start, stop):
                 pivot = slope[i]
                 unsure = not abs(pivot) > 4.0 * delta
                 if unsure:
-                    doubtful[written] = True
-                    written += 1
+                    doubtful[count] = True
+                    count += 1
                     continue
                 step = -base[i] / pivot
                 step_error = (delta + abs(step) * delta) / (abs(pivot) - delta) + 2.0 * UNIT * abs(step)
@@ -93,21 +93,21 @@ def sweep_level(
                     + 8.0 * UNIT * (base_top + abs(step) * slope_top)
                 )
                 close = 0
-                if padded == 32:
+                if width == 32:
                     bits = np.uint64(0)
                     for j in range(32):
                         value = base[j] + step * slope[j]
                         bits |= np.uint64(value > 0.0) << np.uint64(j)
                         close += int(abs(value) <= near)
-                    out[written, 0] = bits
-                for word in range(padded // 64):
+                    out[count, 0] = bits
+                for word in range(width // 64):
                     bits = np.uint64(0)
                     low = word * 64
                     for j in range(64):
                         value = base[low + j] + step * slope[low + j]
                         bits |= np.uint64(value > 0.0) << np.uint64(j)
                         close += int(abs(value) <= near)
-                    out[written, word] = bits
+                    out[count, word] = bits
                 unsure = close != k
                 inverse = 1.0 / pivot
                 entering = cost[depth, free] * inverse
@@ -128,15 +128,15 @@ def sweep_level(
                     unsure = unsure or not abs(slope_cost) > slope_error
                     bit = one << np.uint64(row & 63)
                     if slope_cost > 0.0:
-                        out[written, row >> 6] |= bit
+                        out[count, row >> 6] |= bit
                     else:
-                        out[written, row >> 6] &= ~bit
-                doubtful[written] = unsure
-                written += 1
+                        out[count, row >> 6] &= ~bit
+                doubtful[count] = unsure
+                count += 1
             depth -= 1
             continue
-        chosen[depth] += 1
-        i = chosen[depth]
+        subset[depth] += 1
+        i = subset[depth]
         if (depth == 0 and i > first) or i > m - (k - depth):
             depth -= 1
             continue
@@ -147,7 +147,7 @@ def sweep_level(
                 free = c
         pivot_column = now[free]
         column_bits, new_bits = np.int64(0), np.int64(0)
-        for j in range(padded):
+        for j in range(width):
             column_bits = max(column_bits, patterns[depth, free, j] & SIZE)
         pivot = pivot_column[i]
         gap = abs(pivot) - delta
@@ -161,16 +161,16 @@ def sweep_level(
             factor = now[c, i] * inverse
             factor_top = max(factor_top, abs(factor))
             source, target = now[c], after[c]
-            for j in range(padded):
+            for j in range(width):
                 target[j] = source[j] - factor * pivot_column[j]
-            for j in range(padded):
+            for j in range(width):
                 new_bits = max(new_bits, patterns[depth + 1, c, j] & SIZE)
             cost[depth + 1, c] = cost[depth, c] - factor * cost[depth, free]
             basis[depth + 1, c] = basis[depth, c]
         target = after[free]
-        for j in range(padded):
+        for j in range(width):
             target[j] = pivot_column[j] * inverse
-        for j in range(padded):
+        for j in range(width):
             new_bits = max(new_bits, patterns[depth + 1, free, j] & SIZE)
         scratch_bits[0], scratch_bits[1] = column_bits, new_bits
         column_top, new_top = scratch[0], scratch[1]
@@ -178,19 +178,19 @@ def sweep_level(
         basis[depth + 1, free] = i
         if gap > 3.0 * delta:
             factor_error = (delta + factor_top * delta) / gap + 3.0 * UNIT * factor_top
-            mixed = delta * (1.0 + factor_top + factor_error) + column_top * factor_error
-            mixed += 4.0 * UNIT * (size[depth] + factor_top * column_top)
-            scaled = (delta + column_top / abs(pivot) * delta) / gap + 3.0 * UNIT * column_top / abs(pivot)
-            error[depth + 1] = max(mixed, scaled) * (1.0 + 16.0 * UNIT)
+            row_error = delta * (1.0 + factor_top + factor_error) + column_top * factor_error
+            row_error += 4.0 * UNIT * (size[depth] + factor_top * column_top)
+            pivot_error = (delta + column_top / abs(pivot) * delta) / gap + 3.0 * UNIT * column_top / abs(pivot)
+            error[depth + 1] = max(row_error, pivot_error) * (1.0 + 16.0 * UNIT)
             before = cost_error[depth]
-            moved = before * (1.0 + factor_top + factor_error) + cost_top * factor_error
-            moved += 4.0 * UNIT * cost_top * (1.0 + factor_top)
-            turned = (before + cost_top / abs(pivot) * delta) / gap + 3.0 * UNIT * cost_top / abs(pivot)
-            cost_error[depth + 1] = max(moved, turned) * (1.0 + 16.0 * UNIT)
+            row_noise = before * (1.0 + factor_top + factor_error) + cost_top * factor_error
+            row_noise += 4.0 * UNIT * cost_top * (1.0 + factor_top)
+            pivot_noise = (before + cost_top / abs(pivot) * delta) / gap + 3.0 * UNIT * cost_top / abs(pivot)
+            cost_error[depth + 1] = max(row_noise, pivot_noise) * (1.0 + 16.0 * UNIT)
         else:
             error[depth + 1] = np.inf
             cost_error[depth + 1] = np.inf
         size[depth + 1] = new_top
         depth += 1
-        chosen[depth] = i
-    return written
+        subset[depth] = i
+    return count

@@ -31,8 +31,8 @@ def interior_points(flag: Flag, level: int, subsets: np.ndarray, sides: np.ndarr
         values = np.broadcast_to(b, (count, flag.m)).copy()
         if level:
             M = a[subsets]
-            wanted = np.take_along_axis(signs, subsets, axis=1)
-            ends = _solved(M, np.stack([-b[subsets], wanted], axis=2))
+            targets = np.take_along_axis(signs, subsets, axis=1)
+            ends = _solved(M, np.stack([-b[subsets], targets], axis=2))
             slopes = ends[..., 1] @ a.T
             values += ends[..., 0] @ a.T
             ways = np.abs(values) / np.abs(slopes)

@@ -56,10 +56,10 @@ def _certified_signs(a: np.ndarray, b: np.ndarray, subsets: np.ndarray) -> tuple
     reach = np.abs(a).sum(axis=1) + np.finfo(float).tiny
     bound = reach[None, :] * (error[:, None] + gamma * np.abs(vertex).max(axis=1)[:, None]) + gamma * np.abs(b)[None, :]
     sides, unsure = values > 0, np.abs(values) <= bound
-    reduced = inverse[:, k - 1, :]
+    last_rows = inverse[:, k - 1, :]
     reduced_bound = 2 * defect[:, None] * np.abs(inverse).max(axis=1)
-    np.put_along_axis(sides, subsets, reduced > 0, axis=1)
-    np.put_along_axis(unsure, subsets, np.abs(reduced) <= reduced_bound, axis=1)
+    np.put_along_axis(sides, subsets, last_rows > 0, axis=1)
+    np.put_along_axis(unsure, subsets, np.abs(last_rows) <= reduced_bound, axis=1)
     unsure[singular] = True
     return sides, unsure
 

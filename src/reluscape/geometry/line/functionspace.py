@@ -143,13 +143,13 @@ def represent_1d(x: Any, f: Any, coefficients: str = "any") -> Representation:
     upper = units.combine(range(len(units))) if signs == (1,) else _along(path, points, values)
     if upper is None:
         raise AssumptionError("no sum of units takes these values; coefficients='any' allows differences")
-    tried = 0
+    tries = 0
     for width in range(path.kinks, len(upper)):
-        for chosen in units.choices(width):
-            tried += 1
-            if tried > CANDIDATE_LIMIT:
+        for picks in units.choices(width):
+            tries += 1
+            if tries > CANDIDATE_LIMIT:
                 return _representation(upper, width)
-            combination = units.combine(chosen)
+            combination = units.combine(picks)
             if combination is not None:
                 return _representation(combination, len(combination))
     return _representation(upper, len(upper))
@@ -230,8 +230,8 @@ class _Units:
             for counts in cut_counts(self.points, self.values, width - affine, self.most):
                 parts = [combinations(self.gaps[gap], c) for gap, c in enumerate(counts) if c]
                 parts.append(combinations(self.affine, affine))
-                for chosen in product(*parts):
-                    yield tuple(chain.from_iterable(chosen))
+                for picks in product(*parts):
+                    yield tuple(chain.from_iterable(picks))
 
     def combine(self, units: Iterable[int]) -> _Layer | None:
         """Return a layer made of some of the units that takes the values, or None; exact."""

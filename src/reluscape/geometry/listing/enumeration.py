@@ -46,7 +46,7 @@ def half_regions(
         points: False leaves the points of the result out.
         units: (r,) the columns are divided by these; None for their greatest common divisors.
     """
-    wanted = np.array(sides, dtype=np.int8)
+    prefix = np.array(sides, dtype=np.int8)
     source, turn = np.array(source, dtype=np.int64), np.array(turn, dtype=bool)
     if normals.shape[1] == 1:
         lead = 1.0 if normals[0, 0] > 0 else -1.0
@@ -54,10 +54,10 @@ def half_regions(
     units = column_units(exact.fraction_matrix(normals)) if units is None else units
     rows = [tuple(int(v) for v in row) for row in divided(normals, units)]
     try:
-        half, checked = _by_tiers(rows, source, turn, wanted, points)
+        half, in_floats = _by_tiers(rows, source, turn, prefix, points)
     except OutOfRangeError:
         return enumeration_plain.half_regions(normals, source, turn, sides, points)
-    return restored(half, normals, units, checked)
+    return restored(half, normals, units, in_floats)
 
 
 def _by_tiers(
@@ -68,9 +68,9 @@ def _by_tiers(
         try:
             return _listed(rows, source, turn, wanted, points, compiled_only=True)
         except OverflowError:
-            found = _from_rounded(rows, source, turn, wanted, points)
-            if found is not None:
-                return found
+            answer = _from_rounded(rows, source, turn, wanted, points)
+            if answer is not None:
+                return answer
     return _listed(rows, source, turn, wanted, points)
 
 
@@ -83,23 +83,23 @@ def _from_rounded(
     has more regions than Cover's number: a list of that length is complete.
     """
     m, d = len(rows), len(rows[0])
-    rounded = np.array([_rounded(row) for row in rows], dtype=np.int64)
+    int_rows = np.array([_rounded(row) for row in rows], dtype=np.int64)
     pivots = np.zeros(m, dtype=np.int64)
-    found: list[Half | None] = [None]
+    halves: list[Half | None] = [None]
     for k in range(1, m):
-        status, pivots[k], traces, below, turned, _ = restriction_kernel.restrict(rounded, k, wanted[:0], True)
+        status, pivots[k], traces, below, flips, _ = restriction_kernel.restrict(int_rows, k, wanted[:0], True)
         if status == DONE and len(traces) == k:
-            status, bits, inside = half_cells(traces, below, turned, wanted[:0], True)
+            status, bits, inside = half_cells(traces, below, flips, wanted[:0], True)
         else:
             return None
         if status != DONE:
             return None
-        found.append(Half(bits, inside))
+        halves.append(Half(bits, inside))
     walk = MendedWalk(rows, source, turn, wanted)
     number = cover_number(m, d) // 2
     walk.patience = 10 + int(MOST_MENDED * number)
     try:
-        half = _walked(walk, pivots, found, points)
+        half = _walked(walk, pivots, halves, points)
     except SolverError:
         return None
     return (half, walk.mended == 0) if len(half.bits) == number else None
@@ -119,13 +119,13 @@ def _cells(rows: Normals, source: np.ndarray, turn: np.ndarray, wanted: np.ndarr
             return Half(bits, points)
     if compiled_only:
         raise OverflowError
-    found = _shard_of_rounded(rows, source, turn, wanted)
-    if found is None:
-        found, _ = _listed(rows, source, turn, wanted, True)
-    for i, point in found.fractions.items():
+    half = _shard_of_rounded(rows, source, turn, wanted)
+    if half is None:
+        half, _ = _listed(rows, source, turn, wanted, True)
+    for i, point in half.fractions.items():
         top = max(abs(v) for v in point)
-        found.points[i] = [float(v / top) for v in point]
-    return found
+        half.points[i] = [float(v / top) for v in point]
+    return half
 
 
 def _shard_of_rounded(rows: Normals, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray) -> Half | None:
@@ -136,14 +136,14 @@ def _shard_of_rounded(rows: Normals, source: np.ndarray, turn: np.ndarray, wante
     if whole is None:
         return None
     bearer = {int(g): j for j, g in reversed(list(enumerate(source)))}
-    known = [bearer[g] for g in range(len(wanted))]
+    samples = [bearer[g] for g in range(len(wanted))]
     cells, n = whole[0], len(source)
-    asked, value = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    asked[known], value[known] = True, (wanted == 1) != turn[known]
-    kept = np.flatnonzero(((cells.bits & packed(asked)) == packed(value)).all(axis=1))
-    place = {int(old): new for new, old in enumerate(kept)}
+    mask, value = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    mask[samples], value[samples] = True, (wanted == 1) != turn[samples]
+    picks = np.flatnonzero(((cells.bits & packed(mask)) == packed(value)).all(axis=1))
+    place = {int(old): new for new, old in enumerate(picks)}
     fractions = {place[i]: point for i, point in cells.fractions.items() if i in place}
-    return Half(cells.bits[kept], cells.points[kept], fractions)
+    return Half(cells.bits[picks], cells.points[picks], fractions)
 
 
 def _listed(
@@ -161,7 +161,7 @@ def _listed(
     """
     m, d = len(rows), len(rows[0])
     pivots = np.zeros(m, dtype=np.int64)
-    found: list[Half | None] = [None]
+    halves: list[Half | None] = [None]
     for k in range(1, m):
         cells = None
         if d == 2:
@@ -174,9 +174,9 @@ def _listed(
             pivots[k] = trace.pivot
             if trace.rows:
                 cells = _cells(trace.rows, trace.source, trace.turn, trace.wanted, compiled_only)
-        found.append(cells)
+        halves.append(cells)
     walk = MendedWalk(rows, source, turn, wanted)
-    return _walked(walk, pivots, found, points), walk.mended == 0
+    return _walked(walk, pivots, halves, points), walk.mended == 0
 
 
 def _walked(walk: MendedWalk, pivots: np.ndarray, found: list[Half | None], points: bool) -> Half:
@@ -191,8 +191,8 @@ def _walked(walk: MendedWalk, pivots: np.ndarray, found: list[Half | None], poin
             trace_bits[ends[k] : ends[k + 1], : cells.bits.shape[1]] = cells.bits
             trace_points[ends[k] : ends[k + 1]] = cells.points
             found[k] = None
-    asked = len(walk.wanted)
-    most = total + 1 if asked < 2 else total - int(ends[min(asked, m)]) + 1
+    side_count = len(walk.wanted)
+    most = total + 1 if side_count < 2 else total - int(ends[min(side_count, m)]) + 1
     return walk.run(pivots, ends, trace_bits, trace_points, most, points)
 
 

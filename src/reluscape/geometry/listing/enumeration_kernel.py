@@ -55,9 +55,9 @@ def half_cells(
         status, bits, points = half_cells(traces, below_source, below_turn, below_wanted, rounding)
         if status != DONE:
             return status, out_bits, out_points
-        found = len(bits)
-        if total + found > capacity:
-            capacity = 2 * capacity + found
+        count = len(bits)
+        if total + count > capacity:
+            capacity = 2 * capacity + count
             grown_bits = np.empty((capacity, words), np.uint64)
             grown_points = np.empty((capacity, d - 1))
             for i in range(total):
@@ -66,13 +66,13 @@ def half_cells(
                 for c in range(d - 1):
                     grown_points[i, c] = trace_points[i, c]
             trace_bits, trace_points = grown_bits, grown_points
-        used = bits.shape[1]
-        for i in range(found):
+        width = bits.shape[1]
+        for i in range(count):
             for t in range(words):
-                trace_bits[total + i, t] = bits[i, t] if t < used else np.uint64(0)
+                trace_bits[total + i, t] = bits[i, t] if t < width else np.uint64(0)
             for c in range(d - 1):
                 trace_points[total + i, c] = points[i, c]
-        total += found
+        total += count
     ends[m] = total
     columns, power = scaled(rows)
     table, error = products(columns, m)

@@ -104,8 +104,8 @@ def _cells_on(rows: Rows, normal: tuple[int, ...]) -> Iterator[Cell]:
     role = [_role(row, normal, pivot, place) for row in rows]
     # a trace's positive side is that of the first hyperplane that has it, so that sides stay in order
     first = dict(reversed(role))
-    turned = tuple(tuple(-v for v in row) if first[k] else row for k, row in enumerate(traces))
-    for sides, w in cells(turned):
+    trace_rows = tuple(tuple(-v for v in row) if first[k] else row for k, row in enumerate(traces))
+    for sides, w in cells(trace_rows):
         full = tuple(sides[k] != (flip != first[k]) for k, flip in role)
         point = [*w[:pivot], Fraction(0), *w[pivot:]]
         other = sum((a * b for a, b in zip(normal, point, strict=True)), Fraction(0))
@@ -128,22 +128,22 @@ def half_regions(
 ) -> Half:
     """Return the regions on the positive side of the first hyperplane; see `enumeration.half_regions`."""
     rows = tuple(tuple(int(v) for v in row) for row in normals)
-    found = list(cells(rows, tuple(map(bool, sides)) or (True,)))
-    bits = np.zeros((len(found), (len(source) + 63) // 64), dtype=np.uint64)
+    cell_list = list(cells(rows, tuple(map(bool, sides)) or (True,)))
+    bits = np.zeros((len(cell_list), (len(source) + 63) // 64), dtype=np.uint64)
     bearers = [
         (int(k), bool(t), i // 64, np.uint64(1 << (63 - i % 64)))
         for i, (k, t) in enumerate(zip(source, turn, strict=True))
     ]
-    inside = np.full((len(found), len(rows[0])), np.nan)
+    inside = np.full((len(cell_list), len(rows[0])), np.nan)
     fractions: dict[int, tuple[Fraction, ...]] = {}
-    for i, (where, point) in enumerate(found):
-        for k, turned, word, bit in bearers:
-            if k >= 0 and where[k] != turned:
+    for i, (where, point) in enumerate(cell_list):
+        for k, flip, word, bit in bearers:
+            if k >= 0 and where[k] != flip:
                 bits[i, word] |= bit
-        scaled = _about_one(point)
-        rounded = [float(v) for v in scaled]
-        if [Fraction(v) for v in rounded] == scaled:
-            inside[i] = rounded
+        exact_point = _about_one(point)
+        float_point = [float(v) for v in exact_point]
+        if [Fraction(v) for v in float_point] == exact_point:
+            inside[i] = float_point
         else:
-            fractions[i] = tuple(scaled)
+            fractions[i] = tuple(exact_point)
     return Half(bits, inside, fractions)

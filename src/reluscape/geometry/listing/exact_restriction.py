@@ -62,8 +62,8 @@ def restrict(rows: Normals, k: int, wanted: np.ndarray) -> Trace:
             side = int(wanted[j]) if along else 1 - int(wanted[j])
             if sides.setdefault(group, side) != side:
                 return Trace(pivot, [], source, turn, wanted[:0])
-    known = np.array([sides[g] for g in range(len(sides))], dtype=np.int8)
-    return Trace(pivot, list(place), source, turn, known)
+    trace_sides = np.array([sides[g] for g in range(len(sides))], dtype=np.int8)
+    return Trace(pivot, list(place), source, turn, trace_sides)
 
 
 def line_trace(rows: Normals, k: int, wanted: np.ndarray) -> LineTrace:

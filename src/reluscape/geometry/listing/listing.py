@@ -34,14 +34,14 @@ def listed_half(arrangement: Arrangement, sides: Sequence[int] = (), points: boo
         sides: 0 or 1 for the first hyperplanes, the first of them 1: only regions that begin like this.
         points: False leaves the points out.
     """
-    reduced, turned = np.asarray(arrangement.reduced), np.asarray(arrangement.row_sign) < 0
-    if cover_number(len(reduced), arrangement.rank) <= FEW_REGIONS:
+    pivot_normals, flips = np.asarray(arrangement.reduced), np.asarray(arrangement.row_sign) < 0
+    if cover_number(len(pivot_normals), arrangement.rank) <= FEW_REGIONS:
         from .enumeration_plain import half_regions as plain
 
-        return plain(reduced, arrangement.row_class, turned, sides, points)
+        return plain(pivot_normals, arrangement.row_class, flips, sides, points)
     from .enumeration import half_regions
 
-    return half_regions(reduced, arrangement.row_class, turned, sides, points, arrangement.units)
+    return half_regions(pivot_normals, arrangement.row_class, flips, sides, points, arrangement.units)
 
 
 def live_bits(arrangement: Arrangement) -> np.ndarray:

@@ -90,11 +90,11 @@ class MendedWalk:
                 break
         if status != DONE:
             raise SolverError("a trace of the arrangement met no region, which is impossible; please report these data")
-        written = int(self.state[1])
-        out_bits, out_points = out_bits[:written], out_points[:written]
+        count = int(self.state[1])
+        out_bits, out_points = out_bits[:count], out_points[:count]
         places = np.flatnonzero(np.isnan(out_points[:, 0])) if self.fractions else np.empty(0, dtype=np.int64)
-        known = {int(i): self.fractions[round(float(out_points[i, 1] * self.power[1]))] for i in places}
-        return Half(out_bits, out_points, known)
+        fractions = {int(i): self.fractions[round(float(out_points[i, 1] * self.power[1]))] for i in places}
+        return Half(out_bits, out_points, fractions)
 
     def _settle(self, top: int, k: int) -> None:
         """Decide the sides of the point at work exactly."""
@@ -107,11 +107,11 @@ class MendedWalk:
         """Find points on both sides of hyperplane k in the cell at work, in exact arithmetic."""
         from ...solvers.linear import Rows
 
-        prepared = Rows(self.integers[: k + 1])
+        system = Rows(self.integers[: k + 1])
         inside = np.unpackbits(self.sides[top].astype(">u8").view(np.uint8))[: k + 1].astype(float)
         for side in range(2):
             inside[k] = side
-            point = prepared.decide(2.0 * inside - 1.0).witness
+            point = system.decide(2.0 * inside - 1.0).witness
             if point is None:
                 raise SolverError(
                     "a region that a trace splits is empty, which is impossible; please report these data"

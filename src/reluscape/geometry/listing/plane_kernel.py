@@ -30,8 +30,8 @@ def turn_of(a: int, b: int, c: int, d: int, small: bool) -> int:
         value = p - q
         if abs(value) > 2.0**-50 * (abs(p) + abs(q)):
             return 1 if value > 0.0 else -1
-    wrapped = a * d - b * c
-    return 1 if wrapped > 0 else (-1 if wrapped < 0 else 0)
+    determinant = a * d - b * c
+    return 1 if determinant > 0 else (-1 if determinant < 0 else 0)
 
 
 @numba.njit(**INNER)
@@ -87,7 +87,7 @@ def plane_cells(
             flips[source[i], i >> 6] |= bit
             if begin[source[i]] != turn[i]:
                 now[i >> 6] |= bit
-    written = 0
+    count = 0
     px = py = 0.0
     for i in range(m):
         if i > 0:
@@ -111,7 +111,7 @@ def plane_cells(
         if m == 1:
             x, y = -py, px
         # keep the cells sorted by their bits
-        at = written
+        at = count
         while at > 0:
             less = False
             for t in range(words):
@@ -127,5 +127,5 @@ def plane_cells(
         for t in range(words):
             bits[at, t] = now[t]
         points[at, 0], points[at, 1] = x, y
-        written += 1
-    return DONE, bits[:written], points[:written]
+        count += 1
+    return DONE, bits[:count], points[:count]

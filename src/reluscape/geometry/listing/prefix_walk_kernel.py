@@ -258,28 +258,30 @@ def walk(
             for t in range(words):
                 heads[k, t] = trace_bits[cursor[k], t]
     n = len(source)
-    asked, out_words, with_points = len(wanted), out_bits.shape[1], len(out_points) > 0
+    side_count, out_words, with_points = len(wanted), out_bits.shape[1], len(out_points) > 0
     bit = np.empty(64, np.uint64)
     for j in range(64):
         bit[j] = one << np.uint64(63 - j)
     plain = n == m
     word, shift, place_of = np.zeros(n, np.int64), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
-    weight, turned = np.zeros(n, np.uint64), np.zeros(n, np.uint64)
+    weight, flips = np.zeros(n, np.uint64), np.zeros(n, np.uint64)
     for i in range(n):
         if source[i] >= 0:
             word[i] = source[i] >> 6
             shift[i] = np.uint64(63 - (source[i] & 63))
             place_of[i] = np.uint64(63 - (i & 63))
             weight[i] = one
-            turned[i] = one if turn[i] else np.uint64(0)
+            flips[i] = one if turn[i] else np.uint64(0)
         plain = plain and source[i] == i and not turn[i]
-    top, written = state[0], state[1]
+    top, count = state[0], state[1]
     while top >= 0:
         k = depth[top]
         alive = True
         while True:
             while k < m and not agree(heads, k, sides, top, k):
-                if k == doubtful[top] or (k < asked and (sides[top, k >> 6] & bit[k & 63] != 0) != (wanted[k] == 1)):
+                if k == doubtful[top] or (
+                    k < side_count and (sides[top, k >> 6] & bit[k & 63] != 0) != (wanted[k] == 1)
+                ):
                     break
                 k += 1
             if k == m:
@@ -287,14 +289,14 @@ def walk(
             above = sides[top, k >> 6] & bit[k & 63] != 0
             if not agree(heads, k, sides, top, k):
                 if k == doubtful[top]:
-                    depth[top], state[0], state[1] = k, top, written
+                    depth[top], state[0], state[1] = k, top, count
                     return UNCERTAIN
                 alive = False
                 break
             keep_below = k != doubtful[top] and not above
             keep_above = k != doubtful[top] and above
-            ask_below = k >= asked or wanted[k] == 0
-            ask_above = k >= asked or wanted[k] == 1
+            ask_below = k >= side_count or wanted[k] == 0
+            ask_above = k >= side_count or wanted[k] == 1
             make_below = ask_below and not keep_below
             make_above = ask_above and not keep_above
             below_row = top + 1 if ask_above else spare - 1
@@ -324,7 +326,7 @@ def walk(
                     certain = certain and first > k and agree(sides, spare, sides, top, k)
                     certain = certain and sides[spare, k >> 6] & bit[k & 63] != 0
                 if not certain:
-                    depth[top], state[0], state[1] = k, top, written
+                    depth[top], state[0], state[1] = k, top, count
                     return REPAIR
             cursor[k] += 1
             inside = cursor[k] < ends[k + 1]
@@ -341,21 +343,21 @@ def walk(
                 depth[top] = k
                 top += 1
         if alive:
-            if written == len(out_bits):
-                depth[top], state[0], state[1] = m, top, written
+            if count == len(out_bits):
+                depth[top], state[0], state[1] = m, top, count
                 return FULL
             for t in range(out_words):
-                found = sides[top, t] if plain else np.uint64(0)
+                bits = sides[top, t] if plain else np.uint64(0)
                 if not plain:
                     for i in range(64 * t, min(64 * t + 64, n)):
-                        found |= (((sides[top, word[i]] >> shift[i]) ^ turned[i]) & weight[i]) << place_of[i]
-                out_bits[written, t] = found
+                        bits |= (((sides[top, word[i]] >> shift[i]) ^ flips[i]) & weight[i]) << place_of[i]
+                out_bits[count, t] = bits
             if with_points:
                 for c in range(d):
-                    out_points[written, c] = points[top, c] / power[c]
-            written += 1
+                    out_points[count, c] = points[top, c] / power[c]
+            count += 1
         top -= 1
-    state[0], state[1] = top, written
+    state[0], state[1] = top, count
     for k in range(1, m):
         if cursor[k] != ends[k + 1]:
             return INCOMPLETE

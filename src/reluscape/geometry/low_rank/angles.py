@@ -36,9 +36,9 @@ def angle_turns(gram: np.ndarray, pairs: Iterable[tuple[int, int]], bits: int) -
         while True:
             with flint.ctx.workprec(precision):
                 turn = flint.arb.atan2(flint.arb(square).sqrt(), flint.arb(cosine)) / (2 * flint.arb.pi())
-                scaled = turn * flint.arb(2) ** bits
-                if scaled.rad() < 0.25:
-                    middle = (scaled.mid() + 0.5).floor().unique_fmpz()
+                ball = turn * flint.arb(2) ** bits
+                if ball.rad() < 0.25:
+                    middle = (ball.mid() + 0.5).floor().unique_fmpz()
                     if middle is not None:
                         out.append(int(middle))
                         break

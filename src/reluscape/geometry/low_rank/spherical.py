@@ -63,8 +63,8 @@ def polygons(normals: np.ndarray) -> Polygons:
         bounds.append(np.stack([meeting[around.lines], meeting[np.roll(around.lines, -1)]], axis=1))
     signs, owner, walls = np.concatenate(rows), np.concatenate(owners), np.concatenate(bounds)
     signs, corner = np.concatenate([signs, -signs]), np.concatenate([rays[owner], -rays[owner]])
-    packed = np.packbits(signs > 0, axis=1)
-    _, first_seen, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    keys = np.packbits(signs > 0, axis=1)
+    _, first_seen, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     cell = np.ravel(inverse)
     order = np.argsort(cell, kind="stable")
     return Polygons(signs[first_seen], cell[order], corner[order], np.concatenate([walls, walls])[order])
@@ -99,9 +99,9 @@ def solid_angles(polygons: Polygons, gram: np.ndarray) -> np.ndarray:
 
     def excesses(cells: np.ndarray, bits: int) -> tuple[np.ndarray, int]:
         corners = np.concatenate([np.arange(starts[c], starts[c] + counts[c]) for c in cells])
-        needed = np.unique(place[corners])
+        picks = np.unique(place[corners])
         turns = np.zeros(len(pairs), dtype=object)
-        turns[needed] = angle_turns(gram, [divmod(int(p), len(gram)) for p in pairs[needed]], bits)
+        turns[picks] = angle_turns(gram, [divmod(int(p), len(gram)) for p in pairs[picks]], bits)
         # angle between the normals where the sides differ, else its supplement: inside the cell
         inner = np.where(same, (1 << bits - 1) - turns[place], turns[place])[corners]
         ends = np.concatenate([[0], np.cumsum(counts[cells])[:-1]])

@@ -53,9 +53,9 @@ def enumerate_regions(X: Any, witnesses: bool = True, prefix: Any = ()) -> Regio
     k = len(arrangement.normals)
     sides = _class_sides(arrangement, bits)
     if k == 0 or sides is None:
-        packed = np.zeros((int(sides is not None), (data.n + 63) // 64), dtype=np.uint64)
+        words = np.zeros((int(sides is not None), (data.n + 63) // 64), dtype=np.uint64)
         return Regions.of(
-            data, arrangement, packed, np.zeros((len(packed), 0)), {}, (False, True), witnesses, len(bits) > 0
+            data, arrangement, words, np.zeros((len(words), 0)), {}, (False, True), witnesses, len(bits) > 0
         )
     halves = (not sides or not sides[0], not sides or bool(sides[0]))
     # the other half is the mirror image; ask for the positive one

@@ -81,8 +81,8 @@ def unseen_mass(patterns: Any) -> float:
         raise ShapeError("the patterns are an array (N, n) or (N, m, n), one row per draw")
     if len(draws) == 0:
         return 1.0
-    packed = np.packbits(draws.reshape(len(draws), -1), axis=1)
-    counts = np.unique(packed, axis=0, return_counts=True)[1]
+    keys = np.packbits(draws.reshape(len(draws), -1), axis=1)
+    counts = np.unique(keys, axis=0, return_counts=True)[1]
     return float((counts == 1).sum() / len(draws))
 
 
@@ -100,31 +100,31 @@ def _uniform(data: Dataset, size: int, rng: np.random.Generator) -> np.ndarray:
 
 def _from_list(arrangement: Arrangement, size: int, rng: np.random.Generator) -> np.ndarray:
     """Return patterns drawn from the list of all regions."""
-    number, known = most_regions(arrangement, LIST_LIMIT)
+    number, exact = most_regions(arrangement, LIST_LIMIT)
     if number > LIST_LIMIT:
         raise TooLarge(
             f"fewer than one in {1 / LEAST_SHARE:,.0f} regions of a small perturbation of these data is one of theirs, "
-            f"and {'' if known else 'up to '}{number:,} regions are too many to list; use fewer samples, or a law of "
+            f"and {'' if exact else 'up to '}{number:,} regions are too many to list; use fewer samples, or a law of "
             "initialisation",
             estimate=number,
         )
-    listed = all_patterns(arrangement)
-    return listed[rng.integers(len(listed), size=size)]
+    patterns = all_patterns(arrangement)
+    return patterns[rng.integers(len(patterns), size=size)]
 
 
 def _by_law(data: Dataset, size: int, law: Any, rng: np.random.Generator) -> np.ndarray:
     """Return the patterns of weights drawn from a law, with exact signs."""
-    chosen = get_law(law)
+    weight_law = get_law(law)
     alive = np.array([i for i in range(data.n) if i not in set(data.zero_rows)], dtype=np.int64)
     out = np.zeros((size, data.n), dtype=bool)
     for start in range(0, size, BLOCK):
         count = min(BLOCK, size - start)
-        W = chosen.sample_many(rng, count, 1, data.d)[0][:, 0]
+        W = weight_law.sample_many(rng, count, 1, data.d)[0][:, 0]
         signs = signs_of_products(data.rows[alive], W)
         if (signs == 0).any():
             sample = int(alive[np.argwhere(signs == 0)[0, 1]])
             raise TieError(
-                f"the law {chosen.name!r} drew a weight exactly on the hyperplane of sample {sample}; "
+                f"the law {weight_law.name!r} drew a weight exactly on the hyperplane of sample {sample}; "
                 "use a law with a density"
             )
         out[start : start + count, alive] = signs > 0

@@ -145,10 +145,10 @@ def _short(data: Dataset, alive: list[int], bits: np.ndarray, witness: Any) -> n
     top = max((abs(v) for v in exactly), default=Fraction(0)) or Fraction(1)
     rows = data.rows[alive]
     for digits in range(1, MOST_DIGITS):
-        rounded = [round(v / top, digits) for v in exactly]
-        doubles = [Fraction(float(v)) for v in rounded]
-        if all(_inside(rows, point, bits[alive]) for point in (rounded, doubles)):
-            return np.array([float(v) for v in rounded])
+        decimals = [round(v / top, digits) for v in exactly]
+        doubles = [Fraction(float(v)) for v in decimals]
+        if all(_inside(rows, point, bits[alive]) for point in (decimals, doubles)):
+            return np.array([float(v) for v in decimals])
     return np.asarray(witness)
 
 

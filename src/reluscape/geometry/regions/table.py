@@ -62,9 +62,17 @@ class Regions:
         """Wrap the positive half: uint64 bits (H, words), points (H, rank), and which of the halves are listed."""
         bits.setflags(write=False)
         points.setflags(write=False)
-        kept = points if witnesses else None
+        witness_points = points if witnesses else None
         return cls(
-            len(arrangement.row_class), arrangement.zero_rows, arrangement, bits, kept, fractions, halves, data, prefix
+            len(arrangement.row_class),
+            arrangement.zero_rows,
+            arrangement,
+            bits,
+            witness_points,
+            fractions,
+            halves,
+            data,
+            prefix,
         )
 
     def __len__(self) -> int:
@@ -75,12 +83,12 @@ class Regions:
         """Return the pattern (n,) of region i, or the patterns of a slice or an array of regions."""
         if isinstance(i, slice):
             return self._unpacked(np.arange(*i.indices(len(self))))
-        asked = np.asarray(i)
-        if asked.dtype == bool and asked.shape == (len(self),):
-            asked = np.flatnonzero(asked)
-        if asked.ndim > 1 or (asked.size and asked.dtype.kind not in "iu"):
+        request = np.asarray(i)
+        if request.dtype == bool and request.shape == (len(self),):
+            request = np.flatnonzero(request)
+        if request.ndim > 1 or (request.size and request.dtype.kind not in "iu"):
             raise InputError("ask for regions by a whole number, a slice, or an array of numbers or booleans")
-        places = np.where(asked < 0, asked + len(self), asked).astype(np.int64)
+        places = np.where(request < 0, request + len(self), request).astype(np.int64)
         if ((places < 0) | (places >= len(self))).any():
             raise IndexError(f"region {i} of {len(self)}: numbers run from 0 to {len(self) - 1}")
         return self._unpacked(places) if places.ndim else self._unpacked(places[None])[0]
@@ -115,9 +123,9 @@ class Regions:
             points = points.astype(object)
             for i, point in self._fractions.items():
                 points[i] = point
-        lifted = self._arrangement.lift(points)
+        weights = self._arrangement.lift(points)
         lower, upper = self._halves
-        out = np.concatenate([-lifted[::-1]] * lower + [lifted] * upper)
+        out = np.concatenate([-weights[::-1]] * lower + [weights] * upper)
         out.setflags(write=False)
         return out
 
@@ -189,10 +197,10 @@ class Regions:
     def _packed(self, places: np.ndarray) -> np.ndarray:
         """Return the packed bits of some regions."""
         half, lower = len(self._bits), self._halves[0]
-        mirrored = (places < half) & lower
-        stored = np.where(mirrored, half - 1 - places, places - half * lower)
+        in_mirror = (places < half) & lower
+        rows = np.where(in_mirror, half - 1 - places, places - half * lower)
         live = live_bits(self._arrangement)
-        words = np.where(mirrored[:, None], live & ~self._bits[stored], self._bits[stored])
+        words = np.where(in_mirror[:, None], live & ~self._bits[rows], self._bits[rows])
         return words.astype(">u8").view(np.uint8)[:, : (self.n + 7) // 8]
 
 

@@ -65,16 +65,16 @@ class Proposer:
     def propose(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Return sides (size, k) of uniform proposals and which of them are regions of the data (size,)."""
         sides = np.ones((size, self.flag.m + 1), dtype=bool)
-        kept = np.ones(size, dtype=bool)
+        is_region = np.ones(size, dtype=bool)
         levels = _levels(self.flag.level_sizes, size, self.rng)
         for level in np.unique(levels).tolist():
             places = np.flatnonzero(levels == level)
             step = max(1, BATCH_ENTRIES // max(1, self.flag.m + level**2))
             for start in range(0, len(places), step):
                 batch = places[start : start + step]
-                sides[batch, :-1], kept[batch] = self._batch(level, len(batch))
+                sides[batch, :-1], is_region[batch] = self._batch(level, len(batch))
         flip = self.rng.integers(0, 2, size=size).astype(bool)
-        return sides ^ flip[:, None], kept
+        return sides ^ flip[:, None], is_region
 
     def _batch(self, level: int, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the sides of uniform level-k proposals and which are regions of the data."""
@@ -84,15 +84,15 @@ class Proposer:
         else:
             subsets = np.broadcast_to(np.arange(level), (size, level)).copy()
         sides, unsure = region_signs(self.flag, level, subsets)
-        kept = np.ones(size, dtype=bool)
+        is_region = np.ones(size, dtype=bool)
         for row in np.flatnonzero(unsure.any(axis=1)):
             where = np.flatnonzero(unsure[row])
             signs, simple = self._resolve(level, subsets[row], where)
             sides[row, where] = signs > 0
             if not simple:
                 self.work += self.rows_squared
-                kept[row] = self.rows.decide(np.append(np.where(sides[row], 1.0, -1.0), 1.0)).feasible
-        return sides, kept
+                is_region[row] = self.rows.decide(np.append(np.where(sides[row], 1.0, -1.0), 1.0)).feasible
+        return sides, is_region
 
     def _resolve(self, level: int, subset: np.ndarray, where: np.ndarray) -> tuple[np.ndarray, bool]:
         """Return exact sides of doubtful positions, and whether the vertex is simple in the data themselves."""
@@ -100,10 +100,10 @@ class Proposer:
         signs = exact_signs(self.flag, level, subset, self.flag.rows, where)
         if signs is not None and signs.all():
             return signs, True
-        moved = exact_signs(self.flag, level, subset, self._moved, where)
-        if moved is None or not moved.all():
+        other_signs = exact_signs(self.flag, level, subset, self._moved, where)
+        if other_signs is None or not other_signs.all():
             raise _NotGenericError
-        return moved, signs is not None and bool(signs[~np.isin(where, subset)].all())
+        return other_signs, signs is not None and bool(signs[~np.isin(where, subset)].all())
 
 
 def propose(
@@ -120,16 +120,16 @@ def propose(
     """
 
     def run(source: Proposer) -> tuple[int, int]:
-        hits = made = 0
-        bounded = work < np.inf or deadline < np.inf
-        step = 1 if bounded else size
-        while made < size:
-            kept = source.propose(min(step, size - made))[1]
-            hits, made = hits + int(kept.sum()), made + len(kept)
+        hits = tries = 0
+        has_limit = work < np.inf or deadline < np.inf
+        step = 1 if has_limit else size
+        while tries < size:
+            is_region = source.propose(min(step, size - tries))[1]
+            hits, tries = hits + int(is_region.sum()), tries + len(is_region)
             if source.work >= work or time.monotonic() >= deadline:
                 break
             step = min(2 * step, FEW)
-        return hits, made
+        return hits, tries
 
     return _with_generic_draws(normals, rng, run)
 
@@ -146,10 +146,12 @@ def collect(normals: np.ndarray, size: int, rng: np.random.Generator) -> np.ndar
         have = proposals = 0
         while have < size:
             rate = (have + 1) / (proposals + 1)
-            sides, kept = source.propose(min(int((size - have) / rate) + 1, ASK_AT_MOST, max(PATIENCE, 2 * proposals)))
-            batches.append(sides[kept])
-            have += int(kept.sum())
-            proposals += len(kept)
+            sides, is_region = source.propose(
+                min(int((size - have) / rate) + 1, ASK_AT_MOST, max(PATIENCE, 2 * proposals))
+            )
+            batches.append(sides[is_region])
+            have += int(is_region.sum())
+            proposals += len(is_region)
             if proposals >= PATIENCE and have < LEAST_SHARE * proposals:
                 raise RareError
         return np.concatenate(batches)[:size]

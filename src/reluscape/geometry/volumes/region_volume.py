@@ -48,23 +48,23 @@ def region_volume(X: Any, pattern: Any, law: Any = "normal", rng: Any = None, tr
     data = as_dataset(X)
     bits = check_pattern(pattern, data.n, 1)[0]
     arrangement = Arrangement.of(data)
-    classes, turned = np.asarray(arrangement.row_class), np.asarray(arrangement.row_sign)
+    classes, row_signs = np.asarray(arrangement.row_class), np.asarray(arrangement.row_sign)
     alive = classes >= 0
     signs = np.zeros(len(arrangement.normals), dtype=np.int8)
-    signs[classes[alive]] = (np.where(bits, 1, -1) * turned)[alive]
+    signs[classes[alive]] = (np.where(bits, 1, -1) * row_signs)[alive]
     if (arrangement.expand(signs[None])[0] != bits)[alive].any():
         raise InputError("no unit has this activation pattern; is_realizable returns the proof")
     rays = extreme_rays(arrangement, signs)
-    chosen = get_law(law)
-    if chosen.spherical and arrangement.rank <= 3:
-        return Probability.exact(_share(arrangement, signs, rays), "initialization", chosen.name)
+    weight_law = get_law(law)
+    if weight_law.spherical and arrangement.rank <= 3:
+        return Probability.exact(_share(arrangement, signs, rays), "initialization", weight_law.name)
     hits, rng = 0, as_generator(rng)
     rows = data.rows[alive]
     for start in range(0, trials, BLOCK):
         size = min(BLOCK, trials - start)
-        W = chosen.sample_many(rng, size, 1, data.d)[0][:, 0]
+        W = weight_law.sample_many(rng, size, 1, data.d)[0][:, 0]
         hits += int(((signs_of_products(rows, W) > 0) == bits[alive]).all(axis=1).sum())
-    return Probability.sampled(hits, trials, "initialization", chosen.name)
+    return Probability.sampled(hits, trials, "initialization", weight_law.name)
 
 
 def _share(arrangement: Arrangement, signs: np.ndarray, rays: np.ndarray) -> Fraction | float:

@@ -58,12 +58,12 @@ def unit_law(data: Dataset, law: Any = "normal") -> UnitLaw:
         UnsupportedError: the law of the cells has no closed form here, or signs of v are not fair.
         TooLarge: too many cells.
     """
-    chosen = get_law(law)
-    if not chosen.symmetric:
-        raise UnsupportedError(f"no closed form for the law {chosen.name!r}; leave exact=None to simulate")
+    weight_law = get_law(law)
+    if not weight_law.symmetric:
+        raise UnsupportedError(f"no closed form for the law {weight_law.name!r}; leave exact=None to simulate")
     arrangement = Arrangement.of(data)
     normals = np.asarray(arrangement.normals)
-    if chosen.spherical and orthogonal(normals):
+    if weight_law.spherical and orthogonal(normals):
         k = len(normals)
         if k > ORTHOGONAL_MOST:
             raise TooLarge(
@@ -73,20 +73,20 @@ def unit_law(data: Dataset, law: Any = "normal") -> UnitLaw:
             )
         signs = np.array(list(itertools.product([-1, 1], repeat=k)), dtype=np.int8).reshape(2**k, k)
         return _split(np.asarray(arrangement.expand(signs), dtype=bool), [Fraction(1, 2**k)] * len(signs), True)
-    if chosen.spherical and arrangement.rank == 2:
+    if weight_law.spherical and arrangement.rank == 2:
         circle = arcs(np.asarray(arrangement.reduced))
         shares = _angles(circle, normals)
         patterns = np.asarray(arrangement.expand(circle.signs), dtype=bool)
         return _split(patterns, shares, isinstance(shares[0], Fraction))
-    if int(arrangement.rank) > 3 or (int(arrangement.rank) > 1 and not chosen.spherical and data.d != 2):
+    if int(arrangement.rank) > 3 or (int(arrangement.rank) > 1 and not weight_law.spherical and data.d != 2):
         raise UnsupportedError(
-            f"the cells of rank {int(arrangement.rank)} data have no closed form under {chosen.name!r}; simulate"
+            f"the cells of rank {int(arrangement.rank)} data have no closed form under {weight_law.name!r}; simulate"
         )
-    table = volumes(data, chosen.name)
+    table = volumes(data, weight_law.name)
     if table.fractions is not None:
         return _split(np.asarray(table.patterns), list(table.fractions), True)
     if table.kind != "exact":
-        raise UnsupportedError(f"the cells have no closed form under the law {chosen.name!r}; simulate")
+        raise UnsupportedError(f"the cells have no closed form under the law {weight_law.name!r}; simulate")
     return _split(np.asarray(table.patterns), [flint.arb(float(v), DEFAULT.solid_angle) for v in table.values], False)
 
 

@@ -77,10 +77,10 @@ def volumes(X: Any, law: Any = "normal", rng: Any = None, trials: int = DRAWS) -
     data = as_dataset(X)
     arrangement = Arrangement.of(data)
     box = isinstance(law, str) and law in BOX_LAWS
-    chosen = None if law == "box" else get_law(law)
-    name = "box" if chosen is None else chosen.name
+    weight_law = None if law == "box" else get_law(law)
+    name = "box" if weight_law is None else weight_law.name
     rank = int(arrangement.rank)
-    symmetric = box or (chosen is not None and bool(chosen.symmetric))
+    symmetric = box or (weight_law is not None and bool(weight_law.symmetric))
     if rank == 0 or (rank == 1 and symmetric):
         signs = np.zeros((1, 0), dtype=np.int8) if rank == 0 else np.array([[-1], [1]], dtype=np.int8)
         shares = [Fraction(1, len(signs))] * len(signs)
@@ -89,27 +89,27 @@ def volumes(X: Any, law: Any = "normal", rng: Any = None, trials: int = DRAWS) -
         circle = arcs(np.asarray(arrangement.reduced))
         shares = square_shares(circle)
         return _ordered(arrangement, circle.signs, np.array(shares, dtype=float), name, shares)
-    if chosen is not None and chosen.spherical and rank <= 3:
+    if weight_law is not None and weight_law.spherical and rank <= 3:
         return _rotation_invariant(arrangement, rank, name)
-    return _sampled(data, arrangement, chosen, name, as_generator(rng), trials)
+    return _sampled(data, arrangement, weight_law, name, as_generator(rng), trials)
 
 
 def _rotation_invariant(arrangement: Arrangement, rank: int, name: str) -> Volumes:
     """Return the volumes of a rotation-invariant law in effective dimension 2 or 3."""
     normals = np.asarray(arrangement.normals)
-    reduced = np.asarray(arrangement.reduced)
+    pivot_normals = np.asarray(arrangement.reduced)
     if rank == 2:
-        circle = arcs(reduced)
+        circle = arcs(pivot_normals)
         shares = arc_angles(circle, normals.dot(normals.T))
         return _ordered(arrangement, circle.signs, shares, name)
-    pairs = len(reduced) * (len(reduced) - 1) // 2
+    pairs = len(pivot_normals) * (len(pivot_normals) - 1) // 2
     if pairs > PAIRS_LIMIT:
         raise TooLarge(
-            f"{len(reduced)} distinct samples meet in up to {pairs:,} points, above {PAIRS_LIMIT:,}; "
+            f"{len(pivot_normals)} distinct samples meet in up to {pairs:,} points, above {PAIRS_LIMIT:,}; "
             "use at most 630 samples, or sample_regions with the law",
             estimate=pairs,
         )
-    cells = polygons(reduced)
+    cells = polygons(pivot_normals)
     return _ordered(arrangement, cells.signs, solid_angles(cells, normals.dot(normals.T)), name)
 
 
@@ -117,10 +117,10 @@ def _sampled(
     data: Dataset, arrangement: Arrangement, law: Law | None, name: str, rng: np.random.Generator, trials: int
 ) -> Volumes:
     """Return shares of random draws over the table of all regions, with their standard errors."""
-    bound, known = most_regions(arrangement, REGIONS_LIMIT)
+    bound, is_exact = most_regions(arrangement, REGIONS_LIMIT)
     if bound > REGIONS_LIMIT:
         raise TooLarge(
-            f"{'' if known else 'up to '}{bound:,} regions, above {REGIONS_LIMIT:,}; draw patterns with "
+            f"{'' if is_exact else 'up to '}{bound:,} regions, above {REGIONS_LIMIT:,}; draw patterns with "
             "sample_regions and the law instead",
             estimate=bound,
         )
@@ -130,24 +130,24 @@ def _sampled(
     for start in range(0, trials, BLOCK):
         size = min(BLOCK, trials - start)
         W = rng.uniform(-1, 1, (size, data.d)) if law is None else law.sample_many(rng, size, 1, data.d)[0][:, 0]
-        drawn = np.zeros((size, data.n), dtype=bool)
-        drawn[:, alive] = signs_of_products(data.rows[alive], W) > 0
-        keys = _keys(drawn)
+        draws = np.zeros((size, data.n), dtype=bool)
+        draws[:, alive] = signs_of_products(data.rows[alive], W) > 0
+        keys = _keys(draws)
         places = np.minimum(np.searchsorted(table, keys), len(table) - 1)
         if (table[places] != keys).any():
             raise UnsupportedError(f"the law {name!r} puts weights on a sample's hyperplane; volumes do not add up")
         counts += np.bincount(places, minlength=len(table))
     shares = counts / trials
     # One pseudo-hit keeps the error bar of a region that was never hit away from zero.
-    smoothed = (shares * trials + 1) / (trials + 2)
-    errors = np.sqrt(smoothed * (1 - smoothed) / trials)
+    estimates = (shares * trials + 1) / (trials + 2)
+    errors = np.sqrt(estimates * (1 - estimates) / trials)
     return Volumes(readonly(patterns), readonly(shares), readonly(errors), None, "sampled", name)
 
 
 def _keys(patterns: np.ndarray) -> np.ndarray:
     """Return each pattern as one byte string; their order is that of the patterns."""
-    packed = np.packbits(patterns, axis=1)
-    return packed.view(f"S{packed.shape[1]}")[:, 0]
+    bits = np.packbits(patterns, axis=1)
+    return bits.view(f"S{bits.shape[1]}")[:, 0]
 
 
 def _ordered(

@@ -57,15 +57,15 @@ class UnitTypes:
     @classmethod
     def of(cls, pattern: np.ndarray, v: np.ndarray) -> UnitTypes:
         """Merge the units of a pattern (m, n) with exact output weights v (m,)."""
-        found: dict[tuple[bytes, int], list[int]] = {}
+        groups: dict[tuple[bytes, int], list[int]] = {}
         alive = np.asarray(pattern.any(axis=1))
-        for j, packed in enumerate(np.packbits(pattern, axis=1)):
+        for j, bits in enumerate(np.packbits(pattern, axis=1)):
             sign = exact.sign(v[j].numerator) if alive[j] else 0
-            found.setdefault((packed.tobytes(), sign), []).append(j)
-        rows = [pattern[units[0]] for units in found.values()]
+            groups.setdefault((bits.tobytes(), sign), []).append(j)
+        rows = [pattern[units[0]] for units in groups.values()]
         shape = (len(rows), pattern.shape[1])
-        members = tuple(tuple(units) for units in found.values())
-        return cls(np.array(rows, dtype=bool).reshape(shape), tuple(s for _, s in found), members, v)
+        members = tuple(tuple(units) for units in groups.values())
+        return cls(np.array(rows, dtype=bool).reshape(shape), tuple(s for _, s in groups), members, v)
 
     def share_out(self, Z: np.ndarray, d: int) -> np.ndarray:
         """Return W (m, d) from the sums Z (types, d) of |v_j| w_j over each type."""
@@ -122,8 +122,8 @@ def _decide_in_general(data: Dataset, y: np.ndarray, samples: np.ndarray, types:
         if isinstance(answer, tuple):
             return Refutation(_widen(answer[0], samples, n), _widen(answer[1], samples, n))
         if answer is not None:
-            confirmed = answer
-            return lambda: _embedded(confirmed, columns, d)
+            proposal = answer
+            return lambda: _embedded(proposal, columns, d)
     E = np.full((k, T * r + 1), Fraction(0), dtype=object)
     for j in range(T):
         for i in np.flatnonzero(rows[j]) if signs[j] else ():
@@ -134,19 +134,19 @@ def _decide_in_general(data: Dataset, y: np.ndarray, samples: np.ndarray, types:
     inequalities.append(N[:, -1:].T)
     system = np.concatenate(inequalities, axis=0)
     # a system of no unknowns is infeasible: the positive factor t has nowhere to go
-    found = strictly_feasible(system) if system.shape[1] else None
-    if found is not None and found.feasible and found.witness is not None:
-        direction = [exact.to_fraction(value) for value in found.witness]
+    solution = strictly_feasible(system) if system.shape[1] else None
+    if solution is not None and solution.feasible and solution.witness is not None:
+        direction = [exact.to_fraction(value) for value in solution.witness]
 
         def weights() -> np.ndarray:
             point = [sum((c * b for c, b in zip(direction, column, strict=True)), Fraction(0)) for column in N.T]
             return _embedded(np.array(point[:-1], dtype=object).reshape(T, r) / point[-1], columns, d)
 
         return weights
-    if found is None or found.multipliers is None:
+    if solution is None or solution.multipliers is None:
         lambdas = [*([Fraction(0)] * (T * k)), Fraction(1)]
     else:
-        lambdas = [exact.to_fraction(value) for value in found.multipliers]
+        lambdas = [exact.to_fraction(value) for value in solution.multipliers]
     mu = np.array(lambdas[:-1], dtype=object).reshape(T, k)
     target = [(mu[j] * np.where(rows[j], 1, -1)) @ X for j in range(T)]
     right = np.concatenate([*target, np.array([lambdas[-1]], dtype=object)])
@@ -165,12 +165,14 @@ def _embedded(Z: np.ndarray, columns: list[int], d: int) -> np.ndarray:
 
 def _empty_cone(data: Dataset, samples: np.ndarray, rows: np.ndarray) -> tuple[int, np.ndarray] | None:
     """Return a type whose region is empty with Gordan's multipliers, or None."""
-    prepared = Rows(data.rows[samples])
+    system = Rows(data.rows[samples])
     for j, row in enumerate(rows):
-        found = prepared.decide(np.where(row, 1.0, -1.0))
-        if found.multipliers is not None:
-            scaled = [Fraction(int(m)) / s for m, s in zip(found.multipliers, data.row_scale[samples], strict=True)]
-            return j, np.array(scaled, dtype=object)
+        answer = system.decide(np.where(row, 1.0, -1.0))
+        if answer.multipliers is not None:
+            multipliers = [
+                Fraction(int(m)) / s for m, s in zip(answer.multipliers, data.row_scale[samples], strict=True)
+            ]
+            return j, np.array(multipliers, dtype=object)
     return None
 
 

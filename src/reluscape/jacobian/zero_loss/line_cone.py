@@ -66,9 +66,9 @@ class LineCone:
                 return self._functional(p, Fraction(0), Fraction(0))
         sides = {s: [self.side(k, bends[k], s) for k in range(n)] for s in (1, -1)}
         for facing in (1, -1):
-            found = self._scan(facing, sides, y[0], slopes[0])
-            if found is not None:
-                return self._along(facing, found, bends)
+            point = self._scan(facing, sides, y[0], slopes[0])
+            if point is not None:
+                return self._along(facing, point, bends)
         return None
 
     def side(self, k: int, bend: Fraction, s: int) -> tuple[bool, Fraction, bool]:
@@ -94,7 +94,7 @@ class LineCone:
         before, after = sides[facing], sides[-facing]
         after_sum = sum((c for _, c, _ in after), Fraction(0))
         after_moment = sum((c * t[k] for k, (_, c, _) in enumerate(after)), Fraction(0))
-        after_bad = sum(not allowed for allowed, _, _ in after)
+        after_bad = sum(not good for good, _, _ in after)
         after_loose = sum(loose for _, _, loose in after)
         before_sum = before_moment = Fraction(0)
         before_bad = before_loose = 0

@@ -48,15 +48,15 @@ def decide_on_a_line(
     steps = [step_of(row[order]) for row in rows]
     if any(step is None for step in steps):
         return None
-    known = [step for step in steps if step is not None]
-    cone = _cone(line, known, signs)
+    all_steps = [step for step in steps if step is not None]
+    cone = _cone(line, all_steps, signs)
     targets = [y[i] / s for i, s in zip(order, line.scale, strict=True)]
     u = cone.separation(targets)
     if u is None:
-        return lambda: _weights(line, cone, known, signs, targets)
+        return lambda: _weights(line, cone, all_steps, signs, targets)
     mu = np.full(rows.shape, Fraction(0), dtype=object)
     sums = _running_sums(line.points, u)
-    for j, (step, sign) in enumerate(zip(known, signs, strict=True)):
+    for j, (step, sign) in enumerate(zip(all_steps, signs, strict=True)):
         if sign and step[0] != "dead":
             for k, value in _multipliers(line.points, step, sign, sums):
                 mu[j, order[k]] = value / line.scale[k]
@@ -183,9 +183,9 @@ def _by_strict_feasibility(G: np.ndarray, targets: Sequence[Fraction]) -> list[F
 
     homogeneous = np.concatenate([G, -np.array(targets, dtype=object)[:, None]], axis=1)
     N = exact.nullspace(homogeneous)
-    found = strictly_feasible(N.T)
-    if found.witness is None:
+    answer = strictly_feasible(N.T)
+    if answer.witness is None:
         raise SolverError("no weights were found although the region holds some; please report these data")
-    direction = [exact.to_fraction(value) for value in found.witness]
+    direction = [exact.to_fraction(value) for value in answer.witness]
     point = [sum((c * b for c, b in zip(direction, column, strict=True)), Fraction(0)) for column in N.T]
     return [value / point[-1] for value in point[:-1]]

@@ -43,11 +43,11 @@ def proposed(
         return None
     margin, Z, u, mu = program
     if margin > DEFAULT.proposal:
-        found = _corrected(X, y, rows, signs, Z)
-        return None if found is None else found * size
+        weights = _corrected(X, y, rows, signs, Z)
+        return None if weights is None else weights * size
     if margin < -DEFAULT.proposal:
-        refuted = _refuted(X, y, rows, signs, u, mu)
-        return None if refuted is None else (refuted[0] / factor, refuted[1] / factor)
+        refutation = _refuted(X, y, rows, signs, u, mu)
+        return None if refutation is None else (refutation[0] / factor, refutation[1] / factor)
     return None
 
 
@@ -66,7 +66,7 @@ def _program(X: np.ndarray, y: np.ndarray, rows: np.ndarray, signs: tuple[int, .
     inequalities = hstack([sides, csr_matrix(np.ones((T * k, 1)))], format="csr")
     cost = np.zeros(T * r + 1)
     cost[-1] = -1.0
-    found = linprog(
+    result = linprog(
         cost,
         A_ub=inequalities,
         b_ub=np.zeros(T * k),
@@ -75,10 +75,10 @@ def _program(X: np.ndarray, y: np.ndarray, rows: np.ndarray, signs: tuple[int, .
         bounds=[(None, None)] * (T * r) + [(None, 1.0)],
         method="highs",
     )
-    if found.status != 0:
+    if result.status != 0:
         return None
-    Z = np.linalg.solve(R, found.x[:-1].reshape(T, r).T).T
-    return found.x[-1], Z, -found.eqlin.marginals / length, -found.ineqlin.marginals.reshape(T, k)
+    Z = np.linalg.solve(R, result.x[:-1].reshape(T, r).T).T
+    return result.x[-1], Z, -result.eqlin.marginals / length, -result.ineqlin.marginals.reshape(T, k)
 
 
 def _corrected(
@@ -92,12 +92,12 @@ def _corrected(
     J = np.concatenate([s * rows[j][:, None] * X for j, s in enumerate(signs)], axis=1)
     miss = y - exact.fractions_of(exact.fmpq_matrix(J) * exact.fmpq_matrix(point.reshape(-1, 1)))[:, 0]
     order = qr(J.astype(float), mode="r", pivoting=True)[1]
-    chosen = order[: min(k, J.shape[1])]
-    step = exact.solve(J[:, chosen], miss)
+    picks = order[: min(k, J.shape[1])]
+    step = exact.solve(J[:, picks], miss)
     if step is None:
         return None
     flat = point.reshape(-1)
-    flat[chosen] = flat[chosen] + step
+    flat[picks] = flat[picks] + step
     products = exact.fractions_of(exact.fmpq_matrix(flat.reshape(-1, r)) * exact.fmpq_matrix(X).transpose())
     inside = all(value > 0 if active else value < 0 for value, active in zip(products.flat, rows.flat, strict=True))
     return flat.reshape(-1, r) if inside else None
@@ -128,8 +128,8 @@ def _refuted(
         total = signs[j] * (functional[rows[j]] @ X[rows[j]])
         if not np.any(total):
             continue
-        signed = X[facets[j]] * np.where(rows[j, facets[j]], 1, -1)[:, None]
-        solution = exact.solve(signed.T, total) if len(facets[j]) else None
+        facet_rows = X[facets[j]] * np.where(rows[j, facets[j]], 1, -1)[:, None]
+        solution = exact.solve(facet_rows.T, total) if len(facets[j]) else None
         if solution is None or any(value < 0 for value in solution):
             return None
         multipliers[j, facets[j]] = solution
@@ -148,5 +148,5 @@ def _nearest_in_nullspace(M: np.ndarray, u: np.ndarray) -> np.ndarray:
 
 def _free_coordinates(basis: np.ndarray) -> list[int]:
     """Return for each basis vector a coordinate on which only it is not zero."""
-    used = (basis != 0).sum(axis=0)
-    return [next(int(i) for i in np.flatnonzero((vector != 0) & (used == 1))) for vector in basis]
+    counts = (basis != 0).sum(axis=0)
+    return [next(int(i) for i in np.flatnonzero((vector != 0) & (counts == 1))) for vector in basis]

@@ -95,16 +95,16 @@ def branch_and_bound(
     tolerance = DEFAULT.kkt * data.n * spread(data, output_bias)
     search = Search(upper, None, 0.0, 0, False)
     _solve(search, relaxation, 0, multisets(2, width), tolerance)
-    known = 0
+    depth = 0
     while search.open and search.upper > enough and search.looked_at < steps and time.monotonic() < deadline:
         chunk = search.open.pop(_next(search.open))
         later = sizes[bisect_right(sizes, chunk.seen)]
-        if later > known:
-            if polish is not None and known:
+        if later > depth:
+            if polish is not None and depth:
                 promising = relaxation.fit(chunk.seen, chunk.states[0]).net
                 search.upper = min(search.upper, polish(promising))
-            relaxation.see(_telling(relaxation, chunk, search.upper, later - known))
-            known = later
+            relaxation.see(_telling(relaxation, chunk, search.upper, later - depth))
+            depth = later
         first = chunk.states[:CHUNK]
         take = max(1, min(CHUNK, int(EFFORT / max(relaxation.weight(chunk.seen, first), 1.0))))
         inside = relaxation.children(chunk.seen, later, first[:take], CHUNK, deadline)

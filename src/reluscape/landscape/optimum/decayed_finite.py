@@ -74,9 +74,17 @@ def _narrow(problem: Problem, width: int, wide: DecayedInfiniteWidthMinimum) -> 
         return _told(
             problem, net, value, proof.lower, proof.upper, True, proof.looked_at, proof.certificate, "certified"
         )
-    found = _over_basins(problem, states, width) if number <= MOST_BASINS else _over_starts(problem, width, wide.lower)
+    search = _over_basins(problem, states, width) if number <= MOST_BASINS else _over_starts(problem, width, wide.lower)
     return _told(
-        problem, found.net, found.value, found.lower, found.value, found.complete, found.looked_at, None, "numerical"
+        problem,
+        search.net,
+        search.value,
+        search.lower,
+        search.value,
+        search.complete,
+        search.looked_at,
+        None,
+        "numerical",
     )
 
 
@@ -85,8 +93,8 @@ def _over_basins(problem: Problem, states: list[tuple[np.ndarray, int]], width: 
     programs, n = programs_of(problem), max(problem.n, 1)
     best: tuple[float, Any, np.ndarray] | None = None
     lower, looked_at = np.inf, 0
-    for chosen in combinations_with_replacement(states, width):
-        pattern, signs = np.array([A for A, _ in chosen]), np.array([s for _, s in chosen])
+    for layer in combinations_with_replacement(states, width):
+        pattern, signs = np.array([A for A, _ in layer]), np.array([s for _, s in layer])
         point = programs.solve(pattern, signs)
         lower, looked_at = min(lower, point.value - point.gap), looked_at + 1
         if best is None or point.value < best[0]:

@@ -115,18 +115,18 @@ def _grown(problem: Problem) -> tuple[Cells, np.ndarray, np.ndarray, DecayedPoin
     patterns, signs = np.zeros((0, problem.n), dtype=bool), np.zeros(0, dtype=int)
     point = programs.solve(patterns, signs)
     for _ in range(ROUNDS):
-        held = {(row.tobytes(), int(s)) for row, s in zip(patterns, signs, strict=True)}
+        units = {(row.tobytes(), int(s)) for row, s in zip(patterns, signs, strict=True)}
         pulls = (
             [] if not problem.n or not len(cells.patterns) else list(cells.pulls(point.slopes, lam * (1 + TIGHT / 10)))
         )
-        new_ones = [p for p in pulls if (p.pattern.tobytes(), p.sign) not in held]
+        new_ones = [p for p in pulls if (p.pattern.tobytes(), p.sign) not in units]
         if not new_ones:
             break
         new_ones.sort(key=lambda p: -p.value)
         keep = decay.norms(point.u) > NEGLIGIBLE * max(point.value / lam, np.finfo(float).tiny)
-        chosen = new_ones[:AT_ONCE]
-        patterns = np.concatenate([patterns[keep], [p.pattern for p in chosen]])
-        signs = np.concatenate([signs[keep], [p.sign for p in chosen]])
+        picks = new_ones[:AT_ONCE]
+        patterns = np.concatenate([patterns[keep], [p.pattern for p in picks]])
+        signs = np.concatenate([signs[keep], [p.sign for p in picks]])
         point = programs.solve(patterns, signs, sharp=True)
     else:
         raise SolverError("the pulls of the cells did not come down to the weight decay; standardise the inputs")
@@ -211,15 +211,15 @@ def _polytope(features: np.ndarray, target: np.ndarray, free: bool, edges: list[
     columns = np.concatenate([features / scale, np.full((n, int(free)), 1.0 / np.sqrt(max(n, 1)))], axis=1)
     rank = int(np.linalg.matrix_rank(columns, tol=SAME)) if columns.size else 0
     size = max(float(np.linalg.norm(target)), np.finfo(float).tiny)
-    constant, looked, best, most = list(range(p, p + int(free))), 0, None, 0
+    constant, looks, best, most = list(range(p, p + int(free))), 0, None, 0
     supports: list[tuple[int, ...]] = []
     unique = rank == p + int(free)
     for count in [int(p)] if unique else range(rank - int(free) + 1):
-        for chosen in combinations(range(p), count):
-            looked += 1
-            if looked > MOST_SUPPORTS:
+        for picks in combinations(range(p), count):
+            looks += 1
+            if looks > MOST_SUPPORTS:
                 raise TooLarge(f"{p} optimal directions: too many sets of units to find m* and M*", 2**p)
-            part = columns[:, [*chosen, *constant]]
+            part = columns[:, [*picks, *constant]]
             x, _, r, _ = np.linalg.lstsq(part, target, rcond=SAME)
             t = x[:count]
             if unique:
@@ -231,11 +231,11 @@ def _polytope(features: np.ndarray, target: np.ndarray, free: bool, edges: list[
             if r < part.shape[1] or (t <= NEGLIGIBLE * size).any() or np.linalg.norm(part @ x - target) > TIGHT * size:
                 continue
             weights = np.zeros(p)
-            weights[list(chosen)] = t
+            weights[list(picks)] = t
             least = len(_grouped(weights > 0, edges))
             if best is None or least < best.least:
                 best = _Vertex(weights / scale, float(x[-1] / np.sqrt(n)) if free else 0.0, least, count, False, ())
-            supports.append(tuple(chosen))
+            supports.append(tuple(picks))
             most = max(most, count)
     if best is None:
         raise SolverError(
@@ -259,23 +259,23 @@ def _proof(
 ) -> tuple[Fraction, Fraction, dict[str, Any]] | None:
     """Return both ends and the certificate, or None where exact arithmetic finds none beside the floats."""
     data, decay = problem.data, decay_of(problem)
-    kept = patterns.copy()
-    kept[:, list(data.zero_rows)] = False
+    live_patterns = patterns.copy()
+    live_patterns[:, list(data.zero_rows)] = False
     programs = programs_of(problem)
-    start = programs.point(kept, signs, U, c, np.zeros((len(kept), len(cells.first))), 0.0)
+    start = programs.point(live_patterns, signs, U, c, np.zeros((len(live_patterns), len(cells.first))), 0.0)
     try:
-        proof = proved_interval(problem, kept, signs, start, DEFAULT.decayed_interval)
+        proof = proved_interval(problem, live_patterns, signs, start, DEFAULT.decayed_interval)
     except (SolverError, InputError):
         return None
     terms = DecayTerms(Fraction(decay.lam), decay.penalised, Fraction(decay.kappa), decay.has_constant)
     nu = proof.slopes
-    worst, listed = Fraction(0), []
+    worst, entries = Fraction(0), []
     for pattern in cells.patterns:
         for sign in (1, -1):
             square, multipliers = cells.proved(nu, terms, pattern, sign)
             worst = max(worst, square)
             if multipliers:
-                listed.append((pattern, sign, multipliers))
+                entries.append((pattern, sign, multipliers))
     share = shrink(worst, terms.lam)
     nu = nu * share
     n = max(problem.n, 1)
@@ -294,7 +294,7 @@ def _proof(
                 "sign": sign,
                 "multipliers": [[i, fraction_text(v * share)] for i, v in multipliers],
             }
-            for pattern, sign, multipliers in listed
+            for pattern, sign, multipliers in entries
         ],
     }
     certificate = new(

@@ -118,10 +118,10 @@ class _Search:
         assert self.best is not None
         if self.terms.constant and not self.terms.kappa:
             nu = nu - nu.mean()
-        y, wanted = np.asarray(self.problem.y, dtype=float), self.best[0].value
+        y, goal = np.asarray(self.problem.y, dtype=float), self.best[0].value
         a = float(nu @ nu) / 4 + (float(nu.sum()) ** 2 / (2 * float(self.terms.kappa)) if self.terms.kappa else 0.0)
         b = -float(nu @ y)
-        root = b * b - 4 * a * wanted
+        root = b * b - 4 * a * goal
         if a <= 0 or root <= 0:
             return nu
         least = (b - np.sqrt(root)) / (2 * a)
@@ -137,21 +137,21 @@ class _Search:
         except (SolverError, InputError):
             return None
         data, n = self.problem.data, max(self.problem.n, 1)
-        y, lower, slopes, told = data.y_fractions, None, [], []
+        y, lower, slopes, entries = data.y_fractions, None, [], []
         covers = [0] * len(self.states)
         for v, (floats, own) in enumerate(self.vectors):
-            nu, listed = self._exact(floats, own, v)
+            nu, bearers = self._exact(floats, own, v)
             dual = squared_dual(nu, y, self.terms)
             lower = dual if lower is None else min(lower, dual)
             slopes.append(fraction_texts(nu))
-            told += [{**entry, "vector": v} for _, entry in listed]
-            for k, _ in listed:
+            entries += [{**entry, "vector": v} for _, entry in bearers]
+            for k, _ in bearers:
                 covers[k] |= 1 << v
         self.masks = covers
         layers = combinations_with_replacement(range(len(self.states)), width)
         if lower is None or not all(self.bounded(each) for each in layers):
             return None
-        certificate = self._certificate(width, top, lower / n, slopes, told)
+        certificate = self._certificate(width, top, lower / n, slopes, entries)
         return WidthProof(lower / n, top.upper, pattern, signs, point, self.looked_at, certificate)
 
     def _exact(
@@ -161,19 +161,19 @@ class _Search:
         nu = np.array([rounded(Fraction(float(e)), BITS) for e in floats], dtype=object)
         if self.terms.constant and not self.terms.kappa:
             nu = nu - sum(nu, Fraction(0)) / len(nu)
-        found = {
+        proofs = {
             k: self.cells.proved(nu, self.terms, *self.states[k])
             for k in range(len(self.states))
             if self.masks[k] >> v & 1
         }
-        share = shrink(max((found[k][0] for k in own if k in found), default=Fraction(0)), self.terms.lam)
-        kept = []
-        for k, (square, multipliers) in found.items():
+        share = shrink(max((proofs[k][0] for k in own if k in proofs), default=Fraction(0)), self.terms.lam)
+        bearers = []
+        for k, (square, multipliers) in proofs.items():
             if square * share * share <= self.terms.lam**2:
                 pairs = [[i, fraction_text(z * share)] for i, z in multipliers]
                 pattern = "".join("01"[int(bit)] for bit in self.states[k][0])
-                kept.append((k, {"pattern": pattern, "sign": self.states[k][1], "multipliers": pairs}))
-        return nu * share, kept
+                bearers.append((k, {"pattern": pattern, "sign": self.states[k][1], "multipliers": pairs}))
+        return nu * share, bearers
 
     def _certificate(
         self, width: int, top: DecayedInterval, lower: Fraction, slopes: list[Any], told: list[dict[str, Any]]

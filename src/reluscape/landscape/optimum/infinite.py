@@ -183,14 +183,14 @@ def _as_floats(best: ExactBasin, net: TwoLayerNet, data: Dataset, ceiling: float
 def infinite_width_value(data: Dataset, output_bias: bool) -> tuple[Fraction, int]:
     """Return the lowest loss of any width, and the dimension of the span of the predictions of all networks."""
     target, others, classes = _tied(data, output_bias)
-    kept = list(exact.pivot_columns(others.T)) if others.size else []
+    picks = list(exact.pivot_columns(others.T)) if others.size else []
     rest = target
-    if kept:
-        gram = others[kept].dot(others[kept].T)
-        weights = exact.solve(gram, others[kept].dot(target))
-        rest = target - np.array(weights, dtype=object).dot(others[kept])
+    if picks:
+        gram = others[picks].dot(others[picks].T)
+        weights = exact.solve(gram, others[picks].dot(target))
+        rest = target - np.array(weights, dtype=object).dot(others[picks])
     value = sum((v * v for v in rest), Fraction(0)) / data.n
-    return value, data.n - (len(target) - classes - len(kept))
+    return value, data.n - (len(target) - classes - len(picks))
 
 
 def _tied(data: Dataset, output_bias: bool) -> tuple[np.ndarray, np.ndarray, int]:
@@ -264,13 +264,13 @@ def _spanning(
         W = np.concatenate([W, rng.normal(size=(2 * data.n, data.d)), points + step * normals, points - step * normals])
         features = np.maximum(X @ W.T, 0.0)
         features /= np.maximum(np.linalg.norm(features, axis=0), np.finfo(float).tiny)
-        centred = features - features.mean(axis=0) if output_bias else features
-        chosen = qr(centred, mode="r", pivoting=True)[1][:size]
-        columns = np.concatenate([features[:, chosen], np.ones((data.n, int(output_bias)))], axis=1)
+        deviations = features - features.mean(axis=0) if output_bias else features
+        picks = qr(deviations, mode="r", pivoting=True)[1][:size]
+        columns = np.concatenate([features[:, picks], np.ones((data.n, int(output_bias)))], axis=1)
         with np.errstate(all="ignore"):
             weights = np.linalg.lstsq(columns, y, rcond=None)[0]
-            length = np.linalg.norm(np.maximum(X @ W[chosen].T, 0.0), axis=0)
-            units = W[chosen] @ turn.T / np.where(length > 0, length, 1.0)[:, None]
+            length = np.linalg.norm(np.maximum(X @ W[picks].T, 0.0), axis=0)
+            units = W[picks] @ turn.T / np.where(length > 0, length, 1.0)[:, None]
             c = float(weights[-1]) if output_bias else 0.0
             if not (np.isfinite(units).all() and np.isfinite(weights).all()):
                 continue

@@ -227,20 +227,20 @@ def _proved(
     g = -best.sign * slopes[best.pattern].dot(data.fractions[best.pattern])
     rows = data.fractions[cells.first] * np.where(best.pattern[cells.first], 1, -1).astype(object)[:, None]
     support = [int(r) for r in np.argsort(-best.multipliers) if best.multipliers[r] > 0]
-    chosen: list[int] = []
+    picks: list[int] = []
     for r in support:
-        if exactly.rank(rows[[*chosen, r]]) == len(chosen) + 1:
-            chosen.append(r)
-    u = face_maximiser(g, rows[chosen], decay.penalised)
+        if exactly.rank(rows[[*picks, r]]) == len(picks) + 1:
+            picks.append(r)
+    u = face_maximiser(g, rows[picks], decay.penalised)
     if u is None:
         raise SolverError("the largest pull could not be told exactly; the data differ too much in scale")
     u = _inside(u, rows, decay.penalised)
     heights = [max(sum((a * b for a, b in zip(x, u, strict=True)), Fraction(0)), Fraction(0)) for x in data.fractions]
-    pulled = exactly.dot(slopes, heights)
-    size = sum((v * v for v, kept in zip(u, decay.penalised, strict=True) if kept), Fraction(0))
-    square = pulled * pulled / size if size else Fraction(0)
+    gain = exactly.dot(slopes, heights)
+    size = sum((v * v for v, has_penalty in zip(u, decay.penalised, strict=True) if has_penalty), Fraction(0))
+    square = gain * gain / size if size else Fraction(0)
     root = DecayTerms(Fraction(0), decay.penalised, Fraction(0), problem.output_bias)
-    listed = []
+    entries = []
     for pattern in cells.patterns:
         for sign in (1, -1):
             bound, multipliers = _bound(cells, slopes, root, square, pattern, sign)
@@ -248,9 +248,9 @@ def _proved(
                 raise SolverError("a cell's pull could not be bounded exactly; the data differ too much in scale")
             if multipliers:
                 pairs = [[i, fraction_text(v)] for i, v in multipliers]
-                listed.append({"pattern": "".join("01"[int(v)] for v in pattern), "sign": sign, "multipliers": pairs})
+                entries.append({"pattern": "".join("01"[int(v)] for v in pattern), "sign": sign, "multipliers": pairs})
     claim = {"squared": fraction_text(square / (n * n)), "output_bias": problem.output_bias}
-    witness = {"u": fraction_texts(u), "cells": listed, "order": independent_first(data)}
+    witness = {"u": fraction_texts(u), "cells": entries, "order": independent_first(data)}
     penalty = WeightDecay(1, problem.penalty.biases)
     name = problem.mean_loss.name
     certificate = new("lambda-max", data.fractions, data.y_fractions, claim, witness, name, penalty)

@@ -70,25 +70,25 @@ class LowerBounds:
         The steepest generators enter a few at a time; the value is that of a point of the cone, never below the least.
         """
         members = np.array(self.of(states), dtype=np.int64)
-        residual, used = self.y, np.zeros(0, dtype=np.int64)
+        residual, picks = self.y, np.zeros(0, dtype=np.int64)
         A, stop = self.units[members], DEFAULT.proposal * float(np.linalg.norm(self.y))
         value = float(self.y @ self.y)
         for _ in range(MOST_ROUNDS):
             slopes = A @ residual
-            slopes[np.searchsorted(members, used)] = -np.inf
+            slopes[np.searchsorted(members, picks)] = -np.inf
             new = np.argsort(-slopes)[:ENTERING]
             new = members[new[slopes[new] > stop]]
             if not len(new):
                 break
-            tried = np.concatenate([used, new])
-            B = self.units[tried]
-            weights, k = np.zeros(len(tried)), len(tried)
+            trial = np.concatenate([picks, new])
+            B = self.units[trial]
+            weights, k = np.zeros(len(trial)), len(trial)
             project(B @ B.T, B @ self.y, k, DEFAULT.cone_stationarity, np.empty((k + 3, k)), weights)
             rest = self.y - weights @ B
             if rest @ rest >= value:
                 break
-            value, residual, used = float(rest @ rest), rest, tried[weights > 0]
-        return value / self.n, residual, used.tolist()
+            value, residual, picks = float(rest @ rest), rest, trial[weights > 0]
+        return value / self.n, residual, picks.tolist()
 
     def exact(self, states: Iterable[int]) -> Bound:
         """Return the exact residual of a set of states, what it proves and for which states."""
@@ -111,9 +111,9 @@ class LowerBounds:
         left = self._mildest(residual, usable)
         while left and failures < MOST_FAILURES:
             more = left[:step]
-            value, tried, _ = self.rough([*states, *more])
+            value, rest, _ = self.rough([*states, *more])
             if value > floor:
-                states, residual, step = [*states, *more], tried, 2 * step
+                states, residual, step = [*states, *more], rest, 2 * step
             elif len(more) > 1:
                 step = len(more) // 2
                 continue
@@ -125,8 +125,8 @@ class LowerBounds:
 
     def _mildest(self, residual: np.ndarray, usable: np.ndarray) -> list[int]:
         """Return the usable states, those first whose rays the residual rises along least."""
-        chosen = np.flatnonzero(usable)
-        return chosen[np.argsort(self._steepest(self.units @ residual)[chosen], kind="stable")].tolist()
+        candidates = np.flatnonzero(usable)
+        return candidates[np.argsort(self._steepest(self.units @ residual)[candidates], kind="stable")].tolist()
 
     def _steepest(self, slopes: np.ndarray) -> np.ndarray:
         """Return for every state the largest slope along its generators, below every slope where it has none."""

@@ -53,7 +53,7 @@ def pieces(
     table, contents = _placements(supports, pairs, width, most)
     if table is None:
         return None
-    joined = _joined(contents, pairs)
+    links = _joined(contents, pairs)
     number, component = len(table), np.full(len(table), -1)
     sizes: list[int] = []
     for start in range(number):
@@ -65,13 +65,13 @@ def pieces(
             row = queue.pop()
             size += 1
             open_ = np.flatnonzero(component < 0)
-            near = open_[joined[table[row][None, :], table[open_]].all(axis=1)]
+            near = open_[links[table[row][None, :], table[open_]].all(axis=1)]
             component[near] = len(sizes)
             queue += near.tolist()
         sizes.append(size)
     full = (table != 0).all(axis=1)
-    isolated = sum(size == 1 and bool(full[component == k].all()) for k, size in enumerate(sizes))
-    return Pieces(number, len(sizes), _up_to_order(table, component, len(sizes)), isolated)
+    singletons = sum(size == 1 and bool(full[component == k].all()) for k, size in enumerate(sizes))
+    return Pieces(number, len(sizes), _up_to_order(table, component, len(sizes)), singletons)
 
 
 def _placements(

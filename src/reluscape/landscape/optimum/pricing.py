@@ -44,14 +44,14 @@ def best_unit(
     for start in W[np.argsort(-np.abs(gains(W)[0]), kind="stable")[:CLIMBED]]:
         w = start
         for _ in range(ROUNDS):
-            signed, step = (v[0] for v in gains(w[None]))
-            if abs(signed) > abs(gain):
-                best, gain = w * abs(step), signed
+            score, step = (v[0] for v in gains(w[None]))
+            if abs(score) > abs(gain):
+                best, gain = w * abs(step), score
             columns = np.concatenate([X * (X @ w > 0)[:, None], free], axis=1)
-            fit = (np.sign(signed) or 1.0) * np.linalg.lstsq(columns, residual, rcond=None)[0][: data.d]
+            fit = (np.sign(score) or 1.0) * np.linalg.lstsq(columns, residual, rcond=None)[0][: data.d]
             line = w * abs(step) + STEPS[:, None] * (fit - w * abs(step))
-            along = gains(line)[0] * (np.sign(signed) or 1.0)
-            if along.max() <= abs(signed) * (1.0 + DEFAULT.kkt):
+            along = gains(line)[0] * (np.sign(score) or 1.0)
+            if along.max() <= abs(score) * (1.0 + DEFAULT.kkt):
                 break
             w = line[int(np.argmax(along))]
     return best, 1.0 if gain >= 0 else -1.0

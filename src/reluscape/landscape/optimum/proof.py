@@ -95,24 +95,24 @@ def prove_minimum(
     order = [*relaxation.basis, *(i for i in order if i not in set(relaxation.basis))]
     value = best.value
     vectors: list[list[int]] = []
-    seen, layers = 0, multisets(2, width)
+    depth, layers = 0, multisets(2, width)
     sizes = row_counts(data.n, width)
     while value and len(layers):
-        last, floor = seen == data.n, value * data.n / max(seen, 1)
+        last, floor = depth == data.n, value * data.n / max(depth, 1)
         limit = float(data.n * value) * (1.0 + DEFAULT.kkt)
-        sums = relaxation.bounds(seen, layers)
+        sums = relaxation.bounds(depth, layers)
         todo = np.argsort(sums, kind="stable")  # what is hard to bound first: it tends to bound the rest
         todo = todo if last else todo[sums[todo] > limit]
-        covered = np.zeros(len(layers), dtype=bool)
+        has_bound = np.zeros(len(layers), dtype=bool)
         if len(todo):
-            search, table, known = _bounds_of(relaxation, seen, layers)
+            search, table, state_numbers = _bounds_of(relaxation, depth, layers)
         while len(todo):
             if time.monotonic() >= deadline or len(vectors) >= MOST_BOUNDS:
                 return None
             layer = tuple(table[todo[0]].tolist())
-            wanted = np.zeros(len(known), dtype=bool)
-            wanted[table[todo].ravel()] = True
-            bound = search.exact(search.extended(layer, float(floor), wanted))
+            targets = np.zeros(len(state_numbers), dtype=bool)
+            targets[table[todo].ravel()] = True
+            bound = search.exact(search.extended(layer, float(floor), targets))
             if bound.value < floor:
                 bound = search.exact(layer)
             if bound.value < floor and not last:
@@ -128,18 +128,18 @@ def prove_minimum(
                 if not value:
                     break
             vectors.append(bound.q)
-            left = np.flatnonzero(~covered)
-            covered[left[bound.covers[table[left]].all(axis=1)]] = True
-            todo = todo[~covered[todo]]
-        layers = layers[~covered]
+            left = np.flatnonzero(~has_bound)
+            has_bound[left[bound.covers[table[left]].all(axis=1)]] = True
+            todo = todo[~has_bound[todo]]
+        layers = layers[~has_bound]
         if not value or not len(layers):
             break
-        later = next(k for k in sizes if k > seen)
-        relaxation.see([int(i) for i in order[seen:later]])
-        inside = relaxation.children(seen, later, layers, MOST_LAYERS)
+        later = next(k for k in sizes if k > depth)
+        relaxation.see([int(i) for i in order[depth:later]])
+        inside = relaxation.children(depth, later, layers, MOST_LAYERS)
         if inside is None or inside[1] < len(layers):
             return None
-        seen, layers = later, inside[0]
+        depth, layers = later, inside[0]
     return Proof(best, states, _certificate(data, output_bias, best, order, vectors if value else []))
 
 

@@ -66,9 +66,9 @@ class Relaxation:
 
     def unseen(self) -> np.ndarray:
         """Return the rows not seen, those of the basis first."""
-        seen = set(self.tree.order)
-        first = [i for i in self.basis if i not in seen]
-        return np.array(first + [i for i in range(len(self.y)) if i not in seen | set(first)], dtype=np.int64)
+        rows = set(self.tree.order)
+        first = [i for i in self.basis if i not in rows]
+        return np.array(first + [i for i in range(len(self.y)) if i not in rows | set(first)], dtype=np.int64)
 
     def bounds(self, seen: int, layers: np.ndarray) -> np.ndarray:
         """Return the least sums of squares (B,) of layers (B, m) on the first `seen` rows.
@@ -168,11 +168,11 @@ class Relaxation:
         for g, (j, _) in enumerate(own):
             if weights[g]:
                 Z[j] += of[g] * weights[g] / (scale[g] or 1.0) * directions[g]
-        used = features[weights > 0]
+        support = features[weights > 0]
         if self.free:
-            used = np.concatenate([used, np.ones((1, len(self.y)))])
-        inverse = np.linalg.pinv(used[:, order] @ used[:, order].T) if len(used) else np.zeros((0, 0))
-        leverage = np.einsum("ai,ab,bi->i", used, inverse, used)
+            support = np.concatenate([support, np.ones((1, len(self.y)))])
+        inverse = np.linalg.pinv(support[:, order] @ support[:, order].T) if len(support) else np.zeros((0, 0))
+        leverage = np.einsum("ai,ab,bi->i", support, inverse, support)
         return Fit(Z, signs, c, weights @ features + c, leverage)
 
     def states(self, layer: np.ndarray) -> tuple[tuple[np.ndarray, int], ...]:
@@ -220,7 +220,7 @@ def refined(states: np.ndarray, counts: np.ndarray, first: np.ndarray, children:
         number, digit = np.divmod(number, counts[owner, j])
         out[:, j] = children[first[states[owner, j]] + digit]
     out.sort(axis=1)
-    repeated = (states[:, 1:] == states[:, :-1]).any(axis=1)[owner]
-    if not repeated.any():
+    has_twins = (states[:, 1:] == states[:, :-1]).any(axis=1)[owner]
+    if not has_twins.any():
         return out
-    return np.concatenate([out[~repeated], np.unique(out[repeated], axis=0)])
+    return np.concatenate([out[~has_twins], np.unique(out[has_twins], axis=0)])

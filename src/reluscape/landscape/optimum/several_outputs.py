@@ -111,12 +111,12 @@ def _described(
     X, Y, n = np.asarray(problem.data.X, dtype=float), np.asarray(problem.targets, dtype=float), max(problem.n, 1)
     F = np.maximum(X @ W.T, 0.0) @ V
     N = 2 * (F - Y)
-    found = faces.candidates(N[live])
+    candidates = faces.candidates(N[live])
     tight: list[np.ndarray] = []
     strengths = np.linalg.norm(W, axis=1) * np.linalg.norm(V, axis=1)
     own = (W / np.linalg.norm(W, axis=1)[:, None])[np.argsort(-strengths, kind="stable")] @ basis.T
-    pulled = found.W[found.pulls >= lam * (1 - DEFAULT.tight_pull)] if len(found.W) else own[:0]
-    for w in (*own, *pulled):
+    extremes = candidates.W[candidates.pulls >= lam * (1 - DEFAULT.tight_pull)] if len(candidates.W) else own[:0]
+    for w in (*own, *extremes):
         if all(w @ u < 1 - DEFAULT.same_direction for u in tight):
             tight.append(w)
     U = np.array(tight).reshape(-1, faces.Z.shape[1]) @ basis
@@ -125,19 +125,21 @@ def _described(
     out = out / np.maximum(np.linalg.norm(out, axis=1), np.finfo(float).tiny)[:, None]
     columns = np.einsum("np,pk->nkp", features, out).reshape(Y.size, len(U))
     t, unique, fewest, most = _multiples(columns, F.reshape(-1))
-    kept = np.flatnonzero(t > 0)
-    root = np.sqrt(t[kept])[:, None]
-    hidden, outer = U[kept] * root, out[kept] * root
+    picks = np.flatnonzero(t > 0)
+    root = np.sqrt(t[picks])[:, None]
+    hidden, outer = U[picks] * root, out[picks] * root
     upper: Any = _value(X, Y, hidden, outer, lam) / n
     if upper > (1 + DEFAULT.tight_pull) * _value(X, Y, W, V, lam) / n:  # the multiples do not give the predictions
         hidden, outer, unique, fewest, most = W, V, None, None, None
         upper = _value(X, Y, W, V, lam) / n
-    drawn = (hidden, outer) if len(hidden) else (np.zeros((1, X.shape[1])), np.zeros((1, Y.shape[1])))  # a unit at zero
-    net = DeepNet([drawn[0], drawn[1].T], [None, None])
+    layers = (
+        (hidden, outer) if len(hidden) else (np.zeros((1, X.shape[1])), np.zeros((1, Y.shape[1])))
+    )  # a unit at zero
+    net = DeepNet([layers[0], layers[1].T], [None, None])
     dual = -(N * Y).sum() - (N * N).sum() / 4
     lower: Any = min(float(dual) / n, float(upper))
     certificate, kind = None, "numerical"
-    proof = proved(problem, hidden, outer, N, float(found.pulls.max(initial=0.0)))
+    proof = proved(problem, hidden, outer, N, float(candidates.pulls.max(initial=0.0)))
     if proof is not None:
         lower, upper, certificate = proof
         kind = "certified"

@@ -40,10 +40,10 @@ def proved(
     for less in SHORTENED:
         slopes = exact.fraction_matrix(N * (share * (1 - less)))
         try:
-            refused = bounded_pulls(X, slopes, lam, order, Effort())[1]
+            refusal = bounded_pulls(X, slopes, lam, order, Effort())[1]
         except CertificateError:
             return None
-        if refused is None:
+        if refusal is None:
             break
     else:
         return None

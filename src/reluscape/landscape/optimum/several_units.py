@@ -44,32 +44,32 @@ def solved(faces: Faces, Y: np.ndarray, lam: float) -> Units:
     units, best = Units((), np.zeros((0, r)), np.zeros((0, k))), np.inf
     for _ in range(ROUNDS):
         N = 2 * (np.maximum(Z @ units.W.T, 0.0) @ units.V - Y)
-        found = faces.candidates(N)
-        largest = float(found.pulls.max(initial=0.0))
+        candidates = faces.candidates(N)
+        largest = float(candidates.pulls.max(initial=0.0))
         value = objective(Z, Y, lam, units)
-        rested = value > best * (1 - 10 * MACHINE_PRECISION)
-        if largest <= lam * (1 + DEFAULT.pull_at_decay) or (rested and largest <= lam * (1 + DEFAULT.pull_at_rest)):
+        at_rest = value > best * (1 - 10 * MACHINE_PRECISION)
+        if largest <= lam * (1 + DEFAULT.pull_at_decay) or (at_rest and largest <= lam * (1 + DEFAULT.pull_at_rest)):
             return units
         best = min(best, value)
-        chosen: list[int] = []
-        for c in np.argsort(-found.pulls, kind="stable"):
-            if found.pulls[c] <= lam * (1 + DEFAULT.pull_at_decay) or len(chosen) == AT_ONCE:
+        picks: list[int] = []
+        for c in np.argsort(-candidates.pulls, kind="stable"):
+            if candidates.pulls[c] <= lam * (1 + DEFAULT.pull_at_decay) or len(picks) == AT_ONCE:
                 break
-            if all(found.W[c] @ found.W[o] < 1 - DEFAULT.same_direction for o in chosen):
-                chosen.append(int(c))
-        pulls = -np.maximum(found.W[chosen] @ Z.T, 0.0) @ N
+            if all(candidates.W[c] @ candidates.W[o] < 1 - DEFAULT.same_direction for o in picks):
+                picks.append(int(c))
+        pulls = -np.maximum(candidates.W[picks] @ Z.T, 0.0) @ N
         size = 1e-2 * np.sqrt(max(float(units.strengths().max(initial=0.0)), lam / max(float((Z * Z).sum()), lam)))
         units = Units(
-            (*units.bases, *(found.bases[c] for c in chosen)),
-            np.concatenate([units.W, size * found.W[chosen]]),
+            (*units.bases, *(candidates.bases[c] for c in picks)),
+            np.concatenate([units.W, size * candidates.W[picks]]),
             np.concatenate([units.V, size * pulls / np.linalg.norm(pulls, axis=1)[:, None]]),
         )
         units = live(weighed(Z, Y, lam, units))
         if largest > lam * (1 + FAR):
             continue
-        moved = live(turned(Z, Y, lam, merged(units)))
-        if objective(Z, Y, lam, moved) <= objective(Z, Y, lam, units) * (1 + DEFAULT.pull_at_decay):
-            units = moved
+        new_units = live(turned(Z, Y, lam, merged(units)))
+        if objective(Z, Y, lam, new_units) <= objective(Z, Y, lam, units) * (1 + DEFAULT.pull_at_decay):
+            units = new_units
     raise SolverError("the pulls of the directions did not come down to the weight decay; standardise the inputs")
 
 
@@ -147,15 +147,15 @@ def turned(Z: np.ndarray, Y: np.ndarray, lam: float, units: Units) -> Units:
         _, V, heights = parts(x)
         rest = heights @ V - Y
         J = np.zeros((len(Z), k, len(x)))
-        mixed = np.zeros((len(x), len(x)))
+        cross_terms = np.zeros((len(x), len(x)))
         for j, M in enumerate(A):
             a, b, at = ends[j], ends[j + 1], total + j * k
             J[:, :, a:b] = M[:, None, :] * V[j][None, :, None]
             J[:, range(k), range(at, at + k)] = heights[:, j, None]
-            mixed[a:b, at : at + k] = 2 * M.T @ rest
+            cross_terms[a:b, at : at + k] = 2 * M.T @ rest
         flat = J.reshape(-1, len(x))
         g = 2 * flat.T @ rest.reshape(-1) + lam * x
-        H = 2 * flat.T @ flat + mixed + mixed.T + lam * np.eye(len(x))
+        H = 2 * flat.T @ flat + cross_terms + cross_terms.T + lam * np.eye(len(x))
         values, vectors = np.linalg.eigh(H)
         floor = MACHINE_PRECISION * len(x) * float(np.abs(values).max(initial=1.0))
         step = vectors @ ((vectors.T @ g) / np.maximum(np.abs(values), 1e3 * floor))

@@ -80,10 +80,10 @@ class CellTree:
 
     def children(self, seen: int, cell: int) -> tuple[int, ...]:
         """Return the cells of one row more inside a cell of the first `seen` rows."""
-        known = self._children[seen]
-        if cell not in known:
-            known[cell] = self._split(seen, cell)
-        return known[cell]
+        table = self._children[seen]
+        if cell not in table:
+            table[cell] = self._split(seen, cell)
+        return table[cell]
 
     def inside(self, seen: int, cell: int, later: int) -> list[int]:
         """Return the cells of the first `later` rows inside a cell of the first `seen`."""
@@ -103,11 +103,11 @@ class CellTree:
     def products(self, rays: Sequence[int], rows: Sequence[int]) -> np.ndarray:
         """Return the products (q, k) of rays and rows, in machine integers where none can overflow."""
         table = np.array([self.rays[q] for q in rays], dtype=object).reshape(len(rays), self.rank)
-        chosen = self.rows[list(rows)].reshape(len(rows), self.rank)
+        row_table = self.rows[list(rows)].reshape(len(rows), self.rank)
         largest = max(map(abs, table.flat), default=0)
         if max(largest, 1) * max(self.largest_row, 1) * max(self.rank, 1) < MACHINE_INTEGER:
-            return np.asarray(table.astype(np.int64) @ chosen.astype(np.int64).T)
-        return np.asarray(table.dot(chosen.T))
+            return np.asarray(table.astype(np.int64) @ row_table.astype(np.int64).T)
+        return np.asarray(table.dot(row_table.T))
 
     def directions(self, rays: Sequence[int]) -> np.ndarray:
         """Return rays as floats in all d columns, scaled so that their largest entry is one."""

@@ -128,10 +128,10 @@ class Staircase:
             ax: the axes; None for new ones.
         """
         ax = axes(ax)
-        counted = [step for step in self.rows if step.components is not None]
-        widths = [step.width for step in counted]
-        ax.step(widths, [step.components for step in counted], where="mid", marker="o", label="units with names")
-        ax.step(widths, [step.classes for step in counted], where="mid", marker="s", label="up to their order")
+        steps = [step for step in self.rows if step.components is not None]
+        widths = [step.width for step in steps]
+        ax.step(widths, [step.components for step in steps], where="mid", marker="o", label="units with names")
+        ax.step(widths, [step.classes for step in steps], where="mid", marker="s", label="up to their order")
         marks: dict[int, list[str]] = {}
         for width, name in ((self.least_width, "m*"), (self.most_width, "M*"), (self.connected_width, "bound")):
             marks.setdefault(width, []).append(name)
@@ -139,7 +139,7 @@ class Staircase:
             ax.axvline(width, color="grey", linestyle=":", linewidth=1)
             place: Any = ("data", "axes fraction")
             ax.annotate(", ".join(names), (width, 1.0), xycoords=place, ha="center", va="bottom", fontsize=8)
-        if max((step.components or 0 for step in counted), default=0) > MOST_LINEAR:
+        if max((step.components or 0 for step in steps), default=0) > MOST_LINEAR:
             ax.set_yscale("log")
         else:
             ax.yaxis.get_major_locator().set_params(integer=True)
@@ -184,18 +184,18 @@ def staircase(
         raise InputError("the staircase needs a weight decay above 0; without one the optimum is not a finite list")
     best = decayed_infinite_width_minimum(problem)
     least, most, bound = best.least_width, best.most_width, best.connected_width
-    covered = problem.penalty.biases and most > 0
+    in_scope = problem.penalty.biases and most > 0
     rows = []
     for width in range(1, max(min(max(bound, most + 1) + 1, MOST_ROWS), least + 1) + 1):
         parts = pieces(best.supports, best.pairs, width) if width >= least else None
-        promises = _promised(width, least, most, bound) if covered else ()
+        promises = _promised(width, least, most, bound) if in_scope else ()
         if parts is None:
             rows.append(StaircaseStep(width, width >= least, None, None, None, promises, None))
             continue
-        holds = _holds(width, least, most, bound, parts) if covered else None
+        holds = _holds(width, least, most, bound, parts) if in_scope else None
         rows.append(StaircaseStep(width, True, parts.components, parts.classes, parts.isolated, promises, holds))
     return Staircase(
-        least, most, problem.n, bound, _connected_from(rows, least, bound), best.value, tuple(rows), covered, best,
+        least, most, problem.n, bound, _connected_from(rows, least, bound), best.value, tuple(rows), in_scope, best,
         problem,
     )  # fmt: skip
 

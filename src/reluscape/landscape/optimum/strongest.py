@@ -115,8 +115,8 @@ def _directions(rows: np.ndarray) -> np.ndarray:
     """Return unit vectors, one for each line through the origin that has a row."""
     lengths = np.linalg.norm(rows, axis=1)
     units = rows[lengths > DEFAULT.parallel] / lengths[lengths > DEFAULT.parallel, None]
-    kept: list[np.ndarray] = []
+    directions: list[np.ndarray] = []
     for u in units:
-        if not kept or np.abs(np.array(kept) @ u).max() < 1.0 - DEFAULT.parallel**2 * 0.5 - 4e-16:
-            kept.append(u)
-    return np.array(kept).reshape(-1, rows.shape[1])
+        if not directions or np.abs(np.array(directions) @ u).max() < 1.0 - DEFAULT.parallel**2 * 0.5 - 4e-16:
+            directions.append(u)
+    return np.array(directions).reshape(-1, rows.shape[1])

@@ -128,8 +128,8 @@ def _curve(
     kinds = list(atoms)
     good = np.zeros(1 << len(kinds), dtype=bool)
     for mask in range(1 << len(kinds)):
-        held: set[int] = set().union(*(kinds[j] for j in range(len(kinds)) if mask >> j & 1))
-        good[mask] = any(held.issuperset(support) for support in best.supports)
+        directions: set[int] = set().union(*(kinds[j] for j in range(len(kinds)) if mask >> j & 1))
+        good[mask] = any(directions.issuperset(support) for support in best.supports)
     chances = [atoms[kind] for kind in kinds]
     rest = 1 - sum(chances, Fraction(0)) if rational else 1 - sum(chances)
     return curve_of_sets(moebius(good, len(kinds)), chances, rest, rational, population, name)
@@ -145,8 +145,8 @@ def holds_minimum(
     """
     B, m, n = patterns.shape
     reach = _reached(problem, best, patterns.reshape(B * m, n)).reshape(-1, B, m)
-    held = (reach & (best.signs[:, None, None] == signs[None, :, :])).any(axis=2)
-    return np.asarray(np.array([held[list(support)].all(axis=0) for support in best.supports]).any(axis=0))
+    in_reach = (reach & (best.signs[:, None, None] == signs[None, :, :])).any(axis=2)
+    return np.asarray(np.array([in_reach[list(support)].all(axis=0) for support in best.supports]).any(axis=0))
 
 
 def _sines(problem: Problem, U: np.ndarray) -> np.ndarray:

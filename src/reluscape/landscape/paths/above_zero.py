@@ -89,7 +89,7 @@ def start_above_zero(
         raise InputError(f"width is {width!r}; it is a whole number, or one for each hidden layer")
     if outputs > 1 and not able(problem.loss, "joint"):
         raise InputError("several outputs are for loss='cross_entropy'")
-    chosen, objective, generator = get_law(law), Objective(problem), as_generator(rng)
+    weight_law, objective, generator = get_law(law), Objective(problem), as_generator(rng)
     shape = (data.n, int(outputs)) if objective.cross_entropy else (data.n,)
     zero = objective(np.zeros(shape))
     strict = able(problem.loss, "known") and able(problem.loss, "bends")
@@ -97,16 +97,16 @@ def start_above_zero(
     left = int(trials)
     while left:
         t = min(left, max(1, CHUNK // max(1, max(widths) * data.n)))
-        P = _predictions(chosen, generator, data.X, widths, t, int(outputs), hidden_biases).reshape(t, *shape)
+        P = _predictions(weight_law, generator, data.X, widths, t, int(outputs), hidden_biases).reshape(t, *shape)
         hits += sum(objective(p) > zero for p in P)
         if not strict:
-            kept = [p for p in P if p.any()]
-            alive += len(kept)
-            bends += sum(_bends(objective, p) for p in kept)
+            nonzero = [p for p in P if p.any()]
+            alive += len(nonzero)
+            bends += sum(_bends(objective, p) for p in nonzero)
         left -= t
-    base = Probability.sampled(hits, int(trials), "initialization", chosen.name)
+    base = Probability.sampled(hits, int(trials), "initialization", weight_law.name)
     silent = len(data.zero_rows) == data.n and not (hidden_biases and len(widths) > 1)
-    share = None if strict else Probability.sampled(bends, alive, "initialization", chosen.name)
+    share = None if strict else Probability.sampled(bends, alive, "initialization", weight_law.name)
     return AboveZero(
         base.value,
         base.low,
@@ -116,7 +116,7 @@ def start_above_zero(
         base.population,
         base.law,
         base.confidence,
-        Fraction(0) if silent else _promised(chosen, widths, hidden_biases, share),
+        Fraction(0) if silent else _promised(weight_law, widths, hidden_biases, share),
         zero,
         share,
         problem,

@@ -89,14 +89,14 @@ def path_barrier(
     """
     bends = whole_number("bends", bends)
     problem = as_problem(X, y, loss=loss)
-    given, other = as_net(start), as_net(end)
-    between(given, other, 0.0)  # refuses other shapes
+    first, other = as_net(start), as_net(end)
+    between(first, other, 0.0)  # refuses other shapes
     data = problem.data
     X = np.asarray(data.X)
-    straight = _highest([given, other], problem)
-    here, there = given, other
-    if isinstance(given, TwoLayerNet) and isinstance(other, TwoLayerNet):
-        here = balanced(given)
+    straight = _highest([first, other], problem)
+    here, there = first, other
+    if isinstance(first, TwoLayerNet) and isinstance(other, TwoLayerNet):
+        here = balanced(first)
         there = matched(here, balanced(other), X)
     ways = {"straight": [here, there], "through a constant": _through_constant(here, there, problem)}
     if bends:
@@ -119,8 +119,8 @@ def path_barrier(
 
 def _kind(corners: list[Net], problem: Problem) -> str:
     """Return "exact" where the loss on each leg has a formula."""
-    solved = able(problem.loss, "quadratic") and all(isinstance(net, TwoLayerNet) for net in corners)
-    return "exact" if solved else "sampled"
+    has_formula = able(problem.loss, "quadratic") and all(isinstance(net, TwoLayerNet) for net in corners)
+    return "exact" if has_formula else "sampled"
 
 
 def _highest(corners: list[Net], problem: Problem) -> tuple[float, list[float]]:
@@ -132,8 +132,8 @@ def _highest(corners: list[Net], problem: Problem) -> tuple[float, list[float]]:
     for a, b in zip(corners[:-1], corners[1:], strict=True):  # noqa: RUF007
         if _kind([a, b], problem) == "exact" and isinstance(a, TwoLayerNet) and isinstance(b, TwoLayerNet):
             line = loss_slice(a, b, problem.data)
-            turned = replace(line, coefficients=-line.coefficients)
-            height = max(height, -turned.minimum()[1])
+            mirror = replace(line, coefficients=-line.coefficients)
+            height = max(height, -mirror.minimum()[1])
         else:
             shares = np.linspace(0.0, 1.0, SAMPLES)[1:-1]
             height = max([height, *(float(objective(between(a, b, float(t)).predict(X))) for t in shares)])
@@ -144,8 +144,8 @@ def _through_constant(a: Net, b: Net, problem: Problem) -> list[Net]:
     """Return the corners of the way on which the network is a constant in the middle."""
     objective = Objective(problem)
     f = np.asarray(a.predict(np.asarray(problem.data.X)))
-    biased = has_output_bias(a) and has_output_bias(b)
-    level = _best_constant(objective, f.shape) if biased else np.zeros(f.shape[1:] or (1,))
+    has_bias = has_output_bias(a) and has_output_bias(b)
+    level = _best_constant(objective, f.shape) if has_bias else np.zeros(f.shape[1:] or (1,))
     return [a, _silenced(a, level), _silenced(b, level), b]
 
 

@@ -91,9 +91,9 @@ def monotone_path(
         c = objective.upper_root(net.predict(points), (1 - t / 3) * L0 + (t / 3) * goal)
         return _Point(t, c, scaled(net, c))
 
-    walked = _refined([_Point(0.0, 1.0, first), *(at(t) for t in grid[1:].tolist())], at, points, objective)
-    nets = [point.net for point in walked]
-    scales, parameters = [point.scale for point in walked], [point.t for point in walked]
+    trail = _refined([_Point(0.0, 1.0, first), *(at(t) for t in grid[1:].tolist())], at, points, objective)
+    nets = [point.net for point in trail]
+    scales, parameters = [point.scale for point in trail], [point.t for point in trail]
     c = scales[-1]
     final = objective.upper_root(last.predict(points), L1, 1.0 if not objective.squared else 0.0)
     final = min(max(final, 1.0), c)
@@ -103,12 +103,12 @@ def monotone_path(
         scales.append(factor)
         parameters.append(1.0)
     losses = np.array([objective(net.predict(points)) for net in nets])
-    kept = _falling(losses)
+    picks = _falling(losses)
     return Path(
-        tuple(nets[i] for i in kept),
-        readonly(losses[kept]),
-        readonly(np.array(scales)[kept]),
-        readonly(np.array(parameters)[kept]),
+        tuple(nets[i] for i in picks),
+        readonly(losses[picks]),
+        readonly(np.array(scales)[picks]),
+        readonly(np.array(parameters)[picks]),
         problem,
     )
 
@@ -127,22 +127,22 @@ def _refined(walked: list[_Point], at: Callable[[float], _Point], X: np.ndarray,
     Raises:
         AssumptionError: near some t no finer pieces help, or they become too many.
     """
-    allowed = max(rounding_of(objective, walked[0].net.predict(X)), rounding_of(objective, walked[-1].net.predict(X)))
-    done, ahead = [walked[0]], list(reversed(walked[1:]))
+    margin = max(rounding_of(objective, walked[0].net.predict(X)), rounding_of(objective, walked[-1].net.predict(X)))
+    trail, ahead = [walked[0]], list(reversed(walked[1:]))
     while ahead:
-        low, high = done[-1], ahead[-1]
+        low, high = trail[-1], ahead[-1]
         rise = largest_rise(low.net, high.net, X, objective)
-        if rise <= allowed:
-            done.append(ahead.pop())
+        if rise <= margin:
+            trail.append(ahead.pop())
             continue
         middle = low.t + cut_of(low.net, high.net, X) * (high.t - low.t)
-        if high.t - low.t < SHORTEST or len(done) + len(ahead) > MOST_POINTS:
+        if high.t - low.t < SHORTEST or len(trail) + len(ahead) > MOST_POINTS:
             raise AssumptionError(
                 f"near t = {middle:.6g} the loss rises by {rise:.3g} between points {high.t - low.t:.3g} apart: the "
                 "factor that holds it down changes too fast there; take another path between the two networks"
             )
         ahead.append(at(middle))
-    return done
+    return trail
 
 
 def _line(start: Any, end: Any) -> Callable[[float], Net]:
@@ -193,8 +193,8 @@ def _dip(line: Callable[[float], Net], X: np.ndarray, low: float, high: float) -
 
 def _falling(losses: np.ndarray) -> list[int]:
     """Return the indices of a strictly falling subsequence with both ends; rounding can make neighbours equal."""
-    kept = [0]
+    picks = [0]
     for i in range(1, len(losses) - 1):
-        if losses[-1] < losses[i] < losses[kept[-1]]:
-            kept.append(i)
-    return [*kept, len(losses) - 1]
+        if losses[-1] < losses[i] < losses[picks[-1]]:
+            picks.append(i)
+    return [*picks, len(losses) - 1]

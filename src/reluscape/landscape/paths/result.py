@@ -78,8 +78,8 @@ def between(a: Net, b: Net, t: float) -> Net:
         pairs = zip([*a.weights, *a.biases], [*b.weights, *b.biases], strict=True)
         if a.slopes != b.slopes:
             raise ShapeError(f"the ends have units of slopes {a.slopes} and {b.slopes} below 0; they must agree")
-        mixed = [(1 - t) * p + t * q for p, q in pairs]
-        return DeepNet(mixed[: a.depth], mixed[a.depth :], _either(a, b), a.slopes)
+        arrays = [(1 - t) * p + t * q for p, q in pairs]
+        return DeepNet(arrays[: a.depth], arrays[a.depth :], _either(a, b), a.slopes)
     raise ShapeError("one end is a TwoLayerNet, the other a DeepNet; give both in one form")
 
 

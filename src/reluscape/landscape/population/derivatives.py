@@ -45,9 +45,9 @@ def second(student: Angles, teacher: Angles, using: Arithmetic) -> Any:
     # H[i, j] is the derivative in w_i and w_j of f(w_i, w_j)
     along = student.units[:, None, :, None] * student.other_units[None, :, None, :]
     across = student.across()
-    turned = across.transpose(1, 0, 2)
+    transpose = across.transpose(1, 0, 2)
     H = along * student.sine[:, :, None, None]
-    H = H + (across * student.share[:, :, None])[:, :, :, None] * turned[:, :, None, :]
+    H = H + (across * student.share[:, :, None])[:, :, :, None] * transpose[:, :, None, :]
     H = H + (pi - student.angle)[:, :, None, None] * eye[None, None, :, :]
     for i in range(n):
         H[i, i] = H[i, i] + _bend(student, i, eye, using) - _bend(teacher, i, eye, using)

@@ -66,22 +66,22 @@ def descend(W: Any, teacher: Any = None) -> Descent:
         return kernel_sum(own, DOUBLES) / 2 - kernel_sum(other, DOUBLES) + whole, first(own, other, DOUBLES).reshape(-1)
 
     options = {"maxiter": STEPS, "maxfun": 2 * STEPS, "maxcor": 20, "ftol": 0.0, "gtol": 1e-11}
-    found = minimize(objective, W.reshape(-1), jac=True, method="L-BFGS-B", options=options) if W.size else None
-    x = W if found is None else found.x.reshape(W.shape)
-    value = 0.0 + whole if found is None else float(found.fun)
-    solved = value <= DEFAULT.zero_loss * max(whole, np.finfo(float).tiny)
-    if not solved:
+    result = minimize(objective, W.reshape(-1), jac=True, method="L-BFGS-B", options=options) if W.size else None
+    x = W if result is None else result.x.reshape(W.shape)
+    value = 0.0 + whole if result is None else float(result.fun)
+    at_zero = value <= DEFAULT.zero_loss * max(whole, np.finfo(float).tiny)
+    if not at_zero:
         x = polished(x, V)
     own, other = angles_of(x, x), angles_of(x, V)
     value = max(kernel_sum(own, DOUBLES) / 2 - kernel_sum(other, DOUBLES) + whole, 0.0)
     slope = float(np.linalg.norm(first(own, other, DOUBLES))) if x.size else 0.0
     bend = np.linalg.eigvalsh(second(own, other, DOUBLES)) if x.size else np.zeros(1)
     end = UNDECIDED
-    if solved:
+    if at_zero:
         end = REACHED
     elif bend[0] > DEFAULT.curvature * abs(bend[-1]) and slope <= DEFAULT.stationarity * bend[0]:
         end = STUCK
-    steps = 0 if found is None else int(found.nit)
+    steps = 0 if result is None else int(result.nit)
     return Descent(readonly(x), value, slope, float(bend[0]), end, readonly(V), steps)
 
 

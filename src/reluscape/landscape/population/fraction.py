@@ -76,13 +76,13 @@ def stuck_fraction(k: int, n: int | None = None, trials: int = 100, rng: Any = N
         if not groups or end.loss - groups[-1][0].loss > DEFAULT.same_trap * end.loss:
             groups.append([])
         groups[-1].append(end)
-    undecided = sum(e.end == UNDECIDED for e in ends)
-    share = Probability.sampled(sum(map(len, groups)), trials, "initialization", "normal", undecided=undecided)
+    open_ends = sum(e.end == UNDECIDED for e in ends)
+    share = Probability.sampled(sum(map(len, groups)), trials, "initialization", "normal", undecided=open_ends)
     return StuckFraction(
         share,
         tuple(group[0].loss for group in groups),
         tuple(map(len, groups)),
         tuple(prove(group[0].W, group[0].teacher) for group in groups),
-        undecided,
+        open_ends,
         PUBLISHED.get((k, n)),
     )

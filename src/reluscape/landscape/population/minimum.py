@@ -161,6 +161,6 @@ def _short(value: float) -> Fraction:
 def _rational(value: Any, above: bool) -> Fraction:
     """Return a fraction of few digits beside an interval, with room for another evaluation of it."""
     end = value.upper() if above else value.lower()
-    scaled = end * FINE
-    whole = int((scaled.ceil() if above else scaled.floor()).unique_fmpz())
+    multiple = end * FINE
+    whole = int((multiple.ceil() if above else multiple.floor()).unique_fmpz())
     return Fraction(whole + (1 if above else -1), FINE)

@@ -54,13 +54,13 @@ def stuck_minimum(k: int, turned: int = 1) -> LocalMinimum:
     k, turned = whole_number("k", k, 1), whole_number("turned", turned, 1)
     if turned >= k:
         raise InputError(f"{turned} of {k} units are turned away; at least one unit is to stay near its teacher's")
-    found = descend(symmetric_start(k, turned))
-    if found.end != STUCK:
+    descent = descend(symmetric_start(k, turned))
+    if descent.end != STUCK:
         raise InputError(
             f"there is no such minimum at k = {k} with {turned} turned away: descent from there ends at "
-            f"F = {found.loss:.3g} ({found.end}); with one unit turned away they begin at k = 6"
+            f"F = {descent.loss:.3g} ({descent.end}); with one unit turned away they begin at k = 6"
         )
-    minimum = prove(found.W)
+    minimum = prove(descent.W)
     if minimum is None:
-        raise SolverError(f"a minimum by floats at k = {k}, F = {found.loss:.6g}, that intervals do not prove")
+        raise SolverError(f"a minimum by floats at k = {k}, F = {descent.loss:.6g}, that intervals do not prove")
     return minimum

@@ -90,9 +90,9 @@ def chances_of(graph: Graph, data: Dataset, starts: Starts, steps: int = STEPS) 
         scale.samples(data.X), scale.targets(np.asarray(data.y)), starts.W, starts.v, output_bias, steps
     )
     ends = np.sort(ends) * scale.scale**2
-    arrived = int((ends <= zero - ARRIVED * (zero - lowest)).sum())
+    arrivals = int((ends <= zero - ARRIVED * (zero - lowest)).sum())
     shares = [
         Probability.sampled(int(k), trials, "initialization", starts.law.name)
-        for k in (counts[0], counts[1], arrived, counts[2])
+        for k in (counts[0], counts[1], arrivals, counts[2])
     ]
     return ReachChances(shares[0], shares[1], shares[2], shares[3], lowest, zero, readonly(ends), steps)

@@ -29,11 +29,11 @@ def births(generators: Generators, networks: NetStates, measure: Measure) -> np.
 def switch_off(nodes: NetStates, hubs: NetStates, allowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the edges basin - hub: a unit's output weight goes to zero; their height is the hub's birth."""
     left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    kept = np.flatnonzero(allowed[: nodes.number])
-    for j in range(nodes.units if len(kept) else 0):
-        hub = nodes.number + hubs.rank(np.delete(nodes.table[kept], j, axis=1))
+    basins = np.flatnonzero(allowed[: nodes.number])
+    for j in range(nodes.units if len(basins) else 0):
+        hub = nodes.number + hubs.rank(np.delete(nodes.table[basins], j, axis=1))
         open_ = allowed[hub]
-        left.append(kept[open_])
+        left.append(basins[open_])
         right.append(hub[open_])
     return np.concatenate(left), np.concatenate(right)
 

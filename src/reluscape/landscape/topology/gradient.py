@@ -50,16 +50,16 @@ def decayed_training(problem: Problem, starts: Starts, steps: int = STEPS) -> np
     """
     X, y, n = problem.data.X, np.asarray(problem.y, dtype=float), max(problem.n, 1)
     strength, biases, scale = float(problem.penalty.strength), problem.penalty.biases, starts.coordinates.scale
-    kept = np.ones(X.shape[1])
-    kept[-1] = 1.0 if biases else 0.0
+    penalties = np.ones(X.shape[1])
+    penalties[-1] = 1.0 if biases else 0.0
     turn = np.eye(X.shape[1]) if starts.coordinates.inputs is None else starts.coordinates.inputs
 
     def objective(W: np.ndarray, v: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
         f, heights = predictions(X, W, v, c)
         parts = weight_gradient(X, heights, v, np.asarray(problem.loss.gradient(f, y), dtype=float) / n)
         value = np.asarray(problem.loss.value(f, y), dtype=float).mean(axis=1)
-        value += strength / 2 * ((kept * W**2).sum(axis=(1, 2)) + (v**2).sum(axis=1) + biases * c**2)
-        return value, [parts[0] + strength * kept * W, parts[1] + strength * v, parts[2] + biases * strength * c]
+        value += strength / 2 * ((penalties * W**2).sum(axis=(1, 2)) + (v**2).sum(axis=1) + biases * c**2)
+        return value, [parts[0] + strength * penalties * W, parts[1] + strength * v, parts[2] + biases * strength * c]
 
     W, v, c = np.array(starts.W), np.array(starts.v), np.zeros(len(starts.W))
     shift = starts.coordinates.shift
@@ -97,11 +97,11 @@ def _descended(
         ahead_v = v - step[:, None] * gradient[1]
         ahead_c = c - step * gradient[2] if output_bias else c
         new, ahead = objective(ahead_W, ahead_v, ahead_c)
-        taken = new <= loss
-        rate = np.where(taken, rate * GROW, rate * SHRINK)
-        W, v = np.where(taken[:, None, None], ahead_W, W), np.where(taken[:, None], ahead_v, v)
-        c, loss = np.where(taken, ahead_c, c), np.where(taken, new, loss)
+        is_better = new <= loss
+        rate = np.where(is_better, rate * GROW, rate * SHRINK)
+        W, v = np.where(is_better[:, None, None], ahead_W, W), np.where(is_better[:, None], ahead_v, v)
+        c, loss = np.where(is_better, ahead_c, c), np.where(is_better, new, loss)
         gradient = tuple(
-            np.where(taken.reshape(-1, *[1] * (a.ndim - 1)), a, b) for a, b in zip(ahead, gradient, strict=True)
+            np.where(is_better.reshape(-1, *[1] * (a.ndim - 1)), a, b) for a, b in zip(ahead, gradient, strict=True)
         )
     return loss

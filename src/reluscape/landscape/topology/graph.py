@@ -124,8 +124,8 @@ class Graph:
         alive = [s for s in states if s >= 0]
         if len(alive) == self.nodes.units:
             return int(self.nodes.rank(np.array([alive]))[0])
-        padded = alive + [0] * (self.hubs.units - len(alive))
-        return self.nodes.number + int(self.hubs.rank(np.array([padded], dtype=np.int64).reshape(1, -1))[0])
+        full_row = alive + [0] * (self.hubs.units - len(alive))
+        return self.nodes.number + int(self.hubs.rank(np.array([full_row], dtype=np.int64).reshape(1, -1))[0])
 
 
 def build(
@@ -150,15 +150,15 @@ def build(
     measure = by_fractions(generators) if exact else by_floats(generators)
     nodes = NetStates(generators.states, width, labelled)
     hubs = NetStates(generators.states, width - 1 if generators.states else 0, labelled)
-    allowed = _allowed(nodes, hubs, None if signs is None else np.asarray(check_signs(signs, width)) < 0)
+    usable = _allowed(nodes, hubs, None if signs is None else np.asarray(check_signs(signs, width)) < 0)
     marks = np.concatenate([births(generators, nodes, measure), births(generators, hubs, measure)])
     cap = None if height_cap is None else _checked_cap(height_cap, exact)
     if cap is not None:
         (places,), scale = measure.places([marks])
-        _refuse_low_cap(cap, scale, places[allowed])
-        allowed &= places <= scale.level(cap)
-    off = switch_off(nodes, hubs, allowed)
-    wall = walls(generators, nodes, hubs, allowed, marks[nodes.number :], measure)
+        _refuse_low_cap(cap, scale, places[usable])
+        usable &= places <= scale.level(cap)
+    off = switch_off(nodes, hubs, usable)
+    wall = walls(generators, nodes, hubs, usable, marks[nodes.number :], measure)
     (places, tops), scale = measure.places([marks, wall[2]])
     left, right = np.concatenate([off[0], wall[0]]), np.concatenate([off[1], wall[1]])
     height = np.concatenate([np.full(len(off[0]), -np.inf), tops])
@@ -166,12 +166,12 @@ def build(
     if cap is not None:
         low = height <= scale.level(cap)
         left, right, height = left[low], right[low], height[low]
-    died, into = _merge(places, left, right, height, np.argsort(height, kind="stable"))
-    top = float(np.max(scale.losses(places[allowed]), initial=0.0))
+    deaths, into = _merge(places, left, right, height, np.argsort(height, kind="stable"))
+    top = float(np.max(scale.losses(places[usable]), initial=0.0))
     noise = DEFAULT.barrier * max(top, np.finfo(float).tiny)
     if not exact:
         scale = Scale(noise)
-    return Graph(generators, nodes, hubs, allowed, left, right, into, places, height, died, scale, noise)
+    return Graph(generators, nodes, hubs, usable, left, right, into, places, height, deaths, scale, noise)
 
 
 def _checked_cap(cap: Any, exact: bool) -> float | Fraction:
@@ -202,8 +202,8 @@ def _allowed(nodes: NetStates, hubs: NetStates, negative: np.ndarray | None) -> 
     basins, rest = nodes.table % 2 == 1, hubs.table % 2 == 1
     if nodes.labelled:
         without = [np.delete(negative, j) for j in range(nodes.units)]
-        kept = [(rest == signs).all(axis=1) for signs in without if len(signs) == hubs.units]
-        off = np.any(kept, axis=0) if kept else np.ones(hubs.number, dtype=bool)
+        matches = [(rest == signs).all(axis=1) for signs in without if len(signs) == hubs.units]
+        off = np.any(matches, axis=0) if matches else np.ones(hubs.number, dtype=bool)
         return np.concatenate([(basins == negative[: nodes.units]).all(axis=1), off])
     number, count = int(negative.sum()), rest.sum(axis=1)
     return np.concatenate([basins.sum(axis=1) == number, (count == number) | (count == number - 1)])
@@ -215,6 +215,6 @@ def _merge(
     """Apply the elder rule; return (height of death, the elder that each component joined)."""
     from .elder_kernel import elder_rule
 
-    died, into = np.empty(len(birth)), np.empty(len(birth), dtype=np.int64)
-    elder_rule(birth, left.astype(np.int64), right.astype(np.int64), height, order.astype(np.int64), died, into)
-    return died, into
+    deaths, into = np.empty(len(birth)), np.empty(len(birth), dtype=np.int64)
+    elder_rule(birth, left.astype(np.int64), right.astype(np.int64), height, order.astype(np.int64), deaths, into)
+    return deaths, into

@@ -81,8 +81,8 @@ def _slide(data: Dataset, net: TwoLayerNet, y: np.ndarray, centred: bool) -> Two
 
 def _refit(data: Dataset, net: TwoLayerNet, factor: float, centred: bool) -> TwoLayerNet:
     """Return the network scaled, its bias set anew where it is free."""
-    scaled = _scaled(net, factor)
-    return _with_best_bias(data, scaled, np.asarray(data.y, dtype=float)) if centred else scaled
+    new_net = _scaled(net, factor)
+    return _with_best_bias(data, new_net, np.asarray(data.y, dtype=float)) if centred else new_net
 
 
 def _lift(data: Dataset, points: list[TwoLayerNet], y: np.ndarray, level: float, centred: bool) -> list[TwoLayerNet]:
@@ -94,13 +94,13 @@ def _lift(data: Dataset, points: list[TwoLayerNet], y: np.ndarray, level: float,
     lowest_level = min(level, float(floor.max()))
     levels = level - FALL * (level - lowest_level) * np.linspace(0.0, 1.0, len(points))
     upper = inner[0] <= sizes[0]  # the start, at c = 1, lies beyond its parabola's lowest point
-    lifted = []
+    nets = []
     for net, a, b, target in zip(points, sizes, inner, levels, strict=True):
         if a == 0:
             continue
         root = np.sqrt(max(b * b - a * (float(np.mean(y**2)) - target), 0.0))
-        lifted.append(_refit(data, net, (b + root) / a if upper else (b - root) / a, centred))
-    return lifted
+        nets.append(_refit(data, net, (b + root) / a if upper else (b - root) / a, centred))
+    return nets
 
 
 def _ways_to_zero(
@@ -146,23 +146,23 @@ def _lift_above(
     """Return the points rescaled to losses between `level` and L(0), falling; each has exactly one such factor."""
     zero = float(np.mean(y**2))
     levels = level - FALL * (level - zero) * np.linspace(0.0, 1.0, len(points))
-    lifted = []
+    nets = []
     for net, f, target in zip(points, shapes, levels, strict=True):
         a, b = float(f @ f) / len(y), float(f @ y) / len(y)
         root = np.sqrt(b * b + a * max(target - zero, 0.0))
         # the larger root, written without cancellation where b < 0
         factor = (b + root) / a if b >= 0 else max(target - zero, 0.0) / (root - b)
-        lifted.append(_refit(data, net, factor, centred))
-    return lifted
+        nets.append(_refit(data, net, factor, centred))
+    return nets
 
 
 def _never_rising(data: Dataset, nets: list[TwoLayerNet]) -> list[TwoLayerNet]:
     """Return the networks without those whose computed loss exceeds an earlier one by rounding."""
-    kept: list[TwoLayerNet] = []
+    descent: list[TwoLayerNet] = []
     lowest = np.inf
     for net in nets:
         loss = net.loss(data)
         if loss <= lowest:
-            kept.append(net)
+            descent.append(net)
             lowest = loss
-    return kept
+    return descent

@@ -159,8 +159,8 @@ def profile(first: np.ndarray, second: np.ndarray, y: np.ndarray) -> np.ndarray:
     room = a * b - g * g
     usable = (room > np.finfo(float).eps * 64 * a * b) & (b * r > g * s) & (a * s > g * r)
     both = (b * r * r - 2 * g * r * s + a * s * s) / np.where(usable, room, 1.0)
-    explained = np.where(usable, np.maximum(both, alone), alone)
-    return np.asarray((float(y @ y) - explained) / len(y))
+    gain = np.where(usable, np.maximum(both, alone), alone)
+    return np.asarray((float(y @ y) - gain) / len(y))
 
 
 def _losses(out: np.ndarray, data: Dataset, output_bias: bool) -> np.ndarray:

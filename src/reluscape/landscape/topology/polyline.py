@@ -109,9 +109,9 @@ def _cross(graph: Graph, path: list[TwoLayerNet], order: list[int], b: int, c: f
     """Append the corners that cross the edge to node b, and return the units' states on its other side."""
     into_hub = len(graph.members(b)) < len(order)
     keep, remaining = matched(order, graph.members(b))
-    moving = [j for j, kept in enumerate(keep) if not kept]
+    moving = [j for j, stays in enumerate(keep) if not stays]
     generators = graph.generators
-    units = [generators.rays_of_state[s] if kept and s >= 0 else () for s, kept in zip(order, keep, strict=True)]
+    units = [generators.rays_of_state[s] if stays and s >= 0 else () for s, stays in zip(order, keep, strict=True)]
     new = list(order)
     if not moving:
         return new

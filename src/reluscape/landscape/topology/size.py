@@ -71,16 +71,16 @@ def landscape_size(data: Dataset, width: int, labelled: bool = False) -> Landsca
             estimate=most,
         )
     cells = count_regions(data, zero_rows="drop")
-    listed = relatable(cells, hyperplanes, rank)
+    in_range = relatable(cells, hyperplanes, rank)
     basins, walls = _counts(cells, rank, width, labelled)
-    fits = listed and _fits(basins, walls)
-    smaller = (w for w in range(width - 1, 0, -1) if listed and _fits(*_counts(cells, rank, w, labelled)))
+    fits = in_range and _fits(basins, walls)
+    smaller = (w for w in range(width - 1, 0, -1) if in_range and _fits(*_counts(cells, rank, w, labelled)))
     return LandscapeSize(
         cells,
         basins,
         walls,
         fits,
-        listed and basins <= CAPPED_NODE_LIMIT,
+        in_range and basins <= CAPPED_NODE_LIMIT,
         width if fits else next(smaller, 0),
         basins * NODE_SECONDS + walls * WALL_SECONDS,
         (basins * NODE_BYTES + walls * WALL_BYTES) / 1e6,

@@ -71,6 +71,6 @@ def draw_starts(
     """
     if isinstance(trials, bool) or int(trials) != trials or trials < 1:
         raise InputError(f"trials is {trials!r}; it is a whole number, at least 1")
-    drawn = get_law(law)
-    W, v = drawn.sample_many(as_generator(rng), int(trials), width, d)
-    return Starts(drawn, W, factor * v, coordinates or Coordinates())
+    weight_law = get_law(law)
+    W, v = weight_law.sample_many(as_generator(rng), int(trials), width, d)
+    return Starts(weight_law, W, factor * v, coordinates or Coordinates())

@@ -46,13 +46,15 @@ def dimension_of(generators: Generators, members: tuple[int, ...], width: int) -
     bounds = [(0, None)] * k + [(0, 1)] * k + [(1, None)]
     cost = np.concatenate([np.zeros(k), -np.ones(k), [0.0]])
     answer = linprog(cost, A_ub=above, b_ub=np.zeros(k), A_eq=equal, b_eq=np.zeros(data.n), bounds=bounds)
-    used = answer.x[k : 2 * k] > 0.5 if answer.success else np.zeros(k, dtype=bool)
+    in_use = answer.x[k : 2 * k] > 0.5 if answer.success else np.zeros(k, dtype=bool)
     span = 0
     for j in range(len(members)):
-        mine = [generators.direction(ray) for (unit, ray), on in zip(variables, used, strict=True) if on and unit == j]
+        mine = [
+            generators.direction(ray) for (unit, ray), on in zip(variables, in_use, strict=True) if on and unit == j
+        ]
         span += np.linalg.matrix_rank(np.array(mine, dtype=float)) if mine else 0
-    seen = np.linalg.matrix_rank(F[:, used]) if used.any() else 0
-    return int(span - seen) + blind
+    image_rank = np.linalg.matrix_rank(F[:, in_use]) if in_use.any() else 0
+    return int(span - image_rank) + blind
 
 
 def shares(graph: Graph, leaves: list[int], data: Dataset, starts: Starts) -> tuple[Probability, ...]:

@@ -58,11 +58,11 @@ class Passage:
 
 def ways_out(tree: BarrierTree, kept: list[int], problem: Problem) -> list[Way]:
     """Return the ways from the traps with the highest barriers over their passes to lower valleys."""
-    trapped = [(number, k) for number, k in enumerate(kept) if tree.valleys[k].parent is not None]
-    trapped = [entry for entry in trapped if tree.valleys[entry[1]].spurious] or trapped
-    trapped.sort(key=lambda entry: -tree.valleys[entry[1]].barrier)
+    traps = [(number, k) for number, k in enumerate(kept) if tree.valleys[k].parent is not None]
+    traps = [entry for entry in traps if tree.valleys[entry[1]].spurious] or traps
+    traps.sort(key=lambda entry: -tree.valleys[entry[1]].barrier)
     ways = []
-    for number, k in trapped[:MOST_WAYS]:
+    for number, k in traps[:MOST_WAYS]:
         path = tree.path(k)
         ways.append(Way(number, k, path, int(np.argmax([problem.value(net) for net in path]))))
     return ways

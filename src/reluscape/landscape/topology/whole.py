@@ -117,11 +117,11 @@ def whole_landscape(
     chances = None
     if settings.height_cap is None:
         chances = tree.chances(settings.law, settings.trials, stream(seed, "landscape", width), scale)
-    kept = most_lasting(tree, MOST_VALLEYS)
+    main_valleys = most_lasting(tree, MOST_VALLEYS)
     progress("valleys", 0.7)
-    verdicts = tuple(tree.valleys[k].verdict for k in kept)
+    verdicts = tuple(tree.valleys[k].verdict for k in main_valleys)
     progress("ways", 0.9)
-    ways = ways_out(tree, kept, problem)
+    ways = ways_out(tree, main_valleys, problem)
     constant, affine = _plain_fits(problem)
     zero = constant if output_bias else problem.zero_value
     if decays:
@@ -134,7 +134,7 @@ def whole_landscape(
         data=data,
         settings=settings,
         tree=tree,
-        kept=tuple(kept),
+        kept=tuple(main_valleys),
         verdicts=verdicts,
         shares=shares,
         chances=chances,
@@ -143,8 +143,8 @@ def whole_landscape(
         zero=zero,
         any_width=any_width,
         ways=tuple(ways),
-        passages=tuple(passages(tree, kept, ways, problem)),
-        plane=None if decays else plane_landscape(data, tree, kept, ways, scale),
+        passages=tuple(passages(tree, main_valleys, ways, problem)),
+        plane=None if decays else plane_landscape(data, tree, main_valleys, ways, scale),
     )
 
 

@@ -79,8 +79,8 @@ def corner_units(networks: list[tuple[int, np.ndarray]]) -> list[tuple[int, np.n
     for width, Z in networks:
         lengths = np.linalg.norm(Z, axis=1)
         for j in np.argsort(-lengths)[: 1 if width == 1 else 2]:
-            known = [abs(Z[j] @ u) >= ALMOST_PARALLEL * lengths[j] * np.linalg.norm(u) for _, u in corners]
-            if lengths[j] > 0 and not any(known):
+            repeats = [abs(Z[j] @ u) >= ALMOST_PARALLEL * lengths[j] * np.linalg.norm(u) for _, u in corners]
+            if lengths[j] > 0 and not any(repeats):
                 corners.append((width, Z[j]))
     return corners
 

@@ -52,13 +52,13 @@ def speed(now: Callable[[], float] = time.thread_time) -> float:
     batch = Batch.of(X, X.sum(axis=1), width, True).single()
     theta = starts(batch, Plan(runs), range(runs)).astype(np.float32)
     # the middle one of five, so that neither a moment's load nor a moment's rest counts
-    taken = []
+    times = []
     for _ in range(5):
         begin = now()
         for _ in range(steps):
             batch.evaluate(theta)
-        taken.append(now() - begin)
-    return float(np.median(taken)) / (steps * step_seconds(runs, n, d, width))
+        times.append(now() - begin)
+    return float(np.median(times)) / (steps * step_seconds(runs, n, d, width))
 
 
 def expected_seconds(subject: Subject, settings: Settings, slowness: float) -> float:
@@ -81,8 +81,8 @@ def expected_seconds(subject: Subject, settings: Settings, slowness: float) -> f
     if not easy:
         most = sum(slowness * MOST_ROUNDS * trainings.round_seconds(w) for w in widths)
         part = DEEPER * left
-        searched = subject.single and data.n * data.rank <= MOST_SEARCHED
-        left -= part if searched else min(most, TRAINED_ON * part)
+        has_search = subject.single and data.n * data.rank <= MOST_SEARCHED
+        left -= part if has_search else min(most, TRAINED_ON * part)
     confirming = CONFIRMED / settings.trainings / EXTRA * nominal[widths[-1]]
     left -= min(nominal[2 * widths[-1]] + confirming, FURTHER * left)
     if subject.single and data.n * data.rank <= MOST_SEARCHED and not easy:
@@ -90,8 +90,8 @@ def expected_seconds(subject: Subject, settings: Settings, slowness: float) -> f
     if data.n >= FEWEST_FOLDED:
         left -= min(FOLD_COST * sum(nominal[w] for w in widths), FOLDS * left)
     if subject.single:
-        started = 2 * settings.trials * sum(_program_seconds(data.n, data.d, w) for w in widths)
-        left -= min(slowness * started, STARTED * left)
+        start_seconds = 2 * settings.trials * sum(_program_seconds(data.n, data.d, w) for w in widths)
+        left -= min(slowness * start_seconds, STARTED * left)
     return seconds - max(left, 0.0) + slowness * (LOADED + WRITTEN)
 
 

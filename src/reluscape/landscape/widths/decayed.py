@@ -61,12 +61,12 @@ def decayed_problem(subject: Subject, raw: bool) -> Problem:
     The map of the samples is linear and invertible, so that the cells are those of the given data.
     """
     data = subject.data
-    given = subject.problem
-    targets: Any = given.targets
-    if given.outputs == 1 and data.y is not None and (np.asarray(data.y) == given.targets[:, 0]).all():
+    original = subject.problem
+    targets: Any = original.targets
+    if original.outputs == 1 and data.y is not None and (np.asarray(data.y) == original.targets[:, 0]).all():
         targets = data.y_fractions
-    elif given.outputs == 1 or given.given_loss == "cross_entropy":
-        targets = given.given_targets[:, 0]
+    elif original.outputs == 1 or original.given_loss == "cross_entropy":
+        targets = original.given_targets[:, 0]
     whole = data if raw else Dataset(_scaled(data))
     return Problem(whole, targets, loss=subject.loss, weight_decay=subject.penalty, output_bias=subject.output_bias)
 
@@ -96,7 +96,7 @@ def decay_map(subject: Subject, settings: Settings, regions: int | None) -> Deca
     reasons: dict[str, str] = {}
     if problem.outputs != 1:
         return DecayMap(problem, None, None, None, None, {"most": "it is told for a single output"})
-    proved = regions is not None and regions <= MOST_PROVED_CELLS
+    with_proof = regions is not None and regions <= MOST_PROVED_CELLS
     if regions is None or regions > MOST_CELLS:
         few = f"there are more than {MOST_CELLS:,} activation regions of one unit, too many to look at each"
         return DecayMap(problem, None, None, None, None, {"most": few, "wide": few, "law": few})
@@ -108,16 +108,16 @@ def decay_map(subject: Subject, settings: Settings, regions: int | None) -> Deca
             reasons[name] = str(problem_met)
             return None
 
-    most = known("most", lambda: lambda_max(problem, exact=proved))
-    given = None
+    most = known("most", lambda: lambda_max(problem, exact=with_proof))
+    raw_most = None
     if not settings.raw and most is not None:
-        given = known("most_as_given", lambda: lambda_max(subject.problem, exact=proved))
+        raw_most = known("most_as_given", lambda: lambda_max(subject.problem, exact=with_proof))
     if regions > MOST_OPTIMAL_CELLS:
         reasons["wide"] = f"there are more than {MOST_OPTIMAL_CELLS:,} activation regions of one unit"
-        return DecayMap(problem, most, given, None, None, reasons)
-    wide = known("wide", lambda: decayed_infinite_width_minimum(problem, proved))
+        return DecayMap(problem, most, raw_most, None, None, reasons)
+    wide = known("wide", lambda: decayed_infinite_width_minimum(problem, with_proof))
     law = None if wide is None else known("law", lambda: law_of(problem, wide, "regions"))
-    return DecayMap(problem, most, given, wide, law, reasons)
+    return DecayMap(problem, most, raw_most, wide, law, reasons)
 
 
 def lowest_reference(decay: DecayMap, width: int, best: Reference, training: Training, run: int) -> Reference:
@@ -133,8 +133,8 @@ def lowest_reference(decay: DecayMap, width: int, best: Reference, training: Tra
     problem, wide = decay.problem, decay.wide
     if wide is not None and width >= wide.least_width:
         source = "the best network of any width"
-        proved = " (proved)" if wide.kind == "certified" else ""
-        return Reference(wide.value, True, f"{source}{proved}; no network of any width has less", None, wide.net)
+        remark = " (proved)" if wide.kind == "certified" else ""
+        return Reference(wide.value, True, f"{source}{remark}; no network of any width has less", None, wide.net)
     if problem.outputs != 1:
         return best
     net = training.network(run)
@@ -159,14 +159,14 @@ def _led_down(problem: Problem, net: TwoLayerNet) -> TwoLayerNet | None:
 def judged_under_decay(decay: DecayMap, training: Training, mark: float, clock: Clock, most: int) -> Traps:
     """Return the different traps above a mark, the first `most` of them led down and proved where they are minima."""
     problem, traps = decay.problem, training.traps(mark)
-    certified: list[bool | None] = []
+    verdicts: list[bool | None] = []
     for run in traps.points:
-        if len(certified) >= most or clock.left <= 0 or problem.outputs != 1 or not _walks(problem, training):
-            certified.append(None)
+        if len(verdicts) >= most or clock.left <= 0 or problem.outputs != 1 or not _walks(problem, training):
+            verdicts.append(None)
             continue
         end = _led_down(problem, training.network(run))
-        certified.append(end is not None and _is_trap(problem, end, mark))
-    return replace(traps, certified=tuple(certified))
+        verdicts.append(end is not None and _is_trap(problem, end, mark))
+    return replace(traps, certified=tuple(verdicts))
 
 
 def _walks(problem: Problem, training: Training) -> bool:

@@ -59,8 +59,8 @@ def explore(subject: Subject, settings: Settings, progress: Progress, undrawn: U
     least = _least(study, clock.part(LEAST))
     progress("folds", None, 0.58)
     folds, all_rows = _folds(study, undrawn, clock.part(FOLDS)), _all_rows(study, undrawn, clock.part(FITTED))
-    trained, enough = dict(sorted(study.trained().items())), study.enough()
-    widths, started, every_start = _starts(study, clock.part(0.9))
+    training_shares, enough = dict(sorted(study.trained().items())), study.enough()
+    widths, good_shares, every_start = _starts(study, clock.part(0.9))
     progress("drawing", None, 0.96)
     best = study.best_width()
     picture_of_fan, picture_of_slice = _cells(study)
@@ -73,9 +73,9 @@ def explore(subject: Subject, settings: Settings, progress: Progress, undrawn: U
         regions=regions,
         widths=widths,
         references=dict(study.lowest),
-        trained=trained,
+        trained=training_shares,
         enough=enough,
-        started=started,
+        started=good_shares,
         every_start=every_start,
         least=least,
         folds=folds,
@@ -119,17 +119,17 @@ def _folds(study: Study, undrawn: Undrawn | None, clock: Clock) -> Folds | None:
         return Folds(*beside(study.subject, undrawn, runs, study.settings.raw), widths)
     if study.data.n < FEWEST_FOLDED:
         return None
-    found: dict[int, HeldOut] = {}
+    results: dict[int, HeldOut] = {}
     sure = SURELY_FOLDED * study.clock.seconds
     for width in _promising(study):
         cost = FOLD_COST * study.trainings.seconds(width)
         sure -= cost
-        if found and sure < 0 and clock.left < cost:
+        if results and sure < 0 and clock.left < cost:
             continue
         plan = study.trainings.fold_plan(FOLD_RUNS)
-        found[width] = held_out(study.trainings.batch(width), plan, study.subject.classes is not None)
-    best = min(found, key=lambda width: found[width].network)
-    return Folds(best, found[best], tuple(sorted(found)))
+        results[width] = held_out(study.trainings.batch(width), plan, study.subject.classes is not None)
+    best = min(results, key=lambda width: results[width].network)
+    return Folds(best, results[best], tuple(sorted(results)))
 
 
 def _all_rows(study: Study, undrawn: Undrawn | None, clock: Clock) -> AllRows | None:
@@ -211,7 +211,7 @@ def _cells(study: Study) -> tuple[Fan | None, Slice | None]:
     """Return weight space of one unit as a fan, and a plane through the units of the best networks."""
     if study.sampler is None or study.data.n * study.data.rank > MOST_SLICED:
         return None, None
-    listed = [(w, study.lowest[w]) for w in sorted(study.lowest) if w in study.settings.widths]
-    networks = [(w, study.network(r)) for w, r in listed]
+    references = [(w, study.lowest[w]) for w in sorted(study.lowest) if w in study.settings.widths]
+    networks = [(w, study.network(r)) for w, r in references]
     corners = corner_units([(w, net[0]) for w, net in networks if net])
     return fan(study.sampler), plane_slice(study.sampler, corners)

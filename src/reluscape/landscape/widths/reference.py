@@ -114,13 +114,13 @@ class References:
         if layers is not None and layers <= FEW_LAYERS and clock.left > 0:
             return self.deepen(width, clock)
         if not self.found[width].exhaustive:
-            known, reached = [self.found[width]], set[tuple[int, float]]()
+            choices, visits = [self.found[width]], set[tuple[int, float]]()
             self.trainings.search(
-                width, clock, self.is_lowest, sure, lambda found: known.extend(self._led_down(found, reached, clock))
+                width, clock, self.is_lowest, sure, lambda found: choices.extend(self._led_down(found, visits, clock))
             )
             value, training, run = self.trainings.lowest(width)
-            known.append(self.from_training(value, self._best_of(width), training, run))
-            self.found[width] = self.told(min(known, key=lambda r: r.value))
+            choices.append(self.from_training(value, self._best_of(width), training, run))
+            self.found[width] = self.told(min(choices, key=lambda r: r.value))
         return self.found[width]
 
     def deepen(self, width: int, clock: Clock) -> Reference:
@@ -130,9 +130,9 @@ class References:
             return best
         layers = self._layers(width)
         if layers is not None:
-            found = self._searched(width, layers, None if layers <= FEW_LAYERS else clock)
-            if found.exhaustive or found.value < best.value:
-                best = found
+            result = self._searched(width, layers, None if layers <= FEW_LAYERS else clock)
+            if result.exhaustive or result.value < best.value:
+                best = result
         if not best.exhaustive and clock.left > 0:
             best = min([best, *self._grown(width)], key=lambda r: r.value)
         self.found[width] = self.told(best)
@@ -182,26 +182,26 @@ class References:
     def _followed(self, width: int, value: float, training: Training, run: int, clock: Clock) -> list[Reference]:
         """Return the minimum beside a run's end, led on by descent, and the lowest point of its basin."""
         data, source = self.sampler.basins.data, self._best_of(width)
-        found = [self.from_training(value, source, training, run)]
-        state, net = found[0].state, found[0].net
+        choices = [self.from_training(value, source, training, run)]
+        state, net = choices[0].state, choices[0].net
         if self.is_lowest(value) or state is None or net is None:
-            return found
+            return choices
         size = data.n * width
         if size <= ALWAYS_POLISHED or (size <= MOST_POLISHED and clock.left > 0):
             end, lower, _ = sharpen(data, net, self.output_bias, seconds=max(clock.left, 1.0))
             if lower < value:
                 state, net = self._state(data, end), end
-                found.append(Reference(lower, False, f"{source}, then descent", state, net))
+                choices.append(Reference(lower, False, f"{source}, then descent", state, net))
         if size * data.d <= MOST_SOLVED and clock.left > 0:
             lowest = float(self.sampler.basins.evaluator.values(state[0][None], state[1][None])[0])
             if np.isfinite(lowest):
-                found.append(Reference(lowest, False, f"{source}, then the minimum of its basin", state, net))
-        return found
+                choices.append(Reference(lowest, False, f"{source}, then the minimum of its basin", state, net))
+        return choices
 
     def _led_down(self, training: Training, reached: set[tuple[int, float]], clock: Clock) -> list[Reference]:
         """Return the ends of descents from the lowest ends of trainings that none has begun at, while there is time."""
         data, width = self.sampler.basins.data, training.batch.width
-        size, found = data.n * width, []
+        size, ends = data.n * width, []
         for run in training.lowest_few(DESCENDED, DEFAULT.other_end * self.constant):
             value = float(training.rest[run])
             late = clock.left <= 0 and size > ALWAYS_POLISHED
@@ -213,10 +213,10 @@ class References:
                 break
             end, lower, _ = sharpen(data, start.net, self.output_bias, seconds=max(clock.left, 1.0))
             if lower < value:
-                found.append(
+                ends.append(
                     Reference(lower, False, f"{self._best_of(width)}, then descent", self._state(data, end), end)
                 )
-        return found
+        return ends
 
     def _best_of(self, width: int) -> str:
         """Return where the lowest end of a width's trainings comes from, in words."""
@@ -246,11 +246,11 @@ class References:
         """Return the global minimum, or the best network that the search for it came across in the time."""
         limit = None if clock is None else max(clock.left, 0.0)
         steps = None if clock is None else int(SEARCH_STEPS * self.clock.seconds)
-        found = global_minimum(self.sampler.data, None, width, self.output_bias, limit, exact=False, steps=steps)
-        if steps is not None and not found.complete and found.looked_at < steps:
+        result = global_minimum(self.sampler.data, None, width, self.output_bias, limit, exact=False, steps=steps)
+        if steps is not None and not result.complete and result.looked_at < steps:
             self.hurried = True
-        how = f"global minimum: the lowest of all {layers:,} basins" if found.complete else "best network of a search"
-        return Reference(found.value, found.complete, how, (found.pattern, found.signs))
+        how = f"global minimum: the lowest of all {layers:,} basins" if result.complete else "best network of a search"
+        return Reference(result.value, result.complete, how, (result.pattern, result.signs))
 
     def _state(self, data: Dataset, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray]:
         """Return the pattern and the signs of a network's basin."""

@@ -40,8 +40,8 @@ class StartShares:
 
 def share(values: np.ndarray, mark: float, law: str) -> Probability:
     """Return the sampled share of random starts whose basin value is at most a mark; undecided ones widen it."""
-    hits, undecided = int((values <= mark).sum()), int(np.isnan(values).sum())
-    return Probability.sampled(hits, len(values), POPULATION, law, undecided=undecided)
+    hits, open_count = int((values <= mark).sum()), int(np.isnan(values).sum())
+    return Probability.sampled(hits, len(values), POPULATION, law, undecided=open_count)
 
 
 def start_shares(
@@ -53,8 +53,8 @@ def start_shares(
     below = np.nextafter(affine - DEFAULT.zero_loss * constant, -np.inf)
     other = None
     if law != OTHER_LAW:
-        drawn = sampler.draw("starts", width, OTHER_LAW, settings.trials, clock)
-        other = share(drawn.values, mark, OTHER_LAW)
+        other_starts = sampler.draw("starts", width, OTHER_LAW, settings.trials, clock)
+        other = share(other_starts.values, mark, OTHER_LAW)
     return StartShares(
         starts.values,
         Probability.sampled(int(starts.full_rank or 0), len(starts.values), POPULATION, law),

@@ -149,10 +149,10 @@ class Study:
 
     def deepen(self, clock: Clock) -> None:
         """Lower the references of the listed widths: by more trainings, then by searches and growth."""
-        widths, trained = self.settings.widths, clock.part(TRAINED_ON)
+        widths, training_clock = self.settings.widths, clock.part(TRAINED_ON)
         surely = surely_searched(self.clock.seconds)
         for k, width in enumerate(widths):
-            part, sure = trained.part(1 / (len(widths) - k)), surely / (len(widths) - k)
+            part, sure = training_clock.part(1 / (len(widths) - k)), surely / (len(widths) - k)
             if self.references is None:
                 known = self.lowest[width]
                 self.trainings.search(width, part, lambda value, known=known: known.exhaustive, sure)  # type: ignore[misc]
@@ -172,17 +172,17 @@ class Study:
             if value < self.lowest[width].value and not self.lowest[width].exhaustive:
                 source = f"best of {self.trainings.count(width)} trainings"
                 _, training, run = self.trainings.lowest(width)
-                known = None if self.references is None else self.references.from_training(value, source, training, run)
-                lowered = Reference(value, False, source, None)
+                entry = None if self.references is None else self.references.from_training(value, source, training, run)
+                record = Reference(value, False, source, None)
                 if self.decay is not None:
-                    known = lowest_reference(self.decay, width, lowered, training, run)
-                elif known is None:
-                    known = basin_infimum(self.subject, lowered, training, run)
-                self.lowest[width] = known or Reference(value, False, source, None)
+                    entry = lowest_reference(self.decay, width, record, training, run)
+                elif entry is None:
+                    entry = basin_infimum(self.subject, record, training, run)
+                self.lowest[width] = entry or Reference(value, False, source, None)
             if lowest is not None and lowest.value < self.lowest[width].value:
                 # lowest of its own width, which says nothing about a wider one
-                carried = replace(lowest, exhaustive=False)
-                self.lowest[width] = carried if self.references is None else self.references.told(carried)
+                copy = replace(lowest, exhaustive=False)
+                self.lowest[width] = copy if self.references is None else self.references.told(copy)
             lowest = self.lowest[width]
 
     def trained(self) -> dict[int, Probability]:

@@ -62,8 +62,8 @@ class Subject:
         Raises:
             InputError: no targets, one sample, a constant target, or targets that the loss has no meaning for.
         """
-        chosen = SquaredLoss.name if declares(loss, "quadratic") else plain_loss(loss)
-        joint, labels = declares(chosen, "joint"), labels_of(chosen)
+        criterion = SquaredLoss.name if declares(loss, "quadratic") else plain_loss(loss)
+        joint, labels = declares(criterion, "joint"), labels_of(criterion)
         data, Y = samples_and_targets(X, y, joint=joint)
         if data.y is None:
             data = Dataset(data.fractions[:, :-1] if data.bias else data.fractions, Y[:, 0], data.bias, data.features)
@@ -73,17 +73,17 @@ class Subject:
         if labels == (0, 1) and set(np.unique(Y)) == {-1.0, 1.0}:
             Y = (Y + 1) / 2
         classes = classes or data.classes
-        if declares(chosen, "quadratic") and Y.shape[1] == 1 and penalty is NONE:
+        if declares(criterion, "quadratic") and Y.shape[1] == 1 and penalty is NONE:
             fit, straight = constant_fit(data), affine_fit(data)
             coefficients = np.append(np.asarray(straight.coefficients, dtype=float), float(straight.intercept))[None]
-            return cls(data, Y, chosen, classes, output_bias, fit.value, straight.value, coefficients)
-        scaled = np.asarray(standardize(data).X)
-        batch = Batch.of(scaled, Y, 0, output_bias, chosen)
+            return cls(data, Y, criterion, classes, output_bias, fit.value, straight.value, coefficients)
+        inputs = np.asarray(standardize(data).X)
+        batch = Batch.of(inputs, Y, 0, output_bias, criterion)
         value, slopes = plane(batch)
         slopes = np.concatenate([slopes[:, :-1] @ np.asarray(standardize(data).transform).T, slopes[:, -1:]], axis=1)
         if penalty is not NONE:
-            batch = Batch.of(scaled, Y, 0, output_bias, Decayed.of(chosen, float(penalty.strength), penalty.biases))
-        return cls(data, Y, chosen, classes, output_bias, constant_loss(batch), value, slopes, penalty)
+            batch = Batch.of(inputs, Y, 0, output_bias, Decayed.of(criterion, float(penalty.strength), penalty.biases))
+        return cls(data, Y, criterion, classes, output_bias, constant_loss(batch), value, slopes, penalty)
 
     @property
     def problem(self) -> Problem:

@@ -15,8 +15,8 @@ def clearest_inputs(data: Dataset) -> list[int]:
     columns = data.d - 1 if data.bias else data.d
     y = np.asarray(data.y)
     deviation = data.X[:, :columns].std(axis=0)
-    centred = data.X[:, :columns] - data.X[:, :columns].mean(axis=0)
-    strength = np.abs(centred.T @ (y - y.mean())) / np.where(deviation > 0, deviation, np.inf)
+    offsets = data.X[:, :columns] - data.X[:, :columns].mean(axis=0)
+    strength = np.abs(offsets.T @ (y - y.mean())) / np.where(deviation > 0, deviation, np.inf)
     return [int(j) for j in np.argsort(-strength, kind="stable")[:2]]
 
 

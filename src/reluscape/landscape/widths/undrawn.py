@@ -88,16 +88,16 @@ def beside(subject: Subject, rows: Undrawn, trainings: dict[int, Training], raw:
         raw: whether they saw the inputs as they are.
     """
     X, judge = _seen(subject, rows.X, raw), _Judge(subject, rows.Y)
-    found = {}
+    results = {}
     for width, training in trainings.items():
         with np.errstate(all="ignore"):
             F = training.batch.predict(training.ends, X)
             values = judge.loss.values(F, judge.alike)
         middle = F[int(np.argsort(values, kind="stable")[len(values) // 2])]
-        found[width] = judge(middle)
-    width = min(found, key=lambda w: (found[w][0] if np.isfinite(found[w][0]) else np.inf, w))
+        results[width] = judge(middle)
+    width = min(results, key=lambda w: (results[w][0] if np.isfinite(results[w][0]) else np.inf, w))
     level = _level(Batch.of(subject.data.X, subject.Y, 0, True, subject.loss))
-    fits = found[width], judge(_affine(subject.plane, rows.X)), judge(np.tile(level, len(X)))
+    fits = results[width], judge(_affine(subject.plane, rows.X)), judge(np.tile(level, len(X)))
     (network, _), (straight, _), (constant, _) = fits
     return width, HeldOut(network, straight, constant, judge.right(fits), 0, len(X), subject.data.n)
 

@@ -89,12 +89,12 @@ def curve_at_initialization(data: Dataset, oracle: RankOracle, law: Law, most: i
     lines = len(np.asarray(Arrangement.of(data).normals))
     if oracle.rank > 1 and 2 * lines - 1 > most:  # each line through 0 cuts off two patterns at least
         raise TooLarge(f"{2 * lines - 1} patterns of one unit or more, a curve takes {most}; use full_rank_fraction")
-    found = unit_law(data, law)
-    if len(found.patterns) > most:
-        raise TooLarge(f"{len(found.patterns)} patterns of one unit, a curve takes {most}; use full_rank_fraction")
-    states = np.ascontiguousarray(found.patterns[:, nonzero_samples(data)])
+    units = unit_law(data, law)
+    if len(units.patterns) > most:
+        raise TooLarge(f"{len(units.patterns)} patterns of one unit, a curve takes {most}; use full_rank_fraction")
+    states = np.ascontiguousarray(units.patterns[:, nonzero_samples(data)])
     coefficient = moebius(good_sets(states, oracle), len(states))
-    return curve_of_sets(coefficient, found.shares, found.dead, found.rational, "initialization", law.name)
+    return curve_of_sets(coefficient, units.shares, units.dead, units.rational, "initialization", law.name)
 
 
 def _independent(n: int) -> Terms:

@@ -71,18 +71,18 @@ def full_rank_fraction(
     width = whole("the width", width, 0)
     if population == "regions":
         warn_about_decimals(X, data)
-    chosen = get_law(law)
-    named = chosen.name if population == "initialization" else None
+    weight_law = get_law(law)
+    law_name = weight_law.name if population == "initialization" else None
     oracle = RankOracle.of(data)
-    known = None
+    share = None
     if exact is not False:
-        known = _without_sampling(data, oracle, width, population, insist=exact is True)
-    if known is not None:
-        return Probability.exact(known, population, named)
+        share = _without_sampling(data, oracle, width, population, insist=exact is True)
+    if share is not None:
+        return Probability.exact(share, population, law_name)
     if exact is not False and population == "initialization":
-        found = _from_the_law(data, oracle, width, chosen, insist=exact is True)
-        if found is not None:
-            return found
+        answer = _from_the_law(data, oracle, width, weight_law, insist=exact is True)
+        if answer is not None:
+            return answer
     if exact is True:
         raise TooLarge(
             f"no exact full-rank fraction over {population} at n={oracle.n}, width {width}; "
@@ -92,9 +92,9 @@ def full_rank_fraction(
     generator = as_generator(rng)
     full = sum(
         sum(oracle.is_full(pattern) for pattern in patterns)
-        for patterns in draw_patterns(data, oracle, width, population, chosen, trials, generator)
+        for patterns in draw_patterns(data, oracle, width, population, weight_law, trials, generator)
     )
-    return Probability.sampled(int(full), trials, population, named)
+    return Probability.sampled(int(full), trials, population, law_name)
 
 
 def _without_sampling(data: Dataset, oracle: RankOracle, width: int, population: str, insist: bool) -> Fraction | None:

@@ -65,20 +65,20 @@ def full_rank_fraction_random_data(
     n, d, width, trials = whole("n", n, 0), whole("d", d, 0), whole("the width", width, 0), whole("trials", trials)
     if data not in DATA_LAWS:
         raise InputError(f"data is {data!r}; choose one of {', '.join(DATA_LAWS)}")
-    chosen = get_law(law)
+    weight_law = get_law(law)
     population = f"initialization, {data} data"
-    closed = d == 1 and data == "uniform" and chosen.name in BOX_LAWS
-    if exact and not closed:
+    has_formula = d == 1 and data == "uniform" and weight_law.name in BOX_LAWS
+    if exact and not has_formula:
         raise InputError("a closed form is known for d=1, uniform data and a uniform law only; leave exact=None")
-    if closed and exact is not False:
-        return Probability.exact(line_in_a_box(n, width), population, chosen.name)
+    if has_formula and exact is not False:
+        return Probability.exact(line_in_a_box(n, width), population, weight_law.name)
     generator = as_generator(rng)
     full = 0
     for _ in range(trials):
         rows = draw_rows(generator, n, d, data)
-        W, _v = chosen.sample(generator, width, d + 1)
+        W, _v = weight_law.sample(generator, width, d + 1)
         full += RankOracle(rows).is_full(exact_pattern(W, rows))
-    return Probability.sampled(full, trials, population, chosen.name)
+    return Probability.sampled(full, trials, population, weight_law.name)
 
 
 def line_in_a_box(n: int, width: int) -> Fraction:
@@ -95,10 +95,10 @@ def line_in_a_box(n: int, width: int) -> Fraction:
     if n == 0:
         return Fraction(1)
     total = flint.fmpq(0)
-    for kinks, (short, unpinned) in enumerate(_orders(n, 1 << width.bit_length())[: width + 1]):
+    for kinks, (short, free_orders) in enumerate(_orders(n, 1 << width.bit_length())[: width + 1]):
         # of the 2^kinks C(n + kinks, n) labelled orders: without constants and deficient though runs are short
         weight = comb(width, kinks) * 3 ** (width - kinks)
-        total += flint.fmpq(weight * ((short << width) - unpinned), comb(n + kinks, n) << width)
+        total += flint.fmpq(weight * ((short << width) - free_orders), comb(n + kinks, n) << width)
     return Fraction(int(total.p), int(total.q)) / 4**width
 
 
@@ -111,12 +111,12 @@ def _orders(n: int, count: int) -> tuple[tuple[int, int], ...]:
     """
     deficient = [int(c) for c in unpinned_cut_sets(n).coeffs()]
     base, power = flint.fmpz_poly([1, 1, 1]), flint.fmpz_poly([1])
-    found = []
+    pairs = []
     for kinks in range(count):
         power = flint.fmpz_poly((power * base).coeffs()[: n + 1])
-        unpinned = sum(c * comb(kinks + 1, q + 1) for q, c in enumerate(deficient[: kinks + 1]))
-        found.append((int(power[n]), unpinned))
-    return tuple(found)
+        free_orders = sum(c * comb(kinks + 1, q + 1) for q, c in enumerate(deficient[: kinks + 1]))
+        pairs.append((int(power[n]), free_orders))
+    return tuple(pairs)
 
 
 def draw_rows(rng: np.random.Generator, n: int, d: int, data: str) -> np.ndarray:

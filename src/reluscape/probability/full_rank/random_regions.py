@@ -53,12 +53,12 @@ def full_rank_fraction_random_regions(
     if data not in DATA_LAWS:
         raise InputError(f"data is {data!r}; choose one of {', '.join(DATA_LAWS)}")
     population = f"regions, {data} data"
-    closed = n <= d + 1 or d == 1
-    if exact and not closed:
+    has_formula = n <= d + 1 or d == 1
+    if exact and not has_formula:
         raise InputError("a closed form is known for d=1 and for n <= d + 1 only; leave exact=None")
-    if closed and exact is not False:
-        known = (1 - Fraction(1, 2**width)) ** n if n <= d + 1 else share_of_full_rank(n, width)
-        return Probability.exact(known, population)
+    if has_formula and exact is not False:
+        share = (1 - Fraction(1, 2**width)) ** n if n <= d + 1 else share_of_full_rank(n, width)
+        return Probability.exact(share, population)
     from ...geometry.regions.sample import sample_regions
 
     generator, full = as_generator(rng), 0

@@ -31,15 +31,15 @@ def full_sets(states, residues, primes):  # pragma: no cover - compiled
     good = np.zeros(1 << s, np.bool_)
     units = np.empty((s, n), np.bool_)
     for subset in range(1 << s):
-        size, inherited = 0, False
+        size, is_superset = 0, False
         for j in range(s):
             if subset >> j & 1:
                 if good[subset ^ (1 << j)]:
-                    inherited = True
+                    is_superset = True
                     break
                 units[size] = states[j]
                 size += 1
-        good[subset] = inherited or _is_full(units[:size], residues, primes)
+        good[subset] = is_superset or _is_full(units[:size], residues, primes)
     return good
 
 
@@ -47,18 +47,18 @@ def full_sets(states, residues, primes):  # pragma: no cover - compiled
 def count_full_sets(states, size, residues, primes):  # pragma: no cover - compiled
     """Count the subsets of exactly `size` unit patterns whose Jacobian has full rank."""
     s, n = states.shape
-    chosen = np.arange(size)
+    picks = np.arange(size)
     units = np.empty((size, n), np.bool_)
     count = 0
     while True:
         for j in range(size):
-            units[j] = states[chosen[j]]
+            units[j] = states[picks[j]]
         count += _is_full(units, residues, primes)
         place = size - 1
-        while place >= 0 and chosen[place] == s - size + place:
+        while place >= 0 and picks[place] == s - size + place:
             place -= 1
         if place < 0:
             return count
-        chosen[place] += 1
+        picks[place] += 1
         for later in range(place + 1, size):
-            chosen[later] = chosen[later - 1] + 1
+            picks[later] = picks[later - 1] + 1

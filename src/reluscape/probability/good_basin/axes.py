@@ -47,11 +47,14 @@ def axes_of(data: Dataset, law: Any) -> Axes | None:
     On each line a unit is active on one side with probability 1/2, independently of the other lines: for spherical laws
     and any orthogonal lines, for laws with independent signs and lines along the coordinates.
     """
-    chosen = get_law(law)
+    weight_law = get_law(law)
     arrangement = Arrangement.of(data)
     normals = np.asarray(arrangement.normals)
     along = bool(all(sum(v != 0 for v in row) == 1 for row in normals))
-    if not (chosen.symmetric and ((along and chosen.independent_signs) or (chosen.spherical and orthogonal(normals)))):
+    if not (
+        weight_law.symmetric
+        and ((along and weight_law.independent_signs) or (weight_law.spherical and orthogonal(normals)))
+    ):
         return None
     y = np.asarray(data.y_fractions)
     moments: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
@@ -117,10 +120,10 @@ def _missed(axes: Axes, sign: int | None, most: Fraction | None) -> dict[tuple[F
 def _choices(sides: tuple[tuple[int, Fraction], ...]) -> Iterator[tuple[int, int, Fraction, int]]:
     """Yield (half-axes of S that want +, that want -, gains of U, (-1)^|S - U|) for the subsets U of S of an axis."""
     for kinds in product(("out", "other", "missed"), repeat=len(sides)):
-        used = [(want, gain, kind) for (want, gain), kind in zip(sides, kinds, strict=True) if kind != "out"]
-        plus = sum(want > 0 for want, _, _ in used)
-        gains = sum((gain for _, gain, kind in used if kind == "missed"), Fraction(0))
-        yield plus, len(used) - plus, gains, (-1) ** sum(kind == "other" for _, _, kind in used)
+        members = [(want, gain, kind) for (want, gain), kind in zip(sides, kinds, strict=True) if kind != "out"]
+        plus = sum(want > 0 for want, _, _ in members)
+        gains = sum((gain for _, gain, kind in members if kind == "missed"), Fraction(0))
+        yield plus, len(members) - plus, gains, (-1) ** sum(kind == "other" for _, _, kind in members)
 
 
 def curve_terms(axes: Axes, threshold: Fraction, sign: int | None) -> Terms:

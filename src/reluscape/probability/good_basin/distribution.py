@@ -57,5 +57,5 @@ def basin_value_distribution(
     if axes is not None:
         return axes_law(axes, width, sign)
     states = states_of(unit_law(data, law), sign)
-    found = value_law(data, states, width, output_bias)
-    return {value: p if states.rational else float(p) for value, p in found.items() if p != 0}
+    shares = value_law(data, states, width, output_bias)
+    return {value: p if states.rational else float(p) for value, p in shares.items() if p != 0}

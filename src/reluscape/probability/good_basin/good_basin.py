@@ -76,18 +76,18 @@ def good_basin_probability(
     problem = as_problem(X, y, output_bias=output_bias, signs=signs)
     data, output_bias, signs = problem.only(output_bias=True, signs=True), problem.output_bias, problem.signs
     width = check_width(width)
-    known = (
+    answer = (
         None
         if exact is False
         else _without_sampling(data, width, threshold, law, signs, output_bias, exact is True, trials)
     )
-    if known is not None:
-        return known
+    if answer is not None:
+        return answer
     sampler = BasinSampler(data, None, output_bias, mark_undecided=True)
     values = sampler.values(width, law, check_trials(trials), rng, signs)
     good = is_good(data, values, float(threshold))
-    undecided = int(np.isnan(values).sum())
-    return Probability.sampled(int(good.sum()), len(values), "initialization", get_law(law).name, undecided=undecided)
+    open_count = int(np.isnan(values).sum())
+    return Probability.sampled(int(good.sum()), len(values), "initialization", get_law(law).name, undecided=open_count)
 
 
 def _without_sampling(
@@ -122,17 +122,24 @@ def _truncated(
     data: Dataset, width: int, threshold: Any, law: Any, signs: Any, output_bias: bool, insist: bool, trials: int
 ) -> Probability | None:
     """Return the two-sided interval for independent samples and threshold 0, unless simulation would be narrower."""
-    chosen = get_law(law)
-    if threshold != 0 or signs is not None or output_bias or data.rank < data.n or not chosen.symmetric or not data.n:
+    weight_law = get_law(law)
+    if (
+        threshold != 0
+        or signs is not None
+        or output_bias
+        or data.rank < data.n
+        or not weight_law.symmetric
+        or not data.n
+    ):
         return None
-    order = 1 if not chosen.spherical else 3 if data.n <= CHEAP_TRIPLES else 2
+    order = 1 if not weight_law.spherical else 3 if data.n <= CHEAP_TRIPLES else 2
     try:
         low, high = safran_theorem_4_bounds(data, None, width, order)
     except TooLarge:
         low, high = safran_theorem_4_bounds(data, None, width, 1)
     if not insist and high - low > trials**-0.5:
         return None
-    return Probability.certified(low, high, "initialization", chosen.name)
+    return Probability.certified(low, high, "initialization", weight_law.name)
 
 
 def is_good(data: Dataset, values: np.ndarray, threshold: float) -> np.ndarray:

@@ -42,13 +42,13 @@ def value_law(data: Dataset, states: States, width: int, output_bias: bool) -> d
     """Return {exact value: probability} in ascending order; probabilities are fractions or `flint.arb`."""
     check_size(states, width)
     values = SetValues(data, states, output_bias)
-    found: dict[Fraction, Any] = {}
+    shares: dict[Fraction, Any] = {}
     chance = Chances(states, width)
     with precise_intervals():
-        for chosen in sets_up_to(len(states), width):
-            value, p = values.exact(chosen), chance.exactly(chosen)
-            found[value] = found[value] + p if value in found else p
-    return dict(sorted(found.items()))
+        for subset in sets_up_to(len(states), width):
+            value, p = values.exact(subset), chance.exactly(subset)
+            shares[value] = shares[value] + p if value in shares else p
+    return dict(sorted(shares.items()))
 
 
 def probability_of(
@@ -63,10 +63,10 @@ def probability_of(
     with precise_intervals():
         for block in _blocks(sets_up_to(len(states), width)):
             floats = values.floats(block)
-            for chosen, value in zip(block, floats.tolist(), strict=True):
+            for subset, value in zip(block, floats.tolist(), strict=True):
                 close = abs(value - float(threshold)) <= near
-                if values.exact(chosen) <= threshold if close else value < float(threshold):
-                    total, some = total + chance.exactly(chosen), True
+                if values.exact(subset) <= threshold if close else value < float(threshold):
+                    total, some = total + chance.exactly(subset), True
         if not some:  # no set of so few states is good: an interval would not say that it cannot happen
             return Probability.exact(Fraction(0), "initialization", law)
         if states.rational:
@@ -112,8 +112,8 @@ def sets_up_to(states: int, width: int) -> Iterator[tuple[int, ...]]:
 
 def _blocks(sets: Iterator[tuple[int, ...]]) -> Iterator[list[tuple[int, ...]]]:
     block: list[tuple[int, ...]] = []
-    for chosen in sets:
-        block.append(chosen)
+    for subset in sets:
+        block.append(subset)
         if len(block) == BLOCK:
             yield block
             block = []

@@ -44,13 +44,13 @@ class SetValues:
 
     def floats(self, sets: list[tuple[int, ...]]) -> np.ndarray:
         """Return the values of sets of states."""
-        return self.generators.values([self.generators_of(chosen) for chosen in sets])
+        return self.generators.values([self.generators_of(subset) for subset in sets])
 
     def exact(self, chosen: tuple[int, ...]) -> Fraction:
         """Return the exact value of a set of states."""
         members = self.generators_of(chosen)
         if members not in self._known:
-            found = self.cone.nearest(among=[self.numbers[g] for g in members])
-            total = sum(v * v for v in found.residual)
-            self._known[members] = Fraction(total, (found.denominator * int(self.scale)) ** 2 * max(self.n, 1))
+            point = self.cone.nearest(among=[self.numbers[g] for g in members])
+            total = sum(v * v for v in point.residual)
+            self._known[members] = Fraction(total, (point.denominator * int(self.scale)) ** 2 * max(self.n, 1))
         return self._known[members]

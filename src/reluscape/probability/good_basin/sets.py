@@ -78,14 +78,14 @@ def good_sets(data: Dataset, states: States, threshold: Fraction, output_bias: b
         unknown = members[~good[members]]
         for start in range(0, len(unknown), BLOCK):
             block = unknown[start : start + BLOCK]
-            chosen = _members(block, level, s)
-            values = evaluator.values(states.patterns[chosen], states.signs[chosen])
+            picks = _members(block, level, s)
+            values = evaluator.values(states.patterns[picks], states.signs[picks])
             near = np.abs(values - float(threshold)) <= NEAR * max(scale, np.finfo(float).tiny)
             good[block] = values <= float(threshold)
             for at in np.flatnonzero(near):
-                A, signs = states.patterns[chosen[at]], states.signs[chosen[at]]
-                found = basin_value(data, None, A, signs, exact=True, output_bias=output_bias)
-                good[block[at]] = found.exact_value is not None and found.exact_value <= threshold
+                A, signs = states.patterns[picks[at]], states.signs[picks[at]]
+                basin = basin_value(data, None, A, signs, exact=True, output_bias=output_bias)
+                good[block[at]] = basin.exact_value is not None and basin.exact_value <= threshold
     return good
 
 

@@ -68,15 +68,15 @@ def exact_share(
     """
     signs = [sign(value) for value in weights]
     plus, minus, idle = (signs.count(s) for s in (1, -1, 0))
-    named = law.name if population == "initialization" else None
+    law_name = law.name if population == "initialization" else None
     nonzero = nonzero_samples(data)
     if any(y[i] != 0 for i in data.zero_rows):
-        return Probability.exact(Fraction(0), population, named)
+        return Probability.exact(Fraction(0), population, law_name)
     oracle = RankOracle.of(data)
     if oracle.rank == len(nonzero) and (population != "initialization" or _fair(data, nonzero, law)):
         # every pattern is realizable, each bit a fair coin, and the prediction of each sample is free of the others
-        known = prod((share_at_one_sample(y[i], plus, minus) for i in nonzero), start=Fraction(1))
-        return Probability.exact(known, population, named)
+        chance = prod((share_at_one_sample(y[i], plus, minus) for i in nonzero), start=Fraction(1))
+        return Probability.exact(chance, population, law_name)
     try:
         with precise_intervals():
             units = _unit_shares(data, oracle, population, law)
@@ -89,7 +89,7 @@ def exact_share(
         return None
     if population == "patterns":  # units with output weight 0 must have a region too
         value = value * (units.dead + sum(units.shares, Fraction(0))) ** idle
-    return as_probability(value, population, named)
+    return as_probability(value, population, law_name)
 
 
 def _fair(data: Dataset, nonzero: np.ndarray, law: Law) -> bool:
@@ -106,8 +106,8 @@ def _unit_shares(data: Dataset, oracle: RankOracle, population: str, law: Law) -
             raise TooLarge(
                 f"one unit has {2 * lines} patterns or more, an exact share takes {MOST_PATTERNS}", 2 * lines
             )
-        found = unit_law(data, law)
-        return _UnitShares(found.patterns, found.shares, found.dead, found.rational)
+        units = unit_law(data, law)
+        return _UnitShares(units.patterns, units.shares, units.dead, units.rational)
     cover = 2 * sum(comb(oracle.n - 1, k) for k in range(oracle.rank))
     if cover > MOST_PATTERNS:
         raise TooLarge(
@@ -161,7 +161,7 @@ def _set_by_set(data: Dataset, units: _UnitShares, plus: int, minus: int, most: 
 
 
 def _subsets(a: int, most: int) -> list[tuple[int, ...]]:
-    return [chosen for k in range(min(a, most) + 1) for chosen in combinations(range(a), k)]
+    return [subset for k in range(min(a, most) + 1) for subset in combinations(range(a), k)]
 
 
 def _mask(chosen: Sequence[int]) -> int:
@@ -172,9 +172,9 @@ def _exactly(units: _UnitShares, m: int) -> dict[int, Any]:
     """Return for every set of at most m patterns the probability that m units use exactly these, dead units apart."""
     start: Any = Fraction(units.dead) if units.rational else flint.arb(0) + units.dead
     within, chances = {0: start}, {0: start**m}
-    for chosen in _subsets(len(units.patterns), m)[1:]:
-        mask, last = _mask(chosen), 1 << chosen[-1]
-        within[mask] = within[mask ^ last] + units.shares[chosen[-1]]
+    for subset in _subsets(len(units.patterns), m)[1:]:
+        mask, last = _mask(subset), 1 << subset[-1]
+        within[mask] = within[mask ^ last] + units.shares[subset[-1]]
         chances[mask] = within[mask] ** m
     for j in range(len(units.patterns)):  # with a set come all its subsets
         for mask in chances:

@@ -147,9 +147,9 @@ def _good_sets(t: Sequence[Fraction], y: Sequence[Fraction]) -> np.ndarray:
     tables = [_local_tables(points, k, bends[k] * whole) for k in range(n)]
     local = [_local_state(masks, bits, k) for k in range(n)]
     index = [here[:, None] + (here[None, :] << 2) for here in local]
-    reached = np.ones((len(masks), len(masks)), dtype=bool)
+    solvable = np.ones((len(masks), len(masks)), dtype=bool)
     for k in range(1, n - 1):
-        reached &= ~tables[k].rest[index[k]]
+        solvable &= ~tables[k].rest[index[k]]
     for facing in (1, -1):
         for k0 in range(n):
             start = (y[0] + slopes[0] * (points[k0] - points[0])) * whole
@@ -158,18 +158,18 @@ def _good_sets(t: Sequence[Fraction], y: Sequence[Fraction]) -> np.ndarray:
                 abs(g) * max(abs(c) for c in tb.cost[1] + tb.cost[-1]) for g, tb in zip(gaps, tables, strict=True)
             )
             dtype = np.int64 if bound < INT64_SAFE else object
-            total = np.full(reached.shape, int(start), dtype=dtype)
-            allowed = np.ones(reached.shape, dtype=bool)
-            loose = np.zeros(reached.shape, dtype=bool)
+            total = np.full(solvable.shape, int(start), dtype=dtype)
+            feasible = np.ones(solvable.shape, dtype=bool)
+            loose = np.zeros(solvable.shape, dtype=bool)
             for k in range(n):
                 if k == k0:
                     continue
                 side = facing if k < k0 else -facing
                 total = total + (np.array(tables[k].cost[side], dtype=dtype) * gaps[k])[index[k]]
-                allowed &= tables[k].allowed[side][index[k]]
+                feasible &= tables[k].allowed[side][index[k]]
                 loose |= tables[k].loose[side][index[k]]
-            reached &= ~(allowed & ((total * facing < 0) | ((total == 0) & loose)))
-    return reached
+            solvable &= ~(feasible & ((total * facing < 0) | ((total == 0) & loose)))
+    return solvable
 
 
 class _Tables:
@@ -190,8 +190,8 @@ def _local_tables(points: Sequence[Fraction], k: int, bend: Fraction) -> _Tables
         cone.left[k] = {s for s, bit in ((1, 2), (-1, 8)) if state & bit}
         tables.rest[state] = bool(at_rest(cone.right[k], cone.left[k], bend))
         for s in (1, -1):
-            allowed, cost, loose = cone.side(k, bend, s)
-            tables.allowed[s][state], tables.loose[s][state] = allowed, loose
+            feasible, cost, loose = cone.side(k, bend, s)
+            tables.allowed[s][state], tables.loose[s][state] = feasible, loose
             tables.cost[s][state] = int(cost)
     return tables
 

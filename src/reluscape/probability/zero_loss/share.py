@@ -61,17 +61,17 @@ def zero_loss_fraction(
     data = with_targets(X, y)
     check_population(population, data)
     weights = fraction_array(v).reshape(-1)
-    chosen = get_law(law)
-    named = chosen.name if population == "initialization" else None
+    weight_law = get_law(law)
+    law_name = weight_law.name if population == "initialization" else None
     if exact is not False:
-        known = exact_share(data, data.y_fractions, weights, population, chosen, insist=exact is True)
-        if known is not None:
-            return known
+        answer = exact_share(data, data.y_fractions, weights, population, weight_law, insist=exact is True)
+        if answer is not None:
+            return answer
     trials = whole("trials", trials)
     oracle, nonzero = RankOracle.of(data), nonzero_samples(data)
-    found = 0
-    for patterns in draw_patterns(data, oracle, len(weights), population, chosen, trials, as_generator(rng)):
-        expanded = np.zeros((*patterns.shape[:2], data.n), dtype=bool)
-        expanded[:, :, nonzero] = patterns
-        found += sum(zero_loss(data, None, pattern, weights).exists for pattern in expanded)
-    return Probability.sampled(found, trials, population, named)
+    hits = 0
+    for patterns in draw_patterns(data, oracle, len(weights), population, weight_law, trials, as_generator(rng)):
+        whole_patterns = np.zeros((*patterns.shape[:2], data.n), dtype=bool)
+        whole_patterns[:, :, nonzero] = patterns
+        hits += sum(zero_loss(data, None, pattern, weights).exists for pattern in whole_patterns)
+    return Probability.sampled(hits, trials, population, law_name)

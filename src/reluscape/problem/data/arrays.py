@@ -24,8 +24,8 @@ def check_pattern(pattern: Any, n: int, m: int | None = None) -> np.ndarray:
     if array.ndim == 1 and (m in (None, 1)) and array.size == n:
         array = array.reshape(1, n)
     if array.ndim != 2 or array.shape[1] != n or (m is not None and array.shape[0] != m):
-        expected = f"({m if m is not None else 'm'}, {n})"
-        raise ShapeError(f"the activation pattern has shape {array.shape}, expected {expected}: units by samples")
+        shape = f"({m if m is not None else 'm'}, {n})"
+        raise ShapeError(f"the activation pattern has shape {array.shape}, expected {shape}: units by samples")
     if array.dtype != bool:
         if array.size and not np.isin(array, (0, 1)).all():
             raise InputError("an activation pattern holds only 0/1 or False/True")

@@ -26,15 +26,15 @@ def many_classes(texts: list[str], values: list[Any]) -> tuple[np.ndarray, dict[
     {0: 'a', 1: 'b', 2: 'c'}
     """
     numeric = all(value is not None for value in values)
-    coded: list[Any] = values if numeric else texts
-    kinds = sorted(set(coded))
+    labels: list[Any] = values if numeric else texts
+    kinds = sorted(set(labels))
     if not 3 <= len(kinds) <= MOST_CLASSES or len(texts) < ROWS_A_CLASS * len(kinds):
         return None
     if numeric and not all(value.denominator == 1 for value in kinds):
         return None
     number = {kind: k for k, kind in enumerate(kinds)}
-    names = {number[kind]: texts[coded.index(kind)] for kind in kinds}
-    return np.array([Fraction(number[kind]) for kind in coded], dtype=object), names
+    names = {number[kind]: texts[labels.index(kind)] for kind in kinds}
+    return np.array([Fraction(number[kind]) for kind in labels], dtype=object), names
 
 
 def target_names(target: str, header: list[str]) -> list[str]:

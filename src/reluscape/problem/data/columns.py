@@ -20,12 +20,12 @@ LARGEST, MOST_EXPONENT_DIGITS = 10**50, 3
 
 def parsed(text: str) -> Fraction | None:
     """Return a number's exact value, or None for text that is no finite number."""
-    cleaned = text.strip().replace("−", "-")
-    exponent = re.search(r"[eE][+-]?0*(\d+)$", cleaned)
+    numeral = text.strip().replace("−", "-")
+    exponent = re.search(r"[eE][+-]?0*(\d+)$", numeral)
     if exponent is not None and len(exponent[1]) > MOST_EXPONENT_DIGITS:
         return None
     try:
-        return Fraction(cleaned)
+        return Fraction(numeral)
     except (ValueError, ZeroDivisionError):
         return None
 
@@ -113,18 +113,18 @@ def text_encoded(
         wrong = sum(parsed(text) is None for text in texts)
         if 2 * wrong < len(texts) or not wrong:
             continue
-        made, sentence = encoded(name, texts)
+        columns, sentence = encoded(name, texts)
         sentences.append(sentence)
         place = chosen.index(name)
-        chosen[place : place + 1] = list(made)
-        for new, column in made.items():
+        chosen[place : place + 1] = list(columns)
+        for new, column in columns.items():
             index[new] = len(body[0])
             for row, text in zip(body, column, strict=True):
                 row.append(text)
-        if made and rest:
-            codes = dict(zip((text.strip() for text in texts), zip(*made.values(), strict=True), strict=True))
+        if columns and rest:
+            codes = dict(zip((text.strip() for text in texts), zip(*columns.values(), strict=True), strict=True))
             for row in rest:
-                row.extend(codes.get(row[index[name]].strip(), ("0",) * len(made)))
+                row.extend(codes.get(row[index[name]].strip(), ("0",) * len(columns)))
     return sentences
 
 
@@ -136,8 +136,8 @@ def suspicious(X: np.ndarray, names: list[str]) -> list[str]:
         if len(values) == 1:
             sentences.append(f"column {name!r} is constant: it tells nothing (drop it with --drop {name!r})")
         elif len(names) > 1 and len(values) == len(X) and all(v.denominator == 1 for v in values) and len(X) >= 10:
-            ordered = sorted(values)
-            consecutive = ordered[-1] - ordered[0] == len(X) - 1
+            series = sorted(values)
+            consecutive = series[-1] - series[0] == len(X) - 1
             reason = "it numbers the rows" if consecutive else "every value is a different integer, as in an identifier"
             sentences.append(f"column {name!r} looks suspicious: {reason} (drop it with --drop {name!r})")
     return sentences

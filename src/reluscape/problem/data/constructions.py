@@ -167,17 +167,17 @@ def poor_basins(d: int, eps: Any, loss: Any = "squared", variant: str = "C.2") -
         raise InputError(f"d is {d!r}; it is a whole number, 1 or more")
     if variant not in ("C.2", "theorem 6"):
         raise InputError(f"variant is {variant!r}; choose 'C.2' or 'theorem 6'")
-    chosen = get_loss(loss)
+    criterion = get_loss(loss)
     share = to_fraction(str(eps) if isinstance(eps, float) else eps)
-    top = float(chosen.value(np.zeros(1), np.ones(1))[0])
+    top = float(criterion.value(np.zeros(1), np.ones(1))[0])
     if not 0 < share < Fraction(top) / 2:
         raise AssumptionError(f"eps is {float(share):g}; the construction needs 0 < eps < l(0, 1) / 2 = {top / 2:g}")
-    squared = able(chosen, "quadratic")
+    squared = able(criterion, "quadratic")
     if not squared:
-        _require_distance(chosen)
+        _require_distance(criterion)
     if variant == "C.2" and not squared:
         raise AssumptionError("variant C.2 is the squared loss's; use variant='theorem 6' for another loss")
-    delta = _root(2 * share) if squared else _level(chosen, 2 * float(share))
+    delta = _root(2 * share) if squared else _level(criterion, 2 * float(share))
     first = Fraction(1, 2) if variant == "C.2" else delta
     kind: type = object if isinstance(delta, Fraction) else float
     X: np.ndarray = np.full((2 * d, d), Fraction(0) if kind is object else 0.0, dtype=kind)

@@ -53,15 +53,15 @@ class Dataset:
             features = _names(X)
         if target is None and isinstance(getattr(y, "name", None), str):
             target = y.name
-        given = _table(X)
+        table = _table(X)
         state = self.__dict__
-        if _are_doubles(given):  # each is the rational that it stores, which is written out when it is first needed
-            floats, inexact = np.asarray(given, dtype=float) + 0.0, True
+        if _are_doubles(table):  # each is the rational that it stores, which is written out when it is first needed
+            floats, inexact = np.asarray(table, dtype=float) + 0.0, True
             if bias:
                 floats = np.concatenate([floats, np.ones((len(floats), 1))], axis=1)
         else:
-            F = exact.fraction_matrix(given)
-            inexact = given.dtype.kind == "f" or any(isinstance(v, float | np.floating) for v in given.flat)
+            F = exact.fraction_matrix(table)
+            inexact = table.dtype.kind == "f" or any(isinstance(v, float | np.floating) for v in table.flat)
             if bias:
                 F = np.concatenate([F, np.full((F.shape[0], 1), exact.to_fraction(1), dtype=object)], axis=1)
             floats = nearest_doubles(F, "X")
@@ -96,8 +96,8 @@ class Dataset:
 
     def __repr__(self) -> str:
         """Describe the data in one line."""
-        named = f", target {self.target!r}" if self.target else ""
-        return f"Dataset(n={self.n}, d={self.d}{', bias' if self.bias else ''}{named})"
+        ending = f", target {self.target!r}" if self.target else ""
+        return f"Dataset(n={self.n}, d={self.d}{', bias' if self.bias else ''}{ending})"
 
     @cached_property
     def fractions(self) -> np.ndarray:
@@ -151,14 +151,14 @@ class Dataset:
     @cached_property
     def zero_rows(self) -> tuple[int, ...]:
         """Rows that are zero: no unit can ever be active on them."""
-        given: np.ndarray = self.__dict__.get("fractions", self.__dict__["_floats"])
-        return tuple(np.flatnonzero(~(given != 0).any(axis=1)).tolist())
+        samples: np.ndarray = self.__dict__.get("fractions", self.__dict__["_floats"])
+        return tuple(np.flatnonzero(~(samples != 0).any(axis=1)).tolist())
 
     @cached_property
     def duplicates(self) -> tuple[tuple[int, ...], ...]:
         """Groups of rows that are equal."""
-        given = self.__dict__["_floats"].tolist() if self.stores_doubles else self.fractions
-        return _groups(tuple(map(tuple, given)))
+        samples = self.__dict__["_floats"].tolist() if self.stores_doubles else self.fractions
+        return _groups(tuple(map(tuple, samples)))
 
     @cached_property
     def parallel(self) -> tuple[tuple[int, ...], ...]:
@@ -226,8 +226,8 @@ def as_dataset(X: Any, y: Any = None) -> Dataset:
 
 def _with_targets(data: Dataset, y: Any) -> Dataset:
     """Return the same samples with other targets."""
-    given: np.ndarray = vars(data).get("fractions", vars(data)["_floats"])
-    X = given[:, :-1] if data.bias else given
+    samples: np.ndarray = vars(data).get("fractions", vars(data)["_floats"])
+    X = samples[:, :-1] if data.bias else samples
     target = y.name if isinstance(getattr(y, "name", None), str) else data.target
     return Dataset(X, y, bias=data.bias, features=data.features, target=target)
 

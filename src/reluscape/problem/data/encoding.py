@@ -47,5 +47,5 @@ def encoded(name: str, texts: Sequence[str]) -> tuple[dict[str, list[str]], str]
             f"column {name!r} holds text with {len(levels):,} different values and is left out (at most {MOST_LEVELS} "
             "get a column each)"
         )
-    made = {f"{name}={level}": ["1" if value == level else "0" for value in values] for level in levels}
-    return made, f"column {name!r} holds text: one column of 0 and 1 for each of its {len(levels)} values"
+    columns = {f"{name}={level}": ["1" if value == level else "0" for value in values] for level in levels}
+    return columns, f"column {name!r} holds text: one column of 0 and 1 for each of its {len(levels)} values"

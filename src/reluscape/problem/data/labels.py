@@ -40,9 +40,9 @@ def coded_classes(y: Any) -> tuple[Any, dict[int, str] | None]:
     if names is None:
         return y, None
     if len(names) != 2:
-        shown = ", ".join(map(repr, names[:6]))
+        listing = ", ".join(map(repr, names[:6]))
         raise InputError(
-            f"the targets are text with {len(names)} different values ({shown}); give two classes, or numbers"
+            f"the targets are text with {len(names)} different values ({listing}); give two classes, or numbers"
         )
     numbers = {names[0]: -1, names[1]: 1}
     return [numbers[value] for value in y], {-1: names[0], 1: names[1]}

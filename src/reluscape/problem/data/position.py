@@ -55,20 +55,20 @@ def general_position(
         return GeneralPosition("certified", None, cost)
     if cost > SUBSET_BUDGET:
         return GeneralPosition("not checked", None, cost)
-    reduced = rows[:, list(exact.pivot_columns(rows))]
-    dependent = _dependent_subset(reduced, rank)
+    core_rows = rows[:, list(exact.pivot_columns(rows))]
+    dependent = _dependent_subset(core_rows, rank)
     return GeneralPosition("refuted" if dependent else "certified", dependent, cost)
 
 
 def _dependent_subset(reduced: np.ndarray, rank: int) -> tuple[int, ...] | None:
     """Return the first rank-subset with determinant zero; floats clear the obvious ones, integers decide the rest."""
-    scaled = np.array([[int(v) / max(1, *(abs(int(u)) for u in row)) for v in row] for row in reduced])
+    float_rows = np.array([[int(v) / max(1, *(abs(int(u)) for u in row)) for v in row] for row in reduced])
     # |fl(det) - det| by LU with partial pivoting on entries of size at most 1 is far below this for rank <= 30.
     bound = exact.UNIT_ROUNDOFF * 4.0**rank * rank**3 * 8.0
     subsets = combinations(range(len(reduced)), rank)
     while batch := list(islice(subsets, BATCH)):
         index = np.array(batch)
-        close = np.abs(np.linalg.det(scaled[index])) <= bound
+        close = np.abs(np.linalg.det(float_rows[index])) <= bound
         for subset in index[close]:
             if int(exact.fmpz_matrix(reduced[subset]).det()) == 0:
                 return tuple(int(i) for i in subset)

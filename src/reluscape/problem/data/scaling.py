@@ -43,7 +43,7 @@ def standardize(data: Dataset) -> Standardized:
         transform[j, j] = 1.0 / spread
         if data.bias:
             transform[d - 1, j] = -centre / spread
-    scaled = X @ transform
+    inputs = X @ transform
     if data.bias:
-        scaled[:, -1] = 1.0
-    return Standardized(readonly(scaled), readonly(transform))
+        inputs[:, -1] = 1.0
+    return Standardized(readonly(inputs), readonly(transform))

@@ -93,13 +93,13 @@ def read_table(
     path = Path(path)
     header, body = read_rows(path)
     targets = target_names(target, header) if adapt else [target]
-    chosen = _columns(header, targets, features, drop, path)
-    index = {name: header.index(name) for name in (*chosen, *targets)}
+    columns = _columns(header, targets, features, drop, path)
+    index = {name: header.index(name) for name in (*columns, *targets)}
     n_rows = len(body)
     sentences: list[str] = []
-    if features is None and len(chosen) > 1 and is_row_index(chosen[0], [row[index[chosen[0]]] for row in body]):
-        sentences.append(f"column {chosen[0]!r} numbers the rows, as the index that pandas writes; it is left out")
-        del index[chosen.pop(0)]
+    if features is None and len(columns) > 1 and is_row_index(columns[0], [row[index[columns[0]]] for row in body]):
+        sentences.append(f"column {columns[0]!r} numbers the rows, as the index that pandas writes; it is left out")
+        del index[columns.pop(0)]
     body, warnings = _without_missing(body, index, drop_missing, path)
     usable = len(body)
     if usable < 2:
@@ -107,18 +107,18 @@ def read_table(
     if rows is not None and rows < 2:
         raise InputError(f"--rows {rows} is too few; give at least 2")
     most = rows if rows is not None else max_rows if adapt else None
-    drawn = most if most is not None and most < usable else None
+    sample_size = most if most is not None and most < usable else None
     rest: list[Row] = []
-    if drawn is not None:
-        keep = np.sort(stream(seed, "rows").choice(usable, drawn, replace=False))
+    if sample_size is not None:
+        keep = np.sort(stream(seed, "rows").choice(usable, sample_size, replace=False))
         if undrawn:
             rest = [body[i] for i in np.setdiff1d(np.arange(usable), keep).tolist()]
         body = [body[i] for i in keep.tolist()]
         why = "" if rows is not None else "; another number with --rows"
         judging = "; the others judge the fits, and fits of all rows are told" if undrawn else ""
-        sentences.append(f"{drawn:,} of {usable:,} rows drawn at random (seed {seed}){why}{judging}")
+        sentences.append(f"{sample_size:,} of {usable:,} rows drawn at random (seed {seed}){why}{judging}")
     elif rows is None and max_rows is not None and usable > max_rows:
-        minutes = STARTS * SECONDS_PER_START * usable / 1000 * (len(chosen) / 10) ** 2 / 60
+        minutes = STARTS * SECONDS_PER_START * usable / 1000 * (len(columns) / 10) ** 2 / 60
         raise InputError(
             f"{path.name} has {usable:,} rows, for which {STARTS:,} random starts at 8 units would take about "
             f"{max(minutes, 1):,.0f} minute(s); choose a random part with --rows {max_rows}"
@@ -126,10 +126,10 @@ def read_table(
     rewritten = as_numbers([*body, *rest], index, set(targets) if positive is not None else set(), set(targets), path)
     warnings = [*sentences, *warnings, *rewritten]
     if adapt:
-        warnings += text_encoded(body, chosen, index, rest)
-        if not chosen:
+        warnings += text_encoded(body, columns, index, rest)
+        if not columns:
             raise InputError(f"no input column of {path.name} holds numbers or few texts; name some with --features")
-    X = numbers(body, chosen, index, path)
+    X = numbers(body, columns, index, path)
     y, task, classes = target_values(
         body, targets[0], index[targets[0]], regression or len(targets) > 1, positive, path, adapt
     )
@@ -141,7 +141,7 @@ def read_table(
         warnings.append(
             f"the target {target!r} has {len(classes)} whole values, taken as classes (--regression takes numbers)"
         )
-    warnings += suspicious(X, chosen)
+    warnings += suspicious(X, columns)
     for name, column in zip(targets, [y] if Y is None else Y.T, strict=True):
         if len(set(column)) == 1:
             raise InputError(f"the target {name!r} has the same value in every row; there is nothing to learn")
@@ -152,32 +152,34 @@ def read_table(
             codes = {row[index[target]].strip(): float(value) for row, value in zip(body, y, strict=True)}
             if positive is not None:
                 codes[""] = -1.0
-        places = [index[name] for name in chosen]
+        places = [index[name] for name in columns]
         titles = {place: name for name, place in index.items()}
         others = undrawn_rows(rest, places, titles, [index[name] for name in targets], codes, path)
-    return Table(tuple(chosen), target, X, y, task, classes, tuple(warnings), n_rows, str(path), Y, drawn, others)
+    return Table(
+        tuple(columns), target, X, y, task, classes, tuple(warnings), n_rows, str(path), Y, sample_size, others
+    )
 
 
 def _columns(
     header: list[str], targets: list[str], features: Iterable[str] | None, drop: Iterable[str] | None, path: Path
 ) -> list[str]:
     """Return the names of the input columns."""
-    known = ", ".join(map(repr, header[:12])) + (" ..." if len(header) > 12 else "")
+    listing = ", ".join(map(repr, header[:12])) + (" ..." if len(header) > 12 else "")
     for target in targets:
         if target not in header:
-            raise InputError(f"{path.name} has no column {target!r}; it has {known}")
+            raise InputError(f"{path.name} has no column {target!r}; it has {listing}")
     left_out = set(drop or ())
     for name in (*left_out, *(features or ())):
         if name not in header:
-            raise InputError(f"{path.name} has no column {name!r}; it has {known}")
-    chosen = list(features) if features is not None else [name for name in header if name not in targets]
-    if set(targets) & set(chosen):
-        target = next(name for name in targets if name in chosen)
+            raise InputError(f"{path.name} has no column {name!r}; it has {listing}")
+    columns = list(features) if features is not None else [name for name in header if name not in targets]
+    if set(targets) & set(columns):
+        target = next(name for name in targets if name in columns)
         raise InputError(f"the target {target!r} cannot be one of the features; leave it out of --features")
-    chosen = [name for name in chosen if name not in left_out]
-    if not chosen:
+    columns = [name for name in columns if name not in left_out]
+    if not columns:
         raise InputError("no input column is left; name some with --features or drop fewer")
-    return chosen
+    return columns
 
 
 def _without_missing(

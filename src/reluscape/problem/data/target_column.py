@@ -64,9 +64,9 @@ def target_values(
             )
         raise InputError(f"the target {target!r} holds text with {len(kinds)} different values; it must be numbers")
     low, high = kinds
-    coded = values if numeric else texts
-    y = np.array([Fraction(1) if v == high else Fraction(-1) for v in coded], dtype=object)
-    return y, "classification", {-1: texts[coded.index(low)], 1: texts[coded.index(high)]}
+    labels = values if numeric else texts
+    y = np.array([Fraction(1) if v == high else Fraction(-1) for v in labels], dtype=object)
+    return y, "classification", {-1: texts[labels.index(low)], 1: texts[labels.index(high)]}
 
 
 def column_texts(path: str | Path, name: str) -> list[str] | None:

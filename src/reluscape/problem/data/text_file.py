@@ -47,9 +47,9 @@ def read_rows(path: Path) -> tuple[list[str], list[Row]]:
     if not lines:
         raise InputError(f"{path.name} has no header line; name the columns in its first line")
     header = [cell.strip() for cell in lines[0]]
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        raise InputError(f"{path.name} names the column {repeated[0]!r} twice; rename one")
+    repeats = sorted({name for name in header if header.count(name) > 1})
+    if repeats:
+        raise InputError(f"{path.name} names the column {repeats[0]!r} twice; rename one")
     for row in lines[1:]:
         if len(row) != len(header):
             raise InputError(

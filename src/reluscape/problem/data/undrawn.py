@@ -42,22 +42,22 @@ def undrawn_rows(
         return _floats(rest, columns, names, path), _floats(rest, targets, names, path)
     other = codes.get("", np.nan)
     labels = np.array([codes.get(row[targets[0]].strip(), other) for row in rest])
-    known = np.isfinite(labels)
-    return _floats([rest[i] for i in np.flatnonzero(known).tolist()], columns, names, path), labels[known, None]
+    has_label = np.isfinite(labels)
+    return _floats([rest[i] for i in np.flatnonzero(has_label).tolist()], columns, names, path), labels[has_label, None]
 
 
 def _floats(rows: Sequence[list[str]], columns: list[int], names: dict[int, str], path: Path) -> np.ndarray:
     """Return columns as floats (r, k)."""
-    found = np.empty((len(rows), len(columns)))
+    values = np.empty((len(rows), len(columns)))
     for k, j in enumerate(columns):
         texts = [row[j] for row in rows]
         try:
-            found[:, k] = np.array(texts, dtype=float)
+            values[:, k] = np.array(texts, dtype=float)
         except ValueError:
-            found[:, k] = [np.nan if (value := parsed(text)) is None else float(value) for text in texts]
-        wrong = np.flatnonzero(~np.isfinite(found[:, k]))
+            values[:, k] = [np.nan if (value := parsed(text)) is None else float(value) for text in texts]
+        wrong = np.flatnonzero(~np.isfinite(values[:, k]))
         if len(wrong):
             raise InputError(
                 f"{path.name}, column {names[j]!r}: {texts[wrong[0]].strip()[:40]!r} is not a number; mend or drop it"
             )
-    return found
+    return values

@@ -41,9 +41,9 @@ def check_labels(loss: Loss, y: np.ndarray) -> None:
         InputError: the logistic loss needs -1/+1, the binary cross-entropy 0/1; an own loss must return one finite
             number per sample, its gradient must be the slope of its value and rise with the prediction without jumps.
     """
-    wanted = getattr(loss, "labels", None)
-    if wanted is not None and not np.isin(np.asarray(y, dtype=float), wanted).all():
-        name, (low, high) = loss_name(loss), wanted
+    codes = getattr(loss, "labels", None)
+    if codes is not None and not np.isin(np.asarray(y, dtype=float), codes).all():
+        name, (low, high) = loss_name(loss), codes
         raise InputError(
             f"the {name} loss needs targets {low} and {high}; code the two classes so, or take another loss",
             {"--labels": f"--labels NEG={low},POS={high}", "--positive": "--positive CLASS codes one against the rest"},
@@ -74,11 +74,11 @@ def check_any_length(loss: Any, y: np.ndarray) -> None:
         return
     more = np.append(y, y[0])
     try:
-        given = _one_each(loss, "value", np.zeros(len(more)), more)
+        array = _one_each(loss, "value", np.zeros(len(more)), more)
     except InputError as problem:
         raise InputError(f"{problem}; a loss must judge each sample by its prediction and its target alone") from None
     alone = _one_each(loss, "value", np.zeros(len(y)), y)
-    if not np.allclose(given[:-1], alone, rtol=DEFAULT.own_loss, atol=0.0, equal_nan=True):
+    if not np.allclose(array[:-1], alone, rtol=DEFAULT.own_loss, atol=0.0, equal_nan=True):
         name = type(loss).__name__
         raise InputError(
             f"the loss {name} judges a sample by its place or its neighbours; only prediction and target may count"
@@ -94,15 +94,15 @@ def check_quadratic(loss: Any, tolerances: Tolerances = DEFAULT) -> None:
     scales = np.concatenate([-(SIZES[::-1]), [0.0], SIZES])
     f, y = (side.reshape(-1) for side in np.meshgrid(scales, scales))
     for method, true in (("value", (f - y) ** 2), ("gradient", 2 * (f - y))):
-        given = _one_each(loss, method, f, y)
+        array = _one_each(loss, method, f, y)
         room = tolerances.own_loss * (f * f + y * y if method == "value" else np.abs(f) + np.abs(y))
-        wrong = ~(np.abs(given - true) <= room)
+        wrong = ~(np.abs(array - true) <= room)
         if wrong.any():
             i = int(np.flatnonzero(wrong)[0])
             formula = "(f - y)^2" if method == "value" else "2 (f - y)"
             raise InputError(
                 f"the loss {type(loss).__name__} declares `quadratic`, but its {method} at f = {f[i]:.6g}, "
-                f"y = {y[i]:.6g} is {given[i]:.6g}, not {formula} = {true[i]:.6g}; leave the declaration out"
+                f"y = {y[i]:.6g} is {array[i]:.6g}, not {formula} = {true[i]:.6g}; leave the declaration out"
             )
 
 
@@ -142,12 +142,12 @@ def _one_each(loss: Any, method: str, f: np.ndarray, y: np.ndarray) -> np.ndarra
     """Return value or gradient, one number per sample."""
     try:
         out = getattr(loss, method)(f, y)
-        given = np.asarray(out, dtype=float)
+        array = np.asarray(out, dtype=float)
     except (TypeError, ValueError, IndexError, AttributeError) as error:
         raise InputError(f"{type(loss).__name__}.{method}(f, y) failed on arrays of shape {f.shape}: {error}") from None
-    if given.shape != f.shape:
+    if array.shape != f.shape:
         raise InputError(
-            f"{type(loss).__name__}.{method}(f, y) returned shape {given.shape} for arrays of shape {f.shape}; it must "
+            f"{type(loss).__name__}.{method}(f, y) returned shape {array.shape} for arrays of shape {f.shape}; it must "
             "return one number per sample (the mean is taken here)"
         )
     if not isinstance(out, np.ndarray | np.generic) or out.dtype.kind not in "fiub":
@@ -156,7 +156,7 @@ def _one_each(loss: Any, method: str, f: np.ndarray, y: np.ndarray) -> np.ndarra
             f"{type(loss).__name__}.{method}(f, y) returned {kind}; it must return a NumPy array of floats, one per "
             "sample (the mean is taken here)"
         )
-    return given
+    return array
 
 
 def _check_slopes(loss: Any, name: str, points: Any, step: Any, y: np.ndarray, tolerances: Tolerances) -> None:

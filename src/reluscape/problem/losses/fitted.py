@@ -51,9 +51,9 @@ def own_minima(loss: Any, f: np.ndarray, y: Any, share: float) -> np.ndarray:
         way = np.nan_to_num(share * max(largest) / np.abs(slopes))
         way = np.minimum(way, FARTHEST * (1.0 + np.abs(near) + np.abs(y)))
         far = near - np.sign(slopes) * way
-        reached = (slopes == 0) | (np.asarray(loss.gradient(far, y), dtype=float) * slopes <= 0)
+        has_minimum = (slopes == 0) | (np.asarray(loss.gradient(far, y), dtype=float) * slopes <= 0)
         for _ in range(HALVINGS):
             middle = (near + far) / 2
             beyond = np.asarray(loss.gradient(middle, y), dtype=float) * slopes <= 0
             near, far = np.where(beyond, near, middle), np.where(beyond, middle, far)
-    return np.where(reached, np.where(slopes == 0, f, far), np.nan)
+    return np.where(has_minimum, np.where(slopes == 0, f, far), np.nan)

@@ -50,9 +50,9 @@ def loss_name(loss: Any) -> str:
     """
     if able(loss, "quadratic"):
         return SquaredLoss.name
-    given = getattr(loss, "name", None)
-    mine = able(loss, "known") or (isinstance(given, str) and given not in [kind.name for kind in KINDS])
-    return str(given) if mine else type(loss).__name__
+    name = getattr(loss, "name", None)
+    mine = able(loss, "known") or (isinstance(name, str) and name not in [kind.name for kind in KINDS])
+    return str(name) if mine else type(loss).__name__
 
 
 class SquaredLoss:

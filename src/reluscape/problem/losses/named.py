@@ -58,10 +58,10 @@ def plain_loss(loss: Any) -> Any:
             f"gradient(f, y), one number per sample{hint}"
         )
     for option, plain in _PLAIN.items():
-        asked = getattr(loss, option, plain)
-        if asked is not plain and not (isinstance(asked, type(plain)) and asked == plain):
-            shown = asked if isinstance(asked, str | float | int) else "a tensor"
-            raise InputError(f"{kind} with {option}={shown} is not covered; its plain form has {option}={plain!r}")
+        setting = getattr(loss, option, plain)
+        if setting is not plain and not (isinstance(setting, type(plain)) and setting == plain):
+            text = setting if isinstance(setting, str | float | int) else "a tensor"
+            raise InputError(f"{kind} with {option}={text} is not covered; its plain form has {option}={plain!r}")
     if kind == "HuberLoss":
         return HuberLoss(float(loss.delta))
     if kind == "SmoothL1Loss":
@@ -124,8 +124,8 @@ def mean_loss(loss: Any, f: np.ndarray, y: np.ndarray) -> float:
 
 def _is_loss(loss: Any, of: type = object) -> bool:
     """Return whether an object (no class, unless asked for classes) has the two methods."""
-    wanted = isinstance(loss, type) if of is type else not isinstance(loss, type)
-    return wanted and all(callable(getattr(loss, name, None)) for name in ("value", "gradient"))
+    right_kind = isinstance(loss, type) if of is type else not isinstance(loss, type)
+    return right_kind and all(callable(getattr(loss, name, None)) for name in ("value", "gradient"))
 
 
 def _listed() -> str:

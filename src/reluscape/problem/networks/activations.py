@@ -45,17 +45,17 @@ class Activations:
             off = UNIT_ROUNDOFF * np.abs(h) + tiny * (self.fractions != 0)
         patterns = []
         for k, (W, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            fed = np.asarray((h != 0).any(axis=1) | (off != 0).any(axis=1))
+            has_input = np.asarray((h != 0).any(axis=1) | (off != 0).any(axis=1))
             with np.errstate(over="ignore", invalid="ignore"):
                 z = h @ W.T + b
                 size = (np.abs(h) + off) @ np.abs(W).T + np.abs(b)
                 off = 2 * (off @ np.abs(W).T + (W.shape[1] + 4) * UNIT_ROUNDOFF * size + W.shape[1] * tiny)
                 signs = np.where(z > off, 1, np.where(z < -off, -1, 0))
-            signs[~fed] = np.sign(b)
-            off[~fed] = 0.0
-            for i in np.flatnonzero(((signs == 0) & fed[:, None]).any(axis=1)).tolist():
+            signs[~has_input] = np.sign(b)
+            off[~has_input] = 0.0
+            for i in np.flatnonzero(((signs == 0) & has_input[:, None]).any(axis=1)).tolist():
                 signs[i] = [sign(v) for v in self._layer(i, k)]
-            patterns.append((signs, fed))
+            patterns.append((signs, has_input))
             slope = self.slopes[k]
             low, wide = np.minimum(z, 0.0) * slope, abs(slope) * off
             if slope:  # without one an inactive unit feeds an exact 0

@@ -23,8 +23,8 @@ def check_agreement(reading: Any, X: np.ndarray, tolerances: Tolerances = DEFAUL
     """
     apart, row = reading.disagreement(X)
     if not apart <= tolerances.forward:
-        shown = [np.array2string(values, precision=6) for values in reading.both(X[row : row + 1])]
+        outputs = [np.array2string(values, precision=6) for values in reading.both(X[row : row + 1])]
         raise ModelError(
             f"{reading.kind} computes something else than the layers read of it: in row {row} the model gives "
-            f"{shown[0]}, its layers {shown[1]}; give the layers as a Sequential or a DeepNet"
+            f"{outputs[0]}, its layers {outputs[1]}; give the layers as a Sequential or a DeepNet"
         )

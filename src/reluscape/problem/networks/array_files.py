@@ -39,14 +39,14 @@ def npz_arrays(content: bytes, file: str) -> dict[str, np.ndarray]:
         ModelError: no npz of plain arrays of real numbers, or damaged, encrypted, or larger than it says.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            members = packed.infolist()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
             if sum(info.file_size for info in members) > files.MOST_BYTES:
                 raise ValueError("its arrays are larger than any network")
             for info in members:
-                _check_header(packed, info)
-        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            return {name: _real(name, stored[name]) for name in stored.files}
+                _check_header(archive, info)
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return {name: _real(name, arrays[name]) for name in arrays.files}
     except Exception as problem:  # zipfile, zlib and numpy raise many kinds on bytes that are not theirs
         raise ModelError(
             f"{file} is not an npz file of plain arrays ({_told(problem)}); save with .save(path) or numpy.savez"

@@ -53,15 +53,15 @@ class DeepNet:
         weights = tuple(readonly(np.atleast_2d(real_numbers("a weight matrix", w))) for w in self.weights)
         if not weights:
             raise ShapeError("a network needs at least one layer")
-        given = list(self.biases) if self.biases is not None else [None] * len(weights)
-        if len(given) != len(weights):
-            raise ShapeError(f"{len(weights)} weight matrices but {len(given)} bias vectors")
-        said = [bool(has) for has in self.has_bias] or [b is not None for b in given]
+        raw_biases = list(self.biases) if self.biases is not None else [None] * len(weights)
+        if len(raw_biases) != len(weights):
+            raise ShapeError(f"{len(weights)} weight matrices but {len(raw_biases)} bias vectors")
+        said = [bool(has) for has in self.has_bias] or [b is not None for b in raw_biases]
         if len(said) != len(weights):
             raise ShapeError(f"{len(weights)} weight matrices, but has_bias has {len(said)} entries")
         biases = tuple(
             readonly(np.zeros(len(w)) if b is None else np.atleast_1d(real_numbers("a bias", b)))
-            for w, b in zip(weights, given, strict=True)
+            for w, b in zip(weights, raw_biases, strict=True)
         )
         for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
             if b.shape != (w.shape[0],):
@@ -133,10 +133,10 @@ class DeepNet:
         """
         A, fractions = self._exact_inputs(X)
         patterns = []
-        for k, (signs, fed) in enumerate(self._activations(A, fractions).signs()):
-            tied = (signs == 0) & (fed[:, None] | (self.biases[k] != 0))
-            if tied.any():
-                i, j = np.argwhere(tied)[0]
+        for k, (signs, has_input) in enumerate(self._activations(A, fractions).signs()):
+            ties = (signs == 0) & (has_input[:, None] | (self.biases[k] != 0))
+            if ties.any():
+                i, j = np.argwhere(ties)[0]
                 raise TieError(
                     f"sample {i} lies exactly on the boundary of unit {j} in hidden layer {k + 1}, where the network "
                     "has no derivative; move a weight a little"
@@ -167,20 +167,20 @@ class DeepNet:
         if method not in (None, "torch", "arrays"):
             raise InputError(f"method is {method!r}; it is 'torch', 'arrays' or None")
         patterns, pre = self.patterns(X), self.hidden(A)[:-1]
-        rounded = all(np.array_equal(p, (z > 0).T) for p, z in zip(patterns, pre, strict=True))
-        if self.relu and rounded and (method == "torch" or (method is None and find_spec("torch"))):
+        same_signs = all(np.array_equal(p, (z > 0).T) for p, z in zip(patterns, pre, strict=True))
+        if self.relu and same_signs and (method == "torch" or (method is None and find_spec("torch"))):
             from ...interop.torch_jacobian import deep_jacobian
 
-            given = [b if has else None for b, has in zip(self.biases, self.has_bias, strict=True)]
-            return deep_jacobian(self.weights, given, A)
+            layer_biases = [b if has else None for b, has in zip(self.biases, self.has_bias, strict=True)]
+            return deep_jacobian(self.weights, layer_biases, A)
         factors = [np.where(p.T, 1.0, slope) for p, slope in zip(patterns, self.slopes, strict=True)]
         inputs = [A, *(z * factor for z, factor in zip(pre, factors, strict=True))]
         delta = np.ones((len(A), 1))
         blocks: list[np.ndarray] = []
         for k in range(self.depth - 1, -1, -1):
-            fed = np.concatenate([inputs[k], np.ones((len(A), int(self.has_bias[k])))], axis=1)
-            size = delta.shape[1] * fed.shape[1]
-            blocks.insert(0, (delta[:, :, None] * fed[:, None, :]).reshape(len(A), size))
+            layer_inputs = np.concatenate([inputs[k], np.ones((len(A), int(self.has_bias[k])))], axis=1)
+            size = delta.shape[1] * layer_inputs.shape[1]
+            blocks.insert(0, (delta[:, :, None] * layer_inputs[:, None, :]).reshape(len(A), size))
             if k:
                 delta = (delta @ self.weights[k]) * factors[k - 1]
         return np.concatenate(blocks, axis=1)
@@ -193,8 +193,8 @@ class DeepNet:
         """Return the samples as checked floats (n, d), and as fractions where the floats are rounded."""
         if isinstance(X, Dataset):
             return self._inputs(X), X.fractions
-        given = entries(X, "X")
-        return self._inputs(given), None if given.dtype == np.float64 else fraction_array(given)
+        array = entries(X, "X")
+        return self._inputs(array), None if array.dtype == np.float64 else fraction_array(array)
 
     def _inputs(self, X: Any) -> np.ndarray:
         """Return the samples as checked floats (n, d)."""

@@ -144,8 +144,8 @@ def read_model(path: str | Path) -> StoredModel:
         from ...interop.torch_files import read_state_dict
 
         arrays, notes = read_state_dict(content, path.name)
-    stored = read_arrays(arrays, path.name, ordered=form != "safetensors", notes=notes)
-    return StoredModel(stored.reading, form, stored.names, stored.transposed, stored.folded)
+    network = read_arrays(arrays, path.name, ordered=form != "safetensors", notes=notes)
+    return StoredModel(network.reading, form, network.names, network.transposed, network.folded)
 
 
 def _two_layer(net: TwoLayerNet, hidden_bias: bool, output_bias: bool) -> StoredModel:

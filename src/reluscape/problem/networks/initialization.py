@@ -122,10 +122,10 @@ def _from_callable(function: Callable[..., Any]) -> Law:
     def draw(rng: np.random.Generator, t: int, m: int, d: int) -> tuple[np.ndarray, np.ndarray]:
         W, v = np.empty((t, m, d)), np.empty((t, m))
         for i in range(t):
-            drawn = function(rng, m, d)
-            if not isinstance(drawn, tuple | list) or len(drawn) != 2:
-                raise InputError(f"the law returned {type(drawn).__name__}; it returns a pair (W, v)")
-            w_i, v_i = drawn
+            pair = function(rng, m, d)
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise InputError(f"the law returned {type(pair).__name__}; it returns a pair (W, v)")
+            w_i, v_i = pair
             if np.shape(w_i) != (m, d) or np.shape(v_i) != (m,):
                 raise InputError(
                     f"the law returned shapes {np.shape(w_i)} and {np.shape(v_i)}, expected ({m}, {d}) and ({m},)"

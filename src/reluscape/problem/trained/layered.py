@@ -59,7 +59,7 @@ class Layered:
     @property
     def has_bias(self) -> tuple[bool, ...]:
         """For each layer whether it has a bias, trained or not."""
-        return tuple(has or trained for has, trained in zip(self.net.has_bias, self.biases, strict=True))
+        return tuple(has or trainable for has, trainable in zip(self.net.has_bias, self.biases, strict=True))
 
     @property
     def predictions(self) -> np.ndarray:
@@ -92,10 +92,10 @@ def read_layered(opened: Opened, X: Any, y: Any, loss: Any, biases: tuple[bool, 
         Y = several_targets(rows.data, rows.y, opened.outputs, opened.classes)
     data = rows.data
     refuse_large_squares(Y, "y")
-    trained = biases or opened.biases or opened.net.has_bias
-    chosen = output_loss(loss, Y)
+    trainable = biases or opened.biases or opened.net.has_bias
+    mean_loss = output_loss(loss, Y)
     return Layered(
-        opened.net, data, Y, trained, chosen, opened.weight_decay, opened.trained_on, opened.decay_known,
+        opened.net, data, Y, trainable, mean_loss, opened.weight_decay, opened.trained_on, opened.decay_known,
         rows.notes,
     )  # fmt: skip
 

@@ -139,16 +139,16 @@ def trained_by(opened: Opened, optimizer: Any, weight_decay: Any = None) -> Open
     if weight_decay is not None:
         raise InputError("the optimizer says the weight decay; give weight_decay only without it")
     decay = WeightDecay.from_torch(optimizer, "mse", opened.outputs)
-    asked = max(float(group.get("weight_decay", 0)) for group in optimizer.param_groups)
+    strength = max(float(group.get("weight_decay", 0)) for group in optimizer.param_groups)
     notes = opened.notes
-    if decay is None and asked:
+    if decay is None and strength:
         largest = max(float(np.abs(part).max(initial=0.0)) for part in (*opened.net.weights, *opened.net.biases))
-        inside = largest < (1 - AT_THE_BORDER) / asked
+        inside = largest < (1 - AT_THE_BORDER) / strength
         place = "inside it: the plain loss is what counts" if inside else "at its border, where that need not hold"
         notes = (
             *notes,
             f"{type(optimizer).__name__} decays weights apart from the gradient: a training ends at a minimum of the "
-            f"plain loss in the box where no weight is above {1 / asked:g}; the largest is {largest:.3g}, {place}.",
+            f"plain loss in the box where no weight is above {1 / strength:g}; the largest is {largest:.3g}, {place}.",
         )
     value = None if decay is None else float(decay.strength)
     reading = replace(opened.reading, weight_decay=value or 0.0, decay_known=True, trainer=optimizer, notes=notes)

@@ -60,14 +60,14 @@ def read_trained(
         ShapeError: the data do not have the model's columns.
         InputError: no targets.
     """
-    opened = model if isinstance(model, Opened) else open_model(model)
-    rows = rows_for(opened, X, y, lambda X, y: single_target(X, y, opened.classes, loss))
-    net = opened.given if opened.given is not None else TwoLayerNet.from_deep(opened.net)
-    if opened.given is not None:
+    handle = model if isinstance(model, Opened) else open_model(model)
+    rows = rows_for(handle, X, y, lambda X, y: single_target(X, y, handle.classes, loss))
+    net = handle.given if handle.given is not None else TwoLayerNet.from_deep(handle.net)
+    if handle.given is not None:
         data = _met(net, rows.data, hidden_bias)
         with_output = output_bias
     else:
-        biases = opened.net.has_bias
+        biases = handle.net.has_bias
         net, data = _with_its_bias(net, rows.data, biases[0] if hidden_bias is None else hidden_bias)
         with_output = biases[1] if output_bias is None else output_bias
     if with_output is None:
@@ -75,7 +75,7 @@ def read_trained(
     if not with_output and net.c != 0:
         raise InputError(f"the network has the output bias {net.c}, so output_bias cannot be False")
     return Trained(
-        net, data, with_output, opened.weight_decay, opened.trained_on, opened.decay_known, rows.notes
+        net, data, with_output, handle.weight_decay, handle.trained_on, handle.decay_known, rows.notes
     )  # fmt: skip
 
 

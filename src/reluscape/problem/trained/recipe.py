@@ -49,9 +49,9 @@ def recipe_of(trainer: Any) -> Recipe | None:
         return Recipe(SGD, (rate, rate), momentum=(float(trainer.momentum), 0.0, bool(trainer.nesterovs_momentum)))
     if solver == "adam":
         rate = float(trainer.learning_rate_init)
-        done = getattr(getattr(trainer, "_optimizer", None), "t", None)
+        steps = getattr(getattr(trainer, "_optimizer", None), "t", None)
         return Recipe(ADAM, (rate, rate), (float(trainer.beta_1), float(trainer.beta_2)), float(trainer.epsilon),
-                      None if done is None else int(done))  # fmt: skip
+                      None if steps is None else int(steps))  # fmt: skip
     return None
 
 
@@ -60,16 +60,16 @@ def _of_torch(optimizer: Any, groups: list[dict[str, Any]]) -> Recipe | None:
     name, first = type(optimizer).__name__, groups[0]
     if name == "LBFGS":
         return Recipe(LBFGS)
-    told = ("lr", "betas", "eps", "amsgrad", "momentum", "dampening", "nesterov", "maximize")
-    if first.get("amsgrad") or first.get("maximize") or any(g.get(k) != first.get(k) for g in groups for k in told):
+    keys = ("lr", "betas", "eps", "amsgrad", "momentum", "dampening", "nesterov", "maximize")
+    if first.get("amsgrad") or first.get("maximize") or any(g.get(k) != first.get(k) for g in groups for k in keys):
         return None
     last = float(first["lr"])
     if name == "SGD":
-        kept = float(first["momentum"]), float(first["dampening"]), bool(first["nesterov"])
-        return Recipe(SGD, (float(first.get("initial_lr", last)), last), momentum=kept)
+        momentum = float(first["momentum"]), float(first["dampening"]), bool(first["nesterov"])
+        return Recipe(SGD, (float(first.get("initial_lr", last)), last), momentum=momentum)
     if name != "Adam":
         return None
-    done = [int(np.asarray(float(state["step"]))) for state in optimizer.state.values() if "step" in state]
+    steps = [int(np.asarray(float(state["step"]))) for state in optimizer.state.values() if "step" in state]
     b1, b2 = (float(b) for b in first["betas"])
     return Recipe(ADAM, (float(first.get("initial_lr", last)), last), (b1, b2), float(first["eps"]),
-                  max(done) if done else None)  # fmt: skip
+                  max(steps) if steps else None)  # fmt: skip

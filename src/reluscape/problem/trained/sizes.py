@@ -33,8 +33,8 @@ def check_sizes(net: DeepNet, X: np.ndarray) -> None:
                 "doubles; rescale the network (a factor may move from a unit's inputs to its output weight)"
             )
     with np.errstate(over="ignore", invalid="ignore"):
-        given = net.hidden(X)
-    for k, values in enumerate(given):
+        outputs = net.hidden(X)
+    for k, values in enumerate(outputs):
         beyond = np.argwhere(~(np.abs(values) <= LARGEST_TARGET))
         if len(beyond):
             i, j = beyond[0]

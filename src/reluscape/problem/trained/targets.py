@@ -32,13 +32,13 @@ def single_target(X: Any, y: Any, classes: tuple[Any, ...] | None, loss: Any) ->
             raise NoTargetsError()
         return data
     values = _column(y)
-    named = text_classes(values) if classes is None else None
-    if named is not None and len(named) == 2:
-        classes = tuple(named)
+    names = text_classes(values) if classes is None else None
+    if names is not None and len(names) == 2:
+        classes = tuple(names)
     if classes is not None and len(classes) == 2:
-        known = set(values.tolist()) <= set(classes)
+        are_classes = set(values.tolist()) <= set(classes)
         as_numbers = all(isinstance(c, int | float) for c in classes)
-        if known and (not as_numbers or labels_of(loss) is not None):
+        if are_classes and (not as_numbers or labels_of(loss) is not None):
             low, high = codes_of(loss)
             values = np.where(values == classes[1], high, low)
         elif not as_numbers:
@@ -64,8 +64,8 @@ def label_notes(y: Any, outputs: int, classes: tuple[Any, ...] | None, loss: Any
     if outputs == 1:
         low, high = codes_of(loss)
         return (f"The classes {names[0]!r} and {names[-1]!r} are read as {low} and {high}.",)
-    shown = ", ".join(f"{k} {name!r}" for k, name in enumerate(names[:8]))
-    return (f"The classes are the outputs in this order: {shown}.",)
+    listing = ", ".join(f"{k} {name!r}" for k, name in enumerate(names[:8]))
+    return (f"The classes are the outputs in this order: {listing}.",)
 
 
 def _classes_of(values: np.ndarray, outputs: int, classes: tuple[Any, ...] | None) -> list[Any]:
@@ -105,14 +105,14 @@ def several_targets(data: Dataset, y: Any, outputs: int, classes: tuple[Any, ...
         raise NoTargetsError()
     values = np.asarray(data.y if y is None else _column(y))
     if outputs > 1 and values.ndim == 1:
-        named = _classes_of(values, outputs, classes)
-        if len(named) != outputs or not set(values.tolist()) <= set(named):
+        names = _classes_of(values, outputs, classes)
+        if len(names) != outputs or not set(values.tolist()) <= set(names):
             different = len(set(values.tolist()))
             raise InputError(
                 f"the model has {outputs} outputs and the target {different} different values; give (n, {outputs}) "
                 "targets"
             )
-        values = np.array([[float(v == name) for name in named] for v in values.tolist()]).reshape(-1, outputs)
+        values = np.array([[float(v == name) for name in names] for v in values.tolist()]).reshape(-1, outputs)
     if values.ndim == 1:
         values = values[:, None]
     if values.shape != (data.n, outputs):

@@ -108,9 +108,9 @@ def chosen_loss(data: Dataset, name: str | None, decay: Any) -> str:
             "the whole landscape of the logistic loss is known only with weight decay; give weight_decay "
             "(--weight-decay)"
         )
-    chosen = LogisticLoss if set(np.unique(data.y)) == set(LogisticLoss.labels) else BinaryCrossEntropy
-    Problem(data, loss=chosen.name)  # refuses targets that are no labels
-    return chosen.name
+    kind = LogisticLoss if set(np.unique(data.y)) == set(LogisticLoss.labels) else BinaryCrossEntropy
+    Problem(data, loss=kind.name)  # refuses targets that are no labels
+    return kind.name
 
 
 def dry_run(

@@ -27,7 +27,7 @@ def build_report(whole: WholeLandscape, origin: Origin) -> schema.CensusReport:
         whole: what is known of the landscape.
         origin: where the data come from.
     """
-    tree, settings, data, kept = whole.tree, whole.settings, whole.data, list(whole.kept)
+    tree, settings, data, main_valleys = whole.tree, whole.settings, whole.data, list(whole.kept)
     report: schema.CensusReport = {
         **opening("census", origin.command or "reluscape.landscape(X, y)", settings.seed),
         "data": about_data(data, origin.file, origin.classes, settings.output_bias, origin.warnings),
@@ -45,11 +45,11 @@ def build_report(whole: WholeLandscape, origin: Origin) -> schema.CensusReport:
         "valley_count": len(tree.valleys),
         "spurious_count": sum(v.spurious for v in tree.valleys),
         "ties": [len(group) for group in tree.ties],
-        "valleys": [_valley(tree, k, kept, whole.constant, whole.shares) for k in kept],
+        "valleys": [_valley(tree, k, main_valleys, whole.constant, whole.shares) for k in main_valleys],
         "pairs": [[plain(tree.told(float(a))), plain(tree.told(float(b)))] for a, b in tree.pairs[:MOST_PAIRS]],
         "chances": None if whole.chances is None else _chances(whole.chances),
         "pictures": {
-            "disconnectivity": disconnectivity(tree, kept, whole.zero),
+            "disconnectivity": disconnectivity(tree, main_valleys, whole.zero),
             "passages": passage_pictures(whole.passages),
             "plane": plane_picture(whole.plane, data),
         },
@@ -61,11 +61,11 @@ def build_report(whole: WholeLandscape, origin: Origin) -> schema.CensusReport:
 def _losses(whole: WholeLandscape) -> schema.CensusLosses:
     """Return the losses that everything is measured against."""
     exact = "exact" if whole.settings.weight_decay is None else "numerical"
-    fitted = "exact" if whole.settings.loss == SquaredLoss.name else "numerical"
+    fit_kind = "exact" if whole.settings.loss == SquaredLoss.name else "numerical"
     variance, lowest = whole.constant, whole.tree.told(float(whole.tree.global_minimum))
     return {
-        "constant": loss_claim(whole.constant, variance, fitted),
-        "affine": loss_claim(whole.affine, variance, fitted),
+        "constant": loss_claim(whole.constant, variance, fit_kind),
+        "affine": loss_claim(whole.affine, variance, fit_kind),
         "zero": loss_claim(whole.zero, variance, exact),
         "best_network": loss_claim(lowest, variance, "numerical", width=whole.settings.width),
         "any_width": loss_claim(whole.any_width, variance, exact),

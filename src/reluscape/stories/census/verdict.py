@@ -56,11 +56,11 @@ def _plateaus(report: CensusReport) -> str:
     close = DEFAULT.snap_loss * as_float(report["losses"]["constant"]["value"])
     ends = [as_float(value) for value in chances["descent_losses"] if value is not None]
     above = [value for value in ends if value > lowest + close]
-    seen = _levels(above, close)
-    levels = f" ({', '.join(short(value) for value in seen)})" if seen else ""
-    missed = percent(1 - as_float(chances["gradient_descent"]["value"]))
+    heights = _levels(above, close)
+    levels = f" ({', '.join(short(value) for value in heights)})" if heights else ""
+    miss_share = percent(1 - as_float(chances["gradient_descent"]["value"]))
     runs = "gradient descents" if report["settings"]["weight_decay"] is None else "trainings"
-    plateaus = f"{missed} of the {runs} stop or slow down on flat plateaus{levels}"
+    plateaus = f"{miss_share} of the {runs} stop or slow down on flat plateaus{levels}"
     return f"; but {plateaus}, which can be local minima and are no valleys"
 
 
@@ -92,12 +92,12 @@ def _trap(report: CensusReport) -> str | None:
     traps = [v for v in report["valleys"] if v["spurious"]]
     if not traps:
         return None
-    closed = [v for v in traps if v["barrier"] is None]
-    worst = closed[0] if closed else max(traps, key=lambda v: as_float(v["barrier"]))
+    dead_ends = [v for v in traps if v["barrier"] is None]
+    worst = dead_ends[0] if dead_ends else max(traps, key=lambda v: as_float(v["barrier"]))
     caught = worst["starts"]
-    if closed:
+    if dead_ends:
         return (
-            f"{len(closed)} of them have no way out below the cap; the lowest of these has loss "
+            f"{len(dead_ends)} of them have no way out below the cap; the lowest of these has loss "
             f"{short(worst['value'])} ({percent(worst['share'])} of {_whole(report)})."
         )
     return (

@@ -70,10 +70,10 @@ def certify_model(
     """
     check_options("certify_model", options, ModelOptions)
     X, y, loss, weight_decay, output_bias = unpacked(X, y, loss, weight_decay, options.get("output_bias"))
-    opened = trained_by(open_model(model, options.get("slope")), options.get("optimizer"), weight_decay)
+    handle = trained_by(open_model(model, options.get("slope")), options.get("optimizer"), weight_decay)
     reading = Options(starts=0, standardize_target=options.get("standardize_target", False))
-    short = model_report(read_case(opened, X, y, weight_decay, loss, _biases(output_bias), reading))
-    notes = [f"note: {note}" for note in _notes(opened, y, loss)]
+    short = model_report(read_case(handle, X, y, weight_decay, loss, _biases(output_bias), reading))
+    notes = [f"note: {note}" for note in _notes(handle, y, loss)]
     return replace(short, explanation="\n".join([short.explanation, *notes]))
 
 
@@ -125,14 +125,14 @@ def explain(
     if origin.target is None and isinstance(getattr(y, "name", None), str):
         origin = replace(origin, target=y.name)
     X, y, loss, weight_decay, output_bias = unpacked(X, y, loss, weight_decay, options.get("output_bias"))
-    opened = trained_by(open_model(model, options.get("slope")), options.get("optimizer"), weight_decay)
+    handle = trained_by(open_model(model, options.get("slope")), options.get("optimizer"), weight_decay)
     tell = progress or (lambda what, share: None)
     apart = options.get("X_test"), options.get("y_test")
     reading = Options(STARTS, seed, options.get("standardize_target", False), *apart, tell)
     trained_biases = biases if biases is not None else _biases(output_bias)
-    case = read_case(opened, X, y, weight_decay, loss, trained_biases, reading)
+    case = read_case(handle, X, y, weight_decay, loss, trained_biases, reading)
     short = model_report(case)
-    origin = replace(origin, warnings=(*_notes(opened, y, loss), *origin.warnings))
+    origin = replace(origin, warnings=(*_notes(handle, y, loss), *origin.warnings))
     report = build_report(case, short.next_steps, origin, seed)
     tell("done", 1.0)
     report["seconds"] = round(time.monotonic() - begin, 2)

@@ -84,9 +84,9 @@ class Case:
             lines.append("this verdict is on the plain loss, weight decay unknown")
         elif self.weight_decay == "ignore":
             lines.append("this verdict is on the plain loss; weight decay was ignored as asked")
-        stated = self.of_model
-        if isinstance(stated, str) and _family(stated) != _family(self.loss.name):
-            lines.append(f"this model was trained on the {stated} loss; ask with loss={stated!r}")
+        model_loss = self.of_model
+        if isinstance(model_loss, str) and _family(model_loss) != _family(self.loss.name):
+            lines.append(f"this model was trained on the {model_loss} loss; ask with loss={model_loss!r}")
         return lines
 
 

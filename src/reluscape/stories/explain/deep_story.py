@@ -101,10 +101,10 @@ def layers_text(it: Examination) -> str:
         on = (heights > 0).sum(axis=0)
         copies = sum(len(group) - 1 for group in layer.duplicated)
         kinds = ((len(layer.dead), "dead"), (copies, "a copy of another"))
-        told = [f"{number} {what}" for number, what in kinds if number]
+        remarks = [f"{number} {what}" for number, what in kinds if number]
         some = f"{on.min()} to {on.max()}" if on.min() < on.max() else f"{on.min()}"
         units = f"{count(layer.units, 'unit')} on for {some} of {rows_here} rows"
-        parts.append(f"layer {layer.layer}: {units}{f' ({listing(told)})' if told else ''}")
+        parts.append(f"layer {layer.layer}: {units}{f' ({listing(remarks)})' if remarks else ''}")
     return "; ".join(parts)
 
 
@@ -154,8 +154,8 @@ def jacobian_text(it: Examination) -> str:
             f"the network has too few effective parameters ({J.rank} for {J.rows} values) for a small gradient to mean "
             "a good fit (the rank of the Jacobian)"
         )
-    proved = ", proved from the activation pattern" if J.kind == "certified" else ""
-    text = f"the Jacobian has full rank {J.rows}{proved}"
+    remark = ", proved from the activation pattern" if J.kind == "certified" else ""
+    text = f"the Jacobian has full rank {J.rows}{remark}"
     if J.bound is None:
         return text + ": where the gradient vanishes the loss is as low as it can be"
     return f"{text}: with this gradient the loss is at most {J.bound:.4g} (Lemma 1)"
@@ -185,8 +185,8 @@ def deep_facts(case: Case) -> list[tuple[str, str]]:
             parts.append(f"no unit is on for {rows(layer.dead_samples)}")
         parts.append(f"{count(layer.on_kink, 'sample')} on a kink, {layer.near_kink} near one")
         lines.append((f"layer {layer.layer} ({count(layer.units, 'unit')})", "; ".join(parts)))
-    compared = [("this network", it.loss), ("best constant", it.constant), ("best affine fit", it.affine)]
-    text = ", ".join(f"{name} {value:.6g}" for name, value in compared if value is not None)
+    losses = [("this network", it.loss), ("best constant", it.constant), ("best affine fit", it.affine)]
+    text = ", ".join(f"{name} {value:.6g}" for name, value in losses if value is not None)
     if case.saved is not None:
         text += f", best known {both_losses(case.saved)}"
     lines.append(("losses", text))
@@ -227,11 +227,11 @@ def deep_next_steps(case: Case) -> list[str]:
         return ["give the inputs, targets and loss as in training, then ask again"]
     if case.it.penalty is not NONE and case.answer != SOLVED:
         return _penalised_steps(case.it)
-    it, steps, test, saved = case.it, [], case.test, case.saved
+    it, steps, test, rival = case.it, [], case.test, case.saved
     saving, room = None, DEFAULT.snap_loss * case.it.constant
-    lower = saved is not None and saved.value < it.loss - room and not saved.is_worse_than(case.named["model"])
-    if saved is not None and lower and case.answer != SOLVED:
-        saving = f"save the better network (--save FILE): its loss is {both_losses(saved)}"
+    lower = rival is not None and rival.value < it.loss - room and not rival.is_worse_than(case.named["model"])
+    if rival is not None and lower and case.answer != SOLVED:
+        saving = f"save the better network (--save FILE): its loss is {both_losses(rival)}"
     if saving is not None and test is not None:
         steps.append(saving)
     if case.answer == SLOW:

@@ -21,9 +21,9 @@ def first_line(outlook: Outlook, answer: str, quadratic: bool, shape: str, reaso
         reason: the verdict's own reason, told where nothing else is known.
     """
     if outlook.drawn is not None and answer == SLOW:
-        known = _penalised(outlook, answer, shape) if outlook.penalised else _slow(outlook)
-        known = reason if outlook.downhill is None else known
-        return f"{answer}: not trained yet, the weights are as {outlook.drawn} draws them; {known}"
+        outcome = _penalised(outlook, answer, shape) if outlook.penalised else _slow(outlook)
+        outcome = reason if outlook.downhill is None else outcome
+        return f"{answer}: not trained yet, the weights are as {outlook.drawn} draws them; {outcome}"
     if outlook.penalised and answer in (SOLVED, STUCK, SLOW):
         return f"{answer}: {_penalised(outlook, answer, shape)}"
     if outlook.flat is not None and answer != SOLVED:
@@ -81,8 +81,8 @@ def _solved(o: Outlook) -> str:
 
 def _penalised(o: Outlook, answer: str, shape: str) -> str:
     """Return the same with weight decay, where objectives are compared."""
-    known = [value for value in (o.best, o.downhill) if value is not None]
-    low = min([o.loss, *known])
+    values = [value for value in (o.best, o.downhill) if value is not None]
+    low = min([o.loss, *values])
     here = f"the objective, loss plus weight decay, is {o.loss:.6g}"
     if answer == SLOW:
         down = o.loss if o.downhill is None else o.downhill

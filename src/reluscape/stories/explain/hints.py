@@ -14,12 +14,12 @@ ANY = (
 
 def hints(it: Examination) -> tuple[str, ...]:
     """Return the likely mistakes, those that were tried and fit first."""
-    lines, rescaled = [], it.outlook.rescaled
-    if rescaled is not None:
-        sign = "+" if rescaled.b >= 0 else "-"
+    lines, fit = [], it.outlook.rescaled
+    if fit is not None:
+        sign = "+" if fit.b >= 0 else "-"
         lines.append(
-            f"your outputs look standardised: add --standardize-target ({rescaled.a:.4g} * output {sign} "
-            f"{abs(rescaled.b):.4g} explains {percent(rescaled.share)} of the target)"
+            f"your outputs look standardised: add --standardize-target ({fit.a:.4g} * output {sign} "
+            f"{abs(fit.b):.4g} explains {percent(fit.share)} of the target)"
         )
     if it.fits_scaled:
         lines.append("on standardised inputs the network fits better than a constant: add --standardize")

@@ -66,8 +66,8 @@ def unpacked(X: Any, y: Any, loss: Any, weight_decay: Any, output_bias: bool | N
     """
     if not isinstance(X, Problem):
         return X, y, loss, weight_decay, output_bias
-    asked = {"loss": loss, "weight_decay": weight_decay}
-    problem = as_problem(X, y, **{name: value for name, value in asked.items() if value is not None})
+    request = {"loss": loss, "weight_decay": weight_decay}
+    problem = as_problem(X, y, **{name: value for name, value in request.items() if value is not None})
     targets = None if problem.outputs == 1 else problem.targets
     decay = 0 if problem.penalty is NONE else problem.penalty
     bias = problem.output_bias or output_bias
@@ -93,27 +93,27 @@ def read_case(
             f"only {opened.trained_on}"
         )
     penalty = decay if isinstance(decay, WeightDecay) else NONE
-    known = decay if penalty is NONE else float(penalty.strength)
+    decay_value = decay if penalty is NONE else float(penalty.strength)
     whole = opened.one_hidden_layer and first != CROSS_ENTROPY and penalty is NONE
     read = _one_hidden_layer if whole else _any_depth
-    layered, trained, choice, scale, test = read(opened, arrays(X), arrays(y), choice, biases, options)
-    if not len(layered.X):
+    layers, fit, choice, scale, test = read(opened, arrays(X), arrays(y), choice, biases, options)
+    if not len(layers.X):
         raise InputError("the data have 0 rows, about which every claim is true; give at least 1")
     if test is not None and not test.rows:
         raise InputError("the test rows are 0; give at least 1, or leave them out")
-    layered = replace(layered, recipe=recipe_of(opened.reading.trainer))
+    layers = replace(layers, recipe=recipe_of(opened.reading.trainer))
     if penalty is not NONE and opened.one_hidden_layer and choice.loss != CROSS_ENTROPY:
         hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
-        trained = scaled_targets(read_trained(opened, arrays(X), arrays(y), output, hidden, choice.loss), scale)
+        fit = scaled_targets(read_trained(opened, arrays(X), arrays(y), output, hidden, choice.loss), scale)
     it = examine(
-        layered, trained, known, penalty, options.starts, options.seed, progress=options.progress,
+        layers, fit, decay_value, penalty, options.starts, options.seed, progress=options.progress,
         bound=_bound_of_all_widths,
     )  # fmt: skip
     line = DIVIDED if penalty is not NONE and _divides_twice(opened.reading.trainer, opened.outputs) else None
     most = None
     if it.decayed is not None:
         most = least_lambda_max(it.decayed.problem, it.decayed.downhill[0].W, MOST_CELLS)
-    return Case(it, choice, known, opened.trained_on, scale, test, line, most)
+    return Case(it, choice, decay_value, opened.trained_on, scale, test, line, most)
 
 
 def _divides_twice(trainer: Any, outputs: int) -> bool:
@@ -136,19 +136,19 @@ def _any_depth(
     first = "squared" if choice is None else choice.loss
     if opened.given is not None and first != CROSS_ENTROPY:
         hidden, output = biases if biases is not None and len(biases) == 2 else (None, None)
-        layered = as_layered(read_trained(opened, X, y, output, hidden, first), first)
+        layers = as_layered(read_trained(opened, X, y, output, hidden, first), first)
     else:
-        layered = read_layered(opened, X, y, first, _stated(opened, biases))
-    scale = scale_of(layered.Y, options.standardize_target)
-    layered = scaled_layers(layered, scale)
+        layers = read_layered(opened, X, y, first, _stated(opened, biases))
+    scale = scale_of(layers.Y, options.standardize_target)
+    layers = scaled_layers(layers, scale)
     if choice is None:
-        choice = loss_of_targets(layered)
-        layered = replace(layered, loss=output_loss(choice.loss, layered.Y))
+        choice = loss_of_targets(layers)
+        layers = replace(layers, loss=output_loss(choice.loss, layers.Y))
     test = None
     if options.X_test is not None:
         X_test, y_test = arrays(options.X_test), arrays(options.y_test)
-        test = test_layers(scaled_layers(read_layered(opened, X_test, y_test, choice.loss, layered.biases), scale))
-    return layered, None, choice, scale, test
+        test = test_layers(scaled_layers(read_layered(opened, X_test, y_test, choice.loss, layers.biases), scale))
+    return layers, None, choice, scale, test
 
 
 def _one_hidden_layer(
@@ -165,16 +165,16 @@ def _one_hidden_layer(
     def read(X: Any, y: Any, loss: Any) -> Trained:
         return read_trained(opened, X, y, output, hidden, loss)
 
-    trained = read(X, y, "squared" if choice is None else choice.loss)
-    scale = scale_of(np.asarray(trained.data.y, dtype=float)[:, None], options.standardize_target)
-    trained = scaled_targets(trained, scale)
-    choice = choice or loss_of_targets(as_layered(trained, "squared"))
-    layered = as_layered(trained, choice.loss)
+    fit = read(X, y, "squared" if choice is None else choice.loss)
+    scale = scale_of(np.asarray(fit.data.y, dtype=float)[:, None], options.standardize_target)
+    fit = scaled_targets(fit, scale)
+    choice = choice or loss_of_targets(as_layered(fit, "squared"))
+    layers = as_layered(fit, choice.loss)
     test = None
     if options.X_test is not None:
         apart = read(arrays(options.X_test), arrays(options.y_test), choice.loss)
         test = test_rows(scaled_targets(apart, scale), choice.loss)
-    return layered, trained, choice, scale, test
+    return layers, fit, choice, scale, test
 
 
 def _stated(opened: Opened, biases: tuple[bool | None, ...] | None) -> tuple[bool, ...] | None:
@@ -185,12 +185,12 @@ def _stated(opened: Opened, biases: tuple[bool | None, ...] | None) -> tuple[boo
     """
     if biases is None:
         return None
-    known = opened.net.has_bias if opened.biases is None else opened.biases
+    defaults = opened.net.has_bias if opened.biases is None else opened.biases
     if len(biases) == 2 and biases[0] is None:
         biases = (*(None,) * (opened.net.depth - 1), biases[1])
     if len(biases) != opened.net.depth:
         raise InputError(f"biases has {len(biases)} entries, the network {opened.net.depth} layers; give one for each")
-    return tuple(has if said is None else bool(said) for said, has in zip(biases, known, strict=True))
+    return tuple(has if said is None else bool(said) for said, has in zip(biases, defaults, strict=True))
 
 
 def arrays(values: Any) -> Any:

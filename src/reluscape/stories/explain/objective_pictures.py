@@ -75,8 +75,8 @@ def _objective(it: Examination, net: DeepNet) -> float:
     value = it.layered.loss.value(net.hidden(it.layered.X)[-1], it.layered.Y)
     ones = bool(it.layered.data.bias) and not it.layered.biases[0]
     for k, (w, b) in enumerate(zip(net.weights, net.biases, strict=True)):
-        counted = w[:, :-1] if k == 0 and ones and not it.penalty.biases else w
-        value += float(it.penalty.strength) / 2 * float((counted**2).sum() + (b**2).sum() * it.penalty.biases)
+        weights = w[:, :-1] if k == 0 and ones and not it.penalty.biases else w
+        value += float(it.penalty.strength) / 2 * float((weights**2).sum() + (b**2).sum() * it.penalty.biases)
     return float(value)
 
 

@@ -51,9 +51,9 @@ def _rounding_only(way: routes.Route, it: Examination) -> bool:
     data, size = it.part.trained.data if it.part else None, 1.0
     a, b = way.start, way.end
     parts = ((a.W, b.W), (a.v, b.v), (np.array([a.c]), np.array([b.c])))
-    moved = max(float(np.abs(p - q).max(initial=0.0)) for p, q in parts)
+    distance = max(float(np.abs(p - q).max(initial=0.0)) for p, q in parts)
     size = max(float(np.abs(p).max(initial=0.0)) for p, _ in parts)
-    if data is None or moved > DEFAULT.same_weights * size:
+    if data is None or distance > DEFAULT.same_weights * size:
         return False
     losses = [net.loss(data, None, it.layered.loss.each) for net in (a, b)]
     return abs(losses[0] - losses[1]) <= DEFAULT.same_loss * max(losses)
@@ -95,21 +95,21 @@ def slice_block(it: Examination, seed: int) -> schema.Slice | None:
 
 def fit_block(case: Case, origin: Origin) -> schema.Fit | None:
     """Return what the network computes over its samples; None for more than two inputs or one output."""
-    seen = case.it.layered
-    data = seen.data
-    if seen.Y.shape[1] != 1:
+    layers = case.it.layered
+    data = layers.data
+    if layers.Y.shape[1] != 1:
         return None
     columns = data.d - 1 if data.bias else data.d
     mean, size = (0.0, 1.0) if case.scale is None else (float(case.scale.mean[0]), float(case.scale.deviation[0]))
 
     def predict(inputs: np.ndarray) -> np.ndarray:
         X = np.column_stack([inputs, np.ones(len(inputs))]) if data.bias else inputs
-        return np.asarray(mean + size * seen.net.hidden(X)[-1][:, 0])
+        return np.asarray(mean + size * layers.net.hidden(X)[-1][:, 0])
 
-    codes = np.unique(seen.Y)
-    level = 0.0 if seen.loss.name in MARGINS else float(codes.mean()) if len(codes) == 2 else None
+    codes = np.unique(layers.Y)
+    level = 0.0 if layers.loss.name in MARGINS else float(codes.mean()) if len(codes) == 2 else None
     target = origin.target or data.target or "y"
-    return fitted(predict, data.X[:, :columns], mean + size * seen.Y[:, 0], list(data.features), target, level)
+    return fitted(predict, data.X[:, :columns], mean + size * layers.Y[:, 0], list(data.features), target, level)
 
 
 def line_block(
@@ -150,20 +150,20 @@ def plane_block(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any = "squa
         data: samples with targets.
         loss: name or object.
     """
-    drawn = loss_plane(plane, net, data, loss)
-    note = f"{count(drawn.crossing, 'border crosses', 'borders cross')} this window, each solved as a straight line"
-    if len(drawn.switches) < drawn.crossing:
-        note += f"; the {len(drawn.switches)} nearest to this network are drawn"
+    picture = loss_plane(plane, net, data, loss)
+    note = f"{count(picture.crossing, 'border crosses', 'borders cross')} this window, each solved as a straight line"
+    if len(picture.switches) < picture.crossing:
+        note += f"; the {len(picture.switches)} nearest to this network are drawn"
     note += "; the colour is the loss at each point of the plane"
-    kinks = [[*which, *_rounded(ends)] for which, ends in zip(drawn.switches, drawn.segments, strict=True)]
-    zeros = [[unit, *_rounded(ends)] for unit, ends in zip(drawn.silent, drawn.silent_segments, strict=True)]
+    kinks = [[*which, *_rounded(ends)] for which, ends in zip(picture.switches, picture.segments, strict=True)]
+    zeros = [[unit, *_rounded(ends)] for unit, ends in zip(picture.silent, picture.silent_segments, strict=True)]
     return {
         "points": [list(point) for point in plane.points],
         "window": list(plane.window),
         "borders": {"kinks": kinks, "zero_outputs": zeros},
-        "a": _rounded(drawn.a),
-        "b": _rounded(drawn.b),
-        "loss": [_rounded(row) for row in drawn.values],
+        "a": _rounded(picture.a),
+        "b": _rounded(picture.b),
+        "loss": [_rounded(row) for row in picture.values],
         "x_label": f"towards {plane.points[1][0]}" if len(plane.points) > 1 else "a random direction",
         "y_label": "a direction at right angles to it",
         "note": note,

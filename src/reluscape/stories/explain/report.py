@@ -39,7 +39,7 @@ def build_report(case: Case, next_steps: tuple[str, ...], origin: Origin, seed: 
         seed: root of the random streams.
     """
     it = case.it
-    pictured = case.answer != WRONG_INPUT  # else it is not the network that was trained
+    has_pictures = case.answer != WRONG_INPUT  # else it is not the network that was trained
     report: schema.ExplainReport = {
         **opening("explain", origin.command or "reluscape.explain(model, X, y)", seed),
         "answer": case.answer,
@@ -59,9 +59,9 @@ def build_report(case: Case, next_steps: tuple[str, ...], origin: Origin, seed: 
         "last_layer": _last_layer(it.last) if it.penalty is NONE else None,
         "jacobian": None if it.jacobian is None else _jacobian(it.jacobian),
         "next_steps": list(next_steps),
-        "lines": _lines(it, seed) if pictured else [],
-        "slice": slice_block(it, seed) or objective_plane(it, seed) if pictured else None,
-        "fit": fit_block(case, origin) if pictured else None,
+        "lines": _lines(it, seed) if has_pictures else [],
+        "slice": slice_block(it, seed) or objective_plane(it, seed) if has_pictures else None,
+        "fit": fit_block(case, origin) if has_pictures else None,
     }
     if it.whole is None:
         report["last_two_layers"] = None if it.part is None else _verdict(it.part.findings.verdict)
@@ -81,8 +81,8 @@ def exact_text(value: Fraction | None) -> str | None:
 
 def _data(case: Case, origin: Origin) -> schema.Data:
     """Describe the data."""
-    layered = case.it.layered
-    data, whole = layered.data, case.it.whole
+    layers = case.it.layered
+    data, whole = layers.data, case.it.whole
     values = sorted({float(v) for v in np.asarray(data.y)}) if data.y is not None else []
     equal = [f"rows {list(group)} are equal but have different targets" for group in data.conflicts[:3]]
     position = data.general_position
@@ -93,8 +93,8 @@ def _data(case: Case, origin: Origin) -> schema.Data:
         "n": data.n,
         "d": data.d,
         "rank": data.rank,
-        "bias": data.bias if whole is not None else layered.biases[0],
-        "output_bias": layered.biases[-1],
+        "bias": data.bias if whole is not None else layers.biases[0],
+        "output_bias": layers.biases[-1],
         "task": "classification" if len(values) == 2 else "regression",
         "classes": {f"{k:+d}" if k != 0 else "0": v for k, v in (origin.classes or {}).items()} or None,
         "warnings": [*origin.warnings, *equal],
@@ -106,15 +106,15 @@ def _data(case: Case, origin: Origin) -> schema.Data:
 
 def _model(case: Case, origin: Origin) -> schema.Model:
     """Describe the network and the loss it is judged by."""
-    layered, decay = case.it.layered, case.weight_decay
-    hidden = list(layered.net.widths)
+    layers, decay = case.it.layered, case.weight_decay
+    hidden = list(layers.net.widths)
     return {
         "file": origin.model_file or "the model",
         "width": hidden[-1],
         "hidden": hidden,
-        "outputs": layered.Y.shape[1],
+        "outputs": layers.Y.shape[1],
         "weight_decay": decay if decay in ("unknown", "ignore") else plain(decay),
-        "output_bias": layered.biases[-1],
+        "output_bias": layers.biases[-1],
         "loss": case.loss.name,
         "loss_reason": case.choice.reason or "it was asked for",
         "trainable": "all weights" if case.it.whole is None else "Wv",

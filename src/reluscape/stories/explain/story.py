@@ -188,10 +188,10 @@ def facts(case: Case, findings: Findings) -> list[tuple[str, str]]:
     if findings.better is not None:
         far = findings.better.kinks > NEARBY_KINKS
         lines.append(("a better basin", "no nearby change helps" if far else kinks_text(findings)))
-    compared = [f"{name} {shown(value, findings)}" for name, value in _references(findings) if value is not None]
+    losses = [f"{name} {shown(value, findings)}" for name, value in _references(findings) if value is not None]
     if findings.best is not None:
-        compared.append(f"best known network {shown(findings.best[1], findings)}")
-    lines.append(("losses", ", ".join(compared)))
+        losses.append(f"best known network {shown(findings.best[1], findings)}")
+    lines.append(("losses", ", ".join(losses)))
     if test is not None:
         lines.append((f"on {count(test.rows, 'test row')}", _tested(case)))
     elif case.answer != SOLVED:
@@ -286,24 +286,24 @@ def next_steps(case: Case, findings: Findings) -> list[str]:
 
 def going_on(case: Case) -> str:
     """Return whether to train on: not where the test rows say that the end of the way down is worse."""
-    saved, here = case.saved, case.named["model"]
-    if saved is None or not saved.is_worse_than(here):
+    rival, here = case.saved, case.named["model"]
+    if rival is None or not rival.is_worse_than(here):
         return "train on with a smaller step, or a few L-BFGS steps, until the gradient norm stops falling"
     return (
-        f"stop here: training on lowers the loss to {saved.value:.6g} but fits the test rows worse "
-        f"({saved.test:.6g} against {here.test:.6g})"
+        f"stop here: training on lowers the loss to {rival.value:.6g} but fits the test rows worse "
+        f"({rival.test:.6g} against {here.test:.6g})"
     )
 
 
 def saving_text(case: Case, findings: Findings) -> str | None:
     """Return the step that saves a network of lower loss; None where there is none or the test rows disagree."""
-    saved = case.saved
-    if saved is None or findings.verdict.is_local_minimum or case.answer != SLOW:
+    rival = case.saved
+    if rival is None or findings.verdict.is_local_minimum or case.answer != SLOW:
         return None
-    if saved.value >= findings.loss - DEFAULT.kkt * findings.constant or saved.is_worse_than(case.named["model"]):
+    if rival.value >= findings.loss - DEFAULT.kkt * findings.constant or rival.is_worse_than(case.named["model"]):
         return None
     what = "descended" if findings.verdict.kind == "not stationary" else "escaped"
-    return f"save the {what} network (--save FILE): its loss is {both_losses(saved)}"
+    return f"save the {what} network (--save FILE): its loss is {both_losses(rival)}"
 
 
 SPARE = (

@@ -40,9 +40,9 @@ def census_figures(report: dict[str, Any]) -> list[Figure]:
 
 def census_sections(report: dict[str, Any], figures: list[Figure]) -> str:
     """Write pictures, the table of valleys, and the losses."""
-    drawn = "".join(figure.html() for figure in figures)
+    pictures = "".join(figure.html() for figure in figures)
     return (
-        element("section", drawn, id="pictures", aria_label="Pictures")
+        element("section", pictures, id="pictures", aria_label="Pictures")
         + section("valleys", "Every valley", _valley_table(report), _lead(report))
         + section("fits", "The losses", losses_table(report, _FITS))
     )
@@ -54,9 +54,9 @@ def _lead(report: dict[str, Any]) -> str:
         "The barrier is how far the loss must rise on the best way to a lower valley. A start belongs to the lowest "
         "valley that it can sink to from the bottom of its first basin."
     )
-    listed, all_ = len(report.get("valleys") or []), report.get("valley_count") or 0
-    if listed < all_:
-        words += f" Of {count(all_, 'valley')} the {listed} with the highest barriers are listed."
+    row_count, all_ = len(report.get("valleys") or []), report.get("valley_count") or 0
+    if row_count < all_:
+        words += f" Of {count(all_, 'valley')} the {row_count} with the highest barriers are listed."
     return words
 
 

@@ -19,10 +19,10 @@ def _curve(report: dict[str, Any], key: str) -> list[dict[str, Any]]:
         points = at(report, "every_start.curve" if key == "good" else "width_for.curve") or []
         have = {point["width"] for point in points}
         points = points + [e for e in report.get("widths") or [] if e["width"] not in have]
-        chosen = [{"width": e["width"], **(e.get(key) or {})} for e in points]
+        entries = [{"width": e["width"], **(e.get(key) or {})} for e in points]
     else:
-        chosen = [{"width": e["width"], **(at(e, "other_law.good") or {})} for e in report.get("widths") or []]
-    return sorted((point for point in chosen if point.get("value") is not None), key=lambda point: point["width"])
+        entries = [{"width": e["width"], **(at(e, "other_law.good") or {})} for e in report.get("widths") or []]
+    return sorted((point for point in entries if point.get("value") is not None), key=lambda point: point["width"])
 
 
 def _hover(point: dict[str, Any], law: str) -> str:
@@ -88,18 +88,18 @@ def _promise_traces(report: dict[str, Any], farthest: float) -> tuple[list[dict[
             )
             traces.append({**dot, "showlegend": True, "hovertemplate": label + "<extra></extra>"})
         elif promise.get("width") is not None:
-            asked = significant(promise["width"])
-            beyond.append(f"{promise.get('statement', '')} asks for {asked} units, far beyond the right edge.")
+            width = significant(promise["width"])
+            beyond.append(f"{promise.get('statement', '')} asks for {width} units, far beyond the right edge.")
     return traces, beyond
 
 
 def curve_figure(report: dict[str, Any]) -> Figure | None:
     """Draw observed shares with their bands, the loss, the goal, and the promises that fit on the sheet."""
-    trained, good = _curve(report, "trained"), _curve(report, "good")
-    if not trained and not good:
+    trainings, good = _curve(report, "trained"), _curve(report, "good")
+    if not trainings and not good:
         return None
     law = str(at(report, "settings.law") or "chosen")
-    traces = _law_traces(trained, "trainings that end well", BLUE, "circle") if trained else []
+    traces = _law_traces(trainings, "trainings that end well", BLUE, "circle") if trainings else []
     if good:
         traces += _law_traces(good, f"good starts, law {law}", ORANGE, "square")
     other = _curve(report, "other")
@@ -109,12 +109,12 @@ def curve_figure(report: dict[str, Any]) -> Figure | None:
     fits = [point for point in _curve(report, "reference") if point.get("share") is not None]
     if fits:
         traces += _loss_traces(fits)
-    widest = max(point["width"] for point in trained or good)
-    promised, beyond = _promise_traces(report, _FARTHEST * widest)
-    traces += promised
+    widest = max(point["width"] for point in trainings or good)
+    promises, beyond = _promise_traces(report, _FARTHEST * widest)
+    traces += promises
     goal = at(report, "width_for.probability")
-    seen = [x for trace in traces for x in trace["x"]]
-    low, high = min(seen), max(seen)
+    positions = [x for trace in traces for x in trace["x"]]
+    low, high = min(positions), max(positions)
     ends = [low / 1.15, high * 1.15]
     if goal is not None:
         traces.insert(0, line(ends, [goal, goal], GREY, width=1, dash="dot", hoverinfo="skip"))
@@ -138,10 +138,10 @@ def curve_figure(report: dict[str, Any]) -> Figure | None:
         reading += f", reached at {significant(enough)} units." if enough is not None else "."
     if good:
         reading += " Good starts: random weights, before any training, in a good basin."
-    if promised:
+    if promises:
         reading += " Dashed: what a theorem guarantees, under its own law and for its own event; see its row below."
     if fits:
         reading += " Green: what the best known network of a width leaves of the best constant's loss."
-    shown, what = (trained, "Trainings that end well: ") if trained else (good, "Chance of a good start: ")
-    alt = what + "; ".join(f"{point['width']} units {percent(point['value'])}" for point in shown) + "."
+    points, what = (trainings, "Trainings that end well: ") if trainings else (good, "Chance of a good start: ")
+    alt = what + "; ".join(f"{point['width']} units {percent(point['value'])}" for point in points) + "."
     return Figure("figure-curve", "How wide must the layer be?", reading, alt, traces, sheet, " ".join(beyond))

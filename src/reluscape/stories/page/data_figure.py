@@ -28,9 +28,9 @@ def _size(picture: dict[str, Any]) -> int:
 def _class_points(picture: dict[str, Any], classes: dict[str, str]) -> list[dict[str, Any]]:
     traces = []
     for sign, color, symbol in (("-1", BLUE, "circle"), ("+1", VERMILLION, "diamond")):
-        chosen = [k for k, value in enumerate(picture["color"]) if (value > 0) == (sign == "+1")]
+        picks = [k for k, value in enumerate(picture["color"]) if (value > 0) == (sign == "+1")]
         name = str(classes.get(sign, sign))
-        x, y = ([picture[key][k] for k in chosen] for key in ("x", "y"))
+        x, y = ([picture[key][k] for k in picks] for key in ("x", "y"))
         traces.append(markers(x, y, color, name, symbol=symbol, showlegend=True, opacity=0.85, size=_size(picture)))
     return traces
 
@@ -60,7 +60,7 @@ def data_figure(report: dict[str, Any]) -> Figure | None:
         return None
     classes = (report.get("data") or {}).get("classes")
     traces: list[dict[str, Any]] = []
-    seen: set[int] = set()
+    signs: set[int] = set()
     for unit in picture.get("lines") or []:
         if len(unit.get("points") or []) < 2:
             continue
@@ -71,16 +71,16 @@ def data_figure(report: dict[str, Any]) -> Figure | None:
         traces.append(
             line(
                 [x0, x1], [y0, y1], INK, name, dash=dash, width=1.4, opacity=0.55, text=hover, hoverinfo="text",
-                showlegend=sign not in seen, legendgroup=name,
+                showlegend=sign not in signs, legendgroup=name,
             )
         )  # fmt: skip
-        seen.add(sign)
+        signs.add(sign)
     traces += _class_points(picture, classes) if classes else [_valued_points(picture)]
     sheet = layout(
         440,
         xaxis=axis(picture.get("x_label", ""), range=_range(picture["x"])),
         yaxis=axis(picture.get("y_label", ""), range=_range(picture["y"])),
-        showlegend=bool(classes or seen),
+        showlegend=bool(classes or signs),
         margin={"l": 60, "r": 20, "t": 36, "b": 48},
     )
     units = count(len(picture.get("lines") or []), "line")
@@ -88,7 +88,7 @@ def data_figure(report: dict[str, Any]) -> Figure | None:
     reading = "Each point is a sample. "
     if picture.get("lines"):
         reading += "A hidden unit is on at one side of its line and off at the other; all it can do is choose its line."
-    title = "The data and the units’ lines" if seen else "The data"
+    title = "The data and the units’ lines" if signs else "The data"
     alt = f"{count(len(picture['x']), 'sample')}: {labels}, coloured by {picture.get('color_label', 'target')}"
     alt += f", with {units} where hidden units switch." if picture.get("lines") else "."
     return Figure("figure-data", title, reading, alt, traces, sheet, picture.get("note", ""))

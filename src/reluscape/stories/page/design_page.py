@@ -107,11 +107,11 @@ def design_sections(report: dict[str, Any], figures: list[Figure]) -> str:
         ("Loss and regulariser at the end", number(report, "training.loss")),
         ("Saddles left on the way", number(report, "training.escapes", "digits")),
     ]
-    listed = element("dl", "".join(element("dt", text(k)) + element("dd", v) for k, v in facts), class_="facts")
+    fact_list = element("dl", "".join(element("dt", text(k)) + element("dd", v) for k, v in facts), class_="facts")
     steps = bullets([text(sentence(str(step))) for step in plan.get("lines") or []], "ol")
-    drawn = "".join(figure.html() for figure in figures)
+    pictures = "".join(figure.html() for figure in figures)
     return (
-        element("section", drawn, id="pictures", aria_label="Pictures")
+        element("section", pictures, id="pictures", aria_label="Pictures")
         + section("claims", "What holds", _claims(report))
-        + section("design", "The design", listed + steps)
+        + section("design", "The design", fact_list + steps)
     )

@@ -48,7 +48,7 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
     rows = []
     parts = report.get("verdict") or {}
     decay = at(report, "model.weight_decay")
-    penalised = isinstance(decay, int | float) and decay > 0
+    with_decay = isinstance(decay, int | float) and decay > 0
     if parts.get("kind"):
         smooth = {True: ", at a smooth point", False: ", on a kink"}.get(parts.get("differentiable", "unknown"), "")
         rows.append(
@@ -56,17 +56,17 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
         )
     if parts.get("loss") is not None:
         exact = parts.get("exact_loss")
-        shown = f" = {exact}" if exact and len(str(exact)) <= 40 else ""
-        rows.append(("Loss plus penalty" if penalised else "Loss", number(report, "verdict.loss") + text(shown)))
+        suffix = f" = {exact}" if exact and len(str(exact)) <= 40 else ""
+        rows.append(("Loss plus penalty" if with_decay else "Loss", number(report, "verdict.loss") + text(suffix)))
     if report.get("gradient_norm") is not None:
-        name = "Gradient norm of the loss alone" if penalised else "Gradient norm"
+        name = "Gradient norm of the loss alone" if with_decay else "Gradient norm"
         rows.append((name, number(report, "gradient_norm")))
     if at(report, "snapped.loss") is not None:
-        moved = (
+        distance = (
             " away" if at(report, "snapped.distance") is None else ", at distance " + number(report, "snapped.distance")
         )
         kind = "Nearest exact minimum" if parts.get("is_local_minimum") else "Exact point beside it"
-        rows.append((kind, "loss " + number(report, "snapped.loss") + moved))
+        rows.append((kind, "loss " + number(report, "snapped.loss") + distance))
     elif at(report, "nearest.loss") is not None:
         words = "loss " + number(report, "nearest.loss") + ", at distance " + number(report, "nearest.distance")
         if at(report, "nearest.kinks") is not None:
@@ -143,11 +143,11 @@ def explain_sections(report: dict[str, Any], figures: list[Figure]) -> str:
     )
     if report.get("answer") == WRONG_INPUT:  # the rest would describe a network that was not trained on these rows
         return following
-    drawn = "".join(figure.html() for figure in figures)
+    pictures = "".join(figure.html() for figure in figures)
     return (
         following
         + section("story", "Where it stands", story)
-        + element("section", drawn, id="pictures", aria_label="Pictures")
+        + element("section", pictures, id="pictures", aria_label="Pictures")
         + section("fits", "The losses", losses_table(report, _FITS))
         + layer_section(report)
     )

@@ -31,9 +31,9 @@ def fit_figure(
     """
     if not fit or not fit.get("value"):
         return None
-    named = {float(number): name for number, name in (classes or {}).items()} if fit.get("level") is not None else {}
+    names = {float(number): name for number, name in (classes or {}).items()} if fit.get("level") is not None else {}
     draw = _curve if len(fit["grid"]) == 1 else _colours
-    return draw(fit, title, named, lines or [])
+    return draw(fit, title, names, lines or [])
 
 
 def _size(fit: dict[str, Any]) -> int:
@@ -122,14 +122,14 @@ def _samples(fit: dict[str, Any], named: dict[float, str], low: float, high: flo
     if fit.get("level") is None:
         scale = {"cmin": low, "cmax": high, "colorscale": color_stops()}
         scale["line"] = {"color": PAPER, "width": 1.6}
-        told = [f"{plain(fit['target'])} {significant(value)}" for value in fit["targets"]]
-        return [markers(where[0], where[1], fit["targets"], size=_size(fit) + 2, marker=scale, text=told,
+        labels = [f"{plain(fit['target'])} {significant(value)}" for value in fit["targets"]]
+        return [markers(where[0], where[1], fit["targets"], size=_size(fit) + 2, marker=scale, text=labels,
                         hovertemplate="%{text}<extra></extra>")]  # fmt: skip
     traces = []
     for value in sorted(set(fit["targets"])):
-        chosen = [k for k, target in enumerate(fit["targets"]) if target == value]
+        picks = [k for k, target in enumerate(fit["targets"]) if target == value]
         color, symbol = (VERMILLION, "diamond") if value > fit["level"] else (BLUE, "circle")
-        x, y = ([column[k] for k in chosen] for column in where)
+        x, y = ([column[k] for k in picks] for column in where)
         traces.append(markers(x, y, color, named.get(value, significant(value)), symbol=symbol, size=_size(fit) + 2,
                               showlegend=True, marker={"line": {"color": INK, "width": 1}}))  # fmt: skip
     return traces

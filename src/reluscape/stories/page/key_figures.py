@@ -43,12 +43,12 @@ def _chance(report: dict[str, Any]) -> str:
 
 def least_promise(report: dict[str, Any]) -> int | None:
     """Find the place of the applicable theorem that asks for the fewest units."""
-    known = [
+    pairs = [
         (promise["width"], k)
         for k, promise in enumerate(report.get("promises") or [])
         if promise.get("applies") and promise.get("width") is not None
     ]
-    return min(known, key=lambda pair: (int(pair[0]), pair[1]))[1] if known else None
+    return min(pairs, key=lambda pair: (int(pair[0]), pair[1]))[1] if pairs else None
 
 
 def _width_for(report: dict[str, Any]) -> str:

@@ -41,8 +41,8 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
     if last:
         lowest = number(report, "last_layer.lowest")
         words = "alone it could reach the loss " if not last["optimal"] else "already the best one, with loss "
-        reached = "" if last["attained"] else ", though no weights attain it"
-        rows.append(("Last layer (a convex problem)", text(words) + lowest + text(reached) + " " + kind_badge(last)))
+        caveat = "" if last["attained"] else ", though no weights attain it"
+        rows.append(("Last layer (a convex problem)", text(words) + lowest + text(caveat) + " " + kind_badge(last)))
     rank = report.get("jacobian")
     if rank:
         words = number(report, "jacobian.rank", "digits") + " of " + number(report, "jacobian.rows", "digits")

@@ -51,9 +51,9 @@ def number(report: Any, path: str, style: str = "plain") -> str:
         return element("span", "not known", class_="unknown")
     styles: dict[str, Callable[[Any], str]] = {"plain": significant, "percent": percent, "digits": digits}
     write = styles[style]
-    shown = text(write(value)).replace(" ", "&nbsp;")
+    label = text(write(value)).replace(" ", "&nbsp;")
     full = text(value) if str(value) != write(value).replace(",", "") else None
-    return element("data", shown, value=value, data_key=path, title=full if len(str(value)) > 15 else None)
+    return element("data", label, value=value, data_key=path, title=full if len(str(value)) > 15 else None)
 
 
 def kind_badge(claim: dict[str, Any] | None) -> str:

@@ -29,18 +29,18 @@ LOSS_NAMES = (
 
 def loss_bars(report: dict[str, Any]) -> Figure | None:
     """Draw the losses as bars, the network's own in another colour."""
-    known = [(key, name) for key, name in LOSS_NAMES if at(report, f"losses.{key}.value") is not None]
-    if not known:
+    pairs = [(key, name) for key, name in LOSS_NAMES if at(report, f"losses.{key}.value") is not None]
+    if not pairs:
         return None
-    values = [report["losses"][key]["value"] for key, _ in known]
+    values = [report["losses"][key]["value"] for key, _ in pairs]
     colors = [
         VERMILLION if key == "model" else BLUE if key in ("basin", "last_layer", "best_known") else GREY
-        for key, _ in known
+        for key, _ in pairs
     ]
     bars = {
         "type": "bar",
         "orientation": "h",
-        "y": [name for _, name in known],
+        "y": [name for _, name in pairs],
         "x": values,
         "marker": {"color": colors},
         "text": [significant(value) for value in values],
@@ -51,7 +51,7 @@ def loss_bars(report: dict[str, Any]) -> Figure | None:
     top = max(values)
     words = loss_words(at(report, "model.loss") or "squared")
     sheet = layout(
-        54 * len(known) + 80,
+        54 * len(pairs) + 80,
         xaxis=axis(words, rangemode="tozero", range=[0, 1.2 * top] if top > 0 else None),
         yaxis=axis("", autorange="reversed", ticks="", ticklabelstandoff=6),
         bargap=0.42,
@@ -59,7 +59,7 @@ def loss_bars(report: dict[str, Any]) -> Figure | None:
     )
     alt = (
         "Losses: "
-        + "; ".join(f"{name} {significant(value)}" for (_, name), value in zip(known, values, strict=True))
+        + "; ".join(f"{name} {significant(value)}" for (_, name), value in zip(pairs, values, strict=True))
         + "."
     )
     return Figure("figure-losses", "How good is it?", "Shorter is better.", alt, [bars], sheet)
@@ -80,12 +80,12 @@ def line_figure(data: dict[str, Any], place: int, loss: str = "squared") -> Figu
     x, y = [t for t, _ in points], [value for _, value in points]
     traces = [line(x, y, BLUE, width=2.4, hovertemplate="loss %{y:.4g}<extra></extra>")]
     if breaks:
-        crowded = len(breaks) > _MANY
-        ring = {"color": PAPER, "line": {"color": INK, "width": 0.8 if crowded else 1.4}}
+        is_dense = len(breaks) > _MANY
+        ring = {"color": PAPER, "line": {"color": INK, "width": 0.8 if is_dense else 1.4}}
         traces.append(
             markers(
                 [t for t, _ in breaks], [value for _, value in breaks], PAPER, "a unit switches for a row",
-                size=4 if crowded else 7, marker=ring, showlegend=True,
+                size=4 if is_dense else 7, marker=ring, showlegend=True,
                 hovertemplate="a unit switches here<br>loss %{y:.4g}<extra></extra>",
             )
         )  # fmt: skip

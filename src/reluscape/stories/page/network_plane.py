@@ -47,9 +47,9 @@ def plane_figure(plane: dict[str, Any] | None) -> Figure | None:
     reading = plane.get("reading") or reading
     if zeros:
         reading += " On a dashed line an output weight is zero."
-    named = ", ".join(str(point[0]) for point in plane.get("points") or [])
+    names = ", ".join(str(point[0]) for point in plane.get("points") or [])
     alt = f"Plane through weight space with {count(len(kinks), 'border')}, lowest loss {significant(low)}."
-    alt += f" Marked points: {named}." if named else ""
+    alt += f" Marked points: {names}." if names else ""
     title, note = "The loss on a plane through these networks", plane.get("note", "")
     return Figure("figure-slice", title, reading, alt, traces, sheet, note, square=True)
 

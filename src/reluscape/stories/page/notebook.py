@@ -73,8 +73,8 @@ def svg(picture: Picture) -> str:
     picture(figure.subplots())
     sheet = io.StringIO()
     figure.savefig(sheet, format="svg", metadata={"Date": None, "Creator": None})
-    drawn = sheet.getvalue()
-    return drawn[drawn.index("<svg") :]
+    markup = sheet.getvalue()
+    return markup[markup.index("<svg") :]
 
 
 def notebook(report: dict[str, Any], lines: list[str]) -> str:

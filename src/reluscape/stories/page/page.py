@@ -28,10 +28,10 @@ _KINDS = {
 
 
 def _policy(*scripts: str) -> str:
-    allowed = " ".join(f"'{script}'" for script in scripts)
+    sources = " ".join(f"'{script}'" for script in scripts)
     rules = (
         "default-src 'none'",
-        f"script-src {allowed}",
+        f"script-src {sources}",
         "style-src 'unsafe-inline'",
         "img-src data: blob:",
         "base-uri 'none'",
@@ -43,9 +43,9 @@ def _policy(*scripts: str) -> str:
 def _scripts(report: dict[str, Any], figures: list[Figure], packed: str, own: str) -> str:
     data = data_script("report-data", report)
     specs = {figure.name: figure.spec() for figure in figures}
-    drawn = data_script("figure-specs", specs)
+    spec_script = data_script("figure-specs", specs)
     library = f'<script type="text/plain" id="plotly-gzip" data-encoding="gzip">{packed}</script>'
-    return f"{data}\n{drawn}\n{library}\n<script>{own}</script>"
+    return f"{data}\n{spec_script}\n{library}\n<script>{own}</script>"
 
 
 def render(report: dict[str, Any]) -> str:
@@ -69,13 +69,13 @@ def render(report: dict[str, Any]) -> str:
     """
     kind = report.get("kind")
     if report.get("schema") != 1 or kind not in _KINDS:
-        seen = f"schema {report.get('schema')!r}, kind {kind!r}"
-        raise InputError(f"no page for {seen}; give a report with schema 1 and kind {' or '.join(_KINDS)}")
+        description = f"schema {report.get('schema')!r}, kind {kind!r}"
+        raise InputError(f"no page for {description}; give a report with schema 1 and kind {' or '.join(_KINDS)}")
     make_figures, make_sections = _KINDS[kind]
     figures = make_figures(report)
     style = files(__package__).joinpath("style.css").read_text("utf-8")
     own = files(__package__).joinpath("page.js").read_text("utf-8").replace("\r\n", "\n")
-    packed, library = packed_plotly()
+    bundle, library = packed_plotly()
     policy = element("meta", http_equiv="Content-Security-Policy", content=_policy(digest(own), library))
     head = (
         '<meta charset="utf-8">'
@@ -86,6 +86,6 @@ def render(report: dict[str, Any]) -> str:
     opening = verdict(report, figures[0] if figures else None)
     rest = make_sections(report, figures[1:]) + glossary() + provenance(report)
     main = masthead(report) + contents(opening + rest) + opening + rest
-    scripts = _scripts(report, figures, packed, own)
+    scripts = _scripts(report, figures, bundle, own)
     body = f'<body data-state="loading"><main>{main}</main>\n{scripts}</body>'
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n{body}</html>\n'

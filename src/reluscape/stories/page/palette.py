@@ -68,10 +68,10 @@ def value_range(values: Iterable[float | None]) -> tuple[float, float]:
     >>> value_range([3.0, None, 1.0]), value_range([])
     ((1.0, 3.0), (0.0, 1.0))
     """
-    known = [float(value) for value in values if value is not None]
-    if not known:
+    numbers = [float(value) for value in values if value is not None]
+    if not numbers:
         return 0.0, 1.0
-    low, high = min(known), max(known)
+    low, high = min(numbers), max(numbers)
     return (low, high) if high > low else (low, low + (abs(low) or 1.0))
 
 

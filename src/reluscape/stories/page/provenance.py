@@ -11,11 +11,11 @@ from .markup import element, section, text
 def provenance(report: dict[str, Any]) -> str:
     """Write the section from which the page can be made again."""
     versions = {"reluscape": report.get("version"), **(report.get("versions") or {})}
-    named = ", ".join(f"{name} {value}" for name, value in versions.items() if value)
+    version_text = ", ".join(f"{name} {value}" for name, value in versions.items() if value)
     rows = [("Command", element("code", text(report.get("command", "not recorded"))))]
     if report.get("seed") is not None:
         rows.append(("Seed", number(report, "seed", "digits")))
-    rows.append(("Versions", text(named)))
+    rows.append(("Versions", text(version_text)))
     if report.get("created"):
         rows.append(("Made", element("time", text(report["created"]), datetime=report["created"])))
     if report.get("seconds") is not None:

@@ -61,12 +61,12 @@ def _good_rule(report: dict[str, Any]) -> str:
 
 def survey_sections(report: dict[str, Any], figures: list[Figure]) -> str:
     """Write key figures, tables and pictures."""
-    drawn = "".join(figure.html() for figure in figures)
+    pictures = "".join(figure.html() for figure in figures)
     fits = section("fits", "How much there is to gain", losses_table(report, _FITS))
     return (
         key_figures(report)
         + width_table(report, _good_rule(report))
-        + element("section", drawn, id="pictures", aria_label="Pictures")
+        + element("section", pictures, id="pictures", aria_label="Pictures")
         + fits
         + promises_table(report)
     )

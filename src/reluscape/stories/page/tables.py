@@ -43,11 +43,11 @@ def table(head: list[str], rows: list[list[str]], caption: str, most: int | None
         for place, row in enumerate(rows)
     )
     inner = element("caption", text(caption)) + opening + element("tbody", body)
-    shown = element("table", inner, **attributes)
+    content = element("table", inner, **attributes)
     if most is not None and len(rows) > most:
         words = text(f"Show all {len(rows)}")
-        shown += element("button", words, type="button", class_="all screen-only", hidden="hidden")
-    return element("div", shown, class_="scroll")
+        content += element("button", words, type="button", class_="all screen-only", hidden="hidden")
+    return element("div", content, class_="scroll")
 
 
 def _reference_cell(report: dict[str, Any], path: str) -> str:
@@ -121,16 +121,16 @@ def width_table(report: dict[str, Any], lead: str = "") -> str:
 def losses_table(report: dict[str, Any], names: tuple[tuple[str, str], ...]) -> str:
     """Write the fits that everything is measured against, or an empty string where none is known."""
     losses = report.get("losses") or {}
-    known = [(key, name) for key, name in names if at(losses, f"{key}.value") is not None]
-    if not known:
+    pairs = [(key, name) for key, name in names if at(losses, f"{key}.value") is not None]
+    if not pairs:
         return ""
-    accuracy = any(losses[key].get("accuracy") is not None for key, _ in known)
+    accuracy = any(losses[key].get("accuracy") is not None for key, _ in pairs)
     loss = at(report, "model.loss") or at(report, "data.loss") or at(report, "settings.loss") or "squared"
     squared = loss == "squared"
     share = "Share of the variance" if squared else "Share of the best constant’s"
     head = ["Fit", sentence(loss_words(loss)), share, *(["Accuracy"] if accuracy else []), "Known"]
     rows = []
-    for key, name in known:
+    for key, name in pairs:
         width = losses[key].get("width")
         row = [
             text(name) + (text(f", width {width}") if width else ""),

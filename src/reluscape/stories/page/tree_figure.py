@@ -36,10 +36,10 @@ def tree_figure(
         mine = [s for s in stems if bool(s["spurious"]) is spurious]
         if not mine:
             continue
-        named = len(stems) <= _MOST_NAMED
+        with_names = len(stems) <= _MOST_NAMED
         dots = markers([s["x"] for s in mine], [s["low"] for s in mine], color, name, size=11, showlegend=True)
         dots |= {"customdata": [_hover(s, valleys) for s in mine], "hovertemplate": "%{customdata}<extra></extra>"}
-        if named:
+        if with_names:
             places = [str(s["valley"] + 1) for s in mine]
             dots |= {"mode": "markers+text", "textposition": "bottom center", "text": places}
         traces.append(dots)
@@ -118,26 +118,26 @@ def reach_figure(chances: dict[str, Any] | None, trainer: str = "gradient descen
         ("gradient_descent", f"{trainer}<br>gets there"),
         ("without_climbing", "some path without<br>climbing gets there"),
     )
-    known = [(chances[key], words) for key, words in names if chances.get(key)]
-    share = [100 * c["value"] for c, _ in known]
+    pairs = [(chances[key], words) for key, words in names if chances.get(key)]
+    share = [100 * c["value"] for c, _ in pairs]
     bars = {
         "type": "bar",
         "orientation": "h",
-        "y": [words for _, words in known],
+        "y": [words for _, words in pairs],
         "x": share,
-        "marker": {"color": [GREY, BLUE, GREEN][: len(known)]},
+        "marker": {"color": [GREY, BLUE, GREEN][: len(pairs)]},
         "error_x": {
             "type": "data",
             "symmetric": False,
-            "array": [100 * (c["high"] - c["value"]) for c, _ in known],
-            "arrayminus": [100 * (c["value"] - c["low"]) for c, _ in known],
+            "array": [100 * (c["high"] - c["value"]) for c, _ in pairs],
+            "arrayminus": [100 * (c["value"] - c["low"]) for c, _ in pairs],
             "color": INK,
             "thickness": 1.4,
         },
         "hovertemplate": "%{x:.1f}% of starts<extra></extra>",
     }
     sheet = layout(
-        54 * len(known) + 90,
+        54 * len(pairs) + 90,
         xaxis=axis("random starts, %", range=[0, 104]),
         yaxis=axis("", autorange="reversed", ticks="", ticklabelstandoff=6),
         bargap=0.42,
@@ -148,7 +148,7 @@ def reach_figure(chances: dict[str, Any] | None, trainer: str = "gradient descen
         "climbs, though " + f"{trainer} takes another."
     )
     alt = (
-        "; ".join(f"{words.replace('<br>', ' ')}: {s:.1f} per cent" for (_, words), s in zip(known, share, strict=True))
+        "; ".join(f"{words.replace('<br>', ' ')}: {s:.1f} per cent" for (_, words), s in zip(pairs, share, strict=True))
         + "."
     )
     return Figure("figure-reach", "What random starts can reach", reading, alt, [bars], sheet)

@@ -76,9 +76,9 @@ def verdict(report: dict[str, Any], picture: Figure | None = None) -> str:
     if not lines:
         lines = ["No verdict was reached."]
     answer = element("p", text(sentence(lines[0])), class_="answer")
-    drawn = picture.html() if picture is not None else ""
+    image = picture.html() if picture is not None else ""
     rest = (bullets([text(sentence(line)) for line in lines[1:]]) if lines[1:] else "") + _warnings(report)
     return element(
-        "section", answer + drawn + (element("div", rest, class_="because") if rest else ""), id="verdict",
-        class_="with-picture" if drawn else None, aria_label="Verdict",
+        "section", answer + image + (element("div", rest, class_="because") if rest else ""), id="verdict",
+        class_="with-picture" if image else None, aria_label="Verdict",
     )  # fmt: skip

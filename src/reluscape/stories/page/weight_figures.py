@@ -62,8 +62,8 @@ def fan_figure(report: dict[str, Any]) -> Figure | None:
             if sign not in (cell.get("values") or {}):
                 continue
             value = cell["values"][sign]
-            known = "not known" if value is None else significant(value)
-            hover = f"{_rows_on(str(cell.get('pattern', '')))}<br>unit {word}: lowest loss {known}"
+            value_text = "not known" if value is None else significant(value)
+            hover = f"{_rows_on(str(cell.get('pattern', '')))}<br>unit {word}: lowest loss {value_text}"
             traces.append(filled_cell(_sector(start, end, inner, outer), value, scale, hover))
         pattern = cell.get("pattern", "")
         if len(cells) <= _LABELLED_CELLS and 0 < len(pattern) <= _LABELLED_LENGTH:
@@ -123,8 +123,8 @@ def slice_figure(slice_: dict[str, Any] | None, name: str = "figure-slice") -> F
     if len(cells) <= _MOST_SINGLE_CELLS:
         traces = []
         for cell in cells:
-            known = "not known" if cell.get("value") is None else significant(cell["value"])
-            hover = f"lowest loss in this basin {known}"
+            value_text = "not known" if cell.get("value") is None else significant(cell["value"])
+            hover = f"lowest loss in this basin {value_text}"
             if cell.get("pattern"):
                 hover += f"<br>{plain(_rows_on(str(cell['pattern'])))}"
             traces.append(filled_cell(cell["polygon"], cell.get("value"), scale, hover))
@@ -148,8 +148,8 @@ def slice_figure(slice_: dict[str, Any] | None, name: str = "figure-slice") -> F
         "A flat cut through weight space. Inside a cell no unit switches for any sample; the colour is the lowest loss "
         "that can be reached without leaving the cell’s basin. Dark is good."
     )
-    named = ", ".join(str(point[0]) for point in slice_.get("points") or [])
+    names = ", ".join(str(point[0]) for point in slice_.get("points") or [])
     ends = f"from {significant(scale[0])} to {significant(scale[1])}"
     alt = f"Slice of weight space with {count(len(cells), 'cell')}, basin values {ends}."
-    alt += f" Marked points: {named}." if named else ""
+    alt += f" Marked points: {names}." if names else ""
     return Figure(name, "A slice of weight space", reading, alt, traces, sheet, slice_.get("note", ""), square=True)

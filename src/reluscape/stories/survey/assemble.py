@@ -89,8 +89,8 @@ def survey(
     check_options("survey", options, SurveyOptions)
     origin = Origin.of(options)
     apart = {"undrawn", *DataOrigin.__optional_keys__}
-    chosen: dict[str, Any] = {name: value for name, value in options.items() if name not in apart}
-    settings = Settings(tuple(np.atleast_1d(widths).tolist()), seed=seed, **chosen)
+    choices: dict[str, Any] = {name: value for name, value in options.items() if name not in apart}
+    settings = Settings(tuple(np.atleast_1d(widths).tolist()), seed=seed, **choices)
     penalty = as_penalty(weight_decay)
     if isinstance(X, Problem):
         problem = as_problem(X, y, loss=loss, weight_decay=weight_decay)
@@ -99,8 +99,8 @@ def survey(
     subject = Subject.of(X, y, loss, origin.classes, settings.output_bias, penalty)
     if penalty is not NONE:
         decayed_problem(subject, settings.raw)  # refuses free biases without a column of ones before any work is done
-    given = options.get("undrawn")
-    undrawn = None if given is None else Undrawn.of(subject, *given)
+    extra_rows = options.get("undrawn")
+    undrawn = None if extra_rows is None else Undrawn.of(subject, *extra_rows)
     return _told(subject, settings, progress or (lambda what, part: None), origin, undrawn)
 
 
@@ -111,12 +111,12 @@ def _told(subject: Subject, settings: Settings, tell: ProgressCall, origin: Orig
     def progress(stage: str, width: int | None, part: float) -> None:
         tell(STAGES[stage].format("" if width is None else count(width, "unit")), part)
 
-    known = explore(subject, settings, progress, undrawn)
-    report = build_report(known, origin)
+    width_map = explore(subject, settings, progress, undrawn)
+    report = build_report(width_map, origin)
     report["seconds"] = round(time.monotonic() - begin, 2)
     tell("done", 1.0)
-    if known.decay is not None:
-        wide = known.decay.wide
+    if width_map.decay is not None:
+        wide = width_map.decay.wide
         proof = None if wide is None else wide.certificate
-        return Survey(dict(report), subject.data, None, known.decay.problem, proof)
-    return Survey(dict(report), subject.data, known.best.state, subject.problem)
+        return Survey(dict(report), subject.data, None, width_map.decay.problem, proof)
+    return Survey(dict(report), subject.data, width_map.best.state, subject.problem)

@@ -19,15 +19,15 @@ def decay_block(decay: DecayMap, known: WidthMap) -> schema.DecayBlock:
     """Return the part of the report that weight decay adds."""
     penalty, wide = decay.problem.penalty, decay.wide
     value = float(penalty.strength)
-    most, given = decay.most, decay.most_as_given
+    most, raw_most = decay.most, decay.most_as_given
     return {
         "value": value,
         "biases": penalty.biases,
         "inputs": "as they are" if known.settings.raw else "standardised",
         "lambda_max": None if most is None else claim(most.value, most.kind),
         "times": _times(value, most),
-        "lambda_max_as_given": None if given is None else claim(given.value, given.kind),
-        "times_as_given": _times(value, given),
+        "lambda_max_as_given": None if raw_most is None else claim(raw_most.value, raw_most.kind),
+        "times_as_given": _times(value, raw_most),
         "constant": plain(known.subject.constant),
         "any_width": None if wide is None else claim(wide.value, wide.kind, float(wide.lower), float(wide.upper)),
         "least_width": None if wide is None else wide.least_width,
@@ -101,9 +101,9 @@ def _stand(block: dict[str, Any]) -> str:
             f"Your weight decay of {value} is {percent(times)} of the value ({most}, {inputs}) above which the best "
             "network of any width is a constant"
         )
-    given = block["times_as_given"]
-    if given is not None and abs(given - times) > DEFAULT.same_loss * times:
-        text += f"; for the inputs as given it is {significant(given)} times theirs"
+    raw_times = block["times_as_given"]
+    if raw_times is not None and abs(raw_times - times) > DEFAULT.same_loss * times:
+        text += f"; for the inputs as given it is {significant(raw_times)} times theirs"
     return text + "."
 
 
@@ -121,9 +121,9 @@ def _widths(report: dict[str, Any], block: dict[str, Any]) -> str:
     )
     law = block["law"]
     if law is not None:
-        wanted = percent(law["probability"])
+        share = percent(law["probability"])
         enough = report["width_for"]["width"]
-        trained = "more than was tried" if enough is None else f"{enough:,}"
-        needed = "at no width" if law["width"] is None else f"from {count(law['width'], 'unit')} on"
-        text += f"; {wanted} of all basins hold a global minimum {needed} (width law), while training needs {trained}"
+        units = "more than was tried" if enough is None else f"{enough:,}"
+        law_width = "at no width" if law["width"] is None else f"from {count(law['width'], 'unit')} on"
+        text += f"; {share} of all basins hold a global minimum {law_width} (width law), while training needs {units}"
     return text + "."

@@ -37,7 +37,7 @@ def dry_run(
     arrangement = Arrangement.of(data)
     k = len(arrangement.normals)
     bound = cover_number(k, arrangement.rank)
-    seconds, expected = settings.budget(data.n, data.d), expected_seconds(subject, settings, slowness)
+    seconds, forecast = settings.budget(data.n, data.d), expected_seconds(subject, settings, slowness)
     exact = counted(arrangement, seconds)
     several = len(settings.widths) > 1
     widths = f"{'each of the widths' if several else 'the width'} {', '.join(map(str, settings.widths))}"
@@ -56,7 +56,7 @@ def dry_run(
     lines += [
         f"width for {percent(settings.probability)}: doubling, then halving, up to {settings.max_width}, "
         f"by trainings{' and by random starts' if subject.single else ''}",
-        f"time: about {duration(expected)} on this machine, of which at most {duration(seconds)} of work (--seconds), "
+        f"time: about {duration(forecast)} on this machine, of which at most {duration(seconds)} of work (--seconds), "
         "after kernels are compiled the first time; memory: well below 1 GB",
         *(f"note: {note}" for note in notes),
     ]
@@ -65,6 +65,6 @@ def dry_run(
         "kind": "plan",
         "regions_bound": str(bound),
         "regions_exact": exact,
-        "seconds": round(expected, 1),
+        "seconds": round(forecast, 1),
         "lines": lines,
     }

@@ -29,19 +29,19 @@ def start_entry(starts: StartShares) -> dict[str, Any]:
 
 def _distribution(values: np.ndarray) -> BasinValues:
     """Return a sample of basin values: sorted, thinned where long, with its quartiles."""
-    ordered = np.sort(values[~np.isnan(values)])
-    undecided = len(values) - len(ordered)
-    if not len(ordered):
-        return {"sample": [], "kind": "sampled", "trials": len(values), "undecided": undecided}
-    shown = (
-        ordered if len(ordered) <= SHOWN_VALUES else ordered[np.linspace(0, len(ordered) - 1, SHOWN_VALUES).astype(int)]
+    series = np.sort(values[~np.isnan(values)])
+    open_count = len(values) - len(series)
+    if not len(series):
+        return {"sample": [], "kind": "sampled", "trials": len(values), "undecided": open_count}
+    sample = (
+        series if len(series) <= SHOWN_VALUES else series[np.linspace(0, len(series) - 1, SHOWN_VALUES).astype(int)]
     )
     return {
-        "sample": shown.tolist(),
-        "min": float(ordered[0]),
-        "quartiles": np.quantile(ordered, [0.25, 0.5, 0.75]).tolist(),
-        "max": float(ordered[-1]),
+        "sample": sample.tolist(),
+        "min": float(series[0]),
+        "quartiles": np.quantile(series, [0.25, 0.5, 0.75]).tolist(),
+        "max": float(series[-1]),
         "kind": "sampled",
         "trials": len(values),
-        "undecided": undecided,
+        "undecided": open_count,
     }

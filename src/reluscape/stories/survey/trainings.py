@@ -21,17 +21,17 @@ def training_block(known: Width, unit: float) -> TrainingBlock:
     """
     runs, mark, traps = known.training, known.mark, known.traps
     caught: list[Trap] = [
-        {"loss": loss, "share": loss / unit if unit else None, "runs": count, "certified": proved}
-        for loss, count, proved in zip(traps.losses, traps.runs, traps.certified, strict=True)
+        {"loss": loss, "share": loss / unit if unit else None, "runs": count, "certified": verdict}
+        for loss, count, verdict in zip(traps.losses, traps.runs, traps.certified, strict=True)
     ]
-    ordered = np.sort(runs.losses[np.isfinite(runs.losses)])
+    losses = np.sort(runs.losses[np.isfinite(runs.losses)])
     return {
         "optimiser": runs.plan.optimiser,
         "rate": runs.plan.rate,
         "law": str(runs.plan.law),
         "runs": runs.runs,
         "steps": runs.plan.steps,
-        "losses": ordered.tolist(),
+        "losses": losses.tolist(),
         "median": plain(float(np.median(runs.losses))),
         "median_share": plain(float(np.median(runs.losses)) / unit) if unit else None,
         "solved": probability_claim(runs.solved()),

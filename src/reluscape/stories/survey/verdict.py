@@ -56,10 +56,10 @@ def _worth(report: dict[str, Any]) -> str:
         text = f"on {rows} {text} {percent(network['share'])} of {_unit(report)}, a straight {plane} "
         text += percent(straight["share"])
     number = folds["rows"] if folds else report["data"]["n"]
-    tried, listed = folds["tried"] if folds else [], [entry["width"] for entry in report["widths"]]
-    untried = [w for w in listed if w not in tried] if folds else []
-    start = _start(network, straight, constant, plane, number, tried if untried else [])
-    return f"{start}: {text}{_untried(untried)}."
+    fold_widths, all_widths = folds["tried"] if folds else [], [entry["width"] for entry in report["widths"]]
+    open_widths = [w for w in all_widths if w not in fold_widths] if folds else []
+    start = _start(network, straight, constant, plane, number, fold_widths if open_widths else [])
+    return f"{start}: {text}{_untried(open_widths)}."
 
 
 def _untried(widths: list[int]) -> str:
@@ -145,19 +145,19 @@ def _trained(claim: dict[str, Any], what: str = "loss") -> str:
 def _width(report: dict[str, Any]) -> str:
     """How many units training needs, how often it ends well with fewer, and the least that any fit as good needs."""
     search = report["width_for"]
-    tried = {point["width"]: point["trained"] for point in search["curve"]}
-    width = search["width"] or max(tried)
-    fewer, least, what = _fewer(tried, width), _least(search["least"]), _measured(report)
+    results = {point["width"]: point["trained"] for point in search["curve"]}
+    width = search["width"] or max(results)
+    fewer, least, what = _fewer(results, width), _least(search["least"]), _measured(report)
     if search["width"] is not None:
         text = count(width, "unit").capitalize()
-        ended = _trained(tried[width], what)
-        verb = ("seems", "seem") if tried[width]["low"] < SURE else ("is", "are")
-        return f"{text} {verb[width > 1]} enough for training{_drawn(report)}: {ended}{fewer}.{least}"
+        outcome = _trained(results[width], what)
+        verb = ("seems", "seem") if results[width]["low"] < SURE else ("is", "are")
+        return f"{text} {verb[width > 1]} enough for training{_drawn(report)}: {outcome}{fewer}.{least}"
     more = " With more --seconds wider layers are tried." if search["stopped_by"] == "time" else ""
     return (
         f"Up to {count(width, 'unit')} are not enough for training{_drawn(report)} to end well 95% of the time: with "
         f"{width:,}, "
-        f"{_trained(tried[width], what)}{fewer}.{more}{least}"
+        f"{_trained(results[width], what)}{fewer}.{more}{least}"
     )
 
 
@@ -199,14 +199,14 @@ def _traps(report: dict[str, Any]) -> str:
     entry = next((e for e in reversed(entries)), entries[-1])
     training = entry["training"]
     traps = training["traps"]
-    proved = sum(1 for trap in traps if trap["certified"])
+    proofs = sum(1 for trap in traps if trap["certified"])
     lowest, commonest = traps[0], max(traps, key=lambda trap: trap["runs"])
     caught = round(training["trapped"]["value"] * training["runs"])
     unit = _unit(report) if _measured(report) == "loss" else "the best constant's objective"
     text = (
         f"Traps: with {count(entry['width'], 'unit')}, {caught} of {count(training['runs'], 'training')} "
         f"{'is' if caught == 1 else 'are'} caught in {_places(training['trap_count'])}"
-        f"{_proved(proved, training['trap_count'])}, {'with' if training['trap_count'] == 1 else 'the lowest with'} "
+        f"{_proved(proofs, training['trap_count'])}, {'with' if training['trap_count'] == 1 else 'the lowest with'} "
         f"{percent(lowest['share'])} of {unit} left"
     )
     often = percent(commonest["share"])
@@ -236,14 +236,14 @@ def _chance(report: dict[str, Any]) -> str:
         return ""
     if good is None:
         return "Good starts, full rank and the theorems are told for one target and the squared loss only."
-    undecided = entry["basin_values"].get("undecided", 0)
-    open_ones = f", {undecided} of them undecided: rows too close together to tell" if undecided else ""
+    open_count = entry["basin_values"].get("undecided", 0)
+    open_ones = f", {open_count} of them undecided: rows too close together to tell" if open_count else ""
     search = report["every_start"]
-    wanted = f"{percent(search['probability'])}"
+    goal = f"{percent(search['probability'])}"
     if search["width"] is not None:
-        width = f" {wanted} of all starts are good from {count(search['width'], 'unit')} on."
+        width = f" {goal} of all starts are good from {count(search['width'], 'unit')} on."
     elif search["more_than"]:
-        width = f" {wanted} of all starts need more than {count(search['more_than'], 'unit')} to be good."
+        width = f" {goal} of all starts need more than {count(search['more_than'], 'unit')} to be good."
     else:
         width = ""
     if good["trials"] < FEW:
@@ -284,10 +284,10 @@ def _theorem(report: dict[str, Any]) -> str:
     """The theorem that asks for the fewest units."""
     if not report["promises"]:
         return ""
-    asked = [p for p in report["promises"] if p["applies"] and p["width"] is not None]
-    if not asked:
+    promises = [p for p in report["promises"] if p["applies"] and p["width"] is not None]
+    if not promises:
         return " No theorem promises a width for these data."
-    least = min(asked, key=lambda p: int(p["width"]))
+    least = min(promises, key=lambda p: int(p["width"]))
     name = least["statement"].split(",")[0].removesuffix(" (corrected)")
     event = least.get("event", "").split(":")[0] or "a good start"
     return f" {least['source']}'s {name} asks for {count(int(least['width']), 'unit')} (it promises: {event})."

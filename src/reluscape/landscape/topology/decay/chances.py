@@ -33,12 +33,12 @@ def decayed_chances(graph: DecayedGraph, problem: Problem, starts: Starts, steps
         end, _ = decayed_reached(graph, start, level)
         counts += [not graph.above(end, graph.lowest), not graph.above(start, graph.lowest), level >= constant]
     ends = np.sort(decayed_training(problem, starts, steps))
-    arrived = int((ends <= constant - ARRIVED * (constant - lowest)).sum())
-    found = [
+    arrivals = int((ends <= constant - ARRIVED * (constant - lowest)).sum())
+    shares = [
         Probability.sampled(int(k), trials, "initialization", starts.law.name)
-        for k in (counts[0], counts[1], arrived, counts[2])
+        for k in (counts[0], counts[1], arrivals, counts[2])
     ]
-    return ReachChances(found[0], found[1], found[2], found[3], lowest, constant, readonly(ends), steps, problem)
+    return ReachChances(shares[0], shares[1], shares[2], shares[3], lowest, constant, readonly(ends), steps, problem)
 
 
 def decayed_reached(graph: DecayedGraph, start: int, level: float) -> tuple[int, float]:

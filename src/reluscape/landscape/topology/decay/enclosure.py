@@ -28,19 +28,19 @@ def enclosure(states: DecayedStates, program: np.ndarray) -> tuple[Any, Any]:
     hyperplanes that the floats lie on; the lower end is the dual at rational slopes, shrunk until no unit is pulled by
     more than the decay. Another loss: floats, the value less its gap and the value, each with room for rounding.
     """
-    found = states.solve(program[None, :], points=True)
-    value, gap = float(found.values[0]), float(found.gaps[0])
+    minima = states.solve(program[None, :], points=True)
+    value, gap = float(minima.values[0]), float(minima.gaps[0])
     room = ROUNDING * max(abs(value), states.problem.zero_value)
     if not able(states.problem.loss, "quadratic"):
         return value - gap - room, value + room
-    U, signs, c = states.weights(program, found.points[0])
+    U, signs, c = states.weights(program, minima.points[0])
     live = [j for j, s in enumerate(program) if s >= 0]
     decay = states.decay
     terms = DecayTerms(Fraction(decay.lam), decay.penalised, Fraction(decay.kappa), decay.has_constant)
     units = program[live]
     uppers = [_above(states, terms, units, u, signs[live]) for u in _exact_points(states, units, U[live])]
-    known = [u for u in uppers if u is not None]
-    upper = min(known) if known else Fraction(value + gap + room)
+    bounds = [u for u in uppers if u is not None]
+    upper = min(bounds) if bounds else Fraction(value + gap + room)
     heights = np.where(states.patterns_of(program[live]), U[live] @ states.problem.data.X.T, 0.0)
     slopes = 2.0 * (signs[live] @ heights + c - np.asarray(states.problem.y))
     return _below(states, terms, program[live], slopes), upper
@@ -50,7 +50,7 @@ def _exact_points(states: DecayedStates, program: np.ndarray, U: np.ndarray) -> 
     """Yield exact weights (m, d) beside floats, on the hyperplanes that the floats lie on within some width."""
     X = states.problem.data.fractions[states.first]
     floats = np.array(X, dtype=float)
-    tried = set()
+    keys = set()
     for width in states.problem.tolerances.kink_widths:
         out = np.full(U.shape, Fraction(0), dtype=object)
         key = b""
@@ -70,8 +70,8 @@ def _exact_points(states: DecayedStates, program: np.ndarray, U: np.ndarray) -> 
                 continue
             t = np.linalg.lstsq(np.array(B, dtype=float).T, U[j], rcond=None)[0]
             out[j] = np.array([rounded(Fraction(float(v)), BITS) for v in t], dtype=object).dot(B)
-        if key not in tried:
-            tried.add(key)
+        if key not in keys:
+            keys.add(key)
             yield out
 
 
@@ -109,7 +109,7 @@ def _below(states: DecayedStates, terms: DecayTerms, program: np.ndarray, slopes
         rows = states.rows_of(int(s))
         floats = pull(np.array(g, dtype=float), np.array(rows, dtype=float), terms.penalised)[1]
         q = settled(g, rows, exact_multipliers(g, rows, floats, terms), terms)
-        if any(v for v, kept in zip(q, terms.penalised, strict=True) if not kept):
+        if any(v for v, has_penalty in zip(q, terms.penalised, strict=True) if not has_penalty):
             return Fraction(0)
         worst = max(worst, terms.square(q))
     return squared_dual(nu * shrink(worst, terms.lam), data.y_fractions, terms) / n

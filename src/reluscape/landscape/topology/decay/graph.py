@@ -53,8 +53,8 @@ class DecayedGraph(Graph):
     def lowest_point(self, states: list[int]) -> tuple[np.ndarray, np.ndarray, float]:
         """Return (U (m, d), signs (m,), c) of the lowest point of a layer of states or facets, -1 for zero units."""
         program = self.program(states)
-        found = self.states.solve(program[None, :], points=True)
-        U, signs, c = self.states.weights(program, found.points[0])
+        minima = self.states.solve(program[None, :], points=True)
+        U, signs, c = self.states.weights(program, minima.points[0])
         for j, s in enumerate(states):
             if s >= 0:
                 signs[j] = self.states.places[s].sign
@@ -89,23 +89,23 @@ def build_decayed(
         high = np.minimum(high, low[hubs.rank(np.delete(nodes.table, j, axis=1))])
     births = np.concatenate([high, low])
     top = max(float(births.max(initial=0.0)), np.finfo(float).tiny)
-    allowed = np.ones(len(births), dtype=bool)
+    usable = np.ones(len(births), dtype=bool)
     cap = None if height_cap is None else float(_checked_cap(height_cap, False))
     if cap is not None:
         _refuse_low_cap(cap, Scale(DEFAULT.barrier * top), births)
-        allowed = births <= cap
-    off = switch_off(nodes, hubs, allowed)
-    left, right, height, gap_wall = _walls(states, nodes, hubs, allowed, births, DEFAULT.barrier * top)
+        usable = births <= cap
+    off = switch_off(nodes, hubs, usable)
+    left, right, height, gap_wall = _walls(states, nodes, hubs, usable, births, DEFAULT.barrier * top)
     tops = np.concatenate([np.full(len(off[0]), -np.inf), height])
     left, right = np.concatenate([off[0], left]), np.concatenate([off[1], right])
     tops = np.maximum(tops, np.maximum(births[left], births[right]))
     if cap is not None:
-        kept = tops <= cap
-        left, right, tops = left[kept], right[kept], tops[kept]
-    died, into = _merge(births, left, right, tops, np.argsort(tops, kind="stable"))
+        below_cap = tops <= cap
+        left, right, tops = left[below_cap], right[below_cap], tops[below_cap]
+    deaths, into = _merge(births, left, right, tops, np.argsort(tops, kind="stable"))
     noise = max(DEFAULT.barrier * top, 2 * max(gap_low, gap_high, gap_wall))
     generators: Any = states
-    return DecayedGraph(generators, nodes, hubs, allowed, left, right, into, births, tops, died, Scale(noise), noise)
+    return DecayedGraph(generators, nodes, hubs, usable, left, right, into, births, tops, deaths, Scale(noise), noise)
 
 
 def _programs(size: LandscapeSize, capped: bool) -> int:
@@ -133,18 +133,18 @@ def refuse_slow(size: LandscapeSize, capped: bool = False) -> None:
 def _births(states: DecayedStates, networks: NetStates) -> tuple[np.ndarray, float]:
     """Return the lowest objective (number,) of every network state, one program for each set, and the largest gap."""
     if not networks.units or not states.states:
-        found = states.solve(np.full((1, 1), -1))
-        return np.full(networks.number, found.values[0]), float(found.gaps[0])
+        minima = states.solve(np.full((1, 1), -1))
+        return np.full(networks.number, minima.values[0]), float(minima.gaps[0])
     rows = np.sort(networks.table, axis=1).astype(np.int64)
-    repeated = np.zeros(rows.shape, dtype=bool)
-    repeated[:, 1:] = rows[:, 1:] == rows[:, :-1]
-    rows = np.where(repeated, -1, rows)
-    if not repeated.any() and not networks.labelled:
-        found = states.solve(rows)
-        return found.values, float(found.gaps.max(initial=0.0))
+    is_twin = np.zeros(rows.shape, dtype=bool)
+    is_twin[:, 1:] = rows[:, 1:] == rows[:, :-1]
+    rows = np.where(is_twin, -1, rows)
+    if not is_twin.any() and not networks.labelled:
+        minima = states.solve(rows)
+        return minima.values, float(minima.gaps.max(initial=0.0))
     sets, which = np.unique(np.sort(rows, axis=1), axis=0, return_inverse=True)
-    found = states.solve(sets)
-    return found.values[which.reshape(-1)], float(found.gaps.max(initial=0.0))
+    minima = states.solve(sets)
+    return minima.values[which.reshape(-1)], float(minima.gaps.max(initial=0.0))
 
 
 def _walls(
@@ -174,10 +174,10 @@ def _walls(
     for lo in range(0, len(left), AT_ONCE):
         cut = slice(lo, lo + AT_ONCE)
         rest = np.sort(hubs.table[of[cut]], axis=1).astype(np.int64)
-        repeated = np.zeros(rest.shape, dtype=bool)
-        repeated[:, 1:] = rest[:, 1:] == rest[:, :-1]
-        found = states.solve(np.concatenate([np.where(repeated, -1, rest), wall[cut, None]], axis=1))
-        height[cut] = found.values
-        gap = max(gap, float(found.gaps.max(initial=0.0)))
+        is_twin = np.zeros(rest.shape, dtype=bool)
+        is_twin[:, 1:] = rest[:, 1:] == rest[:, :-1]
+        minima = states.solve(np.concatenate([np.where(is_twin, -1, rest), wall[cut, None]], axis=1))
+        height[cut] = minima.values
+        gap = max(gap, float(minima.gaps.max(initial=0.0)))
     useful = height < hub_birth[of]
     return left[useful], right[useful], height[useful], gap

@@ -79,10 +79,10 @@ def _smooth(
     over = level >= graph.constant_value
     points = [corners[0], constant] if over else sampled(corners)
     floor = max(float(problem.value(balanced_net(*p, decay))) for p in points)
-    drop, turned = FALL * max(level - floor, 0.0), _turned(net, corners[0], decay)
+    drop, side = FALL * max(level - floor, 0.0), _turned(net, corners[0], decay)
 
     def lifted(point: Point, share: float) -> TwoLayerNet:
-        return balanced_net(*point, decay, turned * _stretch(problem, point, level - share * drop, decay))
+        return balanced_net(*point, decay, side * _stretch(problem, point, level - share * drop, decay))
 
     nets = [net, *_even(problem, net, corners[0], level, decay)]
     if over:
@@ -123,13 +123,13 @@ def _fine(curve: Callable[[float], TwoLayerNet]) -> list[TwoLayerNet]:
 
 def _never_rising(problem: Problem, nets: list[TwoLayerNet]) -> list[TwoLayerNet]:
     """Return the networks after the first whose objective is not above an earlier one by rounding."""
-    kept, lowest = [], problem.value(nets[0])
+    descent, lowest = [], problem.value(nets[0])
     for net in nets[1:]:
         value = problem.value(net)
         if value <= lowest:
-            kept.append(net)
+            descent.append(net)
             lowest = value
-    return kept
+    return descent
 
 
 def _stretch(problem: Problem, point: Point, level: float, decay: Decay) -> float:
@@ -182,18 +182,18 @@ def _even(problem: Problem, net: TwoLayerNet, point: Point, level: float, decay:
     even = np.where(live, _turned(net, point, decay) * _stretch(problem, point, level, decay), 0.0)
     strength = float(problem.penalty.strength)
     norms = decay.norms(point[0])
-    wanted = (level - float(problem.value(balanced_net(*point, decay)))) / strength + float(norms.sum())
+    goal = (level - float(problem.value(balanced_net(*point, decay)))) / strength + float(norms.sum())
     idle_W, idle_v = np.where(live[:, None], 0.0, net.W), np.where(live, 0.0, net.v)
     idle = (decay.norms(idle_W) ** 2 + idle_v**2).sum() / 2
 
     def at(q: float) -> TwoLayerNet:
         shape, left = begin + q * (even - begin), (1 - q) ** 2
         low, high = 0.0, 1.0
-        while float((norms * np.cosh(2 * high * shape)).sum()) + left * idle < wanted and high < 1e6:
+        while float((norms * np.cosh(2 * high * shape)).sum()) + left * idle < goal and high < 1e6:
             high *= 2
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            above = float((norms * np.cosh(2 * middle * shape)).sum()) + left * idle > wanted
+            above = float((norms * np.cosh(2 * middle * shape)).sum()) + left * idle > goal
             low, high = (low, middle) if above else (middle, high)
         factor, plain = np.exp(low * shape), balanced_net(*point, decay)
         W, v = plain.W * factor[:, None] + (1 - q) * idle_W, plain.v / factor + (1 - q) * idle_v

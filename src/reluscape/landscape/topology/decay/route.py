@@ -52,12 +52,12 @@ def _cross(graph: DecayedGraph, corners: list[Point], order: list[int], b: int) 
     """Append the corner that lies on the edge to node b, and return the units' states on its other side."""
     into_hub = len(graph.members(b)) < len(order)
     keep, remaining = matched(order, graph.members(b))
-    moving = [j for j, kept in enumerate(keep) if not kept]
+    moving = [j for j, stays in enumerate(keep) if not stays]
     new = list(order)
     if not moving:
         return new
     if into_hub or len(moving) > 1 or order[moving[0]] < 0:
-        corners.append(graph.lowest_point([s if kept else -1 for s, kept in zip(order, keep, strict=True)]))
+        corners.append(graph.lowest_point([s if stays else -1 for s, stays in zip(order, keep, strict=True)]))
         for j in moving:
             new[j] = remaining.pop(0) if remaining else -1
         return new

@@ -174,18 +174,18 @@ class DecayedStates:
         normals /= np.linalg.norm(normals, axis=1, keepdims=True)
         borders = self._borders
         r = rows.shape[1]
-        kept = np.ones(r)
+        penalties = np.ones(r)
         if free:
-            kept[-1] = 0.0
+            penalties[-1] = 0.0
         out = []
         for cell in self.cells.alive:
             on = self.cells.patterns[cell]
             cone = sides[cell, borders[cell], None] * normals[borders[cell]]
             for sign in (1, -1):
                 if free and on[self.problem.live].all():
-                    out.append(Place(basis[:-1], sign * rows[:, :-1], np.zeros((0, r - 1)), kept[:-1], True, sign))
+                    out.append(Place(basis[:-1], sign * rows[:, :-1], np.zeros((0, r - 1)), penalties[:-1], True, sign))
                 else:
-                    out.append(Place(basis, sign * on[:, None] * rows, cone, kept, False, sign))
+                    out.append(Place(basis, sign * on[:, None] * rows, cone, penalties, False, sign))
         for s, t, plane in self.facets:
             cell, sign = self.describe(s)
             other = self.describe(t)[0]
@@ -306,10 +306,10 @@ class DecayedStates:
             if points:
                 x[rows[better]], z[rows[better]] = at[better], mu[better]
 
-        closed = CLOSED * max(self.problem.n, 1) * self.problem.zero_value / unit
+        target_gap = CLOSED * max(self.problem.n, 1) * self.problem.zero_value / unit
         with ThreadPoolExecutor(threads) as pool:
             for pace in PACES:
-                rows = np.flatnonzero(~(gaps <= closed))
+                rows = np.flatnonzero(~(gaps <= target_gap))
                 cuts = [rows[lo : lo + CHUNK] for lo in range(0, len(rows), CHUNK)]
                 list(pool.map(part, cuts, [pace] * len(cuts)))
         share = unit / max(self.problem.n, 1)

@@ -84,9 +84,9 @@ def _permutations(table: np.ndarray, y: list[Fraction], goal: list[Fraction]) ->
 
 def symmetric_leaves(graph: DecayedGraph, problem: Problem, leaves: list[int], group: tuple[int, ...]) -> bool:
     """Return whether the valleys of a group (places among the leaves) are images of one another."""
-    wanted = {leaves[k] for k in group}
+    targets = {leaves[k] for k in group}
     start = leaves[group[0]]
-    reached = {start}
+    images = {start}
     place = {p.tobytes(): c for c, p in enumerate(graph.states.cells.patterns)}
     members = [graph.states.describe(s) for s in graph.members(start)]
     for order, sign in symmetries(problem):
@@ -97,5 +97,5 @@ def symmetric_leaves(graph: DecayedGraph, problem: Problem, leaves: list[int], g
             states.append(graph.states.state(place.get(image.tobytes(), -1), out * sign))
         if all(s >= 0 for s in states):
             states += [-1] * (graph.nodes.units - len(states))
-            reached.add(int(graph.lowest_from(np.array([graph.node_of(states)]))[0]))
-    return wanted <= reached
+            images.add(int(graph.lowest_from(np.array([graph.node_of(states)]))[0]))
+    return targets <= images

@@ -106,8 +106,8 @@ def _no_fractions() -> NoReturn:
 
 def _certified(problem: Problem, net: partial[TwoLayerNet]) -> Verdict:
     """Return the certified test of a valley's bottom."""
-    found = net()
-    return certify(problem, None, found.W, found.v, found.c if problem.output_bias else None)
+    bottom = net()
+    return certify(problem, None, bottom.W, bottom.v, bottom.c if problem.output_bias else None)
 
 
 def _dimension(graph: DecayedGraph, members: list[int]) -> int:
@@ -136,10 +136,10 @@ def _pass_bounds(graph: DecayedGraph, leaf: int) -> tuple[object, object]:
         if s in rest:
             rest.remove(s)
     gone = rest[0]
-    kept = list(mine)
-    kept.remove(gone)
-    came = next(s for s in other if s not in kept or other.count(s) > kept.count(s))
-    wall = enclosure(graph.states, graph.program([*kept, graph.states.wall(gone, came)]))
+    remainder = list(mine)
+    remainder.remove(gone)
+    came = next(s for s in other if s not in remainder or other.count(s) > remainder.count(s))
+    wall = enclosure(graph.states, graph.program([*remainder, graph.states.wall(gone, came)]))
     lower = max(wall[0], *(end[0] for end in ends))
     return lower, max(wall[1], *(end[1] for end in ends))
 
