@@ -85,7 +85,7 @@ def label_codes(text: str | None) -> dict[str, str] | None:
     parts = [part.split("=", 1) for part in text.split(",") if "=" in part]
     codes = {name.strip(): number.strip() for name, number in parts}
     if len(codes) < 2 or len(codes) != len(text.split(",")):
-        raise InputError(f"--labels is {text!r}; give two classes with their numbers, for instance NEG=-1,POS=1")
+        raise InputError(f"--labels is {text!r}; give every class its number, for instance NEG=-1,POS=1")
     return codes
 
 

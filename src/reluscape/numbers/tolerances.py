@@ -153,6 +153,8 @@ class Tolerances:
     near_constant: float = 0.1
     # share of the targets' variance that a * prediction + b must explain for the outputs to count as standardised
     standardised_fit: float = 0.7
+    # share of the rows that must be right with the classes numbered otherwise for that numbering to be named
+    renumbered: float = 0.8
     # how far a and b may be from the targets' deviation and mean, relative to the deviation
     standardised_scale: float = 0.3
     # last layer's gradient under the squared loss, relative to that under another, up to which it is what was trained

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
 import reluscape as rs
 from reluscape.critical.match import balanced, balanced_top
+from reluscape.critical.trained.predictions import renumbered
 
 XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 LABELS = np.array([0.0, 1.0, 1.0, 0.0])
@@ -102,6 +105,39 @@ def test_worse_than_a_constant_is_wrong_input_and_nothing_more_is_told():
     assert story.answer == "wrong input"
     assert "--loss" in story.verdict
     assert (story.report["story"], story.report["lines"], story.report["slice"]) == ([], [], None)
+
+
+def test_classes_numbered_otherwise_are_noticed():
+    """A softmax network whose three outputs stand for other classes than the table's order says."""
+    x = np.array([[-2.0], [-1.8], [-2.2], [0.1], [0.0], [-0.1], [2.0], [1.8], [2.2]])
+    # outputs: -2 x for the left third, 1 for the middle, 2 x for the right third
+    net = rs.DeepNet([[[-1.0], [1.0]], [[2.0, 0.0], [0.0, 0.0], [0.0, 2.0]]], [[0.0, 0.0], [0.0, 1.0, 0.0]])
+    place = np.repeat([0, 1, 2], 3)
+    assert (net.predict(x).argmax(axis=1) == place).all()
+    assert "otherwise" not in rs.explain(net, x, np.array(["a", "b", "c"])[place]).verdict
+    story = rs.explain(net, x, np.array(["b", "c", "a"])[place])
+    assert "9 of 9 rows are right if the classes, in order" in story.verdict
+    assert "0 to 2, 1 to 0, 2 to 1; --labels" in story.verdict
+    story = rs.explain(scaled(EXACT, 8.0, -4.0), XOR, 1 - LABELS)
+    assert story.answer == "wrong input"
+    assert "the two classes look exchanged: the other way round 4 of 4 rows are right" in story.verdict
+
+
+@pytest.mark.parametrize("k", [2, 3, 5])
+def test_the_numbering_makes_most_rows_right(k):
+    """Against every permutation of the classes; the outputs follow a hidden one but for some noise."""
+    rng = np.random.default_rng(k)
+    for _ in range(20):
+        classes, secret = rng.integers(k, size=30), rng.permutation(k)
+        F = np.eye(k)[secret[classes]] + 0.45 * rng.normal(size=(30, k))
+        Y = np.eye(k)[classes]
+        most = max(int((F[:, p].argmax(axis=1) == classes).sum()) for p in permutations(range(k)))
+        now = int((F.argmax(axis=1) == classes).sum())
+        answer = renumbered(F, Y, True)
+        if most >= 24 and most > now and 2 * (30 - most) <= 30 - now:
+            assert answer.right == most == int((F[:, list(answer.outputs)].argmax(axis=1) == classes).sum())
+        else:
+            assert answer is None
 
 
 def hat(n=60):

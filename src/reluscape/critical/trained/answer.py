@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...numbers.tolerances import DEFAULT, Tolerances
-from .predictions import Flat, Rescaled
+from .predictions import Flat, Renumbered, Rescaled
 
 SOLVED, STUCK, SLOW, WRONG_INPUT, UNDECIDED = "solved", "stuck", "slow", "wrong input", "undecided"
 
@@ -28,6 +28,7 @@ class Outlook:
         flat: what is known where the predictions are (nearly) all the same.
         silent: no weight but the output bias can change the predictions.
         rescaled: the map that the predictions need where they look standardised.
+        renumbered: the numbering of the classes under which the predictions fit, None where it is the one given.
         decay: weight decay for which the network has converged, None where there is none.
         penalised: whether the losses are objectives, loss plus weight decay.
         starts: fresh starts that were made for `best`.
@@ -46,6 +47,7 @@ class Outlook:
     flat: Flat | None
     silent: bool
     rescaled: Rescaled | None
+    renumbered: Renumbered | None = None
     decay: float | None = None
     penalised: bool = False
     starts: int = 0

@@ -14,7 +14,7 @@ from ...problem.trained.layered import Layered
 from .answer import Outlook
 from .last_layer import constant_loss
 from .onward import value_and_gradient, weights_of
-from .predictions import flatness, rows_right, standardised_outputs
+from .predictions import flatness, renumbered, rows_right, standardised_outputs
 
 
 def floor_of(layered: Layered) -> float | None:
@@ -74,6 +74,7 @@ def outlook(
         flat=flat,
         silent=is_silent(layered),
         rescaled=rescaling,
+        renumbered=renumbered(F, layered.Y, layered.loss.classes, tolerances),
         decay=shown_decay(layered, tolerances) if weight_decay == "unknown" else None,
         drawn=drawn_by(layered.net, layered.has_bias, layered.data.bias),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from ...numbers.tolerances import DEFAULT, Tolerances
 
@@ -79,6 +80,49 @@ def flatness(
     small = float(np.std(F, axis=0).max()) <= tolerances.near_constant * float(np.std(Y, axis=0).max())
     near = abs(loss - constant) <= tolerances.near_constant * constant
     return Flat(*ends, False, goals) if small and near else None
+
+
+@dataclass(frozen=True)
+class Renumbered:
+    """Another numbering of the classes under which the predictions fit.
+
+    Attributes:
+        outputs: for each class, in order, the output that stands for it; (1, 0) where two classes of one output are to
+            be exchanged.
+        right: rows that are then right.
+    """
+
+    outputs: tuple[int, ...]
+    right: int
+
+
+def renumbered(F: np.ndarray, Y: np.ndarray, at_zero: bool, tolerances: Tolerances = DEFAULT) -> Renumbered | None:
+    """Return the numbering of the classes that the outputs show, None where no other one fits far better.
+
+    Args:
+        F: (n, k) outputs.
+        Y: (n, k) targets, as for `rows_right`.
+        at_zero: as for `rows_right`.
+        tolerances: the numerical policy.
+
+    >>> F = np.array([[3.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 1.0]])
+    >>> renumbered(F, np.roll(np.eye(3), 1, axis=1), True)
+    Renumbered(outputs=(2, 0, 1), right=3)
+    """
+    now = rows_right(F, Y, at_zero)
+    if now is None or not np.isfinite(F).all():
+        return None
+    if Y.shape[1] > 1:
+        # one output names a row; the assignment of classes to outputs that makes most of them right
+        votes = Y.T @ (F.max(axis=1, keepdims=True) == F)
+        outputs = linear_sum_assignment(votes, maximize=True)[1]
+        answer = Renumbered(tuple(int(o) for o in outputs), rows_right(F[:, outputs], Y, at_zero) or 0)
+    else:
+        middle = 0.0 if at_zero else float(np.unique(Y).mean())
+        answer = Renumbered((1, 0), rows_right(2 * middle - F, Y, at_zero) or 0)
+    n, right = len(F), answer.right
+    is_better = right > now and 2 * (n - right) <= n - now
+    return answer if is_better and right >= tolerances.renumbered * n else None
 
 
 @dataclass(frozen=True)

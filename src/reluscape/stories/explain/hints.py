@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...critical.trained.examination import Examination
-from ..wording import percent
+from ...critical.trained.predictions import Renumbered
+from ..wording import count, percent
 
 ANY = (
     "likely reasons: inputs that were scaled in training (--standardize), a scaled target (--standardize-target), "
@@ -23,6 +24,20 @@ def hints(it: Examination) -> tuple[str, ...]:
         )
     if it.fits_scaled:
         lines.append("on standardised inputs the network fits better than a constant: add --standardize")
+    if it.outlook.renumbered is not None:
+        lines.append(_renumbered(it.outlook.renumbered, it.outlook.rows))
     if it.outlook.is_wrong() and not lines:
         lines.append(ANY)
     return tuple(lines)
+
+
+def _renumbered(other: Renumbered, rows: int) -> str:
+    """Return that the classes fit with other numbers."""
+    good = f"{other.right:,} of {count(rows, 'row')} are right"
+    if len(other.outputs) == 2:
+        return f"the two classes look exchanged: the other way round {good}; --labels gives them other numbers"
+    pairs = ", ".join(f"{name} to {output}" for name, output in enumerate(other.outputs))
+    return (
+        f"the classes look numbered otherwise: {good} if the classes, in order, belong to these outputs, both counted "
+        f"from 0: {pairs}; --labels CLASS=OUTPUT,... says so"
+    )

@@ -261,8 +261,9 @@ def next_steps(case: Case, findings: Findings) -> list[str]:
     if findings.best is not None and findings.is_above(findings.best[1]) and case.answer != SOLVED:
         best, low = case.named.get("best_known", case.named["model"]), shown(findings.best[1], findings)
         low += "" if best.test is None else f" (test {best.test:.6g})"
-        text = f"start again: other starts of {count(width, 'unit')} reach loss {low}"
-        steps.append(text + (", but fit the test rows worse" if best.is_worse_than(case.named["model"]) else ""))
+        others = f"other starts of {count(width, 'unit')} reach loss {low}"
+        worse = best.is_worse_than(case.named["model"])
+        steps.append(f"keep this network: {others}, but fit the test rows worse" if worse else f"start again: {others}")
     if saving is not None and test is None:
         steps.append(saving)
     dead = findings.anatomy.dead
