@@ -1,6 +1,7 @@
 """A kernel without an entry for Python crashes the process that calls it: only kernels may import one."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 import reluscape
 
 PACKAGE = Path(reluscape.__file__).parent
+# what makes a function a kernel
+WORDS = {"njit", "inner", "kernel"}
 ROOTS = (PACKAGE, Path(__file__).parent)
 
 
@@ -15,7 +18,9 @@ def inner_kernels(path):
     """Names of the functions of a module that are decorated with the options INNER."""
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.FunctionDef) and any(
-            isinstance(name, ast.Name) and name.id == "INNER" for call in node.decorator_list for name in ast.walk(call)
+            isinstance(name, ast.Name) and name.id in ("INNER", "inner")
+            for call in node.decorator_list
+            for name in ast.walk(call)
         ):
             yield node.name
 
@@ -23,7 +28,7 @@ def inner_kernels(path):
 MODULES = {
     path: names
     for path in sorted(PACKAGE.rglob("*.py"))
-    if "INNER" in path.read_text() and (names := set(inner_kernels(path)))
+    if ("INNER" in path.read_text() or "@inner" in path.read_text()) and (names := set(inner_kernels(path)))
 }
 
 
@@ -32,7 +37,8 @@ def called(tree, module, own):
     compiled = {
         id(inside)
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and any("njit" in ast.unparse(call) for call in node.decorator_list)
+        if isinstance(node, ast.FunctionDef)
+        and any(WORDS & set(re.findall(r"\w+", ast.unparse(call))) for call in node.decorator_list)
         for inside in ast.walk(node)
     }
     imported = {

@@ -193,11 +193,3 @@ def test_more_variables_than_samples_agree_with_the_conic_solver(output_bias):
     assert solution.iterations >= 0
     assert solution.residual <= 1e-9
     assert solution.value == pytest.approx(float(programs.value_of(answer.square)), abs=1e-9)
-
-
-def test_a_kept_kernel_counts_only_where_kernels_are_read_from(tmp_path, monkeypatch):
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    assert not interior_point._left_by_an_earlier_run.__wrapped__()
-    (tmp_path / "solvers_1").mkdir()
-    (tmp_path / "solvers_1" / "quadratic_kernel.interior_points-26.py311.nbi").write_bytes(b"")
-    assert interior_point._left_by_an_earlier_run.__wrapped__()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, ReluscapeError
-from ..numbers import files, kernelcache
+from ..numbers import files, kernelcache, kernels
 
 INTERRUPTED, INTERRUPTED_TEXT = 130, "interrupted; nothing was written"
 
@@ -31,9 +31,11 @@ class Stopped(ReluscapeError):
 
 
 def announce_kernels() -> None:
-    """Say that kernels are compiled where none are kept yet."""
-    if kernelcache.prepare():
-        print("compiling kernels once (less than a minute; later runs start at once)", file=sys.stderr)
+    """Choose where kernels are kept, and have it said where one has to be compiled."""
+    kernelcache.prepare()
+    kernels.before_compiling(
+        lambda: print("compiling kernels once (less than a minute; later runs start at once)", file=sys.stderr)
+    )
 
 
 # seconds between two lines of progress where standard error is no terminal

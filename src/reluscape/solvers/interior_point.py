@@ -7,12 +7,9 @@ ways stop at the same gap, so that which was taken shows in the last digits only
 
 from __future__ import annotations
 
-import os
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 
+from ..numbers.kernels import left_by_earlier_runs
 from ..numbers.tolerances import Tolerances
 from .interior_arrays import interior_points as array_program
 from .scaling import Coordinates
@@ -54,12 +51,9 @@ def compile_from_now_on() -> None:
     _solved[0] = float("inf")
 
 
-@cache
 def _left_by_an_earlier_run() -> bool:
     """Return whether the compiled kernel lies where compiled code is kept, as this process begins."""
-    folder, pattern = os.environ.get("NUMBA_CACHE_DIR"), "quadratic_kernel.interior_points-*.nbi"
-    places = Path(folder).rglob(pattern) if folder else (Path(__file__).parent / "__pycache__").glob(pattern)
-    return any(True for _ in places)
+    return "quadratic_kernel.interior_points" in left_by_earlier_runs()
 
 
 def one_program(

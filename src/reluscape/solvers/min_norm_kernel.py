@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from ..numbers.kernelcache import KERNEL
+from ..numbers.kernels import kernel
 
 ROUNDING = 2.0**-51
 TINY = float(np.finfo(float).tiny)
 
 
-@numba.njit(**KERNEL)
+@kernel(lambda points, *_: 60 * points.size * points.shape[1], seconds=3.5)
 def min_norm_point(
     points: np.ndarray, signs: np.ndarray, gap: float, zero: float, dependent: float, limit: int
 ) -> tuple[bool, np.ndarray, np.ndarray]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from ..numbers.kernelcache import INNER, KERNEL
-from .nonnegative_kernel import project
+from ..numbers.kernels import inner, kernel
+from .nonnegative_kernel import project, steps
 
 HIGHEST_RANK = 3
 ON_PLANE = 1e-13
@@ -16,7 +15,7 @@ NEAR_PLANE = 1e-9
 BEYOND = 100.0
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(lambda C, *_: 30 * C.size + 200, error_model="numpy")
 def cell_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
     """Fill rays (k + 3, r) with the unit rays of {z : side_t <z, C_t> >= 0} and return their number, 0 for no cell.
 
@@ -45,7 +44,8 @@ def cell_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
         new_count = 0
         for i in range(count):
             if heights[i] >= 0.0:
-                other[new_count] = rays[i]
+                for a in range(r):
+                    other[new_count, a] = rays[i, a]
                 new_count += 1
             j = i + 1
             if j == count:
@@ -64,11 +64,12 @@ def cell_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
         if count < r:
             return 0
         for i in range(count):
-            rays[i] = other[i]
+            for a in range(r):
+                rays[i, a] = other[i, a]
     return count
 
 
-@numba.njit(**INNER, error_model="numpy")
+@inner(error_model="numpy")
 def _first_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
     """Fill rays with those of a cone of r constraints as independent as can be; return their number."""
     k, r = C.shape
@@ -79,52 +80,68 @@ def _first_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
             inner += C[0, a] * C[t, a]
         if 1.0 - inner * inner > best:
             second, best = t, 1.0 - inner * inner
-    u, v = side[0] * C[0], side[second] * C[second]
     if r == 2:
         for i in range(2):
-            x, y = (u, v) if i == 0 else (v, u)  # on the border of x, on the positive side of y
-            rays[i, 0], rays[i, 1] = -x[1], x[0]
-            if rays[i, 0] * y[0] + rays[i, 1] * y[1] < 0:
-                rays[i] = -rays[i]
+            x, y = (0, second) if i == 0 else (second, 0)  # on the border of x, on the positive side of y
+            rays[i, 0], rays[i, 1] = -C[x, 1], C[x, 0]
+            if (rays[i, 0] * C[y, 0] + rays[i, 1] * C[y, 1]) * side[y] < 0:
+                rays[i, 0], rays[i, 1] = C[x, 1], -C[x, 0]
         return 2
     third, best = 0, -1.0
-    normal = np.cross(u, v)
+    _cross(C, 0, second, rays, 0)
     for t in range(k):
-        volume = abs(normal[0] * C[t, 0] + normal[1] * C[t, 1] + normal[2] * C[t, 2])
+        volume = abs(rays[0, 0] * C[t, 0] + rays[0, 1] * C[t, 1] + rays[0, 2] * C[t, 2])
         if volume > best:
             third, best = t, volume
-    w = side[third] * C[third]
-    for i in range(3):
-        x, y, z = (u, v, w) if i == 0 else ((v, w, u) if i == 1 else (w, u, v))
-        ray = np.cross(x, y)
-        if np.dot(ray, z) < 0:
-            ray = -ray
-        rays[i] = ray / np.sqrt(np.dot(ray, ray))
+    for i in range(3):  # on the borders of x and y, on the positive side of z
+        x, y, z = (0, second, third) if i == 0 else ((second, third, 0) if i == 1 else (third, 0, second))
+        length = _cross(C, x, y, rays, i)
+        if (rays[i, 0] * C[z, 0] + rays[i, 1] * C[z, 1] + rays[i, 2] * C[z, 2]) * side[z] < 0:
+            length = -length
+        for a in range(3):
+            rays[i, a] /= length
     return 3
 
 
-@numba.njit(**INNER, error_model="numpy")
-def _sharpened(C: np.ndarray, ray: np.ndarray) -> float:
-    """Put a ray of rank 3 anew on the two planes that fix it best; return 1 / the sine between these, else 1."""
+@inner(error_model="numpy")
+def _cross(C: np.ndarray, s: int, t: int, out: np.ndarray, i: int) -> float:
+    """Fill row i of out with the cross product of rows s and t in rank 3; return its length."""
+    out[i, 0] = C[s, 1] * C[t, 2] - C[s, 2] * C[t, 1]
+    out[i, 1] = C[s, 2] * C[t, 0] - C[s, 0] * C[t, 2]
+    out[i, 2] = C[s, 0] * C[t, 1] - C[s, 1] * C[t, 0]
+    return np.sqrt(out[i, 0] * out[i, 0] + out[i, 1] * out[i, 1] + out[i, 2] * out[i, 2])
+
+
+@inner(error_model="numpy")
+def _sharpened(C: np.ndarray, rays: np.ndarray, i: int, near: np.ndarray, cross: np.ndarray) -> float:
+    """Put ray i of rank 3 anew on the two planes that fix it best; return 1 / the sine between these, else 1.
+
+    near (k,) int64 and cross (2, 3) are working space.
+    """
     if C.shape[1] < 3:
         return 1.0
-    near = np.flatnonzero(np.abs(C @ ray) <= NEAR_PLANE)
-    best, normal = 0.0, np.zeros(3)
-    for a in range(len(near)):
+    count = 0
+    for t in range(len(C)):
+        if abs(C[t, 0] * rays[i, 0] + C[t, 1] * rays[i, 1] + C[t, 2] * rays[i, 2]) <= NEAR_PLANE:
+            near[count] = t
+            count += 1
+    best = 0.0
+    for a in range(count):
         for b in range(a):
-            cross = np.cross(C[near[a]], C[near[b]])
-            length = np.sqrt(np.dot(cross, cross))
+            length = _cross(C, near[a], near[b], cross, 1)
             if length > best:
-                best, normal = length, cross / length
+                best = length
+                for c in range(3):
+                    cross[0, c] = cross[1, c] / length
     if best == 0.0:
         return np.inf
-    sign = 1.0 if np.dot(normal, ray) > 0 else -1.0
-    for a in range(3):
-        ray[a] = sign * normal[a]
+    sign = 1.0 if cross[0, 0] * rays[i, 0] + cross[0, 1] * rays[i, 1] + cross[0, 2] * rays[i, 2] > 0 else -1.0
+    for c in range(3):
+        rays[i, c] = sign * cross[0, c]
     return 1.0 / best
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(lambda C, patterns, *_: len(patterns) * (60 * C.size + 400), error_model="numpy")
 def all_rays(
     C: np.ndarray, patterns: np.ndarray, rows: np.ndarray, starts: np.ndarray, rays: np.ndarray, turns: np.ndarray
 ) -> None:
@@ -134,18 +151,32 @@ def all_rays(
     """
     k, r = C.shape
     side, ray_buffer = np.empty(k), np.empty((k + 3, r))
+    near, cross = np.empty(k, np.int64), np.empty((2, 3))
     starts[0] = 0
     for s in range(len(patterns)):
         for t in range(k):
             side[t] = 1.0 if patterns[s, rows[t]] else -1.0
         count = cell_rays(C, side, ray_buffer)
         for i in range(count):
-            turns[starts[s] + i] = _sharpened(C, ray_buffer[i])
-            rays[starts[s] + i] = ray_buffer[i]
+            turns[starts[s] + i] = _sharpened(C, ray_buffer, i, near, cross)
+            for a in range(r):
+                rays[starts[s] + i, a] = ray_buffer[i, a]
         starts[s + 1] = starts[s] + count
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+def work_over_rays(ray_starts: np.ndarray, bias: int, starts: np.ndarray, units: np.ndarray) -> float:
+    """Return about how many steps the programs take in plain Python."""
+    owned = np.append(0, np.cumsum(2 * np.diff(ray_starts)[units[: starts[-1]]]))
+    sizes = np.diff(owned[starts]) + 2 * bias
+    return float((steps(sizes) + sizes * (4 * sizes + 20) + 200).sum())
+
+
+@kernel(
+    lambda T, errors, gram, h, square, rays, bias, starts, units, *_: (
+        work_over_rays(rays, bias, starts, units) * (1 if len(gram) else 1 + T.shape[1] / 4)
+    ),
+    error_model="numpy",
+)
 def over_rays(
     T: np.ndarray,
     errors: np.ndarray,
@@ -185,7 +216,8 @@ def over_rays(
     for b in range(len(starts) - 1):
         program = slice(starts[b], starts[b + 1])
         q = candidates(ray_starts, bias, Q, units[program], codes[program], number, sign, owner)
-        out[b, :] = 0.0
+        for a in range(5):
+            out[b, a] = 0.0
         if q < 0:
             out[b, 3] = np.inf
             continue
@@ -208,7 +240,7 @@ def over_rays(
         out[b, 3] = BEYOND * worst * total + (2.0 * size + off) * off
 
 
-@numba.njit(**INNER, error_model="numpy")
+@inner(error_model="numpy")
 def most_candidates(ray_starts: np.ndarray, bias: int, starts: np.ndarray, units: np.ndarray, codes: np.ndarray) -> int:
     """Return the largest number of signed rays of a program."""
     most = 2 * bias
@@ -220,7 +252,7 @@ def most_candidates(ray_starts: np.ndarray, bias: int, starts: np.ndarray, units
     return most
 
 
-@numba.njit(**INNER, error_model="numpy")
+@inner(error_model="numpy")
 def candidates(
     ray_starts: np.ndarray,
     bias: int,
@@ -260,7 +292,7 @@ def candidates(
     return q
 
 
-@numba.njit(**INNER, error_model="numpy")
+@inner(error_model="numpy")
 def inner_products(
     T: np.ndarray,
     gram: np.ndarray,

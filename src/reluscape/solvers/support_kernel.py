@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from ..numbers.kernelcache import KERNEL
+from ..numbers.kernels import kernel
 from .nonnegative_kernel import project
-from .rays_kernel import candidates, inner_products, most_candidates
+from .rays_kernel import candidates, inner_products, most_candidates, work_over_rays
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(
+    lambda T, gram, y, errors, spans, whole, rays, bias, starts, units, *_: (
+        work_over_rays(rays, bias, starts, units) * (1 if len(gram) else 1 + T.shape[1] / 4)
+        + (len(starts) - 1) * 30 * len(y)
+        + T.size
+    ),
+    seconds=5.0,
+    error_model="numpy",
+)
 def proved_over_rays(
     T: np.ndarray,
     gram: np.ndarray,

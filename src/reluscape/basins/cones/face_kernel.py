@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from ...numbers.kernels import kernel
 
-@numba.njit(nogil=True, cache=True)
+
+@kernel(lambda A, R, *rest: 3 * len(rest[4]) * A.shape[1], seconds=1.5)
 def doubts(A, R, zero, first, inside, starts, members, face, unit, doubt):
     """Mark the members of every cone whose product with the residual is not negative beyond rounding.
 

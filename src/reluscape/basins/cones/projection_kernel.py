@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from ...numbers.kernelcache import INNER, KERNEL
-from ...solvers.nonnegative_kernel import project
+from ...numbers.kernels import inner, kernel
+from ...solvers.nonnegative_kernel import project, steps
 
 
-@numba.njit(**KERNEL)
+def _steps(A: np.ndarray, starts: np.ndarray) -> float:
+    """Return about how many steps it takes to project on each cone and to look at the residual."""
+    sizes = np.diff(starts)
+    return float((steps(sizes) + sizes * (2 * sizes + 2 * A.shape[1])).sum())
+
+
+@kernel(lambda A, y, length, G, h, starts, *_: _steps(A, starts))
 def distances(A, y, length, G, h, starts, members, limits, out, used, sure):
     """Fill out with |y - projection|^2 for each cone of generators members[starts[b]:starts[b+1]].
 
@@ -38,7 +43,7 @@ def distances(A, y, length, G, h, starts, members, limits, out, used, sure):
         sure[b] = _stationary(A, length, cone, weights, residual, mark, limits)
 
 
-@numba.njit(**KERNEL)
+@kernel(lambda A, y, length, h, starts, *_: _steps(A, starts) * (1 + A.shape[1] / 10))
 def distances_of(A, y, length, h, starts, members, limits, out, used, sure):
     """Fill out as `distances` does, inner products taken from the unit generators themselves."""
     most = 1
@@ -63,7 +68,7 @@ def distances_of(A, y, length, h, starts, members, limits, out, used, sure):
         sure[b] = _stationary(A, length, cone, weights, residual, mark, limits)
 
 
-@numba.njit(**INNER)
+@inner()
 def _distance(A, y, length, members, weights, residual, used):
     """Return |y - length * weighted generators|^2, and mark the generators with a weight."""
     for i in range(len(y)):
@@ -80,7 +85,7 @@ def _distance(A, y, length, members, weights, residual, used):
     return total
 
 
-@numba.njit(**INNER)
+@inner()
 def _stationary(A, length, members, weights, residual, used, limits):
     """Return whether products with the residual are surely zero on used generators and not positive on others."""
     tolerance, unit, noise = limits

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import numba
+from math import comb
+
 import numpy as np
 
-from ...numbers.kernelcache import KERNEL
+from ...numbers.kernels import kernel
 from .restriction_kernel import DONE, restrict
 
 # answers below zero: an integer would leave int64; the budget was reached
 WIDE, SPENT = -1, -2
 
 
-@numba.njit("Tuple((int64, int64))(int64[:,::1], int64)", **KERNEL)
+@kernel(
+    lambda rows, budget: 100 * min(budget, sum(comb(len(rows), i) for i in range(2, rows.shape[1]))),
+    seconds=3.5,
+    signature="Tuple((int64, int64))(int64[:,::1], int64)",
+)
 def count_half(rows: np.ndarray, budget: int) -> tuple[int, int]:
     """Return half the number of regions of pairwise non-parallel hyperplanes, and the traces looked at.
 
@@ -49,7 +54,9 @@ def count_half(rows: np.ndarray, budget: int) -> tuple[int, int]:
     return total, cost
 
 
-@numba.njit("float64(int64[:,::1], int64, int64)", **KERNEL)
+@kernel(
+    lambda rows, descents, seed: 50 * descents * rows.size, seconds=3.5, signature="float64(int64[:,::1], int64, int64)"
+)
 def likely_cost(rows: np.ndarray, descents: int, seed: int) -> float:
     """Return an unbiased estimate of the traces that `count_half` looks at, from random descents (Knuth 1975).
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import numba
+from math import comb
+
 import numpy as np
 
+from ...numbers.kernels import inner, kernel
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+
+@inner("int64(int64, int64)", error_model="numpy")
 def inverse(a: int, p: int) -> int:
     """Return 1 / a modulo a prime, a not zero."""
     r, s, x, y = p, a, 0, 1
@@ -17,7 +20,11 @@ def inverse(a: int, p: int) -> int:
     return x % p
 
 
-@numba.njit("boolean(int64[:,::1], int64)", nogil=True, cache=True, error_model="numpy")
+@kernel(
+    lambda rows, p: 40 * sum(comb(len(rows), i) for i in range(1, rows.shape[1])),
+    signature="boolean(int64[:,::1], int64)",
+    error_model="numpy",
+)
 def independent(rows: np.ndarray, p: int) -> bool:
     """Return whether every d of the rows are independent modulo p.
 

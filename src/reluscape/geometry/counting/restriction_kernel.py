@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from ...numbers.kernelcache import INNER, KERNEL
+from ...numbers.kernels import inner, kernel
 
 # answers of the kernels; every other one than DONE is a reason to go on elsewhere, never a result
 DONE, FULL, REPAIR, UNCERTAIN, OVERFLOW, INCOMPLETE, NOTHING = 0, 1, 2, 3, 4, 5, 6
@@ -14,7 +13,7 @@ DONE, FULL, REPAIR, UNCERTAIN, OVERFLOW, INCOMPLETE, NOTHING = 0, 1, 2, 3, 4, 5,
 ROOM = 2.0**62
 
 
-@numba.njit(**INNER)
+@inner()
 def gcd(a: int, b: int) -> int:
     """Return the greatest common divisor of two non-negative integers."""
     while b:
@@ -22,7 +21,11 @@ def gcd(a: int, b: int) -> int:
     return a
 
 
-@numba.njit(**KERNEL)
+@kernel(
+    lambda rows, k, *_: 40 * k * rows.shape[1] + 100,
+    signature="Tuple((int64, int64, int64[:, ::1], int64[::1], boolean[::1], int8[::1]))"
+    "(int64[:, ::1], int64, int8[::1], boolean)",
+)
 def restrict(
     rows: np.ndarray, k: int, wanted: np.ndarray, rounding: bool
 ) -> tuple[int, int, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

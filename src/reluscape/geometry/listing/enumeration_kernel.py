@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import numba
+from math import comb
+
 import numpy as np
 
-from ...numbers.kernelcache import KERNEL
+from ...numbers.kernels import kernel
 from ..counting.restriction_kernel import DONE, NOTHING, restrict
 from .plane_kernel import plane_cells
-from .prefix_walk_kernel import products, scaled, start, walk
+from .prefix_walk_kernel import products, scaled, start, steps, walk
 
 
-@numba.njit(
-    "Tuple((int64, uint64[:,::1], float64[:,::1]))(int64[:,::1], int64[::1], boolean[::1], int8[::1], boolean)",
-    **KERNEL,
+@kernel(
+    lambda rows, *_: steps(
+        2.0 * sum(comb(len(rows), i) for i in range(1, rows.shape[1])), rows.shape[1], len(rows) + 32
+    ),
+    seconds=15.0,
+    signature="Tuple((int64, uint64[:,::1], float64[:,::1]))"
+    "(int64[:,::1], int64[::1], boolean[::1], int8[::1], boolean)",
 )
 def half_cells(
     rows: np.ndarray, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray, rounding: bool

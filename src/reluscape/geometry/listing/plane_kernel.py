@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
-from ...numbers.kernelcache import INNER
+from ...numbers.kernels import inner
 from ..counting.restriction_kernel import DONE, OVERFLOW, REPAIR
 
 # a cross product of unit vectors above this has the sign that doubles say: three roundings of each of two products
@@ -18,7 +17,7 @@ LARGEST = 2**55
 SMALL = 2**30
 
 
-@numba.njit(**INNER)
+@inner()
 def turn_of(a: int, b: int, c: int, d: int, small: bool) -> int:
     """Return the sign of a d - b c for integers below LARGEST.
 
@@ -34,7 +33,7 @@ def turn_of(a: int, b: int, c: int, d: int, small: bool) -> int:
     return 1 if determinant > 0 else (-1 if determinant < 0 else 0)
 
 
-@numba.njit(**INNER)
+@inner()
 def plane_cells(
     rows: np.ndarray, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray
 ) -> tuple[int, np.ndarray, np.ndarray]:

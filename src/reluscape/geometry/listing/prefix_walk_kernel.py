@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
-from ...numbers.kernelcache import INNER, KERNEL
+from ...numbers.kernels import inner, kernel
 from ..counting.restriction_kernel import DONE, FULL, INCOMPLETE, REPAIR, UNCERTAIN
 
 UNIT = 2.0**-53
@@ -23,13 +22,18 @@ SPECK = 1e-290
 LANES = 32
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+def steps(traces: float, d: int, width: int) -> float:
+    """Return about how many steps a walk takes in plain Python that meets so many traces."""
+    return traces * (10 * width + 3 * d * width + 200)
+
+
+@kernel(lambda m: 0.0, error_model="numpy")
 def padded(m: int) -> int:
     """Return m rounded up to whole half words."""
     return (m + LANES - 1) // LANES * LANES
 
 
-@numba.njit(**INNER, error_model="numpy")
+@inner(error_model="numpy")
 def scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return integer rows as columns of floats (d, padded m) of size about 1, and the power of two of each coordinate.
 
@@ -55,7 +59,7 @@ def scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return columns, power
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(lambda columns, m: 4 * m * columns.size, error_model="numpy")
 def products(columns: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the products (m, padded m) of the float rows, and for each the error of a product with a point.
 
@@ -86,7 +90,7 @@ def products(columns: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
     return table, error
 
 
-@numba.njit(**INNER, error_model="numpy")
+@inner(error_model="numpy")
 def lift(
     traces: np.ndarray, row: int, columns: np.ndarray, power: np.ndarray, k: int, pivot: int, foot: np.ndarray
 ) -> None:
@@ -105,7 +109,7 @@ def lift(
         foot[c] /= top
 
 
-@numba.njit(**INNER, error_model="numpy")
+@inner(error_model="numpy")
 def room(
     foot: np.ndarray, columns: np.ndarray, table: np.ndarray, k: int, at_foot: np.ndarray, ratio: np.ndarray
 ) -> float:
@@ -131,7 +135,7 @@ def room(
     return ratio[0]
 
 
-@numba.njit(**INNER, error_model="numpy")
+@inner(error_model="numpy")
 def place(
     foot: np.ndarray,
     step: float,
@@ -170,7 +174,7 @@ def place(
     return doubtful
 
 
-@numba.njit(**INNER, error_model="numpy")
+@inner(error_model="numpy")
 def agree(heads: np.ndarray, i: int, sides: np.ndarray, row: int, k: int) -> bool:
     """Return whether the first k sides of two rows are the same."""
     last = k >> 6
@@ -182,7 +186,7 @@ def agree(heads: np.ndarray, i: int, sides: np.ndarray, row: int, k: int) -> boo
     return different == 0
 
 
-@numba.njit(**INNER, error_model="numpy")
+@inner(error_model="numpy")
 def moved(points: np.ndarray, sides: np.ndarray, doubtful: np.ndarray, source: int, target: int) -> None:
     """Copy a point with its sides from one row to another."""
     for c in range(points.shape[1]):
@@ -192,7 +196,7 @@ def moved(points: np.ndarray, sides: np.ndarray, doubtful: np.ndarray, source: i
     doubtful[target] = doubtful[source]
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(lambda columns, *rest: steps(len(rest[6]), *columns.shape), seconds=10.0, error_model="numpy")
 def walk(
     columns: np.ndarray,
     power: np.ndarray,
@@ -364,7 +368,7 @@ def walk(
     return DONE
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(lambda columns, *_: 4 * columns.size, error_model="numpy")
 def start(
     columns: np.ndarray, table: np.ndarray, error: np.ndarray, m: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -1,28 +1,35 @@
-"""Which sets of unit patterns give a full-rank Jacobian: two compiled counters for small data."""
+"""Which sets of unit patterns give a full-rank Jacobian: two counters for small data."""
 
 from __future__ import annotations
 
-import numba
+from math import comb
+
 import numpy as np
 
-from ...jacobian.elimination import pattern_rank_mod
+from ...jacobian.elimination import elimination_steps, pattern_rank_mod
+from ...numbers.kernels import inner, kernel
 
 __all__ = ["count_full_sets", "full_sets"]
 
 
-@numba.njit("boolean(boolean[:, ::1], uint32[:, :, ::1], uint64[::1])", nogil=True, cache=True)
-def _is_full(units, residues, primes):  # pragma: no cover - compiled
+@inner("boolean(boolean[:, ::1], uint32[:, :, ::1], uint64[::1])")
+def _is_full(units, residues, primes):
     """Full rank over the rationals; the product of the primes exceeds every minor (Hadamard's bound)."""
     n = units.shape[1]
     basis, pivots = np.empty((n, n), np.uint32), np.empty(n, np.int64)
-    for k in range(len(primes)):  # noqa: SIM110 - compiled
+    for k in range(len(primes)):  # noqa: SIM110
         if pattern_rank_mod(units, residues[k], primes[k], basis, pivots) == n:
             return True
     return False
 
 
-@numba.njit("boolean[::1](boolean[:, ::1], uint32[:, :, ::1], uint64[::1])", nogil=True, cache=True)
-def full_sets(states, residues, primes):  # pragma: no cover - compiled
+@kernel(
+    lambda states, residues, primes: (
+        2.0 ** len(states) * elimination_steps(len(states), states.shape[1], residues.shape[2])
+    ),
+    signature="boolean[::1](boolean[:, ::1], uint32[:, :, ::1], uint64[::1])",
+)
+def full_sets(states, residues, primes):
     """Decide every subset of the unit patterns `states` (s, n): entry T of the answer is for the bits of T.
 
     A superset of a good set is good, so that only sets without a good part are eliminated.
@@ -43,8 +50,13 @@ def full_sets(states, residues, primes):  # pragma: no cover - compiled
     return good
 
 
-@numba.njit("int64(boolean[:, ::1], int64, uint32[:, :, ::1], uint64[::1])", nogil=True, cache=True)
-def count_full_sets(states, size, residues, primes):  # pragma: no cover - compiled
+@kernel(
+    lambda states, size, residues, primes: (
+        comb(len(states), size) * elimination_steps(size, states.shape[1], residues.shape[2])
+    ),
+    signature="int64(boolean[:, ::1], int64, uint32[:, :, ::1], uint64[::1])",
+)
+def count_full_sets(states, size, residues, primes):
     """Count the subsets of exactly `size` unit patterns whose Jacobian has full rank."""
     s, n = states.shape
     picks = np.arange(size)

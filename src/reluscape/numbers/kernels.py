@@ -1,0 +1,122 @@
+"""Kernels: loops that run as plain Python until compiling them pays, and are compiled from then on.
+
+Compiling a kernel takes seconds, plain Python takes some hundred times as long as compiled code; small data never need
+what they would wait for. A kernel counts the steps that it was asked for, compiles where a call alone, or all together,
+would take plain Python as long as the compiler, and compiles at once where an earlier run has left the code. Both ways
+do the same operations in the same order, so that nobody sees a difference but the time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache, update_wrapper
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import kernelcache
+
+# steps of plain Python in a second: one reads a number from an array, counts with it, and writes it
+STEPS = 4e6
+# seconds that a kernel takes to compile where nothing else is said
+USUAL = 2.5
+
+
+class Kernel:
+    """One function, plain and compiled: called from Python it takes the way that costs less.
+
+    Attributes:
+        plain: the function as it is written.
+        work: takes the arguments of a call and returns about how many steps it is; None where only kernels call it.
+        room: steps that plain Python may still do.
+    """
+
+    def __init__(
+        self,
+        plain: Callable[..., Any],
+        work: Callable[..., float] | None,
+        seconds: float,
+        signature: str | None,
+        options: dict[str, Any],
+    ) -> None:
+        self.plain, self.work, self.room = plain, work, STEPS * seconds
+        self._signature, self._options = signature, options
+        self._compiled: Any = None
+        update_wrapper(self, plain)
+
+    @property
+    def compiled(self) -> Any:
+        """The compiled function."""
+        if self._compiled is None:
+            import numba
+
+            if not _kept(self):
+                while _waiting:
+                    _waiting.pop()()
+            # named before it is compiled, because a kernel may call itself
+            self._compiled = numba.njit(**self._options)(self.plain)
+            if self._signature is not None and hasattr(self._compiled, "compile"):
+                self._compiled.compile(self._signature)
+                self._compiled.disable_compile()
+        return self._compiled
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What kernels that call this one are compiled with."""
+        return self.compiled._numba_type_
+
+    def __call__(self, *args: Any) -> Any:
+        """Return what the function returns."""
+        if self.work is None:
+            return self.plain(*args)
+        if self._compiled is not None:
+            return self._compiled(*args)
+        steps = self.work(*args)
+        if steps > self.room or _kept(self):
+            return self.compiled(*args)
+        self.room -= steps
+        with np.errstate(all="ignore"):  # as compiled code: unsigned integers wrap, floats have infinities
+            return self.plain(*args)
+
+
+def kernel(
+    work: Callable[..., float], seconds: float = USUAL, signature: str | None = None, **options: Any
+) -> Callable[[Callable[..., Any]], Kernel]:
+    """Return a decorator for a function that Python calls.
+
+    Args:
+        work: takes the arguments and returns about how many steps of plain Python a call takes.
+        seconds: about how long compiling takes, with all kernels that this one calls.
+        signature: numba's types of arguments and result; without, the types of the first compiled call.
+        options: of `numba.njit`, besides those of every kernel.
+    """
+    return lambda plain: Kernel(plain, work, seconds, signature, {**kernelcache.KERNEL, **options})
+
+
+def inner(signature: str | None = None, **options: Any) -> Callable[[Callable[..., Any]], Kernel]:
+    """Return a decorator for a function that only kernels call."""
+    return lambda plain: Kernel(plain, None, 0.0, signature, {**kernelcache.INNER, **options})
+
+
+# called before the first kernel is compiled
+_waiting: list[Callable[[], None]] = []
+
+
+def before_compiling(say: Callable[[], None]) -> None:
+    """Have a function called once, before the next kernel is compiled."""
+    _waiting[:] = [say]
+
+
+def _kept(one: Kernel) -> bool:
+    """Return whether an earlier run has left the compiled code."""
+    return f"{Path(one.plain.__code__.co_filename).stem}.{one.plain.__qualname__}" in left_by_earlier_runs()
+
+
+@cache
+def left_by_earlier_runs() -> frozenset[str]:
+    """Return the kernels, "file.function", whose code lay where compiled code is kept as this process began."""
+    place = os.environ.get(kernelcache.VARIABLE)
+    found = (Path(place) if place else kernelcache.PACKAGE).rglob("*.nbi")
+    return frozenset(path.name.partition("-")[0] for path in found)
