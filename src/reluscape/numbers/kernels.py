@@ -52,7 +52,7 @@ class Kernel:
         if self._compiled is None:
             import numba
 
-            if not _kept(self):
+            if not _stands_ready(self):
                 while _waiting:
                     _waiting.pop()()
             # named before it is compiled, because a kernel may call itself
@@ -74,7 +74,7 @@ class Kernel:
         if self._compiled is not None:
             return self._compiled(*args)
         steps = self.work(*args)
-        if steps > self.room or _kept(self):
+        if steps > self.room or _stands_ready(self):
             return self.compiled(*args)
         self.room -= steps
         with np.errstate(all="ignore"):  # as compiled code: unsigned integers wrap, floats have infinities
@@ -109,7 +109,7 @@ def before_compiling(say: Callable[[], None]) -> None:
     _waiting[:] = [say]
 
 
-def _kept(one: Kernel) -> bool:
+def _stands_ready(one: Kernel) -> bool:
     """Return whether an earlier run has left the compiled code."""
     return f"{Path(one.plain.__code__.co_filename).stem}.{one.plain.__qualname__}" in left_by_earlier_runs()
 
@@ -118,5 +118,5 @@ def _kept(one: Kernel) -> bool:
 def left_by_earlier_runs() -> frozenset[str]:
     """Return the kernels, "file.function", whose code lay where compiled code is kept as this process began."""
     place = os.environ.get(kernelcache.VARIABLE)
-    found = (Path(place) if place else kernelcache.PACKAGE).rglob("*.nbi")
-    return frozenset(path.name.partition("-")[0] for path in found)
+    files = (Path(place) if place else kernelcache.PACKAGE).rglob("*.nbi")
+    return frozenset(path.name.partition("-")[0] for path in files)

@@ -164,17 +164,25 @@ def all_rays(
         starts[s + 1] = starts[s] + count
 
 
-def work_over_rays(ray_starts: np.ndarray, bias: int, starts: np.ndarray, units: np.ndarray) -> float:
-    """Return about how many steps the programs take in plain Python."""
-    owned = np.append(0, np.cumsum(2 * np.diff(ray_starts)[units[: starts[-1]]]))
-    sizes = np.diff(owned[starts]) + 2 * bias
-    return float((steps(sizes) + sizes * (4 * sizes + 20) + 200).sum())
+def work_over_rays(
+    T: np.ndarray,
+    gram: np.ndarray,
+    ray_starts: np.ndarray,
+    bias: int,
+    starts: np.ndarray,
+    units: np.ndarray,
+    codes: np.ndarray,
+) -> float:
+    """Return about how many steps programs over rays take in plain Python; the arguments are those of `over_rays`."""
+    rays = np.diff(ray_starts)[units] * np.where(codes == 0, 2, 1)
+    before = np.append(0, np.cumsum(rays[: starts[-1]]))
+    sizes = np.diff(before[starts]) + 2 * bias
+    each = sizes * (2 * sizes + 20) + 200
+    return float((steps(sizes) + (each if len(gram) else each * (1 + T.shape[1] / 4))).sum())
 
 
 @kernel(
-    lambda T, errors, gram, h, square, rays, bias, starts, units, *_: (
-        work_over_rays(rays, bias, starts, units) * (1 if len(gram) else 1 + T.shape[1] / 4)
-    ),
+    lambda T, errors, gram, h, square, rays, *rest: work_over_rays(T, gram, rays, *rest[:4]),
     error_model="numpy",
 )
 def over_rays(

@@ -10,10 +10,8 @@ from .rays_kernel import candidates, inner_products, most_candidates, work_over_
 
 
 @kernel(
-    lambda T, gram, y, errors, spans, whole, rays, bias, starts, units, *_: (
-        work_over_rays(rays, bias, starts, units) * (1 if len(gram) else 1 + T.shape[1] / 4)
-        + (len(starts) - 1) * 30 * len(y)
-        + T.size
+    lambda T, gram, y, errors, spans, whole, rays, bias, starts, units, codes, *_: (
+        work_over_rays(T, gram, rays, bias, starts, units, codes) + (len(starts) - 1) * 30 * len(y) + T.size
     ),
     seconds=5.0,
     error_model="numpy",
