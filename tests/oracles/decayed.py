@@ -14,8 +14,13 @@ from reluscape.problem.problem import Problem
 
 
 def conic_value(problem: Problem, pattern: np.ndarray, signs: np.ndarray) -> float:
-    """Return the value of a basin of the squared loss with weight decay: a second-order cone program by Clarabel."""
-    X, y = problem.data.X, np.asarray(problem.y)
+    """Return the value of a basin of the squared loss with weight decay: a second-order cone program by Clarabel.
+
+    In units in which the longest sample and the largest target are 1.
+    """
+    chi = float(np.linalg.norm(problem.data.X, axis=1).max(initial=0.0)) or 1.0
+    gamma = float(np.abs(np.asarray(problem.y)).max(initial=0.0)) or 1.0
+    X, y = problem.data.X / chi, np.asarray(problem.y) / gamma
     (m, n), d, strength = pattern.shape, X.shape[1], float(problem.penalty.strength)
     kept = range(d if problem.penalty.biases else d - 1)
     size = m * d + 1 + n + m  # weights, constant, residuals, norms
@@ -23,7 +28,7 @@ def conic_value(problem: Problem, pattern: np.ndarray, signs: np.ndarray) -> flo
     P[m * d + 1 : m * d + 1 + n] = 2.0 / n
     P[m * d] = strength if problem.penalty.biases else 0.0
     q = np.zeros(size)
-    q[m * d + 1 + n :] = strength
+    q[m * d + 1 + n :] = strength / (chi * gamma)
     equal = np.zeros((n + 1, size))
     for j in range(m):
         equal[:n, j * d : (j + 1) * d] = signs[j] * pattern[j][:, None] * X
@@ -45,6 +50,55 @@ def conic_value(problem: Problem, pattern: np.ndarray, signs: np.ndarray) -> flo
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-11
     right = np.concatenate([y, np.zeros(1 + m * n + len(norms))])
     A = sp.csc_matrix(np.concatenate([equal, cells, norms]))
+    solution = clarabel.DefaultSolver(sp.csc_matrix(np.diag(P)), q, A, right, cones, settings).solve()
+    return float(solution.obj_val) * gamma * gamma
+
+
+def logistic_value(problem: Problem, pattern: np.ndarray, signs: np.ndarray) -> float:
+    """Return the value of a basin of the logistic loss with weight decay, by Clarabel on exponential cones.
+
+    In units in which the longest sample is 1: log(1 + exp(-y f)) <= r where exp(-r) + exp(-y f - r) <= 1.
+    """
+    chi = float(np.linalg.norm(problem.data.X, axis=1).max()) or 1.0
+    X, y = problem.data.X / chi, np.where(np.asarray(problem.y) > 0, 1.0, -1.0)
+    (m, n), d, strength = pattern.shape, X.shape[1], float(problem.penalty.strength)
+    kept = range(d if problem.penalty.biases else d - 1)
+    size = m * d + 1 + n + m + 2 * n  # weights, constant, losses, norms, two exponentials for each sample
+    P, q = np.zeros(size), np.zeros(size)
+    P[m * d] = strength if problem.penalty.biases else 0.0
+    q[m * d + 1 : m * d + 1 + n] = 1.0 / n
+    q[m * d + 1 + n : m * d + 1 + n + m] = strength / chi
+    equal = np.zeros((1, size))
+    equal[0, m * d] = 0.0 if problem.output_bias else 1.0
+    first = m * d + 1 + n + m
+    cells = np.zeros((m * n + n, size))
+    for j in range(m):
+        cells[j * n : (j + 1) * n, j * d : (j + 1) * d] = -np.where(pattern[j], 1.0, -1.0)[:, None] * X
+    for i in range(n):
+        cells[m * n + i, [first + 2 * i, first + 2 * i + 1]] = 1.0
+    norms = np.zeros((m * (1 + len(kept)), size))
+    for j in range(m):
+        norms[j * (1 + len(kept)), m * d + 1 + n + j] = -1.0
+        for k, a in enumerate(kept):
+            norms[j * (1 + len(kept)) + 1 + k, j * d + a] = -1.0
+    powers, ends = np.zeros((6 * n, size)), np.zeros(6 * n)
+    for i in range(n):
+        for part in (0, 1):
+            row = 6 * i + 3 * part
+            powers[row, m * d + 1 + i] = 1.0  # (-r or -y f - r, 1, exponential)
+            if part:
+                for j in range(m):
+                    powers[row, j * d : (j + 1) * d] = y[i] * signs[j] * pattern[j, i] * X[i]
+                powers[row, m * d] = y[i]
+            ends[row + 1] = 1.0
+            powers[row + 2, first + 2 * i + part] = -1.0
+    cones = [clarabel.ZeroConeT(1), clarabel.NonnegativeConeT(m * n + n)]
+    cones += [clarabel.SecondOrderConeT(1 + len(kept))] * m + [clarabel.ExponentialConeT()] * (2 * n)
+    settings = clarabel.DefaultSettings()
+    settings.verbose = False
+    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-10
+    right = np.concatenate([np.zeros(1 + m * n), np.ones(n), np.zeros(len(norms)), ends])
+    A = sp.csc_matrix(np.concatenate([equal, cells, norms, powers]))
     solution = clarabel.DefaultSolver(sp.csc_matrix(np.diag(P)), q, A, right, cones, settings).solve()
     return float(solution.obj_val)
 

@@ -14,10 +14,11 @@ from ..problem.losses.curvatures import curvature
 from .decayed_face import face_bases, face_newton, pull
 from .decayed_kernel import LOGISTIC, OTHER, SQUARED, decayed_points, gap_at
 from .decayed_other import other_point
+from .decayed_slopes import moved_gap
 
 # most steps, steps without a gain, share of the way to a border, least share of the parameter to aim at: the second
 # where the first ends too early
-PACES = ((100, 12, 0.995, DEFAULT.decayed_centring), (300, 60, 0.7, 0.1))
+PACES = ((100, 12, 0.995, DEFAULT.decayed_centring), (300, 60, 0.7, 0.1), (1000, 200, 0.4, 0.4))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,14 +122,18 @@ class _Program:
         out[:, :-1] = self.G.transpose(1, 0, 2).reshape(n, m * d)
         return out
 
-    def gap(self, at: _Units, e: np.ndarray, x: np.ndarray, z: np.ndarray) -> float:
-        """Return how far a point with multipliers and slopes e is from the lowest, up to rounding."""
+    def gap(self, at: _Units, e: np.ndarray, x: np.ndarray, z: np.ndarray, enough: float) -> float:
+        """Return how far a point with multipliers and slopes e is from the lowest, up to rounding.
+
+        Where that is more than `enough`, its slopes are moved.
+        """
         m, d, k = self.C.shape
         units = np.full(m, k), self.pen, np.arange(m), np.arange(m + 1) * d
         scratch = np.zeros(m * d + 1), np.zeros(m * d + 1), np.zeros((m, k))
         loss = float(np.sum(at.loss.value(self.F @ x, at.y)))
         rest = self.lam, self.kappa, self.has_c, x, z
-        return float(gap_at(at.kind, at.y, self.F, e, loss, self.C, *units, *rest, *scratch))
+        gap = float(gap_at(at.kind, at.y, self.F, e, loss, self.C, *units, *rest, *scratch))
+        return gap if gap <= enough else min(gap, moved_gap(self, at, x, z))
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +207,7 @@ class DecayedPrograms:
         kappa = float(self.decay.kappa) * gamma * gamma / unit
         decay = _Scaled(float(self.decay.lam) * gamma / (chi * unit), pen, self.decay.constant, kappa)
         # one layout of every array: the kernel is compiled for each
-        X, y, C = np.ascontiguousarray(self.X / chi), np.ascontiguousarray(y), np.ascontiguousarray(C / sizes[:, None])
+        X, y, C = np.ascontiguousarray(self.X / chi), np.array(y, dtype=float), np.ascontiguousarray(C / sizes[:, None])
         return _Units(X, y, C, first, sizes, chi, gamma, unit, kind, loss, decay)
 
     def sides(self, pattern: np.ndarray) -> np.ndarray:
@@ -232,6 +237,8 @@ class DecayedPrograms:
             )
         else:
             result = self._interior(program, start)
+        if not result[2] <= self.tolerances.kkt * at.zero:
+            result = *result[:2], min(result[2], moved_gap(program, at, *result[:2]))
         if sharp or not result[2] <= self.tolerances.kkt * at.zero:
             enough = MACHINE_PRECISION * self.tolerances.rank if sharp else self.tolerances.kkt
             result = self._polish(on, sign, o, program, *result, enough * at.zero)
@@ -295,7 +302,7 @@ class DecayedPrograms:
                     rest = g - np.where(pen, lam * w[j] / r, 0.0)
                     multipliers[j, kinks[j]] = pull(rest, (o[j][:, None] * C)[kinks[j]], pen | True)[1]
             there = np.append(w, c)
-            gap = program.gap(at, e, there, multipliers)
+            gap = program.gap(at, e, there, multipliers, enough)
             if gap < best[2]:
                 best = there, multipliers, gap
             if best[2] <= enough:

@@ -27,7 +27,11 @@ SUMS = {**INSIDE, "fastmath": {"reassoc", "contract"}}
 BLOCK = 4
 # numbers of the policy as the compiled code reads them
 PIVOT, RIDGE, BORDER = DEFAULT.decayed_pivot, DEFAULT.decayed_ridge, DEFAULT.decayed_border
-LEAST_START = DEFAULT.decayed_start
+# how many times the rise that curvatures foretell a step may bring, and how often it is halved for that
+TRUST, HALVINGS = 3.0, 40
+# the decay begins at so many times the largest pull on a single unit; where a step has left the point that near to the
+# path of centres, it falls by up to that share of what is left
+BEGIN, CLOSE, FALL = 2.0, 0.3, 0.9
 
 
 @numba.njit(**INSIDE)
@@ -318,6 +322,29 @@ def products(F: np.ndarray, h: np.ndarray, H: np.ndarray) -> None:
                     H[a, c] += share * F[i, c]
 
 
+@numba.njit(**INSIDE)
+def _trusted(y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.ndarray, way: np.ndarray, step: float) -> float:
+    """Return the share of a step over which the logistic slopes rise little more than curvatures foretell.
+
+    Where a loss is next to level its curvature says nothing about how far that lasts.
+    """
+    foretold = 0.0
+    for i in range(len(f)):
+        foretold += h[i] * way[i] * way[i]
+    share = 1.0
+    for _ in range(HALVINGS):
+        risen = 0.0
+        for i in range(len(f)):
+            q = -y[i] * (f[i] + share * step * way[i])
+            top = np.exp(-abs(q))
+            slope = 1.0 / (1.0 + top) if q >= 0 else top / (1.0 + top)
+            risen += (-y[i] * slope - e[i]) * way[i]
+        if not risen > TRUST * share * step * foretold:
+            break
+        share /= 2.0
+    return share
+
+
 @numba.njit(**KERNEL, error_model="numpy")
 def advance(
     F: np.ndarray,
@@ -341,8 +368,12 @@ def advance(
     H: np.ndarray,
     share: float,
     least: float,
-) -> None:
-    """Go one step, `share` of the way to the first border and at most 1.
+    kind: int,
+    y: np.ndarray,
+    f: np.ndarray,
+    e: np.ndarray,
+) -> float:
+    """Go one step, `share` of the way to the first border and at most 1; return its length.
 
     grad = F^T e, push = C^T z and height = C x are those of the point; H holds F^T diag(h) F and is overwritten.
     """
@@ -454,6 +485,9 @@ def advance(
             step = _longest(K, pen, states, off, lam, x, t, q, s, z, dx, dt, dq, ds, dz)
             target = max((1.0 - min(step, 1.0)) ** 3, least) * total / max(count, 1)
     step = min(share * step, 1.0)
+    if kind == LOGISTIC:
+        _times(F, dx, ahead)
+        step *= _trusted(y, f, e, h, ahead, step)
     for j in range(m):  # norms stay inside their cones in spite of rounding
         st = states[j]
         w2, q2 = 0.0, 0.0
@@ -470,6 +504,61 @@ def advance(
             s[j, r] += step * ds[j, r]
             z[j, r] += step * dz[j, r]
     x[N] += step * dx[N]
+    return step
+
+
+@numba.njit(**KERNEL, error_model="numpy")
+def first_weight(lam: float, grad: np.ndarray, off: np.ndarray) -> float:
+    """Return the decay to begin with: at least lam, and so large that all units would stay at zero."""
+    weight = lam
+    for j in range(len(off) - 1):
+        square = 0.0
+        for a in range(off[j], off[j + 1]):
+            square += grad[a] * grad[a]
+        weight = max(weight, BEGIN * np.sqrt(square))
+    return weight
+
+
+@numba.njit(**KERNEL, error_model="numpy")
+def lightened(
+    lam: float,
+    weight: float,
+    step: float,
+    K: np.ndarray,
+    pen: np.ndarray,
+    states: np.ndarray,
+    off: np.ndarray,
+    x: np.ndarray,
+    t: np.ndarray,
+    q: np.ndarray,
+    s: np.ndarray,
+    z: np.ndarray,
+) -> float:
+    """Return the next decay on the way down to lam, and shorten multipliers with it, which keeps products alike.
+
+    A small decay at once would let weights run far away, where losses without curvature lead nowhere.
+    """
+    total, count, longest = 0.0, 0, 0.0
+    for j in range(len(states)):
+        st = states[j]
+        square = 0.0
+        total += t[j] * weight
+        for a in range(off[j], off[j + 1]):
+            square += pen[st, a - off[j]] * x[a] * x[a]
+            total += x[a] * q[a]
+        for r in range(K[st]):
+            total += s[j, r] * z[j, r]
+        longest = max(longest, np.sqrt(square))
+        count += 1 + K[st]
+    if total > CLOSE * count * weight * (1.0 + longest):
+        return weight
+    share = max(lam / weight, 1.0 - FALL * step)
+    for a in range(off[len(states)]):
+        q[a] *= share
+    for j in range(len(states)):
+        for r in range(K[states[j]]):
+            z[j, r] *= share
+    return max(lam, share * weight)
 
 
 @numba.njit(**KERNEL, error_model="numpy")
@@ -555,9 +644,13 @@ def decayed_points(
         s, z, height, best_z = of_s[0], of_s[1], of_s[2], of_s[3]
         t = np.ones(m)
         x[N] = start_c
+        _times(F, x, f)
+        derivatives(kind, y, f, e, h)
+        _back(F, e, grad)
+        now = first_weight(lam, grad, ends)
         for j in range(m):
             for r in range(k):
-                s[j, r], z[j, r] = 1.0, max(lam, LEAST_START)
+                s[j, r], z[j, r] = 1.0, now
         best, best_value, last, scale = np.inf, np.inf, 0, 0.0
         for it in range(limit):
             _times(F, x, f)
@@ -581,7 +674,13 @@ def decayed_points(
                 _copy(base, H)
             else:
                 products(F, h, H)
-            advance(F, h, C, K, pen, live, ends, lam, kappa, has_c, grad, push, height, x, t, q, s, z, H, share, least)
+            step = advance(
+                F, h, C, K, pen, live, ends, now, kappa, has_c, grad, push, height, x, t, q, s, z, H, share, least,
+                kind, y, f, e,
+            )  # fmt: skip
+            if now > lam:
+                last = it
+                now = lightened(lam, now, step, K, pen, live, ends, x, t, q, s, z)
         values[program], gaps[program] = best_value, best
         if len(points):
             points[program] = 0.0

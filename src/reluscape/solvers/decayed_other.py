@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..numbers.tolerances import MACHINE_PRECISION, Tolerances
-from .decayed_kernel import LEAST_START, OTHER, advance, gap_at, products
+from .decayed_kernel import OTHER, advance, first_weight, gap_at, lightened, products
 
 STEPS, STALLED = 480, 100
 # shares of the way to a border that a step goes; the next one is taken after so many steps without a gain
@@ -49,8 +49,10 @@ def other_point(
     (m, d, k), n = C.shape, len(y)
     units = np.full(m, k), pen, np.arange(m), np.arange(m + 1) * d
     x, t, q = np.zeros(m * d + 1), np.ones(m), np.zeros(m * d)
-    s, z = np.ones((m, k)), np.full((m, k), max(lam, LEAST_START))
     x[-1] = start_c
+    e = np.asarray(loss.gradient(F @ x, y), dtype=float)
+    weight = first_weight(lam, F.T @ e, units[3])
+    s, z = np.ones((m, k)), np.full((m, k), weight)
     scratch, H = (np.zeros(m * d + 1), np.zeros(m * d + 1), np.zeros((m, k))), np.zeros((m * d + 1, m * d + 1))
     ridge, reach = float(np.sqrt(MACHINE_PRECISION)), np.full(n, 1.0)
     last, best, pace, scale = 0, np.inf, 0, None
@@ -75,12 +77,16 @@ def other_point(
         before = x.copy(), t.copy(), q.copy(), s.copy(), z.copy()
         share = SHARES[min(pace, len(SHARES) - 1)]
         products(F, h, H)
-        advance(F, h, C, *units, lam, kappa, has_c, *scratch, x, t, q, s, z, H, share, CENTRING)
+        step = advance(
+            F, h, C, *units, weight, kappa, has_c, *scratch, x, t, q, s, z, H, share, CENTRING, OTHER, y, f, e
+        )
         ahead = F @ (x - before[0])
         short = _trusted(loss, y, f, e, h, ahead)
         if short < 1:
             for now, then in zip((x, t, q, s, z), before, strict=True):
                 now[...] = then + short * (now - then)
+        if weight > lam:
+            last, weight = it, lightened(lam, weight, step * short, *units, x, t, q, s, z)
         # as far as the step went, or as the shortest that went too far
         moves = np.maximum(short * np.abs(ahead) / 2, 2 * short * np.abs(ahead) if short < 1 else 0.0)
         reach = np.maximum(moves, tolerances.difference_step * (1.0 + np.abs(f)))

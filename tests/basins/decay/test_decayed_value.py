@@ -8,7 +8,7 @@ import pytest
 import reluscape as rs
 from reluscape.problem.penalties import WeightDecay
 from reluscape.problem.problem import Problem
-from tests.oracles.decayed import conic_value, descended, largest_pull, objective
+from tests.oracles.decayed import conic_value, descended, largest_pull, logistic_value, objective
 
 
 class Pseudo:
@@ -210,3 +210,39 @@ def test_a_constant_that_costs_nothing_may_never_be_reached(y, pattern, output_b
         assert near == sorted(near, reverse=True)
         assert near[-1] < 1e-9
         assert min(near) > 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_small_decay_on_long_samples_is_solved_with_the_logistic_loss(seed):
+    """Rows of size 1000 and a decay of 1e-6: never above a conic solver with exponential cones, which ends early."""
+    rng = np.random.default_rng(seed)
+    X = np.concatenate([1e3 * rng.normal(size=(7, 2)), np.ones((7, 1))], axis=1)
+    A, signs = rng.normal(size=(3, 3)) @ X.T > 0, np.array([1, -1, 1])
+    problem = Problem(X, rng.choice([-1, 1], 7), loss="logistic", weight_decay=1e-6, output_bias=True)
+    basin = rs.basin_value(problem, None, A, signs)
+    assert basin.gap <= 1e-9
+    other = logistic_value(problem, A, signs)
+    assert other - 1e-4 <= basin.value <= other + 1e-8
+
+
+def test_decay_below_the_rounding_of_the_slopes_has_a_bound():
+    """A decay of 1e-7 beside rows of size 2000 is lost in the last digits of the slopes; moved slopes prove the gap."""
+    rng = np.random.default_rng(3)
+    X = 2e3 * rng.normal(size=(24, 3))
+    A, signs = rng.normal(size=(5, 3)) @ X.T > 0, np.array([1, -1, 1, 1, -1])
+    problem = Problem(X, rng.normal(size=24), weight_decay=1e-7)
+    basin = rs.basin_value(problem, None, A, signs)
+    assert basin.gap <= 1e-9
+    plain = rs.basin_value(X, problem.y, A, signs)
+    assert plain.value <= basin.value
+    proved = rs.basin_value(problem, None, A, signs, exact=True)
+    assert float(proved.lower) - 1e-12 <= basin.value <= float(proved.upper) + 1e-9
+
+
+def test_one_compiled_kernel_serves_all_losses():
+    from reluscape.solvers.decayed_kernel import decayed_points
+
+    X, y = [[1.0, 2.0], [2.0, -1.0], [-1.0, 1.0]], [1, -1, 1]
+    for loss in ("squared", "logistic"):
+        rs.basin_value(Problem(X, y, loss=loss, weight_decay=0.01), None, [[True, True, False]], [1])
+    assert len(decayed_points.signatures) == 1
