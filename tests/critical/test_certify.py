@@ -245,3 +245,19 @@ def test_a_fall_too_small_for_floats_is_still_shown():
 def test_dead_units_need_weights_that_fit():
     with pytest.raises(rs.ReluscapeError, match=r"expected .m, 2."):
         rs.dead_units([1, 2], [[1, 2]])
+
+
+@pytest.mark.parametrize(("loss", "low"), [("logistic", -1), ("bce", 0)])
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_loss_that_falls_for_ever_has_the_infimum_of_its_basin(loss, low, bias):
+    """Two rows are told apart; two equal ones of different classes leave log 2 each: the infimum is log(2) / 2."""
+    X, y = [[1, 0], [0, 1], [1, 0], [2, 1]], [1, 1, low, 1]
+    point = [[0.0, 40.0]], [1.0], *([0.0] if bias else [])
+    verdict = rs.certify(X, y, *point, loss=loss)
+    assert verdict.kind == "not stationary"
+    basin = verdict.infimum
+    assert not basin.attained
+    assert float(basin.lower) - 1e-15 <= np.log(2) / 2 <= float(basin.upper) + 1e-15
+    assert verdict.certificate["kind"] == "logistic-basin-value"
+    assert rs.verify(verdict.certificate).ok
+    assert rs.certify(X, y, [[1.0, 2.0]], [1.0], loss=loss).infimum is None

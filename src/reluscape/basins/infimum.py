@@ -14,20 +14,23 @@ import scipy.sparse as sp
 
 from ..certificates import fraction_text, fraction_texts, new
 from ..certificates.logistic_basin import entropies, losses
-from ..errors import InputError, SolverError
+from ..errors import InputError, ReluscapeError, SolverError
 from ..numbers import exact
 from ..numbers.checks import readonly
 from ..numbers.intervals import precise_intervals
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ..problem.data import Dataset, check_signs
 from ..problem.losses import LogisticLoss
-from ..problem.problem import as_problem
+from ..problem.penalties import NONE
+from ..problem.problem import Problem, as_problem
 from ..solvers.recession import recession_direction
 from .patterns import live_pattern
 from .result import Basin
 from .smooth import SmoothBasins
 
 END_BITS, DENOMINATOR, ROUNDS, HALVINGS = 80, 1 << 24, 60, 40
+# sides of a basin times weights up to which its infimum is proved in passing, in about a second
+MOST_ENTRIES = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +125,8 @@ def logistic_infimum(
         >>> basin.attained, round(float(basin.lower), 6)
         (False, 0.462098)
     """
-    problem = as_problem(X, y, loss=loss, output_bias=output_bias)
+    own = isinstance(X, Problem) and loss == "logistic"  # what is not told is the problem's
+    problem = as_problem(X, y, loss=X.given_loss if own else loss, output_bias=output_bias)
     if not isinstance(problem.loss, LogisticLoss):
         raise InputError('logistic_infimum needs the loss "logistic" or "bce"')
     data = problem.only(loss=True, output_bias=True)
@@ -148,6 +152,18 @@ def logistic_infimum(
         upper=infimum.upper,
         problem=problem,
     )
+
+
+def infimum_in_reach(problem: Problem, pattern: np.ndarray, signs: np.ndarray) -> Basin | None:
+    """Return the basin with its proved infimum, or None: another loss, a large basin, or no proof beside the floats."""
+    m, n = pattern.shape
+    plain = isinstance(problem.loss, LogisticLoss) and problem.penalty is NONE and problem.outputs == 1
+    if not plain or not n or m * n * (m * problem.data.d + 1) > MOST_ENTRIES:
+        return None
+    try:
+        return logistic_infimum(problem, None, pattern, signs)
+    except (ReluscapeError, np.linalg.LinAlgError):
+        return None
 
 
 class _Program:

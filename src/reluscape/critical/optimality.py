@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..basins.infimum import infimum_in_reach
+from ..basins.result import Basin
 from ..errors import InputError
 from ..numbers.entries import entries
 from ..numbers.overflow import refuses_overflow
@@ -100,9 +102,14 @@ def _not_only_flat(point: Point, verdict: Verdict) -> Verdict:
     escape, slack = falling.escape, 0.0
     if falling.proved:
         reason = "the loss falls for ever along a direction of the units' cells, the more slowly the farther out"
+        problem = Problem(point.data, loss=point.loss, output_bias=point.c is not None)
+
+        def build_infimum() -> Basin | None:
+            return infimum_in_reach(problem, falling.pattern, falling.signs)
+
         return replace(
             verdict, kind=NOT_STATIONARY, is_local_minimum=False, reason=reason, escape=escape, slack=slack,
-            build_certificate=None,
+            build_certificate=None, build_infimum=build_infimum,
         )  # fmt: skip
     reason = "in floats the loss seems to fall for ever along a direction of the units' cells, which is not proved"
     return replace(verdict, kind=UNDECIDED, is_local_minimum=None, reason=reason, slack=slack, build_certificate=None)

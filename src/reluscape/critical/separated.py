@@ -24,10 +24,13 @@ class Falling:
     Attributes:
         escape: (dW, dv) or (dW, dv, dc).
         proved: whether exact arithmetic says that no sample's loss rises on the way and one falls.
+        pattern, signs: activations (k, n) and output signs (k,) of the units that speak, a basin the point lies in.
     """
 
     escape: tuple[Any, ...]
     proved: bool
+    pattern: np.ndarray
+    signs: np.ndarray
 
 
 def falling_direction(point: Point) -> Falling | None:
@@ -82,7 +85,7 @@ def _direction(
         dW[j] = way[k * d : (k + 1) * d] / float(point.v[j])
     dv = np.zeros(len(point.v))
     escape = (dW, dv) if point.c is None else (dW, dv, float(way[-1]))
-    return Falling(escape, exact is not None)
+    return Falling(escape, exact is not None, active, s.astype(int))
 
 
 def _rational(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..basins.result import Basin
 from ..certificates import fraction_text, fraction_texts, new
 from ..problem.problem import Problem
 from .onesided import OneSided
@@ -50,6 +51,7 @@ class Verdict:
         is_global_minimum: True where the point is a global minimum of every width (with weight decay), else None.
         distance: how far the proved minimum is from the given weights, with weight decay; else None.
         kinks: with weight decay, the pairs of a unit and a sample on its hyperplane at the proved minimum.
+        build_infimum: looks for the infimum of the basin when it is first asked for.
 
     Example:
         >>> from reluscape import certify
@@ -75,10 +77,24 @@ class Verdict:
     is_global_minimum: bool | None = None
     distance: float | None = None
     kinks: tuple[tuple[int, int], ...] = ()
+    build_infimum: Callable[[], Basin | None] | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def infimum(self) -> Basin | None:
+        """The basin in which the logistic loss falls for ever, its infimum between rational ends.
+
+        None where nothing falls for ever, or where the basin is too large to be proved in passing.
+        """
+        return self.build_infimum() if self.build_infimum is not None else None
 
     @cached_property
     def certificate(self) -> dict[str, Any] | None:
-        """The proof as plain JSON for `reluscape.verify`; None where the test is numerical or undecided."""
+        """The proof as plain JSON for `reluscape.verify`; None where the test is numerical or undecided.
+
+        Where the loss falls for ever it is that of the basin's infimum, which lies below the loss.
+        """
+        if self.infimum is not None:
+            return self.infimum.certificate
         return self.build_certificate() if self.build_certificate is not None else None
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import comb
+from typing import Any
 
 import numpy as np
 
@@ -49,6 +50,7 @@ class Reference:
         source: where it comes from, in words.
         state: (pattern, signs) of a basin that has it, or None where another fit does.
         net: a network in that basin, in standardised inputs, or None where only the basin is known.
+        certificate: the proof that a basin has this infimum, or None.
     """
 
     value: float
@@ -56,6 +58,12 @@ class Reference:
     source: str
     state: tuple[np.ndarray, np.ndarray] | None
     net: TwoLayerNet | None = None
+    certificate: dict[str, Any] | None = None
+
+    @property
+    def kind(self) -> str:
+        """Return "certified" with a certificate, else "numerical"."""
+        return "numerical" if self.certificate is None else "certified"
 
 
 class References:

@@ -119,4 +119,5 @@ def _told(subject: Subject, settings: Settings, tell: ProgressCall, origin: Orig
         wide = width_map.decay.wide
         proof = None if wide is None else wide.certificate
         return Survey(dict(report), subject.data, None, width_map.decay.problem, proof)
-    return Survey(dict(report), subject.data, width_map.best.state, subject.problem)
+    best = width_map.best
+    return Survey(dict(report), subject.data, best.state, subject.problem, best.certificate)

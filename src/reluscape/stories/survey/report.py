@@ -94,7 +94,7 @@ def _losses(known: WidthMap) -> schema.SurveyLosses:
         "best_network": loss_claim(
             lowest,
             constant,
-            "numerical",
+            best.kind,
             subject.accuracy(straight if known.outputs is None else known.outputs),
             width=known.best_width,
             source=best.source,
@@ -151,7 +151,7 @@ def _entry(width: Width, regions: schema.Claim, known: WidthMap) -> schema.Width
         "regions": layer_regions(regions, width.width),
         "basins": layer_regions(regions, width.width, 2, BASIN_TEXT),
         "reference": loss_claim(
-            subject.snapped(reference.value), subject.constant, "numerical", source=reference.source
+            subject.snapped(reference.value), subject.constant, reference.kind, source=reference.source
         ),
         "threshold": plain(width.mark),
         "good": None,
@@ -170,7 +170,9 @@ def _curve(known: WidthMap) -> list[schema.TrainedPoint]:
         {
             "width": width,
             "trained": probability_claim(share),
-            "reference": loss_claim(subject.snapped(known.references[width].value), subject.constant, "numerical"),
+            "reference": loss_claim(
+                subject.snapped(known.references[width].value), subject.constant, known.references[width].kind
+            ),
         }
         for width, share in known.trained.items()
     ]

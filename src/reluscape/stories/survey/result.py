@@ -25,20 +25,23 @@ class Survey(Telling):
     _data: Dataset
     _best: tuple[np.ndarray, np.ndarray] | None
     problem: Problem | None = None
-    _wide: dict[str, Any] | None = None
+    _proof: dict[str, Any] | None = None
 
     def certificate(self) -> dict[str, Any]:
         """Return a proof of the best network's loss: the exact value of its basin, for `reluscape verify`.
 
-        With weight decay it proves the lowest objective of any width, between rational ends.
+        With weight decay it proves the lowest objective of any width, with the logistic loss the infimum of a small
+        basin, both between rational ends.
 
         Raises:
             UnsupportedError: no basin was found below the best affine fit, or its exact value is out of reach.
         """
         if self.report.get("weight_decay") is not None:
-            if self._wide is None:
+            if self._proof is None:
                 raise UnsupportedError("the lowest objective of any width is not proved for these data")
-            return self._wide
+            return self._proof
+        if self._proof is not None:
+            return self._proof
         if self._best is None:
             raise UnsupportedError("the best known fit is the affine one; there is no basin to certify")
         pattern, sign = self._best
