@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -109,6 +110,7 @@ def survey(
         trainings=trainings,
         raw=raw,
         undrawn=table.undrawn,
+        spent=time.process_time(),
         weight_decay=penalty,
         loss=loss_name,
     )
@@ -181,7 +183,7 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
         else f"Losses are means ({data['loss']}), in brackets as a share of the best constant's."
     )
     if report["all_rows"] is not None:
-        said += f" All of this table is told of the {data['n']:,} rows drawn."
+        said += f" All of this table is told of the {data['n']:,} rows drawn{_of_all(report['all_rows'])}."
     if decay is not None:
         weights = "all weights" if decay["biases"] else "the weights, biases apart"
         said += f" The objective adds {decay['value']:g} / 2 times the sum of the squares of {weights}."
@@ -190,6 +192,17 @@ def show(report: dict[str, Any], written: list[Path]) -> None:
         screen.print(f"Note: {output.plain(warning)}", style="yellow")
     for path in written:
         screen.print(f"written: {output.plain(str(path))}", style="dim")
+
+
+def _of_all(rows: dict[str, Any]) -> str:
+    """Return how trainings of all rows of a table ended, or that there was no time for them."""
+    from ..stories.wording import count
+
+    share = rows["trained"]
+    if share is None:
+        return f"; for trainings on all {rows['rows']:,} rows the time is too short (--seconds)"
+    runs, width = count(share["trials"], "training"), count(rows["trained_width"], "unit")
+    return f"; of {runs} on all {rows['rows']:,} rows with {width}, {_share(share)} ended well"
 
 
 def _share(claim: dict[str, Any]) -> str:

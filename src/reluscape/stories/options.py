@@ -58,6 +58,7 @@ class SurveyOptions(DataOrigin, total=False):
     trainings: int
     raw: bool
     undrawn: tuple[Any, Any] | None
+    spent: float
 
 
 class LandscapeOptions(DataOrigin, total=False):

@@ -24,7 +24,7 @@ def test_slowness_is_the_clock_over_the_nominal_time():
     once, twice = cost.speed(clock(0.01)), cost.speed(clock(0.02))
     assert twice == pytest.approx(2 * once)
     n, d, width, runs, steps = cost.PROBE
-    assert once * steps * cost.step_seconds(runs, n, d, width) == pytest.approx(0.01)
+    assert once * steps * cost.array_seconds(runs, n, d, width) == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(("n", "d", "loss"), [(4, 2, "squared"), (60, 4, "squared"), (500, 9, "cross_entropy")])

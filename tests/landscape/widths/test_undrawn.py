@@ -6,8 +6,9 @@ import pytest
 import reluscape as rs
 from reluscape.critical.training import Plan, train
 from reluscape.errors import ShapeError
+from reluscape.landscape.widths.settings import Settings
 from reluscape.landscape.widths.subject import Subject
-from reluscape.landscape.widths.undrawn import Undrawn, beside, of_all_rows
+from reluscape.landscape.widths.undrawn import Undrawn, beside, of_all_rows, trained_on_all
 from reluscape.numbers.clock import Clock
 from reluscape.problem.data import standardize
 
@@ -59,6 +60,21 @@ def test_fits_of_all_rows_are_best_and_begin_at_those_of_the_drawn_ones():
     assert fits.plane == pytest.approx(np.mean((plane - Y) ** 2), rel=1e-6)
     assert fits.constant == pytest.approx(Y.var(), rel=1e-6)
     assert (fits.rows, fits.width, fits.right) == (90, 3, None)
+
+
+def test_the_share_of_trainings_of_all_rows_is_that_of_their_ends_below_the_mark():
+    subject, rows, trainings = surveyed()
+    training = trainings[3]
+    fits = of_all_rows(subject, rows, training, training.best, False, Clock(100.0))
+    plan, settings = Plan(6, steps=300), Settings()
+    wider = trained_on_all(subject, rows, fits, 4, plan, settings, Clock(100.0))
+    seen = np.c_[ALL, np.ones(len(ALL))] @ np.asarray(standardize(subject.data).transform)
+    runs = train(seen, Y, 4, True, "squared", plan)
+    lowest = min(runs.rest.min(), fits.network)
+    mark = lowest + settings.tolerance * (Y.var() - lowest)
+    assert (wider.trained_width, wider.trained.trials) == (4, 6)
+    assert float(wider.trained.value) == pytest.approx(np.mean(runs.losses <= mark))
+    assert trained_on_all(subject, rows, fits, 4, plan, settings, Clock(0.0)).trained is None
 
 
 @pytest.mark.parametrize(("loss", "number"), [("cross_entropy", 3), ("logistic", 2), ("bce", 2), ("squared", 2)])

@@ -11,14 +11,14 @@ import numpy as np
 from ...numbers.clock import Clock
 from .batch import Batch
 from .hops import hopped
-from .plan import Plan, step_seconds
+from .plan import Plan, search_seconds, step_seconds
 from .result import Training
 from .runs import group, led_on, train
 
 # what the minima beside the ends and the other optimiser's runs cost on top of the trainings
 EXTRA = 1.5
-# of the runs of Adam, the share that L-BFGS makes as well
-OTHER_RUNS = 0.25
+# of the runs of Adam and of their steps, the shares that L-BFGS makes as well
+OTHER_RUNS, OTHER_STEPS = 0.25, 0.25
 # lowest minima that are led on where a group of runs brought them, as long as a training, or a round of the search,
 # half as long
 LED_ON = 2
@@ -26,7 +26,7 @@ LED_ON = 2
 CONFIRMED, FIRST_CONFIRMING = 60, 500_000
 # most runs of a round of the search for lower losses, their steps as a share of a training's, the most rounds, those
 # that may be made whatever the time, and the number of the first: none of them is a run that a share is estimated from
-ROUND_RUNS, ROUND_STEPS, MOST_ROUNDS, SURE_ROUNDS, FIRST_SEARCHED = 60, 0.15, 20, 9, 1_000_000
+ROUND_RUNS, ROUND_STEPS, MOST_ROUNDS, SURE_ROUNDS, FIRST_SEARCHED = 60, 0.15, 60, 25, 1_000_000
 
 
 class Trainings:
@@ -94,7 +94,10 @@ class Trainings:
                 self.adam[width] = self._train(width, plan, clock, led=True)
             self.cut |= self.adam[width].runs < self.plan.runs
             if clock.left > 0:
-                other, steps = max(int(OTHER_RUNS * self.plan.runs), 1), self.first[width].plan.steps // 2
+                other, steps = (
+                    max(int(OTHER_RUNS * self.plan.runs), 1),
+                    max(int(OTHER_STEPS * self.first[width].plan.steps), 1),
+                )
                 fewer = Plan(other, "lbfgs", seed=self.plan.seed, steps=steps)
                 self.lbfgs[width] = self._train(width, fewer, clock)
         return self.adam[width]
@@ -147,7 +150,7 @@ class Trainings:
         sure: float = 0.0,
         after: Callable[[Training], None] = lambda found: None,
     ) -> None:
-        """Look for lower losses of a width by rounds of short runs, while there is time.
+        """Look for lower losses of a width by rounds of short runs of BFGS, while there is time.
 
         The first round begins at random weights, the others at the lowest minima of earlier rounds and of the first
         group of trainings, one unit drawn anew; how many trainings there are has no part in it.
@@ -176,7 +179,7 @@ class Trainings:
     def round_seconds(self, width: int) -> float:
         """Return the nominal seconds of a round of the search for lower losses."""
         plan, (n, d) = self._round(width), self.X.shape
-        return EXTRA * plan.steps * step_seconds(plan.runs, n, d, width, self.outputs, self.loss_name)
+        return EXTRA * plan.steps * search_seconds(plan.runs, n, d, width, self.outputs, self.loss_name)
 
     def seconds_searched(self, width: int) -> float:
         """Return the nominal seconds of the rounds made of a width."""
@@ -186,7 +189,7 @@ class Trainings:
 
     def _round(self, width: int) -> Plan:
         """Return the plan of a round's short runs."""
-        plan = Plan(ROUND_RUNS, seed=self.plan.seed, steps=max(int(ROUND_STEPS * self.plan.steps), 1))
+        plan = Plan(ROUND_RUNS, "bfgs", seed=self.plan.seed, steps=max(int(ROUND_STEPS * self.plan.steps), 1))
         return replace(plan, runs=group(plan, self.batch(width)))
 
     def count(self, width: int) -> int:

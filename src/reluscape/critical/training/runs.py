@@ -11,8 +11,8 @@ import numpy as np
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
 from ...problem.networks.initialization import get_law
-from .adam import adam
 from .batch import Batch
+from .compiled import run_adam, run_bfgs
 from .lbfgs import lbfgs
 from .plain_fits import constant_loss
 from .plan import Plan, step_seconds
@@ -20,7 +20,7 @@ from .result import Training
 from .scale import Scale
 
 # nominal seconds of the runs between two looks at the clock, and entries of their memory of L-BFGS
-PART_SECONDS, PART_ENTRIES = 0.5, 4_000_000
+PART_SECONDS, PART_ENTRIES = 0.2, 4_000_000
 # evaluations of the search for the minimum beside an end, in steps of the training
 SEARCH = 0.25
 
@@ -38,7 +38,7 @@ def train(
     """Return the ends of `plan.runs` trainings of a width, fewer where the time is over, never none.
 
     Targets of a quadratic loss are centred and scaled for the optimiser, which changes only the unit of the loss.
-    Beside each end the minimum is found by L-BFGS. The time is asked for only between groups of runs whose make-up
+    Beside each end the minimum is found by BFGS. The time is asked for only between groups of runs whose make-up
     depends on the plan alone, so a seed fixes every run that is made.
 
     Args:
@@ -77,7 +77,7 @@ def train(
 
 
 def led_on(training: Training, most: int, evaluations: int, since: int = 0) -> Training:
-    """Return the training with its lowest few minima led on by L-BFGS, none of them to a higher loss.
+    """Return the training with its lowest few minima led on by BFGS, none of them to a higher loss.
 
     Args:
         training: the runs.
@@ -93,7 +93,7 @@ def led_on(training: Training, most: int, evaluations: int, since: int = 0) -> T
     inner, floor = scale.batch, DEFAULT.zero_loss * training.constant / scale.unit
     with np.errstate(all="ignore"):
         first = scale.forth(training.points[order])
-        ends, values, _ = lbfgs(lambda theta, _: inner.evaluate(theta), first, evaluations, floor)
+        ends, values, _ = run_bfgs(inner, first, evaluations, floor)
         values = values * scale.unit
         points, rest = training.points.copy(), training.rest.copy()
         lower = values < rest[order]
@@ -125,13 +125,10 @@ def ended(scale: Scale, batch: Batch, plan: Plan, constant: float, theta: np.nda
     """Return the ends of runs from first parameters (r, p) of the scaled problem."""
     inner, goal = scale.batch, DEFAULT.zero_loss * constant / scale.unit
 
-    def evaluate(theta: np.ndarray, _: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return inner.evaluate(theta)
-
     with np.errstate(all="ignore"):  # a run that diverges ends in NaN, and is one that failed
         ends, steps = optimise(inner, theta, plan, goal)
         losses = inner.evaluate(ends)[0]
-        points, rest, _ = lbfgs(evaluate, ends, int(SEARCH * plan.steps) + 1, goal)
+        points, rest, _ = run_bfgs(inner, ends, int(SEARCH * plan.steps) + 1, goal)
         dead = batch.width - inner.active(ends).sum(axis=1)
         lower = rest <= losses
         points, rest = np.where(lower[:, None], points, ends), np.where(lower, rest, losses)
@@ -142,7 +139,7 @@ def ended(scale: Scale, batch: Batch, plan: Plan, constant: float, theta: np.nda
 def optimise(
     batch: Batch, theta: np.ndarray, plan: Plan, solved: float, shares: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ends (r, p) of a plan's runs and their steps (r,); Adam works in single precision, as usual.
+    """Return the ends (r, p) of a plan's runs and their steps (r,).
 
     Args:
         batch: the problem.
@@ -152,16 +149,11 @@ def optimise(
         shares: (r, n) sample weights of every run, or None.
     """
     if plan.optimiser == "adam":
-        single = batch.single()
-        weights = None if shares is None else shares.astype(np.float32)
-        ends, _, steps = adam(
-            lambda t, which: single.evaluate(t, None if weights is None else weights[which]),
-            theta.astype(np.float32),
-            plan.steps,
-            plan.rate,
-            solved,
-        )
-        return ends.astype(float), steps
+        ends, _, steps = run_adam(batch, theta, plan.steps, plan.rate, solved, shares)
+        return ends, steps
+    if plan.optimiser == "bfgs" and shares is None:
+        ends, _, steps = run_bfgs(batch, theta, plan.steps, solved)
+        return ends, steps
     ends, _, steps = lbfgs(
         lambda t, which: batch.evaluate(t, None if shares is None else shares[which]), theta, plan.steps, solved
     )

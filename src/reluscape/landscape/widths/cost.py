@@ -9,11 +9,12 @@ import numpy as np
 
 from ...critical.training import Batch, Plan
 from ...critical.training.by_width import CONFIRMED, EXTRA, MOST_ROUNDS, Trainings
-from ...critical.training.plan import step_seconds
+from ...critical.training.plan import array_seconds
 from ...critical.training.runs import starts
 from ...problem.data import standardize
 from .settings import Settings
 from .shares import (
+    BEFORE,
     DEEPER,
     FEWEST_FOLDED,
     FOLD_COST,
@@ -28,7 +29,7 @@ from .shares import (
 from .subject import Subject
 
 # seconds of one core at the nominal speed for starting and loading compiled code, and for report and page
-LOADED, WRITTEN = 3.0, 1.5
+LOADED, WRITTEN = 2.0, 0.7
 # rows up to which nearly every width has a network without loss, so that no search is long
 EASY_ROWS = 5
 # seconds of a basin's program apart from its arithmetic, of one operation, and how often it is factorised
@@ -58,7 +59,7 @@ def speed(now: Callable[[], float] = time.thread_time) -> float:
         for _ in range(steps):
             batch.evaluate(theta)
         times.append(now() - begin)
-    return float(np.median(times)) / (steps * step_seconds(runs, n, d, width))
+    return float(np.median(times)) / (steps * array_seconds(runs, n, d, width))
 
 
 def expected_seconds(subject: Subject, settings: Settings, slowness: float) -> float:
@@ -70,7 +71,9 @@ def expected_seconds(subject: Subject, settings: Settings, slowness: float) -> f
         slowness: seconds of this machine for a nominal one, of `speed`.
     """
     data, widths = subject.data, settings.widths
-    seconds = left = settings.budget(data.n, data.d)
+    seconds = settings.budget(data.n, data.d)
+    before = slowness * LOADED
+    left = begun = seconds - min(before, BEFORE * seconds)
     X, Y = np.asarray(standardize(data).X), subject.Y
     trainings = Trainings(X, Y, settings.output_bias, subject.loss, settings.trainings, settings.seed)
     trainings.set_steps(widths, TRAINED * settings.usual_seconds(data.n, data.d), TRAINED * seconds)
@@ -92,7 +95,7 @@ def expected_seconds(subject: Subject, settings: Settings, slowness: float) -> f
     if subject.single:
         start_seconds = 2 * settings.trials * sum(_program_seconds(data.n, data.d, w) for w in widths)
         left -= min(slowness * start_seconds, STARTED * left)
-    return seconds - max(left, 0.0) + slowness * (LOADED + WRITTEN)
+    return before + begun - max(left, 0.0) + slowness * WRITTEN
 
 
 def _program_seconds(n: int, d: int, width: int) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from ...critical.training import Traps, held_out
@@ -24,7 +26,7 @@ from .shares import DEEPER, FEWEST_FOLDED, FITTED, FOLD_COST, FOLDS, FURTHER, LE
 from .starts import good_share, start_shares
 from .study import Progress, Study
 from .subject import Subject
-from .undrawn import AllRows, Undrawn, beside, of_all_rows
+from .undrawn import AllRows, Undrawn, beside, of_all_rows, trained_on_all
 
 # of the seconds, the share that rows left out take in any case, nominally
 SURELY_FOLDED = 0.1
@@ -34,7 +36,9 @@ FOLD_RUNS, MOST_SLICED = 3, 2_000
 MOST_PROVED, PROVED_SIZE = 3, 2_000
 
 
-def explore(subject: Subject, settings: Settings, progress: Progress, undrawn: Undrawn | None = None) -> WidthMap:
+def explore(
+    subject: Subject, settings: Settings, progress: Progress, undrawn: Undrawn | None = None, spent: float = 0.0
+) -> WidthMap:
     """Return the map of a data set: what trainings, searches and random starts of each width reach.
 
     Args:
@@ -42,10 +46,12 @@ def explore(subject: Subject, settings: Settings, progress: Progress, undrawn: U
         settings: what is asked for.
         progress: told what begins.
         undrawn: rows of the same table that were not drawn; losses on rows left out are told on them, and fits of all.
+        spent: seconds that are over already and count.
     """
     progress("preparing", None, 0.0)
+    began = time.thread_time()
     load_kernels(Arrangement.of(subject.data))
-    study = Study(subject, settings, progress, TRAINED)
+    study = Study(subject, settings, progress, TRAINED, spent + time.thread_time() - began)
     clock = study.clock
     progress("regions", None, 0.04)
     regions = unit_regions(study.data, settings.seed, clock.seconds)
@@ -138,7 +144,9 @@ def _all_rows(study: Study, undrawn: Undrawn | None, clock: Clock) -> AllRows | 
     if undrawn is None or study.decay is not None or width not in study.trainings.adam:
         return None
     _, training, run = study.trainings.lowest(width)
-    return of_all_rows(study.subject, undrawn, training, run, study.settings.raw, clock)
+    fits = of_all_rows(study.subject, undrawn, training, run, study.settings.raw, clock.part(FITTED))
+    enough = study.enough().width or width
+    return trained_on_all(study.subject, undrawn, fits, enough, study.trainings.plan, study.settings, clock)
 
 
 def _promising(study: Study) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ from .decayed import DecayMap, decay_map, decayed_problem, lowest_reference
 from .infimum import basin_infimum
 from .reference import Reference, References, prepare_solvers
 from .settings import Settings
-from .shares import TRAINED_ON
+from .shares import BEFORE, TRAINED_ON
 from .subject import Subject
 
 # called with what begins, the width or None, and the share done
@@ -30,8 +31,8 @@ WIDE = 16
 # of the nominal time of a further width, the share that must be left for it to be begun
 FEWEST = 0.25
 # shares of the seconds that trainings take in any case, nominally: more of the listed widths (what one does not need is
-# the others'), those of further widths; the first is twice as large up to so many seconds, which small tables need
-SURELY, SURELY_WIDENED, SURELY_TWICE = 0.35, 0.15, 4.2
+# the others'), those of further widths
+SURELY, SURELY_WIDENED = 0.15, 0.1
 
 
 class Study:
@@ -42,15 +43,20 @@ class Study:
         settings: what is asked for.
         progress: told what begins.
         training_share: of the seconds, those for the trainings of the listed widths.
+        spent: seconds that are over already, starting and loading among them; half of those there are at most count.
     """
 
-    def __init__(self, subject: Subject, settings: Settings, progress: Progress, training_share: float) -> None:
+    def __init__(
+        self, subject: Subject, settings: Settings, progress: Progress, training_share: float, spent: float = 0.0
+    ) -> None:
+        began = time.thread_time()
         self.subject, self.settings, self.progress, self.data = subject, settings, progress, subject.data
         self.sampler = Sampler(self.data, settings.output_bias, settings.seed) if subject.single else None
         if self.sampler is not None:
             self.sampler.warm_up((1, settings.widths[-1], min(settings.max_width, WIDE)))
             prepare_solvers(self.data, settings.output_bias)
-        self.clock = Clock(settings.budget(self.data.n, self.data.d))
+        seconds, now = settings.budget(self.data.n, self.data.d), time.thread_time()
+        self.clock = Clock(seconds, now - min(spent + now - began, BEFORE * seconds))
         self.decay: DecayMap | None = None
         X = self.data.X if settings.raw else np.asarray(standardize(self.data).X)
         if subject.penalty is not NONE:
@@ -150,7 +156,7 @@ class Study:
     def deepen(self, clock: Clock) -> None:
         """Lower the references of the listed widths: by more trainings, then by searches and growth."""
         widths, training_clock = self.settings.widths, clock.part(TRAINED_ON)
-        surely = surely_searched(self.clock.seconds)
+        surely = SURELY * self.clock.seconds
         for k, width in enumerate(widths):
             part, sure = training_clock.part(1 / (len(widths) - k)), surely / (len(widths) - k)
             if self.references is None:
@@ -243,12 +249,3 @@ class Study:
         if self.sampler is None or self.settings.raw:
             return None
         return self.sampler.basins.data
-
-
-def surely_searched(seconds: float) -> float:
-    """Return the nominal seconds of rounds of the search that are made whatever the clock says.
-
-    >>> [round(surely_searched(seconds), 2) for seconds in (1.0, 6.0, 20.0)]
-    [0.7, 4.2, 7.0]
-    """
-    return max(min(2 * SURELY * seconds, SURELY_TWICE), SURELY * seconds)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...critical.training import Batch, Training
+from ...critical.training import Batch, Plan, Training, train
+from ...critical.training.by_width import EXTRA
 from ...critical.training.held_out import HeldOut, classes_of
 from ...critical.training.lbfgs import lbfgs
 from ...critical.training.objective import run_loss
@@ -15,13 +16,17 @@ from ...critical.training.plan import step_seconds
 from ...critical.training.scale import Scale
 from ...errors import ShapeError
 from ...numbers.clock import Clock
+from ...numbers.estimates import Probability
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import standardize
 from ...problem.losses import declares, labels_of
+from .settings import Settings
 from .subject import Subject
 
 # evaluations of a fit of all rows: at least, at most, and how many nominal steps each takes, in double precision
 FEWEST, MOST, DOUBLE = 20, 400, 3.0
+# trainings of all rows below which none are made
+FEWEST_RUNS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +73,8 @@ class AllRows:
         width: units of the network, led on from the best one of the drawn rows.
         network, plane, constant: the losses.
         right: shares of right rows in the same order, or None.
+        trained_width: units of the trainings of all rows.
+        trained: share of these that ended well, None where the time is too short for them.
     """
 
     rows: int
@@ -76,6 +83,8 @@ class AllRows:
     plane: float
     constant: float
     right: tuple[float, float, float] | None
+    trained_width: int = 0
+    trained: Probability | None = None
 
 
 def beside(subject: Subject, rows: Undrawn, trainings: dict[int, Training], raw: bool) -> tuple[int, HeldOut]:
@@ -125,6 +134,37 @@ def of_all_rows(subject: Subject, rows: Undrawn, training: Training, run: int, r
     fits = judge(batch.predict(end)[0]), judge(_affine(slopes, batch.X)), judge(np.tile(_level(batch), len(X)))
     (network, _), (straight, _), (constant, _) = fits
     return AllRows(len(X), batch.width, network, straight, constant, judge.right(fits))
+
+
+def trained_on_all(
+    subject: Subject, rows: Undrawn, fits: AllRows, width: int, plan: Plan, settings: Settings, clock: Clock
+) -> AllRows:
+    """Return fits of all rows with the share of trainings of all rows that end well.
+
+    A training ends well as those of the drawn rows do: up to the tolerance above the lowest loss known, here of these
+    trainings and of the fits. There are as many as nominally fit into the time, none where those are too few.
+
+    Args:
+        subject: the drawn rows.
+        rows: the others.
+        fits: of all rows.
+        width: number of units.
+        plan: of the trainings of the drawn rows.
+        settings: of the survey.
+        clock: how long it may take.
+    """
+    X, Y = _seen(subject, np.concatenate([subject.data.X, rows.X]), settings.raw), np.concatenate([subject.Y, rows.Y])
+    batch = Batch.of(X, Y, width, subject.output_bias, subject.loss)
+    n, d = X.shape
+    cost = EXTRA * plan.steps * step_seconds(1, n, d, width, batch.outputs, batch.loss.name)
+    runs = min(int(clock.left / cost), plan.runs)
+    if runs < FEWEST_RUNS:
+        return fits
+    ends = train(X, Y, width, subject.output_bias, subject.loss, replace(plan, runs=runs), lambda: clock.left <= 0)
+    lowest = [float(ends.rest[ends.best]), *([fits.network] if width >= fits.width else [])]
+    reference = min([fits.constant, *(value for value in lowest if np.isfinite(value))])
+    mark = reference + settings.tolerance * (fits.constant - reference) + DEFAULT.zero_loss * fits.constant
+    return replace(fits, trained_width=width, trained=ends.ended(mark))
 
 
 def _seen(subject: Subject, X: np.ndarray, raw: bool) -> np.ndarray:

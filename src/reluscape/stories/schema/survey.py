@@ -140,6 +140,8 @@ class AllRows(TypedDict):
     network: Loss
     affine: Loss
     constant: Loss
+    trained_width: int | None
+    trained: Claim | None
 
 
 class Promise(TypedDict):

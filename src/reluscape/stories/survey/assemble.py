@@ -14,6 +14,7 @@ from ...landscape.widths.explore import explore
 from ...landscape.widths.settings import Settings
 from ...landscape.widths.subject import Subject
 from ...landscape.widths.undrawn import Undrawn
+from ...numbers.checks import real_number
 from ...problem.penalties import NONE, as_penalty
 from ...problem.problem import Problem, as_problem
 from ..options import DataOrigin, Origin, SurveyOptions, check_options
@@ -70,7 +71,8 @@ def survey(
             bound on the time, `max_width`, widest layer tried in the search for 95 % (128), `output_bias`, whether the
             network has a free output bias (True), `trainings`, runs of each width, fewer where the time is over (20),
             `raw`, True trains on the inputs as they are, `undrawn`, inputs (r, d) and targets (r, k) of further rows of
-            the same table, on which losses on rows left out are then told, and fits of all rows; for the report
+            the same table, on which losses on rows left out are then told, and fits of all rows, `spent`, seconds that
+            are over already and count, half of all seconds at most; for the report
             `file`, name of the data, `command`, what was typed, `warnings`, sentences to pass on, `classes`, names of
             the classes by their numbers.
 
@@ -88,7 +90,7 @@ def survey(
     """
     check_options("survey", options, SurveyOptions)
     origin = Origin.of(options)
-    apart = {"undrawn", *DataOrigin.__optional_keys__}
+    apart = {"undrawn", "spent", *DataOrigin.__optional_keys__}
     choices: dict[str, Any] = {name: value for name, value in options.items() if name not in apart}
     settings = Settings(tuple(np.atleast_1d(widths).tolist()), seed=seed, **choices)
     penalty = as_penalty(weight_decay)
@@ -101,17 +103,20 @@ def survey(
         decayed_problem(subject, settings.raw)  # refuses free biases without a column of ones before any work is done
     extra_rows = options.get("undrawn")
     undrawn = None if extra_rows is None else Undrawn.of(subject, *extra_rows)
-    return _told(subject, settings, progress or (lambda what, part: None), origin, undrawn)
+    spent = real_number("spent", options.get("spent", 0.0))
+    return _told(subject, settings, progress or (lambda what, part: None), origin, undrawn, spent)
 
 
-def _told(subject: Subject, settings: Settings, tell: ProgressCall, origin: Origin, undrawn: Undrawn | None) -> Survey:
+def _told(
+    subject: Subject, settings: Settings, tell: ProgressCall, origin: Origin, undrawn: Undrawn | None, spent: float
+) -> Survey:
     """Return the survey of a subject."""
     begin = time.monotonic()
 
     def progress(stage: str, width: int | None, part: float) -> None:
         tell(STAGES[stage].format("" if width is None else count(width, "unit")), part)
 
-    width_map = explore(subject, settings, progress, undrawn)
+    width_map = explore(subject, settings, progress, undrawn, spent)
     report = build_report(width_map, origin)
     report["seconds"] = round(time.monotonic() - begin, 2)
     tell("done", 1.0)

@@ -129,7 +129,15 @@ def _all_rows(known: WidthMap) -> schema.AllRows | None:
     if fits is None:
         return None
     network, straight, constant = _fits(fits.network, fits.plane, fits.constant, fits.right)
-    return {"rows": fits.rows, "width": fits.width, "network": network, "affine": straight, "constant": constant}
+    return {
+        "rows": fits.rows,
+        "width": fits.width,
+        "network": network,
+        "affine": straight,
+        "constant": constant,
+        "trained_width": fits.trained_width if fits.trained else None,
+        "trained": probability_claim(fits.trained) if fits.trained else None,
+    }
 
 
 def _fits(
