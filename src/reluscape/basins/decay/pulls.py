@@ -28,6 +28,7 @@ from ...solvers.decayed_face import pull
 MOST_CELLS = 200_000
 CLIMBS = 20
 BITS = 120
+BLOCK = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -138,41 +139,77 @@ class Cells:
         out[:, a] = ends
         return out
 
+    def sizes(self, e: np.ndarray) -> np.ndarray:
+        """Return how hard each cell (R,) would be pulled, with either sign, if it were no cell but the whole space."""
+        return np.asarray(np.linalg.norm(((self.patterns * e) @ self.data.X)[:, self.penalised], axis=1))
+
     def bounds(self, e: np.ndarray) -> np.ndarray:
-        """Return an upper bound (R,) of the pull of each cell, both signs, without a projection."""
-        X, in_penalty = self.data.X, self.penalised
-        G = (self.patterns * e) @ X
-        if in_penalty.all():
-            return np.linalg.norm(G, axis=1)
-        # a hyperplane that meets the data passes them, whatever its offset, within their radius
-        centre = X[:, in_penalty].mean(axis=0)
-        radius = float(np.linalg.norm(X[:, in_penalty] - centre, axis=1).max(initial=0.0))
-        free = G[:, ~in_penalty][:, 0]
-        size = np.linalg.norm(G[:, in_penalty] - free[:, None] * centre, axis=1) + np.abs(free) * radius
-        return np.where(self.patterns.all(axis=1), np.linalg.norm(G[:, in_penalty], axis=1), size)
+        """Return an upper bound (2, R) of the pull of each cell with the signs 1 and -1, without a projection.
+
+        |P (g + z a)| bounds the pull for every row a of the cell and z >= 0 that leaves nothing in a free coordinate;
+        the best row is taken.
+        """
+        out = np.empty((2, len(self.patterns)))
+        block = max(BLOCK // max(len(self.first), 1), 1)
+        for begin in range(0, out.shape[1], block):
+            patterns = self.patterns[begin : begin + block]
+            G = (patterns * e) @ self.data.X
+            sides = np.where(patterns[:, self.first], 1.0, -1.0)
+            bound = self._bounds_within if self.penalised.all() else self._bounds_with_free_bias
+            for k, sign in enumerate((1, -1)):
+                out[k, begin : begin + block] = bound(-sign * G, sides)
+        return out
+
+    def _bounds_within(self, G: np.ndarray, sides: np.ndarray) -> np.ndarray:
+        """Return the bounds of cells whose pulls without constraints are the rows of G, every weight penalised."""
+        normals = self.data.X[self.first]
+        squares = (normals**2).sum(axis=1)
+        outside = np.maximum(-(G @ normals.T) * sides, 0.0) / np.sqrt(squares)
+        if not outside.shape[1]:
+            return np.asarray(np.linalg.norm(G, axis=1))
+        r = outside.argmax(axis=1)
+        cells = np.arange(len(G))
+        z = outside[cells, r] / np.sqrt(squares[r])
+        return np.asarray(np.linalg.norm(G + (z * sides[cells, r])[:, None] * normals[r], axis=1))
+
+    def _bounds_with_free_bias(self, G: np.ndarray, sides: np.ndarray) -> np.ndarray:
+        """Return the bounds of cells where the bias is free: the row must take up what pulls at the bias."""
+        inputs, free = self.data.X[self.first][:, self.penalised], G[:, ~self.penalised][:, 0]
+        g = G[:, self.penalised]
+        if not len(inputs):
+            return np.asarray(np.linalg.norm(g, axis=1))
+        far = free[:, None] ** 2 * (inputs**2).sum(axis=1) - 2 * free[:, None] * (g @ inputs.T)
+        far[free[:, None] * sides > 0] = np.inf  # this row pulls at the bias the same way
+        r = far.argmin(axis=1)
+        size = np.linalg.norm(g - free[:, None] * inputs[r], axis=1)
+        # where every sample is active the slopes of an output bias leave nothing at the bias but rounding
+        return np.where((sides > 0).all(axis=1), np.linalg.norm(g, axis=1), size)
+
+    def _by_bound(self, e: np.ndarray) -> Iterator[tuple[float, np.ndarray, int]]:
+        """Yield (bound, pattern, sign) of every cell and sign, the largest bound first."""
+        bounds = self.bounds(e)
+        for at in np.argsort(-bounds, axis=None, kind="stable"):
+            k, r = divmod(int(at), bounds.shape[1])
+            yield bounds[k, r], self.patterns[r], (1, -1)[k]
 
     def pulls(self, e: np.ndarray, least: float) -> Iterator[Pull]:
         """Yield every pull above `least`, those with the largest bound first."""
-        bounds = self.bounds(e)
-        for r in np.argsort(-bounds, kind="stable"):
-            if bounds[r] < least:
+        for bound, pattern, sign in self._by_bound(e):
+            if bound < least:
                 return
-            for sign in (1, -1):
-                candidate = self.pull(e, self.patterns[r], sign)
-                if candidate.value > least:
-                    yield candidate
+            candidate = self.pull(e, pattern, sign)
+            if candidate.value > least:
+                yield candidate
 
     def largest(self, e: np.ndarray) -> Pull | None:
         """Return the largest pull of all; None without cells."""
-        best: Pull | None = None
-        bounds = self.bounds(e)
-        for r in np.argsort(-bounds, kind="stable"):
-            if best is not None and bounds[r] <= best.value:
+        best = self.climbed(e, self.data.X[:0]) if len(self.patterns) > CLIMBS * self.data.n else None
+        for bound, pattern, sign in self._by_bound(e):
+            if best is not None and bound <= best.value:
                 break
-            for sign in (1, -1):
-                candidate = self.pull(e, self.patterns[r], sign)
-                if best is None or candidate.value > best.value:
-                    best = candidate
+            candidate = self.pull(e, pattern, sign)
+            if best is None or candidate.value > best.value:
+                best = candidate
         return best
 
     def climbed(self, e: np.ndarray, others: np.ndarray, samples: bool = True) -> Pull | None:

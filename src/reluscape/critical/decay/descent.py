@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...basins.decay.programs import programs_of
-from ...basins.decay.pulls import Cells
+from ...basins.decay.pulls import Cells, Pull
 from ...numbers.checks import readonly
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
@@ -165,9 +165,16 @@ def falling_units(
             steps.append((j, other, int(signs[j])))
     idle = [j for j in range(len(pattern)) if net.v[j] == 0]
     if idle and len(cells.first) and not steps:  # the search through the cells is the dear part, and comes last
-        pull = cells.climbed(e, point.u, samples=False) if cells.too_many else cells.largest(e)
-        if cells.too_many and (pull is None or pull.value - lam <= noise):
-            pull = cells.climbed(e, point.u)
-        if pull is not None and pull.value - lam > noise:
+        pull = _any_pull(cells, e, point.u, lam + noise)
+        if pull is not None:
             steps.append((idle[0], pull.pattern, pull.sign))
     return steps
+
+
+def _any_pull(cells: Cells, e: np.ndarray, weights: np.ndarray, least: float) -> Pull | None:
+    """Return a pull above `least`: by a climb from the weights, from every sample, at last among all cells."""
+    for samples in (False, True):
+        pull = cells.climbed(e, weights, samples)
+        if pull is not None and pull.value > least:
+            return pull
+    return None if cells.too_many else next(cells.pulls(e, least), None)

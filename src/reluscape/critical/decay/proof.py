@@ -292,7 +292,7 @@ class Beside:
             return None, []
         data, terms = self.problem.data, self.terms
         floats, lam = np.array(slopes, dtype=float), float(terms.lam)
-        bounds = self.cells.bounds(floats)
+        sizes = self.cells.sizes(floats)
         live = np.ones(self.problem.n, dtype=bool)
         live[list(data.zero_rows)] = False
         gauge = terms.constant and not terms.penalised.all()
@@ -300,9 +300,9 @@ class Beside:
         shared = {1, -1} if everywhere else set()
         tight, entries = lam * (1 - self.problem.tolerances.stationarity), []
         inside: list[tuple[np.ndarray, int, np.ndarray]] = []
-        for r in np.argsort(-bounds, kind="stable"):  # those that may be pulled hardest first
+        for r in np.argsort(-sizes, kind="stable"):  # those that may be pulled hardest first
             pattern = cells[r]
-            if terms.penalised.all() and bounds[r] < tight:
+            if terms.penalised.all() and sizes[r] < tight:  # bounded without multipliers
                 break
             for sign in (1, -1):
                 beside = zip(patterns, folds, signs, strict=True)

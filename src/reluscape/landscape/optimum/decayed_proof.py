@@ -104,7 +104,7 @@ class _Search:
         mark = 1 << len(self.vectors)
         for k, (A, s) in enumerate(self.states):
             near = lam * (1 + NEAR if k in own else 1 - NEAR)
-            if bounds[k // 2] <= near or self.cells.pull(nu, A, s).value <= near:
+            if bounds[int(s < 0), k // 2] <= near or self.cells.pull(nu, A, s).value <= near:
                 self.masks[k] |= mark
         self.vectors.append((nu, layer))
         return self.bounded(layer)

@@ -20,4 +20,5 @@ def decay_stand(case: Case) -> str:
     share = percent(value / most)
     if whole:
         return f"; the decay is {share} of the value ({significant(most)}) {above}"
-    return f"; the decay is at most {share} of the value (at least {significant(most)}) {above}"
+    limit = share if share.startswith("less than") else f"at most {share}"
+    return f"; the decay is {limit} of the value (at least {significant(most)}) {above}"
