@@ -1,5 +1,6 @@
 """Killed workers and killed drivers lose nothing; files that are no stores stay as they are."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -157,12 +158,13 @@ def test_problems_are_tried_again_when_asked(tmp_path):
 
 def damaged_files(whole):
     middle = len(whole) // 2
-    other = sqlite3.connect(":memory:")
-    other.execute("create table t (x)")
+    with contextlib.closing(sqlite3.connect(":memory:")) as other:
+        other.execute("create table t (x)")
+        foreign = other.serialize()
     return {
         "empty": (b"", "no store"),
         "text": (b"hello", "no store"),
-        "foreign": (other.serialize(), "another program's"),
+        "foreign": (foreign, "another program's"),
         "cut": (whole[: len(whole) - 4096], "truncated"),
         "head": (whole[:100], "truncated"),
         "spoilt": (whole[:middle] + b"\xff" * 4096 + whole[middle + 4096 :], "damaged"),

@@ -41,9 +41,11 @@ def read_sklearn(model: Any) -> Reading:
         return _pipeline(model)
     if name == "TransformedTargetRegressor":
         return _target_transformed(model)
+    own = "estimators_[0]" if hasattr(model, "estimators_") else "estimator_" if hasattr(model, "estimator_") else None
+    hint = "" if own is None else f"; give a network that it holds, model.{own}"
     raise ModelError(
         f"a scikit-learn {name} cannot be read; MLPRegressor and MLPClassifier are, and a Pipeline or search that "
-        "ends in one"
+        f"ends in one{hint}"
     )
 
 

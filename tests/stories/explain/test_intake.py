@@ -138,11 +138,13 @@ def test_scaled_targets_are_those_of_the_training():
 
 @pytest.mark.usefixtures("quick")
 def test_what_scikit_learn_has_and_we_do_not_read_is_named():
+    from sklearn.ensemble import BaggingRegressor
     from sklearn.linear_model import LinearRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     for model, words in (
+        (BaggingRegressor(mlp(), n_estimators=1).fit(X, Y), r"a network that it holds, model\.estimators_\[0\]"),
         (make_pipeline(StandardScaler(), LinearRegression()).fit(X, Y), "scikit-learn LinearRegression cannot be read"),
         (make_pipeline(StandardScaler(), mlp()), "MLPRegressor is not fitted"),
         (make_pipeline(StandardScaler(), mlp(activation="tanh")).fit(X, Y), "activation is 'tanh'"),
