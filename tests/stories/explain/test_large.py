@@ -46,6 +46,14 @@ def test_a_loss_that_needs_many_fits_is_too_large_sooner():
     assert "exact points beside it" in limits.left_out(400, 2000, 9, quadratic=False)
 
 
+def test_walks_under_a_loss_that_needs_many_fits_are_left_out_sooner_and_said():
+    assert limits.can_walk(2000, 50, 21)
+    assert limits.left_out(400, 8, 5, quadratic=False) is None
+    told = limits.left_out(2000, 50, 21, quadratic=False)
+    assert "the descent and fresh starts: 2,000 rows x 50 units x 21 columns" in told
+    assert "under a loss that is not the squared one" in told
+
+
 def test_a_unit_without_a_tie_has_no_neighbour_for_free(monkeypatch):
     """The cells beside a unit's own cost a kink, so none of them is decided where no step is affordable."""
     asked = []

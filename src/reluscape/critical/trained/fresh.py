@@ -27,6 +27,8 @@ STEPS = 500
 HOPS = 4
 MOST_TRAINING_WORK = 2_000_000_000
 FEWEST_STEPS = 20
+# a step under another loss than the squared one, with its exponentials and logarithms, counts so many times
+OTHER_STEP = 3
 FIRST = 2_000_000
 MOST_BASINS = 200
 # samples x units x inputs, times basins, of one descent; a program of another loss takes about a hundred times as long
@@ -80,9 +82,9 @@ def fresh_networks(
     if not starts:
         return []
     scale = standardize(data)
-    plan = short_plan(data, width, starts, seed)
+    plan = short_plan(data, width, starts, seed, loss)
     training = train(scale.X, data.y, width, output_bias, loss, plan, first=FIRST)
-    if plan.steps == STEPS:  # cheap enough to go on
+    if plan.steps == STEPS and (plan.runs == RUNS or able(loss, "quadratic")):  # cheap enough to go on
         plan = replace(plan, runs=group(plan, training.batch))
         for k in range(HOPS):
             training = training.joined(hopped(training, plan, k)) if training.rest.min() > enough else training
@@ -104,9 +106,9 @@ def fresh_networks(
     return [(net, value) for net, value in ends if np.isfinite(value)]
 
 
-def short_plan(data: Dataset, width: int, starts: int, seed: int) -> Plan:
+def short_plan(data: Dataset, width: int, starts: int, seed: int, loss: Loss) -> Plan:
     """Return how many networks are trained for how many steps: counted, never timed."""
-    size = max(data.n * width * data.d, 1)
+    size = max(data.n * width * data.d, 1) * (1 if able(loss, "quadratic") else OTHER_STEP)
     runs = int(np.clip(MOST_TRAINING_WORK // (size * STEPS), starts, RUNS))
     steps = int(np.clip(MOST_TRAINING_WORK // (size * runs), FEWEST_STEPS, STEPS))
     return Plan(runs=runs, steps=steps, seed=seed)

@@ -10,6 +10,8 @@ MOST_WORK = 4_000_000
 MOST_FIT = 10_000_000_000
 # fits that Newton's method takes for a loss other than the squared one
 OTHER_FITS = 20
+# operations of a fit under such a loss, Newton's steps counted, up to which basins are walked through
+MOST_OTHER_WALK = 2_000_000_000
 # operations of fits from which a wait is announced, and how many a second does about
 LONG_FIT = 500_000_000
 FITS_A_SECOND = 300_000_000
@@ -21,9 +23,9 @@ def fit_work(n: int, width: int, d: int, quadratic: bool = True) -> int:
     return n * p * min(n, p) * (1 if quadratic else OTHER_FITS)
 
 
-def can_walk(n: int, width: int, d: int) -> bool:
+def can_walk(n: int, width: int, d: int, quadratic: bool = True) -> bool:
     """Return whether basins are solved and walked through."""
-    return n * width * d <= MOST_WORK
+    return n * width * d <= MOST_WORK and (quadratic or fit_work(n, width, d, quadratic) <= MOST_OTHER_WALK)
 
 
 def can_fit(n: int, width: int, d: int, quadratic: bool = True) -> bool:
@@ -37,12 +39,15 @@ def left_out(n: int, width: int, d: int, quadratic: bool = True) -> str | None:
     >>> left_out(400, 20, 9) is None, left_out(400, 2000, 9)
     (True, 'its basin, the descent and fresh starts: 400 rows x 2,000 units x 9 columns are more than 4,000,000')
     """
-    if can_walk(n, width, d):
+    if can_walk(n, width, d, quadratic):
         return None
     what = "its basin, the descent and fresh starts"
     if not can_fit(n, width, d, quadratic):
         what = f"exact points beside it, {what}"
-    return f"{what}: {n:,} rows x {width:,} units x {d:,} columns are more than {MOST_WORK:,}"
+    size = f"{n:,} rows x {width:,} units x {d:,} columns"
+    if can_walk(n, width, d):
+        return f"{what}: {size} are too many under a loss that is not the squared one"
+    return f"{what}: {size} are more than {MOST_WORK:,}"
 
 
 def announcement(n: int, width: int, d: int, quadratic: bool = True) -> str | None:

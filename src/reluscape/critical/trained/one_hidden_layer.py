@@ -150,7 +150,7 @@ def investigate(
     progress("looking for an exact point beside it", 0.15)
     near_points = list(candidates(data, net, trained.output_bias, loss_object, tolerances)) if snaps else []
     within = [k for k in near_points if is_near(k, value, constant, tolerances) and k.verdict.kind != "not stationary"]
-    feasible = can_walk(data.n, net.width, data.d)
+    feasible = can_walk(data.n, net.width, data.d, squared)
     progress("going downhill from basin to basin", 0.3)
     path = _descent(trained, loss_object, net) if feasible else None
     end = _as_candidate(path, net) if path is not None else None
