@@ -98,3 +98,16 @@ def test_a_stretch_of_gradient_descent_falls_and_leaves_a_frozen_bias():
     further = gradient_stretch(data, net, False, get_loss("squared"), 50)
     assert further.loss(data) < net.loss(data)
     assert further.c == net.c
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_large_descent_begins_with_a_stretch_and_ends_in_a_minimum(seed, monkeypatch):
+    from reluscape.critical.descent import walk
+
+    monkeypatch.setattr(walk, "LARGE", 0)
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(12, 3)), rng.normal(size=12)
+    end = rs.descend(X, y, rng.normal(size=(3, 3)), rng.choice([-1.0, 1.0], 3), 0.0)
+    assert end.finished
+    assert (np.diff(end.losses) < 0).all()
+    assert rs.certify(X, y, end.W, end.v, end.c).is_local_minimum

@@ -31,6 +31,8 @@ from .result import Descent
 MENDINGS = 6
 STRETCHES = 12
 STEPS = 100
+# rows times weights squared, which a step of a basin's program takes, from which a walk begins with a long stretch
+LARGE, LONG_STEPS = 200_000_000, 1_000
 HALVINGS = 40
 
 
@@ -55,7 +57,7 @@ def descend(
     hyperplanes, or with units that are zero, may be the minimiser of the basin that was chosen for it: then its own
     escape leads on. The loss falls strictly and there are finitely many basins, none of which is entered twice. Where
     a basin's minimiser cannot be placed in floats (nearly dependent units), a stretch of gradient descent leads on, at
-    most a dozen times.
+    most a dozen times. On large data, where one program takes as long as hundreds of its steps, a stretch comes first.
 
     Args:
         X: (n, d) samples or a `Dataset`.
@@ -121,6 +123,10 @@ class _Walk:
             return self._end(at, net, losses, True, "no direction lowers the loss")
         at_end, reason = False, f"stopped after {max_basins} basins"
         stretches, left = STRETCHES, set[bytes]()
+        move = self._stretch(net, losses[-1], LONG_STEPS) if self.data.n * W.size**2 > LARGE else None
+        if move is not None:
+            net, pattern, signs = move
+            losses.append(net.loss(self.data, loss=self.loss))
         for _ in range(max_basins):
             if time.monotonic() > self.deadline:
                 reason = "the time is up"
@@ -130,7 +136,7 @@ class _Walk:
                 left.add(_key(pattern, signs))
                 move = self._escape(net, losses[-1], left)
                 if move is None and stretches:
-                    move, stretches = self._stretch(net, losses[-1]), stretches - 1
+                    move, stretches = self._stretch(net, losses[-1], STEPS), stretches - 1
                 if move is None:
                     reason = "the basin's minimum is not attained, or the loss no longer falls beyond rounding"
                     break
@@ -191,9 +197,11 @@ class _Walk:
         on = np.abs(heights) <= self.tolerances.boundary * np.outer(np.linalg.norm(net.W, axis=1), self.lengths)
         return np.where(on, aside > 0, heights > 0) & self.live, np.where(net.v < 0, -1, 1)
 
-    def _stretch(self, net: TwoLayerNet, ceiling: float) -> tuple[TwoLayerNet, np.ndarray, np.ndarray] | None:
+    def _stretch(
+        self, net: TwoLayerNet, ceiling: float, steps: int
+    ) -> tuple[TwoLayerNet, np.ndarray, np.ndarray] | None:
         """Return network, pattern and signs after a stretch of gradient descent, or None where it lowers nothing."""
-        next_net = gradient_stretch(self.data, net, self.output_bias, self.loss, STEPS)
+        next_net = gradient_stretch(self.data, net, self.output_bias, self.loss, steps)
         if not next_net.loss(self.data, loss=self.loss) < ceiling * (1 - self.tolerances.newton_residual):
             return None
         return next_net, *self._basin_of(next_net)
