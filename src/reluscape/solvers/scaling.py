@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 import scipy.linalg
-from scipy.spatial import cKDTree
 
 from ..numbers.checks import readonly
+from ..numbers.seeds import stream
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ..problem.data import Dataset
 from .twofold import MOST_SPLIT, less, lower_parts, product
@@ -148,8 +148,25 @@ def _fine(C: np.ndarray, top: np.ndarray, line: np.ndarray) -> bool:
         return False
     lead = np.argmax(np.abs(first), axis=1)
     first = first * np.sign(first[np.arange(len(first)), lead])[:, None]
-    tree = cKDTree(np.concatenate([first, -first]))
-    return bool(tree.query(first, k=2)[0][:, 1].min() < least)
+    return _closer(np.concatenate([first, -first]), least)
+
+
+def _closer(points: np.ndarray, least: float) -> bool:
+    """Return whether two of the points (k, r) are closer than a distance: such points are as close on every line.
+
+    Points are compared with those after them on one line in general position, in any number of coordinates a few each.
+    """
+    along = stream(0, "closest rows").normal(size=points.shape[1])
+    heights = points @ (along / np.linalg.norm(along))
+    order = np.argsort(heights)
+    points, heights = points[order], heights[order]
+    for shift in range(1, len(points)):
+        near = np.flatnonzero(heights[shift:] - heights[:-shift] < least)
+        if not len(near):
+            return False
+        if (np.linalg.norm(points[near + shift] - points[near], axis=1) < least).any():
+            return True
+    return False
 
 
 def _power_of_two(value: float) -> float:
