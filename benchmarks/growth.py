@@ -5,7 +5,7 @@ processor time, or at its last size. Cells are appended to a store as they end, 
 interrupt. The exponent is the slope of a line through log time against log size over the last `LAST` sizes.
 
 Run with one thread: OMP_NUM_THREADS=1 python benchmarks/growth.py [--most 20] [--store growth.jsonl] [JOB ...]
-Draw: python benchmarks/growth.py --draw docs/images/growth.png
+The cells behind docs/images/growth.png are in benchmarks/growth.jsonl; `python docs/pictures.py` draws them.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ import reluscape as rs
 
 # sizes that an exponent is fitted to, and seconds below which a time is mostly the call itself
 LAST, FLOOR = 3, 5e-3
-# seconds from which a cell is not measured again
-LONG = 4.0
+# seconds from which a cell is not measured again; shorter first runs may hold compilation
+LONG = 60.0
 AXES = ("rows", "inputs", "units")
 
 
@@ -109,29 +109,28 @@ def explanation(n: int, d: int, m: int) -> Callable[[], Any]:
 
 PAIRS = "n^(r-1) subsets of rank r - 1"
 STEP = "a step of the solver forms a square matrix of the m d weights from n rows"
+RESTS = "forward passes"
+COUNTED = "searches are counted: the larger the network, the fewer starts and steps"
 JOBS = (
     Job("count regions", "rows", {"inputs": 2, "units": 1}, (100, 200, 400, 800, 1600), 2, PAIRS + ", r = 3", regions),
-    Job("count regions", "inputs", {"rows": 30, "units": 1}, (2, 3, 4, 5), None, "n^(r-1): no power of r", regions),
+    Job("count regions", "inputs", {"rows": 30, "units": 1}, (4, 5, 6, 7, 8), None, "n^(r-1): no power of r", regions),
     Job("basin value", "rows", {"inputs": 8, "units": 8}, (200, 800, 3200, 12800), 1, STEP, basin),
     Job("basin value", "inputs", {"rows": 400, "units": 8}, (4, 8, 16, 32, 64), 2, STEP, basin),
-    Job("basin value", "units", {"rows": 400, "inputs": 8}, (4, 8, 16, 32, 64), 2, STEP, basin),
-    Job("rank of the Jacobian", "rows", {"inputs": 4, "units": 200}, (100, 200, 400, 800), 2,
-        "n pivots, each over n rows of m d columns, full rank found early", rank),
-    Job("rank of the Jacobian", "units", {"rows": 400, "inputs": 4}, (100, 200, 400, 800), 1,
-        "m d columns", rank),
-    Job("valleys", "rows", {"inputs": 1, "units": 2}, (6, 8, 12, 16, 24, 32), 2,
-        "C(2R + m - 1, m), R = 2n on a line", valleys),
+    Job("basin value", "units", {"rows": 400, "inputs": 8}, (8, 16, 32, 64, 128), 2, STEP, basin),
+    Job("rank of the Jacobian", "rows", {"inputs": 4, "units": 200}, (100, 200, 400, 800), 3,
+        "n columns, each reduced by those before, of n entries", rank),
+    Job("rank of the Jacobian", "units", {"rows": 400, "inputs": 4}, (100, 200, 400, 800), 0,
+        "full rank is there before all columns have been looked at", rank),
+    Job("valleys", "rows", {"inputs": 1, "units": 2}, (16, 32, 64, 128, 256), 2, "C(2R + m - 1, m), R = 2n on a line",
+        valleys),
     Job("valleys", "units", {"rows": 5, "inputs": 1}, (1, 2, 3, 4, 5), None, "(2R)^m: no power of m", valleys),
-    Job("lowest loss of a width", "rows", {"inputs": 1, "units": 2}, (10, 20, 40, 80, 160), 2,
+    Job("lowest loss of a width", "rows", {"inputs": 1, "units": 2}, (20, 40, 80, 160, 320), 2,
         "R^m sets of regions, R = 2n on a line, without what bounds leave out", lowest),
-    Job("verdict off kinks", "rows", {"inputs": 10, "units": 20}, (1000, 2000, 4000, 8000, 16000), 1,
-        "forward passes", verdict),
-    Job("verdict off kinks", "units", {"rows": 1000, "inputs": 10}, (10, 20, 40, 80, 160), 1,
-        "forward passes", verdict),
-    Job("explain", "rows", {"inputs": 4, "units": 4}, (100, 200, 400, 800), 1,
-        "as many steps of descent, each a basin value", explanation),
-    Job("explain", "units", {"rows": 200, "inputs": 4}, (2, 4, 8, 16), 2,
-        "as many steps of descent, each a basin value", explanation),
+    Job("verdict off kinks", "rows", {"inputs": 10, "units": 20}, (8000, 16000, 32000, 64000, 128000), 1, RESTS,
+        verdict),
+    Job("verdict off kinks", "units", {"rows": 4000, "inputs": 10}, (40, 80, 160, 320, 640), 1, RESTS, verdict),
+    Job("explain", "rows", {"inputs": 4, "units": 4}, (100, 200, 400, 800, 1600), 0, COUNTED, explanation),
+    Job("explain", "units", {"rows": 200, "inputs": 4}, (2, 4, 8, 16), 0, COUNTED, explanation),
 )  # fmt: skip
 
 
@@ -196,41 +195,14 @@ def row(job: Job, cells: dict[int, float]) -> str:
     )
 
 
-def draw(path: Path, cells: dict[str, dict[int, float]]) -> None:
-    """Draw every job's times on log axes, one panel for each axis, with its exponent in the legend."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, panels = plt.subplots(1, 3, figsize=(13, 5.6), sharey=True, layout="constrained")
-    for ax, axis in zip(panels, AXES, strict=True):
-        for job in JOBS:
-            if job.axis == axis and job.key in cells:
-                sizes, seconds = zip(*sorted(cells[job.key].items()), strict=True)
-                found = exponent(cells[job.key])
-                told = "" if found is None else f": {found:.1f}"
-                told += "" if job.theory is None else f" (theory {job.theory:g})"
-                ax.loglog(sizes, seconds, marker="o", markersize=4, label=job.name + told)
-        ax.set(xlabel=axis)
-        ax.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.16))
-        ax.xaxis.set_minor_formatter("")
-    panels[0].set_ylabel("processor seconds, one core")
-    figure.savefig(path, dpi=100)
-
-
 def main() -> None:
-    """Measure, print the table, or draw it."""
+    """Measure and print the table."""
     reader = argparse.ArgumentParser()
     reader.add_argument("jobs", nargs="*", help="names of jobs, all where none is")
     reader.add_argument("--most", type=float, default=20.0)
     reader.add_argument("--store", type=Path, default=Path("growth.jsonl"))
-    reader.add_argument("--draw", type=Path)
     told = reader.parse_args()
     jobs = [job for job in JOBS if not told.jobs or job.name in told.jobs]
-    if told.draw is not None:
-        draw(told.draw, stored(told.store))
-        return
     print("| job | axis | other sizes | longest | exponent | theory | why |\n|---|---|---|---|---|---|---|")
     sweep(jobs, told.store, told.most)
 

@@ -17,8 +17,8 @@ NODE_LIMIT = 1_500_000
 WALL_LIMIT = 12_000_000
 # below a height cap walls are only looked at between basins that lie under it
 CAPPED_NODE_LIMIT = 15_000_000
-# measured on one core: seconds and bytes for each basin and each wall
-NODE_SECONDS, WALL_SECONDS = 6e-6, 1e-5
+# on one core, seconds and bytes for each basin and each wall: fitted to what benchmarks/growth.py measured
+NODE_SECONDS, WALL_SECONDS = 1.2e-5, 1e-6
 NODE_BYTES, WALL_BYTES = 250, 130
 # measured likewise where values are exact: seconds for each cone, and for each face by the bits of its numbers
 CONE_SECONDS, FACE_SECONDS, FACE_SHARE = 3e-6, (4e-5, 2e-7, 2e-10), 0.1
@@ -111,7 +111,7 @@ def refuse_exact(size: LandscapeSize, generators: Generators, capped: bool = Fal
     faces = max(FACE_SHARE * cones, 1)
     bits = max((abs(int(v)).bit_length() for v in generators.columns.flat), default=0)
     face_seconds = FACE_SECONDS[0] + bits * (FACE_SECONDS[1] + bits * FACE_SECONDS[2])
-    seconds = cones * (NODE_SECONDS + CONE_SECONDS) + faces * face_seconds
+    seconds = size.seconds + cones * CONE_SECONDS + faces * face_seconds
     megabytes = size.megabytes + faces * (FACE_BYTES + 8 * len(generators.targets) + 2 * bits) / 1e6
     if seconds > EXACT_SECONDS or megabytes > EXACT_MEGABYTES:
         raise TooLarge(
