@@ -3,14 +3,15 @@
     OMP_NUM_THREADS=1 python benchmarks/landscape.py            about three minutes
     OMP_NUM_THREADS=1 python benchmarks/landscape.py --full     ten minutes for each side of the last comparison
 
-The mixed-integer program (HiGHS) is given weights in a box, so its lower bound holds for that box only; ours holds for
-all weights. Its squares are replaced by tangents, which are below them, so its bound is one; the upper end is the true
-loss of the network it found.
+The mixed-integer programs (HiGHS, and SCIP where PySCIPOpt is installed) are given weights in a box, so their lower
+bounds hold for that box only; ours holds for all weights. For HiGHS squares are replaced by tangents, which are below
+them, so its bound is one; SCIP has the squares themselves. The upper end is the true loss of the network they found.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import resource
 import time
 
@@ -134,32 +135,81 @@ def milp(data, y, signs, seconds):
     return lower, float(np.mean((f - y) ** 2))
 
 
-def comparison(seconds):
-    data = iris(None)
+def scip(data, y, signs, seconds):
+    """Return (lower, upper) of the same program in SCIP, with squares as they are."""
+    from pyscipopt import Model, quicksum
+
+    X = np.asarray(data, dtype=float)
+    n, d = X.shape
+    model = Model()
+    model.hideOutput()
+    model.setParam("limits/time", float(seconds))
+    W = [[model.addVar(lb=-BOX, ub=BOX) for _ in range(d)] for _ in signs]
+    c = model.addVar(lb=-BOX, ub=BOX)
+    reach = BOX * np.abs(X).sum(axis=1)
+    errors = []
+    for i in range(n):
+        outputs = []
+        for j, _ in enumerate(signs):
+            pre = quicksum(float(X[i, k]) * W[j][k] for k in range(d))
+            a, on = model.addVar(lb=0.0, ub=float(reach[i])), model.addVar(vtype="B")
+            model.addCons(a >= pre)
+            model.addCons(a <= pre + float(reach[i]) * (1 - on))
+            model.addCons(a <= float(reach[i]) * on)
+            outputs.append(a)
+        error = model.addVar(lb=None)
+        model.addCons(error == quicksum(s * a for s, a in zip(signs, outputs, strict=True)) + c - float(y[i]))
+        errors.append(error)
+    total = model.addVar(lb=0.0)
+    model.addCons(total >= quicksum(error * error for error in errors))
+    model.setObjective(total)
+    model.optimize()
+    lower = max(float(model.getDualbound()), 0.0) / n
+    if not model.getNSols():
+        return lower, np.inf
+    best = model.getBestSol()
+    net_W = np.array([[best[w] for w in row] for row in W])
+    f = np.maximum(X @ net_W.T, 0) @ np.array(signs) + best[c]
+    return lower, float(np.mean((f - y) ** 2))
+
+
+def comparison(data, width, what, seconds):
+    """Our interval for one width beside the mixed-integer programs', each in the same time."""
     begin = time.perf_counter()
-    found = rs.global_minimum(data, width=2, output_bias=True, time_limit=seconds)
+    found = rs.global_minimum(data, width=width, output_bias=True, time_limit=seconds)
     spent = time.perf_counter() - begin
-    more = f"[{found.lower:.5f}, {found.upper:.5f}], {found.certificate['kind']}, {found.exact_value}"
-    more += f", verified {bool(rs.verify(found.certificate))}, {found.looked_at:,} layers"
-    line("interval: iris, 4 inputs and ones, 2 units, ours", spent, seconds, more)
+    gap = (found.upper - found.lower) / found.upper if found.upper else 0.0
+    more = f"[{found.lower:.5f}, {found.upper:.5f}], gap {gap:.1%}, {found.kind}, {found.exact_value}"
+    if found.certificate is not None:
+        more += f", {found.certificate['kind']}, verified {bool(rs.verify(found.certificate))}"
+    line(f"interval: {what}, ours", spent, seconds, f"{more}, {found.looked_at:,} layers")
     X, y = np.array(data.X), np.asarray(data.y, dtype=float)
     X[:, :-1] = (X[:, :-1] - X[:, :-1].mean(0)) / X[:, :-1].std(0)
-    begin = time.perf_counter()
-    ends = [milp(X, y, signs, seconds / 3) for signs in ((1, 1), (1, -1), (-1, -1))]
-    more = f"[{min(e[0] for e in ends):.5f}, {min(e[1] for e in ends):.5f}] (weights at most {BOX:g})"
-    line("    the same, mixed-integer program (HiGHS)", time.perf_counter() - begin, seconds, more)
+    cases = [(1,) * (width - k) + (-1,) * k for k in range(width + 1)]
+    programs = {"HiGHS": milp}
+    if importlib.util.find_spec("pyscipopt") is not None:
+        programs["SCIP"] = scip
+    for name, program in programs.items():
+        begin = time.perf_counter()
+        ends = [program(X, y, signs, seconds / len(cases)) for signs in cases]
+        more = f"[{min(e[0] for e in ends):.5f}, {min(e[1] for e in ends):.5f}] (weights at most {BOX:g})"
+        line(f"    the same, mixed-integer program ({name})", time.perf_counter() - begin, seconds, more)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=45.0, help="for each side of the last comparison")
     parser.add_argument("--full", action="store_true", help="600 seconds for each side")
+    parser.add_argument("--only", choices=["intervals"], help="leave out trees and minima")
     options = parser.parse_args()
     print(f"{'what':<58} {'seconds':>8} {'wanted':>8} {'peak MB':>8}")
-    trees()
-    decayed_trees()
-    minima()
-    comparison(600.0 if options.full else options.seconds)
+    if options.only is None:
+        trees()
+        decayed_trees()
+        minima()
+    seconds = 600.0 if options.full else options.seconds
+    comparison(iris(None), 2, "iris, 4 inputs and ones, 2 units", seconds)
+    comparison(iris(["petal_length", "petal_width"]), 3, "iris petals, 3 units", seconds)
 
 
 if __name__ == "__main__":
