@@ -88,35 +88,37 @@ def _first_rays(C: np.ndarray, side: np.ndarray, rays: np.ndarray) -> int:
                 rays[i, 0], rays[i, 1] = C[x, 1], -C[x, 0]
         return 2
     third, best = 0, -1.0
-    _cross(C, 0, second, rays, 0)
+    first = int(np.int64(0))  # a number written as such would be a type of its own, and compiled for itself
+    a0, a1, a2 = _cross(C, first, second)
     for t in range(k):
-        volume = abs(rays[0, 0] * C[t, 0] + rays[0, 1] * C[t, 1] + rays[0, 2] * C[t, 2])
+        volume = abs(a0 * C[t, 0] + a1 * C[t, 1] + a2 * C[t, 2])
         if volume > best:
             third, best = t, volume
     for i in range(3):  # on the borders of x and y, on the positive side of z
-        x, y, z = (0, second, third) if i == 0 else ((second, third, 0) if i == 1 else (third, 0, second))
-        length = _cross(C, x, y, rays, i)
-        if (rays[i, 0] * C[z, 0] + rays[i, 1] * C[z, 1] + rays[i, 2] * C[z, 2]) * side[z] < 0:
+        x, y, z = (first, second, third) if i == 0 else ((second, third, first) if i == 1 else (third, first, second))
+        a0, a1, a2 = _cross(C, x, y)
+        length = np.sqrt(a0 * a0 + a1 * a1 + a2 * a2)
+        if (a0 * C[z, 0] + a1 * C[z, 1] + a2 * C[z, 2]) * side[z] < 0:
             length = -length
-        for a in range(3):
-            rays[i, a] /= length
+        rays[i, 0], rays[i, 1], rays[i, 2] = a0 / length, a1 / length, a2 / length
     return 3
 
 
 @inner(error_model="numpy")
-def _cross(C: np.ndarray, s: int, t: int, out: np.ndarray, i: int) -> float:
-    """Fill row i of out with the cross product of rows s and t in rank 3; return its length."""
-    out[i, 0] = C[s, 1] * C[t, 2] - C[s, 2] * C[t, 1]
-    out[i, 1] = C[s, 2] * C[t, 0] - C[s, 0] * C[t, 2]
-    out[i, 2] = C[s, 0] * C[t, 1] - C[s, 1] * C[t, 0]
-    return np.sqrt(out[i, 0] * out[i, 0] + out[i, 1] * out[i, 1] + out[i, 2] * out[i, 2])
+def _cross(C: np.ndarray, s: int, t: int) -> tuple[float, float, float]:
+    """Return the cross product of rows s and t in rank 3."""
+    return (
+        C[s, 1] * C[t, 2] - C[s, 2] * C[t, 1],
+        C[s, 2] * C[t, 0] - C[s, 0] * C[t, 2],
+        C[s, 0] * C[t, 1] - C[s, 1] * C[t, 0],
+    )
 
 
 @inner(error_model="numpy")
-def _sharpened(C: np.ndarray, rays: np.ndarray, i: int, near: np.ndarray, cross: np.ndarray) -> float:
+def _sharpened(C: np.ndarray, rays: np.ndarray, i: int, near: np.ndarray) -> float:
     """Put ray i of rank 3 anew on the two planes that fix it best; return 1 / the sine between these, else 1.
 
-    near (k,) int64 and cross (2, 3) are working space.
+    near (k,) int64 is working space.
     """
     if C.shape[1] < 3:
         return 1.0
@@ -125,19 +127,17 @@ def _sharpened(C: np.ndarray, rays: np.ndarray, i: int, near: np.ndarray, cross:
         if abs(C[t, 0] * rays[i, 0] + C[t, 1] * rays[i, 1] + C[t, 2] * rays[i, 2]) <= NEAR_PLANE:
             near[count] = t
             count += 1
-    best = 0.0
+    best, n0, n1, n2 = 0.0, 0.0, 0.0, 0.0
     for a in range(count):
         for b in range(a):
-            length = _cross(C, near[a], near[b], cross, 1)
+            a0, a1, a2 = _cross(C, near[a], near[b])
+            length = np.sqrt(a0 * a0 + a1 * a1 + a2 * a2)
             if length > best:
-                best = length
-                for c in range(3):
-                    cross[0, c] = cross[1, c] / length
+                best, n0, n1, n2 = length, a0 / length, a1 / length, a2 / length
     if best == 0.0:
         return np.inf
-    sign = 1.0 if cross[0, 0] * rays[i, 0] + cross[0, 1] * rays[i, 1] + cross[0, 2] * rays[i, 2] > 0 else -1.0
-    for c in range(3):
-        rays[i, c] = sign * cross[0, c]
+    sign = 1.0 if n0 * rays[i, 0] + n1 * rays[i, 1] + n2 * rays[i, 2] > 0 else -1.0
+    rays[i, 0], rays[i, 1], rays[i, 2] = sign * n0, sign * n1, sign * n2
     return 1.0 / best
 
 
@@ -151,14 +151,14 @@ def all_rays(
     """
     k, r = C.shape
     side, ray_buffer = np.empty(k), np.empty((k + 3, r))
-    near, cross = np.empty(k, np.int64), np.empty((2, 3))
+    near = np.empty(k, np.int64)
     starts[0] = 0
     for s in range(len(patterns)):
         for t in range(k):
             side[t] = 1.0 if patterns[s, rows[t]] else -1.0
         count = cell_rays(C, side, ray_buffer)
         for i in range(count):
-            turns[starts[s] + i] = _sharpened(C, ray_buffer, i, near, cross)
+            turns[starts[s] + i] = _sharpened(C, ray_buffer, i, near)
             for a in range(r):
                 rays[starts[s] + i, a] = ray_buffer[i, a]
         starts[s + 1] = starts[s] + count
