@@ -32,7 +32,7 @@ MENDINGS = 6
 STRETCHES = 12
 STEPS = 100
 # rows times weights squared, which a step of a basin's program takes, from which a walk begins with a long stretch
-LARGE, LONG_STEPS = 200_000_000, 1_000
+LARGE, LONG_STEPS = 200_000_000, 6_000
 HALVINGS = 40
 
 
