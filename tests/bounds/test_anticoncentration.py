@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.bounds.karhadkar.anticoncentration import anticoncentration_at_most
 from tests.oracles.elimination import fraction_rank
 
 
@@ -79,3 +80,15 @@ def test_three_dimensions_against_simulated_masses():
     patterns, counts = np.unique((W @ X.T > 0).astype(int), axis=0, return_counts=True)
     brute = brute_gamma(patterns.tolist(), counts / len(W))
     assert float(rs.anticoncentration(X)) == pytest.approx(brute, abs=0.01)
+
+
+@pytest.mark.parametrize(("n", "close"), [(3, False), (40, True), (600, False), (700, True)])
+def test_the_bound_on_gamma_is_the_angle_of_the_nearest_samples_of_many(n, close):
+    rng = np.random.default_rng(n)
+    X = rng.integers(-(10**6), 10**6, size=(n, 4))
+    if close:  # nearer to each other than the digits of their cosine tell
+        X[-1] = X[0] + (0, 0, 0, 1)
+    unit = X / np.linalg.norm(X, axis=1, keepdims=True)
+    chord = min(np.linalg.norm(unit[i + 1 :] - unit[i], axis=1).min() for i in range(n - 1))
+    bound = anticoncentration_at_most(rs.Dataset(X))
+    assert bound == pytest.approx(min(2 * np.arcsin(chord / 2) / pi, 0.5), rel=1e-8)

@@ -25,6 +25,8 @@ __all__ = ["anticoncentration", "anticoncentration_at_most"]
 
 MOST_HYPERPLANES = 300_000
 BATCH = 8192
+# vectors whose products with all others are held at once, and what rounding may take off such a product
+ROWS, COSINE_DIGITS = 512, 1e-13
 
 
 def anticoncentration(X: Any) -> Probability:
@@ -68,11 +70,27 @@ def anticoncentration_at_most(data: Dataset) -> float:
     unit = data.rows / np.array([[max(abs(int(v)) for v in row)] for row in data.rows], dtype=object)
     unit = unit.astype(float)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
-    i, j = np.triu_indices(len(unit), 1)
-    k = int(np.argmin(np.linalg.norm(unit[i] - unit[j], axis=1)))
+    first, second = _nearest(unit)
     with precise_intervals():
-        share = _angle(data.rows[i[k]], data.rows[j[k]])
+        share = _angle(data.rows[first], data.rows[second])
         return min(0.5, float(share) if isinstance(share, Fraction) else outward(share)[1])
+
+
+def _nearest(unit: np.ndarray) -> tuple[int, int]:
+    """Return the numbers of the two vectors of length 1 that are nearest to each other."""
+    best, pair = math.inf, (0, 1)
+    for begin in range(0, len(unit) - 1, ROWS):
+        part = unit[begin : begin + ROWS]
+        cosines = part @ unit.T
+        cosines[np.arange(len(unit)) <= begin + np.arange(len(part))[:, None]] = -np.inf
+        # cosines of near vectors have lost their digits, differences have not
+        i, j = np.nonzero(cosines >= cosines.max() - COSINE_DIGITS)
+        for k in range(0, len(i), BATCH):
+            lengths = np.linalg.norm(part[i[k : k + BATCH]] - unit[j[k : k + BATCH]], axis=1)
+            least = int(np.argmin(lengths))
+            if lengths[least] < best:
+                best, pair = float(lengths[least]), (begin + int(i[k + least]), int(j[k + least]))
+    return pair
 
 
 def _known(data: Dataset) -> Fraction | flint.arb | None:
