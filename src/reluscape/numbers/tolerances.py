@@ -172,6 +172,8 @@ class Tolerances:
     decayed_gap: float = 1e-7
     # multiplier of a cell's hyperplane, as a share of the pull, up to which it is rounding
     decayed_tight: float = 1e-7
+    # how far below the decay, relative to it, a pull has to stay for a bound with rounded multipliers
+    decayed_slack: float = 1e-6
     # weight of what no penalty bounds, where the multipliers nearest to a pull are looked for
     decayed_free: float = 1e5
     # singular values below this share of the largest leave a direction on a face of a cell free

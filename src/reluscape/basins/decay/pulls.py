@@ -248,6 +248,11 @@ class Cells:
             return terms.square(g), []
         rows = self.data.fractions[self.first] * np.where(pattern[self.first], 1, -1).astype(object)[:, None]
         candidate = self.pull(np.array(nu, dtype=float), pattern, sign)
+        if candidate.value <= float(terms.lam) * (1.0 - DEFAULT.decayed_slack):
+            z = rounded_multipliers(g, rows, candidate.multipliers, terms)
+            q = g + (np.array(z, dtype=object).dot(rows) if len(z) else 0)
+            if terms.square(q) <= terms.lam * terms.lam and (terms.penalised.all() or q[-1] == 0):
+                return terms.square(q), [(int(self.first[r]), v) for r, v in enumerate(z) if v]
         z = exact_multipliers(g, rows, candidate.multipliers, terms)
         q = g + (np.array(z, dtype=object).dot(rows) if len(z) else 0)
         return terms.square(q), [(int(self.first[r]), v) for r, v in enumerate(z) if v]
@@ -257,7 +262,7 @@ def exact_multipliers(g: np.ndarray, rows: np.ndarray, floats: np.ndarray, terms
     """Return multipliers z >= 0 that make g + rows^T z the exact projection where the support of the floats is right.
 
     With u the maximiser of <g, u> - |P u|^2 / 2 on the face where the supported rows vanish, g + rows^T z = P u. Where
-    that fails the floats are rounded, and one is moved so that nothing is left where no weight is penalised.
+    that fails the floats are rounded.
     """
     support = [int(r) for r in np.argsort(-floats) if floats[r] > 0]
     basis: list[int] = []
@@ -273,6 +278,11 @@ def exact_multipliers(g: np.ndarray, rows: np.ndarray, floats: np.ndarray, terms
             for r, v in zip(basis, z, strict=True):
                 out[r] = Fraction(v)
             return out
+    return rounded_multipliers(g, rows, floats, terms)
+
+
+def rounded_multipliers(g: np.ndarray, rows: np.ndarray, floats: np.ndarray, terms: DecayTerms) -> list[Fraction]:
+    """Return the floats as fractions, one of them moved so that nothing is left where no weight is penalised."""
     out = [rounded(Fraction(float(v)), BITS) for v in floats]
     if not terms.penalised.all():
         left = g[-1] + sum((v * row[-1] for v, row in zip(out, rows, strict=True)), Fraction(0))

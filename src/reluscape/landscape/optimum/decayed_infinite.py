@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from ...basins.decay.programs import decay_of, programs_of
 from ...basins.decay.pulls import Cells, independent_first
 from ...certificates import fraction_text, fraction_texts, new
 from ...certificates.decayed_terms import DecayTerms, squared_dual
-from ...errors import InputError, SolverError, TooLarge
+from ...errors import InputError, SolverError
 from ...numbers.checks import readonly
 from ...numbers.tolerances import DEFAULT
 from ...problem.losses import able
@@ -22,10 +21,10 @@ from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
 from ...solvers.decayed import DecayedPoint
 from .lambda_max import refuse_hidden_constant, refuse_single_class
+from .vertices import vertices
 
 ROUNDS, AT_ONCE = 200, 12
 TIGHT, SAME, NEGLIGIBLE = DEFAULT.infinite_tight, DEFAULT.infinite_same, DEFAULT.infinite_negligible
-MOST_SUPPORTS = 300_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,39 +208,17 @@ def _polytope(features: np.ndarray, target: np.ndarray, free: bool, edges: list[
     n, p = features.shape
     scale = np.maximum(np.linalg.norm(features, axis=0), np.finfo(float).tiny)
     columns = np.concatenate([features / scale, np.full((n, int(free)), 1.0 / np.sqrt(max(n, 1)))], axis=1)
-    rank = int(np.linalg.matrix_rank(columns, tol=SAME)) if columns.size else 0
-    size = max(float(np.linalg.norm(target)), np.finfo(float).tiny)
-    constant, looks, best, most = list(range(p, p + int(free))), 0, None, 0
-    supports: list[tuple[int, ...]] = []
-    unique = rank == p + int(free)
-    for count in [int(p)] if unique else range(rank - int(free) + 1):
-        for picks in combinations(range(p), count):
-            looks += 1
-            if looks > MOST_SUPPORTS:
-                raise TooLarge(f"{p} optimal directions: too many sets of units to find m* and M*", 2**p)
-            part = columns[:, [*picks, *constant]]
-            x, _, r, _ = np.linalg.lstsq(part, target, rcond=SAME)
-            t = x[:count]
-            if unique:
-                t = np.where(t > NEGLIGIBLE * size, t, 0.0)
-                count_of = int((t > 0).sum())
-                support = tuple(np.flatnonzero(t > 0).tolist())
-                least = len(_grouped(t > 0, edges))
-                return _Vertex(t / scale, float(x[-1] / np.sqrt(n)) if free else 0.0, least, count_of, True, (support,))
-            if r < part.shape[1] or (t <= NEGLIGIBLE * size).any() or np.linalg.norm(part @ x - target) > TIGHT * size:
-                continue
-            weights = np.zeros(p)
-            weights[list(picks)] = t
-            least = len(_grouped(weights > 0, edges))
-            if best is None or least < best.least:
-                best = _Vertex(weights / scale, float(x[-1] / np.sqrt(n)) if free else 0.0, least, count, False, ())
-            supports.append(tuple(picks))
-            most = max(most, count)
-    if best is None:
+    corners = vertices(columns, free, target)
+    if not corners:
         raise SolverError(
             "no set of optimal directions gives the optimal predictions; the data differ too much in scale"
         )
-    return _Vertex(best.weights, best.constant, best.least, most, best.least == most == 0, tuple(supports))
+    supports = sorted(corners, key=lambda support: (len(support), support))
+    units = {support: len(_grouped(corners[support][:p] > 0, edges)) for support in supports}
+    best = min(supports, key=lambda support: units[support])
+    most = max(len(support) for support in supports)
+    constant = float(corners[best][-1] / np.sqrt(n)) if free else 0.0
+    return _Vertex(corners[best][:p] / scale, constant, units[best], most, len(supports) == 1, tuple(supports))
 
 
 def _grouped(live: np.ndarray, edges: list[tuple[int, int]]) -> list[list[int]]:
