@@ -51,6 +51,16 @@ class Decay:
         """Return |P u_j| for each unit, in floats."""
         return np.sqrt((np.asarray(u, dtype=float)[..., self.penalised] ** 2).sum(axis=-1))
 
+    @cached_property
+    def shares(self) -> np.ndarray:
+        """(d,) 1.0 where a coordinate is penalised, 0.0 elsewhere."""
+        return np.where(self.penalised, 1.0, 0.0)
+
+    @cached_property
+    def floats(self) -> tuple[float, float]:
+        """The weights of the norms and of c^2 / 2."""
+        return float(self.lam), float(self.kappa)
+
 
 @dataclass(frozen=True, eq=False)
 class _Scaled(Decay):
@@ -213,7 +223,7 @@ class DecayedPrograms:
     def sides(self, pattern: np.ndarray) -> np.ndarray:
         """Return the side (m, k) of every hyperplane, -1.0 or 1.0."""
         first = self._scaled.first
-        return np.ascontiguousarray(np.where(pattern[:, first], 1.0, -1.0) * self.side[first])
+        return np.ascontiguousarray(np.where(pattern[:, first], self.side[first], -self.side[first]))
 
     def solve(self, pattern: np.ndarray, signs: np.ndarray, sharp: bool = False) -> DecayedPoint:
         """Return the lowest point of the closed basin of a pattern (m, n) and signs (m,).
@@ -228,9 +238,9 @@ class DecayedPrograms:
         decay, accuracy, has_c = at.decay, self.tolerances.interior_gap, self.decay.has_constant
         features = np.where(on[:, :, None], at.X, 0.0) * sign[:, None, None]
         cones = np.ascontiguousarray((o[:, :, None] * at.C).transpose(0, 2, 1))
-        pen = np.tile(decay.penalised.astype(float), (m, 1))
+        pen = np.ones((m, 1)) * decay.shares
         program = _Program(features, cones, pen, decay.lam, decay.kappa, has_c)
-        start = self._start(at.y, decay.kappa)
+        start = self._start
         if at.kind == OTHER:
             result = other_point(
                 program.F, at.y, cones, pen, decay.lam, decay.kappa, has_c, at.loss, start, accuracy, self.tolerances
@@ -316,20 +326,22 @@ class DecayedPrograms:
         heights = np.where(pattern, u @ self.X.T, 0.0)
         f = np.asarray(signs, dtype=float) @ heights + c
         y = np.asarray(self.y, dtype=float)
-        value = float(np.sum(self.loss.value(f, y))) + float(self.decay.lam) * float(self.decay.norms(u).sum())
-        value += float(self.decay.kappa) * c * c / 2
+        lam, kappa = self.decay.floats
+        value = float(np.sum(self.loss.value(f, y))) + lam * float(self.decay.norms(u).sum()) + kappa * c * c / 2
         return DecayedPoint(value, gap, u, c, f, np.asarray(self.loss.gradient(f, y), dtype=float), multipliers)
 
     def _states(self, pattern: np.ndarray, signs: np.ndarray) -> list[int]:
         """Return one live unit of each state."""
-        first: dict[bytes, int] = {}
-        for j in range(len(pattern)):
-            if pattern[j].any():
-                first.setdefault(pattern[j].tobytes() + bytes([int(signs[j] > 0)]), j)
+        first: dict[tuple[bytes, bool], int] = {}
+        for j, (live, sign) in enumerate(zip(pattern.any(axis=1), signs, strict=True)):
+            if live:
+                first.setdefault((pattern[j].tobytes(), bool(sign > 0)), j)
         return list(first.values())
 
-    def _start(self, y: np.ndarray, kappa: float) -> float:
-        """Return a constant to begin with: the mean of the targets where that is what the loss wants."""
+    @cached_property
+    def _start(self) -> float:
+        """A constant to begin with: the mean of the targets where that is what the loss wants."""
+        y, kappa = self._scaled.y, self._scaled.decay.kappa
         if not self.decay.has_constant or not able(self.loss, "quadratic") or not len(y):
             return 0.0
         return float(np.sum(y) / (len(y) + kappa / 2))
