@@ -245,6 +245,8 @@ class DecayedPrograms:
             result = other_point(
                 program.F, at.y, cones, pen, decay.lam, decay.kappa, has_c, at.loss, start, accuracy, self.tolerances
             )
+        elif at.zero == 0:  # nothing is lower than the zero network
+            result = np.zeros(m * d + 1), np.zeros((m, len(at.C))), 0.0
         else:
             result = self._interior(program, start)
         if not result[2] <= self.tolerances.kkt * at.zero:
@@ -333,9 +335,9 @@ class DecayedPrograms:
     def _states(self, pattern: np.ndarray, signs: np.ndarray) -> list[int]:
         """Return one live unit of each state."""
         first: dict[tuple[bytes, bool], int] = {}
-        for j, (live, sign) in enumerate(zip(pattern.any(axis=1), signs, strict=True)):
-            if live:
-                first.setdefault((pattern[j].tobytes(), bool(sign > 0)), j)
+        for j, (row, sign) in enumerate(zip(pattern, signs, strict=True)):
+            if row.any():
+                first.setdefault((row.tobytes(), bool(sign > 0)), j)
         return list(first.values())
 
     @cached_property

@@ -246,3 +246,11 @@ def test_one_compiled_kernel_serves_all_losses():
     for loss in ("squared", "logistic"):
         rs.basin_value(Problem(X, y, loss=loss, weight_decay=0.01), None, [[True, True, False]], [1])
     assert len(decayed_points.signatures) == 1
+
+
+@pytest.mark.parametrize("biases", [True, False])
+def test_targets_of_zero_have_the_zero_network(biases):
+    problem = Problem([[-0.003, -0.002, 1.0]], [0.0], weight_decay=WeightDecay(0.001, biases=biases), output_bias=True)
+    basin = rs.basin_value(problem, None, [[True], [False]], [-1, 1])
+    assert not any((basin.value, basin.gap, basin.c))
+    assert not basin.Z.any()
