@@ -65,6 +65,9 @@ def moved_gap(program: Any, at: Any, x: np.ndarray, z: np.ndarray) -> float:
         move = reach[used] * np.linalg.lstsq(system, -rest, rcond=len(high) * MACHINE_PRECISION)[0]
         total, lost = two_sum(high[used], move)
         high[used], low[used] = two_sum(total, low[used] + lost)
+        below = np.zeros(len(high), dtype=bool)
+        below[n : n + m * k] = high[n : n + m * k] < 0  # the rest is made up for in the next turn
+        high[below] = low[below] = 0.0
     e, z, q = high[:n], high[n : n + m * k], high[n + m * k :].reshape(m, d)
     if not np.isfinite(high).all() or (z < 0).any():
         return np.inf
