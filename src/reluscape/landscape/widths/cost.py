@@ -29,7 +29,7 @@ from .shares import (
 from .subject import Subject
 
 # seconds of one core at the nominal speed for starting and loading compiled code, and for report and page
-LOADED, WRITTEN = 2.0, 0.7
+LOADED, WRITTEN = 3.0, 1.5
 # rows up to which nearly every width has a network without loss, so that no search is long
 EASY_ROWS = 5
 # seconds of a basin's program apart from its arithmetic, of one operation, and how often it is factorised
