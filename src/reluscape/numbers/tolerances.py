@@ -183,10 +183,11 @@ class Tolerances:
     # least entry on the diagonal of the Cholesky factor of a face's second derivatives, scaled to a unit diagonal
     decayed_cholesky: float = 1e-7
     # its interior point: relative pivot up to which a direction is left alone, ridge relative to the diagonal, least
-    # share of the parameter that a step aims at, and how near a norm comes to its bound
+    # share of the parameter that a step aims at, least first multiplier, and how near a norm comes to its bound
     decayed_pivot: float = 1e-16
     decayed_ridge: float = 1e-15
     decayed_centring: float = 1e-6
+    decayed_start: float = 0.1
     decayed_border: float = 1e-14
     # any number of units with weight decay: share within which a pull counts as the decay, distance within which two
     # directions are one, and size, relative to the largest, below which a unit is left out

@@ -16,9 +16,9 @@ from .decayed_kernel import LOGISTIC, OTHER, SQUARED, decayed_points, gap_at
 from .decayed_other import other_point
 from .decayed_slopes import moved_gap
 
-# most steps, steps without a gain, share of the way to a border, least share of the parameter to aim at: the second
-# where the first ends too early
-PACES = ((100, 12, 0.995, DEFAULT.decayed_centring), (300, 60, 0.7, 0.1), (1000, 200, 0.4, 0.4))
+# most steps, steps without a gain, share of the way to a border, least share of the parameter to aim at, and from how
+# many times the largest pull the decay falls, 0 where it does not: the next where one ends too early
+PACES = ((100, 12, 0.995, DEFAULT.decayed_centring, 0.0), (300, 60, 0.7, 0.1, 2.0), (1000, 200, 0.4, 0.4, 2.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,9 +242,10 @@ class DecayedPrograms:
         program = _Program(features, cones, pen, decay.lam, decay.kappa, has_c)
         start = self._start
         if at.kind == OTHER:
-            result = other_point(
-                program.F, at.y, cones, pen, decay.lam, decay.kappa, has_c, at.loss, start, accuracy, self.tolerances
-            )
+            rest = decay.lam, decay.kappa, has_c, at.loss, start, accuracy, self.tolerances
+            result = other_point(program.F, at.y, cones, pen, *rest, 0.0)
+            if not result[2] <= self.tolerances.kkt * at.zero:
+                result = min(result, other_point(program.F, at.y, cones, pen, *rest, 2.0), key=lambda r: r[2])
         elif at.zero == 0:  # nothing is lower than the zero network
             result = np.zeros(m * d + 1), np.zeros((m, len(at.C))), 0.0
         else:

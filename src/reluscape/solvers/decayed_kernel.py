@@ -27,11 +27,11 @@ SUMS = {**INSIDE, "fastmath": {"reassoc", "contract"}}
 BLOCK = 4
 # numbers of the policy as the compiled code reads them
 PIVOT, RIDGE, BORDER = DEFAULT.decayed_pivot, DEFAULT.decayed_ridge, DEFAULT.decayed_border
+LEAST_START = DEFAULT.decayed_start
 # how many times the rise that curvatures foretell a step may bring, and how often it is halved for that
 TRUST, HALVINGS = 3.0, 40
-# the decay begins at so many times the largest pull on a single unit; where a step has left the point that near to the
-# path of centres, it falls by up to that share of what is left
-BEGIN, CLOSE, FALL = 2.0, 0.3, 0.9
+# where a step has left the point that near to the path of centres, a decay that is to fall does so by up to that share
+CLOSE, FALL = 0.3, 0.9
 
 
 @numba.njit(**INSIDE)
@@ -508,14 +508,14 @@ def advance(
 
 
 @numba.njit(**KERNEL, error_model="numpy")
-def first_weight(lam: float, grad: np.ndarray, off: np.ndarray) -> float:
-    """Return the decay to begin with: at least lam, and so large that all units would stay at zero."""
+def first_weight(lam: float, grad: np.ndarray, off: np.ndarray, begin: float) -> float:
+    """Return the decay to begin with: lam, or `begin` times the largest pull on a unit, where all stay at zero."""
     weight = lam
     for j in range(len(off) - 1):
         square = 0.0
         for a in range(off[j], off[j + 1]):
             square += grad[a] * grad[a]
-        weight = max(weight, BEGIN * np.sqrt(square))
+        weight = max(weight, begin * np.sqrt(square))
     return weight
 
 
@@ -608,6 +608,7 @@ def decayed_points(
     stalled: int,
     share: float,
     least: float,
+    begin: float,
     values: np.ndarray,
     gaps: np.ndarray,
     points: np.ndarray,
@@ -618,7 +619,8 @@ def decayed_points(
     Every state has features in G (S, n, d), sign included, of which the first Q (S,) columns count, a cone of the first
     K (S,) columns of C (S, d, k), each of length 1, and pen (S, d), 1.0 where a coordinate is penalised. y and kind are
     those of `derivatives`. The step goes `share` of the way to a border and aims at `least` times the parameter at
-    least; it ends after `limit` steps, or `stalled` of them without a gain. A point (m + 1, d) has c first in its last
+    least; it ends after `limit` steps, or `stalled` of them without a gain. Where `begin` is not 0 the decay falls from
+    `begin` times the largest pull on a unit. A point (m + 1, d) has c first in its last
     row.
     """
     n, width, k = G.shape[1], programs.shape[1], C.shape[2]
@@ -647,10 +649,11 @@ def decayed_points(
         _times(F, x, f)
         derivatives(kind, y, f, e, h)
         _back(F, e, grad)
-        now = first_weight(lam, grad, ends)
+        now = first_weight(lam, grad, ends, begin)
+        least_z = now if now > lam else max(lam, LEAST_START)
         for j in range(m):
             for r in range(k):
-                s[j, r], z[j, r] = 1.0, now
+                s[j, r], z[j, r] = 1.0, least_z
         best, best_value, last, scale = np.inf, np.inf, 0, 0.0
         for it in range(limit):
             _times(F, x, f)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..numbers.tolerances import MACHINE_PRECISION, Tolerances
-from .decayed_kernel import OTHER, advance, first_weight, gap_at, lightened, products
+from .decayed_kernel import LEAST_START, OTHER, advance, first_weight, gap_at, lightened, products
 
 STEPS, STALLED = 480, 100
 # shares of the way to a border that a step goes; the next one is taken after so many steps without a gain
@@ -30,6 +30,7 @@ def other_point(
     start_c: float,
     accuracy: float,
     tolerances: Tolerances,
+    begin: float,
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Return the point (m d + 1,), multipliers (m, k) and gap; slopes over each move give curvatures.
 
@@ -45,14 +46,15 @@ def other_point(
         start_c: the constant at first.
         accuracy: gap, as a share of the first loss, that is small enough.
         tolerances: policy.
+        begin: from how many times the largest pull on a unit the decay falls, 0 where it does not.
     """
     (m, d, k), n = C.shape, len(y)
     units = np.full(m, k), pen, np.arange(m), np.arange(m + 1) * d
     x, t, q = np.zeros(m * d + 1), np.ones(m), np.zeros(m * d)
     x[-1] = start_c
     e = np.asarray(loss.gradient(F @ x, y), dtype=float)
-    weight = first_weight(lam, F.T @ e, units[3])
-    s, z = np.ones((m, k)), np.full((m, k), weight)
+    weight = first_weight(lam, F.T @ e, units[3], begin)
+    s, z = np.ones((m, k)), np.full((m, k), weight if weight > lam else max(lam, LEAST_START))
     scratch, H = (np.zeros(m * d + 1), np.zeros(m * d + 1), np.zeros((m, k))), np.zeros((m * d + 1, m * d + 1))
     ridge, reach = float(np.sqrt(MACHINE_PRECISION)), np.full(n, 1.0)
     last, best, pace, scale = 0, np.inf, 0, None

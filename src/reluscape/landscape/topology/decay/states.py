@@ -290,7 +290,7 @@ class DecayedStates:
         start = float(y.sum() / (len(y) + kappa / 2)) if kind == 0 and self.free_constant else 0.0
         accuracy = self.problem.tolerances.interior_gap
 
-        def part(rows: np.ndarray, pace: tuple[int, int, float, float]) -> None:
+        def part(rows: np.ndarray, pace: tuple[int, int, float, float, float]) -> None:
             number = len(rows)
             v, g = np.zeros(number), np.zeros(number)
             at, mu = (
