@@ -17,8 +17,9 @@ from ....problem.problem import Problem
 
 CHUNK = 20_000
 # how the interior point goes: most steps, steps without a gain after which it stops, share of the way to a border that
-# it goes, least parameter to aim at as a share of the present one; at first, and in turn where the gap stays open
-PACES = ((60, 10, 0.995, 1e-6), (300, 60, 0.7, 0.1), (600, 120, 0.5, 0.3))
+# it goes, least parameter to aim at as a share of the present one, and from how many times the largest pull the decay
+# falls, 0 where it does not; at first, and in turn where the gap stays open
+PACES = ((60, 10, 0.995, 1e-6, 0.0), (300, 60, 0.7, 0.1, 0.0), (600, 120, 0.5, 0.3, 0.0), (600, 120, 0.5, 0.3, 2.0))
 # gap, relative to the zero network's value, that counts as closed
 CLOSED = 1e-10
 
