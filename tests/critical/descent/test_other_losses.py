@@ -83,3 +83,30 @@ def test_an_infimum_that_no_point_attains_is_no_minimum(loss):
 def test_small_slopes_far_out_are_still_slopes(height, exact):
     verdict = rs.certify([[1]], [1], [[1]], [height], loss="logistic", exact=exact)
     assert verdict.kind == "not stationary"
+
+
+class LogCosh:
+    def value(self, f, y):
+        return np.logaddexp(f - y, y - f) - np.log(2)
+
+    def gradient(self, f, y):
+        return np.tanh(f - y)
+
+
+def test_a_unit_that_sharpening_takes_to_zero_is_silent():
+    """Its weights of 1e-15 once made a kink of their own, on which the walk ended though a step of 1e-6 falls."""
+    X = np.array([[2.0, 1], [-1, 2], [-2, 1], [1, -1], [1, 2], [-2, 2]])
+    y = np.array([1.0, 1, 1, -2, -2, -2])
+    end = rs.descend(X, y, [[1.0, -1.0]], [0.0], 0.0, loss=LogCosh())
+    W, v, c = np.array(end.W, dtype=float), np.array(end.v, dtype=float), float(end.c)
+
+    def value(W, v, c):
+        return float(LogCosh().value(np.maximum(X @ W.T, 0) @ v + c, y).mean())
+
+    assert end.finished
+    rng, now = np.random.default_rng(0), value(W, v, c)
+    for size in (1e-2, 1e-4, 1e-6):
+        for dW, dv, dc in zip(
+            rng.normal(size=(200, 1, 2)), rng.normal(size=(200, 1)), rng.normal(size=200), strict=True
+        ):
+            assert value(W + size * dW, v + size * dv, c + size * dc) >= now - 1e-12

@@ -227,6 +227,10 @@ class _Walk:
         for faces, silent, Z in self._guesses(basin, pattern, net):
             start = self._start(Z, pattern, signs, silent, net, basin.c)
             candidate = self._settled(start, faces, silent, Z, visits)
+            faint = silent if candidate is None else silent | self._faint(candidate.net)
+            if (faint != silent).any():  # sharpening took a unit to zero
+                start = self._start(Z, pattern, signs, faint, net, basin.c)
+                candidate = self._settled(start, faces, faint, Z, visits)
             if candidate is None or not self._is_progress(candidate, ceiling):
                 continue
             if best is None or candidate.verdict.loss < best.verdict.loss:
@@ -234,6 +238,11 @@ class _Walk:
             if candidate.verdict.loss <= limit:
                 return candidate
         return best
+
+    def _faint(self, net: TwoLayerNet) -> np.ndarray:
+        """Return which units speak so low that their weights are rounding, though their output weight is not zero."""
+        outputs = (np.abs(net.v) * np.maximum(self.data.X @ net.W.T, 0.0)).max(axis=0, initial=0.0)
+        return (net.v != 0) & (outputs > 0) & (outputs <= self.tolerances.silent_outputs[0] * self._target_size)
 
     def _is_progress(self, candidate: Candidate, ceiling: float) -> bool:
         """Return whether a point lies lower, or is the minimum that the walk stands at up to rounding."""
