@@ -72,7 +72,16 @@ def realizable(seed):
     return ([rs.is_realizable(table, pattern).witness for pattern in patterns[:, 0]],)
 
 
+def decayed(seed):
+    table = data(seed, 8, 2)
+    pairs = zip(*layers(table, seed, 3), strict=True)
+    return ([float(rs.basin_value(table, None, *pair, weight_decay=0.05, output_bias=True).value) for pair in pairs],)
+
+
+# programs with weight decay are proved up to a gap, at which either way may stop
+GAPS = {"decayed": 1e-6}
 CALLS = {
+    "decayed": decayed,
     "listed": listed,
     "counted": counted,
     "ranks": ranks,
@@ -92,7 +101,9 @@ def test_plain_and_compiled_kernels_agree(name, seed, monkeypatch):
         expected = CALLS[name](seed)
     monkeypatch.setattr(Kernel, "__call__", lambda self, *args: self.compiled(*args))
     for one, other in zip(CALLS[name](seed), expected, strict=True):
-        np.testing.assert_allclose(np.asarray(one, dtype=float), np.asarray(other, dtype=float), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(
+            np.asarray(one, dtype=float), np.asarray(other, dtype=float), rtol=GAPS.get(name, 1e-9), atol=1e-12
+        )
 
 
 def doubled():

@@ -13,16 +13,19 @@ sides have multipliers so much larger than slacks that the digits of x do not su
 
 from __future__ import annotations
 
-import numba
+from typing import Any
+
 import numpy as np
 
-from ..numbers.kernelcache import INNER, KERNEL
+from ..numbers.kernels import inner, kernel
 from ..numbers.tolerances import DEFAULT, HUGE_PIVOT, SPECK
 
 SQUARED, LOGISTIC, OTHER = 0, 1, 2
 # kernels that only kernels call; sums may be taken in any order, so that they are computed some numbers at a time
-INSIDE = {**INNER, "error_model": "numpy"}
-SUMS = {**INSIDE, "fastmath": {"reassoc", "contract"}}
+INSIDE: dict[str, Any] = {"error_model": "numpy"}
+SUMS: dict[str, Any] = {**INSIDE, "fastmath": {"reassoc", "contract"}}
+# Newton steps that a program usually takes
+STEPS_OF_A_PROGRAM = 25
 # rows of a factor that are subtracted together
 BLOCK = 4
 # numbers of the policy as the compiled code reads them
@@ -34,7 +37,7 @@ TRUST, HALVINGS = 3.0, 40
 CLOSE, FALL = 0.3, 0.9
 
 
-@numba.njit(**INSIDE)
+@inner(**INSIDE)
 def _factor(A: np.ndarray, n: int) -> None:
     """Replace the upper triangle of a positive definite matrix by U with U^T U = A; tiny pivots become huge."""
     top = np.zeros(n)
@@ -60,7 +63,7 @@ def _factor(A: np.ndarray, n: int) -> None:
                     A[i, b] -= w0 * A[first, b] + w1 * A[first + 1, b] + w2 * A[first + 2, b] + w3 * A[first + 3, b]
 
 
-@numba.njit(**SUMS)
+@inner(**SUMS)
 def _solve(A: np.ndarray, n: int, b: np.ndarray) -> None:
     """Replace b by the solution for a factor."""
     for i in range(n):
@@ -75,7 +78,7 @@ def _solve(A: np.ndarray, n: int, b: np.ndarray) -> None:
         b[i] = (b[i] - total) / A[i, i]
 
 
-@numba.njit(**INSIDE)
+@inner(**INSIDE)
 def _copy(source: np.ndarray, target: np.ndarray) -> None:
     """Fill a matrix with another one; an assignment of slices would compile the wording of its errors for seconds."""
     for j in range(source.shape[0]):
@@ -83,7 +86,7 @@ def _copy(source: np.ndarray, target: np.ndarray) -> None:
             target[j, a] = source[j, a]
 
 
-@numba.njit(**SUMS)
+@inner(**SUMS)
 def _times(F: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
     """Fill out with F x."""
     for i in range(F.shape[0]):
@@ -93,7 +96,7 @@ def _times(F: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
         out[i] = total
 
 
-@numba.njit(**INSIDE)
+@inner(**INSIDE)
 def _back(F: np.ndarray, e: np.ndarray, out: np.ndarray) -> None:
     """Fill out with F^T e."""
     for a in range(F.shape[1]):
@@ -104,7 +107,7 @@ def _back(F: np.ndarray, e: np.ndarray, out: np.ndarray) -> None:
             out[a] += share * F[i, a]
 
 
-@numba.njit(**INSIDE)
+@inner(**INSIDE)
 def _heights(C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
     """Fill out (m, k) with C_j x_j."""
     for j in range(len(states)):
@@ -117,7 +120,7 @@ def _heights(C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, 
                 out[j, r] += share * C[st, a, r]
 
 
-@numba.njit(**SUMS)
+@inner(**SUMS)
 def _pushes(C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, z: np.ndarray, out: np.ndarray) -> None:
     """Fill out with C_j^T z_j, one unit after another."""
     for j in range(len(states)):
@@ -129,7 +132,7 @@ def _pushes(C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, z
             out[off[j] + a] = total
 
 
-@numba.njit(**INSIDE)
+@inner(**INSIDE)
 def derivatives(kind: int, y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.ndarray) -> float:
     """Fill e and h with the first and second derivatives of the losses at f; return the sum of the losses.
 
@@ -151,7 +154,7 @@ def derivatives(kind: int, y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.nd
     return total
 
 
-@numba.njit(**INSIDE)
+@inner(**INSIDE)
 def _dual(kind: int, y: np.ndarray, e: np.ndarray, share: float) -> float:
     """Return - sum_i l_i^*(share e_i), a lower bound of sum_i l_i(f_i) - share <e, f> for every f."""
     total = 0.0
@@ -167,7 +170,7 @@ def _dual(kind: int, y: np.ndarray, e: np.ndarray, share: float) -> float:
     return total
 
 
-@numba.njit(**INSIDE)
+@inner(**INSIDE)
 def gap_of(
     kind: int,
     y: np.ndarray,
@@ -232,7 +235,7 @@ def gap_of(
     return value, gap, debt
 
 
-@numba.njit(**INSIDE)
+@inner(**INSIDE)
 def _norm_step(t: float, square: float, along: float, dt: float, dsquare: float, inside: float) -> float:
     """Return the step along (dt, dw) to the border of the cone t >= |w|, 1e300 where there is none.
 
@@ -249,7 +252,7 @@ def _norm_step(t: float, square: float, along: float, dt: float, dsquare: float,
     return 1e300
 
 
-@numba.njit(**INSIDE)
+@inner(**INSIDE)
 def _longest(
     K: np.ndarray,
     pen: np.ndarray,
@@ -291,7 +294,7 @@ def _longest(
     return min(step, 1.0 / most) if most > 0.0 else step
 
 
-@numba.njit(**SUMS)
+@inner(**SUMS)
 def _blocks(
     C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, s: np.ndarray, z: np.ndarray, H: np.ndarray
 ) -> None:
@@ -309,7 +312,7 @@ def _blocks(
                 H[a0 + a, a0 + c] += value
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(lambda F, h, H: F.size * F.shape[1] / 2, seconds=0.5, **INSIDE)
 def products(F: np.ndarray, h: np.ndarray, H: np.ndarray) -> None:
     """Fill the upper triangle of H with F^T diag(h) F."""
     N = F.shape[1]
@@ -322,7 +325,7 @@ def products(F: np.ndarray, h: np.ndarray, H: np.ndarray) -> None:
                     H[a, c] += share * F[i, c]
 
 
-@numba.njit(**INSIDE)
+@inner(**INSIDE)
 def _trusted(y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.ndarray, way: np.ndarray, step: float) -> float:
     """Return the share of a step over which the logistic slopes rise little more than curvatures foretell.
 
@@ -345,7 +348,12 @@ def _trusted(y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.ndarray, way: np
     return share
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+def step_work(n: int, N: int, d: int, k: int, curved: bool = False) -> float:
+    """Return about how many steps of plain Python one Newton step takes: n rows, N weights, k rows of a cone in d."""
+    return N**3 / 6 + N * k * (d / 2 + 8) + 8 * n * N + (n * N * N / 2 if curved else 0.0) + 1000
+
+
+@kernel(lambda F, h, C, *_: step_work(F.shape[0], F.shape[1], C.shape[1], C.shape[2]), seconds=6.0, **INSIDE)
 def advance(
     F: np.ndarray,
     h: np.ndarray,
@@ -507,7 +515,7 @@ def advance(
     return step
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(lambda lam, grad, *_: len(grad), seconds=0.5, **INSIDE)
 def first_weight(lam: float, grad: np.ndarray, off: np.ndarray, begin: float) -> float:
     """Return the decay to begin with: lam, or `begin` times the largest pull on a unit, where all stay at zero."""
     weight = lam
@@ -519,7 +527,7 @@ def first_weight(lam: float, grad: np.ndarray, off: np.ndarray, begin: float) ->
     return weight
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(lambda *args: 4 * (args[7].size + args[10].size), seconds=1.0, **INSIDE)
 def lightened(
     lam: float,
     weight: float,
@@ -561,7 +569,7 @@ def lightened(
     return max(lam, share * weight)
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(lambda kind, y, F, e, loss, C, *_: 3 * F.size + 3 * F.shape[1] * C.shape[2], seconds=1.0, **INSIDE)
 def gap_at(
     kind: int,
     y: np.ndarray,
@@ -589,7 +597,15 @@ def gap_at(
     return gap_of(kind, y, e, loss, grad, push, height, K, pen, states, off, x, z, lam, kappa, has_c)[1]
 
 
-@numba.njit(**KERNEL, error_model="numpy")
+@kernel(
+    lambda G, Q, C, K, pen, y, kind, lam, kappa, has_c, start_c, programs, *_: (
+        len(programs)
+        * STEPS_OF_A_PROGRAM
+        * step_work(len(y), programs.shape[1] * G.shape[2], G.shape[2], C.shape[2], kind != SQUARED)
+    ),
+    seconds=10.0,
+    **INSIDE,
+)
 def decayed_points(
     G: np.ndarray,
     Q: np.ndarray,

@@ -237,13 +237,13 @@ def bfgs_runs(
     move, change, image = np.empty(p), np.empty(p), np.empty(p)
     for run in range(len(points)):
         weights, point = shares[min(run, len(shares) - 1)], points[run]
-        value = _evaluate(point, slope, X, Y, weights, kind, strengths, width, free, A, F)
-        size, count, newton = _dot(slope, slope), 1, False
-        length, low, high, tries = min(1.0 / max(np.sqrt(size), SPECK), 1.0), 0.0, np.inf, 0
+        value, size, descent, count, newton = np.inf, 0.0, 0.0, 0, False
+        length, low, high, tries = 0.0, 0.0, np.inf, 0
         iterations, before = 0, np.inf
-        going = np.isfinite(value) and value > solved and size > 0.0
-        renew = True
-        while going and count < steps:
+        going, renew = True, False
+        for q in range(p):
+            direction[q] = 0.0
+        while going and (count < steps or count == 0):
             if renew:  # a new direction; downhill it is minus the slope where the matrix does not tell
                 descent = 0.0
                 if newton:
@@ -260,6 +260,13 @@ def bfgs_runs(
                 trial[q] = point[q] + length * direction[q]
             end = _evaluate(trial, gradient, X, Y, weights, kind, strengths, width, free, A, F)
             count += 1
+            if count == 1:  # the first point itself: one place of evaluation, because each is compiled for itself
+                for q in range(p):
+                    slope[q] = gradient[q]
+                value, size, renew = end, _dot(slope, slope), True
+                length = min(1.0 / max(np.sqrt(size), SPECK), 1.0)
+                going = np.isfinite(value) and value > solved and size > 0.0
+                continue
             tries += 1
             falls = end <= value + FALL * length * descent  # false for NaN
             flat = _dot(gradient, direction) >= CURVE * descent
