@@ -131,6 +131,11 @@ def test_a_kernel_is_compiled_where_it_has_more_to_do_than_compiling_takes(monke
     total = doubled()
     assert total(np.ones(11)) == 22
     assert total._compiled is not None
+    total = doubled()
+    monkeypatch.setattr(kernels, "_at_once", [])
+    kernels.compile_at_once("a sweep")
+    assert total(np.ones(1)) == 2
+    assert total._compiled is not None
 
 
 def test_a_kernel_that_an_earlier_run_compiled_is_used_at_once(tmp_path, monkeypatch):

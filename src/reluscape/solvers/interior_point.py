@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..numbers.kernels import left_by_earlier_runs
+from ..numbers.kernels import compile_at_once, left_by_earlier_runs
 from ..numbers.tolerances import Tolerances
 from .interior_arrays import interior_points as array_program
 from .scaling import Coordinates
@@ -47,8 +47,9 @@ _solved = [0.0]
 
 
 def compile_from_now_on() -> None:
-    """Have this process solve every program by the compiled kernel, so that last digits do not depend on its past."""
+    """Have this process solve every program by compiled kernels, so that last digits do not depend on its past."""
     _solved[0] = float("inf")
+    compile_at_once("last digits do not depend on the past")
 
 
 def _left_by_an_earlier_run() -> bool:
