@@ -350,10 +350,10 @@ def _trusted(y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.ndarray, way: np
 
 def step_work(n: int, N: int, d: int, k: int, curved: bool = False) -> float:
     """Return about how many steps of plain Python one Newton step takes: n rows, N weights, k rows of a cone in d."""
-    return N**3 / 6 + N * k * (d / 2 + 8) + 8 * n * N + (n * N * N / 2 if curved else 0.0) + 1000
+    return N**3 / 6 + N * k * (d / 2 + 8) + 8 * n * N + (n * N * N / 2 if curved else 0.0) + 2500
 
 
-@kernel(lambda F, h, C, *_: step_work(F.shape[0], F.shape[1], C.shape[1], C.shape[2]), seconds=6.0, **INSIDE)
+@kernel(lambda F, h, C, *_: step_work(F.shape[0], F.shape[1], C.shape[1], C.shape[2]), seconds=3.0, **INSIDE)
 def advance(
     F: np.ndarray,
     h: np.ndarray,
@@ -603,7 +603,7 @@ def gap_at(
         * STEPS_OF_A_PROGRAM
         * step_work(len(y), programs.shape[1] * G.shape[2], G.shape[2], C.shape[2], kind != SQUARED)
     ),
-    seconds=10.0,
+    seconds=3.0,
     **INSIDE,
 )
 def decayed_points(
