@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable
 from functools import cache, update_wrapper
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from . import kernelcache
 
 # steps of plain Python in a second: one reads a number from an array, counts with it, and writes it
 STEPS = 4e6
+# threads that ask for a compiled kernel have the same one, which numba compiles once
+_one_at_a_time = Lock()
 # seconds that a kernel takes to compile where nothing else is said
 USUAL = 2.5
 
@@ -50,14 +53,17 @@ class Kernel:
     @property
     def compiled(self) -> Any:
         """The compiled function."""
-        if self._compiled is None:
-            import numba
+        with _one_at_a_time:
+            is_new = self._compiled is None
+            if is_new:
+                import numba
 
+                # named before it is compiled, because a kernel may call itself
+                self._compiled = numba.njit(**self._options)(self.plain)
+        if is_new:
             if not _stands_ready(self):
                 while _waiting:
                     _waiting.pop()()
-            # named before it is compiled, because a kernel may call itself
-            self._compiled = numba.njit(**self._options)(self.plain)
             if self._signature is not None and hasattr(self._compiled, "compile"):
                 self._compiled.compile(self._signature)
                 self._compiled.disable_compile()
