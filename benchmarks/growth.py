@@ -129,8 +129,8 @@ JOBS = (
     Job("verdict off kinks", "rows", {"inputs": 10, "units": 20}, (8000, 16000, 32000, 64000, 128000), 1, RESTS,
         verdict),
     Job("verdict off kinks", "units", {"rows": 4000, "inputs": 10}, (40, 80, 160, 320, 640), 1, RESTS, verdict),
-    Job("explain", "rows", {"inputs": 4, "units": 4}, (100, 200, 400, 800, 1600), 0, COUNTED, explanation),
-    Job("explain", "units", {"rows": 200, "inputs": 4}, (2, 4, 8, 16), 0, COUNTED, explanation),
+    Job("explain", "rows", {"inputs": 4, "units": 4}, (100, 200, 400, 800, 1600), None, COUNTED, explanation),
+    Job("explain", "units", {"rows": 200, "inputs": 4}, (2, 4, 8, 16), None, COUNTED, explanation),
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from .adam import BETA_1, BETA_2, EPSILON, WINDOW
 from .lbfgs import CURVE, FALL, LONGEST_SEARCH, LOOK
 
 SQUARED, LOGISTIC, SOFTMAX = 0, 1, 2
-# sums may be step_counts in any order, so that they are computed some numbers at a time
+# sums may be taken in any order, so that they are computed some numbers at a time
 SUMS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"reassoc", "contract"}}
 
 
