@@ -89,7 +89,7 @@ def test_each_fault_is_one_line_and_status_two(folder, capsys):
         (["fine.npz", "none.csv", "--target", "y"], "no file"),
         (["fine.npz", "xor.csv", "--target", "y", "--loss", "hinge"], "unknown loss"),
         (["fine.npz", "xor.csv", "--target", "y", "--loss", "logistic"], "-1"),
-        (["fine.npz", "xor.csv", "--target", "y", "--labels", "a=1"], "two classes"),
+        (["fine.npz", "xor.csv", "--target", "y", "--labels", "a=1"], "every class its number"),
     ]
     before = sorted(p.name for p in folder.iterdir())
     for words, message in cases:

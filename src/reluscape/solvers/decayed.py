@@ -12,7 +12,8 @@ from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ..problem.losses import LogisticLoss, Loss, able
 from ..problem.losses.curvatures import curvature
 from .decayed_face import face_bases, face_newton, pull
-from .decayed_kernel import LOGISTIC, OTHER, SQUARED, decayed_points, gap_at
+from .decayed_gap_kernel import LOGISTIC, OTHER, SQUARED, gap_at
+from .decayed_kernel import decayed_points
 from .decayed_other import other_point
 from .decayed_slopes import moved_gap
 

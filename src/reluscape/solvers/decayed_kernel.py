@@ -13,226 +13,22 @@ sides have multipliers so much larger than slacks that the digits of x do not su
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..numbers.kernels import inner, kernel
-from ..numbers.tolerances import DEFAULT, HUGE_PIVOT, SPECK
+from ..numbers.tolerances import DEFAULT, SPECK
+from .decayed_algebra_kernel import INSIDE, back, blocks, copy, factor, heights, products, pushes, solve, times
+from .decayed_gap_kernel import LOGISTIC, SQUARED, derivatives, gap_of
 
-SQUARED, LOGISTIC, OTHER = 0, 1, 2
-# kernels that only kernels call; sums may be taken in any order, so that they are computed some numbers at a time
-INSIDE: dict[str, Any] = {"error_model": "numpy"}
-SUMS: dict[str, Any] = {**INSIDE, "fastmath": {"reassoc", "contract"}}
 # Newton steps that a program usually takes
 STEPS_OF_A_PROGRAM = 25
-# rows of a factor that are subtracted together
-BLOCK = 4
 # numbers of the policy as the compiled code reads them
-PIVOT, RIDGE, BORDER = DEFAULT.decayed_pivot, DEFAULT.decayed_ridge, DEFAULT.decayed_border
+BORDER = DEFAULT.decayed_border
 LEAST_START = DEFAULT.decayed_start
 # how many times the rise that curvatures foretell a step may bring, and how often it is halved for that
 TRUST, HALVINGS = 3.0, 40
 # where a step has left the point that near to the path of centres, a decay that is to fall does so by up to that share
 CLOSE, FALL = 0.3, 0.9
-
-
-@inner(**INSIDE)
-def _factor(A: np.ndarray, n: int) -> None:
-    """Replace the upper triangle of a positive definite matrix by U with U^T U = A; tiny pivots become huge."""
-    top = np.zeros(n)
-    for i in range(n):
-        top[i] = abs(A[i, i])
-        A[i, i] *= 1.0 + RIDGE
-    for first in range(0, n, BLOCK):
-        last = min(first + BLOCK, n)
-        for k in range(first, last):
-            for p in range(first, k):
-                share = A[p, k]
-                for b in range(k, n):
-                    A[k, b] -= share * A[p, b]
-            pivot = A[k, k]
-            root = np.sqrt(pivot) if pivot > PIVOT * top[k] and pivot > SPECK else HUGE_PIVOT
-            A[k, k] = root
-            for b in range(k + 1, n):
-                A[k, b] /= root
-        if last - first == BLOCK:
-            for i in range(last, n):
-                w0, w1, w2, w3 = A[first, i], A[first + 1, i], A[first + 2, i], A[first + 3, i]
-                for b in range(i, n):
-                    A[i, b] -= w0 * A[first, b] + w1 * A[first + 1, b] + w2 * A[first + 2, b] + w3 * A[first + 3, b]
-
-
-@inner(**SUMS)
-def _solve(A: np.ndarray, n: int, b: np.ndarray) -> None:
-    """Replace b by the solution for a factor."""
-    for i in range(n):
-        b[i] /= A[i, i]
-        share = b[i]
-        for j in range(i + 1, n):
-            b[j] -= share * A[i, j]
-    for i in range(n - 1, -1, -1):
-        total = 0.0
-        for j in range(i + 1, n):
-            total += A[i, j] * b[j]
-        b[i] = (b[i] - total) / A[i, i]
-
-
-@inner(**INSIDE)
-def _copy(source: np.ndarray, target: np.ndarray) -> None:
-    """Fill a matrix with another one; an assignment of slices would compile the wording of its errors for seconds."""
-    for j in range(source.shape[0]):
-        for a in range(source.shape[1]):
-            target[j, a] = source[j, a]
-
-
-@inner(**SUMS)
-def _times(F: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
-    """Fill out with F x."""
-    for i in range(F.shape[0]):
-        total = 0.0
-        for a in range(F.shape[1]):
-            total += F[i, a] * x[a]
-        out[i] = total
-
-
-@inner(**INSIDE)
-def _back(F: np.ndarray, e: np.ndarray, out: np.ndarray) -> None:
-    """Fill out with F^T e."""
-    for a in range(F.shape[1]):
-        out[a] = 0.0
-    for i in range(F.shape[0]):
-        share = e[i]
-        for a in range(F.shape[1]):
-            out[a] += share * F[i, a]
-
-
-@inner(**INSIDE)
-def _heights(C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
-    """Fill out (m, k) with C_j x_j."""
-    for j in range(len(states)):
-        st = states[j]
-        for r in range(K[st]):
-            out[j, r] = 0.0
-        for a in range(off[j + 1] - off[j]):
-            share = x[off[j] + a]
-            for r in range(K[st]):
-                out[j, r] += share * C[st, a, r]
-
-
-@inner(**SUMS)
-def _pushes(C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, z: np.ndarray, out: np.ndarray) -> None:
-    """Fill out with C_j^T z_j, one unit after another."""
-    for j in range(len(states)):
-        st = states[j]
-        for a in range(off[j + 1] - off[j]):
-            total = 0.0
-            for r in range(K[st]):
-                total += C[st, a, r] * z[j, r]
-            out[off[j] + a] = total
-
-
-@inner(**INSIDE)
-def derivatives(kind: int, y: np.ndarray, f: np.ndarray, e: np.ndarray, h: np.ndarray) -> float:
-    """Fill e and h with the first and second derivatives of the losses at f; return the sum of the losses.
-
-    (f - y)^2 for kind 0, log(1 + exp(-y f)) with y = -1, 1 for kind 1.
-    """
-    total = 0.0
-    for i in range(len(f)):
-        if kind == SQUARED:
-            r = f[i] - y[i]
-            total += r * r
-            e[i], h[i] = 2.0 * r, 2.0
-        else:
-            q = -y[i] * f[i]
-            top = np.exp(-abs(q))
-            total += max(q, 0.0) + np.log1p(top)
-            share = 1.0 / (1.0 + top) if q >= 0 else top / (1.0 + top)
-            e[i] = -y[i] * share
-            h[i] = top / ((1.0 + top) * (1.0 + top))
-    return total
-
-
-@inner(**INSIDE)
-def _dual(kind: int, y: np.ndarray, e: np.ndarray, share: float) -> float:
-    """Return - sum_i l_i^*(share e_i), a lower bound of sum_i l_i(f_i) - share <e, f> for every f."""
-    total = 0.0
-    for i in range(len(e)):
-        if kind == SQUARED:
-            total -= share * e[i] * (y[i] + share * e[i] / 4.0)
-        else:
-            p = min(share * abs(e[i]), 1.0)
-            if p > 0.0:
-                total -= p * np.log(p)
-            if p < 1.0:
-                total -= (1.0 - p) * np.log1p(-p)
-    return total
-
-
-@inner(**INSIDE)
-def gap_of(
-    kind: int,
-    y: np.ndarray,
-    e: np.ndarray,
-    loss: float,
-    grad: np.ndarray,
-    push: np.ndarray,
-    height: np.ndarray,
-    K: np.ndarray,
-    pen: np.ndarray,
-    states: np.ndarray,
-    off: np.ndarray,
-    x: np.ndarray,
-    z: np.ndarray,
-    lam: float,
-    kappa: float,
-    has_c: bool,
-) -> tuple[float, float, float]:
-    """Return (value, gap, debt): value minus gap is a lower bound up to rounding, debt what points outside cones owe.
-
-    grad = F^T e, push = C^T z, height = C x. The value is at most sum_j (<g_j, x_j> + lam |P x_j|) + ... above the
-    dual's. A pull of more than lam is paid by the sum of norms of a better point, times lam: at most the value, and at
-    most (value - D(a e)) / (1 - a) for each a < 1, since D(a e) leaves (1 - a) times that sum.
-    """
-    along, worst, norms, loose, debt = 0.0, 0.0, 0.0, 0.0, 0.0
-    m = len(states)
-    for j in range(m):
-        st, a0 = states[j], off[j]
-        first, square, pull = 0.0, 0.0, 0.0
-        for r in range(K[st]):
-            if height[j, r] < 0:
-                debt -= (lam + z[j, r]) * height[j, r]
-        for a in range(a0, off[j + 1]):
-            weight = pen[st, a - a0]
-            q = grad[a] - push[a]
-            first += grad[a] * x[a]
-            square += weight * x[a] * x[a]
-            pull += weight * q * q
-            loose += (1.0 - weight) * abs(q) * (1.0 + abs(x[a]))  # a better bias may lie that far from 0
-        along += abs(first + lam * np.sqrt(square))
-        norms += lam * np.sqrt(square)
-        worst = max(worst, np.sqrt(pull) / lam)
-    N = off[m]
-    c = x[N]
-    value = loss + norms + kappa * c * c / 2
-    loose += debt
-    if has_c:
-        rest = grad[N] + kappa * c
-        loose += abs(rest) * (1.0 + abs(c))  # a better constant may lie that far from 0
-        if kappa > 0:
-            loose += rest * rest / (2 * kappa)
-    worst = max(worst, 1.0)
-    gap = along + (worst - 1.0) * value + loose
-    if kind != OTHER and 0.0 < gap < value:
-        rest = np.sqrt(gap / value) / 2.0
-        share = (1.0 - rest) / worst
-        below = _dual(kind, y, e, share)
-        if has_c and kappa > 0:
-            below -= share * share * grad[N] * grad[N] / (2 * kappa)
-        most = max(value - below + loose, 0.0) / rest
-        gap = along + (worst - 1.0) * min(value, most) + loose
-    return value, gap, debt
 
 
 @inner(**INSIDE)
@@ -292,37 +88,6 @@ def _longest(
         step = min(step, _norm_step(lam, q2, qp, 0.0, p2, (lam - length) * (lam + length)))
     most = max(slack, multiplier)
     return min(step, 1.0 / most) if most > 0.0 else step
-
-
-@inner(**SUMS)
-def _blocks(
-    C: np.ndarray, K: np.ndarray, states: np.ndarray, off: np.ndarray, s: np.ndarray, z: np.ndarray, H: np.ndarray
-) -> None:
-    """Add C_j^T diag(z_j / s_j) C_j to the blocks of H."""
-    wide = np.zeros(s.shape[1])
-    for j in range(len(states)):
-        st, a0 = states[j], off[j]
-        for a in range(off[j + 1] - a0):
-            for r in range(K[st]):
-                wide[r] = C[st, a, r] * z[j, r] / s[j, r]
-            for c in range(a, off[j + 1] - a0):
-                value = 0.0
-                for r in range(K[st]):
-                    value += wide[r] * C[st, c, r]
-                H[a0 + a, a0 + c] += value
-
-
-@kernel(lambda F, h, H: F.size * F.shape[1] / 2, seconds=0.5, **INSIDE)
-def products(F: np.ndarray, h: np.ndarray, H: np.ndarray) -> None:
-    """Fill the upper triangle of H with F^T diag(h) F."""
-    N = F.shape[1]
-    H[:] = 0.0
-    for i in range(F.shape[0]):
-        for a in range(N):
-            share = h[i] * F[i, a]
-            if share != 0.0:
-                for c in range(a, N):
-                    H[a, c] += share * F[i, c]
 
 
 @inner(**INSIDE)
@@ -423,8 +188,8 @@ def advance(
             total += s[j, r] * z[j, r]
         count += K[st]
     rd[N] = grad[N] + kappa * x[N]
-    _blocks(C, K, states, off, s, z, H)
-    _factor(H, size)
+    blocks(C, K, states, off, s, z, H)
+    factor(H, size)
     for turn in range(3):  # Mehrotra's predictor, his corrector, and what rounding left of the slopes' condition
         if turn < 2:
             for j in range(m):
@@ -463,18 +228,18 @@ def advance(
                 dx[a] = 0.0
             rest[a] = 0.0
         if turn == 2:
-            _times(F, dx, ahead)
+            times(F, dx, ahead)
             for i in range(n):
                 ahead[i] *= h[i]
-            _back(F, ahead, rest)
-        _pushes(C, K, states, off, dz, way)
+            back(F, ahead, rest)
+        pushes(C, K, states, off, dz, way)
         for a in range(N):
             rest[a] = way[a] + dq[a] - rd[a] - rest[a]
         rest[N] = -rd[N] - rest[N] - kappa * dx[N]
-        _solve(H, size, rest)
+        solve(H, size, rest)
         if not has_c:
             rest[N] = 0.0
-        _heights(C, K, states, off, rest, high)
+        heights(C, K, states, off, rest, high)
         for j in range(m):
             st = states[j]
             for r in range(K[st]):
@@ -494,7 +259,7 @@ def advance(
             target = max((1.0 - min(step, 1.0)) ** 3, least) * total / max(count, 1)
     step = min(share * step, 1.0)
     if kind == LOGISTIC:
-        _times(F, dx, ahead)
+        times(F, dx, ahead)
         step *= _trusted(y, f, e, h, ahead, step)
     for j in range(m):  # norms stay inside their cones in spite of rounding
         st = states[j]
@@ -569,34 +334,6 @@ def lightened(
     return max(lam, share * weight)
 
 
-@kernel(lambda kind, y, F, e, loss, C, *_: 3 * F.size + 3 * F.shape[1] * C.shape[2], seconds=1.0, **INSIDE)
-def gap_at(
-    kind: int,
-    y: np.ndarray,
-    F: np.ndarray,
-    e: np.ndarray,
-    loss: float,
-    C: np.ndarray,
-    K: np.ndarray,
-    pen: np.ndarray,
-    states: np.ndarray,
-    off: np.ndarray,
-    lam: float,
-    kappa: float,
-    has_c: bool,
-    x: np.ndarray,
-    z: np.ndarray,
-    grad: np.ndarray,
-    push: np.ndarray,
-    height: np.ndarray,
-) -> float:
-    """Fill grad = F^T e, push = C^T z and height = C x; return the gap of the point x with multipliers z."""
-    _back(F, e, grad)
-    _pushes(C, K, states, off, z, push)
-    _heights(C, K, states, off, x, height)
-    return gap_of(kind, y, e, loss, grad, push, height, K, pen, states, off, x, z, lam, kappa, has_c)[1]
-
-
 @kernel(
     lambda G, Q, C, K, pen, y, kind, lam, kappa, has_c, start_c, programs, *_: (
         len(programs)
@@ -662,9 +399,9 @@ def decayed_points(
         s, z, height, best_z = of_s[0], of_s[1], of_s[2], of_s[3]
         t = np.ones(m)
         x[N] = start_c
-        _times(F, x, f)
+        times(F, x, f)
         derivatives(kind, y, f, e, h)
-        _back(F, e, grad)
+        back(F, e, grad)
         now = first_weight(lam, grad, ends, begin)
         least_z = now if now > lam else max(lam, LEAST_START)
         for j in range(m):
@@ -672,25 +409,25 @@ def decayed_points(
                 s[j, r], z[j, r] = 1.0, least_z
         best, best_value, last, scale = np.inf, np.inf, 0, 0.0
         for it in range(limit):
-            _times(F, x, f)
+            times(F, x, f)
             loss = derivatives(kind, y, f, e, h)
             if it == 0:
                 scale = max(loss, SPECK)
                 products(F, h, base)
-            _back(F, e, grad)
-            _pushes(C, K, live, ends, z, push)
-            _heights(C, K, live, ends, x, height)
+            back(F, e, grad)
+            pushes(C, K, live, ends, z, push)
+            heights(C, K, live, ends, x, height)
             value, gap, debt = gap_of(kind, y, e, loss, grad, push, height, K, pen, live, ends, x, z, lam, kappa, has_c)
             if gap < best:
                 last = it if gap < 0.5 * best else last
                 best, best_value = gap, value + debt
                 for a in range(N + 1):
                     best_x[a] = x[a]
-                _copy(z, best_z)
+                copy(z, best_z)
             if best <= accuracy * scale or it - last > stalled or not gap < np.inf:
                 break
             if kind == SQUARED:
-                _copy(base, H)
+                copy(base, H)
             else:
                 products(F, h, H)
             step = advance(

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..numbers.tolerances import MACHINE_PRECISION, Tolerances
-from .decayed_kernel import LEAST_START, OTHER, advance, first_weight, gap_at, lightened, products
+from .decayed_algebra_kernel import products
+from .decayed_gap_kernel import OTHER, gap_at
+from .decayed_kernel import LEAST_START, advance, first_weight, lightened
 
 STEPS, STALLED = 480, 100
 # shares of the way to a border that a step goes; the next one is taken after so many steps without a gain

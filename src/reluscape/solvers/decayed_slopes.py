@@ -13,7 +13,7 @@ import numpy as np
 
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ..problem.losses.curvatures import curvature
-from .decayed_kernel import LOGISTIC, SQUARED
+from .decayed_gap_kernel import LOGISTIC, SQUARED
 from .twofold import product, two_sum
 
 ROUNDS = 4
