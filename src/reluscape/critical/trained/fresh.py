@@ -14,6 +14,7 @@ from ...problem.losses import Loss, able
 from ...problem.networks import TwoLayerNet
 from ..descent import Descent, descend
 from ..training import Plan, hopped, train
+from ..training.plan import array_seconds
 from ..training.runs import group
 
 # cheap problems get more descents, at most this many: samples x units x inputs, times units x inputs, of all further
@@ -27,6 +28,8 @@ STEPS = 500
 HOPS = 4
 MOST_TRAINING_WORK = 2_000_000_000
 FEWEST_STEPS = 20
+# nominal seconds of all steps as arrays up to which compiling them would take longer
+COMPILING = 4.0
 # a step under another loss than the squared one, with its exponentials and logarithms, counts so many times
 OTHER_STEP = 3
 FIRST = 2_000_000
@@ -111,4 +114,5 @@ def short_plan(data: Dataset, width: int, starts: int, seed: int, loss: Loss) ->
     size = max(data.n * width * data.d, 1) * (1 if able(loss, "quadratic") else OTHER_STEP)
     runs = int(np.clip(MOST_TRAINING_WORK // (size * STEPS), starts, RUNS))
     steps = int(np.clip(MOST_TRAINING_WORK // (size * runs), FEWEST_STEPS, STEPS))
-    return Plan(runs=runs, steps=steps, seed=seed)
+    seconds = (1 + HOPS) * steps * array_seconds(runs, data.n, data.d, width, loss=getattr(loss, "name", "own"))
+    return Plan(runs=runs, steps=steps, seed=seed, compiled=seconds > COMPILING)

@@ -20,7 +20,13 @@ Ends = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def run_adam(
-    batch: Batch, theta: np.ndarray, steps: int, rate: float, solved: float, shares: np.ndarray | None = None
+    batch: Batch,
+    theta: np.ndarray,
+    steps: int,
+    rate: float,
+    solved: float,
+    shares: np.ndarray | None = None,
+    compiled: bool = True,
 ) -> Ends:
     """Return the lowest points (r, p) of Adam's runs, their losses (r,) and the steps (r,) that they took.
 
@@ -33,8 +39,9 @@ def run_adam(
         rate: step size.
         solved: loss at which nothing is left to do.
         shares: (r, n) sample weights of every run, or None.
+        compiled: whether runs of a small problem are compiled.
     """
-    if is_compiled(batch):
+    if compiled and is_compiled(batch):
         points, lowest, step_counts = _room(theta)
         until = steps, rate, solved, DEFAULT.training_stall
         kernel.adam_runs(points, *_inputs(batch, shares), *until, lowest, step_counts)
@@ -51,7 +58,7 @@ def run_adam(
     return ends.astype(float), lowest, step_counts
 
 
-def run_bfgs(batch: Batch, theta: np.ndarray, steps: int, solved: float) -> Ends:
+def run_bfgs(batch: Batch, theta: np.ndarray, steps: int, solved: float, compiled: bool = True) -> Ends:
     """Return the last points (r, p) of the runs of BFGS, their losses (r,) and the evaluations (r,) that they took.
 
     Where a matrix of the parameters would be large, or runs are not compiled, it is L-BFGS.
@@ -61,8 +68,9 @@ def run_bfgs(batch: Batch, theta: np.ndarray, steps: int, solved: float) -> Ends
         theta: (r, p) first points.
         steps: most evaluations of a run.
         solved: loss at which nothing is left to do.
+        compiled: whether runs of a small problem are compiled.
     """
-    if is_compiled(batch, matrix=True):
+    if compiled and is_compiled(batch, matrix=True):
         points, lowest, evaluations = _room(theta)
         kernel.bfgs_runs(points, *_inputs(batch, None), steps, solved, DEFAULT.training_stall / 10, lowest, evaluations)
         return points, lowest, evaluations

@@ -35,6 +35,8 @@ class Plan:
         rate: Adam's step size.
         steps: most steps of a run.
         seed: root of the random streams; the first weights of a run depend on its number alone.
+        compiled: whether runs of a small problem are compiled; else they are array programs, for which nobody waits
+            where the runs are few.
     """
 
     runs: int = 20
@@ -43,6 +45,7 @@ class Plan:
     rate: float = 0.01
     steps: int = 2_000
     seed: int = 0
+    compiled: bool = True
 
     def __post_init__(self) -> None:
         """Refuse plans that cannot be followed."""

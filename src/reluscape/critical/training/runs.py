@@ -128,7 +128,7 @@ def ended(scale: Scale, batch: Batch, plan: Plan, constant: float, theta: np.nda
     with np.errstate(all="ignore"):  # a run that diverges ends in NaN, and is one that failed
         ends, steps = optimise(inner, theta, plan, goal)
         losses = inner.evaluate(ends)[0]
-        points, rest, _ = run_bfgs(inner, ends, int(SEARCH * plan.steps) + 1, goal)
+        points, rest, _ = run_bfgs(inner, ends, int(SEARCH * plan.steps) + 1, goal, plan.compiled)
         dead = batch.width - inner.active(ends).sum(axis=1)
         lower = rest <= losses
         points, rest = np.where(lower[:, None], points, ends), np.where(lower, rest, losses)
@@ -149,10 +149,10 @@ def optimise(
         shares: (r, n) sample weights of every run, or None.
     """
     if plan.optimiser == "adam":
-        ends, _, steps = run_adam(batch, theta, plan.steps, plan.rate, solved, shares)
+        ends, _, steps = run_adam(batch, theta, plan.steps, plan.rate, solved, shares, plan.compiled)
         return ends, steps
     if plan.optimiser == "bfgs" and shares is None:
-        ends, _, steps = run_bfgs(batch, theta, plan.steps, solved)
+        ends, _, steps = run_bfgs(batch, theta, plan.steps, solved, plan.compiled)
         return ends, steps
     ends, _, steps = lbfgs(
         lambda t, which: batch.evaluate(t, None if shares is None else shares[which]), theta, plan.steps, solved
