@@ -138,6 +138,16 @@ def test_a_kernel_is_compiled_where_it_has_more_to_do_than_compiling_takes(monke
     assert total._compiled is not None
 
 
+def test_that_a_kernel_is_compiled_is_said_once(monkeypatch):
+    monkeypatch.setattr(kernels, "left_by_earlier_runs", frozenset)
+    monkeypatch.setattr(kernels, "_waiting", [])
+    words = []
+    kernels.before_compiling(lambda: words.append("compiling"))
+    for _ in range(2):
+        assert doubled()(np.ones(11)) == 22
+    assert words == ["compiling"]
+
+
 def test_a_kernel_that_an_earlier_run_compiled_is_used_at_once(tmp_path, monkeypatch):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     assert not kernels.left_by_earlier_runs.__wrapped__()
