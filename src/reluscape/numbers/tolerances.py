@@ -26,6 +26,8 @@ class Tolerances:
     stationarity: float = 1e-9
     # unit vectors closer than this lie on one line (float input only)
     parallel: float = 1e-9
+    # what rounding may take off the product of two vectors of length 1
+    cosine_rounding: float = 1e-13
     # widths, relative to |w| |x|, within which a basin's minimiser is taken to lie on a hyperplane (tried in turn)
     kink_widths: tuple[float, ...] = (1e-7, 1e-6, 1e-5, 1e-8, 1e-4)
     # a unit whose largest output is below this share of the largest target counts as silent (tried in turn)

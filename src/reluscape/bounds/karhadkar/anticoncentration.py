@@ -17,7 +17,7 @@ from ...geometry.volumes.unit_law import NIVEN
 from ...numbers.estimates import Probability
 from ...numbers.exact import dot, fmpq, pivot_columns, rank
 from ...numbers.intervals import as_probability, outward, precise_intervals
-from ...numbers.tolerances import MACHINE_PRECISION
+from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ...problem.data import Dataset, as_dataset
 from .line import in_turn, is_one_dimensional
 
@@ -25,8 +25,8 @@ __all__ = ["anticoncentration", "anticoncentration_at_most"]
 
 MOST_HYPERPLANES = 300_000
 BATCH = 8192
-# vectors whose products with all others are held at once, and what rounding may take off such a product
-ROWS, COSINE_DIGITS = 512, 1e-13
+# vectors whose products with all others are held at once
+ROWS = 512
 
 
 def anticoncentration(X: Any) -> Probability:
@@ -84,7 +84,7 @@ def _nearest(unit: np.ndarray) -> tuple[int, int]:
         cosines = part @ unit.T
         cosines[np.arange(len(unit)) <= begin + np.arange(len(part))[:, None]] = -np.inf
         # cosines of near vectors have lost their digits, differences have not
-        i, j = np.nonzero(cosines >= cosines.max() - COSINE_DIGITS)
+        i, j = np.nonzero(cosines >= cosines.max() - DEFAULT.cosine_rounding)
         for k in range(0, len(i), BATCH):
             lengths = np.linalg.norm(part[i[k : k + BATCH]] - unit[j[k : k + BATCH]], axis=1)
             least = int(np.argmin(lengths))
