@@ -176,3 +176,20 @@ def test_small_data_need_no_compiler_but_for_the_trainings_of_a_survey(words, tm
     assert done.returncode == 0, done.stderr.decode()
     files = {path.name.partition("-")[0] for path in (tmp_path / "kernels").rglob("*.nbi")}
     assert {name for name in files if words[0] != "survey" or not name.startswith(TRAININGS)} == set()
+
+
+def test_a_kernel_in_plain_python_meets_the_unsigned_integers_of_its_signature():
+    """NumPy before 2 makes a float of a Python integer beside an unsigned one, and shifts no floats."""
+    called = []
+    for signature in ("uint64(int64[:, ::1], uint64, int64)", "Tuple((int64, uint64))(uint64[::1], uint64, int64)"):
+        one = kernel(lambda *_: 1.0, signature=signature)(lambda *args: called.append([type(a) for a in args]))
+        one(np.zeros(1), 536870909, 3)
+    assert called == [[np.ndarray, np.uint64, int]] * 2
+
+
+@pytest.mark.parametrize("prime", [2, 3, 536870909])
+def test_inverses_modulo_a_prime_need_no_rule_of_numpy(prime):
+    from reluscape.jacobian.elimination import _inverse
+
+    for value in {1, prime - 1, 70 % prime or 1}:
+        assert int(_inverse.plain(value, prime)) == pow(value, -1, prime)

@@ -10,6 +10,7 @@ at most.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from functools import cache, update_wrapper
 from pathlib import Path
@@ -32,7 +33,7 @@ class Kernel:
     """One function, plain and compiled: called from Python it takes the way that costs less.
 
     Attributes:
-        plain: the function as it is written.
+        plain: the function as it is written, unsigned integers where its signature has them.
         work: takes the arguments of a call and returns about how many steps it is; None where only kernels call it.
         room: steps that plain Python may still do.
     """
@@ -45,8 +46,8 @@ class Kernel:
         signature: str | None,
         options: dict[str, Any],
     ) -> None:
-        self.plain, self.work, self.room = plain, work, STEPS * seconds
-        self._signature, self._options = signature, options
+        self.plain, self.work, self.room = _with_unsigned(plain, signature), work, STEPS * seconds
+        self._written, self._signature, self._options = plain, signature, options
         self._compiled: Any = None
         update_wrapper(self, plain)
 
@@ -59,7 +60,7 @@ class Kernel:
                 import numba
 
                 # named before it is compiled, because a kernel may call itself
-                self._compiled = numba.njit(**self._options)(self.plain)
+                self._compiled = numba.njit(**self._options)(self._written)
         if is_new:
             if not _stands_ready(self):
                 while _waiting:
@@ -86,6 +87,28 @@ class Kernel:
         self.room -= steps
         with np.errstate(all="ignore"):  # as compiled code: unsigned integers wrap, floats have infinities
             return self.plain(*args)
+
+
+def unsigned_arguments(signature: str | None) -> frozenset[int]:
+    """Return the places of the arguments that a signature says are one unsigned integer of 64 bits.
+
+    >>> sorted(unsigned_arguments("void(uint32[:, ::1], uint64, int64, uint64)"))
+    [1, 3]
+    """
+    flat = re.sub(r"\[.*?\]", "[]", signature or "")
+    inside = re.search(r"\(([^()]*)\)$", flat)
+    return frozenset(k for k, kind in enumerate(inside[1].split(",") if inside else []) if kind.strip() == "uint64")
+
+
+def _with_unsigned(plain: Callable[..., Any], signature: str | None) -> Callable[..., Any]:
+    """Return the function with 64 unsigned bits where compiled code has them.
+
+    NumPy before 2 makes a float of a Python integer beside an unsigned one.
+    """
+    places = unsigned_arguments(signature)
+    if not places:
+        return plain
+    return lambda *args: plain(*(np.uint64(a) if k in places else a for k, a in enumerate(args)))
 
 
 def kernel(
@@ -127,7 +150,7 @@ def compile_at_once(reason: str) -> None:
 
 def _stands_ready(one: Kernel) -> bool:
     """Return whether an earlier run has left the compiled code."""
-    return f"{Path(one.plain.__code__.co_filename).stem}.{one.plain.__qualname__}" in left_by_earlier_runs()
+    return f"{Path(one._written.__code__.co_filename).stem}.{one._written.__qualname__}" in left_by_earlier_runs()
 
 
 @cache
