@@ -8,7 +8,10 @@ the SHA-256 of its data. One line is printed. Exit status 0: valid, and the line
 the line is the first one that fails. 2: malformed, too large to check, or of an unknown kind.
 
 The format, and for each kind the theorem that makes the witness a proof, are in docs/certificates.md; this file was
-written from there and shares no code with the package.
+written from there and shares no code with the package. Read it from top to bottom: reading; exact numbers; regions and
+basins; one network; cells; weight decay; intervals; losses; networks of any depth; weight decay at a point that is not
+rational; the Gaussian population loss; bundles and the command line. Each kind stands as @kind(its name, its targets,
+the fields of its claim, those of its witness) above the function that checks it; p holds all these fields.
 """
 
 from __future__ import annotations
@@ -18,17 +21,14 @@ import json
 import math
 import sys
 from fractions import Fraction
-from operator import mul
+from operator import add, mul
 
 SCHEMA = 1
 MOST_BYTES, MOST_NUMBERS, MOST_BITS, MOST_COMMON_BITS = 2**26, 4_000_000, 2**28, 1_000_000
 LONG_TEXT, MOST_TEXT, MOST_DIGITS_OF_EXPONENT = 3_000, 100_000, 4
-MOST_CELLS, MOST_LAYERS, MOST_RAYS, MOST_NEGATIVE, MOST_WIDTH = 300_000, 5_000_000, 1_000_000, 40, 500
-ROOT_BITS = 320
-MOST_RANK = 3
-ZERO = Fraction(0)
-RESTING = ("zero", "silent")
-UPPER_END = "the upper end of the global minimum; its lower end is numerical"
+MOST_CELLS, MOST_LAYERS, MOST_RAYS, MOST_NEGATIVE, MOST_WIDTH, MOST_RANK = 300_000, 5_000_000, 1_000_000, 40, 500, 3
+MOST_UNKNOWNS, MOST_BOXES, MOST_INPUTS, FARTHEST = 1_300, 200_000, 7, 10**75
+ZERO, RESTING = Fraction(0), ("zero", "silent")
 
 
 class Malformed(Exception):
@@ -64,7 +64,59 @@ def told(value):
     return str(value) if bits <= 300 else f"a fraction of {bits} bits"
 
 
-# ---- numbers -------------------------------------------------------------------------------------------------------
+# ---- reading: a field is "name: type sizes", such as "W: number m d"; "name?" may be absent, "... or null" null -----
+
+
+def fields(text):
+    """Return the forms of the fields that a text names, each as a list of words."""
+    return {name: form.split() for name, form in (one.split(": ") for one in text.split(", ") if one)}
+
+
+CELL = "pattern: pattern, sign: sign, multipliers: entries"
+RECORDS = {
+    "cell": fields(CELL),
+    "vector-cell": fields(f"{CELL}, vector: whole"),
+    "table": fields(
+        "target?: text, features?: text * or null, drop?: text * or null, positive?: text, rows?: count, "
+        "input_mean?: text *, input_scale?: text *, target_scale?: text *, seed?: whole, labels?: labels or null, "
+        "loss?: text, drop_missing?: flag, regression?: flag, standardize?: flag, bias?: flag, adapt?: flag"
+    ),
+    "penalty": fields("value: number, biases: flag"),
+    # how a unit of a local minimum is proved
+    **{f"method {name}": fields("method: text") for name in ("frozen", "vanishes", "rays")},
+    "method multipliers": fields("method: text, corners: number * *"),
+    "method inclusion": fields("method: text, shift: number *, change: number * *"),
+}
+TABLE = RECORDS["table"]
+TYPES = {  # values that are taken as they are
+    "sign": lambda v: type(v) is int and v in (1, -1),
+    "whole": lambda v: type(v) is int and v >= 0,
+    "count": lambda v: type(v) is int and v >= 1,
+    "flag": lambda v: type(v) is bool,
+    "true": lambda v: v is True,
+    "false": lambda v: v is False,
+    "text": lambda v: type(v) is str,
+    "list": lambda v: type(v) is list,
+    "bits": lambda v: type(v) is str and not set(v) - set("01"),
+    "state": lambda v: type(v) is str and (v in RESTING or not set(v) - set("01k")),
+    "labels": lambda v: type(v) is dict and all(type(t) is str and fraction(t) is not None for t in v.values()),
+    "trainable": lambda v: v in ("Wv", "W"),
+    "verdict": lambda v: v in ("saddle", "not stationary"),
+    "deep-loss": lambda v: v in ("squared", "bce", "cross_entropy"),
+    "upper-end": lambda v: v == "the upper end of the global minimum; its lower end is numerical",
+}
+INTERVAL = "lower: number, upper: number"
+KINDS = {}
+
+
+def kind(name, targets, claim, witness, losses=("squared",), decays=False):
+    """Put a kind into the table: targets "one", "several", "none" or "any", losses, whether it carries weight decay."""
+
+    def put(check):
+        KINDS[name] = targets, losses, decays, fields(claim), fields(witness), check
+        return check
+
+    return put
 
 
 def digits(text):
@@ -76,23 +128,243 @@ def fraction(text):
     """Return the exact number of a text: an optional sign, then p, p/q, or a decimal with an optional exponent."""
     line = f"{show(text)} is no exact number"
     well_formed(len(text) <= MOST_TEXT, f"a number has more than {MOST_TEXT} characters")
-    sign, rest = (text[0], text[1:]) if text[:1] in ("+", "-") else ("", text)
-    minus = -1 if sign == "-" else 1
+    minus, rest = -1 if text[:1] == "-" else 1, text[1:] if text[:1] in ("+", "-") else text
     top, slash, bottom = rest.partition("/")
-    if slash:
-        well_formed(digits(top) and digits(bottom) and int(bottom) != 0, line)
-        return minus * Fraction(int(top), int(bottom))
-    if digits(rest):
-        return Fraction(minus * int(rest))
-    well_formed(len(text) <= LONG_TEXT, line)
+    if slash or digits(rest):
+        well_formed(digits(top) and (not slash or (digits(bottom) and int(bottom) != 0)), line)
+        return minus * Fraction(int(top), int(bottom or 1))
     mantissa, mark, exponent = rest.replace("E", "e").partition("e")
-    if mark:
-        power = exponent[1:] if exponent[:1] in ("+", "-") else exponent
-        well_formed(digits(power) and len(power) <= MOST_DIGITS_OF_EXPONENT, line)
+    power = exponent[1:] if exponent[:1] in ("+", "-") else exponent
     whole, point, decimals = mantissa.partition(".")
-    well_formed(digits(whole) and (digits(decimals) if point else True), line)
-    shift = (int(exponent) if mark else 0) - len(decimals)
-    return minus * Fraction(int(whole + decimals)) * Fraction(10) ** shift
+    well_formed(len(text) <= LONG_TEXT and digits(whole) and (digits(decimals) or not point), line)
+    well_formed(not mark or (digits(power) and len(power) <= MOST_DIGITS_OF_EXPONENT), line)
+    return minus * Fraction(int(whole + decimals)) * Fraction(10) ** ((int(exponent) if mark else 0) - len(decimals))
+
+
+def a_list(value):
+    """Check that a value is a list."""
+    well_formed(type(value) is list, f"{show(value)} stands where a list belongs")
+    return value
+
+
+class Reader:
+    """The sizes that are known (n, d, m, k, ...), and how much has been read."""
+
+    def __init__(self):
+        self.sizes, self.numbers, self.bits = {}, 0, 0
+
+    def size(self, name, found):
+        """Check a size; the first field of an unknown size sets it."""
+        expected = found if name == "*" else self.sizes.setdefault(name, found)
+        well_formed(found == expected, f"the shape does not fit: {show(found)} where {show(expected)} belong")
+
+    def record(self, value, known):
+        """Return an object with exactly the known fields."""
+        well_formed(type(value) is dict, f"{show(value)} stands where an object belongs")
+        strange = set(value) - {name.rstrip("?") for name in known}
+        well_formed(not strange, f"the field {show(min(strange, default=''))} is not known")
+        found = {}
+        for name, form in known.items():
+            key = name.rstrip("?")
+            well_formed(key in value or name != key, f"there is no field {key}")
+            if key in value:
+                try:
+                    found[key] = self.read(value[key], form)
+                except Malformed as problem:
+                    raise Malformed(f"{key}: {problem}") from None
+        return found
+
+    def read(self, value, form):
+        """Return a value of a form: a type, then the sizes of the lists in which values of it stand, or "= size"."""
+        type_, *sizes = form
+        if sizes[-2:] == ["or", "null"]:
+            return None if value is None else self.read(value, form[:-2])
+        if type_ == "number":
+            return self.array(value, sizes)
+        if sizes and sizes[0] != "=":
+            self.size(sizes[0], len(a_list(value)))
+            return [self.read(item, [type_, *sizes[1:]]) for item in value]
+        if type_ == "method":
+            type_ = f"method {value.get('method') if type(value) is dict else None}"
+            well_formed(type_ in RECORDS, "a unit has no method that is known")
+        if type_ in RECORDS:
+            return self.record(value, RECORDS[type_])
+        if type_ not in TYPES:
+            return getattr(self, type_)(value)
+        well_formed(TYPES[type_](value), f"{show(value)} is none of the form {type_}")
+        if sizes:
+            self.size(sizes[1], value)
+        return value
+
+    def array(self, value, sizes):
+        """Return nested lists of exact numbers, which have a short common denominator."""
+        denominators, common = set(), 1
+
+        def part(value, sizes):
+            if sizes:
+                self.size(sizes[0], len(a_list(value)))
+                return [part(item, sizes[1:]) for item in value]
+            well_formed(type(value) in (int, str), f"{show(value)} stands where an exact number belongs")
+            found = fraction(value) if type(value) is str else Fraction(value)
+            denominators.add(found.denominator)
+            self.numbers += 1
+            self.bits += found.numerator.bit_length() + found.denominator.bit_length()
+            well_formed(self.numbers <= MOST_NUMBERS and self.bits <= MOST_BITS, "too many numbers, or too long ones")
+            return found
+
+        found = part(value, sizes)
+        for denominator in denominators:
+            common = math.lcm(common, denominator)
+            well_formed(common.bit_length() <= MOST_COMMON_BITS, "the common denominator is too long")
+        return found
+
+    def pattern(self, value):
+        """One character 0 or 1 for each sample."""
+        ok = type(value) is str and len(value) == self.sizes["n"] and not set(value) - {"0", "1"}
+        well_formed(ok, f"{show(value)} is no text of one 0 or 1 for each sample")
+        return [bit == "1" for bit in value]
+
+    def entries(self, value):
+        """Pairs of a sample, each at most once, and an exact number."""
+        well_formed(all(len(a_list(pair)) == 2 for pair in a_list(value)), "not all are pairs of a sample and a number")
+        samples = [i for i, _ in value]
+        ok = all(type(i) is int and 0 <= i < self.sizes["n"] for i in samples) and len(set(samples)) == len(samples)
+        well_formed(ok, "not all are different samples")
+        return dict(zip(samples, self.array([v for _, v in value], ["*"]), strict=True))
+
+    def kinks(self, value):
+        """Lists of a layer, a unit, a sample and a number."""
+        for entry in a_list(value):
+            ok = len(a_list(entry)) == 4 and all(type(v) is int and v >= 0 for v in entry[:3])
+            well_formed(ok, "this is no list of a layer, a unit, a sample and a number")
+        numbers = self.array([entry[3] for entry in value], ["*"])
+        return [(*entry[:3], number) for entry, number in zip(value, numbers, strict=True)]
+
+    def order(self, value):
+        """Every sample once."""
+        ok = all(type(i) is int for i in a_list(value)) and len(value) == self.sizes["n"]
+        well_formed(ok and set(value) == set(range(len(value))), "not each sample is named once")
+        return value
+
+
+class Proof:
+    """A claim with its witness, read: their fields and the data X, y; targets as rows Y; n, d; loss and penalty."""
+
+    def __init__(self, content, at, block, X, y):
+        self.kind, self.X, self.y, self.n, self.d = content["kind"], X, y, len(X), at.sizes["d"]
+        self.Y = [t if type(t) is list else [t] for t in y or []]
+        self.divisor, self.verdict = max(self.n, 1), None
+        self.targets, losses, self.decays, claim, witness, self.check = KINDS[self.kind]
+        loss, penalty = content.get("loss"), content.get("penalty")
+        well_formed(loss is None or loss in losses, f"the loss {show(loss)} does not belong to this kind")
+        self.loss = loss or "squared"
+        at.sizes = {name: size for name, size in at.sizes.items() if name in ("n", "d", "k")}
+        claim, witness = at.record(content["claim"], claim), at.record(content["witness"], witness)
+        self.given = set(witness)
+        self.__dict__.update(claim | witness)
+        if self.kind == "bundle":
+            self.members = members(self.members, at, block, X, y)
+        if self.decays:
+            self.penalty = at.record(penalty, RECORDS["penalty"])
+            well_formed(self.penalty["value"] > 0, "the weight decay is not positive")
+        else:
+            well_formed(penalty in (None, "none"), f"the penalty {show(penalty)} does not belong to this kind")
+
+    def judge(self):
+        """Return what is proved, as a sentence."""
+        needs = self.targets not in ("none", "any")
+        require(self.y is not None or not needs, "the claim needs targets, the data have none")
+        return self.check(self)
+
+
+def members(value, at, block, X, y):
+    """Return the proofs of a bundle, which may repeat the bundle's data but name no others."""
+    well_formed(value, "the bundle is empty")
+    own = json.dumps({key: value for key, value in block.items() if key != "table"}, sort_keys=True)
+    for member in value:
+        check_names(member, {"kind", "claim", "witness"}, {"schema", "data"})
+        alone = member["kind"] != "bundle" and KINDS[member["kind"]][0] != "several"
+        well_formed(alone, f"a certificate of kind {member['kind']} cannot stand in a bundle")
+        same = "data" not in member or json.dumps(member["data"], sort_keys=True) == own
+        well_formed(same, "a member's data are not those of its bundle")
+    return [Proof(member, at, block, X, y) for member in value]
+
+
+def check_names(content, needed, allowed):
+    """Check the fields of a certificate, its schema and its kind."""
+    well_formed(type(content) is dict, f"{show(content)} stands where a certificate belongs")
+    name, schema = content.get("kind"), content.get("schema", SCHEMA)
+    well_formed(type(schema) is int and schema == SCHEMA, f"the schema {show(schema)} is not {SCHEMA}")
+    well_formed(type(name) is str and name in KINDS, f"unknown kind {show(name)}")
+    strange = set(content) - needed - allowed - {"loss", "penalty"}
+    well_formed(not strange, f"the field {show(min(strange, default=''))} is not known")
+    well_formed(needed <= set(content), f"there is no field {min(needed - set(content), default='')}")
+
+
+def read_data(block, targets):
+    """Return the data written in a certificate (None, None where only their hash is there) and the reader."""
+    at, y = Reader(), "number n k" if targets == "several" else "number n"
+    known = f"n: whole = n, d: whole = d, sha256: text, X?: number n d, y?: {y} or null, table?: table"
+    found = at.record(block, fields(known))
+    sha, X, y = found["sha256"], found.get("X"), found.get("y")
+    well_formed(max(found["n"], found["d"]) <= MOST_NUMBERS, "there are too many samples or inputs")
+    well_formed(len(sha) == 64 and not set(sha) - set("0123456789abcdef"), "sha256 is not 64 hexadecimal digits")
+    well_formed(("X" in found) == ("y" in found), "only one of X and y is written out")
+    well_formed(at.sizes.get("k", 1) > 0, "there are no outputs")
+    if X is not None:
+        well_formed(y is not None or targets in ("none", "any"), "the claim needs targets")
+        well_formed(y is None or targets != "none", "the claim is about no targets, and there are some")
+        require(digest(X, y) == sha, "the data do not match their SHA-256")
+    return X, y, at
+
+
+def digest(X, y):
+    """Return the SHA-256 of the data: of the text [X,y] in JSON without spaces, numbers as p or p/q in lowest terms."""
+    text = json.dumps([X, y], default=str, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def given_data(text, block, targets, at):
+    """Return the data of a file, after checking that they are those of the certificate."""
+    content = parse(text)
+    well_formed(type(content) is dict and set(content) == {"X", "y"}, "the data are an object with the fields X and y")
+    y, other, form = content["y"], Reader(), "number n"
+    if targets == "several":
+        y, form = [v if type(v) is list else [v] for v in y] if type(y) is list else y, "number n k"
+    found = other.record({"X": content["X"], "y": y}, fields(f"X: number n *, y: {form} or null"))
+    X, y = found["X"], found["y"]
+    well_formed(y is not None or targets in ("none", "any"), "the claim needs targets, the data have none")
+    fits = len(X) == block["n"] and all(len(x) == block["d"] for x in X)
+    for known in {"none": [None], "any": [y, None]}.get(targets, [y]):
+        if fits and digest(X, known) == block["sha256"]:
+            at.size("k", other.sizes.get("k", 1))
+            return X, known
+    raise Invalid("the data given are not those of the certificate: their SHA-256 differ")
+
+
+def parse(text):
+    """Return what a text of JSON holds, without floats, long integers, and names that stand twice in an object."""
+
+    def once(pairs):
+        well_formed(len(dict(pairs)) == len(pairs), "an object has a field twice")
+        return dict(pairs)
+
+    def exact(text):
+        well_formed(len(text) <= LONG_TEXT, "a whole number of JSON is too long; write it as text")
+        return int(text)
+
+    def inexact(text):
+        raise Malformed(f"the number {show(text)} is not exact; write it as text")
+
+    try:
+        return json.loads(text, object_pairs_hook=once, parse_int=exact, parse_float=inexact, parse_constant=inexact)
+    except RecursionError:
+        raise Malformed("the JSON is nested too deeply") from None
+    except ValueError:
+        raise Malformed("this is no JSON") from None
+
+
+# ---- exact numbers -------------------------------------------------------------------------------------------------
 
 
 def dot(a, b):
@@ -100,9 +372,43 @@ def dot(a, b):
     return sum((p * q for p, q in zip(a, b, strict=True) if p and q), ZERO)
 
 
+def whole_dot(a, b):
+    """Return the inner product of whole numbers."""
+    return sum(map(mul, a, b))
+
+
 def relu(value):
     """Return the positive part."""
-    return value if value > 0 else ZERO
+    return max(value, ZERO)
+
+
+def side(active):
+    """Return 1 for an active sample, else -1."""
+    return 1 if active else -1
+
+
+def combination(weights, rows, d):
+    """Return sum_i weights_i rows_i, of d entries."""
+    total = [ZERO] * d
+    for v, row in zip(weights, rows, strict=True):
+        if v:
+            total = [t + v * a if a else t for t, a in zip(total, row, strict=True)]
+    return total
+
+
+def columns(matrix, k):
+    """Return the columns of a matrix with k of them."""
+    return [[row[o] for row in matrix] for o in range(k)]
+
+
+def squares(rows):
+    """Return the sum of the squares of all entries."""
+    return sum((v * v for row in rows for v in row), ZERO)
+
+
+def apart(A, B):
+    """Return the sum of the squares of the differences of two matrices."""
+    return squares([p - q for p, q in zip(a, b, strict=True)] for a, b in zip(A, B, strict=True))
 
 
 def root_above(square):
@@ -110,7 +416,7 @@ def root_above(square):
     p, q = square.numerator, square.denominator
     if math.isqrt(p) ** 2 == p and math.isqrt(q) ** 2 == q:
         return Fraction(math.isqrt(p), math.isqrt(q))
-    shift = ROOT_BITS + q.bit_length()
+    shift = 320 + q.bit_length()
     return Fraction(math.isqrt((p << 2 * shift) // q) + 1, 1 << shift)
 
 
@@ -135,325 +441,201 @@ def echelon(matrix):
     return rows, pivots
 
 
+def inverse(matrix):
+    """Return the inverse of a regular matrix."""
+    size = len(matrix)
+    both = [[*row, *(Fraction(int(i == k)) for k in range(size))] for i, row in enumerate(matrix)]
+    return [row[size:] for row in echelon(both)[0]]
+
+
+def null_space(rows, d):
+    """Return a basis of the vectors orthogonal to all rows: one at a free column each, in order."""
+    reduced, pivots = echelon(rows)
+    out = []
+    for free in (a for a in range(d) if a not in pivots):
+        vector = [Fraction(a == free) for a in range(d)]
+        for k, pivot in enumerate(pivots):
+            vector[pivot] = -reduced[k][free]
+        out.append(vector)
+    return out
+
+
 def whole_numbers(vectors):
-    """Return vectors times one positive number, as integers."""
+    """Return vectors times one positive number, as whole numbers, and that number."""
     common = math.lcm(1, *(v.denominator for vector in vectors for v in vector))
-    return [[int(v * common) for v in vector] for vector in vectors]
+    return [[int(v * common) for v in vector] for vector in vectors], common
 
 
-# ---- the forms of fields: each is a function (value, reader) that returns the value read, or raises Malformed --------
+# ---- regions: one unit's pattern; every sample strictly on its side ------------------------------------------------
 
 
-class Reader:
-    """The sizes that are known ("n", "d", "m", "k"), and how much has been read."""
-
-    def __init__(self, sizes):
-        self.sizes, self.numbers, self.bits = dict(sizes), 0, 0
-
-    def size(self, name, found):
-        """Check a size; the first field of an unknown size sets it."""
-        expected = self.sizes.setdefault(name, found)
-        well_formed(found == expected, f"the shape does not fit: {show(found)} where {show(expected)} belong")
-
-    def common(self, numbers):
-        """Refuse numbers without a short common denominator."""
-        common = 1
-        for denominator in {v.denominator for v in numbers}:
-            common = math.lcm(common, denominator)
-            well_formed(common.bit_length() <= MOST_COMMON_BITS, "the common denominator is too long")
-
-
-def number(value, at):
-    """An exact number: text, or a whole number of JSON."""
-    well_formed(type(value) in (int, str), f"{show(value)} stands where an exact number belongs")
-    found = fraction(value) if type(value) is str else Fraction(value)
-    at.numbers += 1
-    at.bits += found.numerator.bit_length() + found.denominator.bit_length()
-    well_formed(at.numbers <= MOST_NUMBERS and at.bits <= MOST_BITS, "too many numbers, or too long ones")
-    return found
-
-
-def a_list(value):
-    """Check that a value is a list."""
-    well_formed(type(value) is list, f"{show(value)} stands where a list belongs")
-    return value
-
-
-def array(*shape):
-    """Nested lists of exact numbers of the named sizes; "*" is any size."""
-
-    def read(value, at):
-        numbers = []
-
-        def part(value, names):
-            if not names:
-                numbers.append(number(value, at))
-                return numbers[-1]
-            if names[0] != "*":
-                at.size(names[0], len(a_list(value)))
-            return [part(item, names[1:]) for item in a_list(value)]
-
-        found = part(value, shape)
-        at.common(numbers)
-        return found
-
-    return read
-
-
-def listed(name, form):
-    """A list of one thing for each of a number of the given name."""
-
-    def read(value, at):
-        at.size(name, len(a_list(value)))
-        return [form(item, at) for item in value]
-
-    return read
-
-
-def pattern(value, at):
-    """One character 0 or 1 for each sample."""
-    ok = type(value) is str and len(value) == at.sizes["n"] and not set(value) - {"0", "1"}
-    well_formed(ok, f"{show(value)} is no text of one 0 or 1 for each sample")
-    return [bit == "1" for bit in value]
-
-
-def sign(value, at):
-    """The integer 1 or -1."""
-    well_formed(type(value) is int and value in (1, -1), f"{show(value)} stands where 1 or -1 belongs")
-    return value
-
-
-def flag(*only):
-    """True or false."""
-
-    def read(value, at):
-        ok = type(value) is bool and (not only or value in only)
-        well_formed(ok, f"{show(value)} stands where {only[0] if only else 'true or false'} belongs".lower())
-        return value
-
-    return read
-
-
-def whole(least, name=None):
-    """A whole number."""
-
-    def read(value, at):
-        well_formed(type(value) is int and value >= least, f"{show(value)} is no whole number, at least {least}")
-        if name:
-            at.size(name, value)
-        return value
-
-    return read
-
-
-def word(*words):
-    """A text out of a few, any text where none are named."""
-
-    def read(value, at):
-        ok = type(value) is str and (not words or value in words)
-        well_formed(ok, f"{show(value)} stands where {' or '.join(map(repr, words)) or 'a text'} belongs")
-        return value
-
-    return read
-
-
-def words(value, at):
-    """A list of texts."""
-    well_formed(all(type(item) is str for item in a_list(value)), "not all of a list are texts")
-    return value
-
-
-def masks(value, at):
-    """A list of texts of zeros and ones."""
-    well_formed(all(not set(text) - {"0", "1"} for text in words(value, at)), "a text is not of zeros and ones")
-    return value
-
-
-def named_numbers(value, at):
-    """An object of exact numbers, as text."""
-    ok = type(value) is dict and all(type(item) is str for item in value.values())
-    well_formed(ok, "this is no object of exact numbers as text")
-    return {key: fraction(item) for key, item in value.items()}
-
-
-def maybe(form):
-    """A form, or null."""
-    return lambda value, at: None if value is None else form(value, at)
-
-
-def entries(value, at):
-    """Pairs of a sample, each at most once, and an exact number."""
-    found = {}
-    for pair in a_list(value):
-        well_formed(len(a_list(pair)) == 2, "this is no pair of a sample and a number")
-        well_formed(type(pair[0]) is int and 0 <= pair[0] < at.sizes["n"], f"there is no sample {show(pair[0])}")
-        well_formed(pair[0] not in found, f"sample {show(pair[0])} is listed twice")
-        found[pair[0]] = number(pair[1], at)
-    at.common(found.values())
-    return found
-
-
-def unit_texts(value, at):
-    """A list of texts zero, silent, or of 0, 1 and k."""
-    ok = all(text in RESTING or not set(text) - set("01k") for text in words(value, at))
-    well_formed(ok, "a text is not zero, silent, or of 0, 1 and k")
-    return value
-
-
-def kink_entries(value, at):
-    """Lists of a layer, a unit, a sample and a number."""
-    for entry in a_list(value):
-        ok = len(a_list(entry)) == 4 and all(type(v) is int and v >= 0 for v in entry[:3])
-        well_formed(ok, "this is no list of a layer, a unit, a sample and a number")
-    found = [(*entry[:3], number(entry[3], at)) for entry in value]
-    at.common([entry[3] for entry in found])
-    return found
-
-
-def order(value, at):
-    """Every sample once."""
-    ok = all(type(i) is int for i in a_list(value)) and len(value) == at.sizes["n"]
-    well_formed(ok and set(value) == set(range(len(value))), "not each sample is named once")
-    return value
-
-
-def record(fields):
-    """An object with exactly these fields; a name that ends with ? may be absent."""
-    known = {name.rstrip("?") for name in fields}
-
-    def read(value, at):
-        well_formed(type(value) is dict, f"{show(value)} stands where an object belongs")
-        for key in value:
-            well_formed(key in known, f"the field {show(key)} is not known")
-        found = {}
-        for name, form in fields.items():
-            key = name.rstrip("?")
-            well_formed(key in value or name.endswith("?"), f"there is no field {key}")
-            if key in value:
-                try:
-                    found[key] = form(value[key], at)
-                except Malformed as problem:
-                    raise Malformed(f"{key}: {problem}") from None
-        return found
-
-    return read
-
-
-def variants(key, table):
-    """An object whose other fields depend on one of them."""
-
-    def read(value, at):
-        chosen = value.get(key) if type(value) is dict else None
-        well_formed(type(chosen) is str and chosen in table, f"there is no {key} out of {', '.join(table)}")
-        return record({key: word(chosen), **table[chosen]})(value, at)
-
-    return read
-
-
-# ---- regions, basins -----------------------------------------------------------------------------------------------
-
-
-def side(active):
-    """Return 1 for an active sample, else -1."""
-    return 1 if active else -1
-
-
-def units(m):
-    """Return a number of units in words."""
-    return f"{m} unit{'' if m == 1 else 's'}"
-
-
-def region_witness(part, X, y):
+@kind("region-witness", "none", "pattern: pattern, realizable: true", "w: number d")
+def region_witness(p):
     """s_i <w, x_i> > 0 for every sample."""
-    for i, x in enumerate(X):
-        inside = side(part.claim["pattern"][i]) * dot(part.witness["w"], x) > 0
-        require(inside, f"w is not strictly on the claimed side of sample {i}")
-    return f"a unit can have the claimed pattern on the {len(X)} samples"
+    for i, (bit, x) in enumerate(zip(p.pattern, p.X, strict=True)):
+        require(side(bit) * dot(p.w, x) > 0, f"w is not strictly on the claimed side of sample {i}")
+    return f"a unit can have the claimed pattern on the {p.n} samples"
 
 
-def region_empty(part, X, y):
+@kind("region-empty", "none", "pattern: pattern, realizable: false", "lambda: number n")
+def region_empty(p):
     """Gordan: lambda >= 0, not zero, sum_i lambda_i s_i x_i = 0."""
-    weights = part.witness["lambda"]
+    weights = getattr(p, "lambda")
     require(all(v >= 0 for v in weights), "a multiplier is negative")
     require(any(weights), "all multipliers are zero")
-    signed = [v * side(bit) for v, bit in zip(weights, part.claim["pattern"], strict=True)]
-    require(not any(combination(signed, X, part.d)), "the combination of the signed samples is not zero")
-    return f"no unit has the claimed pattern on the {len(X)} samples"
+    signed = [v * side(bit) for v, bit in zip(weights, p.pattern, strict=True)]
+    require(not any(combination(signed, p.X, p.d)), "the combination of the signed samples is not zero")
+    return f"no unit has the claimed pattern on the {p.n} samples"
 
 
-def combination(weights, X, d):
-    """Return sum_i weights_i x_i."""
-    total = [ZERO] * d
-    for v, x in zip(weights, X, strict=True):
-        if v:
-            total = [t + v * a if a else t for t, a in zip(total, x, strict=True)]
-    return total
+@kind(
+    "zero-loss",
+    "one",
+    "pattern: pattern m, v: number m, zero_loss: flag",
+    "W?: number m d, u?: number n, mu?: number m n",
+)
+def zero_loss(p):
+    """Weights of the open region that reach the targets, or (Motzkin) a functional u that separates them from it."""
+    nonzero, m = [any(x) for x in p.X], len(p.v)
+    wanted = {"W"} if p.zero_loss else {"u", "mu"}
+    require(p.given == wanted, "the witness is W where zero loss is claimed, u and mu where it is denied")
+    if p.zero_loss:
+        for i, x in enumerate(p.X):
+            heights = [dot(w, x) for w in p.W]
+            inside = all(side(bits[i]) * h > 0 for bits, h in zip(p.pattern, heights, strict=True))
+            require(inside or not nonzero[i], f"the weights are not inside the region at sample {i}")
+            require(dot(p.v, map(relu, heights)) == p.y[i], f"the prediction for sample {i} is not its target")
+        return f"the open region of {m} units holds weights that reach all {p.n} targets"
+    for j, (bits, v, mu) in enumerate(zip(p.pattern, p.v, p.mu, strict=True)):
+        require(all(t >= 0 for t in mu), f"a multiplier of unit {j} is negative")
+        sign = (v > 0) - (v < 0)
+        parts = [(sign * a if bit else ZERO) - t * side(bit) for a, t, bit in zip(p.u, mu, bits, strict=True)]
+        require(not any(combination(parts, p.X, p.d)), f"the multipliers of unit {j} do not match the functional")
+    product = dot(p.u, p.y)
+    strict = any(t and live for mu in p.mu for t, live in zip(mu, nonzero, strict=True))
+    require(product < 0 or (product == 0 and strict), "the functional does not separate the targets from the region")
+    return f"no weights of the open region of {m} units reach all {p.n} targets"
 
 
-def closed_basin(patterns, rows, X):
-    """Check that unit j is on the closed side of every sample; return its heights (m, n)."""
-    heights = [[dot(w, x) for x in X] for w in rows]
-    for j, (bits, row) in enumerate(zip(patterns, heights, strict=True)):
-        for i, (bit, h) in enumerate(zip(bits, row, strict=True)):
+# ---- basins: every unit in a closed cell, where the loss is convex in the weights ------------------------------------
+
+
+def closed_basin(p, rows):
+    """Check that unit j is on the closed side of every sample; return the heights of active samples (n, m)."""
+    active = [[ZERO] * len(rows) for _ in p.X]
+    for j, (bits, w) in enumerate(zip(p.patterns, rows, strict=True)):
+        for i, (bit, x) in enumerate(zip(bits, p.X, strict=True)):
+            h = dot(w, x)
             require(side(bit) * h >= 0, f"unit {j} lies outside the basin at sample {i}")
-    return heights
+            active[i][j] = h if bit else ZERO
+    return active
 
 
-def pull_back(gradient, multipliers, bits, row, X, j):
-    """Check that sum_i lambda_i a_i x_i is the gradient, with lambda >= 0 on samples of height 0."""
-    for i, weight in multipliers.items():
-        require(weight >= 0, f"the multiplier of unit {j} and sample {i} is negative")
-        require(weight * row[i] == 0, f"unit {j} has a multiplier on sample {i} off its hyperplane")
-        gradient = [g - weight * side(bits[i]) * a for g, a in zip(gradient, X[i], strict=True)]
-    require(not any(gradient), f"unit {j} is not stationary in its cell")
+def outputs(active, V, c):
+    """Return the predictions (n, k) from what the units give (n, m), their output weights (m, k) and biases."""
+    by_output = columns(V, len(c))
+    return [[dot(row, column) + b for column, b in zip(by_output, c, strict=True)] for row in active]
 
 
-def basin_value(part, X, y):
-    """Kuhn-Tucker conditions of a convex program: one output, U_j = s_j Z_j in the cell of unit j."""
-    claim, witness, n = part.claim, part.witness, len(X)
-    signs, bias, c = claim["signs"], claim["output_bias"], witness["c"]
-    require(bias or c == 0, "the witness has an output bias, the claim has none")
-    U = [[s * v for v in z] for s, z in zip(signs, witness["Z"], strict=True)]
-    value_of_cell(part, X, [[v] for v in y], claim["patterns"], U, [[Fraction(s)] for s in signs], [c], bias)
+def pulled(p, nu, bits, multipliers, sign, where):
+    """Return q = -sign sum_{i active} nu_i x_i + sum_i mu_i a_i x_i, after checking mu >= 0.
+
+    In the closed cell, <q, u> is at least the pull -sign sum_i nu_i max(0, <x_i, u>).
+    """
+    weights = [-sign * v if bit else ZERO for v, bit in zip(nu, bits, strict=True)]
+    for i, mu in multipliers.items():
+        require(mu >= 0, f"the multiplier of {where} and sample {i} is negative")
+        weights[i] += mu * side(bits[i])
+    return combination(weights, p.X, p.d)
+
+
+def value_of_basin(p, W, V, c):
+    """Check a point of a product of closed cells, its loss, and (Karush, Kuhn, Tucker) that nothing there is lower."""
+    require(p.output_bias or not any(c), "the witness has an output bias, the claim has none")
+    f = outputs(closed_basin(p, W), V, c)
+    require(apart(f, p.Y) == p.value * p.divisor, "the point does not have the claimed value")
+    residual = [[a - t for a, t in zip(*pair, strict=True)] for pair in zip(f, p.Y, strict=True)]
+    for column in columns(residual, len(c)) if p.output_bias else []:
+        require(sum(column, ZERO) == 0, "the residuals do not sum to zero, another output bias is better")
+    for j, (w, v, bits, multipliers) in enumerate(zip(W, V, p.patterns, p.multipliers, strict=True)):
+        for i, mu in multipliers.items():
+            require(mu == 0 or dot(w, p.X[i]) == 0, f"unit {j} has a multiplier on sample {i} off its hyperplane")
+        q = pulled(p, [dot(v, r) for r in residual], bits, multipliers, 1, f"unit {j}")
+        require(not any(q), f"unit {j} is not stationary in its cell")
+    biases = "with" if p.output_bias else "without"
     return (
-        f"the closed basin of {units(len(signs))} with the claimed patterns and signs, "
-        f"{'an' if bias else 'no'} output bias, on {n} samples has the mean squared error {told(claim['value'])}"
+        f"the closed basin of {len(W)} units with the claimed patterns and output weights or signs, {len(c)} outputs, "
+        f"{biases} output bias, on {p.n} samples has the mean squared error {told(p.value)}"
     )
 
 
-def logistic_basin_value(part, X, y):
-    """Both ends of the infimum of a closed basin with the logistic loss, attained or not."""
-    claim, witness, n, low = part.claim, part.witness, max(len(X), 1), -1 if part.loss == "logistic" else 0
-    patterns, signs, nu = claim["patterns"], claim["signs"], witness["slopes"]
-    c, dc, bias = witness["c"], witness["direction_c"], claim["output_bias"]
-    require(all(t in (low, 1) for t in y), f"the targets are not {low} and 1")
-    require(bias or c == dc == 0, "the witness has an output bias, the claim has none")
-    labels = [1 if t == 1 else -1 for t in y]
-    f, move = [c] * len(X), [dc] * len(X)
-    for j, (s, bits) in enumerate(zip(signs, patterns, strict=True)):
-        for i, (x, bit) in enumerate(zip(X, bits, strict=True)):
-            near, far = dot(x, witness["Z"][j]), dot(x, witness["direction"][j])
+@kind(
+    "basin-value",
+    "one",
+    "value: number, patterns: pattern m, signs: sign m, output_bias: flag, proves?: upper-end",
+    "Z: number m d, c: number, multipliers: entries m",
+)
+def basin_value(p):
+    """One output; with u_j = s_j z_j = |v_j| w_j the output weights are the signs."""
+    return value_of_basin(p, signed(p), [[Fraction(s)] for s in p.signs], [p.c])
+
+
+@kind(
+    "frozen-basin-value",
+    "several",
+    "value: number, patterns: pattern m, weights: number m k, output_bias: flag",
+    "W: number m d, c: number k, multipliers: entries m",
+)
+def frozen_basin_value(p):
+    """The same with fixed output weights and any number of outputs."""
+    return value_of_basin(p, p.W, p.weights, p.c)
+
+
+def signed(p):
+    """Return the rows u_j = s_j z_j."""
+    return [[s * v for v in z] for s, z in zip(p.signs, p.Z, strict=True)]
+
+
+def labels(p):
+    """Return the targets as 1 and -1, after checking that they are those of the logistic loss or of bce."""
+    low = -1 if p.loss == "logistic" else 0
+    require(all(t in (low, 1) for t in p.y), f"the targets are not {low} and 1")
+    return [1 if t == 1 else -1 for t in p.y]
+
+
+@kind(
+    "logistic-basin-value",
+    "one",
+    f"{INTERVAL}, patterns: pattern m, signs: sign m, output_bias: flag",
+    "Z: number m d, c: number, direction: number m d, direction_c: number, slopes: number n, multipliers: entries m",
+    losses=("logistic", "bce"),
+)
+def logistic_basin_value(p):
+    """Far along a direction the point enters the basin, and the losses that move vanish; Fenchel bounds from below."""
+    f, move, t = [p.c] * p.n, [p.direction_c] * p.n, labels(p)
+    require(p.output_bias or p.c == p.direction_c == 0, "the witness has an output bias, the claim has none")
+    for j, (s, bits) in enumerate(zip(p.signs, p.patterns, strict=True)):
+        for i, (x, bit) in enumerate(zip(p.X, bits, strict=True)):
+            near, far = dot(x, p.Z[j]), dot(x, p.direction[j])
             inside = s * side(bit) * far > 0 or (far == 0 and s * side(bit) * near >= 0)
             require(inside, f"unit {j} lies outside the basin at sample {i}, also far along the direction")
             if bit:
-                f[i] += near
-                move[i] += far
-    require(all(t * v >= 0 for t, v in zip(labels, move, strict=True)), "a loss rises along the direction")
-    alpha = [-t * v for t, v in zip(labels, nu, strict=True)]
+                f[i], move[i] = f[i] + near, move[i] + far
+    require(all(a * v >= 0 for a, v in zip(t, move, strict=True)), "a loss rises along the direction")
+    alpha = [-a * v for a, v in zip(t, p.slopes, strict=True)]
     require(all(0 <= a <= 1 for a in alpha), "a slope is none that the logistic loss has")
-    require(not bias or sum(nu, ZERO) == 0, "the slopes do not sum to zero, with an output bias")
-    for j, (s, bits) in enumerate(zip(signs, patterns, strict=True)):
-        g = combination([v if bit else ZERO for v, bit in zip(nu, bits, strict=True)], X, part.d)
-        rest = eased([-s * v for v in g], witness["multipliers"][j], bits, X, f"unit {j}")
-        require(not any(rest), f"the slopes of unit {j} are no combination of the sides of its cell")
-    left = [t * v for t, v, moved in zip(labels, f, move, strict=True) if not moved]
+    require(not p.output_bias or sum(p.slopes, ZERO) == 0, "the slopes do not sum to zero, with an output bias")
+    for j, (s, bits) in enumerate(zip(p.signs, p.patterns, strict=True)):
+        q = pulled(p, p.slopes, bits, p.multipliers[j], s, f"unit {j}")
+        require(not any(q), f"the slopes of unit {j} are no combination of the sides of its cell")
+    left = [a * v for a, v, moved in zip(t, f, move, strict=True) if not moved]
     above = sum((log_sum_exp([ZERO, -q])[1] for q in left), ZERO)
-    require(above <= claim["upper"] * n, "the point has a larger loss than the upper end")
+    require(above <= p.upper * p.divisor, "the point has a larger loss than the upper end")
     below = sum((entropy_below(a) for a in alpha), ZERO)
-    require(below >= claim["lower"] * n, "the slopes prove less than the lower end")
+    require(below >= p.lower * p.divisor, "the slopes prove less than the lower end")
     return (
-        f"in the closed basin of {units(len(signs))} with the claimed patterns and signs on {len(X)} samples the "
-        f"infimum of the mean logistic loss lies between {told(claim['lower'])} and {told(claim['upper'])}"
+        f"in the closed basin of {len(p.signs)} units with the claimed patterns and signs on {p.n} samples the "
+        f"infimum of the mean logistic loss lies between {told(p.lower)} and {told(p.upper)}"
     )
 
 
@@ -463,82 +645,22 @@ def entropy_below(share):
     return sum((p * Fraction(log_of(down(ONE * p.denominator, p.numerator), down), ONE) for p in parts), ZERO)
 
 
-def frozen_basin_value(part, X, y):
-    """The same with fixed output weights and any number of outputs."""
-    claim, witness = part.claim, part.witness
-    V, bias, c = claim["weights"], claim["output_bias"], witness["c"]
-    require(bias or not any(c), "the witness has output biases, the claim has none")
-    value_of_cell(part, X, y, claim["patterns"], witness["W"], V, c, bias)
-    return (
-        f"the closed basin of {units(len(V))} with the claimed patterns and fixed output weights, {len(c)} outputs, "
-        f"{'with' if bias else 'no'} output biases, on {len(X)} samples has the loss {told(claim['value'])}"
-    )
-
-
-def value_of_cell(part, X, y, patterns, W, V, c, bias):
-    """Check a point of a product of closed cells, its loss, and that nothing there is lower."""
-    heights = closed_basin(patterns, W, X)
-    residual = []
-    for i, targets in enumerate(y):
-        active = [row[i] if bits[i] else ZERO for bits, row in zip(patterns, heights, strict=True)]
-        residual.append(
-            [dot(active, column) + b - t for column, b, t in zip(columns(V, len(c)), c, targets, strict=True)]
-        )
-    loss = sum((r * r for row in residual for r in row), ZERO)
-    require(loss == part.claim["value"] * max(len(X), 1), "the point does not have the claimed value")
-    for column in columns(residual, len(c)) if bias else []:
-        require(sum(column, ZERO) == 0, "the residuals do not sum to zero, another output bias is better")
-    for j, (bits, row) in enumerate(zip(patterns, heights, strict=True)):
-        pulls = [dot(V[j], r) if bit else ZERO for bit, r in zip(bits, residual, strict=True)]
-        pull_back(combination(pulls, X, part.d), part.witness["multipliers"][j], bits, row, X, j)
-
-
-def columns(matrix, k):
-    """Return the columns of a matrix with k of them."""
-    return [[row[o] for row in matrix] for o in range(k)]
-
-
-def zero_loss(part, X, y):
-    """Weights of the open region that reach the targets, or a functional that separates the targets from it."""
-    claim, witness, n = part.claim, part.witness, len(X)
-    patterns, v, nonzero = claim["pattern"], claim["v"], [any(x) for x in X]
-    wanted = {"W"} if claim["zero_loss"] else {"u", "mu"}
-    require(set(witness) == wanted, "the witness is W where zero loss is claimed, u and mu where it is denied")
-    if claim["zero_loss"]:
-        for i, x in enumerate(X):
-            heights = [dot(w, x) for w in witness["W"]]
-            inside = all(side(bits[i]) * h > 0 for bits, h in zip(patterns, heights, strict=True))
-            require(inside or not nonzero[i], f"the weights are not inside the region at sample {i}")
-            require(dot(v, map(relu, heights)) == y[i], f"the prediction for sample {i} is not its target")
-        return f"the open region of {units(len(v))} holds weights that reach all {n} targets"
-    u, mu = witness["u"], witness["mu"]
-    for j, bits in enumerate(patterns):
-        require(all(t >= 0 for t in mu[j]), f"a multiplier of unit {j} is negative")
-        own = (v[j] > 0) - (v[j] < 0)
-        parts = [(own * a if bit else ZERO) - t * side(bit) for a, t, bit in zip(u, mu[j], bits, strict=True)]
-        require(not any(combination(parts, X, part.d)), f"the multipliers of unit {j} do not match the functional")
-    product = dot(u, y)
-    strict = any(t and live for row in mu for t, live in zip(row, nonzero, strict=True))
-    require(product < 0 or (product == 0 and strict), "the functional does not separate the targets from the region")
-    return f"no weights of the open region of {units(len(v))} reach all {n} targets"
-
-
 # ---- one network ---------------------------------------------------------------------------------------------------
+
+POINT = "loss: number, W: number m d, v: number m, c: number or null, slope: number, trainable: trainable"
 
 
 class Network:
     """The claimed point: heights h_ij = <w_j, x_i>, outputs of the units, errors e_i = 2 (f_i - y_i)."""
 
-    def __init__(self, part, X, y):
-        claim = part.claim
-        self.X, self.y, self.d, self.v, self.slope = X, y, part.d, claim["v"], claim["slope"]
-        self.c, self.frozen = claim["c"], claim["trainable"] == "W"
-        self.heights = [[dot(w, x) for w in claim["W"]] for x in X]
-        self.outputs = [[self.bent(h) for h in row] for row in self.heights]
-        self.residual = [dot(row, self.v) + (self.c or 0) - t for row, t in zip(self.outputs, y, strict=True)]
+    def __init__(self, p):
+        self.p, self.v, self.c, self.slope, self.frozen = p, p.v, p.c, p.slope, p.trainable == "W"
+        self.heights = [[dot(w, x) for w in p.W] for x in p.X]
+        self.active = [[self.bent(h) for h in row] for row in self.heights]
+        self.residual = [dot(row, p.v) + (p.c or 0) - t for row, t in zip(self.active, p.y, strict=True)]
         self.errors = [2 * r for r in self.residual]
-        loss = sum((r * r for r in self.residual), ZERO) / max(len(X), 1)
-        require(loss == claim["loss"], f"the loss of the network is {told(loss)}, not the claimed one")
+        loss = squares([self.residual]) / p.divisor
+        require(loss == p.loss, f"the loss of the network is {told(loss)}, not the claimed one")
 
     def bent(self, h):
         """Return the activation function of a number."""
@@ -549,62 +671,72 @@ class Network:
 
         S(w) = sum_i e_i sigma(<w, x_i>). A kink's row begins with 1; relu(-t) = relu(t) - t turns the others around.
         """
-        g, kinks = [ZERO] * self.d, {}
-        for x, e, row in zip(self.X, self.errors, self.heights, strict=True):
-            h = row[j]
+        g, found = [ZERO] * self.p.d, {}
+        for x, e, row in zip(self.p.X, self.errors, self.heights, strict=True):
             bend = (1 - self.slope) * e
-            factor = e if h > 0 else self.slope * e
+            factor = e if row[j] > 0 else self.slope * e
             lead = next((a for a in x if a), None)
-            if h == 0 and lead is not None and bend:
+            if row[j] == 0 and lead is not None and bend:
                 if lead < 0:
                     factor += bend
                 line = tuple(a / lead for a in x)
-                kinks[line] = kinks.get(line, ZERO) + bend * abs(lead)
+                found[line] = found.get(line, ZERO) + bend * abs(lead)
             if factor:
                 g = [a + factor * b for a, b in zip(g, x, strict=True)]
-        return g, [(row, weight) for row, weight in kinks.items() if weight]
+        return g, [(row, weight) for row, weight in found.items() if weight]
+
+    def flat(self):
+        """Whether all derivatives in the trained weights exist and vanish."""
+        if self.c is not None and sum(self.errors) != 0:
+            return False
+        if not self.frozen and any(dot(self.errors, column) for column in columns(self.active, len(self.v))):
+            return False
+        forms = (self.derivative(j) for j, v in enumerate(self.v) if v)
+        return not any(any(g) or bends for g, bends in forms)
 
     def __str__(self):
         """Return the network in words."""
-        kind = "" if self.slope == 0 else f" of slope {told(self.slope)} below zero (not ReLU)"
+        kind_ = "" if self.slope == 0 else f" of slope {told(self.slope)} below zero (not ReLU)"
         held = ", output weights held fixed" if self.frozen else ""
         bias = "no" if self.c is None else "an"
-        loss = sum((r * r for r in self.residual), ZERO) / max(len(self.X), 1)
-        return f"the network of {units(len(self.v))}{kind}, {bias} output bias{held}, mean squared error {told(loss)}"
+        return (
+            f"the network of {len(self.v)} unit{'s' * (len(self.v) != 1)}{kind_}, {bias} output bias{held}, "
+            f"mean squared error {told(self.p.loss)}"
+        )
 
 
-def local_minimum(part, X, y):
-    """Every unit's one-sided derivative is nowhere negative; where v_j = 0 it vanishes."""
-    net = Network(part, X, y)
+@kind("local-minimum", "one", f"{POINT}, local_minimum: true", "units: method m")
+def local_minimum(p):
+    """Every unit's one-sided derivative is nowhere negative, and vanishes where v_j = 0; the loss is convex in f."""
+    net = Network(p)
     require(net.c is None or sum(net.errors) == 0, "the errors do not sum to zero, so c can be improved")
-    for j, proof in enumerate(part.witness["units"]):
-        method = proof["method"]
-        if net.v[j] == 0 and net.frozen:
-            require(method == "frozen", f"unit {j} has a fixed output weight 0: its method is frozen")
+    for j, (v, proof) in enumerate(zip(p.v, p.units, strict=True)):
+        chosen = proof["method"]
+        if v == 0 and net.frozen:
+            require(chosen == "frozen", f"unit {j} has a fixed output weight 0: its method is frozen")
             continue
-        g, kinks = net.derivative(j)
-        if net.v[j] == 0:
-            require(method == "vanishes", f"unit {j} has output weight 0: its method is vanishes")
-            require(not any(g) and not kinks, f"the derivative of unit {j} does not vanish")
+        g, bends = net.derivative(j)
+        if v == 0:
+            require(chosen == "vanishes", f"unit {j} has output weight 0: its method is vanishes")
+            require(not any(g) and not bends, f"the derivative of unit {j} does not vanish")
             continue
-        if net.v[j] < 0:
-            g, kinks = [-a for a in g], [(row, -weight) for row, weight in kinks]
-        positive = [[w * a for a in row] for row, w in kinks if w > 0]
-        negative = [[w * a for a in row] for row, w in kinks if w < 0]
-        if method == "multipliers":
+        if v < 0:
+            g, bends = [-a for a in g], [(row, -weight) for row, weight in bends]
+        positive = [[w * a for a in row] for row, w in bends if w > 0]
+        negative = [[w * a for a in row] for row, w in bends if w < 0]
+        if chosen == "multipliers":
             check_corners(j, g, positive, negative, proof["corners"])
-        elif method == "inclusion":
-            check_inclusion(j, g, positive, negative, proof)
-        elif method == "rays":
-            check_rays(j, g, kinks)
+        elif chosen == "inclusion":
+            check_inclusion(j, g, positive, negative, proof["shift"], proof["change"])
         else:
-            raise Invalid(f"unit {j} has no proof: {method}")
+            require(chosen == "rays", f"unit {j} has no proof: {chosen}")
+            check_rays(j, g, bends)
     return f"{net} is a local minimum"
 
 
 def cancels(g, rows, numbers, j):
     """Check g + sum numbers_k rows_k = 0."""
-    total = [a + b for a, b in zip(g, combination(numbers, rows, len(g)), strict=True)]
+    total = combination([1, *numbers], [g, *rows], len(g))
     require(not any(total), f"the multipliers of unit {j} do not cancel its derivative")
 
 
@@ -619,9 +751,8 @@ def check_corners(j, g, positive, negative, corners):
         cancels(g, positive + negative, numbers + bits, j)
 
 
-def check_inclusion(j, g, positive, negative, proof):
+def check_inclusion(j, g, positive, negative, shift, change):
     """One affine map from corners to multipliers, shift + change b."""
-    shift, change = proof["shift"], proof["change"]
     fits = len(shift) == len(change) == len(positive) and all(len(row) == len(negative) for row in change)
     require(fits, f"the map of unit {j} has another shape than its kinks")
     cancels(g, positive, shift, j)
@@ -632,23 +763,21 @@ def check_inclusion(j, g, positive, negative, proof):
         require(least >= 0 and most <= 1, f"a multiplier of unit {j} can leave [0, 1]")
 
 
-def check_rays(j, g, kinks):
+def check_rays(j, g, bends):
     """The derivative vanishes where all kinks do, and is not negative on any ray of the fan of the kinks."""
-    rows = [row for row, _ in kinks]
+    rows = [row for row, _ in bends]
     reduced, pivots = echelon([[*(row[a] for row in rows), g[a]] for a in range(len(g))])
     spanned = bool(rows) and len(rows) not in pivots
     require(spanned, f"the derivative of unit {j} is negative in a direction along all its kinks")
     r = len(pivots)
     well_formed(2 * math.comb(len(rows), r - 1) <= MOST_RAYS, f"unit {j} has more than {MOST_RAYS} rays")
-    *lines, slope = whole_numbers([[reduced[k][i] for k in range(r)] for i in range(len(rows) + 1)])
-    weights = whole_numbers([[weight for _, weight in kinks]])[0]
-    common = math.lcm(1, *(weight.denominator for _, weight in kinks))
+    *lines, slope = whole_numbers([[reduced[k][i] for k in range(r)] for i in range(len(rows) + 1)])[0]
+    (weights,), common = whole_numbers([[weight for _, weight in bends]])
     for u in fan_rays(lines, r):
-        heights = [sum(a * b for a, b in zip(line, u, strict=True)) for line in lines]
-        along = common * sum(a * b for a, b in zip(slope, u, strict=True))
-        up = along + sum(w * h for w, h in zip(weights, heights, strict=True) if h > 0)
-        down = -along - sum(w * h for w, h in zip(weights, heights, strict=True) if h < 0)
-        require(up >= 0 and down >= 0, f"the derivative of unit {j} is negative on a ray")
+        heights, along = [whole_dot(line, u) for line in lines], common * whole_dot(slope, u)
+        forth = along + sum(w * h for w, h in zip(weights, heights, strict=True) if h > 0)
+        back = -along - sum(w * h for w, h in zip(weights, heights, strict=True) if h < 0)
+        require(forth >= 0 and back >= 0, f"the derivative of unit {j} is negative on a ray")
 
 
 def fan_rays(lines, r):
@@ -679,42 +808,34 @@ def orthogonal(basis, r):
     u = {free: Fraction(1)}
     for pivot, row in reversed(basis):
         u[pivot] = -sum((row[column] * value for column, value in u.items()), ZERO) / row[pivot]
-    return whole_numbers([[u[column] for column in range(r)]])[0]
+    return whole_numbers([[u[column] for column in range(r)]])[0][0]
 
 
-def not_minimum(part, X, y):
+@kind(
+    "not-minimum",
+    "one",
+    f"{POINT}, local_minimum: false, verdict?: verdict",
+    "dW: number m d, dv: number m, dc: number",
+)
+def not_minimum(p):
     """Along the direction n (loss - claimed loss) is a polynomial for small t > 0; its first coefficient decides."""
-    net, witness = Network(part, X, y), part.witness
-    dW, dv, dc = witness["dW"], witness["dv"], witness["dc"]
-    trained = not (net.frozen and any(dv)) and (net.c is not None or dc == 0)
+    net = Network(p)
+    trained = not (net.frozen and any(p.dv)) and (p.c is not None or p.dc == 0)
     require(trained, "the direction moves a weight that is not trained")
     polynomial = [ZERO] * 4
-    for i, x in enumerate(X):
-        a, b = dc, ZERO
-        for j, v in enumerate(net.v):
-            h, move = net.heights[i][j], dot(dW[j], x)
-            moved = move if h > 0 else net.slope * move if h < 0 else net.bent(move)
-            a += dv[j] * net.outputs[i][j] + v * moved
-            b += dv[j] * moved
-        r = net.residual[i]
+    for x, heights, active, r in zip(p.X, net.heights, net.active, net.residual, strict=True):
+        a, b = p.dc, ZERO  # f moves by a t + b t^2
+        for h, given, v, dw, dv in zip(heights, active, p.v, p.dW, p.dv, strict=True):
+            move = dot(dw, x)
+            moved = move if h > 0 else p.slope * move if h < 0 else net.bent(move)
+            a, b = a + dv * given + v * moved, b + dv * moved
         terms = (2 * r * a, a * a + 2 * r * b, 2 * a * b, b * b)
-        polynomial = [p + t for p, t in zip(polynomial, terms, strict=True)]
-    power, leading = next(((k + 1, p) for k, p in enumerate(polynomial) if p), (0, ZERO))
+        polynomial = [s + t for s, t in zip(polynomial, terms, strict=True)]
+    power, leading = next(((k + 1, s) for k, s in enumerate(polynomial) if s), (0, ZERO))
     require(leading < 0, "the loss does not fall along the direction")
-    verdict = part.claim.get("verdict")
-    require(verdict != "not stationary" or power == 1, "'not stationary' needs a negative first derivative")
-    require(verdict != "saddle" or flat(net), "'saddle' needs a gradient of zero, which this point does not have")
-    return f"{net} is no local minimum{f' but {verdict}' if verdict else ''}: the loss falls at order {power}"
-
-
-def flat(net):
-    """Whether all derivatives in the trained weights exist and vanish."""
-    if net.c is not None and sum(net.errors) != 0:
-        return False
-    if not net.frozen and any(dot(net.errors, column) for column in columns(net.outputs, len(net.v))):
-        return False
-    forms = (net.derivative(j) for j, v in enumerate(net.v) if v)
-    return not any(any(g) or kinks for g, kinks in forms)
+    require(p.verdict != "not stationary" or power == 1, "'not stationary' needs a negative first derivative")
+    require(p.verdict != "saddle" or net.flat(), "'saddle' needs a gradient of zero, which this point does not have")
+    return f"{net} is no local minimum{f' but {p.verdict}' if p.verdict else ''}: the loss falls at order {power}"
 
 
 # ---- cells, cut by one sample after the other ----------------------------------------------------------------------
@@ -734,15 +855,11 @@ class Cells:
     the cells of the first r samples are orthants, and the other samples are combinations of them.
     """
 
-    def __init__(self, X, d, sequence):
-        reduced, pivots = echelon([[X[i][a] for i in sequence] for a in range(d)])
-        self.rank = len(pivots)
+    def __init__(self, p, k):
+        reduced, pivots = echelon([[p.X[i][a] for i in p.order] for a in range(p.d)])
+        self.rank, self.order, self.all = len(pivots), p.order, [Cell(0, [], "")]
         require(pivots == list(range(self.rank)), f"the first {self.rank} samples of the order are dependent")
-        self.rows = whole_numbers([[reduced[k][i] for k in range(self.rank)] for i in range(len(X))])
-        self.all = [Cell(0, [], "")]
-
-    def expect(self, k):
-        """Refuse to begin where the independent ones among the first k samples alone make too many cells."""
+        self.rows, _ = whole_numbers([[reduced[a][i] for a in range(self.rank)] for i in range(p.n)])
         well_formed(2 ** min(k, self.rank, 64) <= MOST_CELLS, f"the samples make more than {MOST_CELLS} cells")
 
     def inside(self, cell, k):
@@ -755,17 +872,14 @@ class Cells:
     def cut(self, cell):
         """Return the parts of full dimension into which the next sample cuts a cell."""
         if cell.parts is None:
-            k = len(cell.pattern)
-            cell.parts = [self.new(rays, cell.pattern + bit) for rays, bit in self.sides(cell, k, self.rows[k])]
+            cell.parts = []
+            for rays, bit in self.sides(cell, len(cell.pattern)):
+                well_formed(len(self.all) < MOST_CELLS, f"the samples make more than {MOST_CELLS} cells")
+                cell.parts.append(Cell(len(self.all), rays, cell.pattern + bit))
+                self.all.append(cell.parts[-1])
         return cell.parts
 
-    def new(self, rays, pattern):
-        """Return a new cell."""
-        well_formed(len(self.all) < MOST_CELLS, f"the samples make more than {MOST_CELLS} cells")
-        self.all.append(Cell(len(self.all), rays, pattern))
-        return self.all[-1]
-
-    def sides(self, cell, k, row):
+    def sides(self, cell, k):
         """Return the rays of the parts, each with the activation of the next sample."""
         bit = 1 << k
         if k < self.rank:
@@ -774,7 +888,7 @@ class Cells:
             return [([*old, (ray, bit - 1)], "1"), ([*old, ([-a for a in ray], bit - 1)], "0")]
         above, below, on = [], [], []
         for ray, zeros in cell.rays:
-            h = sum(a * b for a, b in zip(row, ray, strict=True))
+            h = whole_dot(self.rows[k], ray)
             if h == 0:
                 on.append((ray, zeros | bit))
             else:
@@ -785,43 +899,52 @@ class Cells:
             for u, zeros_u, h in above:
                 for v, zeros_v, g in below:
                     shared = zeros_u & zeros_v
-                    edge = shared.bit_count() >= self.rank - 2 and sum(m & shared == shared for m in masks) == 2
-                    if edge:
+                    if shared.bit_count() >= self.rank - 2 and sum(m & shared == shared for m in masks) == 2:
                         ray = [h * b + g * a for a, b in zip(u, v, strict=True)]
                         divisor = math.gcd(*ray)
                         on.append(([a // divisor for a in ray], shared | bit))
         parts = [(rays, bit) for rays, bit in ((above, "1"), (below, "0")) if rays] or [([], "0")]
         return [([*((ray, zeros) for ray, zeros, _ in rays), *on], bit) for rays, bit in parts]
 
+    def every(self):
+        """Return all cells of all samples, each with its pattern in the samples' own order."""
+        places = sorted(range(len(self.order)), key=self.order.__getitem__)
+        return ((cell, [cell.pattern[k] == "1" for k in places]) for cell in self.inside(self.all[0], len(places)))
 
-def global_minimum(part, X, y):
-    """A network of the claimed loss, and vectors that bound the loss of all layers of states from below."""
-    claim, witness, n = part.claim, part.witness, len(X)
-    width, bias, value, c = claim["width"], claim["output_bias"], claim["value"], witness["c"]
-    require(bias or c == 0, "the network has an output bias, the claim has none")
-    predictions = [dot(witness["v"], [relu(dot(w, x)) for w in witness["W"]]) + c for x in X]
-    loss = sum(((f - t) ** 2 for f, t in zip(predictions, y, strict=True)), ZERO)
-    require(loss == value * max(n, 1), "the network does not have the claimed loss")
+
+@kind(
+    "global-minimum",
+    "one",
+    "value: number, width: count = m, output_bias: flag",
+    "W: number m d, v: number m, c: number, order: order, duals: number * *",
+)
+def global_minimum(p):
+    """A network of the claimed loss, and vectors q that bound the loss of all layers of states (Cauchy, Schwarz)."""
+    require(p.output_bias or p.c == 0, "the network has an output bias, the claim has none")
+    active = [[relu(dot(w, x)) for w in p.W] for x in p.X]
+    loss = apart(outputs(active, [[v] for v in p.v], [p.c]), p.Y)
+    require(loss == p.value * p.divisor, "the network does not have the claimed loss")
+    bias = "an" if p.output_bias else "no"
     proved = (
-        f"the lowest mean squared error of {units(width)} with {'an' if bias else 'no'} output bias on {n} samples "
-        f"is {told(value)}"
+        f"the lowest mean squared error of {p.width} units with {bias} output bias on {p.n} samples is {told(p.value)}"
     )
-    if value == 0:
-        require(not witness["duals"], "a loss of zero needs no lower bounds, and there are some")
+    if p.value == 0:
+        require(not p.duals, "a loss of zero needs no lower bounds, and there are some")
         return proved
-    require(witness["duals"], "there is no lower bound")
-    targets, levels = [y[i] for i in witness["order"]], {}
-    for number_, q in enumerate(witness["duals"]):
-        require(0 < len(q) <= n, f"lower bound {number_} does not have 1 to {n} entries")
+    require(p.duals, "there is no lower bound")
+    targets, levels = [p.y[i] for i in p.order], {}
+    for number, q in enumerate(p.duals):
+        require(0 < len(q) <= p.n, f"lower bound {number} does not have 1 to {p.n} entries")
         along = dot(q, targets[: len(q)])
-        holds = along > 0 and along * along >= n * value * dot(q, q)
-        require(holds, f"lower bound {number_} is below the claimed value")
-        require(not bias or sum(q, ZERO) == 0, f"lower bound {number_} does not sum to zero, with an output bias")
-        levels.setdefault(len(q), []).append(whole_numbers([q])[0])
-    cells = Cells(X, part.d, witness["order"])
-    well_formed(width <= MOST_WIDTH, f"layers of more than {MOST_WIDTH} units")
-    cells.expect(min(levels))
-    left = [tuple([(0, 1)] * k + [(0, -1)] * (width - k)) for k in range(width + 1)]
+        holds = along > 0 and along * along >= p.n * p.value * dot(q, q)
+        require(holds, f"lower bound {number} is below the claimed value")
+        require(
+            not p.output_bias or sum(q, ZERO) == 0, f"lower bound {number} does not sum to zero, with an output bias"
+        )
+        levels.setdefault(len(q), []).append(whole_numbers([q])[0][0])
+    well_formed(p.width <= MOST_WIDTH, f"layers of more than {MOST_WIDTH} units")
+    cells, width = Cells(p, min(levels)), p.width
+    left = [((0, 1),) * k + ((0, -1),) * (width - k) for k in range(width + 1)]
     for k, vectors in sorted(levels.items()):
         left = uncovered(cells, left, k, vectors)
     require(not left, f"{len(left)} layers of states have no lower bound")
@@ -831,33 +954,25 @@ def global_minimum(part, X, y):
 def uncovered(cells, layers, k, vectors):
     """Return the layers of k samples inside some layers for all states of which no vector q has <q, cone> <= 0.
 
-    A state is (number of a cell, sign of the output weight), a layer an ascending tuple of states.
+    A state is (number of a cell, sign of the output weight), a layer a tuple of states.
     """
-    everything, of_rays, held, inside = (1 << len(vectors)) - 1, {}, {}, {}
+    of_rays, held, inside, left = {}, {}, {}, set()
 
     def signs(ray):
         # the vectors that have a product at most 0, and those that have one at least 0, with a ray's outputs
         key = tuple(ray)
         if key not in of_rays:
-            heights = [sum(a * b for a, b in zip(row, ray, strict=True)) for row in cells.rows[:k]]
-            active = [(i, h) for i, h in enumerate(heights) if h > 0]
-            products = [sum(q[i] * h for i, h in active) for q in vectors]
+            heights = [max(whole_dot(row, ray), 0) for row in cells.rows[:k]]
+            products = [whole_dot(q, heights) for q in vectors]
             of_rays[key] = [sum(1 << b for b, p in enumerate(products) if s * p <= 0) for s in (1, -1)]
         return of_rays[key]
 
     def holds(state):
         if state not in held:
-            held[state] = everything
+            held[state] = (1 << len(vectors)) - 1
             for ray, _ in cells.all[state[0]].rays:
-                held[state] &= signs(ray)[0 if state[1] > 0 else 1]
+                held[state] &= signs(ray)[state[1] < 0]
         return held[state]
-
-    def parts(state):
-        if state not in inside:
-            inside[state] = [(cell.number, state[1]) for cell in cells.inside(cells.all[state[0]], k)]
-        return inside[state]
-
-    left = set()
 
     def extend(layer, chosen, mask, start):
         j = len(chosen)
@@ -866,245 +981,212 @@ def uncovered(cells, layers, k, vectors):
                 left.add(tuple(sorted(chosen)))
                 well_formed(len(left) <= MOST_LAYERS, f"more than {MOST_LAYERS} layers are left open")
             return
-        states = parts(layer[j])
+        number, sign = layer[j]
+        if layer[j] not in inside:
+            inside[layer[j]] = [(cell.number, sign) for cell in cells.inside(cells.all[number], k)]
+        states = inside[layer[j]]
         for place in range(start if j and layer[j] == layer[j - 1] else 0, len(states)):
-            state = states[place]
-            extend(layer, (*chosen, state), mask & holds(state), place)
+            extend(layer, (*chosen, states[place]), mask & holds(states[place]), place)
 
     for layer in layers:
-        extend(layer, (), everything, 0)
+        extend(layer, (), (1 << len(vectors)) - 1, 0)
     return sorted(left)
 
 
 # ---- weight decay --------------------------------------------------------------------------------------------------
 
+CELLS = "order: order, cells: cell cells"
+
 
 class Decay:
-    """n J = sum of losses + lam sum_j |P u_j| + (kappa / 2) c^2, with u_j = |v_j| w_j."""
+    """n J = sum of losses + lam sum_j |P u_j| + (kappa / 2) c^2, with u_j = |v_j| w_j; P leaves out free biases."""
 
-    def __init__(self, part, X):
-        biases = part.penalty["biases"]
-        ones = part.d > 0 and all(x[-1] == 1 for x in X)
+    def __init__(self, p, constant):
+        biases = p.penalty["biases"]
+        ones = p.d > 0 and all(x[-1] == 1 for x in p.X)
         require(biases or ones, "biases are free, but the last column is not the column of ones")
-        self.lam = part.penalty["value"] * max(len(X), 1)
-        self.kept = part.d if biases else part.d - 1
-        self.constant = part.claim["output_bias"]
-        self.kappa = self.lam if self.constant and biases else ZERO
+        self.lam, self.constant = p.penalty["value"] * p.divisor, constant
+        self.kept = p.d if biases else p.d - 1
+        self.kappa = self.lam if constant and biases else ZERO
 
     def square(self, u):
         """Return |P u|^2."""
         return dot(u[: self.kept], u[: self.kept])
 
-    def penalty_above(self, U, c):
-        """Return a number that is at least the penalty."""
-        return self.lam * sum((root_above(self.square(u)) for u in U), ZERO) + self.kappa * c * c / 2
-
-    def pulled(self, q, square):
+    def bears(self, q, square):
         """Whether <q, u> <= sqrt(square) |P u| for all u."""
         return not any(q[self.kept :]) and self.square(q) <= square
 
-    def lower_end(self, nu, y):
-        """Return sum_i min_f ((f - y_i)^2 - nu_i f) + min_c (c sum nu + kappa c^2 / 2)."""
+    def point_below(self, p, active):
+        """Check that the network of Z, signs and c has at most the upper end; `active` is what its units give."""
+        require(self.constant or p.c == 0, "the network has an output bias, the claim has none")
+        loss = apart(outputs(active, [[Fraction(s)] for s in p.signs], [p.c]), p.Y)
+        roots = sum((root_above(self.square(u)) for u in p.Z), ZERO)
+        total = loss + self.lam * roots + self.kappa * p.c * p.c / 2
+        require(total <= p.upper * p.divisor, "the network has a larger objective than the upper end")
+
+    def slopes_above(self, p, nu):
+        """Check D = sum_i min_f ((f - y_i)^2 - nu_i f) + min_c (c sum nu + kappa c^2 / 2) >= n lower."""
         total = sum(nu, ZERO)
         require(not self.constant or self.kappa or total == 0, "the slopes do not sum to zero, with a free output bias")
         bend = total * total / (2 * self.kappa) if self.kappa else ZERO
-        return -dot(nu, y) - dot(nu, nu) / 4 - bend
+        least = -dot(nu, p.y) - dot(nu, nu) / 4 - bend
+        require(least >= p.lower * p.divisor, "the slopes prove less than the lower end")
+
+    def all_cells(self, p, nu, square):
+        """Check that in no cell and with neither sign a unit is pulled by more than the root of a square."""
+        given = {(tuple(cell["pattern"]), cell["sign"]): cell["multipliers"] for cell in p.cells}
+        require(len(given) == len(p.cells), "a cell is listed twice with one sign")
+        for cell, bits in Cells(p, p.n).every():
+            for s in (1, -1):
+                q = pulled(p, nu, bits, given.get((tuple(bits), s), {}), s, "a cell")
+                line = f"the cell {show(cell.pattern)} (in order) with sign {s} is pulled by more than the decay"
+                require(self.bears(q, square), line)
 
 
-def eased(gradient, multipliers, bits, X, where):
-    """Return gradient + sum_i mu_i a_i x_i, after checking mu >= 0."""
-    for i, weight in multipliers.items():
-        require(weight >= 0, f"the multiplier of {where} and sample {i} is negative")
-        gradient = [g + weight * side(bits[i]) * a for g, a in zip(gradient, X[i], strict=True)]
-    return gradient
+def relu_outputs(p, rows):
+    """Return max(0, <u_j, x_i>), (n, m)."""
+    return [[relu(dot(u, x)) for u in rows] for x in p.X]
 
 
-def decayed_basin_value(part, X, y):
-    """Both ends of the lowest objective of a closed basin."""
-    claim, witness, n, decay = part.claim, part.witness, max(len(X), 1), Decay(part, X)
-    patterns, signs, c, nu = claim["patterns"], claim["signs"], witness["c"], witness["slopes"]
-    require(decay.constant or c == 0, "the witness has an output bias, the claim has none")
-    U = [[s * v for v in z] for s, z in zip(signs, witness["Z"], strict=True)]
-    heights = closed_basin(patterns, U, X)
-    total = decay.penalty_above(U, c)
-    for i, target in enumerate(y):
-        parts = (s * row[i] for s, bits, row in zip(signs, patterns, heights, strict=True) if bits[i])
-        total += (c + sum(parts, ZERO) - target) ** 2
-    require(total <= claim["upper"] * n, "the point has a larger objective than the upper end")
-    for j, (s, bits) in enumerate(zip(signs, patterns, strict=True)):
-        g = combination([-s * v if bit else ZERO for v, bit in zip(nu, bits, strict=True)], X, part.d)
-        q = eased(g, witness["multipliers"][j], bits, X, f"unit {j}")
-        require(decay.pulled(q, decay.lam**2), f"unit {j} is pulled by more than the weight decay")
-    require(decay.lower_end(nu, y) >= claim["lower"] * n, "the slopes prove less than the lower end")
+def between_ends(p):
+    """Return the ends of a claim, for a sentence."""
+    return f"between {told(p.lower)} and {told(p.upper)}"
+
+
+@kind(
+    "decayed-basin-value",
+    "one",
+    f"{INTERVAL}, patterns: pattern m, signs: sign m, output_bias: flag",
+    "Z: number m d, c: number, slopes: number n, multipliers: entries m",
+    decays=True,
+)
+def decayed_basin_value(p):
+    """A point of the closed basin, and slopes by which none of its units is pulled by more than the decay."""
+    decay = Decay(p, p.output_bias)
+    decay.point_below(p, closed_basin(p, signed(p)))
+    for j, (s, bits) in enumerate(zip(p.signs, p.patterns, strict=True)):
+        q = pulled(p, p.slopes, bits, p.multipliers[j], s, f"unit {j}")
+        require(decay.bears(q, decay.lam**2), f"unit {j} is pulled by more than the weight decay")
+    decay.slopes_above(p, p.slopes)
     return (
-        f"in the closed basin of {units(len(signs))} with the claimed patterns and signs on {len(X)} samples the mean "
-        f"squared error plus weight decay is lowest between {told(claim['lower'])} and {told(claim['upper'])}"
+        f"in the closed basin of {len(p.signs)} units with the claimed patterns and signs on {p.n} samples the mean "
+        f"squared error plus weight decay is lowest {between_ends(p)}"
     )
 
 
-def decayed_global_minimum(part, X, y):
-    """A network below the upper end, and slopes with which no unit of any cell pulls more than the decay."""
-    claim, n, decay, nu = part.claim, max(len(X), 1), Decay(part, X), part.witness["slopes"]
-    network_below(part, X, y, decay)
-    require(decay.lower_end(nu, y) >= claim["lower"] * n, "the slopes prove less than the lower end")
-    all_cells(part, X, nu, decay, decay.lam**2)
-    return (
-        "the lowest mean squared error plus weight decay of any width lies between "
-        f"{told(claim['lower'])} and {told(claim['upper'])}"
-    )
+@kind(
+    "decayed-global-minimum",
+    "one",
+    f"{INTERVAL}, output_bias: flag",
+    f"Z: number m d, signs: sign m, c: number, slopes: number n, {CELLS}",
+    decays=True,
+)
+def decayed_global_minimum(p):
+    """A network below the upper end, and slopes with which no unit of any cell is pulled by more than the decay."""
+    decay = Decay(p, p.output_bias)
+    decay.point_below(p, relu_outputs(p, signed(p)))
+    decay.slopes_above(p, p.slopes)
+    decay.all_cells(p, p.slopes, decay.lam**2)
+    return f"the lowest mean squared error plus weight decay of any width lies {between_ends(p)}"
 
 
-def decayed_width_minimum(part, X, y):
+@kind(
+    "decayed-width-minimum",
+    "one",
+    f"{INTERVAL}, width: count = m, output_bias: flag",
+    "Z: number m d, signs: sign m, c: number, order: order, slopes: number vectors n, cells: vector-cell cells",
+    decays=True,
+)
+def decayed_width_minimum(p):
     """A network below the upper end, and slopes of which some bear all states of any layer of the width."""
-    claim, witness, n, decay = part.claim, part.witness, max(len(X), 1), Decay(part, X)
-    network_below(part, X, y, decay)
-    vectors, masks = witness["slopes"], {}
-    for nu in vectors:
-        require(decay.lower_end(nu, y) >= claim["lower"] * n, "a vector of slopes proves less than the lower end")
-    for entry in witness["cells"]:
-        bits, s, number_ = entry["pattern"], entry["sign"], entry["vector"]
-        require(number_ < len(vectors), "a cell is about a vector that is not there")
-        g = combination([-s * v if bit else ZERO for v, bit in zip(vectors[number_], bits, strict=True)], X, part.d)
-        q = eased(g, entry["multipliers"], bits, X, "a cell")
-        require(decay.pulled(q, decay.lam**2), f"a cell of vector {number_} is pulled by more than the weight decay")
-        name = tuple(bits), s
-        masks[name] = masks.get(name, 0) | 1 << number_
-    sequence, layers = witness["order"], {(1 << len(vectors)) - 1}
-    cells = Cells(X, part.d, sequence)
-    cells.expect(len(X))
-    sets = set()
-    for cell in cells.inside(cells.all[0], len(X)):
-        bits = [False] * len(X)
-        for place, i in enumerate(sequence):
-            bits[i] = cell.pattern[place] == "1"
-        if any(bits):  # a unit that is off everywhere adds nothing
-            sets |= {masks.get((tuple(bits), s), 0) for s in (1, -1)}
-    for _ in range(claim["width"]):
+    decay, masks = Decay(p, p.output_bias), {}
+    decay.point_below(p, relu_outputs(p, signed(p)))
+    for nu in p.slopes:
+        decay.slopes_above(p, nu)
+    for entry in p.cells:
+        bits, s, number = entry["pattern"], entry["sign"], entry["vector"]
+        require(number < len(p.slopes), "a cell is about a vector that is not there")
+        q = pulled(p, p.slopes[number], bits, entry["multipliers"], s, "a cell")
+        require(decay.bears(q, decay.lam**2), f"a cell of vector {number} is pulled by more than the weight decay")
+        masks[tuple(bits), s] = masks.get((tuple(bits), s), 0) | 1 << number
+    # a unit that is off everywhere adds nothing
+    patterns = [tuple(bits) for _, bits in Cells(p, p.n).every() if any(bits)]
+    sets, layers = {masks.get((bits, s), 0) for bits in patterns for s in (1, -1)}, {(1 << len(p.slopes)) - 1}
+    for _ in range(p.width):
         well_formed(len(layers) * len(sets) <= MOST_LAYERS, f"more than {MOST_LAYERS} layers are to be looked at")
         layers = {a & b for a in layers for b in sets} or layers
-    require(0 not in layers and vectors, "no vector of slopes bounds all states of some layer")
-    return (
-        f"the lowest mean squared error plus weight decay of {units(claim['width'])} lies between "
-        f"{told(claim['lower'])} and {told(claim['upper'])}"
-    )
+    require(0 not in layers and p.slopes, "no vector of slopes bounds all states of some layer")
+    return f"the lowest mean squared error plus weight decay of {p.width} units lies {between_ends(p)}"
 
 
-def network_below(part, X, y, decay):
-    """The network of the witness has at most the upper end."""
-    claim, witness, n = part.claim, part.witness, max(len(X), 1)
-    signs, c = witness["signs"], witness["c"]
-    require(decay.constant or c == 0, "the network has an output bias, the claim has none")
-    U = [[s * v for v in z] for s, z in zip(signs, witness["Z"], strict=True)]
-    total = decay.penalty_above(U, c)
-    for x, target in zip(X, y, strict=True):
-        total += (c + dot(signs, [relu(dot(u, x)) for u in U]) - target) ** 2
-    require(total <= claim["upper"] * n, "the network has a larger objective than the upper end")
-
-
-def lambda_max(part, X, y):
+@kind(
+    "lambda-max",
+    "one",
+    "squared: number, output_bias: flag",
+    f"u: number d, {CELLS}",
+    losses=("squared", "logistic", "bce"),
+    decays=True,
+)
+def lambda_max(p):
     """One direction is pulled by exactly the claimed decay at the best constant, and no cell by more."""
-    claim, n, decay = part.claim, len(X), Decay(part, X)
+    decay = Decay(p, p.output_bias)
     require(not decay.kappa, "an output bias that decays too is not covered by this claim")
-    require(n > 0, "there are no samples")
-    free, u = claim["output_bias"], part.witness["u"]
-    if part.loss == "squared":
-        best = sum(y, ZERO) / n if free else ZERO
-        slopes = [2 * (best - t) for t in y]
-    else:
-        low = -1 if part.loss == "logistic" else 0
-        require(all(t in (low, 1) for t in y), f"the targets are not {low} and 1")
-        labels = [Fraction(t == 1) for t in y]
-        best = sum(labels, ZERO) / n if free else Fraction(1, 2)
-        slopes = [best - t for t in labels]
-    square, length = claim["squared"] * n * n, decay.square(u)
-    pull = dot(slopes, [relu(dot(u, x)) for x in X])
+    require(p.n > 0, "there are no samples")
+    factor, targets, best = 2, p.y, ZERO
+    if p.loss != "squared":
+        factor, targets, best = 1, [Fraction(t == 1) for t in labels(p)], Fraction(1, 2)
+    best = sum(targets, ZERO) / p.n if p.output_bias else best
+    slopes = [factor * (best - t) for t in targets]
+    square, length = p.squared * p.n * p.n, decay.square(p.u)
+    pull = dot(slopes, [relu(dot(p.u, x)) for x in p.X])
     require(pull * pull == square * length, "the direction is not pulled by the claimed decay")
     require(length or square == 0, "the direction has no penalised length")
-    all_cells(part, X, slopes, decay, square)
-    return f"the decay above which the best network of any width is a constant has the square {told(claim['squared'])}"
+    decay.all_cells(p, slopes, square)
+    return f"the decay above which the best network of any width is a constant has the square {told(p.squared)}"
 
 
-def all_cells(part, X, nu, decay, square):
-    """Check that in no cell and with neither sign a unit is pulled by more than the root of a square."""
-    given, sequence = {}, part.witness["order"]
-    for cell in part.witness["cells"]:
-        name = (tuple(cell["pattern"]), cell["sign"])
-        require(name not in given, "a cell is listed twice with one sign")
-        given[name] = cell["multipliers"]
-    cells = Cells(X, part.d, sequence)
-    cells.expect(len(X))
-    for cell in cells.inside(cells.all[0], len(X)):
-        bits = [False] * len(X)
-        for place, i in enumerate(sequence):
-            bits[i] = cell.pattern[place] == "1"
-        g = combination([v if bit else ZERO for v, bit in zip(nu, bits, strict=True)], X, part.d)
-        for s in (1, -1):
-            q = eased([-s * a for a in g], given.get((tuple(bits), s), {}), bits, X, "a cell")
-            require(
-                decay.pulled(q, square), f"the cell {show(cell.pattern)} (in order) with sign {s} is pulled by more"
-            )
-
-
-def several_outputs_minimum(part, X, y):
+@kind(
+    "several-outputs-minimum",
+    "several",
+    INTERVAL,
+    "W: number m d, V: number m k, slopes: number n k, order: order",
+    decays=True,
+)
+def several_outputs_minimum(p):
     """A network below the upper end, and slopes by which no direction of any cell is pulled by more than the decay."""
-    claim, witness, n = part.claim, part.witness, max(len(X), 1)
-    require(part.penalty["biases"], "biases that do not decay are not covered by this claim")
-    lam, W, V, N = part.penalty["value"] * n, witness["W"], witness["V"], witness["slopes"]
-    total = lam * sum((root_above(dot(w, w) * dot(v, v)) for w, v in zip(W, V, strict=True)), ZERO)
-    for x, targets in zip(X, y, strict=True):
-        heights = [relu(dot(w, x)) for w in W]
-        total += sum((dot(heights, [v[o] for v in V]) - t) ** 2 for o, t in enumerate(targets))
-    require(total <= claim["upper"] * n, "the network has a larger objective than the upper end")
-    dual = -sum((dot(a, b) + dot(a, a) / 4 for a, b in zip(N, y, strict=True)), ZERO)
-    require(dual >= claim["lower"] * n, "the slopes prove less than the lower end")
-    cells, sequence = Cells(X, part.d, witness["order"]), witness["order"]
-    r = cells.rank
-    require(r <= MOST_RANK, f"the samples have rank {r}; at most {MOST_RANK} is covered")
-    if r:
-        cells.expect(len(X))
-        first = [X[i] for i in sequence[:r]]
-        square = [[dot(a, b) for b in first] for a in first]
-        eye = [[Fraction(int(i == j)) for j in range(r)] for i in range(r)]
-        inverse = [row[r:] for row in echelon([[*a, *b] for a, b in zip(square, eye, strict=True)])[0]]
-        slopes = [N[i] for i in sequence]
-        numbers, below = one_unit(inverse)
-        slopes, unit = one_unit(slopes)
+    require(p.penalty["biases"], "biases that do not decay are not covered by this claim")
+    lam, k = Decay(p, False).lam, len(p.Y[0]) if p.Y else 0
+    roots = sum((root_above(dot(w, w) * dot(v, v)) for w, v in zip(p.W, p.V, strict=True)), ZERO)
+    loss = apart(outputs(relu_outputs(p, p.W), p.V, [ZERO] * k), p.Y)
+    require(loss + lam * roots <= p.upper * p.divisor, "the network has a larger objective than the upper end")
+    least = -sum((dot(a, b) + dot(a, a) / 4 for a, b in zip(p.slopes, p.y, strict=True)), ZERO)
+    require(least >= p.lower * p.divisor, "the slopes prove less than the lower end")
+    cells = Cells(p, min(p.n, MOST_RANK))
+    require(cells.rank <= MOST_RANK, f"the samples have rank {cells.rank}; at most {MOST_RANK} is covered")
+    if cells.rank:
+        first = [p.X[i] for i in p.order[: cells.rank]]
+        gram, below = whole_numbers(inverse([[dot(a, b) for b in first] for a in first]))
+        slopes, unit = whole_numbers([p.slopes[i] for i in p.order])
         factors = (lam**2).numerator * unit**2, (lam**2).denominator * below
-        for cell in cells.inside(cells.all[0], len(X)):
-            require(
-                not too_steep(cells.rows, cell, slopes, numbers, factors), "a cell is pulled by more than the decay"
-            )
-    return (
-        f"the lowest mean squared error of {len(y[0]) if y else 0} outputs plus weight decay of any width lies between "
-        f"{told(claim['lower'])} and {told(claim['upper'])}"
-    )
+        for cell, _ in cells.every():
+            steep = too_steep(cells.rows, [ray for ray, _ in cell.rays], slopes, gram, factors)
+            require(not steep, "a cell is pulled by more than the decay")
+    return f"the lowest mean squared error of {k} outputs plus weight decay of any width lies {between_ends(p)}"
 
 
-def one_unit(rows):
-    """Return rows of fractions as integers, and what they were multiplied by."""
-    common = math.lcm(1, *(v.denominator for row in rows for v in row))
-    return [[int(v * common) for v in row] for row in rows], common
-
-
-def too_steep(rows, cell, slopes, inverse, factors):
-    """Return whether the form decay^2 |u|^2 - |pull|^2 may be negative on a closed cell: it is not copositive."""
-    rays = [ray for ray, _ in cell.rays]
-    r, above = len(inverse), [relu_sum(rows, ray, slopes) for ray in rays]
-    lifted = [[sum(a * b for a, b in zip(row, ray, strict=True)) for row in rows[:r]] for ray in rays]
-    turned = [[sum(a * b for a, b in zip(row, t, strict=True)) for row in inverse] for t in lifted]
+def too_steep(rows, rays, slopes, gram, factors):
+    """Whether the form decay^2 |u|^2 - |pull|^2 may be negative on the cone of the rays: it is not copositive."""
+    r, by_output = len(gram), columns(slopes, len(slopes[0]))
+    heights = [[whole_dot(row, ray) for row in rows] for ray in rays]
+    pulls = [[whole_dot(column, [max(h, 0) for h in own]) for column in by_output] for own in heights]
+    turned = [[whole_dot(row, own[:r]) for row in gram] for own in heights]
     A = [
-        [
-            factors[0] * sum(a * b for a, b in zip(s, t, strict=True))
-            - factors[1] * sum(a * b for a, b in zip(p, q, strict=True))
-            for t, q in zip(turned, above, strict=True)
-        ]
-        for s, p in zip(lifted, above, strict=True)
+        [factors[0] * whole_dot(s[:r], t) - factors[1] * whole_dot(a, b) for t, b in zip(turned, pulls, strict=True)]
+        for s, a in zip(heights, pulls, strict=True)
     ]
-    return any(
-        negative([[A[i][j] for j in chosen] for i in chosen])
-        for size in range(1, min(r, len(rays)) + 1)
-        for chosen in subsets(len(rays), size)
-    )
+    chosen = (some for size in range(1, min(r, len(rays)) + 1) for some in subsets(len(rays), size))
+    return any(negative([[A[i][j] for j in some] for i in some]) for some in chosen)
 
 
 def subsets(count, size):
@@ -1117,38 +1199,28 @@ def subsets(count, size):
             yield (*first, last)
 
 
-def relu_sum(rows, ray, slopes):
-    """Return sum_i max(0, <row_i, ray>) slope_i."""
-    heights = [max(sum(a * b for a, b in zip(row, ray, strict=True)), 0) for row in rows]
-    return [sum(h * s[o] for h, s in zip(heights, slopes, strict=True)) for o in range(len(slopes[0]))]
-
-
 def negative(A):
-    """Return whether a symmetric matrix of order 1, 2 or 3 has a negative determinant and no negative cofactor."""
+    """Whether a symmetric matrix of order 1, 2 or 3 has a negative determinant and no negative cofactor."""
     size = len(A)
-    if size == 1:
-        return A[0][0] < 0
-    if size == 2:
-        cofactors, determinant = [A[0][0], A[1][1], -A[0][1]], A[0][0] * A[1][1] - A[0][1] ** 2
-    else:
-
-        def cofactor(i, j):
-            (a, b), (c, d) = [k for k in range(3) if k != i], [k for k in range(3) if k != j]
-            return (-1) ** (i + j) * (A[a][c] * A[b][d] - A[a][d] * A[b][c])
-
-        cofactors = [cofactor(i, j) for i in range(3) for j in range(3)]
-        determinant = sum(a * b for a, b in zip(A[0], cofactors[:3], strict=True))
-    return determinant < 0 and min(cofactors) >= 0
+    cofactors = [[(-1) ** (i + j) * determinant(minor(A, i, j)) for j in range(size)] for i in range(size)]
+    return determinant(A) < 0 and all(v >= 0 for row in cofactors for v in row)
 
 
-# ---- networks of any depth: exponentials and logarithms between integers over 2^BITS ---------------------------------
+def minor(A, i, j):
+    """Return a matrix without a row and a column."""
+    return [row[:j] + row[j + 1 :] for k, row in enumerate(A) if k != i]
+
+
+def determinant(A):
+    """Return the determinant, by the first row."""
+    return sum((-1) ** j * v * determinant(minor(A, 0, j)) for j, v in enumerate(A[0])) if A else 1
+
+
+# ---- intervals: exponentials and logarithms between whole numbers over 2^BITS, matrices (mid +- rad) / 2^BITS --------
 
 BITS = 320
 ONE = 1 << BITS
-FARTHEST = 10**75
-FEW_HUNDRED = 2000
-# a least radius over 2^BITS; directions of units at zero are looked at in fewer bits, and on a grid
-FLOOR, FINE, GRID, MOST_BOXES, MOST_UNKNOWNS = 1 << 60, 96, 1 << 40, 200_000, 1_300
+FEW_HUNDRED, FLOOR, GRID = 2000, 1 << 60, 1 << 40
 # rounding of a double to nearest, more than what underflow takes from a product, a least double with 53 bits over ONE
 EPS, TINY, SHORTEST = 2.0**-53, 1e-300, 2.0**-260
 
@@ -1170,7 +1242,7 @@ def exp_minus(x):
     from e^-y with y = x / 2^s.
     """
     if x > FEW_HUNDRED:
-        return 0, 1 << max(BITS - FEW_HUNDRED, 0)
+        return 0, 1
     halvings = max(math.ceil(x).bit_length(), 1)
     top, bottom = x.numerator << BITS, x.denominator << halvings
     near, far = down(top, bottom), up(top, bottom)
@@ -1208,85 +1280,22 @@ def log_sum_exp(values):
     return most + Fraction(log_of(max(low, ONE), down), ONE), most + Fraction(log_of(high, up), ONE)
 
 
-def objective(claim, layers, X, y):
-    """Return bounds of n J, both the exact value for the squared loss."""
-    squares = sum(
-        (
-            w * w
-            for rows, texts in zip(layers, claim["penalised"], strict=True)
-            for row, bits in zip(rows, texts, strict=True)
-            for w, bit in zip(row, bits, strict=True)
-            if bit == "1"
-        ),
-        ZERO,
-    )
-    low = high = claim["decay"] / 2 * squares * len(X)
-    for x, targets in zip(X, y, strict=True):
-        values = x
-        for number_, (rows, has) in enumerate(zip(layers, claim["has_bias"], strict=True)):
-            fed = [*values, Fraction(1)] if has else values
-            values = [dot(row, fed) for row in rows]
-            if number_ < len(layers) - 1:
-                values = [relu(v) for v in values]
-        if claim["loss"] == "squared":
-            parts = [((f - t) ** 2,) * 2 for f, t in zip(values, targets, strict=True)]
-        elif claim["loss"] == "bce":
-            parts = [[b - f * t for b in log_sum_exp([f, ZERO])] for f, t in zip(values, targets, strict=True)]
-        else:
-            parts = [[b - dot(values, targets) for b in log_sum_exp(values)]]
-        low, high = low + sum(a for a, _ in parts), high + sum(b for _, b in parts)
-    return low, high
-
-
-def check_deep_claim(part, X, y, networks, others):
-    """Check that networks have the claimed form, fit to the data, and that no number is too large."""
-    claim = part.claim
-    has_bias, texts = claim["has_bias"], claim["penalised"]
-    require(len(X) > 0, "there are no samples")
-    for layers in networks:
-        fits = len(layers) >= 2 and len(has_bias) == len(texts) == len(layers)
-        require(fits, "not two layers or more, each with its own")
-        fed = part.d
-        for rows, has, bits in zip(layers, has_bias, texts, strict=True):
-            fits = len(rows) == len(bits) and all(len(row) == fed + int(has) for row in [*rows, *bits])
-            require(fits, "the weights of a layer do not have the shape that the layer below asks for")
-            fed = len(rows)
-        require(fed == len(y[0]), "the network has another number of outputs than the targets")
-        shapes = [len(rows) for rows in layers]
-        require(shapes == [len(rows) for rows in claim["layers"]], "the networks have other shapes")
-    require(claim["decay"] >= 0, "the decay is negative")
-    numbers = [
-        claim["decay"],
-        *others,
-        *(v for M in (X, y, *(M for one in networks for M in one)) for row in M for v in row),
-    ]
-    require(all(abs(v) <= FARTHEST for v in numbers), "a number is too large")
-    shares = claim["loss"] == "squared" or all(0 <= t <= 1 for row in y for t in row)
-    require(shares, "the targets are not between 0 and 1")
-    whole_rows = claim["loss"] != "cross_entropy" or all(sum(row) == 1 for row in y)
-    require(whole_rows, "the targets do not add up to 1 in every row")
-
-
-def deep_not_minimum(part, X, y):
-    """Another network has a lower objective, certainly."""
-    claim, lower = part.claim, part.witness["lower"]
-    layers = claim["layers"]
-    check_deep_claim(part, X, y, [layers, lower], [])
-    least, _ = objective(claim, layers, X, y)
-    _, most = objective(claim, lower, X, y)
-    require(most < least, "the second network is not certainly lower than the first")
-    return f"a network of {len(layers)} layers on {len(X)} samples is not the lowest within the distance of another one"
-
-
-# ---- matrices of intervals, (mid +- rad) / 2^BITS with whole numbers mid and rad ------------------------------------
+def share(own, others):
+    """Return bounds of e^own / (e^own + sum e^others), for whole numbers over 2^BITS."""
+    most = max([own, *others])
+    low, high = exp_minus(Fraction(most - own, ONE))
+    terms = [exp_minus(Fraction(most - v, ONE)) for v in others]
+    least, largest = sum(t[0] for t in terms), sum(t[1] for t in terms)
+    return down(low * ONE, low + largest) if low else 0, up(high * ONE, high + least)
 
 
 class Balls:
-    """A matrix of intervals; sums and products are rounded outwards."""
+    """A matrix of intervals; sums and products are rounded outwards; rows and columns of one are repeated."""
 
-    def __init__(self, mid, rad, columns=0):
-        self.mid, self.rad, self.rows = mid, rad, len(mid)
+    def __init__(self, mid, rad=None, columns=0):
+        self.mid, self.rows = mid, len(mid)
         self.columns = len(mid[0]) if mid else columns
+        self.rad = [[0] * self.columns for _ in mid] if rad is None else rad
 
     @classmethod
     def of(cls, numbers, columns=0):
@@ -1296,26 +1305,59 @@ class Balls:
         rad = [[int(Fraction(m, ONE) != v) for m, v in zip(*pair, strict=True)] for pair in pairs]
         return cls(mid, rad, columns)
 
+    def parts(self, function, columns):
+        """Return the matrix of what a function makes of the middles and of the radii."""
+        return Balls(function(self.mid), function(self.rad), columns)
+
     @property
     def T(self):
         """The transpose."""
-        mid, rad = ([list(column) for column in zip(*part, strict=True)] for part in (self.mid, self.rad))
-        return Balls(mid or [[] for _ in range(self.columns)], rad or [[] for _ in range(self.columns)], self.rows)
+        if not self.rows:
+            return Balls([[] for _ in range(self.columns)])
+        return self.parts(lambda part: [list(column) for column in zip(*part, strict=True)], self.rows)
+
+    def __getitem__(self, place):
+        """Return the part of some rows and columns, each a number or a slice."""
+        rows, own = (slice(k, k + 1 or None) if type(k) is int else k for k in place)
+        return self.parts(lambda part: [row[own] for row in part[rows]], len(range(self.columns)[own]))
+
+    def line(self, upright=False):
+        """Return all entries, row after row, in one row or column."""
+        return self.parts(lambda part: [[v] for v in joined(part)] if upright else [joined(part)], 1)
+
+    def like(self, rows, columns):
+        """Return the matrix with its only row or column repeated to a shape."""
+        if (self.rows, self.columns) == (rows, columns):
+            return self
+        wide = ([row * columns if self.columns == 1 else row for row in part] for part in (self.mid, self.rad))
+        return Balls(*(part * rows if self.rows == 1 else part for part in wide), columns)
+
+    def both(self, other):
+        """Return two matrices of one shape; a number becomes a matrix."""
+        other = other if isinstance(other, Balls) else Balls.of([[other]])
+        shape = [b if a == 1 else a for a, b in ((self.rows, other.rows), (self.columns, other.columns))]
+        return self.like(*shape), other.like(*shape)
 
     def __add__(self, other):
-        return Balls(added(self.mid, other.mid), added(self.rad, other.rad), self.columns)
+        a, b = self.both(other)
+        pairs = (zip(a.mid, b.mid, strict=True), zip(a.rad, b.rad, strict=True))
+        return Balls(*([list(map(add, *pair)) for pair in part] for part in pairs), a.columns)
+
+    def __neg__(self):
+        return Balls([[-v for v in row] for row in self.mid], self.rad, self.columns)
 
     def __sub__(self, other):
-        return self + Balls([[-v for v in row] for row in other.mid], other.rad, other.columns)
+        return self + -other
 
     def __mul__(self, other):
         """Return the products of single entries."""
+        one, two = self.both(other)
         mid, rad = [], []
-        for a, r, b, s in zip(self.mid, self.rad, other.mid, other.rad, strict=True):
+        for a, r, b, s in zip(one.mid, one.rad, two.mid, two.rad, strict=True):
             mid.append([p * q >> BITS for p, q in zip(a, b, strict=True)])
             wide = zip(a, r, b, s, strict=True)
             rad.append([(abs(p) * v + u * (abs(q) + v) >> BITS) + 2 if p or u else 0 for p, u, q, v in wide])
-        return Balls(mid, rad, self.columns)
+        return Balls(mid, rad, one.columns)
 
     def __matmul__(self, other):
         """Return the product of two matrices."""
@@ -1323,36 +1365,46 @@ class Balls:
         sizes = [[abs(q) + s for q, s in zip(*pair, strict=True)] for pair in zip(right.mid, right.rad, strict=True)]
         mid, rad = [], []
         for a, r in zip(self.mid, self.rad, strict=True):
-            size, wide = list(map(abs, a)), any(r)
+            size = list(map(abs, a))
             mid.append([sum(map(mul, a, b)) >> BITS for b in right.mid])
             rad.append([(sum(map(mul, size, s)) >> BITS) + 2 for s in right.rad])
-            if wide:
+            if any(r):
                 rad[-1] = [t + (sum(map(mul, r, s)) >> BITS) + 1 for t, s in zip(rad[-1], sizes, strict=True)]
         return Balls(mid, rad, other.columns)
 
-    def times(self, number):
-        """Return the intervals times one exact number."""
-        one = Balls.of([[number]])
-        p, u = one.mid[0][0], one.rad[0][0]
-        return self * Balls([[p] * self.columns] * self.rows, [[u] * self.columns] * self.rows)
-
     def masked(self, bits):
         """Return zeros where a bit is not set."""
-        parts = ([[v if bit else 0 for v, bit in zip(*pair, strict=True)] for pair in zip(part, bits, strict=True)]
-                 for part in (self.mid, self.rad))  # fmt: skip
-        return Balls(*parts, self.columns)
 
-    def block(self, first, end, width):
-        """Return rows first, ..., end - 1, their first columns."""
-        return Balls(*([row[:width] for row in part[first:end]] for part in (self.mid, self.rad)), width)
+        def kept(part):
+            return [[v if bit else 0 for v, bit in zip(*pair, strict=True)] for pair in zip(part, bits, strict=True)]
 
-    def above(self, i, j):
+        return self.parts(kept, self.columns)
+
+    def mapped(self, function):
+        """Return what a function (low, high) -> (low, high) of whole numbers makes of each entry."""
+        pairs = zip(self.mid, self.rad, strict=True)
+        return between([[function(m - r, m + r) for m, r in zip(*pair, strict=True)] for pair in pairs], self.columns)
+
+    def root(self):
+        """Return the roots of entries that are not negative."""
+        return self.mapped(lambda low, high: (math.isqrt(max(low, 0) << BITS), math.isqrt(max(high, 0) << BITS) + 1))
+
+    def reciprocal(self, line):
+        """Return the reciprocals of positive entries."""
+        require(all(self.above(i, j) for i in range(self.rows) for j in range(self.columns)), line)
+        return self.mapped(lambda low, high: (down(ONE * ONE, high), up(ONE * ONE, low)))
+
+    def above(self, i=0, j=0):
         """Whether an entry is certainly positive."""
         return self.mid[i][j] > self.rad[i][j]
 
-    def below(self, i, j):
+    def below(self, i=0, j=0):
         """Whether an entry is certainly negative."""
         return -self.mid[i][j] > self.rad[i][j]
+
+    def ends(self, i=0, j=0):
+        """Return the ends of an entry, as fractions."""
+        return [Fraction(self.mid[i][j] + sign * self.rad[i][j], ONE) for sign in (-1, 1)]
 
     def floats(self):
         """Return the middles in doubles."""
@@ -1361,9 +1413,16 @@ class Balls:
     def around_floats(self):
         """Return the middles in doubles, and radii in doubles around them that hold the intervals."""
         F = self.floats()
-        widths = ([r / ONE * (1 + 4 * EPS) + EPS * abs(f) + TINY for f, r in zip(*pair, strict=True)]
-                  for pair in zip(F, self.rad, strict=True))  # fmt: skip
-        return F, list(widths)
+        pairs = zip(F, self.rad, strict=True)
+        return F, [
+            [r / ONE * (1 + 4 * EPS) + EPS * abs(f) + TINY for f, r in zip(*pair, strict=True)] for pair in pairs
+        ]
+
+
+def between(rows, columns):
+    """Return the matrix of intervals between pairs (low, high) of whole numbers."""
+    mid = [[(low + high) // 2 for low, high in row] for row in rows]
+    return Balls(mid, [[(high - low) // 2 + 1 for low, high in row] for row in rows], columns)
 
 
 def joined(lists):
@@ -1371,50 +1430,48 @@ def joined(lists):
     return [v for one in lists for v in one]
 
 
-def added(A, B):
-    """Return the sum of two matrices of whole numbers."""
-    return [[p + q for p, q in zip(a, b, strict=True)] for a, b in zip(A, B, strict=True)]
-
-
-def beside(*parts):
-    """Return matrices of intervals one beside the other."""
-    mid, rad = (
-        [joined(rows) for rows in zip(*blocks, strict=True)]
-        for blocks in ([p.mid for p in parts], [p.rad for p in parts])
-    )
-    return Balls(mid, rad, sum(p.columns for p in parts))
-
-
 def stacked(*parts):
     """Return matrices of intervals one under the other."""
     return Balls(joined(p.mid for p in parts), joined(p.rad for p in parts), parts[0].columns)
 
 
-def unit_matrix(size):
-    """Return the matrix with ones on its diagonal."""
-    return Balls(
-        [[ONE if i == j else 0 for j in range(size)] for i in range(size)], [[0] * size for _ in range(size)], size
+def beside(*parts):
+    """Return matrices of intervals of the same rows one beside the other."""
+    mid, rad = (
+        [joined(rows) for rows in zip(*blocks, strict=True)]
+        for blocks in zip(*((p.mid, p.rad) for p in parts), strict=True)
     )
+    return Balls(mid, rad, sum(p.columns for p in parts))
+
+
+def zeros(rows, columns):
+    """Return a matrix of zeros."""
+    return Balls([[0] * columns for _ in range(rows)], None, columns)
+
+
+def eye(size):
+    """Return the matrix with ones on its diagonal."""
+    return Balls([[ONE if i == j else 0 for j in range(size)] for i in range(size)])
 
 
 def doubles(rows, columns=0):
     """Return a matrix of doubles, cut to whole numbers over 2^BITS, which are taken as they are."""
-    mid = [[int(v.as_integer_ratio()[0] * ONE // v.as_integer_ratio()[1]) for v in row] for row in rows]
-    return Balls(mid, [[0] * len(row) for row in rows], columns)
+    return Balls([[math.floor(Fraction(v) * ONE) for v in row] for row in rows], None, columns)
 
 
-def inverse(rows):
-    """Return about the inverse of a matrix of doubles: nothing rests on it; None where there is none.
+# Krawczyk's theorem, and regular and definite matrices: what is proposed in doubles is checked, nothing rests on it
+
+
+def about_inverse(rows):
+    """Return about the inverse of a matrix of doubles, None where there is none: nothing rests on it.
 
     Entries so small that whole numbers over 2^BITS do not hold them are zeros.
     """
     n = len(rows)
     scale = [1.0] * n
     for _ in range(3):
-        largest = [
-            max((abs(v * b) for v, b in zip(row, scale, strict=True)), default=0.0) * a
-            for row, a in zip(rows, scale, strict=True)
-        ]
+        sizes = [[abs(v * b) for v, b in zip(row, scale, strict=True)] for row in rows]
+        largest = [max(row, default=0.0) * a for row, a in zip(sizes, scale, strict=True)]
         scale = [a / math.sqrt(t) if t > 0 else a for a, t in zip(scale, largest, strict=True)]
     work = [[v * a * b for v, b in zip(row, scale, strict=True)] for row, a in zip(rows, scale, strict=True)]
     order = list(range(n))
@@ -1437,34 +1494,21 @@ def inverse(rows):
     return [[v if abs(v) >= SHORTEST else 0.0 for v in row] for row in found]
 
 
-def distances_from_one(A, M, weights, B=None):
-    """Return for each row an upper bound of sum_j |1 - A M B|_ij weights_j; A and B are doubles, M intervals.
+def distances_from_one(A, M, weights):
+    """Return for each row an upper bound of sum_j |1 - A M|_ij weights_j; A is of doubles, M of intervals.
 
-    Products are taken in doubles: a sum of n products in any order is off by at most 2 n EPS times the sum of their
+    The product is taken in doubles: a sum of n products in any order is off by at most 2 n EPS times the sum of their
     absolute values. The radii of all these products are needed in weighted sums only, which are products with vectors.
     """
-    n = len(A)
-    F, widths = M.around_floats()
-    first = float_product(A, F)
-    product = first if B is None else float_product(first, B)
-    right = list(weights) if B is None else sized(B, weights)
-    # what may be missing: of M itself and of the first product, then of the second one
-    inner = [a + 2 * n * EPS * b for a, b in zip(sized(widths, right), sized(F, right), strict=True)]
-    off = sized(A, inner)
-    if B is not None:
-        off = [v + 2 * n * EPS * t for v, t in zip(off, sized(first, right), strict=True)]
-    lost, upwards = n * TINY * (n + sum(right) + sum(weights)), 1 + (16 * n + 64) * EPS
-    out = []
-    for i, (row, extra) in enumerate(zip(product, off, strict=True)):
-        row[i] -= 1.0
-        out.append((sum(map(mul, map(abs, row), weights)) + EPS * weights[i] + extra + lost) * upwards)
+    n, (F, widths), out = len(A), M.around_floats(), []
+    upright = columns(F, n)
+    missing = [v + 2 * n * EPS * f for v, f in zip(sized(widths, weights), sized(F, weights), strict=True)]
+    lost, upwards = n * TINY * (n + 2 * sum(weights)), 1 + (16 * n + 64) * EPS
+    for i, row in enumerate(A):
+        off = [sum(map(mul, row, column)) - float(i == j) for j, column in enumerate(upright)]
+        known = sum(map(mul, map(abs, off), weights)) + EPS * weights[i]
+        out.append((known + sum(map(mul, map(abs, row), missing)) + lost) * upwards)
     return out
-
-
-def float_product(A, B):
-    """Return the product of two matrices of doubles, rounded."""
-    right = columns(B, len(B))
-    return [[sum(map(mul, row, column)) for column in right] for row in A]
 
 
 def sized(A, weights):
@@ -1474,32 +1518,51 @@ def sized(A, weights):
 
 def regular(K):
     """Whether every matrix in a square matrix of intervals is regular: A K is nearly 1 for some A."""
-    near = inverse(K.floats())
+    near = about_inverse(K.floats())
     return near is not None and all(v < 1 for v in distances_from_one(near, K, [1.0] * K.rows))
 
 
 def definite(Q):
-    """Whether every symmetric matrix in a matrix of intervals is positive definite: R Q R^T is nearly 1 for some R."""
-    n, M = Q.rows, Q.floats()
-    scale = [1 / math.sqrt(M[i][i]) if M[i][i] > 0 else 1.0 for i in range(n)]
-    L, R = [[0.0] * n for _ in range(n)], []
-    for i in range(n):  # Cholesky's factor of the middle, and its inverse
+    """Whether every symmetric matrix in a matrix of intervals is positive definite.
+
+    With a diagonal near 1, Q - tau = L L^T but for entries whose absolute values sum to less than tau in each row.
+    """
+    n = Q.rows
+    sizes = [max(Q.mid[i][i], 0) / ONE for i in range(n)]
+    scale = doubles([[2.0 ** -round(math.log2(v) / 2) if v > 0 else 1.0 for v in sizes]], n)
+    F, widths = (Q * scale * scale.T).around_floats()
+    for tau in (2.0**-k for k in range(1, 42)):  # the first one for which there is a factor is the best
+        L = factor_of(F, tau)
+        if L is not None:
+            return nearly_square(F, widths, L, tau)
+    return False
+
+
+def factor_of(F, tau):
+    """Return about Cholesky's factor of F - tau in doubles, None where it has none: nothing rests on it."""
+    L = []
+    for row in F:
+        made = []
+        for j, other in enumerate(L):
+            made.append((row[j] - sum(map(mul, made, other))) / other[j])
+        square = row[len(L)] - tau - sum(map(mul, made, made))
+        if not 0 < square < math.inf:
+            return None
+        L.append([*made, math.sqrt(square)])
+    return L
+
+
+def nearly_square(F, widths, L, tau):
+    """Whether F +- widths, less tau, is L L^T up to entries whose absolute values sum to less than tau in each row."""
+    n, off = len(F), [0.0] * len(F)
+    # a sum of n products is off by at most 2 n EPS times the sum of their absolute values, at most `largest`
+    largest = 2 * max((sum(map(mul, row, row)) for row in L), default=0.0) + 2 * max(map(max, F), default=0.0) + 1
+    for i, row in enumerate(F):
         for j in range(i + 1):
-            rest = M[i][j] * scale[i] * scale[j] - sum(map(mul, L[i][:j], L[j][:j]))
-            if i > j:
-                L[i][j] = rest / L[j][j]
-            elif rest > 0:
-                L[i][i] = math.sqrt(rest)
-            else:
-                return False
-        row = [float(i == j) for j in range(n)]
-        for k in range(i):
-            row = [a - L[i][k] * b for a, b in zip(row, R[k], strict=True)]
-        R.append([a / L[i][i] for a in row])
-    R = [[a * s for a, s in zip(row, scale, strict=True)] for row in R]
-    if not all(math.isfinite(v) for row in R for v in row):
-        return False
-    return all(v < 1 for v in distances_from_one(R, Q, [1.0] * n, columns(R, n)))
+            rest = abs(row[j] - sum(map(mul, L[j], L[i])) - (tau if i == j else 0.0)) + widths[i][j]
+            off[i] += rest
+            off[j] += rest if j < i else 0.0
+    return all(v * (1 + 4 * n * EPS) + n * ((2 * n + 8) * EPS * largest + TINY) < tau for v in off)
 
 
 def only_solution(center, equations):
@@ -1509,8 +1572,8 @@ def only_solution(center, equations):
     -A F(center) + (1 - A F'(box)) (box - center) lies inside box - center. equations(column) returns F and F'.
     """
     n = len(center)
-    F, M = equations(Balls([[v] for v in center], [[0]] * n, 1))
-    A = inverse(M.floats())
+    F, M = equations(Balls([[v] for v in center], None, 1))
+    A = about_inverse(M.floats())
     require(A is not None, "the equations are singular at the claimed weights")
     step = doubles(A, n) @ F
     steps = [abs(m) + r for (m,), (r,) in zip(step.mid, step.rad, strict=True)]
@@ -1531,276 +1594,273 @@ def only_solution(center, equations):
     raise Invalid("no box around the claimed weights has exactly one critical point: Krawczyk's test fails")
 
 
-# ---- networks of any depth: a local minimum in a box ----------------------------------------------------------------
+# ---- losses of a sample: "squared", "bce" (targets from 0 to 1), "cross_entropy" (targets that add up to 1) ----------
+
+
+def loss_bounds(loss, values, targets):
+    """Return bounds of the loss of exact outputs, both the exact value for the squared loss."""
+    if loss == "squared":
+        return (apart([values], [targets]),) * 2
+    if loss == "bce":
+        parts = [[b - f * t for b in log_sum_exp([f, ZERO])] for f, t in zip(values, targets, strict=True)]
+    else:
+        parts = [[b - dot(values, targets) for b in log_sum_exp(values)]]
+    return sum(low for low, _ in parts), sum(high for _, high in parts)
+
+
+def loss_shares(loss, F):
+    """Return the sigmoid of every output (n, k), or the softmax of every row; it rises in its own output only."""
+    rows = []
+    for m, r in zip(F.mid, F.rad, strict=True):
+        ends = []
+        for o in range(len(m)):
+            others = [q for q in range(len(m)) if q != o] if loss == "cross_entropy" else []
+            zero = [] if loss == "cross_entropy" else [0]
+            low = share(m[o] - r[o], [m[q] + r[q] for q in others] + zero)[0]
+            ends.append((low, share(m[o] + r[o], [m[q] - r[q] for q in others] + zero)[1]))
+        rows.append(ends)
+    return between(rows, F.columns)
+
+
+def loss_slopes(loss, F, Y):
+    """Return the derivatives of the losses in the outputs, (n, k)."""
+    return (F - Y) * 2 if loss == "squared" else loss_shares(loss, F) - Y
+
+
+def loss_bends(loss, F):
+    """Return the second derivatives in outputs o and q as B[o][q], each a column for all samples."""
+    k = F.columns
+    if loss == "squared":
+        return [[Balls([[2 * ONE if o == q else 0]] * F.rows) for q in range(k)] for o in range(k)]
+    s = loss_shares(loss, F)
+    mixed = loss == "cross_entropy"
+    bends = [[-(s[:, o] * s[:, q]) if mixed or o == q else zeros(F.rows, 1) for q in range(k)] for o in range(k)]
+    return [[B + s[:, o] if o == q else B for q, B in enumerate(row)] for o, row in enumerate(bends)]
+
+
+# ---- networks of any depth -------------------------------------------------------------------------------------------
+
+DEEP = "layers: number * * *, has_bias: flag layers, penalised: bits layers *, loss: deep-loss, decay: number"
+
+
+def objective(p, layers):
+    """Return bounds of n J, both the exact value for the squared loss."""
+    marked = zip(joined(layers), joined(p.penalised), strict=True)
+    low = high = p.decay / 2 * p.n * squares([w for w, bit in zip(*pair, strict=True) if bit == "1"] for pair in marked)
+    for x, targets in zip(p.X, p.Y, strict=True):
+        values = x
+        for number, (rows, has) in enumerate(zip(layers, p.has_bias, strict=True)):
+            values = [relu(v) for v in values] if number else values
+            fed = [*values, Fraction(1)] if has else values
+            values = [dot(row, fed) for row in rows]
+        least, most = loss_bounds(p.loss, values, targets)
+        low, high = low + least, high + most
+    return low, high
+
+
+def check_networks(p, networks, others):
+    """Check that networks have the claimed form, fit to the data, and that no number is too large."""
+    require(p.n > 0, "there are no samples")
+    for layers in networks:
+        fits = len(layers) >= 2 and len(p.has_bias) == len(p.penalised) == len(layers)
+        require(fits, "not two layers or more, each with its own")
+        fed = p.d
+        for rows, has, bits in zip(layers, p.has_bias, p.penalised, strict=True):
+            fits = len(rows) == len(bits) and all(len(row) == fed + int(has) for row in [*rows, *bits])
+            require(fits, "the weights of a layer do not have the shape that the layer below asks for")
+            fed = len(rows)
+        require(fed == len(p.Y[0]), "the network has another number of outputs than the targets")
+        require(list(map(len, layers)) == list(map(len, p.layers)), "the networks have other shapes")
+    require(p.decay >= 0, "the decay is negative")
+    matrices = [p.X, p.Y, *joined(networks), [[p.decay, *others]]]
+    require(all(abs(v) <= FARTHEST for M in matrices for row in M for v in row), "a number is too large")
+    shares = p.loss == "squared" or all(0 <= t <= 1 for row in p.Y for t in row)
+    require(shares, "the targets are not between 0 and 1")
+    whole_rows = p.loss != "cross_entropy" or all(sum(row) == 1 for row in p.Y)
+    require(whole_rows, "the targets do not add up to 1 in every row")
+
+
+@kind(
+    "deep-not-minimum",
+    "several",
+    f"{DEEP}, local_minimum: false, verdict?: verdict",
+    "lower: number * * *",
+)
+def deep_not_minimum(p):
+    """Another network has a lower objective, certainly."""
+    check_networks(p, [p.layers, p.lower], [])
+    require(objective(p, p.lower)[1] < objective(p, p.layers)[0], "the second network is not certainly lower")
+    return f"a network of {len(p.layers)} layers on {p.n} samples is not the lowest within the distance of another one"
 
 
 class Deep:
-    """The units of a network that count: L = J with all kinked units off + sum of multipliers times kinked heights."""
+    """The units of a network that count: L = J with all kinked units off + sum of multipliers times kinked heights.
 
-    def __init__(self, part, X, y):
-        claim, texts, n = part.claim, part.witness["units"], len(X)
-        self.n, self.outputs, self.loss, self.decay = n, len(y[0]), claim["loss"], claim["decay"]
-        self.bias, self.texts, self.full = claim["has_bias"], texts, claim
-        require(
-            [len(t) for t in texts] == [len(M) for M in claim["layers"][:-1]], "not every hidden unit is named once"
-        )
-        for text in (t for layer in texts for t in layer):
-            require(text in RESTING or len(text) == n, f"{show(text)} is not one of 0, 1 and k for each sample")
-        resting(claim, texts)
-        self.chosen = [[j for j, t in enumerate(layer) if t not in RESTING] for layer in texts]
-        fed, outputs = [list(range(part.d)), *self.chosen], [*self.chosen, list(range(self.outputs))]
-        self.layers, self.counted = [], []
-        for k, (M, bits, rows, columns) in enumerate(
-            zip(claim["layers"], claim["penalised"], outputs, fed, strict=True)
-        ):
-            kept = [*columns, -1] if self.bias[k] else columns
-            self.layers.append([[M[r][c] for c in kept] for r in rows])
+    Lists by layer: rows of weights and whether they are penalised; for each sample and unit, whether it is on, or on a
+    kink. `widths` are numbers of units, `fed` of inputs with the bias, `starts` the places of layers among all weights.
+    """
+
+    def __init__(self, p):
+        self.p, hidden = p, [len(M) for M in p.layers[:-1]]
+        require(list(map(len, p.units)) == hidden, "not every hidden unit is named once")
+        for text in joined(p.units):
+            require(text in RESTING or len(text) == p.n, f"{show(text)} is not one of 0, 1 and k for each sample")
+        check_resting(p)
+        self.chosen = [[j for j, text in enumerate(layer) if text not in RESTING] for layer in p.units]
+        below, above = [list(range(p.d)), *self.chosen], [*self.chosen, list(range(len(p.Y[0])))]
+        self.weights, self.counted = [], []
+        for M, bits, has, rows, own in zip(p.layers, p.penalised, p.has_bias, above, below, strict=True):
+            kept = [*own, -1] if has else own
+            self.weights.append([[M[r][c] for c in kept] for r in rows])
             self.counted.append([[bits[r][c] == "1" for c in kept] for r in rows])
-        self.widths = [len(M) for M in self.layers]
-        self.columns = [len(columns) + int(has) for columns, has in zip(fed, self.bias, strict=True)]
-        marks = [[[texts[k][j][i] for j in mine] for i in range(n)] for k, mine in enumerate(self.chosen)]
-        self.on = [[[mark == "1" for mark in row] for row in part] for part in marks]
-        self.at = [[[mark == "k" for mark in row] for row in part] for part in marks]
-        self.asleep = ["zero" in layer for layer in texts]
-        self.X, self.y = Balls.of(X, part.d), Balls.of(y)
-        self.read_kinks(part.witness["multipliers"], X)
-        sizes = [w * c for w, c in zip(self.widths, self.columns, strict=True)]
-        self.starts = [sum(sizes[:k]) for k in range(len(sizes) + 1)]
+        self.widths = list(map(len, self.weights))
+        self.fed = [len(own) + int(has) for own, has in zip(below, p.has_bias, strict=True)]
+        self.starts = [0]
+        for width, fed in zip(self.widths, self.fed, strict=True):
+            self.starts.append(self.starts[-1] + width * fed)
+        marks = [
+            [[layer[j][i] for j in own] for i in range(p.n)] for layer, own in zip(p.units, self.chosen, strict=True)
+        ]
+        self.on, self.at = ([[[mark == m for mark in row] for row in part] for part in marks] for m in "1k")
+        self.asleep = ["zero" in layer for layer in p.units]
+        self.X, self.Y = Balls.of(p.X, p.d), Balls.of(p.Y)
+        self.read_kinks()
 
-    def read_kinks(self, entries, X):
-        """Read the multipliers; find which kinks follow from others and whose heights always agree."""
-        given = {}
-        for layer, unit, row, value in entries:
-            require((layer, unit, row) not in given, "a kink has two multipliers")
-            given[layer, unit, row] = value
-        terms = [{a: v for a, v in enumerate(x) if v} for x in X]
-        names, moved = [tuple(x) for x in X], [False] * self.n
-        self.kinks, self.values, self.follows, self.alike = [], [], [], {}
+    def place(self, k, unit, entry):
+        """Return the place of a weight among all weights."""
+        return self.starts[k] + unit * self.fed[k] + entry
+
+    def read_kinks(self):
+        """Read the multipliers; find which kinks follow from earlier ones of their unit, and whose heights agree."""
+        p, given = self.p, {entry[:3]: entry[3] for entry in self.p.multipliers}
+        require(len(given) == len(p.multipliers), "a kink has two multipliers")
+        terms, names = [{a: v for a, v in enumerate(x) if v} for x in p.X], [tuple(x) for x in p.X]
+        moved = [False] * p.n
+        self.kinks, self.values, self.free, self.alike = [], [], [], {}
         for k, (on, at) in enumerate(zip(self.on, self.at, strict=True)):
-            if self.bias[k]:
+            if p.has_bias[k]:
                 terms = [{**own, "bias": Fraction(1)} for own in terms]
             rests = []
-            for u, name in enumerate(self.chosen[k]):
+            for u, unit in enumerate(self.chosen[k]):
                 known = []
-                for i in (i for i in range(self.n) if at[i][u]):
-                    empty = not self.bias[k] and (not any(X[i]) if k == 0 else names[i] is None)
-                    require(
-                        not empty, f"the kink of unit {name} of layer {k + 1} at sample {i} is zero for all weights"
-                    )
-                    require(
-                        (k, name, i) in given,
-                        f"the kink of unit {name} of layer {k + 1} at sample {i} has no multiplier",
-                    )
-                    rest = reduced_terms(terms[i], known)
-                    lead, factor = next(iter(rest), None), Fraction(1)
-                    if rest:
-                        known.append((lead, {key: v / rest[lead] for key, v in rest.items()}))
-                    same = X[i] if k and moved[i] else names[i]
-                    if k == 0 and not self.bias[0]:
-                        factor = next(v for v in X[i] if v)
-                        same = [v / factor for v in X[i]]
-                    self.alike.setdefault((k, u, tuple(same)), []).append((len(self.kinks), factor))
+                for i in (i for i in range(p.n) if at[i][u]):
+                    where = f"the kink of unit {unit} of layer {k + 1} at sample {i}"
+                    empty = not p.has_bias[k] and (not any(p.X[i]) if k == 0 else names[i] is None)
+                    require(not empty, f"{where} is zero for all weights")
+                    require((k, unit, i) in given, f"{where} has no multiplier")
+                    if self.is_new(terms[i], known):
+                        self.free.append(len(self.kinks))
+                    same, factor = p.X[i] if k and moved[i] else names[i], Fraction(1)
+                    if k == 0 and not p.has_bias[0]:
+                        factor = next(v for v in p.X[i] if v)
+                        same = [v / factor for v in p.X[i]]
+                    self.alike.setdefault((k, u, same and tuple(same)), []).append((len(self.kinks), factor))
                     self.kinks.append((k, u, i))
-                    self.values.append(given.pop((k, name, i)))
-                    self.follows.append(not rest)
+                    self.values.append(given.pop((k, unit, i)))
                 rests.append(known)
             terms = [next_terms(own, row, rests) for own, row in zip(terms, on, strict=True)]
             names = [(name, tuple(row)) if any(row) else None for name, row in zip(names, on, strict=True)]
             moved = [before or any(row) or self.asleep[k] for before, row in zip(moved, at, strict=True)]
         require(not given, "there is a multiplier where no kink is marked")
-        self.free = [q for q, follows in enumerate(self.follows) if not follows]
 
-    def sweep(self, column):
-        """Return weights, what each layer takes, heights, signals from above, and signals, over unknowns."""
-        weights = [self.part(column, k) for k in range(len(self.layers))]
-        given, taken, heights = self.X, [], []
-        for k, M in enumerate(weights):
-            taken.append(beside(given, Balls([[ONE]] * self.n, [[0]] * self.n)) if self.bias[k] else given)
-            heights.append(taken[k] @ M.T)
-            if k < len(self.on):
-                given = heights[k].masked(self.on[k])
-        signals, reaching = [self.slopes(heights[-1])], []
-        multipliers = self.multipliers(column)
-        for k in range(len(self.on) - 1, -1, -1):
-            reaching.insert(0, signals[0] @ self.inner(weights[k + 1], k))
-            signals.insert(0, reaching[0].masked(self.on[k]))
-            for (layer, u, i), (mid, rad) in zip(self.kinks, multipliers, strict=True):
-                if layer == k:
-                    signals[0].mid[i][u], signals[0].rad[i][u] = mid, rad
-        return weights, taken, heights, reaching, signals
-
-    def part(self, column, k):
-        """Return the weights of a layer."""
-        start, width = self.starts[k], self.columns[k]
-        rows = range(start, self.starts[k + 1], width) if width else []
-        parts = ([[v for (v,) in entries[r : r + width]] for r in rows] for entries in (column.mid, column.rad))
-        return Balls(*parts, width)
-
-    def inner(self, M, k):
-        """Return the weights of layer k + 1 without its bias."""
-        width = self.widths[k]
-        return Balls([row[:width] for row in M.mid], [row[:width] for row in M.rad], width)
+    def is_new(self, terms, known):
+        """Whether terms are no combination of the known ones, to which they are added."""
+        rest = reduced_terms(terms, known)
+        lead = next(iter(rest), None)
+        if rest:
+            known.append((lead, {key: v / rest[lead] for key, v in rest.items()}))
+        return bool(rest)
 
     def multipliers(self, column):
-        """Return the multipliers of all kinks as pairs; those that follow are those of the certificate."""
-        unknown = iter(range(self.starts[-1], self.starts[-1] + len(self.free)))
-        fixed = Balls.of([[v] for v in self.values], 1)
-        out = []
-        for q, follows in enumerate(self.follows):
-            source, place = (fixed, q) if follows else (column, next(unknown))
-            out.append((source.mid[place][0], source.rad[place][0]))
+        """Return the multipliers of all kinks, as a column; those that follow are those of the certificate."""
+        every = Balls.of([[v] for v in self.values], 1)
+        for place, q in enumerate(self.free, start=self.starts[-1]):
+            every.mid[q], every.rad[q] = column.mid[place], column.rad[place]
+        return every
+
+    def derivatives(self, column):
+        """Return the gradient of L in the weights, its second derivatives, heights and gradients of free kinks."""
+        s = Sweep(self, column)
+        weights, size = column[: self.starts[-1], :], self.starts[-1]
+        penalised = [[v] for v in joined(joined(self.counted))]
+        slopes = [(S.T @ given).line(upright=True) for S, given in zip(s.signals, s.taken, strict=True)]
+        gradient = stacked(*slopes) + (weights * self.p.decay).masked(penalised)
+        kinks = [self.kinks[q] for q in self.free]
+        values = stacked(zeros(0, 1), *(s.heights[k][i, u] for k, u, i in kinks))
+        rows = stacked(zeros(0, size), *(s.ahead[k][u][i, :] for k, u, i in kinks))
+        H = s.second() + (eye(size) * self.p.decay).masked([[bit] * size for (bit,) in penalised])
+        return gradient, H, values, rows
+
+
+class Sweep:
+    """A network over a box of its unknowns: a forward pass with all derivatives in the weights, and a backward one.
+
+    Lists by layer: weights, what the layer takes (n, inputs), heights (n, units), ahead[k][u] the derivatives of the
+    heights of unit u (n, weights), signals dL / dheights (n, units); reaching, signals before kinked units are off.
+    """
+
+    def __init__(self, net, column):
+        self.net, self.weights, self.taken, self.heights, self.ahead, self.moved = net, [], [], [], [], []
+        n, size, given, moved = net.p.n, net.starts[-1], net.X, []
+        for k, (width, fed, start) in enumerate(zip(net.widths, net.fed, net.starts, strict=False)):
+            rows = (column[start + u * fed : start + (u + 1) * fed, :].T for u in range(width))
+            self.weights.append(stacked(zeros(0, fed), *rows))
+            if net.p.has_bias[k]:
+                given, moved = beside(given, Balls([[ONE]] * n)), [*moved, zeros(n, size)] if k else []
+            self.taken.append(given)
+            self.moved.append(moved)
+            self.heights.append(given @ self.weights[k].T)
+            self.ahead.append(self.heights_moved(k))
+            if k < len(net.on):
+                given = self.heights[k].masked(net.on[k])
+                on = columns(net.on[k], width)
+                moved = [M.masked([[bit] * size for bit in bits]) for M, bits in zip(self.ahead[k], on, strict=True)]
+        self.send_back(column)
+
+    def heights_moved(self, k):
+        """Return the derivatives of the heights of each unit of a layer."""
+        net, n, size, out = self.net, self.net.p.n, self.net.starts[-1], []
+        for u in range(net.widths[k]):
+            first = net.place(k, u, 0)
+            out.append(beside(zeros(n, first), self.taken[k], zeros(n, size - first - net.fed[k])))
+        if self.moved[k]:
+            below = self.weights[k] @ stacked(*(M.line() for M in self.moved[k]))
+            for u in range(net.widths[k]):
+                own = below[u, :].parts(lambda part: [part[0][i * size : (i + 1) * size] for i in range(n)], size)
+                out[u] = out[u] + own
         return out
 
-    def slopes(self, F):
-        """Return the derivatives of the mean loss in the outputs."""
-        if self.loss == "squared":
-            return (F - self.y).times(Fraction(2, self.n))
-        return (self.shares(F) - self.y).times(Fraction(1, self.n))
+    def send_back(self, column):
+        """Find the signals; those of kinked units are their multipliers."""
+        net, multipliers = self.net, self.net.multipliers(column)
+        self.signals = [loss_slopes(net.p.loss, self.heights[-1], net.Y) * Fraction(1, net.p.n)]
+        self.reaching = []
+        for k in range(len(net.on) - 1, -1, -1):
+            self.reaching.insert(0, self.signals[0] @ self.weights[k + 1][:, : net.widths[k]])
+            self.signals.insert(0, self.reaching[0].masked(net.on[k]))
+            for q, (layer, u, i) in enumerate(net.kinks):
+                if layer == k:
+                    self.signals[0].mid[i][u], self.signals[0].rad[i][u] = multipliers.mid[q][0], multipliers.rad[q][0]
 
-    def shares(self, F):
-        """Return the sigmoid of every output, or the softmax of every row; it rises in its own output only."""
-        mid, rad = [], []
-        for m, r in zip(F.mid, F.rad, strict=True):
-            ends = []
-            for o in range(len(m)):
-                others = [q for q in range(len(m)) if q != o] if self.loss == "cross_entropy" else []
-                zero = [0] if self.loss == "bce" else []
-                low = share(m[o] - r[o], [m[q] + r[q] for q in others] + zero)
-                ends.append((low[0], share(m[o] + r[o], [m[q] - r[q] for q in others] + zero)[1]))
-            mid.append([(a + b) // 2 for a, b in ends])
-            rad.append([(b - a) // 2 + 1 for a, b in ends])
-        return Balls(mid, rad, F.columns)
+    def second(self):
+        """Return the second derivatives of L in the weights, without the decay.
 
-    def bends(self, F, i):
-        """Return the second derivatives of the mean loss in the outputs of sample i."""
-        one, k = unit_matrix(F.columns), F.columns
-        if self.loss == "squared":
-            return one.times(Fraction(2, self.n))
-        s = self.shares(Balls(F.mid[i : i + 1], F.rad[i : i + 1], k))
-        square = s.T @ s if self.loss == "cross_entropy" else (s.T @ s).masked(one.mid)
-        diagonal = Balls(s.mid * k, s.rad * k, k).masked(one.mid)
-        return (diagonal - square).times(Fraction(1, self.n))
-
-    def gradient(self, column, swept):
-        """Return the derivatives of L in the weights, as a column."""
-        _, taken, _, _, signals = swept
-        parts = [S.T @ H for S, H in zip(signals, taken, strict=True)]
-        flat = Balls(
-            *([[v] for part in parts for row in getattr(part, name) for v in row] for name in ("mid", "rad")), 1
-        )
-        weights = Balls(column.mid[: flat.rows], column.rad[: flat.rows], 1)
-        return flat + weights.times(self.decay).masked([[v] for rows in self.counted for row in rows for v in row])
-
-    def kink_rows(self, swept):
-        """Return the heights of the free kinks, as a column, and their gradients, as rows."""
-        weights, taken, heights, _, _ = swept
-        values, rows = Balls([], [], 1), Balls([], [], self.starts[-1])
-        for layer, unit, i in (self.kinks[q] for q in self.free):
-            values = stacked(values, Balls([[heights[layer].mid[i][unit]]], [[heights[layer].rad[i][unit]]]))
-            back, mid, rad = one_row(unit, self.widths[layer]), [0] * self.starts[-1], [0] * self.starts[-1]
-            for k in range(layer, -1, -1):
-                block = back.T @ Balls([taken[k].mid[i]], [taken[k].rad[i]], self.columns[k])
-                mid[self.starts[k] : self.starts[k + 1]] = joined(block.mid)
-                rad[self.starts[k] : self.starts[k + 1]] = joined(block.rad)
-                if k:
-                    back = (back @ self.inner(weights[k], k - 1)).masked([self.on[k - 1][i]])
-            rows = stacked(rows, Balls([mid], [rad]))
-        return values, rows
-
-    def second(self, swept):
-        """Return the second derivatives of L in the weights.
-
-        For weights (u, a) of layer k and (v, b) of layer m >= k a sample adds t_a (C_uv t_b + s_v E_bu): t is what a
-        layer takes, s the signal, C the curvature of the loss carried back to both heights, E how what layer m takes
-        depends on the heights of layer k.
+        The loss bends along the outputs; and where a weight meets what comes from below, its signal times the
+        derivative of what it takes stands in its row, and in its column.
         """
-        weights, taken, heights, _, signals = swept
-        size, last = self.starts[-1], len(self.layers) - 1
-        H = Balls([[0] * size for _ in range(size)], [[0] * size for _ in range(size)], size)
-        carried = [self.carried(weights, heights, i) for i in range(self.n)]
-        for k in range(last + 1):
-            for m in range(k, last + 1):
-                rows = []
-                for i, (ahead, bend) in enumerate(carried):
-                    C = ahead[last, k].T @ bend @ ahead[last, m]
-                    t = Balls([taken[m].mid[i]], [taken[m].rad[i]], self.columns[m])
-                    s = Balls([signals[m].mid[i]], [signals[m].rad[i]], self.widths[m])
-                    line = outer(C, t)
-                    if m > k:
-                        E = ahead[m - 1, k].T.masked([self.on[m - 1][i]] * self.widths[k])
-                        if self.bias[m]:
-                            E = beside(E, Balls([[0]] * E.rows, [[0]] * E.rows))
-                        line = line + swapped(outer(E, s), self.widths[m], self.columns[m])
-                    rows.append(line)
-                block = taken[k].T @ stacked(*rows)
-                self.place(H, block, k, m)
-        for place, counted in enumerate(v for rows in self.counted for row in rows for v in row):
-            if counted:
-                own = Balls.of([[self.decay]])
-                H.mid[place][place] += own.mid[0][0]
-                H.rad[place][place] += own.rad[0][0]
-        return H
-
-    def carried(self, weights, heights, i):
-        """Return how the heights of each layer depend on those of lower ones at a sample, and the loss's curvature."""
-        ahead = {}
-        for k in range(len(self.layers)):
-            ahead[k, k] = unit_matrix(self.widths[k])
-            for m in range(k + 1, len(self.layers)):
-                below = ahead[m - 1, k].T.masked([self.on[m - 1][i]] * self.widths[k])
-                ahead[m, k] = self.inner(weights[m], m - 1) @ below.T
-        return ahead, self.bends(heights[-1], i)
-
-    def place(self, H, block, k, m):
-        """Write a block (a; u, v, b) of second derivatives into its places and the transposed ones."""
-        for u in range(self.widths[k]):
-            for v in range(self.widths[m]):
-                columns = self.starts[m] + v * self.columns[m]
-                source = (u * self.widths[m] + v) * self.columns[m]
-                for a in range(self.columns[k]):
-                    row = self.starts[k] + u * self.columns[k] + a
-                    for whole, own in ((H.mid, block.mid[a]), (H.rad, block.rad[a])):
-                        whole[row][columns : columns + self.columns[m]] = own[source : source + self.columns[m]]
-                        if m > k:
-                            for b in range(self.columns[m]):
-                                whole[columns + b][row] = own[source + b]
-
-
-def one_row(place, size):
-    """Return a row of zeros with a one."""
-    return Balls([[ONE if j == place else 0 for j in range(size)]], [[0] * size])
-
-
-def outer(A, b):
-    """Return the row of the products A_uv b_c, c fastest."""
-    sizes = [abs(q) + s for q, s in zip(b.mid[0], b.rad[0], strict=True)]
-    mid, rad = [], []
-    for p, u in zip(joined(A.mid), joined(A.rad), strict=True):
-        if p or u:
-            mid += [p * q >> BITS for q in b.mid[0]]
-            rad += [(abs(p) * s + u * size >> BITS) + 2 for s, size in zip(b.rad[0], sizes, strict=True)]
-        else:
-            mid += [0] * b.columns
-            rad += [0] * b.columns
-    return Balls([mid], [rad], b.columns * A.rows * A.columns)
-
-
-def swapped(row, width, columns):
-    """Return a row (u, b, v) of width v and columns b in the order (u, v, b)."""
-    size = width * columns
-    order = [
-        start + b * width + v for start in range(0, row.columns, size) for v in range(width) for b in range(columns)
-    ]
-    return Balls([[row.mid[0][place] for place in order]], [[row.rad[0][place] for place in order]], row.columns)
-
-
-def share(own, others):
-    """Return bounds of e^own / (e^own + sum e^others), for whole numbers over 2^BITS."""
-    most = max([own, *others])
-    low, high = exp_minus(Fraction(most - own, ONE))
-    terms = [exp_minus(Fraction(most - v, ONE)) for v in others]
-    least, largest = sum(t[0] for t in terms), sum(t[1] for t in terms)
-    return down(low * ONE, low + largest) if low else 0, up(high * ONE, high + least)
+        net, size = self.net, self.net.starts[-1]
+        H, rows = zeros(size, size), [zeros(0, size)]
+        last = self.ahead[-1]
+        for own, bends in zip(last, loss_bends(net.p.loss, self.heights[-1]), strict=True):
+            along = zeros(net.p.n, size)
+            for other, bend in zip(last, bends, strict=True):
+                along = along + other * (bend * Fraction(1, net.p.n))
+            H = H + own.T @ along
+        for S, given, moved in zip(self.signals, self.taken, self.moved, strict=True):
+            blocks = [S.T @ M for M in moved] or [zeros(S.columns, size)] * given.columns
+            rows += [block[u, :] for u in range(S.columns) for block in blocks]
+        mixed = stacked(*rows)
+        return H + mixed + mixed.T
 
 
 def reduced_terms(own, known):
@@ -1821,99 +1881,87 @@ def next_terms(own, active, rests):
     return {(u, key): v for u in units_on for key, v in reduced_terms(own, rests[u]).items()}
 
 
-def resting(claim, texts):
+def check_resting(p):
     """Check that penalised weights of units at zero or silent are zero, and of units at zero all weights."""
-    layers, counted, decay = claim["layers"], claim["penalised"], claim["decay"]
-    for k, layer in enumerate(texts):
+    for k, layer in enumerate(p.units):
         for j, text in enumerate(layer):
             if text in RESTING:
-                weights = [*layers[k][j], *(row[j] for row in layers[k + 1])]
-                bits = [*counted[k][j], *(row[j] for row in counted[k + 1])]
+                weights = [*p.layers[k][j], *(row[j] for row in p.layers[k + 1])]
+                bits = [*p.penalised[k][j], *(row[j] for row in p.penalised[k + 1])]
                 free = [w for w, bit in zip(weights, bits, strict=True) if bit == "0"]
-                require(
-                    text == "silent" or (decay > 0 and not free and len(bits) > 0),
-                    f"unit {j} of layer {k + 1} is not at zero under a decay on all its weights",
-                )
-                rests = decay == 0 or not any(w for w, bit in zip(weights, bits, strict=True) if bit == "1")
+                holds = text == "silent" or (p.decay > 0 and not free and len(bits) > 0)
+                require(holds, f"unit {j} of layer {k + 1} is not at zero under a decay on all its weights")
+                rests = p.decay == 0 or not any(w for w, bit in zip(weights, bits, strict=True) if bit == "1")
                 require(rests, f"unit {j} of layer {k + 1} has a penalised weight that is not zero")
 
 
-def deep_local_minimum(part, X, y):
-    """Krawczyk on the slice, then over the box: signs, multipliers strictly inside, curvature, units at zero."""
-    claim = part.claim
-    check_deep_claim(part, X, y, [claim["layers"]], [claim["radius"], *(v for *_, v in part.witness["multipliers"])])
-    net = Deep(part, X, y)
-    p, q = net.starts[-1], len(net.free)
-    well_formed(p + q <= MOST_UNKNOWNS, f"there are more than {MOST_UNKNOWNS} weights and kinks")
-    claimed = [v for M in net.layers for row in M for v in row]
-    middle = Balls.of([[v] for v in [*claimed, *(net.values[k] for k in net.free)]], 1)
-    start = [m for (m,) in middle.mid]
-    fields = symmetries(net)
-    fields, G = independent_fields(net, fields, Balls([[m] for m in start[:p]], [[0]] * p, 1))
+@kind(
+    "deep-local-minimum",
+    "several",
+    f"{DEEP}, radius: number, local_minimum: true",
+    "units: state hidden *, multipliers: kinks",
+)
+def deep_local_minimum(p):
+    """Krawczyk on a slice across the symmetries; over the box signs, multipliers, curvature, units at zero hold."""
+    check_networks(p, [p.layers], [p.radius, *(v for *_, v in p.multipliers)])
+    net = Deep(p)
+    size, kinked = net.starts[-1], len(net.free)
+    well_formed(size + kinked <= MOST_UNKNOWNS, f"there are more than {MOST_UNKNOWNS} weights and kinks")
+    claimed = [*joined(joined(net.weights)), *(net.values[q] for q in net.free)]
+    middle = Balls(Balls.of([[v] for v in claimed], 1).mid, None, 1)
+    fields_, G = independent_fields(net, symmetries(net), middle)
 
     def equations(column):
-        swept = net.sweep(column)
-        values, C = net.kink_rows(swept)
-        away = Balls([[m - s] for (m,), s in zip(column.mid[:p], start, strict=False)], column.rad[:p], 1)
-        nu = Balls(column.mid[p + q :], column.rad[p + q :], 1)
-        F = stacked(net.gradient(column, swept) + G.T @ nu, values, G @ away)
+        gradient, H, values, C = net.derivatives(column)
         rows = stacked(C, G)
-        zeros = Balls(
-            [[0] * rows.rows for _ in range(rows.rows)], [[0] * rows.rows for _ in range(rows.rows)], rows.rows
-        )
-        return F, stacked(beside(net.second(swept), rows.T), beside(rows, zeros))
+        F = stacked(gradient + G.T @ column[size + kinked :, :], values, G @ (column - start)[:size, :])
+        return F, stacked(beside(H, rows.T), beside(rows, zeros(rows.rows, rows.rows)))
 
-    box, M = only_solution([*start, *([0] * G.rows)], equations)
-    widest = max((r for (r,) in box.rad[:p]), default=0)
-    require(Fraction(widest + 1, ONE) <= claim["radius"], "the box around the weights is wider than the claimed radius")
-    T = stacked(Balls([], [], p), *(field_at(net, field, box) for field in fields))
-    require(not fields or regular(T @ G.T), "the slice is not proved to lie across the symmetries")
-    swept = net.sweep(box)
-    signs_hold(net, swept, X)
-    multipliers_inside(net, swept, box)
-    curves(M.block(0, p, p), M.block(p, M.rows, p))
+    start = stacked(middle, zeros(G.rows, 1))
+    box, M = only_solution(joined(start.mid), equations)
+    widest = max((r for (r,) in box.rad[:size]), default=0)
+    require(Fraction(widest + 1, ONE) <= p.radius, "the box around the weights is wider than the claimed radius")
+    T = stacked(zeros(0, size), *(field_at(net, field, box) for field in fields_))
+    require(not fields_ or regular(T @ G.T), "the slice is not proved to lie across the symmetries")
+    sweep = Sweep(net, box)
+    signs_hold(net, sweep)
+    multipliers_inside(net, sweep, box)
+    curves(M[:size, :size], M[size:, :size])
     for k, asleep in enumerate(net.asleep):
         if asleep:
-            stays_asleep(net, swept, k)
-    radius = told(claim["radius"])
-    return (
-        f"a network of {len(net.layers)} layers on {len(X)} samples has a local minimum within {radius} of its weights"
-    )
+            stays_asleep(net, sweep, k)
+    return f"a network of {len(p.layers)} layers has a local minimum within {told(p.radius)} of its weights"
 
 
-def signs_hold(net, swept, X):
+def signs_hold(net, sweep):
     """Samples off the kinks stay off them, and silent units off, in the whole box."""
-    _, taken, heights, _, _ = swept
-    nothing = [not any(x) for x in X]
-    for k, (on, at) in enumerate(zip(net.on, net.at, strict=True)):
-        still = [empty and not net.bias[k] for empty in nothing]
+    p, nothing = net.p, [not any(x) for x in net.p.X]
+    for k, (on, at, heights) in enumerate(zip(net.on, net.at, sweep.heights, strict=False)):
+        still = [empty and not p.has_bias[k] for empty in nothing]
         for i, (active, kinked) in enumerate(zip(on, at, strict=True)):
             for u, (bit, kink) in enumerate(zip(active, kinked, strict=True)):
-                holds = kink or (heights[k].above(i, u) if bit else heights[k].below(i, u) or still[i])
+                holds = kink or (heights.above(i, u) if bit else heights.below(i, u) or still[i])
                 require(holds, f"sample {i} may lie on the kink of unit {net.chosen[k][u]} of layer {k + 1}")
-        silent = [j for j, text in enumerate(net.texts[k]) if text == "silent"]
-        mine = net.chosen[k - 1] if k else range(len(X[0]))
-        for j in silent:
-            row = [net.full["layers"][k][j][c] for c in [*mine, *([-1] if net.bias[k] else [])]]
-            reached = taken[k] @ Balls.of([row], len(row)).T
-            off = all(reached.below(i, 0) or still[i] for i in range(net.n))
+        own = net.chosen[k - 1] if k else range(p.d)
+        for j in (j for j, text in enumerate(p.units[k]) if text == "silent"):
+            row = [p.layers[k][j][c] for c in [*own, *([-1] if p.has_bias[k] else [])]]
+            reached = sweep.taken[k] @ Balls.of([row], len(row)).T
+            off = all(reached.below(i) or still[i] for i in range(p.n))
             require(off, f"unit {j} of layer {k + 1} is not off for every sample")
         both = zip(on, at, strict=True)
         nothing = [not net.asleep[k] and not any(active) and not any(kinked) for active, kinked in both]
 
 
-def multipliers_inside(net, swept, box):
+def multipliers_inside(net, sweep, box):
     """Every multiplier, or sum of those whose heights always agree, lies strictly between 0 and the jump."""
-    reaching, every = swept[3], net.multipliers(box)
+    every = net.multipliers(box)
     for (k, u, _), together in net.alike.items():
-        low, high, most, least = 0, 0, 0, 0  # of the sum; of the jumps above and below
+        low, high, most, least = ZERO, ZERO, ZERO, ZERO  # of the sum; of the jumps above and below
         for q, factor in together:
-            i, (mid, rad) = net.kinks[q][2], every[q]
-            value = Balls([[mid]], [[rad]]).times(factor)
-            jump = Balls([[reaching[k].mid[i][u]]], [[reaching[k].rad[i][u]]]).times(abs(factor))
-            low, high = low + value.mid[0][0] - value.rad[0][0], high + value.mid[0][0] + value.rad[0][0]
-            surely = jump.mid[0][0] - jump.rad[0][0]
-            most, least = (most + surely, least) if factor > 0 else (most, least - surely)
+            value = (every[q, :] * factor).ends()
+            jump = (sweep.reaching[k][net.kinks[q][2], u] * abs(factor)).ends()[0]
+            low, high = low + value[0], high + value[1]
+            most, least = (most + jump, least) if factor > 0 else (most, least - jump)
         place = f"the multiplier of unit {net.chosen[k][u]} of layer {k + 1} at sample {net.kinks[together[0][0]][2]}"
         require(least < low and high < most, f"{place} is not strictly between 0 and the jump")
 
@@ -1923,70 +1971,57 @@ def curves(H, C):
     if not H.rows:
         return
     size = [math.sqrt(abs(H.mid[i][i] / ONE)) for i in range(H.rows)]
-    size = [1 / max(v, 1e-8 * max(size), 1e-150) for v in size]
-    scale = doubles([size], H.rows)
-    H = H * Balls(scale.mid * H.rows, scale.rad * H.rows)
-    H = H * Balls([[m] * H.rows for m in scale.mid[0]], [[0] * H.rows] * H.rows)
-    C = C * Balls(scale.mid * C.rows, scale.rad * C.rows, C.columns)
+    scale = doubles([[1 / max(v, 1e-8 * max(size), 1e-150) for v in size]])
+    H, C = H * scale * scale.T, C * scale
     lengths = [math.sqrt(sum((m / ONE) ** 2 for m in row)) for row in C.mid]
     require(all(lengths), "a kink has no gradient")
-    C = C * Balls(
-        [[m] * C.columns for (m,) in doubles([[1 / v] for v in lengths]).mid], [[0] * C.columns] * C.rows, C.columns
-    )
+    C = C * doubles([[1 / v] for v in lengths], 1)
     square = C.T @ C
-    found = any(definite(H + square.times(Fraction(weight))) for weight in ((10, 1_000, 100_000) if C.rows else (0,)))
+    found = any(definite(H + square * Fraction(weight)) for weight in ((10, 1_000, 100_000) if C.rows else (0,)))
     require(found, "the curvature along the kinks is not proved to be positive")
 
 
 def symmetries(net):
-    """Return what changes nothing: (layer, i, j) mixes two units, (None, column, None) shifts all logits."""
-    free, out = net.decay == 0, []
+    """Return what changes nothing, each as its moves (place that moves, place of the speed or None for 1, sign).
+
+    Two units of one layer that are mixed; without decay a unit's scale too; and all logits of a softmax together.
+    """
+    free, out, last = net.p.decay == 0, [], len(net.widths) - 1
     for k, (on, at) in enumerate(zip(net.on, net.at, strict=True)):
         for i in range(net.widths[k]):
             for j in range(net.widths[k]):
                 alike = all(row[i] == row[j] for part in (on, at) for row in part)
                 same = net.counted[k][i] == net.counted[k][j] and all(row[i] == row[j] for row in net.counted[k + 1])
-                if alike and (free or (i < j and same)):
-                    out.append((k, i, j))
-    if net.loss == "cross_entropy":
-        columns = range(net.columns[-1])
-        out += [(None, c, None) for c in columns if free or not any(row[c] for row in net.counted[-1])]
+                if not alike or not (free or (i < j and same)):
+                    continue
+                moves = []
+                for a, b, sign in [(i, j, 1)] if free else [(i, j, 1), (j, i, -1)]:
+                    # unit a takes up what unit b takes, b gives what a gives
+                    moves += [(net.place(k, a, entry), net.place(k, b, entry), sign) for entry in range(net.fed[k])]
+                    above = range(net.widths[k + 1])
+                    moves += [(net.place(k + 1, unit, b), net.place(k + 1, unit, a), -sign) for unit in above]
+                out.append(moves)
+    if net.p.loss == "cross_entropy":
+        for entry in range(net.fed[last]):
+            if free or not any(row[entry] for row in net.counted[last]):
+                out.append([(net.place(last, unit, entry), None, 1) for unit in range(net.widths[last])])
     return out
 
 
-def field_at(net, field, column):
+def field_at(net, moves, column):
     """Return the direction of a symmetry at weights, as a row of intervals."""
-    size = net.starts[-1]
-    row = Balls([[0] * size], [[0] * size])
-    k, i, j = field
-
-    def put(layer, unit, entry, source, sign):
-        place = net.starts[layer] + unit * net.columns[layer] + entry
-        row.mid[0][place] += sign * source[0]
-        row.rad[0][place] += source[1]
-
-    def weight(layer, unit, entry):
-        place = net.starts[layer] + unit * net.columns[layer] + entry
-        return column.mid[place][0], column.rad[place][0]
-
-    if k is None:
-        for unit in range(net.widths[-1]):
-            put(len(net.layers) - 1, unit, i, (ONE, 0), 1)
-        return row
-    pairs = [(i, j, 1)] if net.decay == 0 else [(i, j, 1), (j, i, -1)]
-    for a, b, sign in pairs:  # unit a takes up what unit b takes, b gives what a gives
-        for entry in range(net.columns[k]):
-            put(k, a, entry, weight(k, b, entry), sign)
-        for unit in range(net.widths[k + 1]):
-            put(k + 1, unit, b, weight(k + 1, unit, a), -sign)
+    row = zeros(1, net.starts[-1])
+    for place, source, sign in moves:
+        row.mid[0][place] += sign * (ONE if source is None else column.mid[source][0])
+        row.rad[0][place] += 0 if source is None else column.rad[source][0]
     return row
 
 
 def independent_fields(net, fields, column):
     """Return independent symmetries and their directions as rows of doubles of length 1."""
     kept, rows, basis = [], [], []
-    for field in fields:
-        step = field_at(net, field, column).floats()[0]
+    for moves in fields:
+        step = field_at(net, moves, column).floats()[0]
         length = math.sqrt(sum(map(mul, step, step)))
         step = rest = [v / length for v in step] if length else step
         for b in [*basis, *basis]:
@@ -1995,12 +2030,12 @@ def independent_fields(net, fields, column):
         length = math.sqrt(sum(map(mul, rest, rest)))
         if length > 1e-7:
             basis.append([v / length for v in rest])
-            kept.append(field)
+            kept.append(moves)
             rows.append(step)
     return kept, doubles(rows, net.starts[-1])
 
 
-def stays_asleep(net, swept, k):
+def stays_asleep(net, sweep, k):
     """No small unit lowers J: f(w) = |sum_i relu(<w, h_i>) e_i| <= decay |w|, h_i what the layer takes, e_i signals.
 
     The surface of the cube is cut into boxes. Over a box each row is on, off, or put on one side, and what that may
@@ -2008,95 +2043,86 @@ def stays_asleep(net, swept, k):
     equations give the bound: with one signal f(w) is then at most decay <w_j, w> / |w_j|, less on kinks; with several
     the decay must be the largest singular value of the unit's signal matrix, and no other one as large.
     """
-    h, e = swept[1][k], swept[4][k + 1]
-    d, answered = h.columns, answered_by(net, swept, k)
+    h, e, answered = sweep.taken[k], sweep.signals[k + 1], answered_by(net, sweep, k)
+    d = h.columns
     if not (h.rows and d and e.columns):
         return
-    require(d <= 7, f"a unit at zero has {d} inputs, too many directions to check")
-    cut = BITS - FINE
-    H, E = ([[v >> cut for v in row] for row in M.mid] for M in (h, e))
-    wide, blur = (
-        [sum((v >> cut) + 2 for v in r) if any(m) or any(r) else 0 for m, r in zip(M.mid, M.rad, strict=True)]
-        for M in (h, e)
-    )
-    error = sum(a * sum(map(abs, v)) + (sum(map(abs, u)) + a) * b for a, b, u, v in zip(wide, blur, H, E, strict=True))
-    decay = (net.decay.numerator << 2 * FINE) // net.decay.denominator
+    require(d <= MOST_INPUTS, f"a unit at zero has {d} inputs, too many directions to check")
+    wide, blur = ([sum(row) for row in M.rad] for M in (h, e))
+    sizes = zip(wide, blur, h.mid, e.mid, strict=True)
+    error = sum(a * sum(map(abs, v)) + (sum(map(abs, u)) + a) * b for a, b, u, v in sizes)
+    decay = (net.p.decay.numerator << 2 * BITS) // net.p.decay.denominator
+    faces = [(axis, end) for axis in range(d) for end in (GRID, -GRID)]
     for sign in (1, -1) if e.columns == 1 else (0,):
-        mine = [(on, at) for on, at, side in answered if side in (0, sign)]
-        boxes = [([end if a == axis else 0 for a in range(d)], [0 if a == axis else GRID for a in range(d)])
-                 for axis in range(d) for end in (GRID, -GRID)]  # fmt: skip
+        mine = [(on, at) for on, at, side_ in answered if side_ in (0, sign)]
+        boxes = [([end * (a == axis) for a in range(d)], [GRID * (a != axis) for a in range(d)]) for axis, end in faces]
         looked = 0
         while boxes:
             looked += 1
             well_formed(looked <= MOST_BOXES, "whether a unit at zero can wake takes too many boxes")
             m, s = boxes.pop()
-            if box_settled(m, s, H, wide, E, error, decay, mine, sign):
+            if box_settled(m, s, h.mid, wide, e.mid, error, decay, mine, sign):
                 continue
-            axis = max(range(d), key=lambda a: s[a])
+            axis = max(range(d), key=s.__getitem__)
             require(s[axis] > 1, "a unit at zero can wake, or nearly: a direction reaches the decay")
             s = [v // 2 if a == axis else v for a, v in enumerate(s)]
-            boxes += [([v + t * s[a] if a == axis else v for a, v in enumerate(m)], s) for t in (1, -1)]
+            boxes += [([v + t * s[a] * (a == axis) for a, v in enumerate(m)], s) for t in (1, -1)]
 
 
 def box_settled(m, s, H, wide, E, error, decay, answered, sign):
-    """Whether f(w) < decay |w| for all w of a box, or signs are those that an active unit answers for."""
-    heights = [sum(map(mul, row, m)) for row in H]
-    spread = [sum(abs(a) * b for a, b in zip(row, s, strict=True)) + v * GRID for row, v in zip(H, wide, strict=True)]
+    """Whether f(w) < decay |w| for all w of a box m +- s, or signs are those that an active unit answers for."""
+    heights = [whole_dot(row, m) for row in H]
+    spread = [whole_dot(map(abs, row), s) + v * GRID for row, v in zip(H, wide, strict=True)]
     on = [t - r >= 0 for t, r in zip(heights, spread, strict=True)]
     off = [t + r <= 0 for t, r in zip(heights, spread, strict=True)]
     for active, kinked in answered:
         rows = zip(active, kinked, on, off, strict=True)
-        if all(kink or (up if bit else down_) or (up and down_) for bit, kink, up, down_ in rows):
+        if all(kink or (above if bit else below) or (above and below) for bit, kink, above, below in rows):
             return True
-    root, columns_ = math.isqrt(sum(v * v for v in m)) + 1, len(E[0])
-    G, excess = [[0] * columns_ for _ in m], 0
+    root, k = math.isqrt(whole_dot(m, m)) + 1, len(E[0])
+    G, excess = [[0] * k for _ in m], 0
     for i, (row, e) in enumerate(zip(H, E, strict=True)):
-        size = max(sign * e[0], 0) if sign else math.isqrt(sum(v * v for v in e)) + 1
+        size = max(sign * e[0], 0) if sign else math.isqrt(whole_dot(e, e)) + 1
         low, high = max(spread[i] - heights[i], 0), max(spread[i] + heights[i], 0)
         both = not on[i] and not off[i]
         if both:
             excess += size * min(low, high)
         if (on[i] and not off[i]) or (both and (heights[i] > 0 if sign and sign * e[0] < 0 else low < high)):
-            for a, v in enumerate(row):
-                if v:
-                    G[a] = [g + v * t for g, t in zip(G[a], e, strict=True)]
+            G = [[g + v * t for g, t in zip(own, e, strict=True)] for own, v in zip(G, row, strict=True)]
     if sign:
         g = [sign * row[0] - decay * t // root for row, t in zip(G, m, strict=True)]
-        top = sum(map(mul, g, m)) + sum(abs(v) * t for v, t in zip(g, s, strict=True)) + (len(m) * GRID << 1)
+        top = whole_dot(g, m) + whole_dot(map(abs, g), s) + (len(m) * GRID << 1)
     else:
-        along = [sum(map(mul, column, m)) for column in columns(G, columns_)]
-        across = [sum(abs(v) * t for v, t in zip(column, s, strict=True)) for column in columns(G, columns_)]
-        reach = max(sum(v * v for v in m) - sum(abs(v) * t for v, t in zip(m, s, strict=True)), 0)
-        top = sum(math.isqrt(sum(v * v for v in part)) + 1 for part in (along, across)) - decay * reach // root
+        along = [whole_dot(column, m) for column in columns(G, k)]
+        across = [whole_dot(map(abs, column), s) for column in columns(G, k)]
+        reach = max(whole_dot(m, m) - whole_dot(map(abs, m), s), 0)
+        top = sum(math.isqrt(whole_dot(part, part)) + 1 for part in (along, across)) - decay * reach // root
     return top + excess + error * GRID < 0
 
 
-def answered_by(net, swept, k):
+def answered_by(net, sweep, k):
     """Return signs (on, kinks, side of f's only output or 0) that active units of layer k answer for."""
-    weights, taken, _, _, signals = swept
-    out = []
+    out, decay = [], net.p.decay
     for u in range(net.widths[k]):
         on, at = ([row[u] for row in part] for part in (net.on[k], net.at[k]))
         if not all(net.counted[k][u]) or not all(row[u] for row in net.counted[k + 1]):
             continue
         if net.widths[k + 1] == 1:
-            up_, down_ = weights[k + 1].above(0, u), weights[k + 1].below(0, u)
-            if up_ or down_:
-                out.append((on, at, (-1 if up_ else 1) if any(at) else 0))
+            above, below = sweep.weights[k + 1].above(0, u), sweep.weights[k + 1].below(0, u)
+            if above or below:
+                out.append((on, at, (-1 if above else 1) if any(at) else 0))
         elif not any(at):
-            rows = [i for i, bit in enumerate(on) if bit]
             t, s = (
-                Balls([M.mid[i] for i in rows], [M.rad[i] for i in rows], M.columns) for M in (taken[k], signals[k + 1])
+                stacked(M[:0, :], *(M[i, :] for i, bit in enumerate(on) if bit))
+                for M in (sweep.taken[k], sweep.signals[k + 1])
             )
-            w = Balls([weights[k].mid[u]], [weights[k].rad[u]])
+            w = sweep.weights[k][u, :]
             length = w @ w.T
-            if not length.above(0, 0):
-                continue
-            square = net.decay * net.decay
-            # 1 / |w|^2 from below would do; a number near it makes the test a little weaker only
-            along = (w.T @ w).times(square * Fraction(ONE, length.mid[0][0] + length.rad[0][0]))
-            if definite(unit_matrix(t.columns).times(square) - (t.T @ s) @ (t.T @ s).T + along):
-                out.append((on, at, 0))
+            if length.above():
+                # 1 / |w|^2 from below would do; a number near it makes the test a little weaker only
+                along = (w.T @ w) * (decay * decay / length.ends()[1])
+                if definite(eye(t.columns) * (decay * decay) - (t.T @ s) @ (t.T @ s).T + along):
+                    out.append((on, at, 0))
     return out
 
 
@@ -2110,845 +2136,363 @@ class Face:
     part of c: a unit that is active everywhere shares a free bias with a free constant.
     """
 
-    def __init__(self, part, X, y, decay):
-        witness, self.d, self.n, self.decay, self.loss = part.witness, part.d, len(X), decay, part.loss
-        self.y, self.signs, self.patterns, self.kinks = y, witness["signs"], witness["patterns"], witness["kinks"]
-        pairs = zip(self.patterns, self.kinks, strict=True)
-        self.active = [[b and not k for b, k in zip(*pair, strict=True)] for pair in pairs]
-        self.offsets, self.bases = witness["offsets"], []
-        require(len(self.offsets) == len(self.signs), "the offsets are not one for each unit of the face")
-        self.gauge = decay.constant and decay.kept < self.d
-        for pattern, kinks, offset in zip(self.patterns, self.kinks, self.offsets, strict=True):
-            shares = self.gauge and all(pattern) and not any(kinks)
+    def __init__(self, p, decay):
+        self.p, self.decay, self.bases = p, decay, []
+        self.loss = "squared" if p.loss == "squared" else "bce"
+        targets = p.y if p.loss == "squared" else [Fraction(t == 1) for t in labels(p)]
+        self.Y = [[t] for t in targets]
+        same = len(p.patterns) == len(p.kinks) == len(p.signs)
+        require(same, "patterns, kinks and signs are not as many")
+        require(len(p.offsets) == len(p.signs), "the offsets are not one for each unit of the face")
+        pairs = [zip(*pair, strict=True) for pair in zip(p.patterns, p.kinks, strict=True)]
+        self.active = [[on and not kink for on, kink in pair] for pair in pairs]
+        # units that are active everywhere, where their free bias is one variable with a free constant
+        gauge = decay.constant and decay.kept < p.d
+        self.shares = [gauge and all(on) and not any(kinks) for on, kinks in zip(p.patterns, p.kinks, strict=True)]
+        for shares, kinks, offset in zip(self.shares, p.kinks, p.offsets, strict=True):
             require(offset == 0 or shares, "a unit that is not active everywhere cannot share its bias")
-            rows = [x for x, kink in zip(X, kinks, strict=True) if kink]
-            rows = [[ZERO] * (self.d - 1) + [Fraction(1)]] if shares else rows
-            self.bases.append(null_space(rows, self.d))
+            rows = [x for x, kink in zip(p.X, kinks, strict=True) if kink]
+            rows = [[ZERO] * (p.d - 1) + [Fraction(1)]] if shares else rows
+            self.bases.append(null_space(rows, p.d))
             require(self.bases[-1], "a unit's kinks leave it no weights")
         self.size = sum(map(len, self.bases)) + int(decay.constant)
         features = []
-        for i, x in enumerate(X):
-            units_ = zip(self.active, self.signs, self.bases, strict=True)
-            row = [s * dot(x, b) if a[i] else ZERO for a, s, B in units_ for b in B]
+        for i, x in enumerate(p.X):
+            units = zip(self.active, p.signs, self.bases, strict=True)
+            row = [s * dot(x, b) if on[i] else ZERO for on, s, basis in units for b in basis]
             features.append(row + [Fraction(1)] * int(decay.constant))
-        self.F, self.B = Balls.of(features, self.size), [Balls.of(B) for B in self.bases]
-        self.P = [[a < decay.kept for a in range(self.d)]]
+        self.F, self.B = Balls.of(features, self.size), [Balls.of(basis) for basis in self.bases]
+        self.P = [[a < decay.kept for a in range(p.d)]]
 
     def weights(self, column):
         """Return the weights u_j, one row each."""
         out, start = [], 0
-        for B, offset in zip(self.B, self.offsets, strict=True):
-            part = Balls(column.mid[start : start + B.rows], column.rad[start : start + B.rows], 1)
-            out.append(part.T @ B + Balls.of([[ZERO] * (self.d - 1) + [offset]]))
+        for B, offset in zip(self.B, self.p.offsets, strict=True):
+            own = Balls.of([[ZERO] * (self.p.d - 1) + [offset]])
+            out.append(column[start : start + B.rows, :].T @ B + own)
             start += B.rows
         return out
 
     def length(self, u):
         """Return |P u| as a matrix of one interval."""
         kept = u.masked(self.P)
-        return root_of(kept @ kept.T)
+        return (kept @ kept.T).root()
 
-    def slopes(self, f):
-        """Return the derivatives of the losses, as a column."""
-        if self.loss == "squared":
-            return (f - Balls.of([[t] for t in self.y], 1)).times(Fraction(2))
-        mid, rad = [], []
-        for (m,), (r,), t in zip(f.mid, f.rad, self.y, strict=True):
-            s = 1 if t == 1 else -1
-            low, high = share(-s * m - r, [0])[0], share(-s * m + r, [0])[1]
-            mid.append([-s * ((low + high) // 2)])
-            rad.append([(high - low) // 2 + 1])
-        return Balls(mid, rad, 1)
+    def direction(self, u):
+        """Return 1 / |P u| and P u / |P u|."""
+        over = self.length(u).reciprocal("a unit of the face may be at zero")
+        return over, u.masked(self.P) * over
 
     def equations(self, column):
-        """Return the derivatives of J and its second derivatives."""
-        e = self.slopes(self.F @ column)
-        size = Balls([[abs(m)] for (m,) in e.mid], e.rad, 1)
-        bends = (size - size * size) if self.loss != "squared" else Balls.of([[Fraction(2)]] * self.n, 1)
-        g = self.F.T @ e
-        bends = Balls([m * self.size for m in bends.mid], [r * self.size for r in bends.rad], self.size)
-        H = self.F.T @ (self.F * bends)
-        start, lam = 0, self.decay.lam
+        """Return the derivatives of n J and its second derivatives."""
+        f, lam = self.F @ column, self.decay.lam
+        g = self.F.T @ loss_slopes(self.loss, f, Balls.of(self.Y, 1))
+        H = self.F.T @ (self.F * loss_bends(self.loss, f)[0][0])
+        first, second = [], zeros(0, self.size)
         for B, u in zip(self.B, self.weights(column), strict=True):
+            over, along = self.direction(u)
             kept = B.masked(self.P * B.rows)
-            over = reciprocal_of(self.length(u))
-            along = kept @ u.T @ over
-            bend = (kept @ kept.T - along @ along.T).times(lam)
-            bend = bend * Balls([over.mid[0] * B.rows] * B.rows, [over.rad[0] * B.rows] * B.rows)
-            along = along.times(lam)
-            for q in range(B.rows):
-                g.mid[start + q][0] += along.mid[q][0]
-                g.rad[start + q][0] += along.rad[q][0]
-                for p in range(B.rows):
-                    H.mid[start + q][start + p] += bend.mid[q][p]
-                    H.rad[start + q][start + p] += bend.rad[q][p]
-            start += B.rows
+            t = kept @ along.T
+            block = (kept @ kept.T - t @ t.T) * over * lam
+            before = second.rows
+            first.append(t * lam)
+            second = stacked(second, beside(zeros(B.rows, before), block, zeros(B.rows, self.size - before - B.rows)))
         if self.decay.constant:
-            own = Balls([column.mid[-1]], [column.rad[-1]]).times(self.decay.kappa)
-            g.mid[-1][0], g.rad[-1][0] = g.mid[-1][0] + own.mid[0][0], g.rad[-1][0] + own.rad[0][0]
-            one = Balls.of([[self.decay.kappa]])
-            H.mid[-1][-1], H.rad[-1][-1] = H.mid[-1][-1] + one.mid[0][0], H.rad[-1][-1] + one.rad[0][0]
-        return g, H
+            first.append(column[-1, :] * self.decay.kappa)
+            second = stacked(second, beside(zeros(1, self.size - 1), Balls.of([[self.decay.kappa]])))
+        return g + stacked(*first), H + second
 
     def value(self, column):
         """Return bounds of n J over a box, as fractions."""
-        f = self.F @ column
-        low, high = ZERO, ZERO
-        for (m,), (r,), t in zip(f.mid, f.rad, self.y, strict=True):
-            ends = [Fraction(m - r, ONE), Fraction(m + r, ONE)]
-            if self.loss == "squared":
-                squares = [(v - t) ** 2 for v in ends]
-                parts = (ZERO if ends[0] <= t <= ends[1] else min(squares)), max(squares)
-            else:
-                s = 1 if t == 1 else -1
-                parts = [log_sum_exp([-s * v, ZERO]) for v in (ends if s < 0 else reversed(ends))]
-                parts = parts[0][0], parts[1][1]
-            low, high = low + parts[0], high + parts[1]
-        for u in self.weights(column):
-            least, most = bounds(self.length(u).times(self.decay.lam))
-            low, high = low + least, high + most
+        f, low, high = self.F @ column, ZERO, ZERO
+        for i, (t,) in enumerate(self.Y):
+            ends = f.ends(i)
+            parts = [loss_bounds(self.loss, [v], [t]) for v in ends]  # with a label of 0 or 1 the loss is monotone
+            least = ZERO if self.loss == "squared" and ends[0] <= t <= ends[1] else min(a for a, _ in parts)
+            low, high = low + least, high + max(b for _, b in parts)
+        penalties = [self.length(u) * self.decay.lam for u in self.weights(column)]
         if self.decay.constant and self.decay.kappa:
-            c = Balls([column.mid[-1]], [column.rad[-1]])
-            least, most = bounds((c * c).times(self.decay.kappa / 2))
+            penalties.append(column[-1, :] * column[-1, :] * (self.decay.kappa / 2))
+        for penalty in penalties:
+            least, most = penalty.ends()
             low, high = low + least, high + most
         return low, high
 
 
-def bounds(one):
-    """Return the ends of a matrix of one interval, as fractions."""
-    (m,), (r,) = one.mid[0], one.rad[0]
-    return Fraction(m - r, ONE), Fraction(m + r, ONE)
-
-
-def root_of(one):
-    """Return the root of a matrix of one interval."""
-    (m,), (r,) = one.mid[0], one.rad[0]
-    low, high = math.isqrt(max(m - r, 0) << BITS), math.isqrt((m + r) << BITS) + 1
-    return Balls([[(low + high) // 2]], [[(high - low) // 2 + 1]])
-
-
-def reciprocal_of(one):
-    """Return the reciprocal of a matrix of one positive interval."""
-    require(one.above(0, 0), "a unit of the face may be at zero")
-    (m,), (r,) = one.mid[0], one.rad[0]
-    low, high = down(ONE * ONE, m + r), up(ONE * ONE, m - r)
-    return Balls([[(low + high) // 2]], [[(high - low) // 2 + 1]])
-
-
-def null_space(rows, d):
-    """Return a basis of the vectors orthogonal to all rows."""
-    reduced, pivots = echelon(rows)
-    out = []
-    for free in (a for a in range(d) if a not in pivots):
-        vector = [Fraction(a == free) for a in range(d)]
-        for k, pivot in enumerate(pivots):
-            vector[pivot] = -reduced[k][free]
-        out.append(vector)
-    return out
-
-
-def decayed_local_minimum(part, X, y):
+@kind(
+    "decayed-local-minimum",
+    "one",
+    f"{INTERVAL}, W: number m d, v: number m, c: number or null, output_bias: flag, distance: number, "
+    "global_minimum: flag",
+    "patterns: pattern f, kinks: pattern f, signs: sign f, variables: number *, offsets: number *, group: number *, "
+    f"shares: number *, slopes: number n, {CELLS}",
+    losses=("squared", "logistic", "bce"),
+    decays=True,
+)
+def decayed_local_minimum(p):
     """Krawczyk on the face, then over the box: a minimum there, kinks, cells beside it, its objective and distance."""
-    claim, witness, decay = part.claim, part.witness, Decay(part, X)
-    low = {"logistic": -1, "bce": 0}.get(part.loss)
-    require(low is None or all(t in (low, 1) for t in y), f"the targets are not {low} and 1")
-    same = len(witness["patterns"]) == len(witness["kinks"]) == len(witness["signs"])
-    require(same, "patterns, kinks and signs are not as many")
-    face = Face(part, X, y, decay)
-    require(len(witness["variables"]) == face.size, "the variables are not as many as the face has")
-    box = Balls([], [], 1)
+    face = Face(p, Decay(p, p.output_bias))
+    require(len(p.variables) == face.size, "the variables are not as many as the face has")
+    box = zeros(0, 1)
     if face.size:
-        start = Balls.of([[v] for v in witness["variables"]], 1)
-        box, M = only_solution([m for (m,) in start.mid], face.equations)
+        start = Balls.of([[v] for v in p.variables], 1)
+        box, M = only_solution(joined(start.mid), face.equations)
         require(definite(M), "the critical point of the face is not proved to be a minimum there")
-    e, weights = face.slopes(face.F @ box), face.weights(box)
+    e, weights = loss_slopes(face.loss, face.F @ box, Balls.of(face.Y, 1)), face.weights(box)
     for j, u in enumerate(weights):
-        unit_at_rest(face, X, e, u, j)
-    group = [int(v) for v in witness["group"]]
-    if -1 in group or claim["global_minimum"]:
-        cells_at_rest(part, face, X, e)
+        unit_at_rest(face, e, u, j)
+    group = [int(v) for v in p.group]
+    if -1 in group or p.global_minimum:
+        cells_at_rest(face, e)
     least, most = face.value(box)
-    n = max(len(X), 1)
-    between = claim["lower"] * n <= least and most <= claim["upper"] * n
+    between = p.lower * p.divisor <= least and most <= p.upper * p.divisor
     require(between, "the objective is not proved to lie between its ends")
-    near_claim(part, face, weights, group, box)
-    which = "a global minimum of every width" if claim["global_minimum"] else "a local minimum"
-    return f"{which} with weight decay on {len(X)} samples lies within {told(claim['distance'])} of the given weights"
+    near_claim(face, weights, group, box)
+    which = "a global minimum of every width" if p.global_minimum else "a local minimum"
+    return f"{which} with weight decay on {p.n} samples lies within {told(p.distance)} of the given weights"
 
 
-def unit_at_rest(face, X, e, u, j):
+def unit_at_rest(face, e, u, j):
     """The samples of a unit stay on their sides; the multipliers of its kinks lie strictly inside their bounds."""
-    heights, sign, lines = Balls.of(X, face.d) @ u.T, face.signs[j], {}
-    pull = Balls([[ZERO.numerator] * face.d], [[0] * face.d])
-    for i, x in enumerate(X):
+    p, decay, lines = face.p, face.decay, {}
+    pull = zeros(1, p.d)
+    for i, x in enumerate(p.X):
         if not any(x):
             continue
-        own = Balls([e.mid[i]], [e.rad[i]]).times(Fraction(sign))
-        if not face.kinks[j][i]:
-            holds = heights.above(i, 0) if face.patterns[j][i] else heights.below(i, 0)
+        own = e[i, :] * p.signs[j]
+        if not p.kinks[j][i]:
+            height = Balls.of([x]) @ u.T
+            holds = height.above() if p.patterns[j][i] else height.below()
             require(holds, f"unit {j} is not proved to be on the claimed side of sample {i}")
-            if face.patterns[j][i]:
+            if p.patterns[j][i]:
                 pull = pull + own @ Balls.of([x])
             continue
         lead = next(v for v in x if v)
-        ends = lines.setdefault(tuple(v / lead for v in x), [Balls.of([[ZERO]]), Balls.of([[ZERO]])])
-        ends[lead < 0] = ends[lead < 0] + own.times(abs(lead))
+        ends = lines.setdefault(tuple(v / lead for v in x), [zeros(1, 1), zeros(1, 1)])
+        ends[lead < 0] = ends[lead < 0] + own * abs(lead)
     if not lines:
         return
-    N, d, decay = [list(line) for line in lines], face.d, face.decay
-    _, pivots = echelon([[row[a] for row in N] for a in range(d)])
-    require(len(pivots) == len(N), f"the kinks of unit {j} are dependent")
-    pull = pull + (reciprocal_of(face.length(u)) @ u.masked(face.P)).times(decay.lam)
-    gram = [[dot(p, q) for q in N] + [Fraction(i == k) for k in range(len(N))] for i, p in enumerate(N)]
-    inverse_ = [row[len(N) :] for row in echelon(gram)[0]]
-    theta = Balls.of(inverse_) @ (Balls.of(N) @ pull.T)  # with the other sign
-    others = [x for x, a in zip(X, face.active[j], strict=True) if a]
+    N = [list(line) for line in lines]
+    require(len(echelon(N)[1]) == len(N), f"the kinks of unit {j} are dependent")
+    pull = pull + face.direction(u)[1] * decay.lam
+    gram = inverse([[dot(a, b) for b in N] for a in N])
+    theta = Balls.of(gram) @ (Balls.of(N) @ pull.T)  # with the other sign
+    others = [x for x, active in zip(p.X, face.active[j], strict=True) if active]
     for k, (above, below) in enumerate(lines.values()):
-        own = Balls([theta.mid[k]], [theta.rad[k]])
-        apart = decay.kept == d and not any(dot(N[k], row) for row in [*others, *N[:k], *N[k + 1 :]])
-        if apart and bounds(above)[0] >= 0 and bounds(below)[0] >= 0:
+        lone = decay.kept == p.d and not any(dot(N[k], row) for row in [*others, *N[:k], *N[k + 1 :]])
+        if lone and above.ends()[0] >= 0 and below.ends()[0] >= 0:
             continue  # its multiplier is 0: the normal is at right angles to all that moves the unit
-        inside = (own + above).above(0, 0) and (below - own).above(0, 0)
+        inside = (theta[k, :] + above).above() and (below - theta[k, :]).above()
         require(inside, f"a multiplier at a kink of unit {j} is not proved to be inside its bounds")
 
 
-def cells_at_rest(part, face, X, e):
+def cells_at_rest(face, e):
     """No cell is pulled by the decay or more, but for those next to a unit of the same sign."""
-    witness, decay, near = part.witness, face.decay, part.witness["slopes"]
-    live = [any(x) for x in X]
-    away = sum((max(abs(v - near[i]) for v in bounds(Balls([e.mid[i]], [e.rad[i]]))) for i in range(len(X))), ZERO)
-    slack = away * 2 * sum((root_above(decay.square(x)) for x in X), ZERO)
-    listed_ = {(tuple(cell["pattern"]), cell["sign"]): cell["multipliers"] for cell in witness["cells"]}
-    gauge = face.gauge and not decay.kappa
-    shared = gauge and any(all(p) and not any(k) for p, k in zip(face.patterns, face.kinks, strict=True))
-    cells = Cells(X, part.d, witness["order"])
-    cells.expect(len(X))
-    for cell in cells.inside(cells.all[0], len(X)):
-        bits = [False] * len(X)
-        for place, i in enumerate(witness["order"]):
-            bits[i] = cell.pattern[place] == "1"
-        if not any(bits):
-            continue
-        for sign_ in (1, -1):
+    p, decay, live = face.p, face.decay, [any(x) for x in face.p.X]
+    away = sum((max(abs(v - near) for v in e.ends(i)) for i, near in enumerate(p.slopes)), ZERO)
+    slack = away * 2 * sum((root_above(decay.square(x)) for x in p.X), ZERO)
+    given = {(tuple(cell["pattern"]), cell["sign"]): cell["multipliers"] for cell in p.cells}
+    free = decay.constant and not decay.kappa
+    for cell, bits in Cells(p, p.n).every():
+        gone = [i for i, bit in enumerate(bits) if not bit and live[i]]
+        for sign in (1, -1) if any(bits) else ():
             beside_ = (
-                s == sign_ and all(a == b or k or not v for a, b, k, v in zip(bits, p, kinks, live, strict=True))
-                for p, kinks, s in zip(face.patterns, face.kinks, face.signs, strict=True)
+                s == sign and all(a == b or kink or not v for a, b, kink, v in zip(bits, on, kinks, live, strict=True))
+                for on, kinks, s in zip(p.patterns, p.kinks, p.signs, strict=True)
             )
-            gone = [i for i, bit in enumerate(bits) if not bit and live[i]]
-            if any(beside_) or (shared and all(e.above(i, 0) if sign_ > 0 else e.below(i, 0) for i in gone)):
+            falls = free and any(face.shares) and all((e[i, :] * sign).above() for i in gone)
+            if any(beside_) or falls:
                 continue
-            g = combination([-sign_ * v if bit else ZERO for v, bit in zip(near, bits, strict=True)], X, part.d)
-            q = eased(g, listed_.get((tuple(bits), sign_), {}), bits, X, "a cell")
-            whole_ = all(b or not v for b, v in zip(bits, live, strict=True)) and decay.constant and not decay.kappa
-            weak = (whole_ or not any(q[decay.kept :])) and root_above(decay.square(q)) + slack < decay.lam
-            require(
-                weak, f"the cell {show(cell.pattern)} (in order) with sign {sign_} may be pulled by the decay or more"
-            )
+            q = pulled(p, p.slopes, bits, given.get((tuple(bits), sign), {}), sign, "a cell")
+            weak = ((free and not gone) or not any(q[decay.kept :])) and root_above(decay.square(q)) + slack < decay.lam
+            line = f"the cell {show(cell.pattern)} (in order) with sign {sign} may be pulled by the decay or more"
+            require(weak, line)
 
 
-def near_claim(part, face, weights, group, box):
+def near_claim(face, weights, group, box):
     """The balanced weights of the minimum are near the given ones; units of one state share it."""
-    claim, shares = part.claim, part.witness["shares"]
-    require((claim["c"] is not None) is face.decay.constant, "the output bias is claimed and not given, or given only")
-    require(len(group) == len(shares) == len(claim["W"]), "group and shares are not one for each unit")
-    square, total = ZERO, [ZERO] * len(weights)
-    for g, part_, w, v in zip(group, shares, claim["W"], claim["v"], strict=True):
+    p, decay, square, total = face.p, face.decay, ZERO, [ZERO] * len(weights)
+    require((p.c is not None) is decay.constant, "the output bias is claimed and not given, or given only")
+    require(len(group) == len(p.shares) == len(p.W), "group and shares are not one for each unit")
+    for g, own, w, v in zip(group, p.shares, p.W, p.v, strict=True):
         if g in (-1, -2):
-            square += v * v + sum((a * a for k, a in enumerate(w) if k < face.decay.kept or g == -1), ZERO)
-            dead = g == -1 or (face.decay.kept < face.d and w[-1] < 0)
+            square += v * v + sum((a * a for k, a in enumerate(w) if k < decay.kept or g == -1), ZERO)
+            dead = g == -1 or (decay.kept < p.d and w[-1] < 0)
             require(dead, "a unit that is dead for its bias has no negative free bias")
             continue
-        require(0 <= g < len(weights) and part_ > 0, "a unit belongs to no unit of the face, or has no share of it")
-        total[g] += part_
-        u = weights[g].times(part_)
-        root = root_of(face.length(u))
-        away = beside(root.times(Fraction(face.signs[g])) - Balls.of([[v]]), reciprocal_of(root) @ u - Balls.of([w]))
-        square += bounds(away @ away.T)[1]
+        require(0 <= g < len(weights) and own > 0, "a unit belongs to no unit of the face, or has no share of it")
+        total[g] += own
+        u = weights[g] * own
+        root = face.length(u).root()
+        balanced = u * root.reciprocal("a unit of the face may be at zero")
+        away = beside(root * p.signs[g] - v, balanced - Balls.of([w]))
+        square += (away @ away.T).ends()[1]
     require(all(t == 1 for t in total), "the shares of a unit of the face do not sum to 1")
-    if face.decay.constant:
-        shared = sum((s * b for s, b in zip(face.signs, face.offsets, strict=True)), ZERO)
-        away = Balls([box.mid[-1]], [box.rad[-1]]) - Balls.of([[shared + claim["c"]]])
-        square += bounds(away @ away.T)[1]
-    require(square <= claim["distance"] ** 2, "the minimum is not proved to be so near the given weights")
+    if decay.constant:
+        shared = sum((s * b for s, b in zip(p.signs, p.offsets, strict=True)), ZERO)
+        away = box[-1, :] - (shared + p.c)
+        square += (away * away).ends()[1]
+    require(square <= p.distance**2, "the minimum is not proved to be so near the given weights")
 
 
-# ---- the Gaussian population loss: intervals (middle, radius) of integers over 2^FINE ---------------------------
+# ---- the Gaussian population loss ------------------------------------------------------------------------------------
 
-FINE = 256
-UNIT = 1 << FINE
-HALVINGS, TERMS = 8, 18
-MOST_WEIGHTS, FACTOR_BITS = 1_300, 48
+HALVINGS, TERMS = 8, 22
+PARALLEL = "two units may be parallel, or one zero, within the radius"
 
 
-def near(value):
-    """Return a rational number as an interval."""
-    middle = (value.numerator << FINE) // value.denominator
-    return middle, int(middle * value.denominator != value.numerator << FINE)
+def arctan(T):
+    """Return the angles of tangents T >= 0: halved until the series t - t^3 / 3 + t^5 / 5 - ... converges fast.
 
-
-def plus(x, y):
-    """Return x + y."""
-    return x[0] + y[0], x[1] + y[1]
-
-
-def minus(x, y):
-    """Return x - y."""
-    return x[0] - y[0], x[1] + y[1]
-
-
-def times(x, y):
-    """Return x y."""
-    return (x[0] * y[0]) >> FINE, ((abs(x[0]) * y[1] + x[1] * (abs(y[0]) + y[1])) >> FINE) + 2
-
-
-def between(low, high):
-    """Return an interval that holds two ends."""
-    return (low + high) // 2, (high - low) // 2 + 1
-
-
-def reciprocal(x):
-    """Return 1 / x for x > 0."""
-    require(x[0] > x[1], "two units may be parallel, or one zero, within the radius")
-    return between((UNIT << FINE) // (x[0] + x[1]), -((-UNIT << FINE) // (x[0] - x[1])))
-
-
-def root(x):
-    """Return the root of x >= 0."""
-    low, high = max(x[0] - x[1], 0), max(x[0] + x[1], 0)  # the rest of the interval is rounding
-    return between(math.isqrt(low << FINE), math.isqrt(high << FINE) + 1)
-
-
-def arctan(t):
-    """Return the angle of a tangent t >= 0: halved until the series converges fast.
-
-    atan t = 2 atan(t / (1 + root(1 + t^2))); t - t^3 / 3 + t^5 / 5 - ... is off by less than its next term.
+    atan t = 2 atan(t / (1 + root(1 + t^2))); the series is off by less than its next term.
     """
-    one = (UNIT, 0)
     for _ in range(HALVINGS):
-        t = times(t, reciprocal(plus(one, root(plus(one, times(t, t))))))
-    square, total, power = times(t, t), (0, 0), t
+        T = T * ((T * T + 1).root() + 1).reciprocal("")
+    square, total, power = T * T, T * 0, T
     for k in range(TERMS):
-        part = between((power[0] - power[1]) // (2 * k + 1), -(-(power[0] + power[1]) // (2 * k + 1)))
-        total = minus(total, part) if k % 2 else plus(total, part)
-        power = times(power, square)
-    total = total[0], total[1] + abs(power[0]) + power[1]
-    return total[0] << HALVINGS, total[1] << HALVINGS
+        total = total + power * Fraction((-1) ** k, 2 * k + 1)
+        power = power * square
+    rest = Balls(
+        [[0] * T.columns for _ in T.mid],
+        [list(map(add, map(abs, m), r)) for m, r in zip(power.mid, power.rad, strict=True)],
+    )
+    return (total + rest) * 2**HALVINGS
 
 
-HALF_TURN = arctan((UNIT, 0))
-HALF_TURN = HALF_TURN[0] << 2, HALF_TURN[1] << 2
+PI = arctan(Balls.of([[1]])) * 4
 
 
-def inner(a, b):
-    """Return <a, b>."""
-    terms = [times(p, q) for p, q in zip(a, b, strict=True)]
-    return sum(t[0] for t in terms), sum(t[1] for t in terms)
-
-
-def scaled(a, t):
-    """Return the vector t a."""
-    return [times(v, t) for v in a]
-
-
-class Units:
-    """Units with lengths and directions; those of length zero are left out."""
+class Rows:
+    """Units with lengths (m, 1) and directions (m, d); those of length zero are left out."""
 
     def __init__(self, rows):
-        self.lengths = [root(inner(row, row)) for row in rows if any(v != (0, 0) for v in row)]
-        rows = [row for row in rows if any(v != (0, 0) for v in row)]
-        self.units = [scaled(row, reciprocal(length)) for row, length in zip(rows, self.lengths, strict=True)]
+        live = [i for i in range(rows.rows) if any(rows.mid[i]) or any(rows.rad[i])]
+        rows = stacked(rows[:0, :], *(rows[i, :] for i in live))
+        squares_ = stacked(zeros(0, 1), *(rows[i, :] @ rows[i, :].T for i in range(rows.rows)))
+        self.lengths = squares_.root()
+        self.units = rows * self.lengths.reciprocal(PARALLEL)
 
 
-def angle(a, b):
-    """Return cosine, sine and pi minus the angle t of two directions.
+def angles(own, other):
+    """Return cosine, sine and pi minus the angle t of all pairs of directions, exact for a unit and itself.
 
     t, or for a cosine below 0 pi - t, is 2 atan(sine / (1 + |cosine|)).
     """
-    c = inner(a, b)
-    s = root(minus((UNIT, 0), times(c, c)))
-    half = arctan(times(s, reciprocal((UNIT + abs(c[0]), c[1]))))
-    half = 2 * half[0], 2 * half[1]
-    return c, s, half if c[0] < 0 else minus(HALF_TURN, half)
+    C, same = own.units @ other.units.T, own is other
+    apart_ = [[not same or i != j for j in range(C.columns)] for i in range(C.rows)]
+    C = C.masked(apart_) + eye(C.rows) if same else C
+    S = (-(C * C) + 1).root().masked(apart_)
+    size = Balls([list(map(abs, row)) for row in C.mid], C.rad, C.columns)
+    half = arctan(S * (size + 1).reciprocal("")) * 2
+    acute = [[m >= 0 for m in row] for row in C.mid]
+    obtuse = [[not bit for bit in row] for row in acute]
+    return C, S, (-half + PI).masked(acute) + half.masked(obtuse)
 
 
-def all_pairs(student, teacher):
-    """Yield (student or not, i, j, length, direction, cosine, sine, pi minus angle) of all pairs."""
-    for own, other in ((True, student), (False, teacher)):
-        for i, a in enumerate(student.units):
-            for j, (q, b) in enumerate(zip(other.lengths, other.units, strict=True)):
-                parallel = (UNIT, 0), (0, 0), HALF_TURN
-                yield (own, i, j, q, b, *(parallel if own and i == j else angle(a, b)))
+def mutual(own, other, C, S, rest):
+    """Return sum |v| |w| (sin t + (pi - t) cos t) over all pairs."""
+    return own.lengths.T @ (S + rest * C) @ other.lengths
 
 
-def population_value(student, teacher):
-    """Return 4 pi F."""
-    total = (0, 0)
-    for own, i, _, q, _, c, s, rest in all_pairs(student, teacher):
-        part = times(times(student.lengths[i], q), plus(s, times(rest, c)))
-        total = plus(total, part) if own else minus(total, (2 * part[0], 2 * part[1]))
-    for _, i, _, q, _, c, s, rest in all_pairs(teacher, Units([])):
-        total = plus(total, times(times(teacher.lengths[i], q), plus(s, times(rest, c))))
-    return total
-
-
-def population_gradient(student, teacher):
-    """Return 2 pi times the gradient."""
-    total = [[(0, 0)] * len(a) for a in student.units]
-    for own, i, _, q, b, _, s, rest in all_pairs(student, teacher):
-        for p, (u, v) in enumerate(zip(student.units[i], b, strict=True)):
-            part = times(q, plus(times(u, s), times(v, rest)))
-            total[i][p] = plus(total[i][p], part) if own else minus(total[i][p], part)
-    return [v for row in total for v in row]
-
-
-def population_hessian(student, teacher):
-    """Return 2 pi times the lower half of the Hessian, row by row.
+def hessian_of(student, teacher):
+    """Return 2 pi times the Hessian.
 
     2 pi h2 = (pi - t) I + (a b^T + b a^T - cos t (a a^T + b b^T)) / sin t, and
     2 pi |w| h1 / |v| = sin t (I - a a^T) + (b - cos t a)(b - cos t a)^T / sin t, a and b the directions.
     """
-    d = len(student.units[0])
-    H = [[(0, 0)] * (row + 1) for row in range(len(student.units) * d)]
-
-    def add(row, column, value):
-        H[row][column] = plus(H[row][column], value)
-
-    for own, i, j, q, b, c, s, rest in all_pairs(student, teacher):
-        a, at = student.units[i], i * d
-        if own and i == j:
-            for p in range(d):
-                add(at + p, at + p, rest)
-            continue
-        small = reciprocal(s)
-        share = times(q, reciprocal(student.lengths[i]))
-        share = share if own else (-share[0], share[1])
-        turning = times(share, s)
-        across = [minus(v, times(c, u)) for u, v in zip(a, b, strict=True)]
-        steep = scaled(across, times(share, small))
-        pulled = scaled(a, turning)
-        for p in range(d):
-            add(at + p, at + p, turning)
-            for r in range(p + 1):
-                add(at + p, at + r, minus(times(steep[p], across[r]), times(pulled[p], a[r])))
-        if own and j < i:
-            first = scaled(across, small)
-            second = [times(minus(u, times(c, v)), small) for u, v in zip(a, b, strict=True)]
-            for p in range(d):
-                add(at + p, j * d + p, rest)
-                for r in range(d):
-                    add(at + p, j * d + r, plus(times(a[p], first[r]), times(b[p], second[r])))
-    return H
+    A, d = student.units, student.units.columns
+    blocks = [[eye(d) * PI if i == j else None for j in range(A.rows)] for i in range(A.rows)]
+    for other, sign in ((student, 1), (teacher, -1)):
+        C, S, rest = angles(student, other)
+        for i in range(A.rows):
+            a, chosen = A[i, :], [j for j in range(other.units.rows) if other is not student or i != j]
+            b, lengths, cosine, sine = (
+                stacked(M[:0, :], *(M[j, :] for j in chosen))
+                for M in (other.units, other.lengths, C[i, :].T, S[i, :].T)
+            )
+            part = lengths * student.lengths[i, :].reciprocal(PARALLEL) * sign
+            across, over = b - cosine @ a, sine.reciprocal(PARALLEL)
+            turned = (eye(d) - a.T @ a) * (part.T @ sine)
+            blocks[i][i] = blocks[i][i] + turned + (across * over * part).T @ across
+            for k, j in enumerate(chosen if other is student else []):
+                back = a - b[k, :] * cosine[k, :]
+                mixed = stacked(a, b[k, :]).T @ (stacked(across[k, :], back) * over[k, :])
+                blocks[i][j] = eye(d) * rest[i, j] + mixed
+    return stacked(*(beside(*row) for row in blocks))
 
 
-def exceeds(H, floor, spare):
-    """Return whether H - floor I is positive definite: H - (floor + spare) I is L L^T up to less than spare.
-
-    H is the lower half of a symmetric matrix of intervals; L comes from floats, its own rounding does not matter.
-    """
-    L = []
-    for i, row in enumerate(H):
-        made = []
-        for j in range(i):
-            made.append((row[j][0] / UNIT - sum(map(mul, made, L[j]))) / L[j][j])
-        square = (row[i][0] - floor - spare) / UNIT - sum(map(mul, made, made))
-        if not 0 < square < math.inf:
-            return False
-        L.append([*made, math.sqrt(square)])
-    whole = [[round(math.ldexp(v, FACTOR_BITS)) for v in row] for row in L]
-    off = [0] * len(H)
-    for i, row in enumerate(H):
-        for j in range(i + 1):
-            product = sum(map(mul, whole[i], whole[j])) << (FINE - 2 * FACTOR_BITS)
-            rest = abs(row[j][0] - product - (floor + spare if i == j else 0)) + row[j][1]
-            off[i] += rest
-            off[j] += rest if j < i else 0
-    return all(v < spare for v in off)
-
-
-def population_minimum(part, X, y):
+@kind(
+    "population-minimum",
+    "none",
+    f"W: number m d, distance: number, {INTERVAL}, curvature: number, local_minimum: true, spurious: flag",
+    "radius: number",
+)
+def population_minimum(p):
     """Where the Hessian exceeds the curvature in a ball and the gradient is small, the ball holds a strict minimum."""
-    claim, W, radius, curvature = part.claim, part.claim["W"], part.witness["radius"], part.claim["curvature"]
-    well_formed(sum(map(len, W)) <= MOST_WEIGHTS, "too many weights to check")
+    W, radius, curvature = p.W, p.radius, p.curvature
+    well_formed(sum(map(len, W)) <= MOST_UNKNOWNS, "too many weights to check")
     require(W and W[0], "the student has no weights")
-    require(
-        radius > 0 and curvature > 0 and claim["distance"] > 0, "radius, distance and curvature are not all positive"
-    )
-    ends = [claim[name] for name in ("lower", "upper", "distance")]
-    small = all(abs(v) <= FARTHEST for v in [radius, curvature, *ends, *(v for row in (*W, *X) for v in row)])
-    require(small, "a number is too large")
-    rows = [[near(v) for v in row] for row in W]
-    student, teacher = Units(rows), Units([[near(v) for v in row] for row in X])
-    require(len(student.units) == len(W), "two units may be parallel, or one zero, within the radius")
+    require(min(radius, curvature, p.distance) > 0, "radius, distance and curvature are not all positive")
+    numbers = [radius, curvature, p.lower, p.upper, p.distance, *joined(W), *joined(p.X)]
+    require(all(abs(v) <= FARTHEST for v in numbers), "a number is too large")
+    student, teacher = Rows(Balls.of(W)), Rows(Balls.of(p.X, p.d))
+    require(student.units.rows == len(W), PARALLEL)
+    circle = PI * 2
     # the length of 2 pi times the gradient, from above, beside 2 pi times the curvature, from below
-    slope = sum((abs(v[0]) + v[1]) ** 2 for v in population_gradient(student, teacher))
-    slope = Fraction(math.isqrt(slope) + 1, UNIT)
-    circle = Fraction(2 * (HALF_TURN[0] - HALF_TURN[1]), UNIT)
-    require(2 * slope < circle * curvature * radius, "the gradient is too large for a minimum within the radius")
-    require(slope <= circle * curvature * claim["distance"], "the minimum is not proved to be so near the weights")
-    wide = -((-radius.numerator << FINE) // radius.denominator)
-    H = population_hessian(Units([[(v[0], v[1] + wide) for v in row] for row in rows]), teacher)
-    scale = Fraction(2 * (HALF_TURN[0] + HALF_TURN[1]), UNIT) * curvature
-    floor = -((-scale.numerator << FINE) // scale.denominator)
-    require(exceeds(H, floor, max(floor // 1000, 1)), "the Hessian is not proved to exceed the claimed curvature")
-    value = population_value(student, teacher)
-    least, most = Fraction(value[0] - value[1], UNIT), Fraction(value[0] + value[1], UNIT)
-    most /= 2 * circle
-    least = max(least, ZERO) / (2 * scale / curvature) - (slope / circle) ** 2 / (2 * curvature)
-    held = (claim["lower"] <= least or claim["lower"] <= 0) and most <= claim["upper"]
+    near, far = angles(student, student), angles(student, teacher)
+    ends = student.units * (near[1] @ student.lengths - far[1] @ teacher.lengths)
+    ends = ends + (near[2] * student.lengths.T) @ student.units - (far[2] * teacher.lengths.T) @ teacher.units
+    square = sum((abs(m) + r) ** 2 for pair in zip(ends.mid, ends.rad, strict=True) for m, r in zip(*pair, strict=True))
+    slope = Fraction(math.isqrt(square) + 1, ONE) / circle.ends()[0]
+    require(2 * slope < curvature * radius, "the gradient is too large for a minimum within the radius")
+    require(slope <= curvature * p.distance, "the minimum is not proved to be so near the weights")
+    ball = Balls.of(W) + Balls([[0]], [[math.ceil(radius * ONE)]])
+    H = hessian_of(Rows(ball), teacher)
+    require(
+        definite(H - eye(H.rows) * (circle * curvature)), "the Hessian is not proved to exceed the claimed curvature"
+    )
+    value = mutual(student, student, *near) - mutual(student, teacher, *far) * 2
+    value = value + mutual(teacher, teacher, *angles(teacher, teacher))
+    least, most = (v / (2 * end) for v, end in zip(value.ends(), reversed(circle.ends()), strict=True))
+    least = max(least, ZERO) - slope**2 / (2 * curvature)
+    held = (p.lower <= least or p.lower <= 0) and most <= p.upper
     require(held, "the loss of the minimum is not proved to lie between the claimed ends")
-    spurious = claim["lower"] > 0 and len(W) >= len(X)
-    require(claim["spurious"] is spurious, "whether the minimum is spurious is not what follows from its ends")
+    spurious = p.lower > 0 and len(W) >= p.n
+    require(p.spurious is spurious, "whether the minimum is spurious is not what follows from its ends")
     which = "that is no global minimum" if spurious else "of unknown rank"
     return (
-        f"the population loss of {units(len(W))} against {len(X)} has a strict local minimum {which} within "
-        f"{float(claim['distance']):.2g} of the claimed weights, of a loss of about {float(claim['upper']):.9g}"
+        f"the population loss of {len(W)} units against {p.n} has a strict local minimum {which} within "
+        f"{float(p.distance):.2g} of the claimed weights, of a loss of about {float(p.upper):.9g}"
     )
 
 
-# ---- several at once -----------------------------------------------------------------------------------------------
+# ---- several at once, and the command line ---------------------------------------------------------------------------
 
 
-def bundle(part, X, y):
+@kind("bundle", "any", "local_minima: whole, global_minimum: flag", "members: list")
+def bundle(p):
     """Every member, no network twice, and the numbers claimed."""
     points, lowest = [], 0
-    for number_, member in enumerate(part.members, start=1):
+    for number, member in enumerate(p.members, start=1):
         try:
-            judge(member, X, y)
+            member.judge()
         except Invalid as problem:
-            raise Invalid(f"member {number_}: {problem}") from None
+            raise Invalid(f"member {number}: {problem}") from None
         lowest += member.kind == "global-minimum"
         if member.kind == "local-minimum":
-            points.append(same_function(member.claim))
-    claim = part.claim
-    require(len(points) == claim["local_minima"], f"the members prove {len(points)} local minima, another number")
+            points.append(same_function(member))
+    require(len(points) == p.local_minima, f"the members prove {len(points)} local minima, another number")
     require(len(set(points)) == len(points), "two members are about the same network")
-    require(lowest == int(claim["global_minimum"]), f"the members prove {lowest} global minima, another number")
-    return f"{len(part.members)} certificates on the same data hold, {len(points)} of them about local minima"
+    require(lowest == int(p.global_minimum), f"the members prove {lowest} global minima, another number")
+    return f"{len(p.members)} certificates on the same data hold, {len(points)} of them about local minima"
 
 
-def same_function(claim):
+def same_function(p):
     """Return a network up to the order of its units and a positive factor moved between the layers of a unit."""
     rows = []
-    for w, v in zip(claim["W"], claim["v"], strict=True):
+    for w, v in zip(p.W, p.v, strict=True):
         rows.append((tuple(abs(v) * a for a in w) if v else tuple(w), (v > 0) - (v < 0)))
-    return claim["c"], claim["slope"], claim["trainable"], tuple(sorted(rows))
-
-
-# ---- kinds: targets, losses, whether weight decay is carried, claim, witness, check ----------------------------------
-
-POINT = {
-    "loss": array(),
-    "W": array("m", "d"),
-    "v": array("m"),
-    "c": maybe(array()),
-    "slope": array(),
-    "trainable": word("Wv", "W"),
-}
-PATTERNS, SIGNS, MULTIPLIERS = listed("m", pattern), listed("m", sign), listed("m", entries)
-UNITS = listed(
-    "m",
-    variants(
-        "method",
-        {
-            "frozen": {},
-            "vanishes": {},
-            "rays": {},
-            "multipliers": {"corners": array("*", "*")},
-            "inclusion": {"shift": array("*"), "change": array("*", "*")},
-        },
-    ),
-)
-CELL = {"pattern": pattern, "sign": sign, "multipliers": entries}
-CELLS = listed("cells", record(CELL))
-SQUARED = ("squared",)
-INTERVAL = {"lower": array(), "upper": array()}
-DEEP = {
-    **{"layers": array("*", "*", "*"), "has_bias": listed("layers", flag()), "penalised": listed("layers", masks)},
-    **{"loss": word("squared", "bce", "cross_entropy"), "decay": array()},
-}
-
-KINDS = {
-    "region-witness": (
-        *("none", SQUARED, False),
-        {"pattern": pattern, "realizable": flag(True)},
-        {"w": array("d")},
-        region_witness,
-    ),
-    "region-empty": (
-        *("none", SQUARED, False),
-        {"pattern": pattern, "realizable": flag(False)},
-        {"lambda": array("n")},
-        region_empty,
-    ),
-    "basin-value": (
-        *("one", SQUARED, False),
-        {
-            "value": array(),
-            "patterns": PATTERNS,
-            "signs": SIGNS,
-            "output_bias": flag(),
-            "proves?": word(UPPER_END),
-        },
-        {"Z": array("m", "d"), "c": array(), "multipliers": MULTIPLIERS},
-        basin_value,
-    ),
-    "logistic-basin-value": (
-        *("one", ("logistic", "bce"), False),
-        {**INTERVAL, "patterns": PATTERNS, "signs": SIGNS, "output_bias": flag()},
-        {
-            **{"Z": array("m", "d"), "c": array(), "direction": array("m", "d"), "direction_c": array()},
-            **{"slopes": array("n"), "multipliers": MULTIPLIERS},
-        },
-        logistic_basin_value,
-    ),
-    "frozen-basin-value": (
-        *("several", SQUARED, False),
-        {"value": array(), "patterns": PATTERNS, "weights": array("m", "k"), "output_bias": flag()},
-        {"W": array("m", "d"), "c": array("k"), "multipliers": MULTIPLIERS},
-        frozen_basin_value,
-    ),
-    "zero-loss": (
-        *("one", SQUARED, False),
-        {"pattern": PATTERNS, "v": array("m"), "zero_loss": flag()},
-        {"W?": array("m", "d"), "u?": array("n"), "mu?": array("m", "n")},
-        zero_loss,
-    ),
-    "local-minimum": (
-        *("one", SQUARED, False),
-        {**POINT, "local_minimum": flag(True)},
-        {"units": UNITS},
-        local_minimum,
-    ),
-    "not-minimum": (
-        *("one", SQUARED, False),
-        {**POINT, "local_minimum": flag(False), "verdict?": word("saddle", "not stationary")},
-        {"dW": array("m", "d"), "dv": array("m"), "dc": array()},
-        not_minimum,
-    ),
-    "global-minimum": (
-        *("one", SQUARED, False),
-        {"value": array(), "width": whole(1, "m"), "output_bias": flag()},
-        {"W": array("m", "d"), "v": array("m"), "c": array(), "order": order, "duals": array("*", "*")},
-        global_minimum,
-    ),
-    "decayed-basin-value": (
-        *("one", SQUARED, True),
-        {**INTERVAL, "patterns": PATTERNS, "signs": SIGNS, "output_bias": flag()},
-        {"Z": array("m", "d"), "c": array(), "slopes": array("n"), "multipliers": MULTIPLIERS},
-        decayed_basin_value,
-    ),
-    "lambda-max": (
-        *("one", ("squared", "logistic", "bce"), True),
-        {"squared": array(), "output_bias": flag()},
-        {"u": array("d"), "order": order, "cells": CELLS},
-        lambda_max,
-    ),
-    "decayed-global-minimum": (
-        *("one", SQUARED, True),
-        {**INTERVAL, "output_bias": flag()},
-        {
-            **{"Z": array("m", "d"), "signs": SIGNS, "c": array(), "slopes": array("n")},
-            **{"order": order, "cells": CELLS},
-        },
-        decayed_global_minimum,
-    ),
-    "decayed-width-minimum": (
-        *("one", SQUARED, True),
-        {**INTERVAL, "width": whole(1, "m"), "output_bias": flag()},
-        {
-            **{"Z": array("m", "d"), "signs": SIGNS, "c": array(), "order": order, "slopes": array("vectors", "n")},
-            "cells": listed("cells", record({**CELL, "vector": whole(0)})),
-        },
-        decayed_width_minimum,
-    ),
-    "decayed-local-minimum": (
-        *("one", ("squared", "logistic", "bce"), True),
-        {
-            **{"W": array("m", "d"), "v": array("m"), "c": maybe(array()), "output_bias": flag()},
-            **{**INTERVAL, "distance": array(), "global_minimum": flag()},
-        },
-        {
-            **{"patterns": listed("f", pattern), "kinks": listed("f", pattern), "signs": listed("f", sign)},
-            **{"variables": array("*"), "offsets": array("*"), "group": array("*"), "shares": array("*")},
-            **{"slopes": array("n"), "order": order, "cells": CELLS},
-        },
-        decayed_local_minimum,
-    ),
-    "deep-local-minimum": (
-        *("several", SQUARED, False),
-        {**DEEP, "radius": array(), "local_minimum": flag(True)},
-        {"units": listed("hidden", unit_texts), "multipliers": kink_entries},
-        deep_local_minimum,
-    ),
-    "several-outputs-minimum": (
-        *("several", SQUARED, True),
-        {**INTERVAL},
-        {"W": array("m", "d"), "V": array("m", "k"), "slopes": array("n", "k"), "order": order},
-        several_outputs_minimum,
-    ),
-    "population-minimum": (
-        *("none", SQUARED, False),
-        {
-            **{"W": array("m", "d"), "distance": array(), **INTERVAL, "curvature": array()},
-            **{"local_minimum": flag(True), "spurious": flag()},
-        },
-        {"radius": array()},
-        population_minimum,
-    ),
-    "deep-not-minimum": (
-        *("several", SQUARED, False),
-        {**DEEP, "local_minimum": flag(False), "verdict?": word("saddle", "not stationary")},
-        {"lower": array("*", "*", "*")},
-        deep_not_minimum,
-    ),
-    "bundle": ("any", SQUARED, False, {"local_minima": whole(0), "global_minimum": flag()}, {}, bundle),
-}
-PENALTY = {"value": array(), "biases": flag()}
-TABLE = {
-    **{"target?": word(), "features?": maybe(words), "drop?": maybe(words), "positive?": word(), "rows?": whole(1)},
-    **{"input_mean?": words, "input_scale?": words, "target_scale?": words},
-    **{"seed?": whole(0), "labels?": maybe(named_numbers), "loss?": word(), "drop_missing?": flag()},
-    **{"regression?": flag(), "standardize?": flag(), "bias?": flag(), "adapt?": flag()},
-}
-
-
-# ---- a certificate -------------------------------------------------------------------------------------------------
-
-
-class Part:
-    """A claim with its witness, read."""
-
-    def __init__(self, content, at, data):
-        self.kind, self.d = content["kind"], at.sizes["d"]
-        _, losses, decays, claim, witness, self.check = KINDS[self.kind]
-        loss, penalty = content.get("loss"), content.get("penalty")
-        ok = loss is None or (type(loss) is str and loss in losses)
-        well_formed(ok, f"the loss {show(loss)} does not belong to this kind")
-        self.loss, self.penalty, self.members = loss or "squared", None, []
-        for name in ("m", "cells", "f"):
-            at.sizes.pop(name, None)
-        parts = {
-            "claim": record(claim),
-            "witness": record(witness or {"members": self.all_members(data)}),
-        }
-        if decays:
-            parts["penalty"] = record(PENALTY)
-        else:
-            ok = penalty is None or (type(penalty) is str and penalty == "none")
-            well_formed(ok, f"the penalty {show(penalty)} does not belong to this kind")
-        found = record(parts)({key: content[key] for key in parts if key in content}, at)
-        self.claim, self.witness = found["claim"], found["witness"]
-        if decays:
-            self.penalty = found["penalty"]
-            well_formed(self.penalty["value"] > 0, "the weight decay is not positive")
-
-    def all_members(self, data):
-        """Return the form of a bundle's members, which may repeat the bundle's data but name no others."""
-
-        def read(value, at):
-            well_formed(a_list(value), "the bundle is empty")
-            for member in value:
-                kind_of(member, {"kind", "claim", "witness"}, {"schema", "data"})
-                alone = member["kind"] != "bundle" and KINDS[member["kind"]][0] != "several"
-                well_formed(alone, f"a certificate of kind {member['kind']} cannot stand in a bundle")
-                own = {key: value for key, value in data.items() if key != "table"}
-                same = "data" not in member or json.dumps(member["data"], sort_keys=True) == json.dumps(
-                    own, sort_keys=True
-                )
-                well_formed(same, "a member's data are not those of its bundle")
-                self.members.append(Part(member, at, data))
-
-        return read
-
-
-def kind_of(content, needed, allowed):
-    """Check the fields of a certificate, its schema and its kind."""
-    well_formed(type(content) is dict, f"{show(content)} stands where a certificate belongs")
-    kind, schema = content.get("kind"), content.get("schema", SCHEMA)
-    well_formed(type(schema) is int and schema == SCHEMA, f"the schema {show(schema)} is not {SCHEMA}")
-    well_formed(type(kind) is str and kind in KINDS, f"unknown kind {show(kind)}")
-    for key in content:
-        well_formed(key in needed | allowed | {"loss", "penalty"}, f"the field {show(key)} is not known")
-    for key in sorted(needed - set(content)):
-        raise Malformed(f"there is no field {key}")
-
-
-def judge(part, X, y):
-    """Return what a part proves, as a sentence."""
-    require(y is not None or KINDS[part.kind][0] in ("none", "any"), "the claim needs targets, the data have none")
-    return part.check(part, X, y)
-
-
-def read_data(block, targets):
-    """Return the data written in a certificate (None, None where only their hash is there) and the reader."""
-    well_formed(type(block) is dict, "there are no data")
-    at = Reader({})
-    sizes = {"n": whole(0, "n"), "d": whole(0, "d"), "sha256": word()}
-    y = maybe(array("n", "k") if targets == "several" else array("n"))
-    found = record({**sizes, "X?": array("n", "d"), "y?": y, "table?": record(TABLE)})(block, at)
-    well_formed(max(found["n"], found["d"]) <= MOST_NUMBERS, "there are too many samples or inputs")
-    sha = found["sha256"]
-    well_formed(len(sha) == 64 and not set(sha) - set("0123456789abcdef"), "sha256 is not 64 hexadecimal digits")
-    well_formed(("X" in found) == ("y" in found), "only one of X and y is written out")
-    well_formed(at.sizes.get("k", 1) > 0, "there are no outputs")
-    if "X" not in found:
-        return None, None, at
-    has = found["y"] is not None
-    well_formed(has or targets in ("none", "any"), "the claim needs targets")
-    well_formed(not has or targets != "none", "the claim is about no targets, and there are some")
-    require(digest(found["X"], found["y"]) == sha, "the data do not match their SHA-256")
-    return found["X"], found["y"], at
-
-
-def digest(X, y):
-    """Return the SHA-256 of the data: of the text [X,y] in JSON without spaces, numbers as p or p/q in lowest terms."""
-
-    def texts(value):
-        return [texts(v) for v in value] if type(value) is list else None if value is None else str(value)
-
-    return hashlib.sha256(json.dumps([texts(X), texts(y)], separators=(",", ":")).encode()).hexdigest()
-
-
-def given_data(text, block, targets, at):
-    """Return the data of a file, after checking that they are those of the certificate."""
-    content = parse(text)
-    well_formed(type(content) is dict and set(content) == {"X", "y"}, "the data are an object with the fields X and y")
-    X, y, other = content["X"], content["y"], Reader({})
-    if targets == "several" and type(y) is list:
-        y = [v if type(v) is list else [v] for v in y]
-    form = array("n", "k") if targets == "several" else array("n")
-    found = record({"X": array("n", "*"), "y": maybe(form)})({"X": X, "y": y}, other)
-    X, y = found["X"], found["y"]
-    well_formed(y is not None or targets in ("none", "any"), "the claim needs targets, the data have none")
-    fits = len(X) == block["n"] and all(len(x) == block["d"] for x in X)
-    for known in {"none": [None], "any": [y, None]}.get(targets, [y]):
-        if fits and digest(X, known) == block["sha256"]:
-            at.size("k", other.sizes.get("k", 1))
-            return X, known
-    raise Invalid("the data given are not those of the certificate: their SHA-256 differ")
-
-
-def parse(text):
-    """Return what a text of JSON holds, without floats, long integers, and names that stand twice in an object."""
-
-    def once(pairs):
-        found = dict(pairs)
-        well_formed(len(found) == len(pairs), "an object has a field twice")
-        return found
-
-    def exact(text):
-        well_formed(len(text) <= LONG_TEXT, "a whole number of JSON is too long; write it as text")
-        return int(text)
-
-    def inexact(text):
-        raise Malformed(f"the number {show(text)} is not exact; write it as text")
-
-    try:
-        return json.loads(text, object_pairs_hook=once, parse_int=exact, parse_float=inexact, parse_constant=inexact)
-    except RecursionError:
-        raise Malformed("the JSON is nested too deeply") from None
-    except ValueError:
-        raise Malformed("this is no JSON") from None
+    return p.c, p.slope, p.trainable, tuple(sorted(rows))
 
 
 def check(text, data=None):
@@ -2956,13 +2500,13 @@ def check(text, data=None):
     sys.set_int_max_str_digits(0)
     try:
         content = parse(text)
-        kind_of(content, {"schema", "kind", "data", "claim", "witness"}, set())
+        check_names(content, {"schema", "kind", "data", "claim", "witness"}, set())
         targets = KINDS[content["kind"]][0]
         X, y, at = read_data(content["data"], targets)
         if data is not None:
             X, y = given_data(data, content["data"], targets, at)
         well_formed(X is not None, "only the SHA-256 of the data is there: give the data as a second file")
-        return 0, f"valid: {judge(Part(content, at, content['data']), X, y)}"
+        return 0, f"valid: {Proof(content, at, content['data'], X, y).judge()}"
     except Malformed as problem:
         return 2, f"malformed: {problem}"
     except Invalid as problem:
