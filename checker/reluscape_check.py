@@ -2492,7 +2492,7 @@ def same_function(p):
     rows = []
     for w, v in zip(p.W, p.v, strict=True):
         rows.append((tuple(abs(v) * a for a in w) if v else tuple(w), (v > 0) - (v < 0)))
-    return p.c, p.slope, p.trainable, tuple(sorted(rows))
+    return p.c or ZERO, p.slope, tuple(sorted(rows))
 
 
 def check(text, data=None):

@@ -14,6 +14,7 @@ import pytest
 import reluscape as rs
 from reluscape.certificates import new, read
 from tests.certificates.samples import OF_KINDS, certificates
+from tests.checker.standalone import CHECKER
 
 PLANE, TARGETS = [[1, 0], [0, 1], [1, 1]], [-2, -2, 1]
 
@@ -78,6 +79,23 @@ def test_what_a_bundle_claims_is_what_its_members_prove(minimum):
     turned["witness"]["units"].reverse()
     refused(bundle([minimum, turned], {"local_minima": 2, "global_minimum": False}), "same network")
     refused(bundle([minimum], {"local_minima": 1, "global_minimum": False, "more": 1}), "not known")
+
+
+@pytest.mark.parametrize(("field", "value"), [("c", "0"), ("trainable", "W")])
+def test_one_network_is_not_two_minima_for_what_is_trained(field, value):
+    """f(x) = max(0, x) reaches y = x on 1 and 2: with or without an output bias of 0, or with v fixed, one network."""
+    minimum = rs.certify([[1], [2]], [1, 2], [[1]], [1]).certificate
+    again = copy.deepcopy(minimum)
+    again["claim"][field] = value
+    both = {
+        **{"schema": 1, "kind": "bundle", "data": minimum["data"]},
+        "claim": {"local_minima": 2, "global_minimum": False},
+        "witness": {"members": [{k: v for k, v in one.items() if k != "data"} for one in (minimum, again)]},
+    }
+    assert rs.verify(minimum)
+    assert rs.verify(again)
+    refused(both, "same network")
+    assert CHECKER.check(json.dumps(both)) == (1, "invalid: two members are about the same network")
 
 
 def test_a_member_s_own_data_are_those_of_its_bundle(minimum):

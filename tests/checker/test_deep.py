@@ -17,6 +17,7 @@ from reluscape.critical.proof.newton import relative_heights
 from reluscape.critical.proof.objective import build_objective
 from reluscape.critical.proof.prove import parameters_of
 from reluscape.critical.proof.units import unit_roles
+from tests.certificates.samples import OF_KINDS, certificates
 from tests.checker.standalone import CHECKER
 from tests.critical.proof.built import built_minimum
 
@@ -132,3 +133,21 @@ def test_both_give_one_answer(sort):
         assert (status == 0) is answer.ok, (line, answer.message, other)
         refused += status != 0
     assert refused > EACH // 3
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(
+    "units", [[["silent"], ["111"]], [["111"], ["silent"]], [["zero"], ["zero"]], [["011"], ["k11"]]]
+)
+def test_layers_that_rest_and_samples_that_reach_no_unit_get_an_answer(units, bias):
+    """A layer without any unit that counts, and a kink of nothing but a bias, as the sample is off below."""
+    certificate = certificates()[OF_KINDS.index("deep-local-minimum")]
+    claim = certificate["claim"]
+    assert claim["has_bias"] == [True] * 3
+    if not bias:
+        claim["has_bias"] = [False] * 3
+        claim["layers"] = [[row[:-1] for row in rows] for rows in claim["layers"]]
+        claim["penalised"] = [[text[:-1] for text in texts] for texts in claim["penalised"]]
+    certificate["witness"] = {"units": units, "multipliers": [[1, 0, 0, "0"]] if "k11" in units[1] else []}
+    status, line = CHECKER.check(json.dumps(certificate))
+    assert (status, verify(certificate).ok) == (1, False), line

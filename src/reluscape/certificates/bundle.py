@@ -42,9 +42,12 @@ def check_bundle(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort
 
 
 def _point(claim: dict[str, Any]) -> tuple[Any, ...]:
-    """Return a network up to the order of its units, and to a positive factor moved between the layers of a unit."""
+    """Return a network up to the order of its units, and to a positive factor moved between the layers of a unit.
+
+    What is trained makes no other network, and no output bias is one of 0.
+    """
     units = sorted(
         (*(abs(v) * w if v else w for w in row), Fraction((v > 0) - (v < 0)))
         for row, v in zip(claim["W"], claim["v"], strict=True)
     )
-    return claim["c"], claim["slope"], claim["trainable"], tuple(units)
+    return claim["c"] or Fraction(0), claim["slope"], tuple(units)
