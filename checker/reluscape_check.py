@@ -17,6 +17,7 @@ the fields of its claim, those of its witness) above the function that checks it
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 import sys
@@ -27,6 +28,7 @@ SCHEMA = 1
 MOST_BYTES, MOST_NUMBERS, MOST_BITS, MOST_COMMON_BITS = 2**26, 4_000_000, 2**28, 1_000_000
 LONG_TEXT, MOST_TEXT, MOST_DIGITS_OF_EXPONENT = 3_000, 100_000, 4
 MOST_CELLS, MOST_LAYERS, MOST_RAYS, MOST_NEGATIVE, MOST_WIDTH, MOST_RANK = 300_000, 5_000_000, 1_000_000, 40, 500, 3
+MOST_CUT_RANK = 12
 MOST_UNKNOWNS, MOST_BOXES, MOST_INPUTS, FARTHEST = 1_300, 200_000, 7, 10**75
 ZERO, RESTING = Fraction(0), ("zero", "silent")
 
@@ -76,6 +78,8 @@ CELL = "pattern: pattern, sign: sign, multipliers: entries"
 RECORDS = {
     "cell": fields(CELL),
     "vector-cell": fields(f"{CELL}, vector: whole"),
+    "cut": fields("cone: whole, first: whole, second: whole, s: count, t: count"),
+    "bound": fields("cone: whole, sign: sign, vector: whole, z: number *, shares: entries"),
     "table": fields(
         "target?: text, features?: text * or null, drop?: text * or null, positive?: text, rows?: count, "
         "input_mean?: text *, input_scale?: text *, target_scale?: text *, seed?: whole, labels?: labels or null, "
@@ -1112,12 +1116,97 @@ def decayed_width_minimum(p):
         masks[tuple(bits), s] = masks.get((tuple(bits), s), 0) | 1 << number
     # a unit that is off everywhere adds nothing
     patterns = [tuple(bits) for _, bits in Cells(p, p.n).every() if any(bits)]
-    sets, layers = {masks.get((bits, s), 0) for bits in patterns for s in (1, -1)}, {(1 << len(p.slopes)) - 1}
-    for _ in range(p.width):
+    sets = {masks.get((bits, s), 0) for bits in patterns for s in (1, -1)}
+    every_layer(p, sets, p.width)
+    return f"the lowest mean squared error plus weight decay of {p.width} units lies {between_ends(p)}"
+
+
+def every_layer(p, sets, width):
+    """Check that any `width` of some sets of vectors have a vector in common."""
+    layers = {(1 << len(p.slopes)) - 1}
+    for _ in range(width):
         well_formed(len(layers) * len(sets) <= MOST_LAYERS, f"more than {MOST_LAYERS} layers are to be looked at")
         layers = {a & b for a in layers for b in sets} or layers
     require(0 not in layers and p.slopes, "no vector of slopes bounds all states of some layer")
-    return f"the lowest mean squared error plus weight decay of {p.width} units lies {between_ends(p)}"
+
+
+class Fan:
+    """Simplicial cones, rays told by their products with the first r samples of the order, cut where the list says."""
+
+    def __init__(self, p, free):
+        r = self.rank = len(echelon(p.X)[1])
+        well_formed(r <= MOST_CUT_RANK, f"cones of more than {MOST_CUT_RANK} dimensions are not followed")
+        self.basis = [p.X[i] for i in p.order[:r]]
+        reduced, pivots = echelon([[row[k] for row in (*self.basis, *p.X)] for k in range(p.d)])
+        require(pivots[:r] == list(range(r)), "the first samples of the order are dependent")
+        self.rows = [[reduced[k][r + i] for k in range(r)] for i in range(p.n)]
+        rays = [[1] * r if free and not k else [int(j == k) for j in range(r)] for k in range(r)]
+        turned = [(self.ray(e), self.ray([-v for v in e])) for e in reversed(rays)]
+        self.cones, self.whole = [own[::-1] for own in itertools.product(*turned)], set()
+        self.parents = [None] * len(self.cones)
+        for cut in p.cuts:
+            self.cut(**cut)
+
+    def ray(self, e):
+        """Return a ray in whole numbers without a common divisor, and the products of all samples with it."""
+        e = [v // math.gcd(*e) for v in e]
+        return e, [dot(row, e) for row in self.rows]
+
+    def cut(self, cone, first, second, s, t):
+        """Put a ray between two, in the place of each of them."""
+        require(cone < len(self.cones) and cone not in self.whole, f"the cone {cone} is not there, or cut already")
+        require(max(first, second) < self.rank and first != second, f"the cone {cone} is not cut between two rays")
+        own = self.cones[cone]
+        new = self.ray([s * a + t * b for a, b in zip(own[first][0], own[second][0], strict=True)])
+        for place in (first, second):
+            self.cones.append([new if k == place else ray for k, ray in enumerate(own)])
+            self.parents.append(cone)
+        self.whole.add(cone)
+
+    def bears(self, p, decay, bound):
+        """Whether slopes pull no unit of a cone with a sign by more than the decay."""
+        known = bound["vector"] < len(p.slopes) and bound["cone"] < len(self.cones) and len(bound["z"]) == self.rank
+        require(known, "a bound is about a cone or a vector that is not there")
+        z, shares, rays = bound["z"], bound["shares"], self.cones[bound["cone"]]
+        needed = [ZERO] * len(rays)
+        for i, slope in enumerate(p.slopes[bound["vector"]]):
+            own, a = [products[i] for _, products in rays], -bound["sign"] * slope
+            crossed = min(own, default=ZERO) < 0 < max(own, default=ZERO)
+            straight, share = a < 0 and (i in shares or crossed), shares.get(i, ZERO)
+            needed = [v + a * (share * h if straight else relu(h)) for v, h in zip(needed, own, strict=True)]
+        above = all(dot(z, ray) >= least for (ray, _), least in zip(rays, needed, strict=True))
+        inside = all(0 <= share <= 1 for share in shares.values())
+        return above and inside and decay.bears(combination(z, self.basis, p.d), decay.lam**2)
+
+
+@kind(
+    "decayed-cone-minimum",
+    "one",
+    f"{INTERVAL}, width: count or null, output_bias: flag",
+    "Z: number m d, signs: sign m, c: number, order: order, slopes: number vectors n, cuts: cut cuts, "
+    "bounds: bound bounds",
+    decays=True,
+)
+def decayed_cone_minimum(p):
+    """A network below the upper end, and slopes of which some bear all cones of any layer of the width."""
+    decay, masks = Decay(p, p.output_bias), {}
+    decay.point_below(p, relu_outputs(p, signed(p)))
+    require(p.width is None or len(p.signs) <= p.width, "the network has too many units")
+    for nu in p.slopes:
+        decay.slopes_above(p, nu)
+    fan = Fan(p, decay.kept < p.d)
+    for bound in p.bounds:
+        line = f"a cone of vector {bound['vector']} is pulled by more than the weight decay"
+        require(fan.bears(p, decay, bound), line)
+        name = bound["cone"], bound["sign"]
+        masks[name] = masks.get(name, 0) | 1 << bound["vector"]
+    for cone, parent in enumerate(fan.parents):
+        for s in (1, -1):
+            masks[cone, s] = masks.get((cone, s), 0) | masks.get((parent, s), 0)
+    sets = {mask for (cone, _), mask in masks.items() if cone not in fan.whole}
+    every_layer(p, sets, len(sets) if p.width is None else p.width)
+    which = "every width" if p.width is None else f"{p.width} units"
+    return f"the lowest mean squared error plus weight decay of {which} lies {between_ends(p)}"
 
 
 @kind(

@@ -10,6 +10,8 @@ from reluscape import DeepNet
 from reluscape.certificates import new
 from reluscape.critical.proof import prove
 from reluscape.landscape.optimum import global_minimum
+from reluscape.landscape.optimum.decayed_infinite import decayed_infinite_width_minimum
+from reluscape.landscape.optimum.decayed_splitting import Splits
 from reluscape.problem.penalties import WeightDecay
 
 LINE, HEIGHTS = [["1", "1"], ["0", "1"], ["2", "1"], ["1", "1"]], ["1", "0", "3", "2"]
@@ -24,7 +26,7 @@ OF_KINDS = (
     *("local-minimum", "local-minimum", "not-minimum", "global-minimum"),
     *("deep-local-minimum", "deep-not-minimum", "bundle"),
     *("decayed-basin-value", "lambda-max", "decayed-global-minimum", "decayed-local-minimum"),
-    "decayed-width-minimum",
+    *("decayed-width-minimum", "decayed-cone-minimum"),
     *("population-minimum", "population-minimum", "several-outputs-minimum", "several-outputs-minimum"),
     *("logistic-basin-value", "logistic-basin-value"),
 )
@@ -45,6 +47,7 @@ def _texts():
     dead = rs.certify(PLANE, TARGETS, [[-1, -1], [-2, -1]], [1, 1], trainable="W").certificate
     lowest = global_minimum([[-1, 1], [0, 1], [2, 1]], [1, 0, 1], 1, output_bias=True).certificate
     data, free = rs.Dataset(PLANE, TARGETS), WeightDecay("1/10", biases=False)
+    cut = rs.Problem(LINE, HEIGHTS, weight_decay=free, output_bias=True)
     parts = [{k: v for k, v in minimum.items() if k != "data"}]
     certificates = [
         rs.is_realizable(PLANE, [1, 0, 1]).certificate,
@@ -72,6 +75,7 @@ def _texts():
         rs.infinite_width_minimum(PLANE, TARGETS, weight_decay="1/5").certificate,
         rs.descend(LINE, HEIGHTS, [[1, 0.5]], [1], 0.0, weight_decay="1/5").verdict.certificate,
         global_minimum([[-1, 1], [0, 1], [2, 1]], [1, 0, 1], 1, weight_decay="1/50").certificate,
+        decayed_infinite_width_minimum(cut, told_apart=Splits(cut)).certificate,
         rs.population.prove([[0.8, 0.8]], [[1, 0], [0, 1]]).certificate,
         rs.population.prove(SPURIOUS, [[3, 3], [-2, -2], [-2, 1]]).certificate,
         rs.infinite_width_minimum(

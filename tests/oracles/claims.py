@@ -200,6 +200,11 @@ def decayed_lowest_of_width(X, y, claim, witness):
     return between(claim, min(values, default=problem.zero_value))
 
 
+def decayed_lowest_by_cones(X, y, claim, witness):
+    """As for all cells, or for one width."""
+    return (decayed_lowest if claim["width"] is None else decayed_lowest_of_width)(X, y, claim, witness)
+
+
 def constant_until(X, y, claim, witness):
     """The largest pull of all cells at the best constant, in floats."""
     problem = decayed(X, y, claim)
@@ -315,6 +320,7 @@ JUDGES = {
     "logistic-basin-value": logistic_basin,
     "decayed-global-minimum": decayed_lowest,
     "decayed-width-minimum": decayed_lowest_of_width,
+    "decayed-cone-minimum": decayed_lowest_by_cones,
     "lambda-max": constant_until,
     "decayed-local-minimum": decayed_local,
     "population-minimum": population,

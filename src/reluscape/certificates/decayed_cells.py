@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import CertificateError
 from ..numbers import exact
+from .decayed_fan import Fan, Slopes
 from .decayed_terms import DecayTerms, squared_dual, terms_of
 from .effort import Effort
 from .numerals import told
@@ -96,6 +97,45 @@ def check_width_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort:
         f"the lowest mean squared error plus weight decay of {width} unit{'' if width == 1 else 's'} lies between "
         f"{told(claim['lower'])} and {told(claim['upper'])}: {len(products)} vectors of slopes bound every layer of "
         f"{count:,} cells"
+    )
+
+
+def check_cone_minimum(part: Part, X: np.ndarray, y: np.ndarray | None, effort: Effort) -> str:
+    """Re-check an interval that holds the lowest objective of one width or of every width, by cones that are cut.
+
+    As `check_width_minimum`, with cones in place of cells: slopes that bear a cone bear all its parts.
+    """
+    assert y is not None
+    claim, witness, n = part.claim, part.witness, max(len(X), 1)
+    terms, width, signs = terms_of(part, X), claim["width"], witness["signs"]
+    if _network_above(part, X, y, terms, effort) > claim["upper"] * n:
+        raise CertificateError("the network has a larger objective than the upper end")
+    if width is not None and len(signs) > width:
+        raise CertificateError("the network has more units than the claimed width")
+    fan = Fan(X, witness["order"], not terms.penalised.all(), effort)
+    for cut in witness["cuts"]:
+        fan.cut(**cut)
+    vectors = []
+    for number, nu in enumerate(witness["slopes"]):
+        if squared_dual(nu, y, terms) < claim["lower"] * n:
+            raise CertificateError(f"the slopes of vector {number} prove less than the lower end")
+        vectors.append(Slopes(fan, nu))
+    own: dict[tuple[int, int], int] = {}
+    for bound in witness["bounds"]:
+        cone, sign, number = bound["cone"], bound["sign"], bound["vector"]
+        if number >= len(vectors) or cone >= len(fan.cones) or len(bound["z"]) != fan.rank:
+            raise CertificateError("a bound is about a cone or a vector that is not there")
+        if not vectors[number].bears(terms, cone, sign, bound["z"], dict(bound["shares"])):
+            raise CertificateError(f"the cone {cone} with sign {sign} is pulled by more than the decay")
+        own[cone, sign] = own.get((cone, sign), 0) | 1 << number
+    masks = {mask for sign in (1, -1) for mask in fan.inherited({c: m for (c, s), m in own.items() if s == sign})}
+    masks |= {(1 << len(vectors)) - 1}
+    _check_layers(masks, len(masks) if width is None else width, effort)
+    which = "of every width" if width is None else f"of {width} unit{'' if width == 1 else 's'}"
+    return (
+        f"the lowest mean squared error plus weight decay {which} lies between {told(claim['lower'])} and "
+        f"{told(claim['upper'])}: {len(vectors)} vector{'' if len(vectors) == 1 else 's'} of slopes on "
+        f"{len(fan.leaves()):,} cones"
     )
 
 

@@ -96,6 +96,20 @@ _CELL: dict[str, Form] = {
     "sign": Sign("a sign"),
     "multipliers": Entries("a cell's multipliers"),
 }
+_CUT: dict[str, Form] = {
+    "cone": Whole("a cone"),
+    "first": Whole("a place"),
+    "second": Whole("a place"),
+    "s": Whole("the share of a ray", 1),
+    "t": Whole("the share of a ray", 1),
+}
+_BOUND: dict[str, Form] = {
+    "cone": Whole("a cone"),
+    "sign": Sign("a sign"),
+    "vector": Whole("the number of a vector"),
+    "z": Nested("the function of a bound", 1),
+    "shares": Entries("the shares of a bound"),
+}
 _CELLS = Listed("the list of cells", "cells", Record("a cell", _CELL))
 
 # a network of any depth; biases are last columns
@@ -269,6 +283,26 @@ KINDS: dict[str, Kind] = {
                 "cells",
                 Record("a cell", {**_CELL, "vector": Whole("the number of a vector")}),
             ),
+        },
+        decays=True,
+    ),
+    "decayed-cone-minimum": Kind(
+        "decayed_cells:check_cone_minimum",
+        "one",
+        {
+            "lower": Numbers("the lower end"),
+            "upper": Numbers("the upper end"),
+            "width": Maybe(Whole("the claimed width", 1)),
+            "output_bias": Flag("the claim of an output bias"),
+        },
+        {
+            "Z": Numbers("the weights Z", ("m", "d")),
+            "signs": Listed("the list of signs", "m", Sign("a sign")),
+            "c": Numbers("the output bias c"),
+            "order": Order("the order"),
+            "slopes": Numbers("the slopes", ("vectors", "n")),
+            "cuts": Listed("the list of cuts", "cuts", Record("a cut", _CUT)),
+            "bounds": Listed("the list of bounds", "bounds", Record("a bound", _BOUND)),
         },
         decays=True,
     ),

@@ -191,6 +191,8 @@ class Tolerances:
     decayed_centring: float = 1e-6
     decayed_start: float = 0.1
     decayed_border: float = 1e-14
+    # share of the bound of a cone's pulls within which one of them reaches it, so that the cone is cut no further
+    split_end: float = 1e-9
     # any number of units with weight decay: share within which a pull counts as the decay, distance within which two
     # directions are one, and size, relative to the largest, below which a unit is left out
     infinite_tight: float = 1e-6

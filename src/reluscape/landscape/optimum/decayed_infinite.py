@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from ...basins.decay.exact import proved_interval, shrink
 from ...basins.decay.programs import decay_of, programs_of
-from ...basins.decay.pulls import Cells, independent_first
+from ...basins.decay.pulls import Cells, Pull, independent_first
 from ...certificates import fraction_text, fraction_texts, new
 from ...certificates.decayed_terms import DecayTerms, squared_dual
 from ...errors import InputError, SolverError
@@ -20,10 +21,15 @@ from ...problem.losses import able
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
 from ...solvers.decayed import DecayedPoint
+from .decayed_splitting import Splits
 from .lambda_max import refuse_hidden_constant, refuse_single_class
 from .vertices import vertices
 
 ROUNDS, AT_ONCE = 200, 12
+# of a larger rank, no more cells than this are listed: beyond it cones are cut where they need to be
+LISTED_RANK, LISTED_CELLS = 4, 1_000
+# pulls of cut cones that are looked at for the largest of them
+LOOKED_AT = 4 * AT_ONCE
 TIGHT, SAME, NEGLIGIBLE = DEFAULT.infinite_tight, DEFAULT.infinite_same, DEFAULT.infinite_negligible
 
 
@@ -75,7 +81,9 @@ class DecayedInfiniteWidthMinimum:
         return self.value
 
 
-def decayed_infinite_width_minimum(problem: Problem, proved: bool = True) -> DecayedInfiniteWidthMinimum:
+def decayed_infinite_width_minimum(
+    problem: Problem, proved: bool = True, told_apart: Cells | Splits | None = None
+) -> DecayedInfiniteWidthMinimum:
     """Return the lowest objective of any width with weight decay.
 
     Units are added where the slopes of the losses pull by more than the decay, and the basin of all of them is solved
@@ -85,12 +93,13 @@ def decayed_infinite_width_minimum(problem: Problem, proved: bool = True) -> Dec
     Args:
         problem: what is minimised, with weight decay.
         proved: False leaves the proof out, which bounds the pull of every cell in fractions.
+        told_apart: all units, listed by cells or by cones that are cut where they need to be; None: as `all_units`.
 
     Raises:
-        TooLarge: more cells than are looked at one by one.
+        TooLarge: more cones than are looked at.
         SolverError: the pulls do not come down to the decay.
     """
-    cells, patterns, signs, point = _grown(problem)
+    cells, patterns, signs, point = _grown(problem, told_apart or all_units(problem))
     return _described(problem, cells, patterns, signs, point, proved)
 
 
@@ -100,25 +109,22 @@ def bound_of_all_widths(problem: Problem) -> float:
     Raises:
         TooLarge, SolverError: as `decayed_infinite_width_minimum`.
     """
-    point = _grown(problem)[3]
+    point = _grown(problem, all_units(problem))[3]
     return float((point.value * (1 - TIGHT) - point.gap) / max(problem.n, 1))
 
 
-def _grown(problem: Problem) -> tuple[Cells, np.ndarray, np.ndarray, DecayedPoint]:
-    """Return all cells, and patterns and signs of units whose basin's lowest point no further unit lowers."""
+def _grown(problem: Problem, cells: Cells | Splits) -> tuple[Cells | Splits, np.ndarray, np.ndarray, DecayedPoint]:
+    """Return all cells or cones, and patterns and signs of units whose basin's lowest point no further unit lowers."""
     refuse_hidden_constant(problem)
     refuse_single_class(problem)
     decay = decay_of(problem)
-    cells = Cells(problem.data, decay.penalised)
     programs, lam = programs_of(problem), float(decay.lam)
     patterns, signs = np.zeros((0, problem.n), dtype=bool), np.zeros(0, dtype=int)
     point = programs.solve(patterns, signs)
     for _ in range(ROUNDS):
         units = {(row.tobytes(), int(s)) for row, s in zip(patterns, signs, strict=True)}
-        pulls = (
-            [] if not problem.n or not len(cells.patterns) else list(cells.pulls(point.slopes, lam * (1 + TIGHT / 10)))
-        )
-        new_ones = [p for p in pulls if (p.pattern.tobytes(), p.sign) not in units]
+        pulls = _pulls(problem, cells, point.slopes, lam * (1 + TIGHT / 10), units, LOOKED_AT)
+        new_ones = list(pulls)
         if not new_ones:
             break
         new_ones.sort(key=lambda p: -p.value)
@@ -132,13 +138,36 @@ def _grown(problem: Problem) -> tuple[Cells, np.ndarray, np.ndarray, DecayedPoin
     return cells, patterns, signs, point
 
 
+def all_units(problem: Problem) -> Cells | Splits:
+    """Return what tells all units apart: the list of all cells, or cones that are cut where they need to be."""
+    cells = Cells(problem.data, decay_of(problem).penalised)
+    few = Cells(problem.data, cells.penalised, LISTED_CELLS)
+    if cells.too_many or (cells.arrangement.rank > LISTED_RANK and few.too_many):
+        return Splits(problem)
+    return cells
+
+
+def _pulls(
+    problem: Problem,
+    cells: Cells | Splits,
+    e: np.ndarray,
+    least: float,
+    known: set[tuple[bytes, int]],
+    enough: int | None = None,
+) -> Iterator[Pull]:
+    """Yield the pulls above `least` of units that are not known yet; of cones no more than enough."""
+    if problem.n and (isinstance(cells, Splits) or len(cells.patterns)):
+        all_of_them = cells.pulls(e, least, enough) if isinstance(cells, Splits) else cells.pulls(e, least)
+        yield from (p for p in all_of_them if (p.pattern.tobytes(), p.sign) not in known)
+
+
 def _described(
-    problem: Problem, cells: Cells, patterns: np.ndarray, signs: np.ndarray, point: DecayedPoint, proved: bool
+    problem: Problem, cells: Cells | Splits, patterns: np.ndarray, signs: np.ndarray, point: DecayedPoint, proved: bool
 ) -> DecayedInfiniteWidthMinimum:
     """Return the optimum with its directions and, where it is asked for, its proof."""
     decay, n = decay_of(problem), max(problem.n, 1)
     lam = float(decay.lam)
-    tight = list(cells.pulls(point.slopes, lam * (1 - TIGHT))) if problem.n and len(cells.patterns) else []
+    tight = list(_pulls(problem, cells, point.slopes, lam * (1 - TIGHT), set()))
     directions: list[np.ndarray] = []
     of_sign: list[int] = []
     of_pattern: list[np.ndarray] = []
@@ -232,20 +261,37 @@ def _grouped(live: np.ndarray, edges: list[tuple[int, int]]) -> list[list[int]]:
 
 
 def _proof(
-    problem: Problem, cells: Cells, patterns: np.ndarray, signs: np.ndarray, U: np.ndarray, c: float
+    problem: Problem, cells: Cells | Splits, patterns: np.ndarray, signs: np.ndarray, U: np.ndarray, c: float
 ) -> tuple[Fraction, Fraction, dict[str, Any]] | None:
     """Return both ends and the certificate, or None where exact arithmetic finds none beside the floats."""
     data, decay = problem.data, decay_of(problem)
     live_patterns = patterns.copy()
     live_patterns[:, list(data.zero_rows)] = False
     programs = programs_of(problem)
-    start = programs.point(live_patterns, signs, U, c, np.zeros((len(live_patterns), len(cells.first))), 0.0)
+    start = programs.point(live_patterns, signs, U, c, np.zeros((len(live_patterns), len(programs.normals))), 0.0)
     try:
         proof = proved_interval(problem, live_patterns, signs, start, DEFAULT.decayed_interval)
     except (SolverError, InputError):
         return None
     terms = DecayTerms(Fraction(decay.lam), decay.penalised, Fraction(decay.kappa), decay.has_constant)
-    nu = proof.slopes
+    nu, n = proof.slopes, max(problem.n, 1)
+    claim = {"upper": fraction_text(proof.upper), "output_bias": problem.output_bias}
+    Z = np.array([[int(s) * v for v in u] for s, u in zip(proof.signs, proof.U, strict=True)], dtype=object)
+    network = {
+        "Z": fraction_texts(Z.reshape(proof.U.shape)), "signs": [int(v) for v in proof.signs],
+        "c": fraction_text(proof.c),
+    }  # fmt: skip
+    if isinstance(cells, Splits):
+        found = cells.proof(nu)
+        if found is None:
+            return None
+        lower = squared_dual(found[0], data.y_fractions, terms) / n
+        claim = {"lower": fraction_text(lower), **claim, "width": None}
+        certificate = new(
+            "decayed-cone-minimum", data.fractions, data.y_fractions, claim, {**network, **found[1]}, "squared",
+            problem.penalty,
+        )  # fmt: skip
+        return lower, proof.upper, certificate
     worst, entries = Fraction(0), []
     for pattern in cells.patterns:
         for sign in (1, -1):
@@ -255,14 +301,10 @@ def _proof(
                 entries.append((pattern, sign, multipliers))
     share = shrink(worst, terms.lam)
     nu = nu * share
-    n = max(problem.n, 1)
     lower = squared_dual(nu, data.y_fractions, terms) / n
-    claim = {"lower": fraction_text(lower), "upper": fraction_text(proof.upper), "output_bias": problem.output_bias}
-    Z = np.array([[int(s) * v for v in u] for s, u in zip(proof.signs, proof.U, strict=True)], dtype=object)
+    claim = {"lower": fraction_text(lower), **claim}
     witness = {
-        "Z": fraction_texts(Z.reshape(proof.U.shape)),
-        "signs": [int(v) for v in proof.signs],
-        "c": fraction_text(proof.c),
+        **network,
         "slopes": fraction_texts(nu),
         "order": independent_first(data),
         "cells": [
