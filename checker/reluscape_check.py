@@ -17,7 +17,6 @@ the fields of its claim, those of its witness) above the function that checks it
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import math
 import sys
@@ -28,8 +27,7 @@ SCHEMA = 1
 MOST_BYTES, MOST_NUMBERS, MOST_BITS, MOST_COMMON_BITS = 2**26, 4_000_000, 2**28, 1_000_000
 LONG_TEXT, MOST_TEXT, MOST_DIGITS_OF_EXPONENT = 3_000, 100_000, 4
 MOST_CELLS, MOST_LAYERS, MOST_RAYS, MOST_NEGATIVE, MOST_WIDTH, MOST_RANK = 300_000, 5_000_000, 1_000_000, 40, 500, 3
-MOST_CUT_RANK = 12
-MOST_UNKNOWNS, MOST_BOXES, MOST_INPUTS, FARTHEST = 1_300, 200_000, 7, 10**75
+MOST_UNKNOWNS, MOST_BOXES, MOST_INPUTS, MOST_CUT_RANK, FARTHEST = 1_300, 200_000, 7, 12, 10**75
 ZERO, RESTING = Fraction(0), ("zero", "silent")
 
 
@@ -110,6 +108,11 @@ TYPES = {  # values that are taken as they are
     "upper-end": lambda v: v == "the upper end of the global minimum; its lower end is numerical",
 }
 INTERVAL = "lower: number, upper: number"
+BASIN = "patterns: pattern m, signs: sign m, output_bias: flag"
+SIGNED = "Z: number m d, signs: sign m, c: number"
+POINT = "loss: number, W: number m d, v: number m, c: number or null, slope: number, trainable: trainable"
+DEEP = "layers: number * * *, has_bias: flag layers, penalised: bits layers *, loss: deep-loss, decay: number"
+CELLS = "order: order, cells: cell cells"
 KINDS = {}
 
 
@@ -386,6 +389,11 @@ def relu(value):
     return max(value, ZERO)
 
 
+def between_ends(p):
+    """Return the ends of a claim, for a sentence."""
+    return f"between {told(p.lower)} and {told(p.upper)}"
+
+
 def side(active):
     """Return 1 for an active sample, else -1."""
     return 1 if active else -1
@@ -566,17 +574,14 @@ def value_of_basin(p, W, V, c):
             require(mu == 0 or dot(w, p.X[i]) == 0, f"unit {j} has a multiplier on sample {i} off its hyperplane")
         q = pulled(p, [dot(v, r) for r in residual], bits, multipliers, 1, f"unit {j}")
         require(not any(q), f"unit {j} is not stationary in its cell")
-    biases = "with" if p.output_bias else "without"
-    return (
-        f"the closed basin of {len(W)} units with the claimed patterns and output weights or signs, {len(c)} outputs, "
-        f"{biases} output bias, on {p.n} samples has the mean squared error {told(p.value)}"
-    )
+    bias = "an" if p.output_bias else "no"
+    return f"the closed basin of {len(W)} units, {bias} output bias, {p.n} samples has the loss {told(p.value)}"
 
 
 @kind(
     "basin-value",
     "one",
-    "value: number, patterns: pattern m, signs: sign m, output_bias: flag, proves?: upper-end",
+    f"value: number, {BASIN}, proves?: upper-end",
     "Z: number m d, c: number, multipliers: entries m",
 )
 def basin_value(p):
@@ -610,7 +615,7 @@ def labels(p):
 @kind(
     "logistic-basin-value",
     "one",
-    f"{INTERVAL}, patterns: pattern m, signs: sign m, output_bias: flag",
+    f"{INTERVAL}, {BASIN}",
     "Z: number m d, c: number, direction: number m d, direction_c: number, slopes: number n, multipliers: entries m",
     losses=("logistic", "bce"),
 )
@@ -637,10 +642,7 @@ def logistic_basin_value(p):
     require(above <= p.upper * p.divisor, "the point has a larger loss than the upper end")
     below = sum((entropy_below(a) for a in alpha), ZERO)
     require(below >= p.lower * p.divisor, "the slopes prove less than the lower end")
-    return (
-        f"in the closed basin of {len(p.signs)} units with the claimed patterns and signs on {p.n} samples the "
-        f"infimum of the mean logistic loss lies between {told(p.lower)} and {told(p.upper)}"
-    )
+    return f"the infimum of the mean logistic loss of the closed basin of {len(p.signs)} units lies {between_ends(p)}"
 
 
 def entropy_below(share):
@@ -650,8 +652,6 @@ def entropy_below(share):
 
 
 # ---- one network ---------------------------------------------------------------------------------------------------
-
-POINT = "loss: number, W: number m d, v: number m, c: number or null, slope: number, trainable: trainable"
 
 
 class Network:
@@ -771,8 +771,7 @@ def check_rays(j, g, bends):
     """The derivative vanishes where all kinks do, and is not negative on any ray of the fan of the kinks."""
     rows = [row for row, _ in bends]
     reduced, pivots = echelon([[*(row[a] for row in rows), g[a]] for a in range(len(g))])
-    spanned = bool(rows) and len(rows) not in pivots
-    require(spanned, f"the derivative of unit {j} is negative in a direction along all its kinks")
+    require(bool(rows) and len(rows) not in pivots, f"the derivative of unit {j} is negative along all its kinks")
     r = len(pivots)
     well_formed(2 * math.comb(len(rows), r - 1) <= MOST_RAYS, f"unit {j} has more than {MOST_RAYS} rays")
     *lines, slope = whole_numbers([[reduced[k][i] for k in range(r)] for i in range(len(rows) + 1)])[0]
@@ -824,8 +823,7 @@ def orthogonal(basis, r):
 def not_minimum(p):
     """Along the direction n (loss - claimed loss) is a polynomial for small t > 0; its first coefficient decides."""
     net = Network(p)
-    trained = not (net.frozen and any(p.dv)) and (p.c is not None or p.dc == 0)
-    require(trained, "the direction moves a weight that is not trained")
+    require(not (net.frozen and any(p.dv)) and (p.c is not None or p.dc == 0), "a weight moves that is not trained")
     polynomial = [ZERO] * 4
     for x, heights, active, r in zip(p.X, net.heights, net.active, net.residual, strict=True):
         a, b = p.dc, ZERO  # f moves by a t + b t^2
@@ -929,9 +927,7 @@ def global_minimum(p):
     loss = apart(outputs(active, [[v] for v in p.v], [p.c]), p.Y)
     require(loss == p.value * p.divisor, "the network does not have the claimed loss")
     bias = "an" if p.output_bias else "no"
-    proved = (
-        f"the lowest mean squared error of {p.width} units with {bias} output bias on {p.n} samples is {told(p.value)}"
-    )
+    proved = f"the lowest mean squared error of {p.width} units, {bias} output bias, {p.n} samples is {told(p.value)}"
     if p.value == 0:
         require(not p.duals, "a loss of zero needs no lower bounds, and there are some")
         return proved
@@ -940,11 +936,8 @@ def global_minimum(p):
     for number, q in enumerate(p.duals):
         require(0 < len(q) <= p.n, f"lower bound {number} does not have 1 to {p.n} entries")
         along = dot(q, targets[: len(q)])
-        holds = along > 0 and along * along >= p.n * p.value * dot(q, q)
-        require(holds, f"lower bound {number} is below the claimed value")
-        require(
-            not p.output_bias or sum(q, ZERO) == 0, f"lower bound {number} does not sum to zero, with an output bias"
-        )
+        require(along > 0 and along * along >= p.n * p.value * dot(q, q), f"lower bound {number} is too low")
+        require(not p.output_bias or sum(q, ZERO) == 0, f"lower bound {number} does not sum to zero")
         levels.setdefault(len(q), []).append(whole_numbers([q])[0][0])
     well_formed(p.width <= MOST_WIDTH, f"layers of more than {MOST_WIDTH} units")
     cells, width = Cells(p, min(levels)), p.width
@@ -999,8 +992,6 @@ def uncovered(cells, layers, k, vectors):
 
 # ---- weight decay --------------------------------------------------------------------------------------------------
 
-CELLS = "order: order, cells: cell cells"
-
 
 class Decay:
     """n J = sum of losses + lam sum_j |P u_j| + (kappa / 2) c^2, with u_j = |v_j| w_j; P leaves out free biases."""
@@ -1053,15 +1044,10 @@ def relu_outputs(p, rows):
     return [[relu(dot(u, x)) for u in rows] for x in p.X]
 
 
-def between_ends(p):
-    """Return the ends of a claim, for a sentence."""
-    return f"between {told(p.lower)} and {told(p.upper)}"
-
-
 @kind(
     "decayed-basin-value",
     "one",
-    f"{INTERVAL}, patterns: pattern m, signs: sign m, output_bias: flag",
+    f"{INTERVAL}, {BASIN}",
     "Z: number m d, c: number, slopes: number n, multipliers: entries m",
     decays=True,
 )
@@ -1074,8 +1060,7 @@ def decayed_basin_value(p):
         require(decay.bears(q, decay.lam**2), f"unit {j} is pulled by more than the weight decay")
     decay.slopes_above(p, p.slopes)
     return (
-        f"in the closed basin of {len(p.signs)} units with the claimed patterns and signs on {p.n} samples the mean "
-        f"squared error plus weight decay is lowest {between_ends(p)}"
+        f"the lowest mean squared error plus decay of the closed basin of {len(p.signs)} units lies {between_ends(p)}"
     )
 
 
@@ -1083,7 +1068,7 @@ def decayed_basin_value(p):
     "decayed-global-minimum",
     "one",
     f"{INTERVAL}, output_bias: flag",
-    f"Z: number m d, signs: sign m, c: number, slopes: number n, {CELLS}",
+    f"{SIGNED}, slopes: number n, {CELLS}",
     decays=True,
 )
 def decayed_global_minimum(p):
@@ -1099,7 +1084,7 @@ def decayed_global_minimum(p):
     "decayed-width-minimum",
     "one",
     f"{INTERVAL}, width: count = m, output_bias: flag",
-    "Z: number m d, signs: sign m, c: number, order: order, slopes: number vectors n, cells: vector-cell cells",
+    f"{SIGNED}, order: order, slopes: number vectors n, cells: vector-cell cells",
     decays=True,
 )
 def decayed_width_minimum(p):
@@ -1141,8 +1126,8 @@ class Fan:
         require(pivots[:r] == list(range(r)), "the first samples of the order are dependent")
         self.rows = [[reduced[k][r + i] for k in range(r)] for i in range(p.n)]
         rays = [[1] * r if free and not k else [int(j == k) for j in range(r)] for k in range(r)]
-        turned = [(self.ray(e), self.ray([-v for v in e])) for e in reversed(rays)]
-        self.cones, self.whole = [own[::-1] for own in itertools.product(*turned)], set()
+        turned = [(self.ray(e), self.ray([-v for v in e])) for e in rays]
+        self.cones, self.whole = [[pair[b >> k & 1] for k, pair in enumerate(turned)] for b in range(2**r)], set()
         self.parents = [None] * len(self.cones)
         for cut in p.cuts:
             self.cut(**cut)
@@ -1183,8 +1168,7 @@ class Fan:
     "decayed-cone-minimum",
     "one",
     f"{INTERVAL}, width: count or null, output_bias: flag",
-    "Z: number m d, signs: sign m, c: number, order: order, slopes: number vectors n, cuts: cut cuts, "
-    "bounds: bound bounds",
+    f"{SIGNED}, order: order, slopes: number vectors n, cuts: cut cuts, bounds: bound bounds",
     decays=True,
 )
 def decayed_cone_minimum(p):
@@ -1414,6 +1398,11 @@ class Balls:
         """Return all entries, row after row, in one row or column."""
         return self.parts(lambda part: [[v] for v in joined(part)] if upright else [joined(part)], 1)
 
+    def folded(self, rows, columns):
+        """Return the entries of one row as a matrix of a shape."""
+        starts = range(0, rows * columns, max(columns, 1))
+        return self.parts(lambda part: [part[0][k : k + columns] for k in starts] or [[] for _ in range(rows)], columns)
+
     def like(self, rows, columns):
         """Return the matrix with its only row or column repeated to a shape."""
         if (self.rows, self.columns) == (rows, columns):
@@ -1501,10 +1490,9 @@ class Balls:
 
     def around_floats(self):
         """Return the middles in doubles, and radii in doubles around them that hold the intervals."""
-        F = self.floats()
-        pairs = zip(F, self.rad, strict=True)
+        F, wide = self.floats(), [[r / ONE * (1 + 4 * EPS) + TINY for r in row] for row in self.rad]
         return F, [
-            [r / ONE * (1 + 4 * EPS) + EPS * abs(f) + TINY for f, r in zip(*pair, strict=True)] for pair in pairs
+            [r + EPS * abs(f) * (1 + 4 * EPS) for f, r in zip(*pair, strict=True)] for pair in zip(F, wide, strict=True)
         ]
 
 
@@ -1729,8 +1717,6 @@ def loss_bends(loss, F):
 
 # ---- networks of any depth -------------------------------------------------------------------------------------------
 
-DEEP = "layers: number * * *, has_bias: flag layers, penalised: bits layers *, loss: deep-loss, decay: number"
-
 
 def objective(p, layers):
     """Return bounds of n J, both the exact value for the squared loss."""
@@ -1763,18 +1749,11 @@ def check_networks(p, networks, others):
     require(p.decay >= 0, "the decay is negative")
     matrices = [p.X, p.Y, *joined(networks), [[p.decay, *others]]]
     require(all(abs(v) <= FARTHEST for M in matrices for row in M for v in row), "a number is too large")
-    shares = p.loss == "squared" or all(0 <= t <= 1 for row in p.Y for t in row)
-    require(shares, "the targets are not between 0 and 1")
-    whole_rows = p.loss != "cross_entropy" or all(sum(row) == 1 for row in p.Y)
-    require(whole_rows, "the targets do not add up to 1 in every row")
+    require(p.loss == "squared" or all(0 <= t <= 1 for row in p.Y for t in row), "the targets are not between 0 and 1")
+    require(p.loss != "cross_entropy" or all(sum(row) == 1 for row in p.Y), "a row of targets does not add up to 1")
 
 
-@kind(
-    "deep-not-minimum",
-    "several",
-    f"{DEEP}, local_minimum: false, verdict?: verdict",
-    "lower: number * * *",
-)
+@kind("deep-not-minimum", "several", f"{DEEP}, local_minimum: false, verdict?: verdict", "lower: number * * *")
 def deep_not_minimum(p):
     """Another network has a lower objective, certainly."""
     check_networks(p, [p.layers, p.lower], [])
@@ -1869,69 +1848,59 @@ class Deep:
 
     def derivatives(self, column):
         """Return the gradient of L in the weights, its second derivatives, heights and gradients of free kinks."""
-        s = Sweep(self, column)
-        weights, size = column[: self.starts[-1], :], self.starts[-1]
+        s, size = Sweep(self, column), self.starts[-1]
+        moved, ahead = s.forward()
         penalised = [[v] for v in joined(joined(self.counted))]
         slopes = [(S.T @ given).line(upright=True) for S, given in zip(s.signals, s.taken, strict=True)]
-        gradient = stacked(*slopes) + (weights * self.p.decay).masked(penalised)
-        kinks = [self.kinks[q] for q in self.free]
-        values = stacked(zeros(0, 1), *(s.heights[k][i, u] for k, u, i in kinks))
-        rows = stacked(zeros(0, size), *(s.ahead[k][u][i, :] for k, u, i in kinks))
-        H = s.second() + (eye(size) * self.p.decay).masked([[bit] * size for (bit,) in penalised])
+        gradient = stacked(*slopes) + (column[:size, :] * self.p.decay).masked(penalised)
+        free = [self.kinks[q] for q in self.free]
+        values = stacked(zeros(0, 1), *(s.heights[k][i, u] for k, u, i in free))
+        rows = stacked(zeros(0, size), *(widened(ahead[k][u][i, :], size) for k, u, i in free))
+        H = s.second(moved, ahead[-1]) + (eye(size) * self.p.decay).masked([[bit] * size for (bit,) in penalised])
         return gradient, H, values, rows
 
 
 class Sweep:
-    """A network over a box of its unknowns: a forward pass with all derivatives in the weights, and a backward one.
+    """A network over a box of its unknowns, by layer, with a forward and a backward pass.
 
-    Lists by layer: weights, what the layer takes (n, inputs), heights (n, units), ahead[k][u] the derivatives of the
-    heights of unit u (n, weights), signals dL / dheights (n, units); reaching, signals before kinked units are off.
+    weights; what the layer takes (n, inputs); heights (n, units); signals dL / dheights; reaching, signals before
+    kinked units are off.
     """
 
     def __init__(self, net, column):
-        self.net, self.weights, self.taken, self.heights, self.ahead, self.moved = net, [], [], [], [], []
-        n, size, given, moved = net.p.n, net.starts[-1], net.X, []
+        self.net, self.weights, self.taken, self.heights, given = net, [], [], [], net.X
         for k, (width, fed, start) in enumerate(zip(net.widths, net.fed, net.starts, strict=False)):
             rows = (column[start + u * fed : start + (u + 1) * fed, :].T for u in range(width))
             self.weights.append(stacked(zeros(0, fed), *rows))
-            if net.p.has_bias[k]:
-                given, moved = beside(given, Balls([[ONE]] * n)), [*moved, zeros(n, size)] if k else []
-            self.taken.append(given)
-            self.moved.append(moved)
-            self.heights.append(given @ self.weights[k].T)
-            self.ahead.append(self.heights_moved(k))
-            if k < len(net.on):
-                given = self.heights[k].masked(net.on[k])
-                on = columns(net.on[k], width)
-                moved = [M.masked([[bit] * size for bit in bits]) for M, bits in zip(self.ahead[k], on, strict=True)]
-        self.send_back(column)
-
-    def heights_moved(self, k):
-        """Return the derivatives of the heights of each unit of a layer."""
-        net, n, size, out = self.net, self.net.p.n, self.net.starts[-1], []
-        for u in range(net.widths[k]):
-            first = net.place(k, u, 0)
-            out.append(beside(zeros(n, first), self.taken[k], zeros(n, size - first - net.fed[k])))
-        if self.moved[k]:
-            below = self.weights[k] @ stacked(*(M.line() for M in self.moved[k]))
-            for u in range(net.widths[k]):
-                own = below[u, :].parts(lambda part: [part[0][i * size : (i + 1) * size] for i in range(n)], size)
-                out[u] = out[u] + own
-        return out
-
-    def send_back(self, column):
-        """Find the signals; those of kinked units are their multipliers."""
-        net, multipliers = self.net, self.net.multipliers(column)
-        self.signals = [loss_slopes(net.p.loss, self.heights[-1], net.Y) * Fraction(1, net.p.n)]
-        self.reaching = []
+            self.taken.append(beside(given, Balls([[ONE]] * net.p.n)) if net.p.has_bias[k] else given)
+            self.heights.append(self.taken[k] @ self.weights[k].T)
+            given = self.heights[k].masked(net.on[k]) if k < len(net.on) else None
+        multipliers, slopes = net.multipliers(column), loss_slopes(net.p.loss, self.heights[-1], net.Y)
+        self.signals, self.reaching = [slopes * Fraction(1, net.p.n)], []
         for k in range(len(net.on) - 1, -1, -1):
             self.reaching.insert(0, self.signals[0] @ self.weights[k + 1][:, : net.widths[k]])
-            self.signals.insert(0, self.reaching[0].masked(net.on[k]))
+            signals = self.reaching[0].masked(net.on[k])
             for q, (layer, u, i) in enumerate(net.kinks):
                 if layer == k:
-                    self.signals[0].mid[i][u], self.signals[0].rad[i][u] = multipliers.mid[q][0], multipliers.rad[q][0]
+                    signals.mid[i][u], signals.rad[i][u] = multipliers.mid[q][0], multipliers.rad[q][0]
+            self.signals.insert(0, signals)
 
-    def second(self):
+    def forward(self):
+        """Return the derivatives, by layer, of each input in the weights below, of each height in those up to here."""
+        net, n, moved, ahead = self.net, self.net.p.n, [[]], []
+        for k, (width, fed, start) in enumerate(zip(net.widths, net.fed, net.starts, strict=False)):
+            out = [zeros(n, start)] * width
+            if moved[k]:
+                below = self.weights[k][:, : len(moved[k])] @ stacked(*(M.line() for M in moved[k]))
+                out = [below[u, :].folded(n, start) for u in range(width)]
+            ends = [(zeros(n, u * fed), self.taken[k], zeros(n, (width - u - 1) * fed)) for u in range(width)]
+            ahead.append([beside(M, *end) for M, end in zip(out, ends, strict=True)])
+            if k < len(net.on):
+                on, size = columns(net.on[k], width), net.starts[k + 1]
+                moved.append([M.masked([[bit] * size for bit in bits]) for M, bits in zip(ahead[k], on, strict=True)])
+        return moved, ahead
+
+    def second(self, moved, last):
         """Return the second derivatives of L in the weights, without the decay.
 
         The loss bends along the outputs; and where a weight meets what comes from below, its signal times the
@@ -1939,17 +1908,22 @@ class Sweep:
         """
         net, size = self.net, self.net.starts[-1]
         H, rows = zeros(size, size), [zeros(0, size)]
-        last = self.ahead[-1]
         for own, bends in zip(last, loss_bends(net.p.loss, self.heights[-1]), strict=True):
             along = zeros(net.p.n, size)
             for other, bend in zip(last, bends, strict=True):
                 along = along + other * (bend * Fraction(1, net.p.n))
             H = H + own.T @ along
-        for S, given, moved in zip(self.signals, self.taken, self.moved, strict=True):
-            blocks = [S.T @ M for M in moved] or [zeros(S.columns, size)] * given.columns
+        for S, given, below in zip(self.signals, self.taken, moved, strict=True):
+            blocks = [widened(S.T @ M, size) for M in below]
+            blocks += [zeros(S.columns, size)] * (given.columns - len(blocks))  # a bias, and what does not move
             rows += [block[u, :] for u in range(S.columns) for block in blocks]
         mixed = stacked(*rows)
         return H + mixed + mixed.T
+
+
+def widened(M, columns):
+    """Return a matrix with zeros beside it."""
+    return beside(M, zeros(M.rows, columns - M.columns))
 
 
 def reduced_terms(own, known):
@@ -2230,8 +2204,7 @@ class Face:
         self.loss = "squared" if p.loss == "squared" else "bce"
         targets = p.y if p.loss == "squared" else [Fraction(t == 1) for t in labels(p)]
         self.Y = [[t] for t in targets]
-        same = len(p.patterns) == len(p.kinks) == len(p.signs)
-        require(same, "patterns, kinks and signs are not as many")
+        require(len(p.patterns) == len(p.kinks) == len(p.signs), "patterns, kinks and signs are not as many")
         require(len(p.offsets) == len(p.signs), "the offsets are not one for each unit of the face")
         pairs = [zip(*pair, strict=True) for pair in zip(p.patterns, p.kinks, strict=True)]
         self.active = [[on and not kink for on, kink in pair] for pair in pairs]
@@ -2334,8 +2307,7 @@ def decayed_local_minimum(p):
     if -1 in group or p.global_minimum:
         cells_at_rest(face, e)
     least, most = face.value(box)
-    between = p.lower * p.divisor <= least and most <= p.upper * p.divisor
-    require(between, "the objective is not proved to lie between its ends")
+    require(p.lower * p.divisor <= least and most <= p.upper * p.divisor, "the objective may not lie between its ends")
     near_claim(face, weights, group, box)
     which = "a global minimum of every width" if p.global_minimum else "a local minimum"
     return f"{which} with weight decay on {p.n} samples lies within {told(p.distance)} of the given weights"
@@ -2406,8 +2378,7 @@ def near_claim(face, weights, group, box):
     for g, own, w, v in zip(group, p.shares, p.W, p.v, strict=True):
         if g in (-1, -2):
             square += v * v + sum((a * a for k, a in enumerate(w) if k < decay.kept or g == -1), ZERO)
-            dead = g == -1 or (decay.kept < p.d and w[-1] < 0)
-            require(dead, "a unit that is dead for its bias has no negative free bias")
+            require(g == -1 or (decay.kept < p.d and w[-1] < 0), "a unit that is dead for its bias has none")
             continue
         require(0 <= g < len(weights) and own > 0, "a unit belongs to no unit of the face, or has no share of it")
         total[g] += own
@@ -2544,14 +2515,12 @@ def population_minimum(p):
     value = value + mutual(teacher, teacher, *angles(teacher, teacher))
     least, most = (v / (2 * end) for v, end in zip(value.ends(), reversed(circle.ends()), strict=True))
     least = max(least, ZERO) - slope**2 / (2 * curvature)
-    held = (p.lower <= least or p.lower <= 0) and most <= p.upper
-    require(held, "the loss of the minimum is not proved to lie between the claimed ends")
+    require((p.lower <= least or p.lower <= 0) and most <= p.upper, "the loss may not lie between its ends")
     spurious = p.lower > 0 and len(W) >= p.n
     require(p.spurious is spurious, "whether the minimum is spurious is not what follows from its ends")
-    which = "that is no global minimum" if spurious else "of unknown rank"
+    which = "that is no global minimum " if spurious else ""
     return (
-        f"the population loss of {len(W)} units against {p.n} has a strict local minimum {which} within "
-        f"{float(p.distance):.2g} of the claimed weights, of a loss of about {float(p.upper):.9g}"
+        f"the population loss of {len(W)} units has a strict local minimum {which}within {float(p.distance):.2g} of W"
     )
 
 
