@@ -45,9 +45,9 @@ def put(certificate, path, value):
 
 
 def is_number(value):
-    """Whether a value is an exact number as text."""
+    """Whether a value is an exact number as text, of a size that a fraction can hold."""
     try:
-        return type(value) is str and len(value) < 60 and Fraction(value) is not None
+        return type(value) is str and len(value) < 60 and "e99999" not in value and Fraction(value) is not None
     except ValueError:
         return False
 
