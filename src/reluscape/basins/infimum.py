@@ -212,36 +212,36 @@ class _Program:
         return exact.fraction_matrix(exact.nullspace(rows)).reshape(-1, self.size)
 
     def on_face(
-        self, kept: np.ndarray, held: np.ndarray, start: np.ndarray, width: float
+        self, live: np.ndarray, stops: np.ndarray, start: np.ndarray, width: float
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
         """Return (x, slopes, multipliers of the sides) for one guess of the tight sides, or None.
 
         Args:
-            kept: (n,) samples whose losses stay.
-            held: sides that the direction does not leave.
+            live: (n,) samples whose losses stay.
+            stops: sides that the direction does not leave.
             start: a point in floats.
             width: height, relative to 1 and to sample times weights, up to which a side is tight.
         """
         F, G, t = self.floats
-        x, tight, size = start, np.zeros(len(held), dtype=bool), float(np.abs(F).max(initial=0.0))
-        for _ in range(len(held) + 1):  # sides that the minimiser of a face lies on are tight too
+        x, tight, size = start, np.zeros(len(stops), dtype=bool), float(np.abs(F).max(initial=0.0))
+        for _ in range(len(stops) + 1):  # sides that the minimiser of a face lies on are tight too
             sizes = 1.0 + np.linalg.norm(G, axis=1) * np.linalg.norm(x)  # losses bend over a height of 1
-            wider = tight | (held & (G @ x <= width * sizes))
+            wider = tight | (stops & (G @ x <= width * sizes))
             if x is not start and (wider == tight).all():
                 break
             tight = wider
             basis = self._basis(self.G[tight])
             Q = np.linalg.qr(basis.astype(float).T)[0].T if len(basis) else np.zeros((0, self.size))
-            x = self._newton(F[kept] @ Q.T, t[kept], Q @ start, size) @ Q if len(Q) else np.zeros(self.size)
+            x = self._newton(F[live] @ Q.T, t[live], Q @ start, size) @ Q if len(Q) else np.zeros(self.size)
         numbers = np.linalg.lstsq(basis.astype(float).T, x, rcond=None)[0] if len(basis) else np.zeros(0)
         point = np.full(self.size, Fraction(0), dtype=object)
         if len(basis):
             point = point + np.array([Fraction(float(v)) for v in numbers], dtype=object).dot(basis)
-        if (self.G[held].dot(point) < 0).any():
+        if (self.G[stops].dot(point) < 0).any():
             return None
         f = np.array(self.F.dot(point), dtype=float)
-        nu = np.where(kept, self.loss.gradient(f, np.asarray(self.data.y, dtype=float)), 0.0)
-        pair = self._balanced(nu, kept, tight)
+        nu = np.where(live, self.loss.gradient(f, np.asarray(self.data.y, dtype=float)), 0.0)
+        pair = self._balanced(nu, live, tight)
         return None if pair is None else (point, *pair)
 
     @staticmethod
@@ -272,7 +272,7 @@ class _Program:
             now = ahead
         return x
 
-    def _balanced(self, nu: np.ndarray, kept: np.ndarray, tight: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    def _balanced(self, nu: np.ndarray, live: np.ndarray, tight: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
         """Return exact slopes and multipliers beside floats with F^T nu = G^T z, z >= 0, nu of the loss; or None."""
         F, G, _ = self.floats
         rows = np.flatnonzero(tight)
@@ -280,7 +280,7 @@ class _Program:
         z = so.nnls(G[rows].T, F.T @ nu / scale, maxiter=50 * len(rows) + 100)[0] * scale if len(rows) else np.zeros(0)
         support = rows[z > DEFAULT.decayed_tight * float(z.max(initial=0.0))]
         number = dict(zip(rows.tolist(), z.tolist(), strict=True))
-        samples = np.flatnonzero(kept)
+        samples = np.flatnonzero(live)
         E = np.concatenate([self.F[samples], -self.G[support]]).T  # (size, samples and sides)
         guess = [Fraction(float(nu[i])) for i in samples] + [Fraction(number[int(r)]) for r in support]
         values = np.array(guess, dtype=object)
@@ -299,13 +299,13 @@ class _Program:
         return (slopes, multipliers) if inside else None
 
     def told(
-        self, direction: np.ndarray, kept: np.ndarray, point: np.ndarray, slopes: np.ndarray, multipliers: np.ndarray
+        self, direction: np.ndarray, live: np.ndarray, point: np.ndarray, slopes: np.ndarray, multipliers: np.ndarray
     ) -> Infimum:
         """Return both ends with the certificate."""
         n, d, m = max(self.data.n, 1), self.data.d, len(self.A)
         f = self.F.dot(point) if self.size else np.full(self.data.n, Fraction(0), dtype=object)
         with precise_intervals():
-            above = _fraction(losses([t * v for t, v, k in zip(self.labels, f, kept, strict=True) if k]).upper())
+            above = _fraction(losses([t * v for t, v, k in zip(self.labels, f, live, strict=True) if k]).upper())
             below = _fraction(entropies(list(-self.labels * slopes)).lower())
         unit = 1 << END_BITS
         upper, lower = Fraction(ceil(above / n * unit), unit), max(Fraction(floor(below / n * unit), unit), Fraction(0))

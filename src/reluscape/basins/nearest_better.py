@@ -109,13 +109,13 @@ class _Search:
         return nearest, depth
 
     def _levels(
-        self, left: int, signed: Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray] | None]
+        self, left: int, with_signs: Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray] | None]
     ) -> tuple[BetterBasin | None, int]:
         """Return the nearest better basin over patterns at their distances, and the last distance that was solved."""
         reach = {self.start.tobytes()}
         level, frontier = 0, self._beside([self.start], reach, free=True)
         while frontier:
-            pair = signed(np.array(frontier), left)
+            pair = with_signs(np.array(frontier), left)
             if pair is None:
                 return None, level - 1
             patterns, signs = pair

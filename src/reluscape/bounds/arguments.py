@@ -13,11 +13,11 @@ __all__ = ["FORMS", "require", "tolerated_share", "which_form", "whole"]
 FORMS = ("printed", "corrected", "sharp")
 
 
-def which_form(form: str | None, default: str, offered: tuple[str, ...] = FORMS) -> str:
+def which_form(form: str | None, default: str, options: tuple[str, ...] = FORMS) -> str:
     """Return the form that is asked for; None stands for the statement's default."""
     variant = default if form is None else form
-    if variant not in offered:
-        raise InputError(f"form is {form!r}; this statement comes as {', '.join(offered)}")
+    if variant not in options:
+        raise InputError(f"form is {form!r}; this statement comes as {', '.join(options)}")
     return variant
 
 

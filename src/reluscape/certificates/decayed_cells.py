@@ -193,7 +193,7 @@ def _listed(part: Part) -> Listed:
 
 
 def _check_cells(
-    X: np.ndarray, nu: np.ndarray, square: Fraction, terms: DecayTerms, listed: Listed, order: list[int], effort: Effort
+    X: np.ndarray, nu: np.ndarray, square: Fraction, terms: DecayTerms, states: Listed, order: list[int], effort: Effort
 ) -> int:
     """Check every cell with both signs; return the number of cells."""
     n, d = X.shape
@@ -203,7 +203,7 @@ def _check_cells(
     for pattern in cells:
         on = np.array([bit == "1" for bit in pattern], dtype=bool)
         for sign in (1, -1):
-            _refuse_pulled(X, products, square, terms, pattern, on, sign, listed.get((pattern, sign), []))
+            _refuse_pulled(X, products, square, terms, pattern, on, sign, states.get((pattern, sign), []))
     return len(cells)
 
 
@@ -220,11 +220,11 @@ def _cell_patterns(X: np.ndarray, order: list[int], effort: Effort) -> list[str]
 
 
 def _refuse_pulled(
-    X: np.ndarray, moved: np.ndarray, square: Fraction, terms: DecayTerms, pattern: str, on: np.ndarray, sign: int,
+    X: np.ndarray, shifts: np.ndarray, square: Fraction, terms: DecayTerms, pattern: str, on: np.ndarray, sign: int,
     multipliers: list[tuple[int, Fraction]],
 ) -> None:  # fmt: skip
     """Refuse a state whose pull, eased by multipliers, has a larger square."""
-    g = moved[on].sum(axis=0) if on.any() else np.full(X.shape[1], Fraction(0), dtype=object)
+    g = shifts[on].sum(axis=0) if on.any() else np.full(X.shape[1], Fraction(0), dtype=object)
     q = -sign * g
     for i, number in multipliers:
         if number < 0:

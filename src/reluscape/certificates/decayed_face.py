@@ -211,9 +211,9 @@ def ball(value: Any) -> Any:
     return flint.arb(fmpq(value))
 
 
-def _norm(u: Any, penalised: np.ndarray) -> Any:
+def _norm(u: Any, in_penalty: np.ndarray) -> Any:
     """Return |P u| as an interval."""
-    square: Any = sum((u[a] * u[a] for a in np.flatnonzero(penalised)), flint.arb(0))
+    square: Any = sum((u[a] * u[a] for a in np.flatnonzero(in_penalty)), flint.arb(0))
     return square.sqrt()
 
 

@@ -58,7 +58,7 @@ def _check_face(
     e: np.ndarray,
     error: float,
     decay: float,
-    known: list[Answered],
+    answers: list[Answered],
     side: int,
     axis: int,
     end: float,
@@ -78,7 +78,7 @@ def _check_face(
         heights, spread = middle @ h.T, half @ sizes.T * (1 + DEFAULT.box_slack) + blur
         on, off = heights - spread >= 0, heights + spread <= 0
         left = np.ones(len(middle), dtype=bool)
-        for a in known:
+        for a in answers:
             left &= ~(a.kink | none | np.where(a.on, on, off)).all(axis=1)
         both = ~(on | off)
         ray = middle / np.linalg.norm(middle, axis=1, keepdims=True)

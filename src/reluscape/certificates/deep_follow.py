@@ -55,10 +55,10 @@ def _above(own: Terms, active: np.ndarray, rests: Sequence[Sequence[tuple[Any, T
     return {(u, name): v for u in np.flatnonzero(active).tolist() for name, v in _rest(own, rests[u]).items()}
 
 
-def _rest(own: Terms, known: Sequence[tuple[Any, Terms]]) -> Terms:
+def _rest(own: Terms, pivots: Sequence[tuple[Any, Terms]]) -> Terms:
     """Return terms modulo the known ones, each of which has a one at its name and nothing at earlier names."""
     rest = dict(own)
-    for lead, vector in known:
+    for lead, vector in pivots:
         factor = rest.get(lead)
         if factor:
             for name, v in vector.items():

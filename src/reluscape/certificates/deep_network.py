@@ -169,7 +169,7 @@ def _check_rest(point: DeepClaim, units: list[list[str]]) -> None:
 
 
 def _kinks(
-    has_bias: list[bool], on: list[np.ndarray], kink: list[np.ndarray], entries: list[Any], chosen: list[list[int]],
+    has_bias: list[bool], on: list[np.ndarray], kink: list[np.ndarray], entries: list[Any], picks: list[list[int]],
     X: np.ndarray, asleep: list[bool], effort: Effort,
 ) -> tuple[list[Kink], list[list[tuple[int, Fraction]]]]:  # fmt: skip
     """Return the kinks, and which always agree; kinks that are zero for all weights are refused."""
@@ -191,7 +191,7 @@ def _kinks(
                 name, factor = _function(k, has_bias[k], names[i], rows_of[i])
                 if name is None:
                     raise CertificateError(f"a kink of unit {u} of layer {k + 1} is zero whatever the weights are")
-                key = (k, chosen[k][u], i)
+                key = (k, picks[k][u], i)
                 if key not in multipliers:
                     raise CertificateError(f"the kink of layer {k + 1} at row {i} has no multiplier")
                 # rows that lower kinks or units at zero can move apart agree where their samples do

@@ -31,11 +31,11 @@ class Reading:
     numbers: int = 0
     total_bits: int = 0
 
-    def size(self, name: str, found: int, what: str) -> int:
+    def size(self, name: str, count: int, what: str) -> int:
         """Return a size, which the first field of that size sets and all others must have."""
-        length = self.sizes.setdefault(name, found)
-        if length != found:
-            raise CertificateError(f"{what} does not have the shape that the data ask for: {found} for {length}")
+        length = self.sizes.setdefault(name, count)
+        if length != count:
+            raise CertificateError(f"{what} does not have the shape that the data ask for: {count} for {length}")
         return length
 
     def number(self, value: Any, what: str) -> Fraction:
@@ -118,11 +118,11 @@ class Nested(Form):
         at.weigh(numbers, self.what)
         return result
 
-    def _part(self, value: Any, depth: int, found: list[Fraction], at: Reading) -> Any:
+    def _part(self, value: Any, depth: int, numbers: list[Fraction], at: Reading) -> Any:
         if depth == 0:
-            found.append(at.number(value, self.what))
-            return found[-1]
-        return [self._part(item, depth - 1, found, at) for item in listed(value, self.what)]
+            numbers.append(at.number(value, self.what))
+            return numbers[-1]
+        return [self._part(item, depth - 1, numbers, at) for item in listed(value, self.what)]
 
 
 @dataclass(frozen=True)
@@ -369,11 +369,11 @@ def listed(value: Any, what: str) -> list[Any]:
     return value
 
 
-def shaped(nested: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
+def shaped(lists: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """Return nested lists of numbers as an object array of the shape that a checker expects."""
     out = np.empty(shape, dtype=object)
-    rows = [nested] if len(shape) == 1 else nested
-    if (len(shape) > 1 and len(nested) != shape[0]) or any(len(row) != shape[-1] for row in rows):
+    rows = [lists] if len(shape) == 1 else lists
+    if (len(shape) > 1 and len(lists) != shape[0]) or any(len(row) != shape[-1] for row in rows):
         raise CertificateError(f"{what} do not have the shape {shape} that the data ask for")
     flat = out.reshape(-1)
     for i, number in enumerate(number for row in rows for number in row):

@@ -76,14 +76,14 @@ def _check_network(witness: dict[str, Any], bias: bool, value: Fraction, X: np.n
 
 
 def _vectors(
-    listed: list[list[Fraction]], n: int, value: Fraction, bias: bool, y: np.ndarray, effort: Effort
+    vectors: list[list[Fraction]], n: int, value: Fraction, bias: bool, y: np.ndarray, effort: Effort
 ) -> dict[int, list[list[int]]]:
     """Return the vectors by length, after checking <q, y>^2 >= n value <q, q>, <q, y> > 0 and <q, 1> = 0 if need be."""
-    if not listed:
+    if not vectors:
         raise CertificateError("there is no lower bound")
     groups: dict[int, list[list[int]]] = {}
-    effort.spend(2 * sum(map(len, listed)), "the lower bounds")
-    for number, entries in enumerate(listed):
+    effort.spend(2 * sum(map(len, vectors)), "the lower bounds")
+    for number, entries in enumerate(vectors):
         if not 0 < len(entries) <= n:
             raise CertificateError(f"the vector of lower bound {number} does not have 1 to {n} entries")
         q = np.array(entries, dtype=object)

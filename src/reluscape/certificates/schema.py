@@ -487,12 +487,12 @@ def kind_of(content: dict[str, Any]) -> str:
     return kind
 
 
-def _only(content: dict[str, Any], needed: set[str], allowed: set[str], what: str, kind: str) -> None:
+def _only(content: dict[str, Any], needs: set[str], extras: set[str], what: str, kind: str) -> None:
     """Check the fields of a certificate, and that its loss and its penalty are such as its kind is about."""
     for key in content:
-        if type(key) is not str or key not in needed | allowed:
+        if type(key) is not str or key not in needs | extras:
             raise CertificateError(f"{what} has a field {brief(key)} that is not known")
-    for key in sorted(needed - set(content)):
+    for key in sorted(needs - set(content)):
         raise CertificateError(f"{what} has no field {key!r}")
     form = KINDS[kind]
     loss, penalty = content.get("loss"), content.get("penalty")

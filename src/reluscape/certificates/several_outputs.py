@@ -107,14 +107,14 @@ def _integers(values: np.ndarray) -> tuple[np.ndarray, int]:
     return np.array([[int(v * unit) for v in row] for row in values], dtype=object).reshape(values.shape), unit
 
 
-def _falls(A: list[list[int]], chosen: tuple[int, ...]) -> bool:
+def _falls(A: list[list[int]], picks: tuple[int, ...]) -> bool:
     """Return whether a principal submatrix of order 1 to 3 has a determinant below 0 and no entry of its adjugate."""
-    if len(chosen) == 1:
-        return A[chosen[0]][chosen[0]] < 0
-    if len(chosen) == 2:
-        i, j = chosen
+    if len(picks) == 1:
+        return A[picks[0]][picks[0]] < 0
+    if len(picks) == 2:
+        i, j = picks
         return A[i][i] >= 0 and A[j][j] >= 0 and A[i][j] <= 0 and A[i][i] * A[j][j] < A[i][j] ** 2
-    i, j, k = chosen
+    i, j, k = picks
     a, b, c, f, g, h = A[i][i], A[j][j], A[k][k], A[j][k], A[i][k], A[i][j]
     minors = (b * c - f * f, g * f - h * c, h * f - g * b)
     if min(minors) < 0 or a * minors[0] + h * minors[1] + g * minors[2] >= 0:

@@ -101,9 +101,9 @@ class Cones:
         self.cells += [(depth + 1, part, pattern + side) for part, side in sides]
         return self.parts[cell]
 
-    def _edge(self, u: Ray, v: Ray, seen: int) -> bool:
+    def _edge(self, u: Ray, v: Ray, depth: int) -> bool:
         """Return whether two rays of a cell span an edge: the samples that vanish on both have rank r - 2."""
-        shared = [row for row in self.rows[:seen] if _dot(row, u) == 0 and _dot(row, v) == 0]
+        shared = [row for row in self.rows[:depth] if _dot(row, u) == 0 and _dot(row, v) == 0]
         goal = self.rank - 2
         return len(shared) >= goal and exact.rank(np.array(shared, dtype=object).reshape(-1, self.rank)) == goal
 

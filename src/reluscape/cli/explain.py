@@ -147,13 +147,13 @@ def _decay(value: float | None, free_biases: bool, ignored: bool) -> Any:
     return WeightDecay(value, biases=not free_biases) if value else 0.0
 
 
-def _target_scale(samples: Samples, asked: Any) -> tuple[float, float] | None:
+def _target_scale(samples: Samples, request: Any) -> tuple[float, float] | None:
     """Return mean and deviation by which the one target was standardised, None where it was not."""
     from ..problem.trained.rescaling import scale_of
 
     if samples.data.y is None:
         return None
-    scale = scale_of(np.asarray(samples.data.y, dtype=float)[:, None], asked)
+    scale = scale_of(np.asarray(samples.data.y, dtype=float)[:, None], request)
     return None if scale is None else (float(scale.mean[0]), float(scale.deviation[0]))
 
 

@@ -82,9 +82,9 @@ def folder_for(data: Path, out: Path | None) -> Path:
     return folder
 
 
-def write_results(folder: Path, named: dict[str, Callable[[], str]]) -> list[Path]:
+def write_results(folder: Path, makers: dict[str, Callable[[], str]]) -> list[Path]:
     """Write files into a folder, every text made before the first is written."""
-    texts = {name: make() for name, make in named.items()}
+    texts = {name: make() for name, make in makers.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
@@ -106,13 +106,13 @@ def close_for_good() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def spelled(preferred: str, plain: str) -> str:
+def spelled(sign: str, plain: str) -> str:
     """Return a sign, or plain letters where standard output cannot spell it."""
     try:
-        preferred.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+        sign.encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return plain
-    return preferred
+    return sign
 
 
 def one_line(text: str) -> str:

@@ -98,12 +98,12 @@ def sweep(
         raise typer.Exit(1)
 
 
-def _lines(told: list[str], as_json: bool) -> None:
+def _lines(text: list[str], as_json: bool) -> None:
     """Print lines of plain words, or one JSON object that holds them."""
     if as_json:
-        print(json.dumps({"lines": told}))
+        print(json.dumps({"lines": text}))
     else:
-        lines(told)
+        lines(text)
 
 
 def _check_device(plan: Sweep, device: str) -> None:

@@ -248,11 +248,11 @@ class _Search:
         distinct: list[int],
         units: tuple[int, ...],
         frozen: tuple[int, ...],
-        allowed: list[frozenset[int]],
+        sign_options: list[frozenset[int]],
     ) -> list[Minimum]:
         """Return the minimum with the output signs given, if there is one."""
         sign_groups = [tuple(s for u, s in zip(units, frozen, strict=True) if u == k) for k in distinct]
-        if any(s not in signs for mine, signs in zip(sign_groups, allowed, strict=True) for s in mine):
+        if any(s not in signs for mine, signs in zip(sign_groups, sign_options, strict=True) for s in mine):
             return []
         sign_sets = [frozenset(mine) for mine in sign_groups]
         for signs, sums, c in sign_choices(component, sign_sets, [len(mine) for mine in sign_groups]):

@@ -98,19 +98,19 @@ def anatomy(net: TwoLayerNet, X: Any, tolerances: Tolerances = DEFAULT) -> Anato
     )
 
 
-def parallel_groups(rows: np.ndarray, chosen: np.ndarray, width: float) -> tuple[tuple[int, ...], ...]:
+def parallel_groups(rows: np.ndarray, picks: np.ndarray, width: float) -> tuple[tuple[int, ...], ...]:
     """Return groups of two or more rows that point the same way: unit vectors at most `width` from a group's first.
 
     Args:
         rows: (m, d) weights.
-        chosen: (m,) bool, the rows to look at; rows of zeros are left out.
+        picks: (m,) bool, the rows to look at; rows of zeros are left out.
         width: the distance.
 
     >>> parallel_groups(np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 1e-9]]), np.ones(3, dtype=bool), 1e-6)
     ((0, 2),)
     """
     lengths = np.linalg.norm(rows, axis=1)
-    left = np.flatnonzero(chosen & (lengths > 0))
+    left = np.flatnonzero(picks & (lengths > 0))
     firsts, groups = np.empty((len(left), rows.shape[1])), list[list[int]]()
     for j in left:
         unit = rows[j] / lengths[j]

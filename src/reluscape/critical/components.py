@@ -238,16 +238,16 @@ def _central(rows: np.ndarray, inside: np.ndarray) -> np.ndarray:
     return middle / (rows[0] @ middle) if all(height > 0 for height in rows @ middle) else inside
 
 
-def sign_choices(component: Component, allowed: Sequence[frozenset[int]], counts: Sequence[int]) -> Iterator[Any]:
+def sign_choices(component: Component, sign_options: Sequence[frozenset[int]], counts: Sequence[int]) -> Iterator[Any]:
     """Yield (signs per face, sums, c) for every choice of output signs, up to relabelling, that has a minimiser.
 
     Args:
         component: the minimisers.
-        allowed: per face the signs that pass the one-sided test.
+        sign_options: per face the signs that pass the one-sided test.
         counts: per face the number of units on it.
     """
     options = [
-        list(_multisets(sorted(signs, reverse=True), count)) for signs, count in zip(allowed, counts, strict=True)
+        list(_multisets(sorted(signs, reverse=True), count)) for signs, count in zip(sign_options, counts, strict=True)
     ]
     cache: dict[tuple[int | str, ...], Any] = {}
 
@@ -257,15 +257,15 @@ def sign_choices(component: Component, allowed: Sequence[frozenset[int]], counts
             cache[regions] = place(component, [*regions, *[FREE] * (len(counts) - len(regions))])
         return cache[regions]
 
-    def extend(chosen: list[tuple[int, ...]], regions: tuple[int | str, ...]) -> Iterator[Any]:
-        if len(chosen) == len(counts):
+    def extend(picks: list[tuple[int, ...]], regions: tuple[int | str, ...]) -> Iterator[Any]:
+        if len(picks) == len(counts):
             sums, c = feasible(regions)
-            yield list(chosen), sums, c
+            yield list(picks), sums, c
             return
-        for signs in options[len(chosen)]:
+        for signs in options[len(picks)]:
             wider = (*regions, region_of(signs))
             if feasible(wider) is not None:
-                yield from extend([*chosen, signs], wider)
+                yield from extend([*picks, signs], wider)
 
     if feasible(()) is not None:
         yield from extend([], ())

@@ -157,11 +157,11 @@ def _offset(net: DeepNet, layer: int) -> int:
     return sum(w.size + len(b) for w, b in zip(net.weights[:layer], net.biases[:layer], strict=True))
 
 
-def _layer(error: np.ndarray, error_moves: Any, fed: np.ndarray, fed_moves: Any) -> np.ndarray:
+def _layer(error: np.ndarray, error_moves: Any, inputs: np.ndarray, fed_moves: Any) -> np.ndarray:
     """Return a layer's part of the gradient, or its derivative where what moves is given."""
     if error_moves is None:
-        return np.concatenate([(error.T @ fed).reshape(-1), error.sum(axis=0)])
-    return np.concatenate([(error_moves.T @ fed + error.T @ fed_moves).reshape(-1), error_moves.sum(axis=0)])
+        return np.concatenate([(error.T @ inputs).reshape(-1), error.sum(axis=0)])
+    return np.concatenate([(error_moves.T @ inputs + error.T @ fed_moves).reshape(-1), error_moves.sum(axis=0)])
 
 
 def _product(

@@ -260,9 +260,9 @@ def _short(value: float) -> Fraction:
     return Fraction(f"{float(value):.6e}")
 
 
-def _exact_basis(data: Dataset, chosen: np.ndarray) -> np.ndarray:
+def _exact_basis(data: Dataset, picks: np.ndarray) -> np.ndarray:
     """Return integer rows that span the vectors orthogonal to the chosen samples."""
-    rows = data.rows[chosen]
+    rows = data.rows[picks]
     if len(rows) == 0 or not rows.any():
         return exact.integer_rows(exact.fraction_matrix(np.eye(data.d, dtype=int)))[0]
     free = exact.nullspace(rows)

@@ -113,7 +113,7 @@ def group(rows: np.ndarray) -> list[list[int]]:
 def place_units(
     data: Dataset,
     component: Component,
-    allowed: Sequence[frozenset[int]],
+    sign_options: Sequence[frozenset[int]],
     members: list[list[int]],
     points: list[np.ndarray],
     loss: Loss,
@@ -124,21 +124,21 @@ def place_units(
     Args:
         data: samples with targets.
         component: the minimisers over the distinct faces.
-        allowed: per face the signs that pass the one-sided test, 0 for a silent unit.
+        sign_options: per face the signs that pass the one-sided test, 0 for a silent unit.
         members: per face its units.
         points: per unit weights in the relative interior of its face.
         loss: the loss.
         frozen: (m,) output signs -1 or 1 that are not trained, or None.
     """
-    if not all(allowed):
+    if not all(sign_options):
         return None
     m = sum(len(g) for g in members)
     if frozen is not None:
         sign_groups = [tuple(int(frozen[j]) for j in g) for g in members]
-        if any(s not in signs for mine, signs in zip(sign_groups, allowed, strict=True) for s in mine):
+        if any(s not in signs for mine, signs in zip(sign_groups, sign_options, strict=True) for s in mine):
             return None
-        allowed = [frozenset(mine) for mine in sign_groups]
-    for signs, sums, _ in sign_choices(component, allowed, [len(g) for g in members]):
+        sign_options = [frozenset(mine) for mine in sign_groups]
+    for signs, sums, _ in sign_choices(component, sign_options, [len(g) for g in members]):
         if frozen is not None:
             if any(sorted(a) != sorted(b) for a, b in zip(signs, sign_groups, strict=True)):
                 continue

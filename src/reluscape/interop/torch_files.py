@@ -65,21 +65,21 @@ def _object_named(problem: str) -> str:
     return f"an object of {match.group(1)}" if match else "other Python objects"
 
 
-def _weights(held: Any, file: str) -> tuple[Mapping[str, Any], str | None]:
+def _weights(content: Any, file: str) -> tuple[Mapping[str, Any], str | None]:
     """Return the state dict in what was stored, and the key it stood under."""
-    if _is_state_dict(held):
-        return held, None
-    if isinstance(held, Mapping):
+    if _is_state_dict(content):
+        return content, None
+    if isinstance(content, Mapping):
         for key in KEYS:
-            if _is_state_dict(held.get(key)):
-                return held[key], key
-            if isinstance(held.get(key), Mapping):
-                inner, deeper = _one_deeper(held[key])
+            if _is_state_dict(content.get(key)):
+                return content[key], key
+            if isinstance(content.get(key), Mapping):
+                inner, deeper = _one_deeper(content[key])
                 if inner is not None:
                     return inner, f"{key}.{deeper}"
-        others = [key for key, value in held.items() if _is_state_dict(value) and "optim" not in str(key).lower()]
+        others = [key for key, value in content.items() if _is_state_dict(value) and "optim" not in str(key).lower()]
         if len(others) == 1:
-            return held[others[0]], str(others[0])
+            return content[others[0]], str(others[0])
         if others:
             raise ModelError(
                 f"{file} holds weights under {', '.join(map(str, others[:5]))}; save the one network you mean"
@@ -87,17 +87,17 @@ def _weights(held: Any, file: str) -> tuple[Mapping[str, Any], str | None]:
     raise ModelError(f"{file} holds no tensors by name; save it with {SAVE_LINE}")
 
 
-def _one_deeper(held: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str | None]:
+def _one_deeper(content: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str | None]:
     """Return the state dict one level deeper, or None."""
     for key in KEYS:
-        if _is_state_dict(held.get(key)):
-            return held[key], key
+        if _is_state_dict(content.get(key)):
+            return content[key], key
     return None, None
 
 
-def _is_state_dict(held: Any) -> bool:
+def _is_state_dict(content: Any) -> bool:
     """Return whether something is tensors by name."""
-    return isinstance(held, Mapping) and bool(held) and all(hasattr(t, "is_quantized") for t in held.values())
+    return isinstance(content, Mapping) and bool(content) and all(hasattr(t, "is_quantized") for t in content.values())
 
 
 def write_state_dict(arrays: Mapping[str, np.ndarray]) -> bytes:

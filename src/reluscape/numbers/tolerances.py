@@ -193,6 +193,13 @@ class Tolerances:
     decayed_border: float = 1e-14
     # share of the bound of a cone's pulls within which one of them reaches it, so that the cone is cut no further
     split_end: float = 1e-9
+    # with weight decay: how far, relative to 1 + the largest weight, an exact minimum may be from the given floats;
+    # values closer than this, relative to that of the zero network, are one; gap, relative to the same, that counts
+    # as closed in a barrier tree; share of the decay within which floats say nothing of a pull
+    decayed_within: float = 1e-6
+    decayed_same: float = 1e-9
+    decayed_closed: float = 1e-10
+    decayed_near: float = 1e-9
     # any number of units with weight decay: share within which a pull counts as the decay, distance within which two
     # directions are one, and size, relative to the largest, below which a unit is left out
     infinite_tight: float = 1e-6

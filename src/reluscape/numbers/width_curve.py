@@ -164,15 +164,15 @@ class WidthCurve:
             width *= 2
         return width
 
-    def _reaches(self, width: int, wanted: Fraction) -> bool:
-        """Return whether P(width) >= wanted for certain."""
+    def _reaches(self, width: int, probability: Fraction) -> bool:
+        """Return whether P(width) >= probability for certain."""
         if self.rational:  # fractions of a high power have millions of digits: an interval decides nearly always
             with precise_intervals():
-                apart = self._interval(width) - ball(wanted)
+                apart = self._interval(width) - ball(probability)
                 if apart > 0 or apart < 0:
                     return bool(apart > 0)
         low, _ = self.bounds(width)
-        return to_fraction(low) >= wanted
+        return to_fraction(low) >= probability
 
     def _is_flat(self, width: int) -> bool:
         """Return whether further width can no longer be told from the limit in practice."""

@@ -133,11 +133,11 @@ def _listed(data: Dataset, width: int, threshold: Any) -> GenuineShare:
     return GenuineShare(every, fine, poor, limit, lowest)
 
 
-def _orders(chosen: tuple[int, ...]) -> int:
+def _orders(picks: tuple[int, ...]) -> int:
     """Return the number of orders of a list with repetitions."""
-    total = factorial(len(chosen))
-    for k in set(chosen):
-        total //= factorial(chosen.count(k))
+    total = factorial(len(picks))
+    for k in set(picks):
+        total //= factorial(picks.count(k))
     return total
 
 

@@ -86,14 +86,14 @@ def promises_beside_truth(X: Any, y: Any = None, eps: Any = 0.05, trials: int = 
     return [_beside(data, promise, 1 - share, trials, generator) for promise in promises(data, share)]
 
 
-def _beside(data: Dataset, promise: Promise, wanted: Any, trials: int, rng: np.random.Generator) -> Beside:
+def _beside(data: Dataset, promise: Promise, probability: Any, trials: int, rng: np.random.Generator) -> Beside:
     width = promise.width
     if not promise.applies or width is None or promise.statement.startswith(_DEEP):
         return Beside(promise)
     population, law = _POPULATIONS[promise.law]
     trials = min(trials, MOST_SIGNS // (width * max(data.n, 1)))
     if trials < FEWEST:
-        return Beside(promise, least_width=_least_width(data, population, law, wanted))
+        return Beside(promise, least_width=_least_width(data, population, law, probability))
     if promise.event == _ZERO_LOSS:
         if data.y is None:
             return Beside(promise)
@@ -102,15 +102,15 @@ def _beside(data: Dataset, promise: Promise, wanted: Any, trials: int, rng: np.r
         return Beside(promise, truth, truth, None)
     truth = full_rank_fraction(data, width, population, law, trials, rng)
     regions = truth if population == "regions" else full_rank_fraction(data, width, "regions", law, trials, rng)
-    return Beside(promise, truth, regions, _least_width(data, population, law, wanted))
+    return Beside(promise, truth, regions, _least_width(data, population, law, probability))
 
 
-def _least_width(data: Dataset, population: str, law: str, wanted: Any) -> int | None:
+def _least_width(data: Dataset, population: str, law: str, probability: Any) -> int | None:
     try:
         if population == "initialization":
             curve = curve_at_initialization(data, RankOracle.of(data), get_law(law), QUICK_STATES)
         else:
             curve = full_rank_curve(data, population)
-        return curve.width_for(wanted)
+        return curve.width_for(probability)
     except (TooLarge, UnsupportedError):
         return None

@@ -24,48 +24,48 @@ class WidthSearch:
 
 
 def search_width(
-    tried: dict[int, Probability],
+    by_width: dict[int, Probability],
     measure: Callable[[int], Probability | None],
-    wanted: float,
+    probability: float,
     max_width: int,
     good_enough: Callable[[int], bool] | None = None,
 ) -> WidthSearch:
-    """Extend `tried` until the lower end of a width's interval reaches the wanted probability.
+    """Extend `by_width` until the lower end of a width's interval reaches the wanted probability.
 
     Args:
-        tried: probabilities by width, extended in place.
+        by_width: probabilities by width, extended in place.
         measure: returns the probability of a width, or None where the time is over.
-        wanted: probability to reach.
+        probability: probability to reach.
         max_width: widest layer to try.
         good_enough: tells of a width that was tried whether it is enough; left out, the lower end of its interval does.
     """
 
     def enough(width: int) -> bool:
-        return float(tried[width].low) >= wanted if good_enough is None else good_enough(width)
+        return float(by_width[width].low) >= probability if good_enough is None else good_enough(width)
 
     def failed_below(width: int) -> int:
-        return max((w for w in tried if w < width and not enough(w)), default=0)
+        return max((w for w in by_width if w < width and not enough(w)), default=0)
 
     def clearly_few() -> int:
-        return max((w for w in tried if float(tried[w].high) < wanted), default=0)
+        return max((w for w in by_width if float(by_width[w].high) < probability), default=0)
 
-    while not any(enough(w) for w in tried):
-        widest = max(tried, default=0)
+    while not any(enough(w) for w in by_width):
+        widest = max(by_width, default=0)
         if widest >= max_width:
             return WidthSearch(None, clearly_few(), "time" if clearly_few() < widest else "max-width")
         width = min(max(2 * widest, 1), max_width)
         share = measure(width)
         if share is None:
             return WidthSearch(None, clearly_few(), "time")
-        tried[width] = share
-    high = min(w for w in tried if enough(w))
+        by_width[width] = share
+    high = min(w for w in by_width if enough(w))
     low = failed_below(high)
     while high - low > 1:
         middle = (low + high) // 2
         share = measure(middle)
         if share is None:
             return WidthSearch(high, low, "time")
-        tried[middle] = share
+        by_width[middle] = share
         if enough(middle):
             high = middle
         else:

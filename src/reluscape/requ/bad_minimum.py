@@ -127,9 +127,9 @@ def equal_lambda_minimum(n: int, m: int, lam: float, radius2: float | None = Non
 
 
 def _lonely_units(
-    n: int, y: np.ndarray, seen: np.ndarray, lambdas: np.ndarray, radius2: float | None, strict: bool
+    n: int, y: np.ndarray, sample_of: np.ndarray, lambdas: np.ndarray, radius2: float | None, strict: bool
 ) -> BadMinimum:
-    """Return the minimum in which unit j sees sample seen[j] alone."""
+    """Return the minimum in which unit j sees sample sample_of[j] alone."""
     r2 = float(n) if radius2 is None else real_number("radius2", radius2)
     if not (np.isfinite(r2) and r2 > n - 1):
         raise AssumptionError(f"hypothesis violated: the squared radius exceeds n - 1 = {n - 1}, got {r2:g}")
@@ -142,15 +142,15 @@ def _lonely_units(
         )
     X = simplex(n, r2)
     Z = np.concatenate([X, np.ones((n, 1))], axis=1)
-    copies = np.bincount(seen, minlength=n)[seen]
+    copies = np.bincount(sample_of, minlength=n)[sample_of]
     # l'(-c tau) c = lambda with l(z) = log2(1 + e^z)
     mass = np.log(c / (lambdas * np.log(2)) - 1) / c / copies
     t = np.cbrt(mass)
-    net = ReQUNet(t, t[:, None] * Z[seen] / np.sqrt(c))
+    net = ReQUNet(t, t[:, None] * Z[sample_of] / np.sqrt(c))
     f = net.predict(X)
     loss = float(np.logaddexp(0.0, -y * f).sum() / np.log(2)) + regularizer(net.a, net.U, lambdas)
     heights = net.U @ Z.T / np.outer(t, np.linalg.norm(Z, axis=1))
-    heights[np.arange(len(seen)), seen] = -np.inf
+    heights[np.arange(len(sample_of)), sample_of] = -np.inf
     return BadMinimum(
         readonly(X), readonly(y), net, readonly(lambdas), loss, training_error(f, y),
         _gradient(net, Z, y, f, lambdas), float(heights.max()), strict,

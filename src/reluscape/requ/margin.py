@@ -175,7 +175,7 @@ class _Search:
 
 
 def _program(
-    sphere: Sphere, labels: np.ndarray, units: np.ndarray, used: np.ndarray, tolerances: Tolerances
+    sphere: Sphere, labels: np.ndarray, units: np.ndarray, so_far: np.ndarray, tolerances: Tolerances
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Solve min sum |c| with y_i p(x_i) >= 1 over the units; return c and the dual weights, or None where it fails.
 
@@ -185,7 +185,7 @@ def _program(
     from scipy.optimize import linprog
 
     outputs = np.maximum(units @ sphere.Z.T, 0.0) ** 2
-    top = (np.maximum(used @ sphere.Z.T, 0.0) ** 2).max(axis=1) if len(used) else np.median(outputs.max(axis=1))
+    top = (np.maximum(so_far @ sphere.Z.T, 0.0) ** 2).max(axis=1) if len(so_far) else np.median(outputs.max(axis=1))
     answer = None
     # where the solver gives up on one scale another may do
     for size in (float(np.min(top)) or 1.0, 1.0, float(outputs.max()) or 1.0):

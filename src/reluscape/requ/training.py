@@ -260,11 +260,11 @@ class _Walk:
         net = ReQUNet(self.x[:, 0], self.x[:, 1:])
         return (self._slope(self.x), *np.linalg.eigh(self.part.hessian(net, range(len(self.units)))))
 
-    def _along(self, step: np.ndarray, promised: float) -> bool:
+    def _along(self, step: np.ndarray, gain: float) -> bool:
         """Take the longest of the halvings of a step that lowers the loss by a share of what its slope promises."""
         move = step.reshape(self.x.shape)
         return any(
-            self._try(self.x + t * move, self.value + ARMIJO * t * promised) for t in 0.5 ** np.arange(float(HALVINGS))
+            self._try(self.x + t * move, self.value + ARMIJO * t * gain) for t in 0.5 ** np.arange(float(HALVINGS))
         )
 
     def escape(self, da: np.ndarray, dU: np.ndarray) -> bool:

@@ -13,14 +13,14 @@ from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 ROUNDS, HALVINGS = 30, 30
 
 
-def pull(g: np.ndarray, normals: np.ndarray, penalised: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def pull(g: np.ndarray, normals: np.ndarray, in_penalty: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (q, z): the shortest q = g + normals^T z in the penalised coordinates with z >= 0, and 0 in the others.
 
     |q| is the largest <g, u> over u in the cone {normals u >= 0} with |P u| <= 1.
     """
     if not len(normals):
         return g, np.zeros(0)
-    weight = np.where(penalised, 1.0, DEFAULT.decayed_free)
+    weight = np.where(in_penalty, 1.0, DEFAULT.decayed_free)
     size = float(np.abs(g).max(initial=0.0))
     if size == 0.0:
         return g, np.zeros(len(normals))

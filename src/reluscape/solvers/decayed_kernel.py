@@ -358,7 +358,7 @@ def decayed_points(
     programs: np.ndarray,
     accuracy: float,
     limit: int,
-    stalled: int,
+    patience: int,
     share: float,
     least: float,
     begin: float,
@@ -372,9 +372,8 @@ def decayed_points(
     Every state has features in G (S, n, d), sign included, of which the first Q (S,) columns count, a cone of the first
     K (S,) columns of C (S, d, k), each of length 1, and pen (S, d), 1.0 where a coordinate is penalised. y and kind are
     those of `derivatives`. The step goes `share` of the way to a border and aims at `least` times the parameter at
-    least; it ends after `limit` steps, or `stalled` of them without a gain. Where `begin` is not 0 the decay falls from
-    `begin` times the largest pull on a unit. A point (m + 1, d) has c first in its last
-    row.
+    least; it ends after `limit` steps, or `patience` of them without a gain. Where `begin` is not 0 the decay falls
+    from `begin` times the largest pull on a unit. A point (m + 1, d) has c first in its last row.
     """
     n, width, k = G.shape[1], programs.shape[1], C.shape[2]
     off, states = np.zeros(width + 1, dtype=np.int64), np.zeros(width, dtype=np.int64)
@@ -424,7 +423,7 @@ def decayed_points(
                 for a in range(N + 1):
                     best_x[a] = x[a]
                 copy(z, best_z)
-            if best <= accuracy * scale or it - last > stalled or not gap < np.inf:
+            if best <= accuracy * scale or it - last > patience or not gap < np.inf:
                 break
             if kind == SQUARED:
                 copy(base, H)

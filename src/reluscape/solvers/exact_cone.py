@@ -108,18 +108,18 @@ class Cone:
             start = [g for g, t in zip(start, target, strict=True) if t > 0]
         return {}
 
-    def _independent(self, chosen: list[int]) -> list[int]:
+    def _independent(self, picks: list[int]) -> list[int]:
         """Return the first generators that are linearly independent."""
-        entries = [self.generators[g][i] for i in range(len(self.target)) for g in chosen]
-        M = flint.fmpz_mat(len(self.target), len(chosen), entries)
+        entries = [self.generators[g][i] for i in range(len(self.target)) for g in picks]
+        M = flint.fmpz_mat(len(self.target), len(picks), entries)
         R, _, rank = M.rref()
         basis, at = [], 0
         for i in range(int(rank)):
             while R[i, at] == 0:
                 at += 1
-            basis.append(chosen[at])
+            basis.append(picks[at])
             at += 1
-        return basis if len(basis) < len(chosen) else basis[:-1]
+        return basis if len(basis) < len(picks) else basis[:-1]
 
     def _stationary(self, support: list[int]) -> list[flint.fmpq]:
         """Return the least-squares weights on the span of a support."""
@@ -143,17 +143,17 @@ class Cone:
             residual = [a - factor * b for a, b in zip(residual, self.generators[g], strict=True)]
         return residual, denominator
 
-    def _entering(self, residual: list[int], weights: dict[int, flint.fmpq], chosen: np.ndarray | None) -> int | None:
+    def _entering(self, residual: list[int], weights: dict[int, flint.fmpq], picks: np.ndarray | None) -> int | None:
         """Return a generator with a positive product with the residual, the steepest as far as floats tell."""
         top = max(map(abs, residual), default=0)
         if top == 0 or not self.generators:
             return None
         if len(self._table) != len(self._floats):
             self._table = np.array(self._floats)
-        table = self._table if chosen is None else self._table[chosen]
+        table = self._table if picks is None else self._table[picks]
         slopes = table @ np.array([v / top for v in residual])
         for at in np.argsort(-slopes).tolist():
-            g = at if chosen is None else int(chosen[at])
+            g = at if picks is None else int(picks[at])
             if g in weights:
                 continue
             if slopes[at] < -1e-6:

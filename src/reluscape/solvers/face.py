@@ -173,12 +173,12 @@ def _no_point_is_lower(
     mu: np.ndarray,
     face: Face,
     q: np.ndarray,
-    turned: float,
+    turns: float,
 ) -> bool:
-    """Return whether q, off by at most `turned`, has no positive product with what any unit can add."""
+    """Return whether q, off by at most `turns`, has no positive product with what any unit can add."""
     active = patterns[: len(sides)]
     lengths = np.sqrt(active @ (space.U * space.U).sum(axis=1)) * (1.0 + ROUNDING)
-    rooms = lengths * (turned + ROUNDING * float(np.linalg.norm(space.y)))
+    rooms = lengths * (turns + ROUNDING * float(np.linalg.norm(space.y)))
     slopes = -((active * q) @ space.U)
     for j, tight in enumerate(face.tights[: len(sides)]):
         rank = space.r - face.bases[j].shape[1]

@@ -286,11 +286,11 @@ class BasinPrograms:
         return values, gaps
 
     def _one_by_one(
-        self, chosen: Iterable[int], patterns: np.ndarray, starts: np.ndarray, units: np.ndarray, codes: np.ndarray
+        self, picks: Iterable[int], patterns: np.ndarray, starts: np.ndarray, units: np.ndarray, codes: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the values and gaps of the chosen programs of a batch."""
         pairs = []
-        for b in chosen:
+        for b in picks:
             piece = slice(starts[b], starts[b + 1])
             solution = self.solve(Program(patterns[units[piece]], codes[piece]))
             pairs.append((solution.value, solution.gap))

@@ -208,10 +208,10 @@ def _products_are_exact(X: np.ndarray, ratios: np.ndarray) -> bool:
     return bool(sizes.max(initial=1.0) < MOST_SPLIT and sizes.min(initial=1.0) > 1.0 / MOST_SPLIT)
 
 
-def _distinct(data: Dataset, kept: np.ndarray, merge: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return one sample of each group of equal rows, in order, and the group of every sample (-1 where not kept)."""
+def _distinct(data: Dataset, live: np.ndarray, merge: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return one sample of each group of equal rows, in order, and the group of every sample (-1 where not live)."""
     group = np.full(data.n, -1)
-    indices = np.flatnonzero(kept)
+    indices = np.flatnonzero(live)
     if not merge or not len(indices):
         group[indices] = np.arange(len(indices))
         return indices, group

@@ -27,10 +27,10 @@ class Residues:
         # primitive rows are the samples divided by their scales, and so is the column of ones
         self.ones = [v.denominator * pow(v.numerator, -1, PRIME) % PRIME for v in scales] if self.sound else []
 
-    def rank(self, chosen: np.ndarray) -> int:
+    def rank(self, picks: np.ndarray) -> int:
         """Return the rank of some rows of the data."""
-        rows = [v for i in chosen.tolist() for v in self.rows[i]]
-        return int(flint.nmod_mat(len(chosen), self.d, rows, PRIME).rank())
+        rows = [v for i in picks.tolist() for v in self.rows[i]]
+        return int(flint.nmod_mat(len(picks), self.d, rows, PRIME).rank())
 
     def span_rank(self, patterns: np.ndarray, tight: list[np.ndarray], output_bias: bool) -> int | None:
         """Return the rank of [A_1 X N_1 | A_2 X N_2 | ... | 1], N_j the null space of the tight samples of unit j.
@@ -63,12 +63,12 @@ class Residues:
         size = len(columns), len(columns[0])
         return int(flint.nmod_mat(*size, [v for column in columns for v in column], PRIME).rank())
 
-    def _image(self, chosen: np.ndarray) -> tuple[list[int], int]:
+    def _image(self, picks: np.ndarray) -> tuple[list[int], int]:
         """Return the entries of X N row by row and its number of columns, N the null space of some rows of the data."""
-        if not len(chosen):
+        if not len(picks):
             return [int(v) for v in self.table.entries()], self.d
-        walls = [v for i in chosen.tolist() for v in self.rows[i]]
-        kernel, nullity = flint.nmod_mat(len(chosen), self.d, walls, PRIME).nullspace()
+        walls = [v for i in picks.tolist() for v in self.rows[i]]
+        kernel, nullity = flint.nmod_mat(len(picks), self.d, walls, PRIME).nullspace()
         if not int(nullity):
             return [], 0
         image = self.table * flint.nmod_mat(

@@ -9,11 +9,11 @@ SPLITTER = 2.0**27 + 1.0
 MOST_SPLIT = 2.0**400
 
 
-def lower_parts(fractions: np.ndarray, rounded: np.ndarray) -> np.ndarray:
+def lower_parts(fractions: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Return what rounding took away: the doubles nearest to fractions - rounded, same shape."""
-    low = np.zeros(rounded.shape)
+    low = np.zeros(high.shape)
     flat = low.reshape(-1)
-    for i, (value, near) in enumerate(zip(fractions.reshape(-1), rounded.reshape(-1).tolist(), strict=True)):
+    for i, (value, near) in enumerate(zip(fractions.reshape(-1), high.reshape(-1).tolist(), strict=True)):
         numerator, denominator = near.as_integer_ratio()
         if value.denominator != denominator or value.numerator != numerator:
             flat[i] = float(value - type(value)(near))

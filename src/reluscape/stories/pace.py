@@ -62,6 +62,6 @@ class Pace:
         training = 0.0 if self._begin is None else self._clock() - self._begin - self.seconds
         return MOST_TIME * training - self.seconds
 
-    def affords(self, *kinds: str, saved: float = 0.0) -> bool:
+    def affords(self, *kinds: str, reserve: float = 0.0) -> bool:
         """Return whether work of these kinds may begin now, with some seconds left alone."""
-        return self._begin is not None and self.free >= saved + MARGIN * sum(map(self.cost, kinds))
+        return self._begin is not None and self.free >= reserve + MARGIN * sum(map(self.cost, kinds))

@@ -139,7 +139,7 @@ class Watch:
         """Return whether to look now: at the interval, or where the look is within 5 % of the training."""
         if self._every is not None:
             return self._steps % self._every == 0
-        return self._pace.affords(*("look", "basin")[: 1 + bool(self.checks)], saved=self._saved)
+        return self._pace.affords(*("look", "basin")[: 1 + bool(self.checks)], reserve=self._saved)
 
     def check(self) -> Check:
         """Look at the model now.
@@ -159,28 +159,28 @@ class Watch:
             (self._say or _warn)(f"step {check.step}: {why}; start again from other weights")
         return check
 
-    def _proved(self, seen: Check, before: str) -> Check:
+    def _proved(self, look: Check, before: str) -> Check:
         """Return a look at a settled network with the word "stuck" where a local minimum beside it is proved."""
-        if seen.crossed or seen.answer != "settled":
+        if look.crossed or look.answer != "settled":
             self._tried = np.inf
         self._saved = 0.0
-        if seen.answer != "settled" or seen.left is None:
-            return seen
-        if before == "stuck" and not seen.crossed:
-            return replace(seen, answer="stuck")
-        if seen.left > self._tried / CLOSER:
-            return seen
+        if look.answer != "settled" or look.left is None:
+            return look
+        if before == "stuck" and not look.crossed:
+            return replace(look, answer="stuck")
+        if look.left > self._tried / CLOSER:
+            return look
         if self._every is None and not self._pace.affords("proof"):
             self._saved = self._pace.free  # half of what is free from here on is kept for the proof
-            return seen
-        self._tried = seen.left
+            return look
+        self._tried = look.left
         try:
             with self._pace.work("proof"):
                 report = certify_model(self._model, self._X, self._y, weight_decay="unknown", loss=self._chosen)
         except ReluscapeError:
-            return seen
-        stuck = report.verdict.is_local_minimum and seen.loss > self._tolerances.stuck * self._constant()
-        return replace(seen, answer="stuck") if stuck else seen
+            return look
+        stuck = report.verdict.is_local_minimum and look.loss > self._tolerances.stuck * self._constant()
+        return replace(look, answer="stuck") if stuck else look
 
     def _constant(self) -> float:
         """Return the loss of the best constant."""
@@ -263,13 +263,13 @@ class Watch:
         return ax
 
 
-def _row(seen: Check) -> str:
+def _row(look: Check) -> str:
     """Return one line of the table."""
-    basin = "?" if seen.basin is None else f"{seen.basin:.5g}"
-    left = "?" if seen.left is None else f"{100 * seen.left:.1f}%"
-    same = sum(len(group) - 1 for group in seen.duplicated)
-    counts = f"{len(seen.dead):5d} {same:5d} {len(seen.decayed):7d} {seen.crossed:6d}"
-    return f"{seen.step:8d} {seen.loss:11.5g} {basin:>11} {left:>7} {counts}  {seen.answer}"
+    basin = "?" if look.basin is None else f"{look.basin:.5g}"
+    left = "?" if look.left is None else f"{100 * look.left:.1f}%"
+    same = sum(len(group) - 1 for group in look.duplicated)
+    counts = f"{len(look.dead):5d} {same:5d} {len(look.decayed):7d} {look.crossed:6d}"
+    return f"{look.step:8d} {look.loss:11.5g} {basin:>11} {left:>7} {counts}  {look.answer}"
 
 
 def _warn(text: str) -> None:

@@ -132,17 +132,17 @@ def part(amount: float, of: float) -> str:
     return "0%" if of <= 0 or amount <= 0 else percent(amount / of if amount != of else 1.0, SMALLEST_PART)
 
 
-def of_the_weights(moved: float | None) -> str:
+def of_the_weights(distance: float | None) -> str:
     """Write how far weights have moved, relative to their size.
 
     >>> of_the_weights(0.0123), of_the_weights(3.4), of_the_weights(2e-7)
     ('1.2% of the weights', '3.4 times the weights', 'less than 0.001% of the weights')
     """
-    if moved is None:
+    if distance is None:
         return "an unknown distance"
-    if moved < 1:
-        return f"{percent(max(moved, MACHINE_PRECISION), SMALLEST_PART)} of the weights"
-    return f"{moved:.2g} times the weights"
+    if distance < 1:
+        return f"{percent(max(distance, MACHINE_PRECISION), SMALLEST_PART)} of the weights"
+    return f"{distance:.2g} times the weights"
 
 
 def duration(seconds: float) -> str:

@@ -15,10 +15,10 @@ def _steps(A: np.ndarray, starts: np.ndarray) -> float:
 
 
 @kernel(lambda A, y, length, G, h, starts, *_: _steps(A, starts))
-def distances(A, y, length, G, h, starts, members, limits, out, used, sure):
+def distances(A, y, length, G, h, starts, members, limits, out, support, sure):
     """Fill out with |y - projection|^2 for each cone of generators members[starts[b]:starts[b+1]].
 
-    A (g, n) are unit generators, G (g, g) = A A^T and h (g,) = A y / length, length that of y (n,); used marks the
+    A (g, n) are unit generators, G (g, g) = A A^T and h (g,) = A y / length, length that of y (n,); support marks the
     members with a positive weight in the projection. Inner products alone would lose the distance where generators
     nearly cancel: an error of the weights enters it as it is there, and squared through the residual. sure tells where
     the residual meets the conditions of a nearest point up to rounding, and rounding is below the noise; it may not
@@ -38,13 +38,13 @@ def distances(A, y, length, G, h, starts, members, limits, out, used, sure):
             for c in range(k):
                 gram[a, c] = G[members[lo + a], members[lo + c]]
         project(gram, right, k, limits[0], scratch, weights)
-        cone, mark = members[lo : lo + k], used[lo : lo + k]
+        cone, mark = members[lo : lo + k], support[lo : lo + k]
         out[b] = _distance(A, y, length, cone, weights, residual, mark)
         sure[b] = _stationary(A, length, cone, weights, residual, mark, limits)
 
 
 @kernel(lambda A, y, length, h, starts, *_: _steps(A, starts) * (1 + A.shape[1] / 10))
-def distances_of(A, y, length, h, starts, members, limits, out, used, sure):
+def distances_of(A, y, length, h, starts, members, limits, out, support, sure):
     """Fill out as `distances` does, inner products taken from the unit generators themselves."""
     most = 1
     for b in range(len(starts) - 1):
@@ -63,19 +63,19 @@ def distances_of(A, y, length, h, starts, members, limits, out, used, sure):
                 gram[a, c] = total
                 gram[c, a] = total
         project(gram, right, k, limits[0], scratch, weights)
-        cone, mark = members[lo : lo + k], used[lo : lo + k]
+        cone, mark = members[lo : lo + k], support[lo : lo + k]
         out[b] = _distance(A, y, length, cone, weights, residual, mark)
         sure[b] = _stationary(A, length, cone, weights, residual, mark, limits)
 
 
 @inner()
-def _distance(A, y, length, members, weights, residual, used):
+def _distance(A, y, length, members, weights, residual, support):
     """Return |y - length * weighted generators|^2, and mark the generators with a weight."""
     for i in range(len(y)):
         residual[i] = y[i]
     for a in range(len(members)):
-        used[a] = weights[a] > 0.0
-        if used[a]:
+        support[a] = weights[a] > 0.0
+        if support[a]:
             weight = length * weights[a]
             for i in range(len(y)):
                 residual[i] -= weight * A[members[a], i]
@@ -86,8 +86,8 @@ def _distance(A, y, length, members, weights, residual, used):
 
 
 @inner()
-def _stationary(A, length, members, weights, residual, used, limits):
-    """Return whether products with the residual are surely zero on used generators and not positive on others."""
+def _stationary(A, length, members, weights, residual, support, limits):
+    """Return whether products with the residual are surely zero on the support and not positive elsewhere."""
     tolerance, unit, noise = limits
     n, size = len(residual), 1.0
     for a in range(len(members)):
@@ -100,6 +100,6 @@ def _stationary(A, length, members, weights, residual, used, limits):
         slope = 0.0
         for i in range(n):
             slope += A[members[a], i] * residual[i]
-        if slope > bound or (used[a] and slope < -bound):
+        if slope > bound or (support[a] and slope < -bound):
             return False
     return True

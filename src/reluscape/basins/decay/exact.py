@@ -56,7 +56,7 @@ class DecayedInterval:
 
 
 def proved_interval(
-    problem: Problem, pattern: np.ndarray, signs: np.ndarray, point: DecayedPoint, wanted: float
+    problem: Problem, pattern: np.ndarray, signs: np.ndarray, point: DecayedPoint, length: float
 ) -> DecayedInterval:
     """Return the shortest interval found around the value of a basin of the squared loss.
 
@@ -69,7 +69,7 @@ def proved_interval(
         pattern: (m, n), False on zero samples.
         signs: (m,).
         point: the minimiser in floats.
-        wanted: relative length at which the search for a face stops.
+        length: relative length at which the search for a face stops.
 
     Raises:
         SolverError: no guess gives a point of the basin.
@@ -86,28 +86,28 @@ def proved_interval(
                 interval = _on_face(problem, arrangement, face, live, kinks, pattern, signs, point)
                 if interval is not None and (best is None or interval.upper - interval.lower < best.upper - best.lower):
                     best = interval
-                if best is not None and best.relative <= wanted:
+                if best is not None and best.relative <= length:
                     return best
     if best is None:
         raise SolverError("no exact point of the basin lies beside the minimiser in floats; ask for exact=False")
     return best
 
 
-def interval_certificate(problem: Problem, found: DecayedInterval) -> dict[str, Any]:
+def interval_certificate(problem: Problem, interval: DecayedInterval) -> dict[str, Any]:
     """Return the proof as plain JSON."""
     claim = {
-        "lower": fraction_text(found.lower),
-        "upper": fraction_text(found.upper),
-        "patterns": ["".join("01"[int(v)] for v in row) for row in found.pattern],
-        "signs": [int(s) for s in found.signs],
+        "lower": fraction_text(interval.lower),
+        "upper": fraction_text(interval.upper),
+        "patterns": ["".join("01"[int(v)] for v in row) for row in interval.pattern],
+        "signs": [int(s) for s in interval.signs],
         "output_bias": problem.output_bias,
     }
-    Z = np.array([[int(s) * v for v in u] for s, u in zip(found.signs, found.U, strict=True)], dtype=object)
+    Z = np.array([[int(s) * v for v in u] for s, u in zip(interval.signs, interval.U, strict=True)], dtype=object)
     witness = {
-        "Z": fraction_texts(Z.reshape(found.U.shape)),
-        "c": fraction_text(found.c),
-        "slopes": fraction_texts(found.slopes),
-        "multipliers": [[[i, fraction_text(v)] for i, v in unit] for unit in found.multipliers],
+        "Z": fraction_texts(Z.reshape(interval.U.shape)),
+        "c": fraction_text(interval.c),
+        "slopes": fraction_texts(interval.slopes),
+        "multipliers": [[[i, fraction_text(v)] for i, v in unit] for unit in interval.multipliers],
     }
     data = problem.data
     return new("decayed-basin-value", data.fractions, data.y_fractions, claim, witness, "squared", problem.penalty)
@@ -233,10 +233,10 @@ def _multipliers(
     return z
 
 
-def _where(kept: np.ndarray, values: Any) -> Any:
-    """Return exact values where they are kept, 0 elsewhere."""
+def _where(support: np.ndarray, values: Any) -> Any:
+    """Return exact values on the support, 0 elsewhere."""
     out = np.full(np.shape(values), Fraction(0), dtype=object)
-    out[kept] = values[kept]
+    out[support] = values[support]
     return out
 
 

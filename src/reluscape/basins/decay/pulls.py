@@ -294,13 +294,13 @@ def rounded_multipliers(g: np.ndarray, rows: np.ndarray, floats: np.ndarray, ter
     return out
 
 
-def face_maximiser(g: np.ndarray, rows: np.ndarray, penalised: np.ndarray) -> Any:
+def face_maximiser(g: np.ndarray, rows: np.ndarray, in_penalty: np.ndarray) -> Any:
     """Return the exact u with rows u = 0 that maximises <g, u> - |P u|^2 / 2, or None where it has no bound."""
     d = len(g)
     B = exact.nullspace(rows) if len(rows) else exact.fraction_matrix(np.eye(d, dtype=int).astype(object))
     if not len(B):
         return np.full(d, Fraction(0), dtype=object)
-    Q = B[:, penalised].dot(B[:, penalised].T)
+    Q = B[:, in_penalty].dot(B[:, in_penalty].T)
     t = exact.solve(Q, B.dot(g))
     return None if t is None else np.array(t, dtype=object).dot(B)
 

@@ -67,8 +67,8 @@ def _kept(eps: Fraction) -> float:
     return float(1 - eps)
 
 
-def _clipped(promised: Callable[[int], float]) -> Callable[[int], float]:
-    return lambda m: min(1.0, max(0.0, float(promised(m))))
+def _clipped(promise: Callable[[int], float]) -> Callable[[int], float]:
+    return lambda m: min(1.0, max(0.0, float(promise(m))))
 
 
 def _not(statement: str, law: str, event: str, reason: str) -> Promise:
@@ -114,14 +114,14 @@ def _line(
     data: Dataset,
     eps: Fraction,
     width: Callable[[int, Fraction], int],
-    promised: Callable[[int, int], float],
+    promise: Callable[[int, int], float],
     extra: str = "",
 ) -> Promise:
     alone = data.n == 1 and not data.zero_rows  # one sample is one point, whatever its dimension
     if not alone and (data.rank != 2 or data.zero_rows or not is_one_dimensional(_plane_rows(data))):
         return _not(name, REGIONS, event, "needs distinct points on a line, with bias")
     reason = f"distinct points on a line, with bias; output weights not zero{extra}"
-    at_width = _clipped(lambda m: promised(data.n, m))
+    at_width = _clipped(lambda m: promise(data.n, m))
     return Promise(name, SOURCE, REGIONS, True, reason, width(data.n, eps), _kept(eps), event, at_width)
 
 

@@ -77,7 +77,7 @@ def liang_lemma_4(
     data = labelled_dataset(X, y)
     need = widths(net.d, net.filters.shape[1], len(net.filters) + 1, data.n).sharp
     flat = ReQUNet(net.a, net.U)
-    critical = critical_units(flat, net.features(data.X), data.y, net.lambdas, loss, base, promised=net.width >= need)
+    critical = critical_units(flat, net.features(data.X), data.y, net.lambdas, loss, base, promise=net.width >= need)
     require(
         critical.gradient <= tolerances.requ_critical,
         f"the point is critical in the last layer; its gradient is {critical.gradient:.3g} (train further first)",

@@ -79,7 +79,7 @@ def liang_lemma_1(
     data = labelled_dataset(X, y)
     point = net if isinstance(net, ReQUNet) else ReQUNet(*net)
     lam = positive("lambda", lambdas, point.width)
-    critical = critical_units(point, data.X, data.y, lam, loss, base, promised=point.width >= data.n + 1)
+    critical = critical_units(point, data.X, data.y, lam, loss, base, promise=point.width >= data.n + 1)
     require(
         critical.gradient <= tolerances.requ_critical,
         f"the point is critical; its gradient is {critical.gradient:.3g} (train further first)",
@@ -88,7 +88,7 @@ def liang_lemma_1(
 
 
 def critical_units(
-    net: ReQUNet, features: np.ndarray, y: np.ndarray, lam: np.ndarray, loss: Any, base: float, promised: bool
+    net: ReQUNet, features: np.ndarray, y: np.ndarray, lam: np.ndarray, loss: Any, base: float, promise: bool
 ) -> CriticalUnits:
     """Return the units of a point on given features (n, h), critical or not."""
     Z = np.concatenate([features, np.ones((len(features), 1))], axis=1)
@@ -109,7 +109,7 @@ def critical_units(
     silent = tuple(int(j) for j in np.flatnonzero(np.abs(net.a) + size == 0))
     gradient = float(max(np.abs(by_a).max(), np.abs(by_u).max()))
     return CriticalUnits(
-        silent, gradient, readonly(np.abs(net.a) - size), readonly(residuals), readonly(singular), promised
+        silent, gradient, readonly(np.abs(net.a) - size), readonly(residuals), readonly(singular), promise
     )
 
 

@@ -102,9 +102,9 @@ def _angles(rows: np.ndarray) -> dict[tuple[int, int], Any]:
     return out
 
 
-def _none_active(chosen: list[int], angle: dict[tuple[int, int], Any]) -> Any:
+def _none_active(samples: list[int], angle: dict[tuple[int, int], Any]) -> Any:
     """Return P[<w, x_i> <= 0 for all chosen] for a spherical w and at most three samples."""
-    if len(chosen) <= 1:
-        return flint.arb(1) if not chosen else flint.arb(flint.fmpq(1, 2))
-    pairs = sum((angle[pair] for pair in combinations(chosen, 2)), flint.arb(0))
-    return flint.arb(1) / 4 + pairs if len(chosen) == 2 else flint.arb(1) / 8 + pairs / 2
+    if len(samples) <= 1:
+        return flint.arb(1) if not samples else flint.arb(flint.fmpq(1, 2))
+    pairs = sum((angle[pair] for pair in combinations(samples, 2)), flint.arb(0))
+    return flint.arb(1) / 4 + pairs if len(samples) == 2 else flint.arb(1) / 8 + pairs / 2

@@ -18,8 +18,6 @@ from .descent import balanced_network, falling_units
 from .optimality import decayed_verdict
 
 MOST_BASINS = 20_000
-# values closer than this, relative to that of the zero network, are one
-SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +61,7 @@ def decayed_minima(problem: Problem, width: int) -> DecayedMinima:
             "descend from random starts",
             number,
         )
-    gap = SAME * max(problem.zero_value, np.finfo(float).tiny)
+    gap = problem.tolerances.decayed_same * max(problem.zero_value, np.finfo(float).tiny)
     minima: list[tuple[float, TwoLayerNet, Verdict]] = []
     open_values: list[float] = []
     none = np.zeros(problem.n, dtype=bool), 1

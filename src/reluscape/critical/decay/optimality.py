@@ -13,20 +13,18 @@ from ...errors import InputError
 from ...numbers.checks import readonly
 from ...numbers.exact import fraction_array
 from ...numbers.seeds import stream
-from ...numbers.tolerances import MACHINE_PRECISION
+from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ...problem.problem import Problem
 from ..onesided_float import nowhere_negative_float
 from ..units import float_lines
 from ..verdict import MINIMUM, NOT_STATIONARY, SADDLE, UNDECIDED, Verdict
 from .proof import LOSSES, Beside, Proof
 
-# how far, relative to 1 + the largest weight, an exact minimum may be from the given floats
-WITHIN = 1e-6
 HALVINGS = 60
 
 
 def decayed_verdict(
-    problem: Problem, W: Any, v: Any, c: Any = None, within: float = WITHIN, exact: bool | None = None
+    problem: Problem, W: Any, v: Any, c: Any = None, within: float = DEFAULT.decayed_within, exact: bool | None = None
 ) -> Verdict:
     """Return the verdict on a network for J = mean loss + weight decay.
 

@@ -84,13 +84,13 @@ class BasinStep:
             idle[[plus, minus]] = False
         return BasinPoint(solution.value, Z, float(solution.c), kinks, idle)
 
-    def _interior(self, row: np.ndarray, known: np.ndarray) -> np.ndarray:
+    def _interior(self, row: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Return unit weights well inside a cell: the best of the known ones, else those of the largest margin."""
         live = np.linalg.norm(self.data.X, axis=1) > 0
         rows = self.data.X[live] * np.where(row[live], 1.0, -1.0)[:, None]
         rows = rows / np.linalg.norm(rows, axis=1)[:, None]
         best, margin = np.zeros(rows.shape[1]), 0.0
-        for w in known:
+        for w in points:
             length = np.linalg.norm(w)
             if length > 0 and len(rows) and (rows @ w).min() / length > margin:
                 best, margin = w / length, float((rows @ w).min() / length)

@@ -252,14 +252,14 @@ class _Walk:
         return bool(candidate.verdict.is_local_minimum) and candidate.verdict.loss <= ceiling + rounding
 
     def _settled(
-        self, start: TwoLayerNet, faces: np.ndarray, silent: np.ndarray, Z: np.ndarray, tried: set[bytes]
+        self, start: TwoLayerNet, faces: np.ndarray, silent: np.ndarray, Z: np.ndarray, visits: set[bytes]
     ) -> Candidate | None:
         """Return the minimiser on the faces; samples that it would carry across a hyperplane are put on it, in turn."""
         for _ in range(MENDINGS):
             key = faces.tobytes() + silent.tobytes() + Z.tobytes()
-            if key in tried:
+            if key in visits:
                 return None
-            tried.add(key)
+            visits.add(key)
             candidate = face_candidate(
                 self.data, start, faces, self.output_bias, self.loss, self.tolerances, silent=silent, exact=False
             )

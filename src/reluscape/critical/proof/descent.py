@@ -125,18 +125,18 @@ def descended(
     return Descent([*places, state], count * each)
 
 
-def _model(objective: Objective, held: Held) -> Model:
+def _model(objective: Objective, point: Held) -> Model:
     """Return the Lagrangian with the multipliers that fit best."""
-    kinks = group_kinks(objective, held.on, held.at)
-    held.at = [a.copy() for a in kinks.at]
+    kinks = group_kinks(objective, point.on, point.at)
+    point.at = [a.copy() for a in kinks.at]
     program = Lagrangian(objective, kinks, FLOAT)
     mu = np.zeros(len(kinks.free))
-    here = program.passed(held.theta, mu)
+    here = program.passed(point.theta, mu)
     frame = build_frame(program.constraints(here))
     for _ in range(2 if len(mu) else 0):  # multipliers of upper layers change the signals below
-        mu = mu + frame.multipliers(program.gradient(held.theta, here))
-        here = program.passed(held.theta, mu)
-    return Model(kinks, program, here, mu, frame, program.gradient(held.theta, here))
+        mu = mu + frame.multipliers(program.gradient(point.theta, here))
+        here = program.passed(point.theta, mu)
+    return Model(kinks, program, here, mu, frame, program.gradient(point.theta, here))
 
 
 def _newton_step(model: Model, longest: float) -> tuple[np.ndarray, float]:
@@ -160,21 +160,21 @@ def _newton_step(model: Model, longest: float) -> tuple[np.ndarray, float]:
     return back + tangent @ (vectors @ moves), max(gain, float(np.abs(along @ moves)) / 2)
 
 
-def _taken(objective: Objective, held: Held, model: Model, step: np.ndarray, bound: float, size: float) -> float:
+def _taken(objective: Objective, point: Held, model: Model, step: np.ndarray, bound: float, size: float) -> float:
     """Take a step or what of it lowers J, with the kinks that it meets; return the next bound."""
-    end = _returned(model, held.theta + step)
+    end = _returned(model, point.theta + step)
     value = float_value(objective, end)
-    if value < held.value:
-        _moved(held, model, end, value)
+    if value < point.value:
+        _moved(point, model, end, value)
         return min(2 * bound, LONGEST)
-    kink = _first_kink(held, model, end)
+    kink = _first_kink(point, model, end)
     if kink is not None:
         share, layer, row, unit = kink
-        there = _on_kink(model, held.theta, end, share, (layer, row, unit))
+        there = _on_kink(model, point.theta, end, share, (layer, row, unit))
         value = float_value(objective, there)
-        if value <= held.value * (1 + DEFAULT.objective_rounding):
-            _moved(held, model, there, value)
-            held.at[layer][row, unit], held.on[layer][row, unit] = True, 0
+        if value <= point.value * (1 + DEFAULT.objective_rounding):
+            _moved(point, model, there, value)
+            point.at[layer][row, unit], point.on[layer][row, unit] = True, 0
             return bound
     return min(bound, float(np.linalg.norm(step)) / size) / 4
 
@@ -206,11 +206,11 @@ def _on_kink(model: Model, start: np.ndarray, end: np.ndarray, share: float, kin
     return there
 
 
-def _moved(held: Held, model: Model, theta: np.ndarray, value: float) -> None:
+def _moved(point: Held, model: Model, theta: np.ndarray, value: float) -> None:
     """Note a new place and the units that are on there."""
     here = model.program.passed(theta, model.mu)
-    held.theta, held.value = theta, value
-    held.on = [_sides(height, on, a) for height, on, a in zip(here.heights, held.on, held.at, strict=False)]
+    point.theta, point.value = theta, value
+    point.on = [_sides(height, on, a) for height, on, a in zip(here.heights, point.on, point.at, strict=False)]
 
 
 def _sides(height: np.ndarray, on: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -219,14 +219,14 @@ def _sides(height: np.ndarray, on: np.ndarray, at: np.ndarray) -> np.ndarray:
     return (np.where(still, on > 0, height > 0) & ~at).astype(int)
 
 
-def _first_kink(held: Held, model: Model, end: np.ndarray) -> tuple[float, int, int, int] | None:
+def _first_kink(point: Held, model: Model, end: np.ndarray) -> tuple[float, int, int, int] | None:
     """Return the first kink on the way at which J has a convex bend: the share of the way, layer, row, unit."""
     there = model.program.passed(end, model.mu)
     best: tuple[float, int, int, int] | None = None
-    for k, a in enumerate(held.at):
+    for k, a in enumerate(point.at):
         before, after = model.here.heights[k], there.heights[k]
         # a height of rounding size at a kink just let go has the side of the pattern, whatever its sign
-        crossing = ~a & ((held.on[k] > 0) != (after > 0)) & (model.here.arriving[k] > 0) & (before != after)
+        crossing = ~a & ((point.on[k] > 0) != (after > 0)) & (model.here.arriving[k] > 0) & (before != after)
         for i, j in np.argwhere(crossing):
             share = min(max(float(before[i, j] / (before[i, j] - after[i, j])), 0.0), 1.0)
             if best is None or share < best[0]:
@@ -234,7 +234,7 @@ def _first_kink(held: Held, model: Model, end: np.ndarray) -> tuple[float, int, 
     return best
 
 
-def _let_go(held: Held, model: Model) -> bool:
+def _let_go(point: Held, model: Model) -> bool:
     """Let go the kinks with the multiplier that is farthest outside its bounds; return whether there is one."""
     kinks = model.kinks
     low, value, high = kinks.classes.bounds(kinks.float_multipliers(model.mu), model.here.arriving)
@@ -244,6 +244,6 @@ def _let_go(held: Held, model: Model) -> bool:
     side, place = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
     group = kinks.groups[int(kinks.classes.group[place])]
     for row, factor in zip(group.rows, group.factors, strict=True):
-        held.at[group.layer][row, group.unit] = False
-        held.on[group.layer][row, group.unit] = int((side == 1) == (factor > 0))
+        point.at[group.layer][row, group.unit] = False
+        point.on[group.layer][row, group.unit] = int((side == 1) == (factor > 0))
     return True

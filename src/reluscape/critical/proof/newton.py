@@ -185,11 +185,11 @@ def _split_anew(equations: Equations, unknowns: np.ndarray) -> Kinks:
 
 
 def _changes(
-    reached: Candidate, at: list[np.ndarray], on: list[np.ndarray]
+    candidate: Candidate, at: list[np.ndarray], on: list[np.ndarray]
 ) -> tuple[list[np.ndarray], list[np.ndarray]] | None:
     """Return the kinks and patterns to try next, None where everything fits."""
-    equations = reached.equations
-    theta, mu, _ = equations.split(reached.unknowns)
+    equations = candidate.equations
+    theta, mu, _ = equations.split(candidate.unknowns)
     here = Lagrangian(equations.objective, equations.kinks, FLOAT).passed(theta, mu)
     new_at, new_on, fits = [a.copy() for a in at], [o.copy() for o in on], True
     for k, (a, o) in enumerate(zip(at, on, strict=True)):

@@ -59,7 +59,7 @@ class FreshEnds:
         return sum(len(ends.values) for ends in self.by)
 
 
-def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, seed: int = 0) -> FreshEnds | None:
+def fresh_ends(network: Layered, penalty: NoPenalty | WeightDecay, value: float, seed: int = 0) -> FreshEnds | None:
     """Return where loss plus penalty ends from ten random starts, None where that is too much work.
 
     L-BFGS goes on from each of them, and Adam or SGD as in the user's training where it was one of them, with all rows
@@ -67,38 +67,38 @@ def fresh_ends(seen: Layered, penalty: NoPenalty | WeightDecay, value: float, se
     counted, never timed.
 
     Args:
-        seen: the network on its data.
+        network: the network on its data.
         penalty: what is added to the mean loss.
         value: objective of the given network.
         seed: root of the random streams.
     """
-    work = max(len(seen.X) * sum(w.size for w in seen.net.weights), 1)
+    work = max(len(network.X) * sum(w.size for w in network.net.weights), 1)
     affordable = int(MOST_WORK // (work * STARTS))
     if affordable < FEWEST_STEPS:
         return None
-    strength, in_penalty = float(penalty.strength), _counted(seen, penalty)
+    strength, in_penalty = float(penalty.strength), _counted(network, penalty)
 
     def both(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        loss, slope = value_and_gradient(seen, theta)
+        loss, slope = value_and_gradient(network, theta)
         pull = np.where(in_penalty, strength * theta, 0.0)
         return loss + float(pull @ theta) / 2, slope + pull
 
-    box = _box(seen)
+    box = _box(network)
     starts = [stream(seed, "fresh ends", k).uniform(-1, 1, size=len(box)) * box for k in range(STARTS)]
     by = []
     with np.errstate(over="ignore", invalid="ignore"):
-        if seen.recipe is not None and seen.recipe.name in REPEATED:
-            steps, name = min(seen.recipe.steps or STEPS, MOST_STEPS, affordable), seen.recipe.name
-            how = f"{name} as in training (learning rate {seen.recipe.rates[0]:g}, {steps:,} steps on all rows)"
-            by.append(_ends(how, [REPEATED[name](both, start, seen.recipe, steps) for start in starts]))
+        if network.recipe is not None and network.recipe.name in REPEATED:
+            steps, name = min(network.recipe.steps or STEPS, MOST_STEPS, affordable), network.recipe.name
+            how = f"{name} as in training (learning rate {network.recipe.rates[0]:g}, {steps:,} steps on all rows)"
+            by.append(_ends(how, [REPEATED[name](both, start, network.recipe, steps) for start in starts]))
         steps = min(STEPS, affordable)
-        how = "L-BFGS as in training" if seen.recipe is not None and seen.recipe.name == LBFGS else "L-BFGS"
+        how = "L-BFGS as in training" if network.recipe is not None and network.recipe.name == LBFGS else "L-BFGS"
         by.append(_ends(how, [_lbfgs(both, start, steps) for start in starts]))
     values = [v for ends in by for v in ends.values]
     if not values:
         return None
     as_low = sum(end <= value + DEFAULT.other_end * abs(value) for end in values)
-    return FreshEnds(tuple(e for e in by if e.values), min(values), as_low, both(weights_of(seen))[0])
+    return FreshEnds(tuple(e for e in by if e.values), min(values), as_low, both(weights_of(network))[0])
 
 
 def _ends(how: str, values: list[float]) -> Ends:
@@ -144,22 +144,22 @@ def _sgd(both: Objective, theta: np.ndarray, recipe: Recipe, steps: int) -> floa
 REPEATED: dict[str, Callable[[Objective, np.ndarray, Recipe, int], float]] = {"Adam": _adam, "SGD": _sgd}
 
 
-def _box(seen: Layered) -> np.ndarray:
+def _box(network: Layered) -> np.ndarray:
     """Return the half width of each trained number's box."""
     parts = []
-    for w, b, on in zip(seen.net.weights, seen.net.biases, seen.biases, strict=True):
+    for w, b, on in zip(network.net.weights, network.net.biases, network.biases, strict=True):
         parts.append(np.full(w.size + len(b) * on, 1 / np.sqrt(max(w.shape[1], 1))))
     return np.concatenate(parts)
 
 
-def _counted(seen: Layered, penalty: NoPenalty | WeightDecay) -> np.ndarray:
+def _counted(network: Layered, penalty: NoPenalty | WeightDecay) -> np.ndarray:
     """Return which of the trained numbers the penalty counts."""
     parts = []
-    for k, (w, b, on) in enumerate(zip(seen.net.weights, seen.net.biases, seen.biases, strict=True)):
+    for k, (w, b, on) in enumerate(zip(network.net.weights, network.net.biases, network.biases, strict=True)):
         weights = np.ones(w.shape, dtype=bool)
-        if k == 0 and not penalty.biases and seen.data.bias and not seen.biases[0]:
+        if k == 0 and not penalty.biases and network.data.bias and not network.biases[0]:
             weights[:, -1] = False
         parts += [weights.reshape(-1), np.full(len(b) * on, penalty.biases)]
     in_penalty = np.concatenate(parts)
-    assert len(in_penalty) == len(weights_of(seen))
+    assert len(in_penalty) == len(weights_of(network))
     return in_penalty

@@ -90,7 +90,7 @@ def constant_fit_of(layered: Layered, f: np.ndarray) -> np.ndarray | None:
     return best[:, 0] if has_minimum else None
 
 
-def _fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
+def _fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return the best last layer (k, p) beside P, and whether it attains the lowest loss."""
     if layered.loss.quadratic:
         scale = np.linalg.norm(Phi, axis=0)
@@ -98,15 +98,15 @@ def _fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) ->
         cutoff = DEFAULT.rank * MACHINE_PRECISION * max(Phi.shape)
         best = P
         for _ in range(2):  # the second round removes the rounding of the first
-            step = np.linalg.lstsq(Phi / scale, layered.Y - fixed - Phi @ best.T, rcond=cutoff)[0]
+            step = np.linalg.lstsq(Phi / scale, layered.Y - offset - Phi @ best.T, rcond=cutoff)[0]
             best = best + (step / scale[:, None]).T
         return best, True
     if layered.loss.each is None:
-        return _joint_fit(layered, Phi, P, fixed)
+        return _joint_fit(layered, Phi, P, offset)
     rows, has_minimum = [], True
     on = np.ones((1, len(Phi)), dtype=np.int8)
     for o, row in enumerate(P):
-        loss = _Shifted(layered.loss.each, fixed[:, o])
+        loss = _Shifted(layered.loss.each, offset[:, o])
         fit = float_fit(Phi, layered.Y[:, o], on, row[None, :], None, loss)
         rows.append(row if fit is None else fit.R[0])
         has_minimum = has_minimum and fit is not None
@@ -116,8 +116,8 @@ def _fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) ->
 class _Shifted:
     """A loss of predictions to which constants are added."""
 
-    def __init__(self, loss: Any, fixed: np.ndarray) -> None:
-        self.loss, self.fixed = loss, fixed
+    def __init__(self, loss: Any, offset: np.ndarray) -> None:
+        self.loss, self.fixed = loss, offset
 
     def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the loss of f plus the constants."""
@@ -128,7 +128,7 @@ class _Shifted:
         return np.asarray(self.loss.gradient(f + self.fixed, y))
 
 
-def _joint_fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, bool]:
+def _joint_fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return the best last layer for the cross-entropy, by a quasi-Newton method."""
     from scipy.optimize import minimize
 
@@ -137,7 +137,7 @@ def _joint_fit(layered: Layered, Phi: np.ndarray, P: np.ndarray, fixed: np.ndarr
     M = Phi / scale
 
     def both(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        F = M @ flat.reshape(P.shape).T + fixed
+        F = M @ flat.reshape(P.shape).T + offset
         return layered.loss.value(F, layered.Y), (layered.loss.gradient(F, layered.Y).T @ M).reshape(-1)
 
     options = {"maxiter": CROSS_ENTROPY_STEPS, "maxfun": 2 * CROSS_ENTROPY_STEPS, "ftol": 0.0, "gtol": DEFAULT.kkt}

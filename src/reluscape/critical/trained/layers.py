@@ -114,6 +114,6 @@ def _close(h: np.ndarray, z: np.ndarray, w: np.ndarray, b: np.ndarray, angle: fl
     return np.asarray((np.abs(z) <= angle * np.outer(samples, units)) & live[:, None] & (units > 0))
 
 
-def _places(chosen: np.ndarray) -> tuple[int, ...]:
+def _places(picks: np.ndarray) -> tuple[int, ...]:
     """Return the places of the true entries."""
-    return tuple(int(j) for j in np.flatnonzero(chosen))
+    return tuple(int(j) for j in np.flatnonzero(picks))

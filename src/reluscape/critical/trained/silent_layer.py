@@ -153,7 +153,7 @@ class _Constant:
         best = "the best one" if self.exact else "the best one up to rounding"
         return self._told("local minimum", f"{still}, and this constant is {best}")
 
-    def _raised(self, g: np.ndarray, tied: np.ndarray) -> bool | Verdict:
+    def _raised(self, g: np.ndarray, on_kink: np.ndarray) -> bool | Verdict:
         """Return whether every unit on its kink raises the loss when it rises, or the verdict where one lowers it."""
         A = self.carried()
         if A is None:
@@ -161,13 +161,13 @@ class _Constant:
         terms = g[:, :, None] * A[None, :, :]
         lift = self.total(terms, 1)
         flat = ~np.asarray(g.any(axis=1), dtype=bool)
-        if ((lift > 0) | flat[:, None])[tied].all():
+        if ((lift > 0) | flat[:, None])[on_kink].all():
             return True
         if not self.layered.biases[self.k]:
             return False
-        for j in np.flatnonzero(tied.any(axis=0)).tolist():
-            if self.total(terms[tied[:, j], :, j].reshape(-1, 1), 0)[0] < 0:
-                step = np.zeros(tied.shape[1])
+        for j in np.flatnonzero(on_kink.any(axis=0)).tolist():
+            if self.total(terms[on_kink[:, j], :, j].reshape(-1, 1), 0)[0] < 0:
+                step = np.zeros(on_kink.shape[1])
                 step[j] = 1.0
                 reason = f"raising the bias of unit {j} of layer {self.k + 1}, on its kink, lowers the loss"
                 return self._told("not stationary", reason, self._step(2 * self.k + 1, step))

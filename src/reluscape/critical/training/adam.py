@@ -17,19 +17,19 @@ Evaluate = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def adam(
-    evaluate: Evaluate, theta: np.ndarray, steps: int, rate: float, solved: float, tolerances: Tolerances = DEFAULT
+    evaluate: Evaluate, theta: np.ndarray, steps: int, rate: float, goal: float, tolerances: Tolerances = DEFAULT
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the lowest points (r, p) of all runs, their losses (r,) and the steps (r,) that they took.
 
     A run stops where its lowest loss fell by a share below `training_stall` within the last steps of a window, or is
-    below `solved`.
+    below `goal`.
 
     Args:
         evaluate: takes points (a, p) and the numbers (a,) of their runs; returns losses (a,) and gradients (a, p).
         theta: (r, p) first points.
         steps: most steps.
         rate: step size.
-        solved: loss at which nothing is left to do.
+        goal: loss at which nothing is left to do.
         tolerances: the numerical policy.
     """
     theta = theta.copy()
@@ -45,7 +45,7 @@ def adam(
         if step == steps:
             break
         if step % WINDOW == 0:
-            on = (before[going] - lowest[going] > tolerances.training_stall * lowest[going]) & (lowest[going] > solved)
+            on = (before[going] - lowest[going] > tolerances.training_stall * lowest[going]) & (lowest[going] > goal)
             on &= np.isfinite(values)
             before[going] = lowest[going]
             if step and not on.all():

@@ -59,19 +59,19 @@ class Trainings:
         self.confirmed: dict[int, Training] = {}
         self.cut = False
 
-    def set_steps(self, widths: tuple[int, ...], usual: float, given: float | None = None) -> None:
+    def set_steps(self, widths: tuple[int, ...], usual: float, limit: float | None = None) -> None:
         """Fix the most steps of a run.
 
         Args:
             widths: the widths that are trained.
             usual: with the first steps these widths nominally take so many seconds, whatever is given.
-            given: seconds that there are; where they are enough, the runs are made again with twice the steps.
+            limit: seconds that there are; where they are enough, the runs are made again with twice the steps.
         """
         cost = sum(self._cost(width) for width in widths)
         least = self.plan.within(0.0, 1, 1, 1).steps
         most = self.plan.within(np.inf, 1, 1, 1).steps
         steps = [int(min(max(usual / max(cost, 1e-12), least), most))]
-        while steps[-1] < most and (sum(steps) + min(2 * steps[-1], most)) * cost <= (given or 0.0):
+        while steps[-1] < most and (sum(steps) + min(2 * steps[-1], most)) * cost <= (limit or 0.0):
             steps.append(min(2 * steps[-1], most))
         *shorter, self.plan = (Plan(runs=self.plan.runs, seed=self.plan.seed, steps=number) for number in steps)
         self.shorter = tuple(shorter)

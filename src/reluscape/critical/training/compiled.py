@@ -24,7 +24,7 @@ def run_adam(
     theta: np.ndarray,
     steps: int,
     rate: float,
-    solved: float,
+    goal: float,
     shares: np.ndarray | None = None,
     compiled: bool = True,
 ) -> Ends:
@@ -37,13 +37,13 @@ def run_adam(
         theta: (r, p) first points.
         steps: most steps.
         rate: step size.
-        solved: loss at which nothing is left to do.
+        goal: loss at which nothing is left to do.
         shares: (r, n) sample weights of every run, or None.
         compiled: whether runs of a small problem are compiled.
     """
     if compiled and is_compiled(batch):
         points, lowest, step_counts = _room(theta)
-        until = steps, rate, solved, DEFAULT.training_stall
+        until = steps, rate, goal, DEFAULT.training_stall
         kernel.adam_runs(points, *_inputs(batch, shares), *until, lowest, step_counts)
         return points, lowest, step_counts
     single = batch.single()
@@ -53,12 +53,12 @@ def run_adam(
         theta.astype(np.float32),
         steps,
         rate,
-        solved,
+        goal,
     )
     return ends.astype(float), lowest, step_counts
 
 
-def run_bfgs(batch: Batch, theta: np.ndarray, steps: int, solved: float, compiled: bool = True) -> Ends:
+def run_bfgs(batch: Batch, theta: np.ndarray, steps: int, goal: float, compiled: bool = True) -> Ends:
     """Return the last points (r, p) of the runs of BFGS, their losses (r,) and the evaluations (r,) that they took.
 
     Where a matrix of the parameters would be large, or runs are not compiled, it is L-BFGS.
@@ -67,14 +67,14 @@ def run_bfgs(batch: Batch, theta: np.ndarray, steps: int, solved: float, compile
         batch: the problem.
         theta: (r, p) first points.
         steps: most evaluations of a run.
-        solved: loss at which nothing is left to do.
+        goal: loss at which nothing is left to do.
         compiled: whether runs of a small problem are compiled.
     """
     if compiled and is_compiled(batch, matrix=True):
         points, lowest, evaluations = _room(theta)
-        kernel.bfgs_runs(points, *_inputs(batch, None), steps, solved, DEFAULT.training_stall / 10, lowest, evaluations)
+        kernel.bfgs_runs(points, *_inputs(batch, None), steps, goal, DEFAULT.training_stall / 10, lowest, evaluations)
         return points, lowest, evaluations
-    return lbfgs(lambda t, _: batch.evaluate(t), theta, steps, solved)
+    return lbfgs(lambda t, _: batch.evaluate(t), theta, steps, goal)
 
 
 def is_compiled(batch: Batch, matrix: bool = False) -> bool:

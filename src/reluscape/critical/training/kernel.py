@@ -146,7 +146,7 @@ def adam_runs(
     free: bool,
     steps: int,
     rate: float,
-    solved: float,
+    goal: float,
     stall: float,
     lowest: np.ndarray,
     step_counts: np.ndarray,
@@ -164,7 +164,7 @@ def adam_runs(
         free: whether the outputs have constants.
         steps: most steps of a run.
         rate: step size.
-        solved: loss at which nothing is left to do.
+        goal: loss at which nothing is left to do.
         stall: relative fall within a window of steps below which a run stops.
         lowest: (r,) where the lowest losses go.
         step_counts: (r,) where the steps go.
@@ -185,7 +185,7 @@ def adam_runs(
                     points[run, q] = theta[q]
             step_counts[run] = step
             if step % WINDOW == 0:
-                if step and not (before - low > stall * low and low > solved and np.isfinite(value)):
+                if step and not (before - low > stall * low and low > goal and np.isfinite(value)):
                     break
                 before = low
             power_1 *= BETA_1
@@ -209,7 +209,7 @@ def bfgs_runs(
     width: int,
     free: bool,
     steps: int,
-    solved: float,
+    goal: float,
     stall: float,
     lowest: np.ndarray,
     evaluations: np.ndarray,
@@ -226,7 +226,7 @@ def bfgs_runs(
         width: number of units.
         free: whether the outputs have constants.
         steps: most evaluations of a run.
-        solved: loss at which nothing is left to do.
+        goal: loss at which nothing is left to do.
         stall: relative fall between two looks below which a run stops.
         lowest: (r,) where the losses go.
         evaluations: (r,) where the numbers of evaluations go.
@@ -265,7 +265,7 @@ def bfgs_runs(
                     slope[q] = gradient[q]
                 value, size, renew = end, _dot(slope, slope), True
                 length = min(1.0 / max(np.sqrt(size), SPECK), 1.0)
-                going = np.isfinite(value) and value > solved and size > 0.0
+                going = np.isfinite(value) and value > goal and size > 0.0
                 continue
             tries += 1
             falls = end <= value + FALL * length * descent  # false for NaN
@@ -298,7 +298,7 @@ def bfgs_runs(
                 newton = True
             low, high, tries, length, renew = 0.0, np.inf, 0, 1.0, True
             iterations += 1
-            going = value > solved and size > 0.0
+            going = value > goal and size > 0.0
             if iterations % LOOK == 0:
                 going = going and before - value > stall * value
                 before = value

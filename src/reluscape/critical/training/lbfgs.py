@@ -16,7 +16,7 @@ LOOK = WINDOW // 10
 
 
 def lbfgs(
-    evaluate: Evaluate, theta: np.ndarray, steps: int, solved: float, tolerances: Tolerances = DEFAULT
+    evaluate: Evaluate, theta: np.ndarray, steps: int, goal: float, tolerances: Tolerances = DEFAULT
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the last points (r, p) of all runs, their losses (r,) and the evaluations (r,) that they took.
 
@@ -27,7 +27,7 @@ def lbfgs(
         evaluate: takes points (a, p) and the numbers (a,) of their runs; returns losses (a,) and gradients (a, p).
         theta: (r, p) first points.
         steps: most evaluations of a run.
-        solved: loss at which nothing is left to do.
+        goal: loss at which nothing is left to do.
         tolerances: the numerical policy.
     """
     runs = len(theta)
@@ -40,7 +40,7 @@ def lbfgs(
     low, high = np.zeros(runs), np.full(runs, np.inf)
     tries, iterations = np.zeros(runs, dtype=int), np.zeros(runs, dtype=int)
     evaluations, before = np.ones(runs, dtype=np.int64), np.full(runs, np.inf)
-    going = np.flatnonzero(np.isfinite(value) & (value > solved) & (slope != 0).any(axis=1))
+    going = np.flatnonzero(np.isfinite(value) & (value > goal) & (slope != 0).any(axis=1))
     for _ in range(steps - 1):
         if not len(going):
             break
@@ -75,7 +75,7 @@ def lbfgs(
         before[candidates] = value[candidates]
         at_end = np.zeros(runs, dtype=bool)
         at_end[going[failures]], at_end[idle_runs] = True, True
-        at_end[movers] |= (value[movers] <= solved) | ~(slope[movers] != 0).any(axis=1)
+        at_end[movers] |= (value[movers] <= goal) | ~(slope[movers] != 0).any(axis=1)
         going = going[~at_end[going]]
     return point, value, evaluations
 

@@ -137,7 +137,7 @@ def ended(scale: Scale, batch: Batch, plan: Plan, constant: float, theta: np.nda
 
 
 def optimise(
-    batch: Batch, theta: np.ndarray, plan: Plan, solved: float, shares: np.ndarray | None = None
+    batch: Batch, theta: np.ndarray, plan: Plan, goal: float, shares: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the ends (r, p) of a plan's runs and their steps (r,).
 
@@ -145,16 +145,16 @@ def optimise(
         batch: the problem.
         theta: (r, p) first points.
         plan: how to train.
-        solved: loss at which nothing is left to do.
+        goal: loss at which nothing is left to do.
         shares: (r, n) sample weights of every run, or None.
     """
     if plan.optimiser == "adam":
-        ends, _, steps = run_adam(batch, theta, plan.steps, plan.rate, solved, shares, plan.compiled)
+        ends, _, steps = run_adam(batch, theta, plan.steps, plan.rate, goal, shares, plan.compiled)
         return ends, steps
     if plan.optimiser == "bfgs" and shares is None:
-        ends, _, steps = run_bfgs(batch, theta, plan.steps, solved, plan.compiled)
+        ends, _, steps = run_bfgs(batch, theta, plan.steps, goal, plan.compiled)
         return ends, steps
     ends, _, steps = lbfgs(
-        lambda t, which: batch.evaluate(t, None if shares is None else shares[which]), theta, plan.steps, solved
+        lambda t, which: batch.evaluate(t, None if shares is None else shares[which]), theta, plan.steps, goal
     )
     return ends, steps

@@ -81,11 +81,11 @@ def _panel(
     return rows
 
 
-def _numbers(found: GenuineShare) -> dict[str, Any]:
+def _numbers(share: GenuineShare) -> dict[str, Any]:
     """Return shares as [value, low, high], plain numbers."""
-    shares = {name: getattr(found, name) for name in ("genuine", "good", "bad")}
+    shares = {name: getattr(share, name) for name in ("genuine", "good", "bad")}
     numbers: dict[str, Any] = {k: [float(p.value), float(p.low), float(p.high)] for k, p in shares.items()}
-    return {**numbers, "threshold": float(found.threshold)}
+    return {**numbers, "threshold": float(share.threshold)}
 
 
 def _best(data: Dataset, m: int, seed: int) -> float:

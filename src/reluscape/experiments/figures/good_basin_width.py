@@ -51,8 +51,8 @@ def draw(seed: int = 0, quick: bool = False) -> Drawing:
     return Drawing(figure, {"trials": trials, "panels": panels}, caption, quick)
 
 
-def _promised(printed: Callable[[int], float], sharp: Callable[[int], float], widths: list[int]) -> dict[str, Any]:
-    return {"promised": [max(0.0, printed(m)) for m in widths], "sharp": [max(0.0, sharp(m)) for m in widths]}
+def _promised(promise: Callable[[int], float], sharp: Callable[[int], float], widths: list[int]) -> dict[str, Any]:
+    return {"promised": [max(0.0, promise(m)) for m in widths], "sharp": [max(0.0, sharp(m)) for m in widths]}
 
 
 def _singletons() -> dict[str, Any]:
@@ -105,5 +105,5 @@ def _clusters(seed: int, trials: int, quick: bool) -> dict[str, Any]:
     return _panel("Theorem 5: two clusters", "sampled, 95 % band", points, lines)
 
 
-def _panel(title: str, kind: str, curve: Curve, promised: dict[str, Any]) -> dict[str, Any]:
-    return {"title": title, "kind": kind, "curve": [list(point) for point in curve], "promised": promised}
+def _panel(title: str, kind: str, curve: Curve, promises: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "kind": kind, "curve": [list(point) for point in curve], "promised": promises}

@@ -79,7 +79,7 @@ def draw_maps(grid: Sequence[tuple[str, Sequence[tuple[str, Panel]]]], label: st
     return figure
 
 
-def _heat_map(ax: Any, one: Panel, used: dict[str, Any]) -> Any:
+def _heat_map(ax: Any, one: Panel, legend: dict[str, Any]) -> Any:
     """Draw one panel; enter its lines into the legend."""
     n, widths = np.array(one["samples"]), np.array(one["widths"])
     mesh = ax.pcolormesh(n, widths, np.array(one["value"]), vmin=0, vmax=1, cmap="viridis", shading="nearest")
@@ -90,7 +90,7 @@ def _heat_map(ax: Any, one: Panel, used: dict[str, Any]) -> Any:
         line = [np.nan if width is None else width for width in line]
         ax.plot(n, line, color=INK, linewidth=2.4)
         (artist,) = ax.plot(n, line, color=color, linewidth=1.4, linestyle=dashes, marker=".", markersize=3)
-        used.setdefault(name, artist)
+        legend.setdefault(name, artist)
     # half a cell beside the first column would otherwise reach below zero samples
     ax.set_xlim(left=max(ax.get_xlim()[0], 0))
     ax.set_ylim(max(limits[0], 0), limits[1])

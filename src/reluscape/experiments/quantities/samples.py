@@ -95,18 +95,18 @@ def _centred(data: Dataset) -> np.ndarray:
     return (y - y.mean()) / (spread if spread > 0 else 1.0)
 
 
-def check_samples(given: Mapping[str, Any], whole: Mapping[str, Any], where: str) -> None:
+def check_samples(parameters: Mapping[str, Any], whole: Mapping[str, Any], where: str) -> None:
     """Refuse samples that cannot be drawn: parameters of a law beside a table, unknown laws, sizes beyond memory.
 
     Args:
-        given: the parameters that the cell names.
+        parameters: the parameters that the cell names.
         whole: these and the defaults of the others.
         where: the quantity, for the message.
     """
-    data = given.get("data", "normal")
+    data = parameters.get("data", "normal")
     if is_table(data):
         for name in OF_A_LAW:
-            if name in given:
+            if name in parameters:
                 raise InputError(f"{where}: {data} brings its own samples; leave {name!r} out")
         return
     if data not in INPUTS:

@@ -56,13 +56,13 @@ def law(parameters: Mapping[str, Any], name: str) -> Any:
     return get_law(parameters[name])
 
 
-def one_of(*known: str) -> Check:
+def one_of(*words: str) -> Check:
     """Return a check that a parameter is one of these words."""
 
     def check(parameters: Mapping[str, Any], name: str) -> str:
         value = parameters[name]
-        if value not in known:
-            raise InputError(f"the parameter {name!r} is {value!r}; choose {', '.join(known[:-1])} or {known[-1]}")
+        if value not in words:
+            raise InputError(f"the parameter {name!r} is {value!r}; choose {', '.join(words[:-1])} or {words[-1]}")
         return str(value)
 
     return check

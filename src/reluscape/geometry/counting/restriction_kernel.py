@@ -27,7 +27,7 @@ def gcd(a: int, b: int) -> int:
     "(int64[:, ::1], int64, int8[::1], boolean)",
 )
 def restrict(
-    rows: np.ndarray, k: int, wanted: np.ndarray, rounding: bool
+    rows: np.ndarray, k: int, prefix: np.ndarray, rounding: bool
 ) -> tuple[int, int, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Restrict hyperplanes 0..k-1 to hyperplane k, eliminating a column, and merge those that become parallel.
 
@@ -36,7 +36,7 @@ def restrict(
     Args:
         rows: (m, d) int64, pairwise non-parallel, k >= 1, d >= 2.
         k: the hyperplane.
-        wanted: (q,) int8 sides of the first q hyperplanes, or empty.
+        prefix: (q,) int8 sides of the first q hyperplanes, or empty.
         rounding: where int64 would overflow, go on with integers of 50 bits in about the same proportion.
 
     Returns:
@@ -55,7 +55,7 @@ def restrict(
     traces = np.empty((k, d - 1), np.int64)
     source = np.empty(k, np.int64)
     turn = np.zeros(k, np.bool_)
-    sides = np.full(min(k, len(wanted)), -1, np.int8)
+    sides = np.full(min(k, len(prefix)), -1, np.int8)
     slots = 4
     while slots < 2 * k:
         slots *= 2
@@ -130,8 +130,8 @@ def restrict(
             number += 1
         source[j] = group
         turn[j] = upward[group] != up
-        if j < len(wanted):
-            side = np.int8(1 - wanted[j]) if turn[j] else np.int8(wanted[j])
+        if j < len(prefix):
+            side = np.int8(1 - prefix[j]) if turn[j] else np.int8(prefix[j])
             if sides[group] >= 0 and sides[group] != side:
                 return NOTHING, pivot, traces, source, turn, sides
             sides[group] = side

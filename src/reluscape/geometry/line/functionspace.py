@@ -252,12 +252,12 @@ class _Units:
                 layer[unit] = (sign, w + c * slope, b + c * bias)
         return list(layer.values())
 
-    def _clearly_apart(self, chosen: np.ndarray) -> bool:
+    def _clearly_apart(self, picks: np.ndarray) -> bool:
         """Return whether floats already show, with a wide margin, that the values are no combination of generators."""
         from ...solvers.nonnegative_kernel import project
 
-        k = len(chosen)
-        gram, right = self.gram[np.ix_(chosen, chosen)], self.right[chosen]
+        k = len(picks)
+        gram, right = self.gram[np.ix_(picks, picks)], self.right[picks]
         nearest = project(gram, right, k, DEFAULT.cone_stationarity, np.empty((k + 3, k)), np.empty(k))
         return bool(self.square - nearest > DEFAULT.cone_clear**2)
 

@@ -61,21 +61,21 @@ def half_regions(
 
 
 def _by_tiers(
-    rows: Normals, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray, points: bool
+    rows: Normals, source: np.ndarray, turn: np.ndarray, prefix: np.ndarray, points: bool
 ) -> tuple[Half, bool]:
     """Return the regions from int64 traces, else from rounded ones, else from integers of any size."""
-    if len(rows[0]) > 2 and len(wanted) < 2:
+    if len(rows[0]) > 2 and len(prefix) < 2:
         try:
-            return _listed(rows, source, turn, wanted, points, compiled_only=True)
+            return _listed(rows, source, turn, prefix, points, compiled_only=True)
         except OverflowError:
-            answer = _from_rounded(rows, source, turn, wanted, points)
+            answer = _from_rounded(rows, source, turn, prefix, points)
             if answer is not None:
                 return answer
-    return _listed(rows, source, turn, wanted, points)
+    return _listed(rows, source, turn, prefix, points)
 
 
 def _from_rounded(
-    rows: Normals, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray, points: bool
+    rows: Normals, source: np.ndarray, turn: np.ndarray, prefix: np.ndarray, points: bool
 ) -> tuple[Half, bool] | None:
     """Return the regions of data in general position from traces in rounded integers, or None where that fails.
 
@@ -87,15 +87,15 @@ def _from_rounded(
     pivots = np.zeros(m, dtype=np.int64)
     halves: list[Half | None] = [None]
     for k in range(1, m):
-        status, pivots[k], traces, below, flips, _ = restriction_kernel.restrict(int_rows, k, wanted[:0], True)
+        status, pivots[k], traces, below, flips, _ = restriction_kernel.restrict(int_rows, k, prefix[:0], True)
         if status == DONE and len(traces) == k:
-            status, bits, inside = half_cells(traces, below, flips, wanted[:0], True)
+            status, bits, inside = half_cells(traces, below, flips, prefix[:0], True)
         else:
             return None
         if status != DONE:
             return None
         halves.append(Half(bits, inside))
-    walk = MendedWalk(rows, source, turn, wanted)
+    walk = MendedWalk(rows, source, turn, prefix)
     number = cover_number(m, d) // 2
     walk.patience = 10 + int(MOST_MENDED * number)
     try:
@@ -111,35 +111,35 @@ def _rounded(row: tuple[int, ...]) -> list[int]:
     return [(v + (1 << shift >> 1)) >> shift if shift > 0 else v for v in row]
 
 
-def _cells(rows: Normals, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray, compiled_only: bool) -> Half:
+def _cells(rows: Normals, source: np.ndarray, turn: np.ndarray, prefix: np.ndarray, compiled_only: bool) -> Half:
     """Return the cells of a trace: compiled, or with every doubt settled exactly where the kernel gives up."""
     if all(abs(v) < INT64 for row in rows for v in row):
-        status, bits, points = half_cells(np.array(rows, dtype=np.int64), source, turn, wanted, False)
+        status, bits, points = half_cells(np.array(rows, dtype=np.int64), source, turn, prefix, False)
         if status == DONE:
             return Half(bits, points)
     if compiled_only:
         raise OverflowError
-    half = _shard_of_rounded(rows, source, turn, wanted)
+    half = _shard_of_rounded(rows, source, turn, prefix)
     if half is None:
-        half, _ = _listed(rows, source, turn, wanted, True)
+        half, _ = _listed(rows, source, turn, prefix, True)
     for i, point in half.fractions.items():
         top = max(abs(v) for v in point)
         half.points[i] = [float(v / top) for v in point]
     return half
 
 
-def _shard_of_rounded(rows: Normals, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray) -> Half | None:
+def _shard_of_rounded(rows: Normals, source: np.ndarray, turn: np.ndarray, prefix: np.ndarray) -> Half | None:
     """Return those cells of a trace that have the wanted sides, from the list of all where rounded integers give it."""
     if len(rows[0]) < 3 or cover_number(len(rows), len(rows[0])) > MOST_LISTED:
         return None
-    whole = _from_rounded(rows, source, turn, wanted[:1], True)
+    whole = _from_rounded(rows, source, turn, prefix[:1], True)
     if whole is None:
         return None
     bearer = {int(g): j for j, g in reversed(list(enumerate(source)))}
-    samples = [bearer[g] for g in range(len(wanted))]
+    samples = [bearer[g] for g in range(len(prefix))]
     cells, n = whole[0], len(source)
     mask, value = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    mask[samples], value[samples] = True, (wanted == 1) != turn[samples]
+    mask[samples], value[samples] = True, (prefix == 1) != turn[samples]
     picks = np.flatnonzero(((cells.bits & packed(mask)) == packed(value)).all(axis=1))
     place = {int(old): new for new, old in enumerate(picks)}
     fractions = {place[i]: point for i, point in cells.fractions.items() if i in place}
@@ -150,7 +150,7 @@ def _listed(
     rows: Normals,
     source: np.ndarray,
     turn: np.ndarray,
-    wanted: np.ndarray,
+    prefix: np.ndarray,
     points: bool,
     compiled_only: bool = False,
 ) -> tuple[Half, bool]:
@@ -165,32 +165,32 @@ def _listed(
     for k in range(1, m):
         cells = None
         if d == 2:
-            line = line_trace(rows, k, wanted)
+            line = line_trace(rows, k, prefix)
             pivots[k] = line.pivot
             if line.bits is not None:
                 cells = Half(line.bits, np.array([[line.point]]))
         else:
-            trace = restrict(rows, k, wanted)
+            trace = restrict(rows, k, prefix)
             pivots[k] = trace.pivot
             if trace.rows:
                 cells = _cells(trace.rows, trace.source, trace.turn, trace.wanted, compiled_only)
         halves.append(cells)
-    walk = MendedWalk(rows, source, turn, wanted)
+    walk = MendedWalk(rows, source, turn, prefix)
     return _walked(walk, pivots, halves, points), walk.mended == 0
 
 
-def _walked(walk: MendedWalk, pivots: np.ndarray, found: list[Half | None], points: bool) -> Half:
+def _walked(walk: MendedWalk, pivots: np.ndarray, halves: list[Half | None], points: bool) -> Half:
     """Return the leaves of a walk, given the cells on each hyperplane (None for none); the list is emptied."""
     m, d = walk.integers.shape
     ends = np.zeros(m + 1, dtype=np.int64)
-    ends[1:] = np.cumsum([0 if cells is None else len(cells.bits) for cells in found])
+    ends[1:] = np.cumsum([0 if cells is None else len(cells.bits) for cells in halves])
     total = int(ends[m])
     trace_bits, trace_points = np.zeros((total, (m + 63) // 64), dtype=np.uint64), np.empty((total, d - 1))
-    for k, cells in enumerate(found):
+    for k, cells in enumerate(halves):
         if cells is not None:
             trace_bits[ends[k] : ends[k + 1], : cells.bits.shape[1]] = cells.bits
             trace_points[ends[k] : ends[k + 1]] = cells.points
-            found[k] = None
+            halves[k] = None
     side_count = len(walk.wanted)
     most = total + 1 if side_count < 2 else total - int(ends[min(side_count, m)]) + 1
     return walk.run(pivots, ends, trace_bits, trace_points, most, points)

@@ -21,7 +21,7 @@ from .prefix_walk_kernel import products, scaled, start, steps, walk
     "(int64[:,::1], int64[::1], boolean[::1], int8[::1], boolean)",
 )
 def half_cells(
-    rows: np.ndarray, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray, rounding: bool
+    rows: np.ndarray, source: np.ndarray, turn: np.ndarray, prefix: np.ndarray, rounding: bool
 ) -> tuple[int, np.ndarray, np.ndarray]:
     """Return all cells on the positive side of hyperplane 0, in lexicographic order, False before True.
 
@@ -29,7 +29,7 @@ def half_cells(
         rows: (m, d) int64, pairwise non-parallel, m >= 1, d >= 2.
         source: (n,) the hyperplane that decides each bit of the output, -1 for a bit that is never set.
         turn: (n,) bool, whether its negative side sets the bit.
-        wanted: (q,) the first q sides of the cells asked for, the first of them 1; or empty.
+        prefix: (q,) the first q sides of the cells asked for, the first of them 1; or empty.
         rounding: traces that would leave int64 are rounded, so that the cells are proposals only; where rounding has
             made two hyperplanes one, the answer is OVERFLOW.
 
@@ -38,7 +38,7 @@ def half_cells(
     """
     m, d = rows.shape
     if d == 2:
-        return plane_cells(rows, source, turn, wanted)
+        return plane_cells(rows, source, turn, prefix)
     n = len(source)
     words = (m + 63) >> 6
     ends = np.zeros(m + 1, np.int64)
@@ -51,7 +51,7 @@ def half_cells(
     total = 0
     for k in range(1, m):
         ends[k] = total
-        status, pivot, traces, below_source, below_turn, below_wanted = restrict(rows, k, wanted, rounding)
+        status, pivot, traces, below_source, below_turn, below_wanted = restrict(rows, k, prefix, rounding)
         pivots[k] = pivot
         if status == NOTHING:
             continue
@@ -82,7 +82,7 @@ def half_cells(
     columns, power = scaled(rows)
     table, error = products(columns, m)
     state, depth, doubtful, points, sides = start(columns, table, error, m)
-    most = total + 1 if len(wanted) < 2 else total - ends[min(len(wanted), m)] + 1
+    most = total + 1 if len(prefix) < 2 else total - ends[min(len(prefix), m)] + 1
     out_bits = np.empty((most, (n + 63) >> 6), np.uint64)
     out_points = np.empty((most, d))
     status = walk(
@@ -94,7 +94,7 @@ def half_cells(
         ends,
         trace_bits,
         trace_points,
-        wanted,
+        prefix,
         source,
         turn,
         state,

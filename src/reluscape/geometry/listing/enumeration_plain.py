@@ -50,7 +50,7 @@ class _Traces:
         return self.head[1] if self.head is not None and self.head[0] == sides else None
 
 
-def _split(rows: Rows, traces: list[_Traces], wanted: tuple[bool, ...]) -> Iterator[Cell]:
+def _split(rows: Rows, traces: list[_Traces], prefix: tuple[bool, ...]) -> Iterator[Cell]:
     """Yield all cells, walking the tree of prefixes depth first."""
     stack: list[Cell] = [((), [Fraction(0)] * len(rows[0]))]
     while stack:
@@ -69,7 +69,7 @@ def _split(rows: Rows, traces: list[_Traces], wanted: tuple[bool, ...]) -> Itera
                 (side, [p + (step if side else -step) * a for p, a in zip(on, rows[k], strict=True)])
                 for side in (True, False)
             ]
-        stack += [((*sides, side), inner) for side, inner in halves if k >= len(wanted) or side == wanted[k]]
+        stack += [((*sides, side), inner) for side, inner in halves if k >= len(prefix) or side == prefix[k]]
 
 
 def _step(rows: Rows, normal: tuple[int, ...], point: Weight) -> Fraction:

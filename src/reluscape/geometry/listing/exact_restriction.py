@@ -45,7 +45,7 @@ class LineTrace:
     point: float
 
 
-def restrict(rows: Normals, k: int, wanted: np.ndarray) -> Trace:
+def restrict(rows: Normals, k: int, prefix: np.ndarray) -> Trace:
     """Restrict hyperplanes 0..k-1 to hyperplane k and merge those that become parallel."""
     pivot, traces = _eliminated(rows, k)
     place: dict[tuple[int, ...], int] = {}
@@ -58,22 +58,22 @@ def restrict(rows: Normals, k: int, wanted: np.ndarray) -> Trace:
         along = opposite not in place
         group = place.setdefault(row, len(place)) if along else place[opposite]
         source[j], turn[j] = group, not along
-        if j < len(wanted):
-            side = int(wanted[j]) if along else 1 - int(wanted[j])
+        if j < len(prefix):
+            side = int(prefix[j]) if along else 1 - int(prefix[j])
             if sides.setdefault(group, side) != side:
-                return Trace(pivot, [], source, turn, wanted[:0])
+                return Trace(pivot, [], source, turn, prefix[:0])
     trace_sides = np.array([sides[g] for g in range(len(sides))], dtype=np.int8)
     return Trace(pivot, list(place), source, turn, trace_sides)
 
 
-def line_trace(rows: Normals, k: int, wanted: np.ndarray) -> LineTrace:
+def line_trace(rows: Normals, k: int, prefix: np.ndarray) -> LineTrace:
     """Return the half of line k (rows in the plane) where the first hyperplane is positive."""
     pivot, traces = _eliminated(rows, k)
     up = traces[0][0] > 0
     bits = np.zeros((1, (len(rows) + 63) // 64), dtype=np.uint64)
     for j, trace in enumerate(traces):
         inside = (trace[0] > 0) == up
-        if j < len(wanted) and inside != bool(wanted[j]):
+        if j < len(prefix) and inside != bool(prefix[j]):
             return LineTrace(pivot, None, 0.0)
         if inside:
             bits[0, j // 64] |= _bit(j)

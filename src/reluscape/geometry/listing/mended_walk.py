@@ -24,8 +24,8 @@ class OutOfRangeError(Exception):
 class MendedWalk:
     """The walk over the prefixes of one arrangement, its floats mended by exact arithmetic where they are in doubt."""
 
-    def __init__(self, rows: Normals, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray) -> None:
-        self.source, self.turn, self.wanted = source, turn, wanted
+    def __init__(self, rows: Normals, source: np.ndarray, turn: np.ndarray, prefix: np.ndarray) -> None:
+        self.source, self.turn, self.wanted = source, turn, prefix
         self.integers = np.empty((len(rows), len(rows[0])), dtype=object)
         self.integers[:] = rows
         self.columns, self.power = scaled(rows)

@@ -35,7 +35,7 @@ def turn_of(a: int, b: int, c: int, d: int, small: bool) -> int:
 
 @inner()
 def plane_cells(
-    rows: np.ndarray, source: np.ndarray, turn: np.ndarray, wanted: np.ndarray
+    rows: np.ndarray, source: np.ndarray, turn: np.ndarray, prefix: np.ndarray
 ) -> tuple[int, np.ndarray, np.ndarray]:
     """Return the cells on the positive side of line 0: its rays in order of angle are compared in integers.
 
@@ -43,7 +43,7 @@ def plane_cells(
         rows: (m, 2) int64, pairwise non-parallel.
         source: (n,) the line that decides each bit of the output, -1 for a bit that is never set.
         turn: (n,) bool, whether its negative side sets the bit.
-        wanted: (q,) the first q sides of the cells asked for; or empty.
+        prefix: (q,) the first q sides of the cells asked for; or empty.
 
     Returns:
         (DONE, or why int64 or doubles do not suffice; bits (N, words); points (N, 2)).
@@ -78,8 +78,8 @@ def plane_cells(
     flips = np.zeros((m, words), np.uint64)
     now = np.zeros(words, np.uint64)
     inside = 0
-    for k in range(min(m, len(wanted))):
-        inside += begin[k] == (wanted[k] == 1)
+    for k in range(min(m, len(prefix))):
+        inside += begin[k] == (prefix[k] == 1)
     for i in range(n):
         if source[i] >= 0:
             bit = one << np.uint64(63 - (i & 63))
@@ -93,10 +93,10 @@ def plane_cells(
             k = order[i]
             for t in range(words):
                 now[t] ^= flips[k, t]
-            if k < len(wanted):
+            if k < len(prefix):
                 begin[k] = not begin[k]
-                inside += 1 if begin[k] == (wanted[k] == 1) else -1
-        if inside < min(m, len(wanted)):
+                inside += 1 if begin[k] == (prefix[k] == 1) else -1
+        if inside < min(m, len(prefix)):
             continue
         px, py = float(rays[i, 0]), float(rays[i, 1])
         qx, qy = float(rays[i + 1, 0]), float(rays[i + 1, 1])

@@ -206,7 +206,7 @@ def walk(
     ends: np.ndarray,
     trace_bits: np.ndarray,
     trace_points: np.ndarray,
-    wanted: np.ndarray,
+    prefix: np.ndarray,
     source: np.ndarray,
     turn: np.ndarray,
     state: np.ndarray,
@@ -232,7 +232,7 @@ def walk(
         ends: (m + 1,) the traces on hyperplane k are ends[k]..ends[k+1] in the next two.
         trace_bits: (T, words) their sides of the earlier hyperplanes, sorted on each hyperplane.
         trace_points: (T, d-1) a point in each, without the eliminated coordinate.
-        wanted: (q,) sides to which the walk is confined.
+        prefix: (q,) sides to which the walk is confined.
         source: (n,) the hyperplane that decides each bit of the output, -1 for a bit that is never set.
         turn: (n,) bool, whether its negative side sets the bit.
         state: (3,) top of the stack, leaves written to this output, 1 where the mended points are filled in.
@@ -262,7 +262,7 @@ def walk(
             for t in range(words):
                 heads[k, t] = trace_bits[cursor[k], t]
     n = len(source)
-    side_count, out_words, with_points = len(wanted), out_bits.shape[1], len(out_points) > 0
+    side_count, out_words, with_points = len(prefix), out_bits.shape[1], len(out_points) > 0
     bit = np.empty(64, np.uint64)
     for j in range(64):
         bit[j] = one << np.uint64(63 - j)
@@ -284,7 +284,7 @@ def walk(
         while True:
             while k < m and not agree(heads, k, sides, top, k):
                 if k == doubtful[top] or (
-                    k < side_count and (sides[top, k >> 6] & bit[k & 63] != 0) != (wanted[k] == 1)
+                    k < side_count and (sides[top, k >> 6] & bit[k & 63] != 0) != (prefix[k] == 1)
                 ):
                     break
                 k += 1
@@ -299,8 +299,8 @@ def walk(
                 break
             keep_below = k != doubtful[top] and not above
             keep_above = k != doubtful[top] and above
-            ask_below = k >= side_count or wanted[k] == 0
-            ask_above = k >= side_count or wanted[k] == 1
+            ask_below = k >= side_count or prefix[k] == 0
+            ask_above = k >= side_count or prefix[k] == 1
             make_below = ask_below and not keep_below
             make_above = ask_above and not keep_above
             below_row = top + 1 if ask_above else spare - 1

@@ -77,12 +77,12 @@ def _prefix(prefix: Any, n: int) -> np.ndarray:
     return array.astype(bool)
 
 
-def _check_size(arrangement: Arrangement, witnesses: bool, fixed: int) -> None:
+def _check_size(arrangement: Arrangement, witnesses: bool, prefix_length: int) -> None:
     """Refuse a table that does not fit, before anything is listed."""
     k, r = len(arrangement.normals), arrangement.rank
     words = (k + 63) // 64 + (len(arrangement.row_class) + 63) // 64
     each = 4 * words + 4 * (r - 1) + (4 * r if witnesses else 0)
-    shards = max(0, fixed - 1)
+    shards = max(0, prefix_length - 1)
     number, exact = most_regions(arrangement, (MOST_BYTES // each) << shards)
     number >>= shards
     if number * each > MOST_BYTES:

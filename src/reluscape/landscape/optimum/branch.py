@@ -181,21 +181,21 @@ def _next(chunks: list[Chunk]) -> int:
     return min(range(len(chunks)), key=lambda k: chunks[k].bounds[0])
 
 
-def _solve(search: Search, relaxation: Relaxation, seen: int, states: np.ndarray, tolerance: float) -> None:
+def _solve(search: Search, relaxation: Relaxation, depth: int, states: np.ndarray, tolerance: float) -> None:
     """Bound layers of the rows seen and keep those that can still beat the best."""
-    bounds = relaxation.bounds(seen, states)
+    bounds = relaxation.bounds(depth, states)
     search.looked_at += len(states)
-    if seen == len(relaxation.y):
+    if depth == len(relaxation.y):
         best = int(np.argmin(bounds))
         if bounds[best] < search.upper - tolerance:
             search.upper = float(bounds[best])
-            search.best = relaxation.fit(seen, states[best]).net
+            search.best = relaxation.fit(depth, states[best]).net
             search.states = relaxation.states(states[best])
         return
     keep = np.flatnonzero(bounds < search.upper - tolerance)
     keep = keep[np.argsort(bounds[keep], kind="stable")]
     if len(keep):
-        search.open.append(Chunk(seen, states[keep], bounds[keep]))
+        search.open.append(Chunk(depth, states[keep], bounds[keep]))
 
 
 def _pruned(chunk: Chunk, limit: float) -> Chunk | None:

@@ -21,7 +21,7 @@ from ...solvers.decayed import DecayedPoint
 
 # vectors of slopes, and pulls of them that are bounded exactly, up to which there is a proof
 MOST_VECTORS, MOST_PULLS = 300, 8_000
-BITS, WANTED, NEAR = 100, 1e-12, 1e-9
+BITS = 100
 # how far a vector may be shortened towards the least that still bounds a layer, so that it bounds others too
 SHORTENED = 0.999
 
@@ -99,11 +99,11 @@ class _Search:
         if self.best is None or point.value < self.best[0].value:
             self.best = point, layer
         nu = self._shortened(np.asarray(point.slopes, dtype=float))
-        lam = float(self.terms.lam)
+        lam, room = float(self.terms.lam), self.problem.tolerances.decayed_near
         bounds, own = self.cells.bounds(nu), set(layer)
         mark = 1 << len(self.vectors)
         for k, (A, s) in enumerate(self.states):
-            near = lam * (1 + NEAR if k in own else 1 - NEAR)
+            near = lam * (1 + room if k in own else 1 - room)
             if bounds[int(s < 0), k // 2] <= near or self.cells.pull(nu, A, s).value <= near:
                 self.masks[k] |= mark
         self.vectors.append((nu, layer))
@@ -133,7 +133,7 @@ class _Search:
         point, layer = self.best
         pattern, signs = self._layer(layer)
         try:
-            top = proved_interval(self.problem, pattern, signs, point, WANTED)
+            top = proved_interval(self.problem, pattern, signs, point, self.problem.tolerances.decayed_interval)
         except (SolverError, InputError):
             return None
         data, n = self.problem.data, max(self.problem.n, 1)
@@ -176,7 +176,7 @@ class _Search:
         return nu * share, bearers
 
     def _certificate(
-        self, width: int, top: DecayedInterval, lower: Fraction, slopes: list[Any], told: list[dict[str, Any]]
+        self, width: int, top: DecayedInterval, lower: Fraction, slopes: list[Any], cells: list[dict[str, Any]]
     ) -> dict[str, Any]:
         """Return the proof as plain JSON."""
         problem = self.problem
@@ -188,7 +188,7 @@ class _Search:
         witness = {
             "Z": fraction_texts(Z.reshape(top.U.shape)), "signs": [int(s) for s in top.signs],
             "c": fraction_text(top.c), "order": independent_first(problem.data), "slopes": slopes,
-            "cells": told,
+            "cells": cells,
         }  # fmt: skip
         X, y = problem.data.fractions, problem.data.y_fractions
         return new("decayed-width-minimum", X, y, claim, witness, "squared", problem.penalty)

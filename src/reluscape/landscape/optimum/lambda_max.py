@@ -267,9 +267,9 @@ def _bound(
     return cells.proved(slopes, terms, pattern, sign)
 
 
-def _inside(u: np.ndarray, rows: np.ndarray, penalised: np.ndarray) -> np.ndarray:
+def _inside(u: np.ndarray, rows: np.ndarray, in_penalty: np.ndarray) -> np.ndarray:
     """Return u with a free coordinate moved into the cell."""
-    if penalised.all():
+    if in_penalty.all():
         return u
     u = u.copy()
     heights = rows.dot(u)

@@ -100,10 +100,10 @@ class LowerBounds:
         rising = (self.columns.dot(np.array(q, dtype=object)) > 0).astype(float)
         return Bound(q, value, self._steepest(rising) <= 0)
 
-    def extended(self, layer: tuple[int, ...], floor: float, wanted: np.ndarray) -> tuple[int, ...]:
+    def extended(self, layer: tuple[int, ...], floor: float, extra: np.ndarray) -> tuple[int, ...]:
         """Return the layer with as many wanted states more as leave its value above a floor, the mildest first."""
         floor = floor + self.noise / self.n
-        states, failures, step, usable = list(layer), 0, FIRST_STEP, wanted.copy()
+        states, failures, step, usable = list(layer), 0, FIRST_STEP, extra.copy()
         value, residual, _ = self.rough(states)
         if value <= floor:
             return layer

@@ -184,20 +184,20 @@ def basin_of(
     return np.array([p for p, _ in rows]), np.array([s for _, s in rows])
 
 
-def _bounds_of(relaxation: Relaxation, seen: int, layers: np.ndarray) -> tuple[LowerBounds, np.ndarray, np.ndarray]:
+def _bounds_of(relaxation: Relaxation, depth: int, layers: np.ndarray) -> tuple[LowerBounds, np.ndarray, np.ndarray]:
     """Return (what bounds the states that occur, the layers in numbers of these states, the states)."""
     states, table = np.unique(layers, return_inverse=True)
     tree = relaxation.tree
-    own = [tree.cells[seen][s // 2] for s in states.tolist()]
+    own = [tree.cells[depth][s // 2] for s in states.tolist()]
     rays, place = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *own]), return_inverse=True)
-    heights = np.maximum(tree.products(rays.tolist(), tree.order[:seen]), 0)
-    features = np.array([primitive(row) for row in heights.tolist()], dtype=object).reshape(len(rays), seen)
+    heights = np.maximum(tree.products(rays.tolist(), tree.order[:depth]), 0)
+    features = np.array([primitive(row) for row in heights.tolist()], dtype=object).reshape(len(rays), depth)
     ends = np.cumsum([len(o) for o in own])
     of_state = [
         (place[end - len(o) : end] + len(rays) * (s % 2)).tolist()
         for s, o, end in zip(states.tolist(), own, ends.tolist(), strict=True)
     ]
-    y = relaxation.tree.data.y_fractions[tree.order[:seen]]
+    y = relaxation.tree.data.y_fractions[tree.order[:depth]]
     columns = np.concatenate([features, -features])
     return LowerBounds(y, columns, of_state, relaxation.free), table.reshape(layers.shape), states
 

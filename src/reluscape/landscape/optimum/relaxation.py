@@ -54,9 +54,9 @@ class Relaxation:
     The loss on some of the rows is never above the loss on all of them.
     """
 
-    def __init__(self, data: Dataset, output_bias: bool, preferred: Sequence[int]) -> None:
+    def __init__(self, data: Dataset, output_bias: bool, preference: Sequence[int]) -> None:
         self.tree, self.free = CellTree(data), output_bias
-        self.basis = self.tree.begin(preferred)
+        self.basis = self.tree.begin(preference)
         self.X, self.y = np.array(data.X, dtype=float), np.array(data.y, dtype=float)
 
     def see(self, rows: Sequence[int]) -> None:
@@ -98,29 +98,29 @@ class Relaxation:
             out[b] = float(self.exact_bound(seen, layers[b]))
         return out
 
-    def exact_bound(self, seen: int, layer: np.ndarray) -> Fraction:
-        """Return the least sum of squares of one layer (m,) on the first `seen` rows as a fraction."""
-        order = self.tree.order[:seen]
+    def exact_bound(self, depth: int, layer: np.ndarray) -> Fraction:
+        """Return the least sum of squares of one layer (m,) on the first `depth` rows as a fraction."""
+        order = self.tree.order[:depth]
         y = self.tree.data.y_fractions[order]
         unit = lcm(1, *(v.denominator for v in y))
         cone = Cone([int(v * unit) for v in y])
         for s in set(layer.tolist()):
-            for row in self.tree.products(self.tree.cells[seen][s // 2].tolist(), order).tolist():
+            for row in self.tree.products(self.tree.cells[depth][s // 2].tolist(), order).tolist():
                 cone.add(primitive([(-1 if s % 2 else 1) * max(v, 0) for v in row]))
         if self.free:
-            cone.add([1] * seen)
-            cone.add([-1] * seen)
+            cone.add([1] * depth)
+            cone.add([-1] * depth)
         nearest_point = cone.nearest()
         return Fraction(sum(v * v for v in nearest_point.residual), (nearest_point.denominator * unit) ** 2)
 
-    def weight(self, seen: int, layers: np.ndarray) -> float:
+    def weight(self, depth: int, layers: np.ndarray) -> float:
         """Return the mean squared number of rays of layers (B, m): what solving one of them costs."""
         states, place = np.unique(layers, return_inverse=True)
-        rays = np.array([len(self.tree.cells[seen][s // 2]) for s in states.tolist()], dtype=float)
+        rays = np.array([len(self.tree.cells[depth][s // 2]) for s in states.tolist()], dtype=float)
         return float(np.mean(rays[place.reshape(layers.shape)].sum(axis=1) ** 2))
 
     def children(
-        self, seen: int, later: int, layers: np.ndarray, most: float, deadline: float = np.inf
+        self, depth: int, later: int, layers: np.ndarray, most: float, deadline: float = np.inf
     ) -> tuple[np.ndarray, int] | None:
         """Return (layers of the first `later` rows inside the first of these layers, how many these are).
 
@@ -132,7 +132,7 @@ class Relaxation:
         for s in states.tolist():
             if time.monotonic() >= deadline:
                 return None
-            inside.append(self.tree.inside(seen, s // 2, later))
+            inside.append(self.tree.inside(depth, s // 2, later))
         counts = np.array([len(c) for c in inside], dtype=np.int64)
         with np.errstate(over="ignore"):  # of very wide layers there may be more than any float
             total = np.cumsum(counts[place].prod(axis=1, dtype=float))
@@ -143,27 +143,27 @@ class Relaxation:
         flat = np.array([2 * c + s % 2 for s, own in zip(states.tolist(), inside, strict=True) for c in own])
         return refined(place[:take], counts[place[:take]], first, flat), take
 
-    def fit(self, seen: int, layer: np.ndarray) -> Fit:
+    def fit(self, depth: int, layer: np.ndarray) -> Fit:
         """Return the best fit of the rows seen by one layer (m,)."""
         tree = self.tree
-        own = [(j, int(q)) for j, s in enumerate(layer.tolist()) for q in tree.cells[seen][s // 2]]
+        own = [(j, int(q)) for j, s in enumerate(layer.tolist()) for q in tree.cells[depth][s // 2]]
         rays = [q for _, q in own]
         signs = np.where(layer % 2, -1, 1)
         of = np.array([signs[j] for j, _ in own], dtype=float)
         directions = tree.directions(rays)
         exactly = tree.products(rays, range(len(self.y)))
         features = np.where(exactly > 0, np.maximum(directions @ self.X.T, 0.0), 0.0) * of[:, None]
-        order = tree.order[:seen]
+        order = tree.order[:depth]
         scale = np.abs(features[:, order]).max(axis=1, initial=0.0)
         features = features / np.where(scale > 0, scale, 1.0)[:, None]
         A, y = features[:, order], self.y[order]
-        if self.free and seen:
+        if self.free and depth:
             A, target = A - A.mean(axis=1, keepdims=True), y - y.mean()
         else:
             target = y
         k, weights = len(A), np.zeros(len(A))
         project(A @ A.T, A @ target, k, DEFAULT.cone_stationarity, np.empty((k + 3, k)), weights)
-        c = float(y.mean() - weights @ features[:, order].mean(axis=1)) if self.free and seen else 0.0
+        c = float(y.mean() - weights @ features[:, order].mean(axis=1)) if self.free and depth else 0.0
         Z = np.zeros((len(layer), tree.data.d))
         for g, (j, _) in enumerate(own):
             if weights[g]:
@@ -180,12 +180,12 @@ class Relaxation:
         n = len(self.y)
         return tuple((self.tree.pattern(n, s // 2), -1 if s % 2 else 1) for s in layer.tolist())
 
-    def _generators(self, seen: int, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return unit generators (q, seen) of rays and the target, centred where a constant is free."""
-        order, target = self.tree.order[:seen], self.y[self.tree.order[:seen]]
+    def _generators(self, depth: int, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return unit generators (q, depth) of rays and the target, centred where a constant is free."""
+        order, target = self.tree.order[:depth], self.y[self.tree.order[:depth]]
         exactly = np.maximum(self.tree.products(rays.tolist(), order), 0)
         flat = exactly.max(axis=1, initial=0) == 0
-        if self.free and seen:
+        if self.free and depth:
             flat |= exactly.min(axis=1) == exactly.max(axis=1)
             target = target - target.mean()
         top = np.array([v or 1 for v in exactly.max(axis=1, initial=0).tolist()], dtype=exactly.dtype)

@@ -29,9 +29,9 @@ class Units:
         """Return |w| |v| of each unit."""
         return np.asarray(np.linalg.norm(self.W, axis=1) * np.linalg.norm(self.V, axis=1))
 
-    def some(self, kept: np.ndarray) -> Units:
+    def some(self, picks: np.ndarray) -> Units:
         """Return some of the units."""
-        return Units(tuple(self.bases[j] for j in kept), self.W[kept], self.V[kept])
+        return Units(tuple(self.bases[j] for j in picks), self.W[picks], self.V[picks])
 
 
 def solved(faces: Faces, Y: np.ndarray, lam: float) -> Units:

@@ -58,10 +58,10 @@ class CellTree:
         """Dimension of the span of the rows."""
         return len(self.pivots)
 
-    def begin(self, preferred: Sequence[int]) -> list[int]:
+    def begin(self, preference: Sequence[int]) -> list[int]:
         """Choose the first rank-many rows, independent and as early in a preferred order as can be."""
-        table = self.rows[list(preferred)]
-        self.basis = [int(preferred[c]) for c in exact.pivot_columns(table.T)] if self.rank else []
+        table = self.rows[list(preference)]
+        self.basis = [int(preference[c]) for c in exact.pivot_columns(table.T)] if self.rank else []
         if self.rank:
             identity = np.array([[int(i == j) for j in range(self.rank)] for i in range(self.rank)], dtype=object)
             columns = [exact.solve(self.rows[self.basis], identity[:, j]) for j in range(self.rank)]
@@ -78,24 +78,24 @@ class CellTree:
         self.parents.append([])
         self._children.append({})
 
-    def children(self, seen: int, cell: int) -> tuple[int, ...]:
-        """Return the cells of one row more inside a cell of the first `seen` rows."""
-        table = self._children[seen]
+    def children(self, depth: int, cell: int) -> tuple[int, ...]:
+        """Return the cells of one row more inside a cell of the first `depth` rows."""
+        table = self._children[depth]
         if cell not in table:
-            table[cell] = self._split(seen, cell)
+            table[cell] = self._split(depth, cell)
         return table[cell]
 
-    def inside(self, seen: int, cell: int, later: int) -> list[int]:
-        """Return the cells of the first `later` rows inside a cell of the first `seen`."""
+    def inside(self, depth: int, cell: int, later: int) -> list[int]:
+        """Return the cells of the first `later` rows inside a cell of the first `depth`."""
         numbers = [cell]
-        for k in range(seen, later):
+        for k in range(depth, later):
             numbers = [child for c in numbers for child in self.children(k, c)]
         return numbers
 
-    def pattern(self, seen: int, cell: int) -> np.ndarray:
+    def pattern(self, depth: int, cell: int) -> np.ndarray:
         """Return the activations (n,) of a cell on the rows it has seen, False elsewhere."""
         out = np.zeros(self.data.n, dtype=bool)
-        for k in range(seen, 0, -1):
+        for k in range(depth, 0, -1):
             out[self.order[k - 1]] = self.sides[k][cell]
             cell = self.parents[k][cell]
         return out
@@ -117,32 +117,32 @@ class CellTree:
             out[place, list(self.pivots)] = [v / top for v in self.rays[q]]
         return out
 
-    def _split(self, seen: int, cell: int) -> tuple[int, ...]:
+    def _split(self, depth: int, cell: int) -> tuple[int, ...]:
         """Cut a cell with the next row and note the parts that are not flat."""
-        row, rays = self.order[seen], self.cells[seen][cell]
-        if seen < self.rank:
-            ray = [int(v) for v in self._dual[seen]]
+        row, rays = self.order[depth], self.cells[depth][cell]
+        if depth < self.rank:
+            ray = [int(v) for v in self._dual[depth]]
             halves = [(np.append(rays, self._number(tuple(s * v for v in ray))), s > 0) for s in (1, -1)]
-            return tuple(self._add(seen + 1, own, side, cell) for own, side in halves)
+            return tuple(self._add(depth + 1, own, side, cell) for own, side in halves)
         heights = self.products(rays.tolist(), [row])[:, 0]
         plus, minus = np.flatnonzero(heights > 0), np.flatnonzero(heights < 0)
         if not len(minus) or not len(plus):
-            return (self._add(seen + 1, rays, bool(len(plus)), cell),)
+            return (self._add(depth + 1, rays, bool(len(plus)), cell),)
         flat = rays[np.flatnonzero(heights == 0)]
-        cut = np.array(self._edges_cut(seen, rays, heights, plus, minus), dtype=np.int64)
+        cut = np.array(self._edges_cut(depth, rays, heights, plus, minus), dtype=np.int64)
         return tuple(
-            self._add(seen + 1, np.concatenate([rays[part], flat, cut]), side, cell)
+            self._add(depth + 1, np.concatenate([rays[part], flat, cut]), side, cell)
             for part, side in ((plus, True), (minus, False))
         )
 
     def _edges_cut(
-        self, seen: int, rays: np.ndarray, heights: np.ndarray, plus: np.ndarray, minus: np.ndarray
+        self, depth: int, rays: np.ndarray, heights: np.ndarray, plus: np.ndarray, minus: np.ndarray
     ) -> list[int]:
         """Return the points in which the edges of a cell meet the next row's hyperplane.
 
         Two rays span an edge where no third one lies on all hyperplanes that both lie on.
         """
-        on = self.products(rays.tolist(), self.order[:seen]) == 0
+        on = self.products(rays.tolist(), self.order[:depth]) == 0
         counts = on.astype(np.int32) @ on.T.astype(np.int32)
         numbers = []
         for a, b in np.argwhere(counts[np.ix_(plus, minus)] >= self.rank - 2).tolist():
@@ -163,8 +163,8 @@ class CellTree:
             self.rays.append(ray)
         return place
 
-    def _add(self, seen: int, rays: np.ndarray, side: bool, parent: int) -> int:
-        self.cells[seen].append(rays)
-        self.sides[seen].append(side)
-        self.parents[seen].append(parent)
-        return len(self.cells[seen]) - 1
+    def _add(self, depth: int, rays: np.ndarray, side: bool, parent: int) -> int:
+        self.cells[depth].append(rays)
+        self.sides[depth].append(side)
+        self.parents[depth].append(parent)
+        return len(self.cells[depth]) - 1

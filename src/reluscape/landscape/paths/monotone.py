@@ -121,14 +121,14 @@ class _Point(NamedTuple):
     net: Net
 
 
-def _refined(walked: list[_Point], at: Callable[[float], _Point], X: np.ndarray, objective: Objective) -> list[_Point]:
+def _refined(corners: list[_Point], at: Callable[[float], _Point], X: np.ndarray, objective: Objective) -> list[_Point]:
     """Return the points with others between them, so that the loss falls along every straight piece.
 
     Raises:
         AssumptionError: near some t no finer pieces help, or they become too many.
     """
-    margin = max(rounding_of(objective, walked[0].net.predict(X)), rounding_of(objective, walked[-1].net.predict(X)))
-    trail, ahead = [walked[0]], list(reversed(walked[1:]))
+    margin = max(rounding_of(objective, corners[0].net.predict(X)), rounding_of(objective, corners[-1].net.predict(X)))
+    trail, ahead = [corners[0]], list(reversed(corners[1:]))
     while ahead:
         low, high = trail[-1], ahead[-1]
         rise = largest_rise(low.net, high.net, X, objective)

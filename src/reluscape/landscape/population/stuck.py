@@ -14,7 +14,7 @@ TURNED = (-0.63, 0.19)
 USUAL = (1.0, 0.26, -0.035)
 
 
-def symmetric_start(k: int, turned: int = 1) -> np.ndarray:
+def symmetric_start(k: int, turns: int = 1) -> np.ndarray:
     """Return weights (k, k) near the symmetric minimum with a number of units turned away.
 
     >>> symmetric_start(3)
@@ -23,22 +23,22 @@ def symmetric_start(k: int, turned: int = 1) -> np.ndarray:
            [ 0.26 , -0.035,  1.   ]])
     """
     W = np.full((k, k), USUAL[2])
-    W[:turned, turned:], W[turned:, :turned] = TURNED[1], USUAL[1]
-    W[:turned, :turned] = TURNED[1]
+    W[:turns, turns:], W[turns:, :turns] = TURNED[1], USUAL[1]
+    W[:turns, :turns] = TURNED[1]
     np.fill_diagonal(W, USUAL[0])
-    W[range(turned), range(turned)] = TURNED[0]
+    W[range(turns), range(turns)] = TURNED[0]
     return W
 
 
-def stuck_minimum(k: int, turned: int = 1) -> LocalMinimum:
+def stuck_minimum(k: int, turns: int = 1) -> LocalMinimum:
     """Return a local minimum of k units against k orthonormal ones that is not global, with its proof.
 
-    Its weights are those of Safran and Shamir's minima up to the order of units and coordinates: `turned` units point
+    Its weights are those of Safran and Shamir's minima up to the order of units and coordinates: `turns` units point
     away from their teacher's, each other one is near its own, and all of each sort look alike.
 
     Args:
         k: number of units, 6 or more: with fewer none of these points is a minimum.
-        turned: how many units point away.
+        turns: how many units point away.
 
     Raises:
         InputError: descent from near that point ends elsewhere, so that there is no such minimum.
@@ -51,13 +51,13 @@ def stuck_minimum(k: int, turned: int = 1) -> LocalMinimum:
         >>> round(found.value, 6), found.spurious
         (0.025081, True)
     """
-    k, turned = whole_number("k", k, 1), whole_number("turned", turned, 1)
-    if turned >= k:
-        raise InputError(f"{turned} of {k} units are turned away; at least one unit is to stay near its teacher's")
-    descent = descend(symmetric_start(k, turned))
+    k, turns = whole_number("k", k, 1), whole_number("turned", turns, 1)
+    if turns >= k:
+        raise InputError(f"{turns} of {k} units are turned away; at least one unit is to stay near its teacher's")
+    descent = descend(symmetric_start(k, turns))
     if descent.end != STUCK:
         raise InputError(
-            f"there is no such minimum at k = {k} with {turned} turned away: descent from there ends at "
+            f"there is no such minimum at k = {k} with {turns} turned away: descent from there ends at "
             f"F = {descent.loss:.3g} ({descent.end}); with one unit turned away they begin at k = 6"
         )
     minimum = prove(descent.W)

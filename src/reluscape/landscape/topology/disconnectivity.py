@@ -11,14 +11,14 @@ COLORS = {"lines": "black", "trap": "tab:red", "best": "tab:green", "level": "gr
 _MOST_NAMED = 12
 
 
-def disconnectivity(tree: Any, kept: list[int], zero_loss: float | None) -> dict[str, Any]:
+def disconnectivity(tree: Any, picks: list[int], zero_loss: float | None) -> dict[str, Any]:
     """Return the graph: a stem for each valley from its loss up to its merge height, where it joins its parent's.
 
     Subtrees stand side by side, the ones that join first next to their parent, so no two lines cross.
     """
-    place = {k: x for x, k in enumerate(_order(tree, kept))}
+    place = {k: x for x, k in enumerate(_order(tree, picks))}
     stems, joins = [], []
-    for number, k in enumerate(kept):
+    for number, k in enumerate(picks):
         valley = tree.valleys[k]
         top = valley.merge_height if np.isfinite(valley.merge_height) else None
         low = tree.told(valley.value)
@@ -28,13 +28,13 @@ def disconnectivity(tree: Any, kept: list[int], zero_loss: float | None) -> dict
     return {"stems": stems, "joins": joins, "zero_loss": zero_loss, "cap": tree.capped}
 
 
-def _order(tree: Any, kept: list[int]) -> list[int]:
+def _order(tree: Any, picks: list[int]) -> list[int]:
     """Return the valleys from left to right."""
     children: dict[int | None, list[int]] = {}
-    for k in kept:
+    for k in picks:
         children.setdefault(tree.valleys[k].parent, []).append(k)
     spread: dict[int, list[int]] = {}
-    for k in sorted(kept, key=lambda k: (tree.valleys[k].merge_height, -k)):
+    for k in sorted(picks, key=lambda k: (tree.valleys[k].merge_height, -k)):
         row = [k]
         mine = sorted(children.get(k, []), key=lambda c: tree.valleys[c].merge_height)
         for turn, child in enumerate(mine):

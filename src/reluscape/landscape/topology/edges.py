@@ -26,13 +26,13 @@ def births(generators: Generators, networks: NetStates, measure: Measure) -> np.
     return np.concatenate(out)
 
 
-def switch_off(nodes: NetStates, hubs: NetStates, allowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def switch_off(nodes: NetStates, hubs: NetStates, usable: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the edges basin - hub: a unit's output weight goes to zero; their height is the hub's birth."""
     left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    basins = np.flatnonzero(allowed[: nodes.number])
+    basins = np.flatnonzero(usable[: nodes.number])
     for j in range(nodes.units if len(basins) else 0):
         hub = nodes.number + hubs.rank(np.delete(nodes.table[basins], j, axis=1))
-        open_ = allowed[hub]
+        open_ = usable[hub]
         left.append(basins[open_])
         right.append(hub[open_])
     return np.concatenate(left), np.concatenate(right)
@@ -42,7 +42,7 @@ def walls(
     generators: Generators,
     nodes: NetStates,
     hubs: NetStates,
-    allowed: np.ndarray,
+    usable: np.ndarray,
     hub_birth: np.ndarray,
     measure: Measure,
 ) -> Edges:
@@ -69,7 +69,7 @@ def walls(
         waiting.clear()
         programs.clear()
 
-    for a, b, rest, shared in _candidates(generators, nodes, hubs, allowed):
+    for a, b, rest, shared in _candidates(generators, nodes, hubs, usable):
         total += len(rest)
         if total > 2 * WALL_LIMIT:
             raise TooLarge("more walls lie below the height cap than can be related; lower it", estimate=total)
@@ -87,7 +87,7 @@ def walls(
 
 
 def _candidates(
-    generators: Generators, nodes: NetStates, hubs: NetStates, allowed: np.ndarray
+    generators: Generators, nodes: NetStates, hubs: NetStates, usable: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, ...]]]:
     """Yield (basins on one side, basins on the other, other units as hubs, shared generators) for every facet."""
     rest = hubs.table
@@ -96,6 +96,6 @@ def _candidates(
             continue
         for j in range(nodes.units if nodes.labelled else 1):
             a, b = nodes.rank(np.insert(rest, j, s, axis=1)), nodes.rank(np.insert(rest, j, t, axis=1))
-            open_ = np.flatnonzero(allowed[a] & allowed[b])
+            open_ = np.flatnonzero(usable[a] & usable[b])
             if len(open_):
                 yield a[open_], b[open_], open_, shared

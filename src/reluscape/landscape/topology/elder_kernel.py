@@ -8,15 +8,15 @@ from ...numbers.kernels import kernel
 
 
 @kernel(lambda birth, left, right, height, order, *_: 5 * len(birth) + 20 * len(order), seconds=1.0)
-def elder_rule(birth, left, right, height, order, died, into):
+def elder_rule(birth, left, right, height, order, deaths, into):
     """Merge nodes along edges in the given order; a component that meets an older one dies at that height.
 
-    Fills died (height at which each node's component ended, infinity for survivors) and into (the elder it joined).
+    Fills deaths (height at which each node's component ended, infinity for survivors) and into (the elder it joined).
     """
     n = len(birth)
     parent = np.arange(n)
     for i in range(n):
-        died[i] = np.inf
+        deaths[i] = np.inf
         into[i] = i
     for e in order:
         a, b = left[e], right[e]
@@ -30,6 +30,6 @@ def elder_rule(birth, left, right, height, order, died, into):
             continue
         if birth[a] > birth[b] or (birth[a] == birth[b] and a > b):
             a, b = b, a
-        died[b] = height[e]
+        deaths[b] = height[e]
         into[b] = a
         parent[b] = a

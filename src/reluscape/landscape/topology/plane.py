@@ -58,7 +58,7 @@ class PlaneLandscape:
 
 
 def plane_landscape(
-    data: Dataset, tree: BarrierTree, kept: list[int], ways: list[Way], scale: Coordinates
+    data: Dataset, tree: BarrierTree, picks: list[int], ways: list[Way], scale: Coordinates
 ) -> PlaneLandscape | None:
     """Return the landscape of one or two units on data in the plane, or None where there is no such picture.
 
@@ -66,17 +66,17 @@ def plane_landscape(
     the lowest loss over the sizes of the weights, against the two units' directions, one panel for each pair of signs.
     For fixed directions and signs the loss is convex in the sizes, so a panel has the valleys of the landscape.
     """
-    if data.d != 2 or data.rank != 2 or tree.width > 2 or not kept:
+    if data.d != 2 or data.rank != 2 or tree.width > 2 or not picks:
         return None
     make = _weights if tree.width == 1 else _directions
-    return make(data, tree, kept, ways, scale)
+    return make(data, tree, picks, ways, scale)
 
 
-def _weights(data: Dataset, tree: BarrierTree, kept: list[int], ways: list[Way], scale: Coordinates) -> PlaneLandscape:
+def _weights(data: Dataset, tree: BarrierTree, picks: list[int], ways: list[Way], scale: Coordinates) -> PlaneLandscape:
     """Return the two panels of one unit."""
     turn = _to_scale(scale)
     X = scale.samples(data.X)
-    spots = {k: _place(tree.valleys[k].net, turn) for k in kept}
+    spots = {k: _place(tree.valleys[k].net, turn) for k in picks}
     routes = [[_place(net, turn) for net in way.networks] for way in ways]
     panels = []
     for sign in (1, -1):
@@ -85,7 +85,7 @@ def _weights(data: Dataset, tree: BarrierTree, kept: list[int], ways: list[Way],
             [[a[1].tolist(), b[1].tolist()] for a, b in pairwise(route) if {a[0], b[0]} in ({sign}, {sign, 0})]
             for route in routes
         ]
-        minima = [(number, spots[k][1]) for number, k in enumerate(kept) if spots[k][0] in (sign, 0)]
+        minima = [(number, spots[k][1]) for number, k in enumerate(picks) if spots[k][0] in (sign, 0)]
         passes = [(number, z) for number, (side, z) in enumerate(tops) if side in (sign, 0)]
         ticks = _window([z for _, z in [*minima, *passes]])
         grid = np.stack(np.meshgrid(*ticks), axis=-1)
@@ -111,7 +111,7 @@ def _window(places: list[np.ndarray]) -> np.ndarray:
 
 
 def _directions(
-    data: Dataset, tree: BarrierTree, kept: list[int], ways: list[Way], scale: Coordinates
+    data: Dataset, tree: BarrierTree, picks: list[int], ways: list[Way], scale: Coordinates
 ) -> PlaneLandscape:
     """Return the three panels of two units."""
     turn = _to_scale(scale)
@@ -130,7 +130,7 @@ def _directions(
                 loss=profile(signs[0] * features, signs[1] * features, y).T,
                 minima=[
                     (number, np.array(spot))
-                    for number, k in enumerate(kept)
+                    for number, k in enumerate(picks)
                     for spot in _angles(tree.valleys[k].net, turn, signs)
                 ],
                 passes=[(number, np.array(spot)) for number, top in enumerate(tops) for spot in top],

@@ -56,9 +56,9 @@ class Passage:
         return np.asarray(self.samples[int(np.argmax(self.samples[:, 1]))])
 
 
-def ways_out(tree: BarrierTree, kept: list[int], problem: Problem) -> list[Way]:
+def ways_out(tree: BarrierTree, picks: list[int], problem: Problem) -> list[Way]:
     """Return the ways from the traps with the highest barriers over their passes to lower valleys."""
-    traps = [(number, k) for number, k in enumerate(kept) if tree.valleys[k].parent is not None]
+    traps = [(number, k) for number, k in enumerate(picks) if tree.valleys[k].parent is not None]
     traps = [entry for entry in traps if tree.valleys[entry[1]].spurious] or traps
     traps.sort(key=lambda entry: -tree.valleys[entry[1]].barrier)
     ways = []
@@ -68,21 +68,21 @@ def ways_out(tree: BarrierTree, kept: list[int], problem: Problem) -> list[Way]:
     return ways
 
 
-def passages(tree: BarrierTree, kept: list[int], ways: list[Way], problem: Problem) -> list[Passage]:
+def passages(tree: BarrierTree, picks: list[int], ways: list[Way], problem: Problem) -> list[Passage]:
     """Return the loss along ways out, leg by leg."""
     lines = []
     for way in ways:
         valley, samples = tree.valleys[way.valley], []
         if problem.penalty.strength:  # the networks of the way lie close together, 24 to a leg
             line = [[k / PIECES, problem.value(net)] for k, net in enumerate(way.networks)]
-            parent = kept.index(valley.parent) if valley.parent in kept else None
+            parent = picks.index(valley.parent) if valley.parent in picks else None
             lines.append(Passage(way.number, parent, np.array(line), float(valley.barrier)))
             continue
         for leg, (a, b) in enumerate(pairwise(way.networks)):
             t = np.linspace(0.0, 1.0, SAMPLES)
             values = np.asarray(loss_slice(a, b, problem.data)(t))
             samples += [[leg + float(s), tree.told(float(value))] for s, value in zip(t, values, strict=True)]
-        parent = kept.index(valley.parent) if valley.parent in kept else None
+        parent = picks.index(valley.parent) if valley.parent in picks else None
         lines.append(Passage(way.number, parent, np.array(_without_flat_legs(samples)), float(valley.barrier)))
     return lines
 

@@ -206,16 +206,16 @@ class References:
                 choices.append(Reference(lowest, False, f"{source}, then the minimum of its basin", state, net))
         return choices
 
-    def _led_down(self, training: Training, reached: set[tuple[int, float]], clock: Clock) -> list[Reference]:
+    def _led_down(self, training: Training, visits: set[tuple[int, float]], clock: Clock) -> list[Reference]:
         """Return the ends of descents from the lowest ends of trainings that none has begun at, while there is time."""
         data, width = self.sampler.basins.data, training.batch.width
         size, ends = data.n * width, []
         for run in training.lowest_few(DESCENDED, DEFAULT.other_end * self.constant):
             value = float(training.rest[run])
             late = clock.left <= 0 and size > ALWAYS_POLISHED
-            if late or size > MOST_POLISHED or (run, value) in reached or not np.isfinite(value):
+            if late or size > MOST_POLISHED or (run, value) in visits or not np.isfinite(value):
                 continue
-            reached.add((run, value))
+            visits.add((run, value))
             start = self.from_training(value, self._best_of(width), training, run)
             if start.net is None or self.is_lowest(value):
                 break

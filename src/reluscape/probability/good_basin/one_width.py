@@ -88,19 +88,19 @@ class Chances:
         self.zero = Fraction(0) if states.rational else flint.arb(0)
         self._powers: dict[tuple[int, ...], Any] = {}
 
-    def _power(self, chosen: tuple[int, ...]) -> Any:
+    def _power(self, picks: tuple[int, ...]) -> Any:
         """Return the probability that every unit is dead or in one of these states."""
-        if chosen not in self._powers:
-            base = self.states.dead + sum((self.states.shares[j] for j in chosen), self.zero)
-            self._powers[chosen] = base**self.width if self.width else self.zero + 1
-        return self._powers[chosen]
+        if picks not in self._powers:
+            base = self.states.dead + sum((self.states.shares[j] for j in picks), self.zero)
+            self._powers[picks] = base**self.width if self.width else self.zero + 1
+        return self._powers[picks]
 
-    def exactly(self, chosen: tuple[int, ...]) -> Any:
+    def exactly(self, picks: tuple[int, ...]) -> Any:
         """Return the probability of exactly these states, by inclusion and exclusion."""
         total = self.zero
-        for k in range(len(chosen) + 1):
-            for part in combinations(chosen, k):
-                total = total + (-1) ** (len(chosen) - k) * self._power(part)
+        for k in range(len(picks) + 1):
+            for part in combinations(picks, k):
+                total = total + (-1) ** (len(picks) - k) * self._power(part)
         return total
 
 

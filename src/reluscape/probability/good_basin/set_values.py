@@ -38,9 +38,9 @@ class SetValues:
         self.numbers = [self.cone.add([int(v * self.scale) for v in column]) for column in table]
         self._known: dict[tuple[int, ...], Fraction] = {}
 
-    def generators_of(self, chosen: tuple[int, ...]) -> tuple[int, ...]:
+    def generators_of(self, picks: tuple[int, ...]) -> tuple[int, ...]:
         """Return the generators of a set of states."""
-        return tuple(sorted({g for j in chosen for g in self.of_state[j]}))
+        return tuple(sorted({g for j in picks for g in self.of_state[j]}))
 
     def floats(self, sets: list[tuple[int, ...]]) -> np.ndarray:
         """Return the values of sets of states."""

@@ -164,8 +164,8 @@ def _subsets(a: int, most: int) -> list[tuple[int, ...]]:
     return [subset for k in range(min(a, most) + 1) for subset in combinations(range(a), k)]
 
 
-def _mask(chosen: Sequence[int]) -> int:
-    return sum(1 << j for j in chosen)
+def _mask(picks: Sequence[int]) -> int:
+    return sum(1 << j for j in picks)
 
 
 def _exactly(units: _UnitShares, m: int) -> dict[int, Any]:

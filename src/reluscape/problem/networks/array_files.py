@@ -73,9 +73,9 @@ def safetensors_arrays(content: bytes, file: str) -> dict[str, np.ndarray]:
         raise ModelError(f"{file} is not a readable safetensors file ({_told(problem)})") from None
 
 
-def _check_header(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+def _check_header(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     """Refuse a member whose header promises more numbers than there are."""
-    with packed.open(info) as stream:
+    with archive.open(info) as stream:
         version = np.lib.format.read_magic(stream)
         header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = header(stream)

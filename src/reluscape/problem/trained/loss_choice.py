@@ -37,14 +37,14 @@ class LossChoice:
         return f"judged by the {name}: {self.reason} (--loss takes another)"
 
 
-def stated_loss(asked: Any, of_model: Any) -> LossChoice | None:
+def stated_loss(request: Any, of_model: Any) -> LossChoice | None:
     """Return the loss that was asked for, else the one the model says, else None.
 
     >>> stated_loss(None, "bce").reason, stated_loss("squared", "bce").reason, stated_loss(None, None)
     ('the model was trained on it', None, None)
     """
-    if asked is not None:
-        return LossChoice(plain_loss(asked))
+    if request is not None:
+        return LossChoice(plain_loss(request))
     return LossChoice(of_model, "the model was trained on it") if of_model is not None else None
 
 

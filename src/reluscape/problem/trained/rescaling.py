@@ -33,12 +33,12 @@ class Scale:
         return f"losses are those of the standardised target: mean {means} and deviation {sizes}, {self.source}"
 
 
-def scale_of(Y: np.ndarray, asked: Any) -> Scale | None:
+def scale_of(Y: np.ndarray, request: Any) -> Scale | None:
     """Return how the targets are to be standardised, None where they are not.
 
     Args:
         Y: (n, k) targets.
-        asked: False or None; True for the mean and (population) deviation of these rows; or (mean, deviation).
+        request: False or None; True for the mean and (population) deviation of these rows; or (mean, deviation).
 
     Raises:
         InputError: neither of these, or a deviation that is not positive.
@@ -46,15 +46,17 @@ def scale_of(Y: np.ndarray, asked: Any) -> Scale | None:
     >>> scale_of(np.array([[1.0], [3.0]]), True).deviation.tolist()
     [1.0]
     """
-    if asked is None or asked is False:
+    if request is None or request is False:
         return None
-    if asked is True:
+    if request is True:
         mean, deviation, source = Y.mean(axis=0), Y.std(axis=0), f"those of these {len(Y):,} rows"
     else:
         try:
-            mean, deviation = (np.broadcast_to(np.asarray(part, dtype=float), Y.shape[1:]) for part in asked)
+            mean, deviation = (np.broadcast_to(np.asarray(part, dtype=float), Y.shape[1:]) for part in request)
         except (TypeError, ValueError):
-            raise InputError(f"standardize_target is {asked!r}; give True or (mean, deviation) of the target") from None
+            raise InputError(
+                f"standardize_target is {request!r}; give True or (mean, deviation) of the target"
+            ) from None
         source = "as given"
     if not (np.isfinite(mean).all() and np.isfinite(deviation).all() and (deviation > 0).all()):
         raise InputError("the target cannot be standardised: its deviation must be a positive number")

@@ -84,7 +84,7 @@ def _chances(reach: ReachChances) -> schema.Chances:
     }
 
 
-def _valley(tree: BarrierTree, k: int, kept: list[int], variance: float, shares: Any) -> schema.Valley:
+def _valley(tree: BarrierTree, k: int, picks: list[int], variance: float, shares: Any) -> schema.Valley:
     """Describe one valley."""
     valley, verdict = tree.valleys[k], tree.valleys[k].verdict
     exact = str(verdict.exact_loss) if verdict.exact_loss is not None else None
@@ -98,7 +98,7 @@ def _valley(tree: BarrierTree, k: int, kept: list[int], variance: float, shares:
         "barrier": plain(valley.barrier),
         "merge_height": plain(valley.merge_height),
         "spurious": valley.spurious,
-        "parent": kept.index(valley.parent) if valley.parent in kept else None,
+        "parent": picks.index(valley.parent) if valley.parent in picks else None,
         "dimension": valley.dimension,
         "basins": valley.basins,
         "verdict": verdict.kind,

@@ -198,21 +198,21 @@ def arrays(values: Any) -> Any:
     return values.detach().cpu().numpy() if hasattr(values, "detach") else values
 
 
-def _decay(opened: Opened, asked: Any, X: Any, loss: Any) -> Any:
+def _decay(opened: Opened, request: Any, X: Any, loss: Any) -> Any:
     """Return what is known about weight decay: a penalty, 0, None, "ignore" or "unknown".
 
     Raises:
         ModelError: a decay that the model says as a number alone, without what it was added to.
         InputError: a decay of one layer alone.
     """
-    if asked in ("ignore", "unknown"):
-        return asked
-    if asked is None and opened.decay_unsaid:
+    if request in ("ignore", "unknown"):
+        return request
+    if request is None and opened.decay_unsaid:
         return "unknown"  # the optimiser knew it, the module does not
-    if isinstance(asked, str):
-        raise ModelError(f"weight_decay is {asked!r}; give a number, a WeightDecay, 'ignore' or 'unknown'")
-    if asked is not None:
-        penalty = as_penalty(asked)
+    if isinstance(request, str):
+        raise ModelError(f"weight_decay is {request!r}; give a number, a WeightDecay, 'ignore' or 'unknown'")
+    if request is not None:
+        penalty = as_penalty(request)
         return 0.0 if penalty is NONE else penalty
     value, trainer = opened.weight_decay, opened.reading.trainer
     if value and trainer is not None:

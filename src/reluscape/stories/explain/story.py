@@ -214,15 +214,15 @@ def both_losses(entry: Compared) -> str:
     return f"{entry.value:.6g}" if entry.test is None else f"{entry.value:.6g} (test {entry.test:.6g})"
 
 
-def numbered(chosen: tuple[int, ...], noun: str, more: str = "") -> str:
+def numbered(numbers: tuple[int, ...], noun: str, more: str = "") -> str:
     """Return how many units do something, and their numbers, counted from 0.
 
     >>> numbered((0,), "dead unit"), numbered((0, 2), "dead unit"), numbered((), "dead unit")
     ('1 dead unit: number 0', '2 dead units: numbers 0 and 2', 'none')
     """
-    if not chosen:
+    if not numbers:
         return "none"
-    return f"{count(len(chosen), noun)}{more}: number{'' if len(chosen) == 1 else 's'} {listing(chosen, MOST_NAMED)}"
+    return f"{count(len(numbers), noun)}{more}: number{'' if len(numbers) == 1 else 's'} {listing(numbers, MOST_NAMED)}"
 
 
 def same_work(group: tuple[int, ...]) -> str:

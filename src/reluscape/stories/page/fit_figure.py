@@ -40,7 +40,7 @@ def _size(fit: dict[str, Any]) -> int:
     return 10 if len(fit["targets"]) <= _FEW else 6
 
 
-def _curve(fit: dict[str, Any], title: str, named: dict[float, str], lines: list[dict[str, Any]]) -> Figure:
+def _curve(fit: dict[str, Any], title: str, names: dict[float, str], lines: list[dict[str, Any]]) -> Figure:
     """Draw the output of a network of one input."""
     x = fit["grid"][0]
     where = [line["points"][0][0] for line in lines if line.get("points")]
@@ -55,7 +55,7 @@ def _curve(fit: dict[str, Any], title: str, named: dict[float, str], lines: list
         ends = [x[0], x[-1]]
         traces.insert(0, line(ends, [fit["level"]] * 2, INK, "border of the classes", width=1, dash="dash",
                               showlegend=True, hoverinfo="skip"))  # fmt: skip
-    label = fit["target"] if not named else ", ".join(f"{name} is {significant(v)}" for v, name in named.items())
+    label = fit["target"] if not names else ", ".join(f"{name} is {significant(v)}" for v, name in names.items())
     sheet = layout(
         420,
         xaxis=axis(fit["labels"][0]),
@@ -71,7 +71,7 @@ def _curve(fit: dict[str, Any], title: str, named: dict[float, str], lines: list
     return Figure("figure-fit", title, reading, alt, traces, sheet)
 
 
-def _colours(fit: dict[str, Any], title: str, named: dict[float, str], lines: list[dict[str, Any]]) -> Figure:
+def _colours(fit: dict[str, Any], title: str, names: dict[float, str], lines: list[dict[str, Any]]) -> Figure:
     """Draw the output of a network of two inputs."""
     flat = [value for row in fit["value"] for value in row]
     level = fit.get("level")
@@ -97,13 +97,13 @@ def _colours(fit: dict[str, Any], title: str, named: dict[float, str], lines: li
         x, y = ([point[k] for point in unit["points"]] for k in (0, 1))
         traces.append(line(x, y, INK, "a unit switches", width=1.2, dash="dot", opacity=0.7, showlegend=place == 0,
                            text=f"unit {unit.get('unit', '')} switches here", hoverinfo="text"))  # fmt: skip
-    traces += _samples(fit, named, low, high)
+    traces += _samples(fit, names, low, high)
     ends = [[ticks[0], ticks[-1]] for ticks in fit["grid"]]
     sheet = layout(
         480,
         xaxis=axis(fit["labels"][0], range=ends[0], showgrid=False),
         yaxis=axis(fit["labels"][1], range=ends[1], showgrid=False),
-        showlegend=bool(named or lines or level is not None),
+        showlegend=bool(names or lines or level is not None),
         margin={"l": 60, "r": 20, "t": 56, "b": 48},
     )
     reading = "Each point is a sample; the ground is what the network says there."
@@ -116,7 +116,7 @@ def _colours(fit: dict[str, Any], title: str, named: dict[float, str], lines: li
     return Figure("figure-fit", title, reading, alt, traces, sheet)
 
 
-def _samples(fit: dict[str, Any], named: dict[float, str], low: float, high: float) -> list[dict[str, Any]]:
+def _samples(fit: dict[str, Any], names: dict[float, str], low: float, high: float) -> list[dict[str, Any]]:
     """Describe the samples: by class, or coloured by their target on the network's own scale."""
     where = [[row[k] for row in fit["samples"]] for k in (0, 1)]
     if fit.get("level") is None:
@@ -130,7 +130,7 @@ def _samples(fit: dict[str, Any], named: dict[float, str], low: float, high: flo
         picks = [k for k, target in enumerate(fit["targets"]) if target == value]
         color, symbol = (VERMILLION, "diamond") if value > fit["level"] else (BLUE, "circle")
         x, y = ([column[k] for k in picks] for column in where)
-        traces.append(markers(x, y, color, named.get(value, significant(value)), symbol=symbol, size=_size(fit) + 2,
+        traces.append(markers(x, y, color, names.get(value, significant(value)), symbol=symbol, size=_size(fit) + 2,
                               showlegend=True, marker={"line": {"color": INK, "width": 1}}))  # fmt: skip
     return traces
 

@@ -40,11 +40,11 @@ def _policy(*scripts: str) -> str:
     return "; ".join(rules)
 
 
-def _scripts(report: dict[str, Any], figures: list[Figure], packed: str, own: str) -> str:
+def _scripts(report: dict[str, Any], figures: list[Figure], archive: str, own: str) -> str:
     data = data_script("report-data", report)
     specs = {figure.name: figure.spec() for figure in figures}
     spec_script = data_script("figure-specs", specs)
-    library = f'<script type="text/plain" id="plotly-gzip" data-encoding="gzip">{packed}</script>'
+    library = f'<script type="text/plain" id="plotly-gzip" data-encoding="gzip">{archive}</script>'
     return f"{data}\n{spec_script}\n{library}\n<script>{own}</script>"
 
 

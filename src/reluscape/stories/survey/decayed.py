@@ -15,7 +15,7 @@ from ..claims import claim, plain, probability_claim
 from ..wording import count, percent, significant
 
 
-def decay_block(decay: DecayMap, known: WidthMap) -> schema.DecayBlock:
+def decay_block(decay: DecayMap, width_map: WidthMap) -> schema.DecayBlock:
     """Return the part of the report that weight decay adds."""
     penalty, wide = decay.problem.penalty, decay.wide
     value = float(penalty.strength)
@@ -23,16 +23,16 @@ def decay_block(decay: DecayMap, known: WidthMap) -> schema.DecayBlock:
     return {
         "value": value,
         "biases": penalty.biases,
-        "inputs": "as they are" if known.settings.raw else "standardised",
+        "inputs": "as they are" if width_map.settings.raw else "standardised",
         "lambda_max": None if most is None else claim(most.value, most.kind),
         "times": _times(value, most),
         "lambda_max_as_given": None if raw_most is None else claim(raw_most.value, raw_most.kind),
         "times_as_given": _times(value, raw_most),
-        "constant": plain(known.subject.constant),
+        "constant": plain(width_map.subject.constant),
         "any_width": None if wide is None else claim(wide.value, wide.kind, float(wide.lower), float(wide.upper)),
         "least_width": None if wide is None else wide.least_width,
         "most_width": None if wide is None else wide.most_width,
-        "law": _law(decay, known),
+        "law": _law(decay, width_map),
         "reasons": dict(decay.reasons),
     }
 
@@ -42,9 +42,9 @@ def _times(value: float, most: Any) -> float | None:
     return value / most.value if most is not None and most.value > 0 else None
 
 
-def _law(decay: DecayMap, known: WidthMap) -> schema.WidthLaw | None:
+def _law(decay: DecayMap, width_map: WidthMap) -> schema.WidthLaw | None:
     """Return the width law at the widths tried, and the width at which it is enough."""
-    law, settings = decay.law, known.settings
+    law, settings = decay.law, width_map.settings
     if law is None:
         return None
     try:
@@ -56,19 +56,19 @@ def _law(decay: DecayMap, known: WidthMap) -> schema.WidthLaw | None:
         "probability": settings.probability,
         "width": width,
         "limit": plain(law.limit),
-        "curve": [{"width": w, "good": probability_claim(law.probability(w))} for w in sorted(known.trained)],
+        "curve": [{"width": w, "good": probability_claim(law.probability(w))} for w in sorted(width_map.trained)],
     }
 
 
-def plain_losses(known: WidthMap) -> tuple[float, float]:
+def plain_losses(width_map: WidthMap) -> tuple[float, float]:
     """Return the losses without penalty of the best constant and of the best network known."""
-    subject, problem = known.subject, known.subject.problem
+    subject, problem = width_map.subject, width_map.subject.problem
     constant = problem.constant_value if subject.output_bias else problem.mean_loss.value(
         np.zeros(problem.targets.shape), problem.targets
     )  # fmt: skip
-    if known.outputs is None:
+    if width_map.outputs is None:
         return constant, constant
-    return constant, float(problem.mean_loss.value(known.outputs.T, problem.targets))
+    return constant, float(problem.mean_loss.value(width_map.outputs.T, problem.targets))
 
 
 def decay_lines(report: dict[str, Any]) -> list[str]:

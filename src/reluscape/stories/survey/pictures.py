@@ -53,22 +53,22 @@ def _line(unit: int, points: np.ndarray) -> dict[str, Any]:
     return {"unit": unit + 1, "sign": 1, "points": points.tolist()}
 
 
-def fit_picture(known: WidthMap) -> schema.Fit | None:
+def fit_picture(width_map: WidthMap) -> schema.Fit | None:
     """Return what the best network known computes, in the data's own units; None for more than two inputs."""
-    data, best = known.subject.data, known.best
-    if known.units is None or known.outputs is None or best.state is None:
+    data, best = width_map.subject.data, width_map.best
+    if width_map.units is None or width_map.outputs is None or best.state is None:
         return None
-    weights, signs = known.units, np.asarray(best.state[1])
+    weights, signs = width_map.units, np.asarray(best.state[1])
 
     def units(X: np.ndarray) -> np.ndarray:
         return np.asarray(np.maximum(X @ weights.T, 0.0) @ signs)
 
-    offset = float(np.mean(known.outputs.ravel() - units(data.X))) if known.settings.output_bias else 0.0
+    offset = float(np.mean(width_map.outputs.ravel() - units(data.X))) if width_map.settings.output_bias else 0.0
 
     def predict(inputs: np.ndarray) -> np.ndarray:
         return offset + units(np.column_stack([inputs, np.ones(len(inputs))]) if data.bias else inputs)
 
-    level = None if known.subject.classes is None else 0.0
+    level = None if width_map.subject.classes is None else 0.0
     columns = data.d - 1 if data.bias else data.d
     return fitted(predict, data.X[:, :columns], data.y, list(data.features), data.target or "y", level)
 

@@ -22,16 +22,16 @@ from .verdict import verdict_lines
 CUT = "the time ({:g} s) cut the work short; more time (--seconds) or a faster machine goes on from here"
 
 
-def build_report(known: WidthMap, origin: Origin) -> schema.SurveyReport:
+def build_report(width_map: WidthMap, origin: Origin) -> schema.SurveyReport:
     """Return the report of a survey, its seconds left out.
 
     Args:
-        known: what networks of each width reach.
+        width_map: what networks of each width reach.
         origin: where the data come from.
     """
-    subject, settings = known.subject, known.settings
-    cut = (CUT.format(known.seconds),) if known.cut else ()
-    regions = region_claim(known.regions)
+    subject, settings = width_map.subject, width_map.settings
+    cut = (CUT.format(width_map.seconds),) if width_map.cut else ()
+    regions = region_claim(width_map.regions)
     report: schema.SurveyReport = {
         **opening("survey", origin.command or "reluscape.survey(X, y)", settings.seed),
         "data": {
@@ -49,45 +49,45 @@ def build_report(known: WidthMap, origin: Origin) -> schema.SurveyReport:
             "max_width": settings.max_width,
             "seconds": settings.seconds,
         },
-        "losses": _losses(known),
-        "held_out": _held_out(known),
-        "all_rows": _all_rows(known),
+        "losses": _losses(width_map),
+        "held_out": _held_out(width_map),
+        "all_rows": _all_rows(width_map),
         "regions": regions,
-        "widths": [_entry(width, regions, known) for width in known.widths],
-        "hurried": known.cut,
+        "widths": [_entry(width, regions, width_map) for width in width_map.widths],
+        "hurried": width_map.cut,
         "width_for": {
             "probability": settings.probability,
-            "width": known.enough.width,
-            "more_than": known.enough.more_than,
-            "stopped_by": known.enough.stopped_by,
-            "curve": _curve(known),
-            "least": _least(known),
+            "width": width_map.enough.width,
+            "more_than": width_map.enough.more_than,
+            "stopped_by": width_map.enough.stopped_by,
+            "curve": _curve(width_map),
+            "least": _least(width_map),
         },
-        "every_start": _every_start(known),
+        "every_start": _every_start(width_map),
         "promises": promised(subject.data, settings) if subject.single else [],
         "pictures": {
-            "data": data_picture(subject.data, known.units, subject.data.target or "y"),
-            "fan": fan_picture(known.fan),
-            "slice": slice_picture(known.slice),
-            "fit": fit_picture(known),
+            "data": data_picture(subject.data, width_map.units, subject.data.target or "y"),
+            "fan": fan_picture(width_map.fan),
+            "slice": slice_picture(width_map.slice),
+            "fit": fit_picture(width_map),
         },
     }
     if not subject.single:
         report["data"]["floor_share"] = None
-    if known.decay is not None:
-        report["weight_decay"] = decay_block(known.decay, known)
+    if width_map.decay is not None:
+        report["weight_decay"] = decay_block(width_map.decay, width_map)
     report["verdict"] = verdict_lines(dict(report))
     return report
 
 
-def _losses(known: WidthMap) -> schema.SurveyLosses:
+def _losses(width_map: WidthMap) -> schema.SurveyLosses:
     """Return the fits that everything is measured against."""
-    subject, best = known.subject, known.best
+    subject, best = width_map.subject, width_map.best
     kind = "exact" if subject.single else "numerical"
     straight = subject.straight()
     constant, lowest = subject.constant, subject.snapped(best.value)
-    if known.decay is not None:  # what networks leave is told without the penalty
-        constant, lowest = plain_losses(known)
+    if width_map.decay is not None:  # what networks leave is told without the penalty
+        constant, lowest = plain_losses(width_map)
     losses: schema.SurveyLosses = {
         "constant": loss_claim(constant, constant, kind, subject.commonest()),
         "affine": loss_claim(subject.affine, constant, kind, subject.accuracy(straight)),
@@ -95,37 +95,37 @@ def _losses(known: WidthMap) -> schema.SurveyLosses:
             lowest,
             constant,
             best.kind,
-            subject.accuracy(straight if known.outputs is None else known.outputs),
-            width=known.best_width,
+            subject.accuracy(straight if width_map.outputs is None else width_map.outputs),
+            width=width_map.best_width,
             source=best.source,
         ),
     }
-    if known.floor is not None:
-        losses["any_width"] = loss_claim(known.floor, subject.constant, "exact")
+    if width_map.floor is not None:
+        losses["any_width"] = loss_claim(width_map.floor, subject.constant, "exact")
     return losses
 
 
-def _held_out(known: WidthMap) -> schema.HeldOut | None:
+def _held_out(width_map: WidthMap) -> schema.HeldOut | None:
     """Return the losses on rows left out, at the listed width that does best there; None for too few rows."""
-    if known.folds is None:
+    if width_map.folds is None:
         return None
-    folds = known.folds.losses
+    folds = width_map.folds.losses
     network, straight, constant = _fits(folds.network, folds.plane, folds.constant, folds.right)
     return {
         "folds": folds.folds,
         "rows": folds.rows,
         "trained_on": folds.trained_on,
-        "width": known.folds.width,
-        "tried": list(known.folds.tried),
+        "width": width_map.folds.width,
+        "tried": list(width_map.folds.tried),
         "network": network,
         "affine": straight,
         "constant": constant,
     }
 
 
-def _all_rows(known: WidthMap) -> schema.AllRows | None:
+def _all_rows(width_map: WidthMap) -> schema.AllRows | None:
     """Return the fits of all rows of a table that those surveyed were drawn from; None where all were."""
-    fits = known.all_rows
+    fits = width_map.all_rows
     if fits is None:
         return None
     network, straight, constant = _fits(fits.network, fits.plane, fits.constant, fits.right)
@@ -151,9 +151,9 @@ def _fits(
     return first, second, third
 
 
-def _entry(width: Width, regions: schema.Claim, known: WidthMap) -> schema.Width:
+def _entry(width: Width, regions: schema.Claim, width_map: WidthMap) -> schema.Width:
     """Return the entry of a listed width."""
-    subject, reference = known.subject, width.reference
+    subject, reference = width_map.subject, width.reference
     entry: Any = {
         "width": width.width,
         "regions": layer_regions(regions, width.width),
@@ -171,24 +171,24 @@ def _entry(width: Width, regions: schema.Claim, known: WidthMap) -> schema.Width
     return entry
 
 
-def _curve(known: WidthMap) -> list[schema.TrainedPoint]:
+def _curve(width_map: WidthMap) -> list[schema.TrainedPoint]:
     """Return for every width tried how often trainings end well, and the reference."""
-    subject = known.subject
+    subject = width_map.subject
     return [
         {
             "width": width,
             "trained": probability_claim(share),
             "reference": loss_claim(
-                subject.snapped(known.references[width].value), subject.constant, known.references[width].kind
+                subject.snapped(width_map.references[width].value), subject.constant, width_map.references[width].kind
             ),
         }
-        for width, share in known.trained.items()
+        for width, share in width_map.trained.items()
     ]
 
 
-def _least(known: WidthMap) -> schema.LeastWidth | None:
+def _least(width_map: WidthMap) -> schema.LeastWidth | None:
     """Return the least width known to reach the lowest loss of any width, and how far that is proved."""
-    least = known.least
+    least = width_map.least
     if least is None:
         return None
     return {
@@ -196,18 +196,18 @@ def _least(known: WidthMap) -> schema.LeastWidth | None:
         "proved": least.at_least == least.width,
         "at_least": least.at_least,
         "loss": plain(least.loss),
-        "share": plain(least.loss / known.subject.constant),
+        "share": plain(least.loss / width_map.subject.constant),
     }
 
 
-def _every_start(known: WidthMap) -> schema.EveryStart | None:
+def _every_start(width_map: WidthMap) -> schema.EveryStart | None:
     """Return the width from which a random start is good often enough, None where there are no such shares."""
-    if known.every_start is None:
+    if width_map.every_start is None:
         return None
     return {
-        "probability": known.settings.probability,
-        "width": known.every_start.width,
-        "more_than": known.every_start.more_than,
-        "stopped_by": known.every_start.stopped_by,
-        "curve": [{"width": w, "good": probability_claim(p)} for w, p in sorted(known.started.items())],
+        "probability": width_map.settings.probability,
+        "width": width_map.every_start.width,
+        "more_than": width_map.every_start.more_than,
+        "stopped_by": width_map.every_start.stopped_by,
+        "curve": [{"width": w, "good": probability_claim(p)} for w, p in sorted(width_map.started.items())],
     }

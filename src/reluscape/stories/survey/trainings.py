@@ -12,14 +12,14 @@ from ..schema import TrainingBlock, Trap
 MOST_TRAPS = 8
 
 
-def training_block(known: Width, unit: float) -> TrainingBlock:
+def training_block(width: Width, unit: float) -> TrainingBlock:
     """Return what the trainings of a width ended in.
 
     Args:
-        known: what is known of the width.
+        width: what is known of the width.
         unit: loss of the best constant.
     """
-    runs, mark, traps = known.training, known.mark, known.traps
+    runs, mark, traps = width.training, width.mark, width.traps
     caught: list[Trap] = [
         {"loss": loss, "share": loss / unit if unit else None, "runs": count, "certified": verdict}
         for loss, count, verdict in zip(traps.losses, traps.runs, traps.certified, strict=True)
@@ -40,5 +40,5 @@ def training_block(known: Width, unit: float) -> TrainingBlock:
         "dead_units": float(runs.dead.mean()),
         "trap_count": len(traps.losses),
         "traps": caught[:MOST_TRAPS],
-        "lbfgs": probability_claim(known.other.ended(mark)) if known.other is not None else None,
+        "lbfgs": probability_claim(width.other.ended(mark)) if width.other is not None else None,
     }

@@ -99,7 +99,7 @@ def _start(
     constant: dict[str, Any],
     plane: str,
     rows: int,
-    tried: list[int],
+    widths: list[int],
 ) -> str:
     """Return the answer in a few words, of losses and shares of right rows among so many.
 
@@ -115,11 +115,11 @@ def _start(
     else:
         useless = min(network["value"], straight["value"]) >= constant["value"]
     if useless:
-        which = f"{either(tried)} unit{'' if tried == [1] else 's'}" if tried else "the widths listed"
+        which = f"{either(widths)} unit{'' if widths == [1] else 's'}" if widths else "the widths listed"
         return f"Neither a network of {which} nor a straight {plane} beats a constant"
     if better:
         return "A network is worth it"
-    which = f" of {either(tried)} unit{'' if tried == [1] else 's'}" if tried else ""
+    which = f" of {either(widths)} unit{'' if widths == [1] else 's'}" if widths else ""
     return f"A straight {plane} is {'better than' if worse else 'as good as'} a network{which}"
 
 
@@ -167,12 +167,12 @@ def _drawn(report: dict[str, Any]) -> str:
     return f" on the {report['data']['n']:,} rows drawn" if folds and not folds["folds"] else ""
 
 
-def _fewer(tried: dict[int, dict[str, Any]], width: int) -> str:
+def _fewer(by_width: dict[int, dict[str, Any]], width: int) -> str:
     """Return how often training ends well with about half as many units."""
-    half = min((w for w in tried if w < width), key=lambda w: (abs(w - width / 2), -w), default=None)
+    half = min((w for w in by_width if w < width), key=lambda w: (abs(w - width / 2), -w), default=None)
     if half is None:
         return ""
-    claim = tried[half]
+    claim = by_width[half]
     return f"; with {count(half, 'unit')}, {round(claim['value'] * claim['trials'])} of {claim['trials']:,} did"
 
 

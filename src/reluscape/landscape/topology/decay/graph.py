@@ -148,7 +148,7 @@ def _births(states: DecayedStates, networks: NetStates) -> tuple[np.ndarray, flo
 
 
 def _walls(
-    states: DecayedStates, nodes: NetStates, hubs: NetStates, allowed: np.ndarray, births: np.ndarray, room: float
+    states: DecayedStates, nodes: NetStates, hubs: NetStates, usable: np.ndarray, births: np.ndarray, room: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Return (basins, basins, heights) of the walls lower than the hub that joins their basins, and the largest gap."""
     hub_birth = births[nodes.number :]
@@ -158,7 +158,7 @@ def _walls(
         free = ~((rest == s) | (rest == t)).any(axis=1)
         for j in range(nodes.units if nodes.labelled else 1):
             a, b = nodes.rank(np.insert(rest, j, s, axis=1)), nodes.rank(np.insert(rest, j, t, axis=1))
-            open_ = free & allowed[a] & allowed[b] & (np.maximum(births[a], births[b]) < hub_birth - room)
+            open_ = free & usable[a] & usable[b] & (np.maximum(births[a], births[b]) < hub_birth - room)
             rows = np.flatnonzero(open_)
             if len(rows):
                 lefts.append(a[rows])

@@ -20,8 +20,6 @@ CHUNK = 20_000
 # it goes, least parameter to aim at as a share of the present one, and from how many times the largest pull the decay
 # falls, 0 where it does not; at first, and in turn where the gap stays open
 PACES = ((60, 10, 0.995, 1e-6, 0.0), (300, 60, 0.7, 0.1, 0.0), (600, 120, 0.5, 0.3, 0.0), (600, 120, 0.5, 0.3, 2.0))
-# gap, relative to the zero network's value, that counts as closed
-CLOSED = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,7 +305,7 @@ class DecayedStates:
             if points:
                 x[rows[better]], z[rows[better]] = at[better], mu[better]
 
-        target_gap = CLOSED * max(self.problem.n, 1) * self.problem.zero_value / unit
+        target_gap = self.problem.tolerances.decayed_closed * max(self.problem.n, 1) * self.problem.zero_value / unit
         with ThreadPoolExecutor(threads) as pool:
             for pace in PACES:
                 rows = np.flatnonzero(~(gaps <= target_gap))
