@@ -71,6 +71,17 @@ def test_signs_are_exact_where_floats_are_not():
     assert exact.signs_of_products(huge, np.array([1.0, 1.0])).tolist() == [1]
 
 
+@pytest.mark.parametrize("size", [3, 2**52, 2**53 + 1, 2**63, 10**30, 10**400])
+def test_rows_as_floats_are_rounded_once(size):
+    rng = np.random.default_rng(size % 97)
+    shares = [[Fraction(int(v), 1000) for v in row] for row in rng.integers(-1000, 1001, (6, 3))]
+    rows = np.array([[int(size * v) for v in row] for row in shares] + [[0, 0, 0]], dtype=object)
+    got = exact.scaled_floats(rows)
+    for row, floats in zip(rows, got.tolist(), strict=True):
+        top = max(map(abs, row)) or 1
+        assert floats == [float(Fraction(v, top)) for v in row]
+
+
 def test_decimals_and_text():
     assert rs.exact_decimals(np.array([[0.1, 1e-3]])).tolist() == [[Fraction(1, 10), Fraction(1, 1000)]]
     assert exact.to_fraction(" 1/3 ") == Fraction(1, 3)

@@ -298,7 +298,7 @@ def sign(value: Any) -> int:
     return (value > 0) - (value < 0)
 
 
-def signs_of_products(rows: np.ndarray, w: np.ndarray) -> np.ndarray:
+def signs_of_products(rows: np.ndarray, w: np.ndarray, scaled: np.ndarray | None = None) -> np.ndarray:
     """Return the exact signs of <x_i, w> for integer rows and weights read as dyadic rationals.
 
     A float product decides wherever it exceeds its own rounding error; the remaining few are decided in integers.
@@ -306,6 +306,7 @@ def signs_of_products(rows: np.ndarray, w: np.ndarray) -> np.ndarray:
     Args:
         rows: (n, d) integers of any size (object array).
         w: (d,) or (R, d) finite floats.
+        scaled: `scaled_floats` of the rows, where they are used more than once.
 
     Returns:
         (n,) or (R, n) int8 array with entries -1, 0, +1.
@@ -315,7 +316,7 @@ def signs_of_products(rows: np.ndarray, w: np.ndarray) -> np.ndarray:
     signs = np.zeros((len(W), n), dtype=np.int8)
     if n == 0 or d == 0:
         return signs if np.ndim(w) == 2 else signs[0]
-    X = _scaled_floats(rows)
+    X = scaled_floats(rows) if scaled is None else scaled
     products = W @ X.T
     bound = (d + 3) * 4 * UNIT_ROUNDOFF * (np.abs(W) @ np.abs(X).T) + np.finfo(float).tiny * d * 4
     signs[products > bound] = 1
@@ -326,10 +327,16 @@ def signs_of_products(rows: np.ndarray, w: np.ndarray) -> np.ndarray:
     return signs if np.ndim(w) == 2 else signs[0]
 
 
-def _scaled_floats(rows: np.ndarray) -> np.ndarray:
+def scaled_floats(rows: np.ndarray) -> np.ndarray:
     """Return each integer row as floats divided by its largest entry, every entry correctly rounded."""
     n, d = rows.shape
     X = np.empty((n, d))
+    try:
+        X[:] = rows.astype(np.int64)
+    except OverflowError:
+        X[:] = np.inf
+    if np.abs(X).max(initial=0.0) < 1 / UNIT_ROUNDOFF:  # such integers are doubles
+        return X / np.maximum(np.abs(X).max(axis=1, keepdims=True, initial=0.0), 1.0)
     for i in range(n):
         top = max((abs(int(v)) for v in rows[i]), default=0) or 1
         X[i] = [int(v) / top for v in rows[i]]

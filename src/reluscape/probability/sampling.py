@@ -10,7 +10,7 @@ from ..basins import BasinEvaluator
 from ..errors import InputError, ShapeError, TieError
 from ..numbers.checks import whole_number
 from ..numbers.entries import entries
-from ..numbers.exact import signs_of_products
+from ..numbers.exact import scaled_floats, signs_of_products
 from ..numbers.seeds import as_generator
 from ..problem.data import as_dataset
 from ..problem.networks.initialization import Law, get_law
@@ -49,6 +49,7 @@ class BasinSampler:
         self.data = self.evaluator.data
         self._kept = np.array([i for i in range(self.data.n) if i not in set(self.data.zero_rows)], dtype=np.int64)
         self._rows = self.data.rows[self._kept]
+        self._scaled = scaled_floats(self._rows)
 
     def states(
         self, width: int, law: Any = "normal", trials: int = 1000, rng: Any = None, signs: Any = None
@@ -67,7 +68,9 @@ class BasinSampler:
         """
         weight_law: Law = get_law(law)
         W, v = weight_law.sample_many(as_generator(rng), int(trials), int(width), self.data.d)
-        sides = signs_of_products(self._rows, W.reshape(-1, self.data.d)).reshape(trials, width, len(self._kept))
+        sides = signs_of_products(self._rows, W.reshape(-1, self.data.d), self._scaled).reshape(
+            trials, width, len(self._kept)
+        )
         if (sides == 0).any():
             raise TieError(
                 f"the law {weight_law.name!r} put a unit exactly on a sample's hyperplane; use a law with a density"

@@ -8,7 +8,7 @@ from hypothesis import given
 import reluscape as rs
 from reluscape.errors import InputError, ShapeError
 from reluscape.numbers import exact
-from reluscape.problem.data import standardize
+from reluscape.problem.data import as_dataset, standardize
 from tests.strategies import integer_matrices
 
 
@@ -26,6 +26,33 @@ def test_findings_by_brute_force(X):
     assert bool(data.general_position) == generic
     if data.general_position.status == "refuted":
         assert exact.rank(X[list(data.general_position.dependent)]) < len(data.general_position.dependent)
+
+
+@given(integer_matrices(min_n=2))
+def test_rows_that_only_floats_take_for_equal_are_no_duplicates(X):
+    eps = Fraction(1, 10**40)
+    shifted = X + np.array([[eps * (i % 2)] for i in range(len(X))], dtype=object)
+    equal = {(i, j) for i, j in combinations(range(len(X)), 2) if list(shifted[i]) == list(shifted[j])}
+    assert {p for g in rs.Dataset(shifted).duplicates for p in combinations(g, 2)} == equal
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@given(integer_matrices(min_n=2))
+def test_other_targets_beside_the_same_samples(bias, X):
+    """What was found of the samples stays, what belongs to the targets does not."""
+    first = rs.Dataset(X + Fraction(1, 3), ["no"] + ["yes"] * (len(X) - 1), bias=bias)
+    assert first.conflicts is not None
+    assert first.rank == exact.rank(first.rows)
+    for y in ([Fraction(i, 7) for i in range(len(X))], np.arange(len(X)) / 10, iter(range(len(X)))):
+        y = list(y) if not isinstance(y, np.ndarray) else y
+        other, fresh = as_dataset(first, y), rs.Dataset(X + Fraction(1, 3), y, bias=bias)
+        for name in ("features", "target", "classes", "conflicts", "duplicates", "parallel", "rank", "bias", "n", "d"):
+            assert getattr(other, name) == getattr(fresh, name), name
+        assert other.y_fractions.tolist() == fresh.y_fractions.tolist()
+        assert other.fractions.tolist() == fresh.fractions.tolist()
+        assert (other.X == fresh.X).all()
+    with pytest.raises(ShapeError, match="values for"):
+        as_dataset(first, [1] * (len(X) + 1))
 
 
 def test_reading_and_immutability():

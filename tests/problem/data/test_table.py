@@ -66,6 +66,20 @@ def test_each_fault_is_one_clear_line(tmp_path, text, options, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [("1e50", True), ("-1e50", True), ("1.0001e50", False), ("1e-50", True), ("-9.99e-51", False), ("1e-400", False),
+     ("1e400", False), ("0", True), ("-0.0", True)],
+)  # fmt: skip
+def test_numbers_up_to_the_largest_that_can_be_squared(value, taken, tmp_path):
+    path = write(tmp_path, f"a,y\n1,2.5\n{value},3.5\n3,4\n4,5\n")
+    if taken:
+        assert read_table(path, "y").X[1, 0] == Fraction(value)
+        return
+    with pytest.raises(InputError, match=r"row 2, column 'a'.*to be squared"):
+        read_table(path, "y")
+
+
 def test_missing_rows_can_be_dropped_and_rows_drawn(tmp_path):
     path = write(tmp_path, "a,y\n1,2\n?,3\n4,5\n6,9\n")
     table = read_table(path, "y", drop_missing=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from .text_file import Row
 LARGEST, MOST_EXPONENT_DIGITS = 10**50, 3
 
 
+@lru_cache(maxsize=1 << 17)
 def parsed(text: str) -> Fraction | None:
     """Return a number's exact value, or None for text that is no finite number."""
     numeral = text.strip().replace("−", "-")
@@ -32,7 +34,13 @@ def parsed(text: str) -> Fraction | None:
 
 def check_sizes(values: np.ndarray, name: str, path: Path) -> None:
     """Refuse numbers whose squares leave the range of floats."""
-    for i, value in enumerate(values):
+    try:
+        sizes = np.abs(values.astype(float))
+        suspects = np.flatnonzero(~((sizes > 2.0 / LARGEST) & (sizes < LARGEST / 2.0)))
+    except OverflowError:
+        suspects = np.arange(len(values))
+    for i in suspects.tolist():
+        value = values[i]
         size = abs(value.numerator) if value.denominator == 1 else abs(value)
         if size > LARGEST or 0 < size * LARGEST < 1:
             what = "large" if size > 1 else "small"
@@ -49,13 +57,13 @@ def _short(value: Fraction) -> str:
 
 
 def as_numbers(
-    body: Sequence[list[str]], index: dict[str, int], kept: set[str], targets: set[str], path: Path
+    body: Sequence[list[str]], index: dict[str, int], exempt: set[str], targets: set[str], path: Path
 ) -> list[str]:
     """Write True and False as 1 and 0 and decimal commas as points, in place; return what was done, in sentences."""
     truths: list[str] = []
     commas: list[str] = []
     for name, j in index.items():
-        if name in kept:
+        if name in exempt:
             continue
         texts = [row[j] for row in body]
         truth = truth_numbers(texts) if name not in targets else None
@@ -101,22 +109,22 @@ def numbers(body: list[Row], chosen: list[str], index: dict[str, int], path: Pat
 
 
 def text_encoded(
-    body: Sequence[list[str]], chosen: list[str], index: dict[str, int], rest: Sequence[list[str]] = ()
+    body: Sequence[list[str]], names: list[str], index: dict[str, int], rest: Sequence[list[str]] = ()
 ) -> list[str]:
     """Put columns of 0 and 1 in place of columns of text, in place; return what was done, in sentences.
 
     Further rows, `rest`, are coded as the body is; a text that the body does not have is 0 everywhere.
     """
     sentences = []
-    for name in list(chosen):
+    for name in list(names):
         texts = [row[index[name]] for row in body]
         wrong = sum(parsed(text) is None for text in texts)
         if 2 * wrong < len(texts) or not wrong:
             continue
         columns, sentence = encoded(name, texts)
         sentences.append(sentence)
-        place = chosen.index(name)
-        chosen[place : place + 1] = list(columns)
+        place = names.index(name)
+        names[place : place + 1] = list(columns)
         for new, column in columns.items():
             index[new] = len(body[0])
             for row, text in zip(body, column, strict=True):
@@ -132,11 +140,14 @@ def suspicious(X: np.ndarray, names: list[str]) -> list[str]:
     """Return a sentence for each column that is constant or, beside other columns, looks like a row number."""
     sentences = []
     for j, name in enumerate(names):
-        values = set(X[:, j])
-        if len(values) == 1:
+        column = X[:, j]
+        if all(v == column[0] for v in column):
             sentences.append(f"column {name!r} is constant: it tells nothing (drop it with --drop {name!r})")
-        elif len(names) > 1 and len(values) == len(X) and all(v.denominator == 1 for v in values) and len(X) >= 10:
-            series = sorted(values)
+            continue
+        if len(names) < 2 or len(X) < 10 or not all(v.denominator == 1 for v in column):
+            continue
+        series = sorted({int(v) for v in column})
+        if len(series) == len(X):
             consecutive = series[-1] - series[0] == len(X) - 1
             reason = "it numbers the rows" if consecutive else "every value is a different integer, as in an identifier"
             sentences.append(f"column {name!r} looks suspicious: {reason} (drop it with --drop {name!r})")

@@ -17,6 +17,9 @@ from .labels import coded_classes
 from .position import GeneralPosition, general_position
 from .table import Table, read_table
 
+# what a Dataset knows of its targets, not of its samples
+OF_TARGETS = {"y", "y_fractions", "classes", "target", "conflicts"}
+
 
 class Dataset:
     """Samples X (n, d) with optional targets y (n,), immutable and checked once.
@@ -157,8 +160,11 @@ class Dataset:
     @cached_property
     def duplicates(self) -> tuple[tuple[int, ...], ...]:
         """Groups of rows that are equal."""
-        samples = self.__dict__["_floats"].tolist() if self.stores_doubles else self.fractions
-        return _groups(tuple(map(tuple, samples)))
+        near = _groups(tuple(map(tuple, self.__dict__["_floats"].tolist())))  # equal rows have equal floats
+        if self.stores_doubles:
+            return near
+        equal = [(group, _groups(tuple(tuple(self.fractions[i]) for i in group))) for group in near]
+        return tuple(sorted(tuple(group[k] for k in part) for group, parts in equal for part in parts))
 
     @cached_property
     def parallel(self) -> tuple[tuple[int, ...], ...]:
@@ -226,10 +232,13 @@ def as_dataset(X: Any, y: Any = None) -> Dataset:
 
 def _with_targets(data: Dataset, y: Any) -> Dataset:
     """Return the same samples with other targets."""
-    samples: np.ndarray = vars(data).get("fractions", vars(data)["_floats"])
-    X = samples[:, :-1] if data.bias else samples
-    target = y.name if isinstance(getattr(y, "name", None), str) else data.target
-    return Dataset(X, y, bias=data.bias, features=data.features, target=target)
+    other = object.__new__(Dataset)
+    state = vars(other)
+    state |= {name: value for name, value in vars(data).items() if name not in OF_TARGETS}
+    state["target"] = y.name if isinstance(getattr(y, "name", None), str) else data.target
+    y, state["classes"] = coded_classes(entries(y, "y"))
+    state |= _targets(y, data.n)
+    return other
 
 
 def _names(frame: Any) -> tuple[str, ...] | None:

@@ -60,16 +60,16 @@ def general_position(
     return GeneralPosition("refuted" if dependent else "certified", dependent, cost)
 
 
-def _dependent_subset(reduced: np.ndarray, rank: int) -> tuple[int, ...] | None:
+def _dependent_subset(primitive: np.ndarray, rank: int) -> tuple[int, ...] | None:
     """Return the first rank-subset with determinant zero; floats clear the obvious ones, integers decide the rest."""
-    float_rows = np.array([[int(v) / max(1, *(abs(int(u)) for u in row)) for v in row] for row in reduced])
+    float_rows = np.array([[int(v) / max(1, *(abs(int(u)) for u in row)) for v in row] for row in primitive])
     # |fl(det) - det| by LU with partial pivoting on entries of size at most 1 is far below this for rank <= 30.
     bound = exact.UNIT_ROUNDOFF * 4.0**rank * rank**3 * 8.0
-    subsets = combinations(range(len(reduced)), rank)
+    subsets = combinations(range(len(primitive)), rank)
     while batch := list(islice(subsets, BATCH)):
         index = np.array(batch)
         close = np.abs(np.linalg.det(float_rows[index])) <= bound
         for subset in index[close]:
-            if int(exact.fmpz_matrix(reduced[subset]).det()) == 0:
+            if int(exact.fmpz_matrix(primitive[subset]).det()) == 0:
                 return tuple(int(i) for i in subset)
     return None
