@@ -117,7 +117,7 @@ def test_few_random_starts_are_told_as_a_count():
     (line,) = [line for line in verdict_lines(about) if "random start" in line]
     assert line == (
         "With 4 units, 0 of 8 random starts lie in a good basin before any training, too few to tell more than 0% to "
-        "36.9%. 95% of all starts need more than 4 units to be good."
+        "36.9%. It takes more than 4 units for 95% of all starts to be good."
     )
 
 

@@ -243,7 +243,7 @@ def _chance(report: dict[str, Any]) -> str:
     if search["width"] is not None:
         width = f" {goal} of all starts are good from {count(search['width'], 'unit')} on."
     elif search["more_than"]:
-        width = f" {goal} of all starts need more than {count(search['more_than'], 'unit')} to be good."
+        width = f" It takes more than {count(search['more_than'], 'unit')} for {goal} of all starts to be good."
     else:
         width = ""
     if good["trials"] < FEW:
