@@ -71,6 +71,15 @@ def test_signs_are_exact_where_floats_are_not():
     assert exact.signs_of_products(huge, np.array([1.0, 1.0])).tolist() == [1]
 
 
+@given(integer_matrices(max_n=5, max_d=4))
+def test_pivots_are_the_first_columns_that_raise_the_rank(X):
+    ranks = [0, *(eliminate(X[:, : j + 1]) for j in range(X.shape[1]))]
+    expected = tuple(j for j in range(X.shape[1]) if ranks[j + 1] > ranks[j])
+    assert exact.pivot_columns(X) == expected
+    scaled = X * np.array([[Fraction(1, i + 2)] for i in range(len(X))], dtype=object)
+    assert exact.pivot_columns(scaled) == expected
+
+
 @pytest.mark.parametrize("size", [3, 2**52, 2**53 + 1, 2**63, 10**30, 10**400])
 def test_rows_as_floats_are_rounded_once(size):
     rng = np.random.default_rng(size % 97)

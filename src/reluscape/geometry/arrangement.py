@@ -47,28 +47,26 @@ class Arrangement:
         ([[1, 0], [1, 1]], [0, -1, 0, 1], [1, 0, -1, 1])
         """
         rows = data.rows
-        place: dict[tuple[int, ...], int] = {}
+        place: dict[tuple[int, ...], tuple[int, int]] = {}
         row_class = np.full(data.n, -1, dtype=np.int64)
         row_sign = np.zeros(data.n, dtype=np.int8)
         first: list[int] = []
         for i in range(data.n):
-            row = tuple(int(v) for v in rows[i])
-            if not any(row):
+            row = tuple(rows[i].tolist())
+            lead = next((v for v in row if v), 0)
+            if not lead:
                 continue
-            opposite = tuple(-v for v in row)
-            if row in place:
-                row_class[i], row_sign[i] = place[row], 1
-            elif opposite in place:
-                row_class[i], row_sign[i] = place[opposite], -1
-            else:
-                place[row] = len(first)
-                row_class[i], row_sign[i] = len(first), 1
+            along = 1 if lead > 0 else -1
+            line = row if lead > 0 else tuple(-v for v in row)
+            if line not in place:
+                place[line] = len(first), along
                 first.append(i)
+            row_class[i], row_sign[i] = place[line][0], along * place[line][1]
         normals = rows[first] if first else np.empty((0, data.d), dtype=object)
         pivots = tuple(range(data.d)) if data.rank == data.d else exact.pivot_columns(normals)
         pivot_normals = normals if len(pivots) == data.d else normals[:, list(pivots)]
         if len(pivots) not in (0, data.d):
-            pivot_normals = exact.integer_rows(exact.fraction_matrix(pivot_normals))[0]
+            pivot_normals = exact.primitive_rows(pivot_normals)
         return cls(
             readonly(normals, object),
             readonly(row_class),

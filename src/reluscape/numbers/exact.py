@@ -74,6 +74,10 @@ def _converted(array: np.ndarray, convert: Callable[[Any], Fraction]) -> np.ndar
     if array.dtype == np.float64 and convert is to_fraction and np.isfinite(flat_in).all():
         flat_out[:] = [Fraction(*value.as_integer_ratio()) for value in flat_in.tolist()]
         return out
+    kinds = set(map(type, flat_in.tolist())) if array.dtype == object else set()
+    if kinds and kinds <= {int, Fraction} and convert is to_fraction:
+        flat_out[:] = [value if type(value) is Fraction else Fraction(value) for value in flat_in.tolist()]
+        return out
     whole = array.dtype.kind in "biu" or array.dtype == np.float64
     for i, value in enumerate(flat_in.tolist() if whole else flat_in):
         try:
@@ -227,24 +231,40 @@ def rank(M: Any) -> int:
     >>> rank(np.array([[1, 2], [2, 4]], dtype=object))
     1
     """
-    M = np.asarray(M, dtype=object)
-    if M.size == 0:
-        return 0
-    whole = all(type(v) is int or isinstance(v, Integral) for v in M.reshape(-1).tolist())
-    rows = M if whole else integer_rows(fraction_matrix(M))[0]
-    return int(fmpz_matrix(rows).rank())
+    rows = _integers_with_the_span_of(M)
+    return int(fmpz_matrix(rows).rank()) if rows.size else 0
 
 
 def pivot_columns(M: Any) -> tuple[int, ...]:
     """Return the indices of the first columns that span the column space (those of the reduced echelon form)."""
-    M = np.asarray(M, dtype=object)
-    if M.size == 0:
+    rows = _integers_with_the_span_of(M)
+    if rows.size == 0:
         return ()
-    R, r = fmpq_matrix(fraction_matrix(M)).rref()
+    R, _, r = fmpz_matrix(rows).rref()
     pivots: list[int] = []
     for i in range(r):
         pivots.append(next(j for j in range(pivots[-1] + 1 if pivots else 0, R.ncols()) if R[i, j] != 0))
     return tuple(pivots)
+
+
+def _integers_with_the_span_of(M: Any) -> np.ndarray:
+    """Return integer rows, each a multiple of a row of M."""
+    M = np.asarray(M, dtype=object)
+    whole = all(type(v) is int or isinstance(v, Integral) for v in M.reshape(-1).tolist())
+    return M if whole else integer_rows(fraction_matrix(M))[0]
+
+
+def primitive_rows(Z: np.ndarray) -> np.ndarray:
+    """Return integer rows (n, d), each divided by the greatest common divisor of its entries.
+
+    >>> primitive_rows(np.array([[2, -4], [0, 0]], dtype=object)).tolist()
+    [[1, -2], [0, 0]]
+    """
+    out = np.empty(Z.shape, dtype=object)
+    for i, row in enumerate(Z.tolist()):
+        divisor = math.gcd(*row) or 1
+        out[i] = [v // divisor for v in row]
+    return out
 
 
 def nullspace(M: Any) -> np.ndarray:

@@ -42,6 +42,22 @@ def check_order(patterns):
     assert listed == sorted(set(listed))
 
 
+@given(integer_matrices())
+def test_lines_of_the_arrangement(X):
+    """Two rows have one normal just where they are multiples, and their signs tell whether positive ones."""
+    data = Dataset(X)
+    lines = Arrangement.of(data)
+    for i, row in enumerate(X):
+        assert (lines.row_class[i] < 0) == (lines.row_sign[i] == 0) == (not any(row))
+        if any(row):
+            normal = lines.normals[lines.row_class[i]]
+            factor = next(Fraction(int(v)) / w for v, w in zip(normal, row, strict=True) if w)
+            assert [factor * v for v in row] == normal.tolist()
+            assert (factor > 0) == (lines.row_sign[i] > 0)
+    assert len({tuple(v) for v in [*lines.normals.tolist(), *(-lines.normals).tolist()]}) == 2 * len(lines.normals)
+    assert exact.rank(lines.reduced) == lines.rank == data.rank
+
+
 def compiled(X):
     """The same table from the compiled engine, which small data do not reach by themselves."""
     arrangement = Arrangement.of(Dataset(X))

@@ -32,8 +32,10 @@ def truth_numbers(texts: Sequence[str]) -> list[str] | None:
     >>> truth_numbers(["True", "false"]), truth_numbers(["yes", "no"])
     (['1', '0'], None)
     """
+    if not texts or texts[0].strip().lower() not in TRUTH:
+        return None
     words = [text.strip().lower() for text in texts]
-    return [TRUTH[text] for text in words] if words and set(words) <= set(TRUTH) else None
+    return [TRUTH[text] for text in words] if set(words) <= set(TRUTH) else None
 
 
 def decimal_points(texts: Sequence[str], column: str, file: str) -> list[str] | None:
@@ -45,9 +47,11 @@ def decimal_points(texts: Sequence[str], column: str, file: str) -> list[str] | 
     >>> decimal_points(["30,3", "1.250,75", "4"], "x", "t.csv"), decimal_points(["30.3", "4"], "x", "t.csv")
     (['30.3', '1250.75', '4'], None)
     """
+    if not any("," in text for text in texts):
+        return None
     numerals = [text.strip().replace("−", "-") for text in texts]
     commas = [text for text in numerals if "," in text]
-    if not commas or not all(_WHOLE.fullmatch(text) for text in numerals if "," not in text):
+    if not all(_WHOLE.fullmatch(text) for text in numerals if "," not in text):
         return None
     if all(_THOUSANDS.fullmatch(text) for text in commas):
         raise InputError(

@@ -186,9 +186,11 @@ def _without_missing(
     body: list[Row], index: dict[str, int], drop_missing: bool, path: Path
 ) -> tuple[list[Row], list[str]]:
     """Return the rows without missing values, refusing them unless they may be dropped."""
-    bad = [(i, name) for i, row in enumerate(body) for name, j in index.items() if row[j].strip().lower() in MISSING]
-    if not bad:
+    texts = {name: [row[j] for row in body] for name, j in index.items()}
+    holes = {text for column in texts.values() for text in set(column) if text.strip().lower() in MISSING}
+    if not holes:
         return body, []
+    bad = [(i, name) for i, row in enumerate(body) for name, j in index.items() if row[j] in holes]
     rows = {i for i, _ in bad}
     if not drop_missing:
         line, name = body[bad[0][0]].line, bad[0][1]
