@@ -82,6 +82,12 @@ def test_it_imports_nothing_but_the_standard_library():
     assert standalone.checker_path().samefile(PATH)
 
 
+def test_no_function_of_it_is_longer_than_a_page():
+    tree = ast.parse(PATH.read_text(encoding="utf-8"))
+    sizes = {n.name: n.end_lineno - n.lineno + 1 for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
+    assert not {name: size for name, size in sizes.items() if size > 40}
+
+
 def test_it_is_packed_with_the_sources_and_the_wheel():
     packed = tomllib.loads((PATH.parents[1] / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
     assert "checker" in packed["sdist"]["include"]
