@@ -44,7 +44,7 @@ def run_adam(
     if compiled and is_compiled(batch):
         points, lowest, step_counts = _room(theta)
         until = steps, rate, goal, DEFAULT.training_stall
-        kernel.adam_runs(points, *_inputs(batch, shares), *until, lowest, step_counts)
+        kernel.optimise_runs(points, *_inputs(batch, shares), *until, lowest, step_counts)
         return points, lowest, step_counts
     single = batch.single()
     weights = None if shares is None else shares.astype(np.float32)
@@ -72,7 +72,8 @@ def run_bfgs(batch: Batch, theta: np.ndarray, steps: int, goal: float, compiled:
     """
     if compiled and is_compiled(batch, matrix=True):
         points, lowest, evaluations = _room(theta)
-        kernel.bfgs_runs(points, *_inputs(batch, None), steps, goal, DEFAULT.training_stall / 10, lowest, evaluations)
+        until = steps, 0.0, goal, DEFAULT.training_stall / 10
+        kernel.optimise_runs(points, *_inputs(batch, None), *until, lowest, evaluations)
         return points, lowest, evaluations
     return lbfgs(lambda t, _: batch.evaluate(t), theta, steps, goal)
 
@@ -100,7 +101,11 @@ def _inputs(batch: Batch, shares: np.ndarray | None) -> tuple[Any, ...]:
     kind = kernel.SOFTMAX if each is None else KINDS[each.name]
     if kind == kernel.LOGISTIC and each.labels == (0, 1):
         Y = 2.0 * Y - 1.0
-    weights = np.full((1, n), 1.0 / n) if shares is None else np.ascontiguousarray(shares, dtype=float)
-    strengths = np.zeros(0) if batch.decay is None else np.ascontiguousarray(batch.strengths, dtype=float)
-    X = np.ascontiguousarray(batch.X.T, dtype=float)
-    return X, np.ascontiguousarray(Y), weights, kind, strengths, batch.width, batch.output_bias
+    weights = np.full((1, n), 1.0 / n) if shares is None else _own(shares)
+    strengths = np.zeros(0) if batch.decay is None else _own(batch.strengths)
+    return _own(batch.X.T), _own(Y), weights, kind, strengths, batch.width, batch.output_bias
+
+
+def _own(array: np.ndarray) -> np.ndarray:
+    """Return a copy of the one kind that the kernel is compiled for: whole rows of floats that may be written."""
+    return np.array(array, dtype=float, order="C")
