@@ -13,7 +13,7 @@ DONE, FULL, REPAIR, UNCERTAIN, OVERFLOW, INCOMPLETE, NOTHING = 0, 1, 2, 3, 4, 5,
 ROOM = 2.0**62
 
 
-@inner()
+@inner("int64(int64, int64)", error_model="numpy")
 def gcd(a: int, b: int) -> int:
     """Return the greatest common divisor of two non-negative integers."""
     while b:
@@ -25,6 +25,7 @@ def gcd(a: int, b: int) -> int:
     lambda rows, k, *_: 40 * k * rows.shape[1] + 100,
     signature="Tuple((int64, int64, int64[:, ::1], int64[::1], boolean[::1], int8[::1]))"
     "(int64[:, ::1], int64, int8[::1], boolean)",
+    error_model="numpy",  # no divisor is zero
 )
 def restrict(
     rows: np.ndarray, k: int, prefix: np.ndarray, rounding: bool
@@ -54,13 +55,19 @@ def restrict(
     lead = rows[k, pivot]
     traces = np.empty((k, d - 1), np.int64)
     source = np.empty(k, np.int64)
-    turn = np.zeros(k, np.bool_)
-    sides = np.full(min(k, len(prefix)), -1, np.int8)
+    turn = np.empty(k, np.bool_)
+    sides = np.empty(k if k < len(prefix) else len(prefix), np.int8)
+    for j in range(len(sides)):
+        sides[j] = -1
     slots = 4
     while slots < 2 * k:
         slots *= 2
-    table = np.full(slots, -1, np.int32)
+    table = np.empty(slots, np.int64)
+    for slot in range(slots):
+        table[slot] = -1
     upward = np.empty(k, np.bool_)
+    for j in range(k):
+        turn[j] = False
     number = 0
     for j in range(k):
         trace = traces[number]
