@@ -33,7 +33,8 @@ class Kernel:
     """One function, plain and compiled: called from Python it takes the way that costs less.
 
     Attributes:
-        plain: the function as it is written, unsigned integers where its signature has them.
+        plain: the function as it is written, unsigned integers where its signature has them; or an array program that
+            returns the same and takes its place.
         work: takes the arguments of a call and returns about how many steps it is; None where only kernels call it.
         room: steps that plain Python may still do.
     """
@@ -45,8 +46,10 @@ class Kernel:
         seconds: float,
         signature: str | None,
         options: dict[str, Any],
+        arrays: Callable[..., Any] | None = None,
     ) -> None:
-        self.plain, self.work, self.room = _with_unsigned(plain, signature), work, STEPS * seconds
+        self.plain = arrays or _with_unsigned(plain, signature)
+        self.work, self.room = work, STEPS * seconds
         self._written, self._signature, self._options = plain, signature, options
         self._compiled: Any = None
         update_wrapper(self, plain)
@@ -125,9 +128,17 @@ def kernel(
     return lambda plain: Kernel(plain, work, seconds, signature, {**kernelcache.KERNEL, **options})
 
 
-def inner(signature: str | None = None, **options: Any) -> Callable[[Callable[..., Any]], Kernel]:
-    """Return a decorator for a function that only kernels call."""
-    return lambda plain: Kernel(plain, None, 0.0, signature, {**kernelcache.INNER, **options})
+def inner(
+    signature: str | None = None, arrays: Callable[..., Any] | None = None, **options: Any
+) -> Callable[[Callable[..., Any]], Kernel]:
+    """Return a decorator for a function that only kernels call.
+
+    Args:
+        signature: numba's types of arguments and result; without, those of each call.
+        arrays: an array program that returns the same: a kernel that is not compiled takes it in place of the loops.
+        options: of `numba.njit`, besides those of every such function.
+    """
+    return lambda plain: Kernel(plain, None, 0.0, signature, {**kernelcache.INNER, **options}, arrays)
 
 
 # called before the first kernel is compiled

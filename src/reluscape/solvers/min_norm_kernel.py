@@ -4,13 +4,80 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..numbers.kernels import kernel
+from ..numbers.kernels import inner, kernel
 
 ROUNDING = 2.0**-51
 TINY = float(np.finfo(float).tiny)
 
 
-@kernel(lambda points, *_: 60 * points.size * points.shape[1], seconds=3.5)
+def _sums(terms: np.ndarray) -> np.ndarray:
+    """Return the sums of rows, term after term as a loop takes them, so that the last digits are the same."""
+    total = np.zeros(len(terms))
+    for column in terms.T:
+        total += column
+    return total
+
+
+def _shortest_of_array(points: np.ndarray) -> int:
+    """Return the number of the shortest point."""
+    return int(np.argmin(_sums(points * points)))
+
+
+@inner(arrays=_shortest_of_array)
+def _shortest(points: np.ndarray) -> int:
+    """Return the number of the shortest point."""
+    best, smallest = 0, np.inf
+    for i in range(len(points)):
+        square = 0.0
+        for c in range(points.shape[1]):
+            square += points[i, c] * points[i, c]
+        if square < smallest:
+            smallest, best = square, i
+    return best
+
+
+def _lowest_of_array(points: np.ndarray, signs: np.ndarray, w: np.ndarray) -> tuple[float, int]:
+    """Return the lowest signs[i] <points[i], w> and its number."""
+    products = signs * _sums(points * w)
+    at = int(np.argmin(products))
+    return float(products[at]), at
+
+
+@inner(arrays=_lowest_of_array)
+def _lowest(points: np.ndarray, signs: np.ndarray, w: np.ndarray) -> tuple[float, int]:
+    """Return the lowest signs[i] <points[i], w> and its number."""
+    lowest, at = np.inf, 0
+    for i in range(len(points)):
+        product = 0.0
+        for c in range(len(w)):
+            product += points[i, c] * w[c]
+        product *= signs[i]
+        if product < lowest:
+            lowest, at = product, i
+    return lowest, at
+
+
+def _is_certain_of_array(points: np.ndarray, signs: np.ndarray, w: np.ndarray) -> bool:
+    """Return whether signs[i] <points[i], w> exceeds its rounding error for all i."""
+    terms = points * w
+    return bool((signs * _sums(terms) > (len(w) + 4) * ROUNDING * _sums(np.abs(terms)) + TINY).all())
+
+
+@inner(arrays=_is_certain_of_array)
+def _is_certain(points: np.ndarray, signs: np.ndarray, w: np.ndarray) -> bool:
+    """Return whether signs[i] <points[i], w> exceeds its rounding error for all i."""
+    for i in range(len(points)):
+        product, bulk = 0.0, 0.0
+        for c in range(len(w)):
+            term = points[i, c] * w[c]
+            product += term
+            bulk += abs(term)
+        if not signs[i] * product > (len(w) + 4) * ROUNDING * bulk + TINY:
+            return False
+    return True
+
+
+@kernel(lambda points, *_: 60 * points.shape[1] ** 3 + points.size * points.shape[1], seconds=3.5)
 def min_norm_point(
     points: np.ndarray, signs: np.ndarray, gap: float, zero: float, dependent: float, limit: int
 ) -> tuple[bool, np.ndarray, np.ndarray]:
@@ -31,7 +98,7 @@ def min_norm_point(
         certain: whether signs[i] <points[i], w> exceeds its rounding error for all i, where the points themselves are
             off by at most two roundings an entry; then w (d,) and the support (k,) int64, k <= d + 1.
     """
-    n, d = points.shape
+    d = points.shape[1]
     size = d + 2
     support = np.zeros(size, np.int64)
     order = np.zeros(size, np.int64)
@@ -40,16 +107,11 @@ def min_norm_point(
     factor = np.zeros((size, size))
     target = np.zeros(size)
     w = np.zeros(d)
-    best, smallest = 0, np.inf
-    for i in range(n):
-        square = 0.0
-        for c in range(d):
-            square += points[i, c] * points[i, c]
-        if square < smallest:
-            smallest, best = square, i
+    best = _shortest(points)
     support[0] = best
     weight[0] = 1.0
-    gram[0, 0] = smallest
+    for c in range(d):
+        gram[0, 0] += points[best, c] * points[best, c]
     k = 1
     for c in range(d):
         w[c] = signs[best] * points[best, c]
@@ -59,14 +121,7 @@ def min_norm_point(
             length += w[c] * w[c]
         if length <= zero:
             break
-        lowest, entering = np.inf, 0
-        for i in range(n):
-            product = 0.0
-            for c in range(d):
-                product += points[i, c] * w[c]
-            product *= signs[i]
-            if product < lowest:
-                lowest, entering = product, i
+        lowest, entering = _lowest(points, signs, w)
         if lowest > 0.0 or lowest > (1.0 - gap) * length or k == size - 1:
             break
         is_repeat = False
@@ -147,12 +202,4 @@ def min_norm_point(
             w[c] = 0.0
             for a in range(k):
                 w[c] += weight[a] * signs[support[a]] * points[support[a], c]
-    certain = True
-    for i in range(n):
-        product, bulk = 0.0, 0.0
-        for c in range(d):
-            term = points[i, c] * w[c]
-            product += term
-            bulk += abs(term)
-        certain = certain and signs[i] * product > (d + 4) * ROUNDING * bulk + TINY
-    return certain, w, support[:k].copy()
+    return _is_certain(points, signs, w), w, support[:k].copy()
