@@ -77,6 +77,14 @@ class Softmax:
         shares = g.reshape(self.k, -1).T[self.kept & (self.target == 0)]
         return bool((shares > np.sqrt(MACHINE_PRECISION)).all())
 
+    def at_rest(self, g: np.ndarray) -> np.ndarray:
+        """Return the pairs of an output and a sample, output by output, whose output has a share: none moves for ever.
+
+        The product of the slopes with a move of the label away from the others is minus a sum of shares times moves.
+        """
+        has_share = g.reshape(self.k, -1) > np.sqrt(MACHINE_PRECISION)
+        return np.asarray(has_share & (self.kept & (self.target == 0)).T).reshape(-1)
+
     def moving(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return features of f_label - f_o, which may only go up; 0 at the label itself."""
         blocks = self.F.reshape(self.k, len(self.labels), -1)

@@ -120,9 +120,24 @@ class EachEntry:
         fall for ever has one with its slope. Slopes that are tiny beside those at prediction 0 are rounding.
         """
         up, down = self._tails
-        at_zero = self.slopes(np.zeros(len(self.y)))
-        least = self.tolerances.newton_dual * float(np.abs([g, at_zero]).max(initial=0.0))
+        least = self._definite(g)
         return bool((g[up.falls] < -least).all() and (g[down.falls] > least).all())
+
+    def at_rest(self, g: np.ndarray) -> np.ndarray:
+        """Return the entries that no direction moves along which no loss rises, by the slopes of a lower bound.
+
+        The product of the slopes with such a move is a sum of terms that are not positive, and must not be negative: an
+        entry that moves has slope 0. One whose loss rises both ways never moves.
+        """
+        up, down = self._tails
+        least = self._definite(g)
+        definite = ((g < -least) & ~down.open) | ((g > least) & ~up.open)
+        return np.asarray(self.kept & (definite | ~(up.open | down.open)))
+
+    def _definite(self, g: np.ndarray) -> float:
+        """Return the size from which slopes are more than rounding, and more than what an early end leaves of 0."""
+        at_zero = self.slopes(np.zeros(len(self.y)))
+        return float(np.sqrt(self.tolerances.newton_dual)) * float(np.abs([g, at_zero]).max(initial=0.0))
 
     def moving(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the features whose entries may move for ever, and for which it is up and down."""

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from ..errors import SolverError
-from ..numbers.tolerances import DEFAULT, SPECK, Tolerances
+from ..numbers.tolerances import DEFAULT, LEAST_SINGULAR, SPECK, Tolerances
 from .newton import Minimum, Problem, minimise_inside
 from .recession import NEAR, recession_direction
 
@@ -22,6 +22,10 @@ class Falling(Problem, Protocol):
 
     def holds(self, g: np.ndarray) -> bool:
         """Return whether slopes of a lower bound prove that no loss can fall for ever."""
+        ...
+
+    def at_rest(self, g: np.ndarray) -> np.ndarray:
+        """Return the entries that no direction moves along which no loss rises, by the slopes of a lower bound."""
         ...
 
     def moving(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -74,6 +78,8 @@ def minimise(problem: Falling, tolerances: Tolerances = DEFAULT) -> SmoothSoluti
     if not falling or (_closed(best, tolerances) and problem.holds(best.slopes)):
         return _solution(best, 0.0, tolerances)
     features, up, down = problem.moving()
+    if _closed(best, tolerances) and _fix_all(features, problem.at_rest(best.slopes)):
+        return _solution(best, 0.0, tolerances)
     direction = recession_direction(features, cones.matrix(), up, down, tolerances)
     if direction is None:
         return _solution(best, 0.0, tolerances)
@@ -88,6 +94,16 @@ def minimise(problem: Falling, tolerances: Tolerances = DEFAULT) -> SmoothSoluti
     far = (NEAR + float(np.abs(features @ x).max())) / float(np.abs(moves[at_infinity]).min())
     ray = None if has_minimum else direction / float(np.abs(moves).max())
     return SmoothSolution(total, lower, x + far * direction, ray, residual, tight)
+
+
+def _fix_all(F: np.ndarray, rest: np.ndarray) -> bool:
+    """Return whether x moves no prediction where it leaves those at rest as they are: F has full rank on them alone."""
+    sizes = np.linalg.norm(F, axis=0)
+    M = F[:, sizes > 0][rest] / sizes[sizes > 0]
+    if len(M) < M.shape[1]:
+        return False
+    roots = np.linalg.eigvalsh(M.T @ M)
+    return bool(roots[:1].sum() > LEAST_SINGULAR * roots[-1:].sum())
 
 
 def _closed(minimum: Minimum, tolerances: Tolerances) -> bool:
