@@ -87,9 +87,10 @@ def fresh_networks(
     scale = standardize(data)
     plan = short_plan(data, width, starts, seed, loss)
     training = train(scale.X, data.y, width, output_bias, loss, plan, first=FIRST)
-    if plan.steps == STEPS and (plan.runs == RUNS or able(loss, "quadratic")):  # cheap enough to go on
+    rounds = further_rounds(plan, loss)
+    if rounds:
         plan = replace(plan, runs=group(plan, training.batch))
-        for k in range(HOPS):
+        for k in range(rounds):
             training = training.joined(hopped(training, plan, k)) if training.rest.min() > enough else training
     lowest = training.lowest_few(
         starts + further_starts(data, width, loss, starts), DEFAULT.other_end * training.constant
@@ -114,5 +115,11 @@ def short_plan(data: Dataset, width: int, starts: int, seed: int, loss: Loss) ->
     size = max(data.n * width * data.d, 1) * (1 if able(loss, "quadratic") else OTHER_STEP)
     runs = int(np.clip(MOST_TRAINING_WORK // (size * STEPS), starts, RUNS))
     steps = int(np.clip(MOST_TRAINING_WORK // (size * runs), FEWEST_STEPS, STEPS))
-    seconds = (1 + HOPS) * steps * array_seconds(runs, data.n, data.d, width, loss=getattr(loss, "name", "own"))
-    return Plan(runs=runs, steps=steps, seed=seed, compiled=seconds > COMPILING)
+    plan = Plan(runs=runs, steps=steps, seed=seed)
+    step = array_seconds(runs, data.n, data.d, width, loss=getattr(loss, "name", "own"))
+    return replace(plan, compiled=(1 + further_rounds(plan, loss)) * steps * step > COMPILING)
+
+
+def further_rounds(plan: Plan, loss: Loss) -> int:
+    """Return how many rounds of further networks follow: none where one round is all that is affordable."""
+    return HOPS if plan.steps == STEPS and (plan.runs == RUNS or able(loss, "quadratic")) else 0
