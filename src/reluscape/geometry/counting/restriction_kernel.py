@@ -63,8 +63,8 @@ def restrict(
     while slots < 2 * k:
         slots *= 2
     table = np.empty(slots, np.int64)
-    for slot in range(slots):
-        table[slot] = -1
+    for i in range(slots):
+        table[i] = -1
     upward = np.empty(k, np.bool_)
     for j in range(k):
         turn[j] = False
