@@ -34,7 +34,7 @@ QUICK_WORK = 200_000
 STARTS = 3
 # the descent from the given weights may visit this many times the basins of one from a fresh start
 OWN_SHARE = 2
-# seconds that one descent may take beyond that size
+# seconds that one descent may take beyond that size, with its first basin, from which the others are foretold
 SECONDS = 15.0
 
 
@@ -209,7 +209,7 @@ def _descent(trained: Trained, loss: Any, start: TwoLayerNet) -> Descent | None:
         begin = time.monotonic()
         first = descent_or_none(data, start, bias, loss, 1)
         seconds = max(time.monotonic() - begin, SECONDS / MOST_BASINS)
-        most = min(most, int(SECONDS / seconds))
+        most = min(most, int(SECONDS / seconds) - 1)
         if first is None or first.finished or most <= 1:
             return first
     return descent_or_none(data, start, bias, loss, min(most, MOST_BASINS))
