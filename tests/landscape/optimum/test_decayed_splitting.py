@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.landscape.optimum import decayed_infinite
 from reluscape.landscape.optimum.decayed_infinite import all_units, decayed_infinite_width_minimum
 from reluscape.landscape.optimum.decayed_splitting import Splits
 from reluscape.problem.penalties import WeightDecay
@@ -97,7 +98,8 @@ def test_a_spoiled_proof_is_none(proof, spoil):
     assert CHECKER.check(json.dumps(wrong))[0] != 0
 
 
-def test_more_cells_than_are_listed_are_cut():
+def test_more_cells_than_are_listed_are_cut(monkeypatch):
+    monkeypatch.setattr(decayed_infinite, "LISTED_CELLS", 1_000)
     rng = np.random.default_rng(5)
     X, y = rng.integers(-3, 4, (12, 5)), rng.integers(-3, 4, 12)
     problem = Problem(X, y, weight_decay=2)

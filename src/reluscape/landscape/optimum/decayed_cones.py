@@ -120,6 +120,19 @@ class Cones:
         shares = {int(i): float(t) for i, t in zip(loose, x[:k], strict=True)}
         return Bound(value, reached, products, z, shares, self._place(cone, H, weights, np.where(is_cut, over, 0.0)))
 
+    def middle(self, cone: int) -> np.ndarray:
+        """Return the products (n,) of the samples with the sum of a cone's rays."""
+        return np.asarray(self._floats(cone)[1].sum(axis=1))
+
+    def crossing(self, cone: int) -> tuple[int, int, int] | None:
+        """Return the (sample, ray, ray) of a hyperplane through the inside of a cone, None where there is none."""
+        H = self._floats(cone)[1]
+        depth = np.minimum(H.max(axis=1, initial=0.0), -H.min(axis=1, initial=0.0))
+        if not depth.size or depth.max() <= 0.0:
+            return None
+        i = int(np.argmax(depth))
+        return i, int(np.argmax(H[i])), int(np.argmin(H[i]))
+
     def cut(self, cone: int, place: tuple[int, int, int]) -> tuple[int, int]:
         """Return the parts of a cone cut where a sample vanishes, or close by where that takes long numbers."""
         i, first, second = place

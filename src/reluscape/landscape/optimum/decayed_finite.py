@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations_with_replacement
-from math import comb
+from math import comb, inf
 from typing import Any
 
 import numpy as np
 
+from ...basins.decay.exact import proved_interval
 from ...basins.decay.programs import decay_of, programs_of
 from ...basins.decay.pulls import Cells
 from ...critical.decay.descent import balanced_network, decayed_walk
+from ...errors import InputError, SolverError
 from ...numbers.checks import readonly
 from ...numbers.seeds import stream
+from ...numbers.tolerances import DEFAULT
 from ...problem.losses import able
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
 from .decayed_infinite import DecayedInfiniteWidthMinimum, decayed_infinite_width_minimum
+from .decayed_layers import cone_certificate, split_width
 from .decayed_proof import prove_width
+from .decayed_splitting import Splits
 from .result import GlobalMinimum
 
 # basins up to which all of a width are solved, and descents that look for the lowest beyond it
@@ -42,10 +48,11 @@ def decayed_minimum(problem: Problem, width: int) -> GlobalMinimum:
     """Return the global minimum of a width.
 
     From m* units on, the fewest that reach the optimum of infinite width, it is that optimum, proved at both ends. Of
-    fewer units slopes are looked for that bound every layer from below, also proved at both ends for the squared loss;
-    beyond some thousands of pulls every basin is solved, one for each multiset of states, each with a lower bound in
-    floats; where these are too many the interval between the bound of all widths and the lowest end of some descents
-    is returned.
+    fewer units slopes are looked for that bound every layer from below, also proved at both ends for the squared loss:
+    layers of cells, or, where these are many, layers of cones that are cut where they need to be. Where that takes too
+    long the interval between the bound of all widths and the lowest end of some descents is proved. For another loss
+    every basin is solved, one for each multiset of states, each with a lower bound in floats, or, where these are too
+    many, the same interval is told in floats.
 
     Args:
         problem: what is minimised, with weight decay.
@@ -65,16 +72,26 @@ def decayed_minimum(problem: Problem, width: int) -> GlobalMinimum:
 def _narrow(problem: Problem, width: int, wide: DecayedInfiniteWidthMinimum) -> GlobalMinimum:
     """Return the lowest of all layers with proof, else of all basins, or an interval where they are too many."""
     cells = Cells(problem.data, decay_of(problem).penalised)
-    states = [(A, s) for A in cells.patterns for s in (1, -1)]
-    number = comb(len(states) + width - 1, width)
-    proof = prove_width(problem, cells, width) if able(problem.loss, "quadratic") and number <= MOST_LAYERS else None
+    states = [] if cells.too_many else [(A, s) for A in cells.patterns for s in (1, -1)]
+    number = inf if cells.too_many else comb(len(states) + width - 1, width)
+    squared = able(problem.loss, "quadratic")
+    proof = prove_width(problem, cells, width) if squared and number <= MOST_LAYERS else None
+    search = None
+    if proof is None and (squared or number > MOST_BASINS):
+        search = _over_starts(problem, width, wide.lower)
+    if proof is None and squared and search is not None:
+        proof = split_width(problem, width, _basin_of(problem, search.net), float(wide.lower) * max(problem.n, 1))
     if proof is not None:
         net = balanced_network(problem, proof.point, proof.signs)
-        value = float(proof.upper)
-        return _told(
-            problem, net, value, proof.lower, proof.upper, True, proof.looked_at, proof.certificate, "certified"
-        )
-    search = _over_basins(problem, states, width) if number <= MOST_BASINS else _over_starts(problem, width, wide.lower)
+        ends = proof.lower, proof.upper, proof.complete
+        kind = "certified" if proof.complete else "numerical"
+        return _told(problem, net, float(proof.upper), *ends, proof.looked_at, proof.certificate, kind)
+    if number <= MOST_BASINS:
+        search = _over_basins(problem, states, width)
+    assert search is not None
+    interval = _between(problem, width, wide, search.net) if squared and not search.complete else None
+    if interval is not None:
+        return _told(problem, search.net, float(interval[1]), *interval[:2], False, 0, interval[2], "numerical")
     return _told(
         problem,
         search.net,
@@ -86,6 +103,30 @@ def _narrow(problem: Problem, width: int, wide: DecayedInfiniteWidthMinimum) -> 
         None,
         "numerical",
     )
+
+
+def _basin_of(problem: Problem, net: TwoLayerNet) -> tuple[np.ndarray, np.ndarray]:
+    """Return pattern (m, n) and signs (m,) of a network."""
+    return np.asarray((problem.data.X @ net.W.T > 0).T), np.where(net.v < 0, -1, 1)
+
+
+def _between(
+    problem: Problem, width: int, wide: DecayedInfiniteWidthMinimum, net: TwoLayerNet
+) -> tuple[Fraction, Fraction, dict[str, Any]] | None:
+    """Return (lower end of every width, upper end of a network, proof of both), None where there is no proof."""
+    if wide.certificate is None or wide.certificate["kind"] != "decayed-cone-minimum":
+        wide = decayed_infinite_width_minimum(problem, told_apart=Splits(problem))
+    if wide.certificate is None:
+        return None
+    pattern, signs = _basin_of(problem, net)
+    try:
+        top = proved_interval(
+            problem, pattern, signs, programs_of(problem).solve(pattern, signs, sharp=True), DEFAULT.decayed_interval
+        )
+    except (SolverError, InputError):
+        return None
+    proof = {key: wide.certificate["witness"][key] for key in ("order", "slopes", "cuts", "bounds")}
+    return wide.lower, top.upper, cone_certificate(problem, width, wide.lower, top, proof)
 
 
 def _over_basins(problem: Problem, states: list[tuple[np.ndarray, int]], width: int) -> _Found:

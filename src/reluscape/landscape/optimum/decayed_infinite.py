@@ -27,7 +27,7 @@ from .vertices import vertices
 
 ROUNDS, AT_ONCE = 200, 12
 # of a larger rank, no more cells than this are listed: beyond it cones are cut where they need to be
-LISTED_RANK, LISTED_CELLS = 4, 1_000
+LISTED_RANK, LISTED_CELLS = 4, 5_000
 # pulls of cut cones that are looked at for the largest of them
 LOOKED_AT = 4 * AT_ONCE
 TIGHT, SAME, NEGLIGIBLE = DEFAULT.infinite_tight, DEFAULT.infinite_same, DEFAULT.infinite_negligible

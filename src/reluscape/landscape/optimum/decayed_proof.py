@@ -38,6 +38,7 @@ class WidthProof:
         point: its lowest point in floats.
         looked_at: basins that were solved.
         certificate: the proof.
+        complete: whether the ends meet.
     """
 
     lower: Fraction
@@ -47,6 +48,7 @@ class WidthProof:
     point: DecayedPoint
     looked_at: int
     certificate: dict[str, Any]
+    complete: bool = True
 
 
 def prove_width(problem: Problem, cells: Cells, width: int) -> WidthProof | None:
@@ -98,7 +100,8 @@ class _Search:
         self.looked_at += 1
         if self.best is None or point.value < self.best[0].value:
             self.best = point, layer
-        nu = self._shortened(np.asarray(point.slopes, dtype=float))
+        y = np.asarray(self.problem.y, dtype=float)
+        nu = shortened(np.asarray(point.slopes, dtype=float), y, self.terms, self.best[0].value)
         lam, room = float(self.terms.lam), self.problem.tolerances.decayed_near
         bounds, own = self.cells.bounds(nu), set(layer)
         mark = 1 << len(self.vectors)
@@ -112,20 +115,6 @@ class _Search:
     def _layer(self, layer: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
         """Return patterns (m, n) and signs (m,) of a layer."""
         return np.array([self.states[k][0] for k in layer]), np.array([self.states[k][1] for k in layer])
-
-    def _shortened(self, nu: np.ndarray) -> np.ndarray:
-        """Return slopes shortened towards the least multiple that bounds as much as the lowest objective known."""
-        assert self.best is not None
-        if self.terms.constant and not self.terms.kappa:
-            nu = nu - nu.mean()
-        y, goal = np.asarray(self.problem.y, dtype=float), self.best[0].value
-        a = float(nu @ nu) / 4 + (float(nu.sum()) ** 2 / (2 * float(self.terms.kappa)) if self.terms.kappa else 0.0)
-        b = -float(nu @ y)
-        root = b * b - 4 * a * goal
-        if a <= 0 or root <= 0:
-            return nu
-        least = (b - np.sqrt(root)) / (2 * a)
-        return np.asarray(nu * min(1.0, least + (1 - SHORTENED) * max(1.0 - least, 0.0)))
 
     def proof(self, width: int) -> WidthProof | None:
         """Return both ends with the certificate, None where exact arithmetic does not find the vectors good enough."""
@@ -192,3 +181,16 @@ class _Search:
         }  # fmt: skip
         X, y = problem.data.fractions, problem.data.y_fractions
         return new("decayed-width-minimum", X, y, claim, witness, "squared", problem.penalty)
+
+
+def shortened(nu: np.ndarray, y: np.ndarray, terms: DecayTerms, goal: float) -> np.ndarray:
+    """Return slopes shortened towards the least multiple that bounds as much as a goal (a sum, not a mean)."""
+    if terms.constant and not terms.kappa:
+        nu = nu - nu.mean()
+    a = float(nu @ nu) / 4 + (float(nu.sum()) ** 2 / (2 * float(terms.kappa)) if terms.kappa else 0.0)
+    b = -float(nu @ y)
+    root = b * b - 4 * a * goal
+    if a <= 0 or root <= 0:
+        return nu
+    least = (b - np.sqrt(root)) / (2 * a)
+    return np.asarray(nu * min(1.0, least + (1 - SHORTENED) * max(1.0 - least, 0.0)))

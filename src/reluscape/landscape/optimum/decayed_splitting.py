@@ -109,11 +109,28 @@ class Splits:
                 signs[kinks[: len(turns)]] = turns
                 yield self.cells.pull(e, side * signs[arrangement.row_class] > 0, pull.sign)
 
+    def pull(self, e: np.ndarray, cone: int, products: np.ndarray, sign: int) -> Pull:
+        """Return the largest pull of closed cells that a direction of a cone lies in, told by its products (n,).
+
+        Signs of rounding may belong to no cell: how near to a hyperplane means on it is tried. What is on it is on the
+        side of the cone.
+        """
+        side, size = self.pattern(cone), np.abs(products).max(initial=0.0)
+        widths = (DEFAULT.split_end, *DEFAULT.kink_widths)
+        patterns = {np.where(np.abs(products) <= width * size, side, products > 0).tobytes() for width in widths}
+        pulls = (self.cells.pull(e, np.frombuffer(bits, dtype=bool), sign) for bits in sorted(patterns))
+        return max(pulls, key=lambda pull: pull.value)
+
+    def pattern(self, cone: int) -> np.ndarray:
+        """Return the pattern of a cell that holds the middle of a cone, of samples on one line those on one side."""
+        products, arrangement = self.cones.middle(cone), self.cells.arrangement
+        near = np.abs(products) <= DEFAULT.split_end * np.abs(products).max(initial=0.0)
+        live = np.asarray(arrangement.row_class) >= 0
+        return np.asarray(np.where(near, np.asarray(arrangement.row_sign) < 0, products > 0) & live)
+
     def _climbed(self, e: np.ndarray, end: End) -> Pull:
         """Return the largest pull on the way from the cell of a direction to cells beside it."""
-        # on a hyperplane means inactive: signs of rounding may belong to no cell that the direction lies in
-        products = end.bound.products
-        here = self.cells.pull(e, products > DEFAULT.split_end * np.abs(products).max(initial=0.0), end.sign)
+        here = self.pull(e, end.cone, end.bound.products, end.sign)
         for _ in range(CLIMBS):
             pattern = self.problem.data.X @ here.direction > 0
             if not pattern.any():

@@ -73,15 +73,15 @@ def global_minimum(
         loss: another than the squared one needs a weight decay.
         weight_decay: a number or a `WeightDecay`: then the lowest mean loss plus penalty. From m* units on, the fewest
             that reach the optimum of infinite width (`infinite_width_minimum`), it is proved between rational ends; of
-            fewer units too where some hundred vectors of slopes bound all layers of states, else all basins are solved
-            in floats, and where they are too many the interval is wider and `complete` is False.
+            fewer units too where some hundred vectors of slopes bound all layers of states (squared loss), else the
+            interval is wider and `complete` is False; its certificate proves both ends.
 
     Returns:
         A `GlobalMinimum`.
 
     Raises:
         InputError: an impossible width or time limit.
-        TooLarge: with weight decay, too many cells.
+        TooLarge: with weight decay, too many cells and cones.
 
     Source: Safran and Shamir's basin partition (Definition 2, Lemma 3); the search is in none of the papers.
 

@@ -32,6 +32,7 @@ class GlobalMinimum:
         signs: (m,) output signs of that basin.
         certificate: plain JSON, or None. Of kind "global-minimum" it proves both ends: a network has the exact value
             and none of this width has less; of kind "basin-value" it proves the upper end alone.
+            With weight decay it proves both.
         kind: "certified" where complete, else "numerical" with the interval [lower, upper].
         problem: what was minimised.
     """
