@@ -4,6 +4,7 @@ from .bottom import network_of as network_of
 from .cells import Cells as Cells
 from .cells import cells_of as cells_of
 from .cells import relatable as relatable
+from .distances import loose_squares as loose_squares
 from .distances import squared_distances as squared_distances
 from .distances import unit_generators as unit_generators
 from .exact_faces import Faces as Faces

@@ -10,7 +10,7 @@ from ...numbers.exact import UNIT_ROUNDOFF
 from ...numbers.tolerances import DEFAULT
 
 THREADS = 2
-SLICE = 10_000
+SLICE, LOOSE_SLICE = 10_000, 1_000
 # up to this many generators all inner products are kept
 MOST_PRODUCTS = 3_000
 
@@ -65,3 +65,36 @@ def squared_distances(
         with ThreadPoolExecutor(THREADS) as pool:
             list(pool.map(part, range(0, number, SLICE)))
     return out, in_use, sure
+
+
+def loose_squares(
+    A: np.ndarray, y: np.ndarray, sides: np.ndarray, starts: np.ndarray, members: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the least sums (B,) of the squares that count, weights of points of the cones with it, and what is sure.
+
+    Args:
+        A: (g, n) generators of length one, or zero.
+        y: the target.
+        sides: (B, n) which residuals of a row count for a cone: all (0), positive (1), negative (2), none (3).
+        starts: (B + 1,) where each cone begins among the members.
+        members: numbers of generators.
+    """
+    from .loose_kernel import loose_distances
+
+    length, number = float(np.sqrt(y @ y)), len(starts) - 1
+    out, weights, sure = np.zeros(number), np.zeros(len(members)), np.ones(number, dtype=bool)
+    if length == 0.0 or number < 1:
+        return out, weights, sure
+    limits = (DEFAULT.cone_stationarity, UNIT_ROUNDOFF, DEFAULT.barrier)
+
+    def part(lo: int) -> None:
+        hi = min(lo + LOOSE_SLICE, number)
+        rest = (members, limits, out[lo:hi], weights, sure[lo:hi])
+        loose_distances(A, y / length, sides[lo:hi], starts[lo : hi + 1], *rest)
+
+    if number <= LOOSE_SLICE:
+        part(0)
+    else:
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(part, range(0, number, LOOSE_SLICE)))
+    return out * length**2, weights * length, sure

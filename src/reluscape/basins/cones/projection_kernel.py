@@ -40,7 +40,7 @@ def distances(A, y, length, G, h, starts, members, limits, out, support, sure):
         project(gram, right, k, limits[0], scratch, weights)
         cone, mark = members[lo : lo + k], support[lo : lo + k]
         out[b] = _distance(A, y, length, cone, weights, residual, mark)
-        sure[b] = _stationary(A, length, cone, weights, residual, mark, limits)
+        sure[b] = stationary(A, length, cone, weights, residual, mark, limits)
 
 
 @kernel(lambda A, y, length, h, starts, *_: _steps(A, starts) * (1 + A.shape[1] / 10))
@@ -65,7 +65,7 @@ def distances_of(A, y, length, h, starts, members, limits, out, support, sure):
         project(gram, right, k, limits[0], scratch, weights)
         cone, mark = members[lo : lo + k], support[lo : lo + k]
         out[b] = _distance(A, y, length, cone, weights, residual, mark)
-        sure[b] = _stationary(A, length, cone, weights, residual, mark, limits)
+        sure[b] = stationary(A, length, cone, weights, residual, mark, limits)
 
 
 @inner()
@@ -86,7 +86,7 @@ def _distance(A, y, length, members, weights, residual, support):
 
 
 @inner()
-def _stationary(A, length, members, weights, residual, support, limits):
+def stationary(A, length, members, weights, residual, support, limits):
     """Return whether products with the residual are surely zero on the support and not positive elsewhere."""
     tolerance, unit, noise = limits
     n, size = len(residual), 1.0
