@@ -918,7 +918,7 @@ class Cells:
     "global-minimum",
     "one",
     "value: number, width: count = m, output_bias: flag",
-    "W: number m d, v: number m, c: number, order: order, duals: number * *",
+    "W: number m d, v: number m, c: number, order: order, duals: number * *, depths?: count *",
 )
 def global_minimum(p):
     """A network of the claimed loss, and vectors q that bound the loss of all layers of states (Cauchy, Schwarz)."""
@@ -933,14 +933,19 @@ def global_minimum(p):
         return proved
     require(p.duals, "there is no lower bound")
     targets, levels = [p.y[i] for i in p.order], {}
-    for number, q in enumerate(p.duals):
+    depths = p.depths if "depths" in p.given else [len(q) for q in p.duals]
+    require(len(depths) == len(p.duals), f"there are {len(depths)} depths for {len(p.duals)} lower bounds")
+    for number, (q, depth) in enumerate(zip(p.duals, depths, strict=True)):
         require(0 < len(q) <= p.n, f"lower bound {number} does not have 1 to {p.n} entries")
+        require(0 < depth <= len(q), f"the depth of lower bound {number} is not 1 to {len(q)}")
         along = dot(q, targets[: len(q)])
         require(along > 0 and along * along >= p.n * p.value * dot(q, q), f"lower bound {number} is too low")
         require(not p.output_bias or sum(q, ZERO) == 0, f"lower bound {number} does not sum to zero")
-        levels.setdefault(len(q), []).append(whole_numbers([q])[0][0])
+        levels.setdefault(depth, []).append(whole_numbers([q])[0][0])
     well_formed(p.width <= MOST_WIDTH, f"layers of more than {MOST_WIDTH} units")
     cells, width = Cells(p, min(levels)), p.width
+    for k, vectors in levels.items():
+        require(k >= cells.rank or all(len(q) == k for q in vectors), f"a bound at {k} samples has more entries")
     left = [((0, 1),) * k + ((0, -1),) * (width - k) for k in range(width + 1)]
     for k, vectors in sorted(levels.items()):
         left = uncovered(cells, left, k, vectors)
@@ -951,24 +956,40 @@ def global_minimum(p):
 def uncovered(cells, layers, k, vectors):
     """Return the layers of k samples inside some layers for all states of which no vector q has <q, cone> <= 0.
 
-    A state is (number of a cell, sign of the output weight), a layer a tuple of states.
+    A state is (number of a cell, sign of the output weight), a layer a tuple of states. On a later sample with rays of
+    the cell on both sides a unit's output is at most that of the rays: there q times the sign has to be at least 0.
     """
     of_rays, held, inside, left = {}, {}, {}, set()
+    longest = max(map(len, vectors))
+    vectors = [[*q, *[0] * (longest - len(q))] for q in vectors]
+    # for every later sample the vectors that are at least 0 there, and those that are at most 0
+    later = {
+        i: [sum(1 << b for b, q in enumerate(vectors) if s * q[i] >= 0) for s in (1, -1)] for i in range(k, longest)
+    }
 
     def signs(ray):
-        # the vectors that have a product at most 0, and those that have one at least 0, with a ray's outputs
+        # the vectors that have a product at most 0, and those that have one at least 0, with a ray's outputs, and the
+        # bits of the later samples above 0 and below it
         key = tuple(ray)
         if key not in of_rays:
-            heights = [max(whole_dot(row, ray), 0) for row in cells.rows[:k]]
-            products = [whole_dot(q, heights) for q in vectors]
+            heights = [whole_dot(row, ray) for row in cells.rows[:longest]]
+            features = [max(h, 0) for h in heights]
+            products = [whole_dot(q, features) for q in vectors]
             of_rays[key] = [sum(1 << b for b, p in enumerate(products) if s * p <= 0) for s in (1, -1)]
+            of_rays[key] += [sum(1 << i for i in later if s * heights[i] > 0) for s in (1, -1)]
         return of_rays[key]
 
     def holds(state):
         if state not in held:
+            side, above, below = state[1] < 0, 0, 0
             held[state] = (1 << len(vectors)) - 1
             for ray, _ in cells.all[state[0]].rays:
-                held[state] &= signs(ray)[state[1] < 0]
+                held[state] &= signs(ray)[side]
+                above |= signs(ray)[2]
+                below |= signs(ray)[3]
+            for i, masks in later.items():
+                if above & below & (1 << i):
+                    held[state] &= masks[side]
         return held[state]
 
     def extend(layer, chosen, mask, start):

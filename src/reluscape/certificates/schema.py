@@ -195,6 +195,7 @@ KINDS: dict[str, Kind] = {
             "c": Numbers("the output bias c"),
             "order": Order("the order"),
             "duals": Nested("the vectors of the lower bounds", 2),
+            "depths": Optional(Listed("the list of depths", "bounds", Whole("a depth", 1))),
         },
     ),
     "zero-loss": Kind(

@@ -70,6 +70,10 @@ class Cones:
         """Return max(0, <x_i, ray>) times a common number (q, k) for the first k samples."""
         return np.array([[max(_dot(row, ray), 0) for row in self.rows[:k]] for ray in rays], dtype=object)
 
+    def heights(self, rays: list[Ray], k: int) -> np.ndarray:
+        """Return <x_i, ray> times a common number (q, k) for the first k samples."""
+        return np.array([[_dot(row, ray) for row in self.rows[:k]] for ray in rays], dtype=object)
+
     def _cut(self, cell: int) -> list[int]:
         """Cut a cell by its next sample; return the parts that are not flat."""
         if cell in self.parts:

@@ -129,10 +129,12 @@ def test_floats_propose_what_fractions_find(problem, bias, random):
     relaxation = Relaxation(data, bias, range(data.n))
     relaxation.see([*relaxation.basis, *(i for i in range(data.n) if i not in relaxation.basis)])
     cells = relaxation.tree.inside(0, 0, data.n)
-    search, _, known = proof._bounds_of(relaxation, data.n, np.array([[2 * c, 2 * c + 1] for c in cells]))
+    search, _, known = proof._bounds_of(
+        relaxation, data.n, np.array([[2 * c, 2 * c + 1] for c in cells]), relaxation.tree.order
+    )
     states = random.sample(range(len(known)), random.randint(0, len(known)))
     size = max(1.0, float(sum(v * v for v in problem[1])))
-    assert search.rough(states)[0] == pytest.approx(float(search.exact(states).value), abs=1e-9 * size)
+    assert search.rough(states).value == pytest.approx(float(search.exact(states).value), abs=1e-9 * size)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +156,7 @@ def network_dropped(proof):
 
 
 def vector_changed(proof):
-    q = proof["witness"]["duals"][0]
+    q = proof["witness"]["duals"][-1]
     q[0], q[1] = str(int(q[0]) + 1), str(int(q[1]) - 1)
 
 
@@ -168,6 +170,27 @@ def vector_not_centred(proof):
 
 def vector_too_long(proof):
     proof["witness"]["duals"][0] += ["0"] * 5
+
+
+def depth_lowered(proof):
+    """The later samples are not cut, and rays lie on both sides of them."""
+    proof["witness"]["depths"] = [min(k, 2) for k in proof["witness"]["depths"]]
+
+
+def depth_too_large(proof):
+    proof["witness"]["depths"][0] = len(proof["witness"]["duals"][0]) + 1
+
+
+def depth_below_the_rank(proof):
+    proof["witness"]["depths"][-1] = 1
+
+
+def depth_missing(proof):
+    proof["witness"]["depths"].pop()
+
+
+def depth_zero(proof):
+    proof["witness"]["depths"][0] = 0
 
 
 def value_lowered(proof):
@@ -187,7 +210,8 @@ def wider_claim(proof):
 
 
 def bound_dropped(proof):
-    del proof["witness"]["duals"][0]
+    """The last ones see all samples: nothing comes after them."""
+    del proof["witness"]["duals"][-1], proof["witness"]["depths"][-1]
 
 
 def bounds_emptied(proof):
@@ -206,6 +230,11 @@ ALTERED = [
     (vector_turned, "below the claimed value"),
     (vector_not_centred, "sum to zero|below the claimed value"),
     (vector_too_long, "entries"),
+    (depth_lowered, "no lower bound holds"),
+    (depth_too_large, "the depth of lower bound 0"),
+    (depth_below_the_rank, "fewer than the rank 2"),
+    (depth_missing, "depths for"),
+    (depth_zero, "at least 1"),
     (value_lowered, "does not have the claimed loss"),
     (worse_network, "below the claimed value"),
     (wider_claim, "no lower bound holds"),
@@ -225,6 +254,13 @@ def test_an_altered_proof_fails(five, alter, problem):
     assert any(part in answer.message for part in problem.split("|")), answer.message
 
 
+def test_without_depths_the_vectors_count_where_their_samples_are_cut(five):
+    """What holds of a cell holds of the cells inside it."""
+    altered = copy.deepcopy(five)
+    assert any(k < len(q) for k, q in zip(altered["witness"].pop("depths"), altered["witness"]["duals"], strict=True))
+    assert rs.verify(altered)
+
+
 @pytest.mark.parametrize("k", range(12))
 def test_every_bound_is_needed_or_covered_twice(five, k):
     """Without a bound the proof fails, unless all layers that it bounds have another one."""
@@ -232,6 +268,7 @@ def test_every_bound_is_needed_or_covered_twice(five, k):
     if k < len(duals):
         altered = copy.deepcopy(five)
         altered["witness"]["duals"] = duals[k : k + 1]
+        altered["witness"]["depths"] = altered["witness"]["depths"][k : k + 1]
         assert not rs.verify(altered)
 
 

@@ -12,6 +12,7 @@ from reluscape.basins.cones import cells_of
 from reluscape.certificates.splitting import Cones
 from reluscape.errors import CertificateError
 from reluscape.landscape.optimum.branch import branch_and_bound
+from reluscape.landscape.optimum.proof import _bounds_of
 from reluscape.landscape.optimum.relaxation import Relaxation, refined
 from reluscape.landscape.optimum.splitting import CellTree
 from tests.strategies import problems
@@ -83,29 +84,58 @@ def test_refined_layers_are_all_choices_once():
     assert {tuple(row) for row in found} == expected
 
 
-@given(problems(max_n=6, max_d=2), st.booleans(), st.randoms(use_true_random=False))
-@settings(max_examples=25)
-def test_bounds_of_a_layer_are_basin_values_of_the_rows_seen(problem, bias, random):
+@given(problems(max_n=5, max_d=2), st.booleans(), st.randoms(use_true_random=False))
+@settings(max_examples=15)
+def test_bounds_of_a_layer_lie_between_the_rows_seen_and_the_best_layer_inside(problem, bias, random):
+    """The rows seen alone bound from below; where all are seen, the bound is the basin's value."""
     data = rs.Dataset(*problem)
     relaxation = Relaxation(data, bias, range(data.n))
     order = [*relaxation.basis, *(i for i in range(data.n) if i not in relaxation.basis)]
     relaxation.see(order)
     k = random.randint(1, data.n)
     cells = relaxation.tree.inside(0, 0, k)
-    layers = np.array([sorted(random.choices(range(2 * len(cells)), k=2)) for _ in range(4)])
+    layers = np.array([sorted(random.choices(range(2 * len(cells)), k=2)) for _ in range(2)])
     bounds = relaxation.bounds(k, layers)
     part = rs.Dataset(data.fractions[order[:k]], data.y_fractions[order[:k]])
     size = max(1.0, float(sum(v * v for v in problem[1])))
     for layer, bound in zip(layers, bounds, strict=True):
         pattern = np.array([relaxation.tree.pattern(k, s // 2)[order[:k]] for s in layer.tolist()])
         signs = [-1 if s % 2 else 1 for s in layer.tolist()]
-        own = rs.basin_value(part, None, pattern, signs, output_bias=bias).value
-        assert bound / k == pytest.approx(own, abs=1e-8 * size)
-        exactly = rs.basin_value(part, None, pattern, signs, exact=True, output_bias=bias).exact_value
-        assert relaxation.exact_bound(k, layer) == k * exactly
+        own = k * rs.basin_value(part, None, pattern, signs, exact=True, output_bias=bias).exact_value
+        assert relaxation.exact_bound(k, layer) == own
+        assert bound >= float(own) - 1e-8 * size
+        inside, _ = relaxation.children(k, data.n, layer[None], np.inf)
+        least = min(relaxation.exact_bound(data.n, each) for each in inside)
+        assert bound <= float(least) + 1e-8 * size
+        if k < relaxation.tree.rank or k == data.n:
+            assert bound == pytest.approx(float(own), abs=1e-8 * size)
         fit = relaxation.fit(k, layer)
-        assert np.sum((fit.prediction - relaxation.y)[order[:k]] ** 2) == pytest.approx(bound, abs=1e-8 * size)
         assert fit.net.predict(data)[order[:k]] == pytest.approx(fit.prediction[order[:k]], abs=1e-6 * size)
+        assert np.sum((fit.prediction - relaxation.y)[order[:k]] ** 2) <= bound + 1e-8 * size
+
+
+@given(problems(max_n=5, max_d=2), st.booleans(), st.randoms(use_true_random=False))
+@settings(max_examples=10)
+def test_every_bound_of_a_proof_is_below_the_layers_that_it_covers(problem, bias, random):
+    """Vectors of few rows, or of all with outputs between the rays', against the exact values of layers of all rows."""
+    data = rs.Dataset(*problem)
+    relaxation = Relaxation(data, bias, range(data.n))
+    order = [*relaxation.basis, *(i for i in range(data.n) if i not in relaxation.basis)]
+    relaxation.see(order)
+    k = random.randint(1, data.n)
+    cells = relaxation.tree.inside(0, 0, k)
+    table = np.arange(2 * len(cells)).reshape(-1, 1)
+    search, _, states = _bounds_of(relaxation, k, table, order)
+    for _ in range(2):
+        layer = sorted(random.choices(range(len(states)), k=2))
+        bound = search.exact(*search.extended(tuple(layer), 0.0, np.ones(len(states), dtype=bool)))
+        covers = np.flatnonzero(bound.covers)
+        if not len(covers):
+            continue
+        pair = np.sort(states[np.array(random.choices(covers.tolist(), k=2))])[None]
+        inside, _ = relaxation.children(k, data.n, pair, np.inf)
+        share = Fraction(search.n) * bound.value
+        assert all(share <= relaxation.exact_bound(data.n, each) for each in inside)
 
 
 def test_rank_beyond_the_listed_arrangement():

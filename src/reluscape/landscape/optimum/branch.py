@@ -17,6 +17,7 @@ from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from ...problem.references import spread
 from .growth import descended
+from .known_bounds import KnownBounds
 from .relaxation import Relaxation, multisets, row_counts
 
 # layers of which the next rows are asked
@@ -48,6 +49,8 @@ class Search:
         looked_at: how many layers, of all levels, were solved.
         finished: nothing is left open.
         order: (n,) rows as they were seen.
+        relaxation: the cells of these rows.
+        known: the bounds of the layers that were solved.
     """
 
     upper: float
@@ -58,6 +61,8 @@ class Search:
     states: tuple[tuple[np.ndarray, int], ...] | None = None
     order: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     open: list[Chunk] = field(default_factory=list, repr=False)
+    relaxation: Relaxation | None = field(default=None, repr=False)
+    known: KnownBounds = field(default_factory=KnownBounds, repr=False)
 
 
 def branch_and_bound(
@@ -73,8 +78,8 @@ def branch_and_bound(
 ) -> Search:
     """Search all layers of a width for one that fits better than `upper`, a sum of squares.
 
-    The loss on some of the rows is never above the loss on all of them, so a layer whose states are known on the first
-    k rows is bounded by its best fit of these rows alone. Layers are multisets of states, so units are not told apart.
+    A layer whose states are known on the first k rows is bounded by its best fit of these rows and of what the others
+    are sure to add. Layers are multisets of states, so units are not told apart.
     The open layers with the lowest bound are refined first; what is left open when the time is up, or has too many
     layers inside it, keeps its bounds.
 
@@ -93,17 +98,17 @@ def branch_and_bound(
     relaxation = Relaxation(data, output_bias, order.tolist())
     sizes = row_counts(data.n, width)
     tolerance = DEFAULT.kkt * data.n * spread(data, output_bias)
-    search = Search(upper, None, 0.0, 0, False)
+    search = Search(upper, None, 0.0, 0, False, relaxation=relaxation)
     _solve(search, relaxation, 0, multisets(2, width), tolerance)
     depth = 0
     while search.open and search.upper > enough and search.looked_at < steps and time.monotonic() < deadline:
         chunk = search.open.pop(_next(search.open))
         later = sizes[bisect_right(sizes, chunk.seen)]
         if later > depth:
+            rows, promising = _telling(relaxation, chunk, search.upper, later - depth)
             if polish is not None and depth:
-                promising = relaxation.fit(chunk.seen, chunk.states[0]).net
                 search.upper = min(search.upper, polish(promising))
-            relaxation.see(_telling(relaxation, chunk, search.upper, later - depth))
+            relaxation.see(rows)
             depth = later
         first = chunk.states[:CHUNK]
         take = max(1, min(CHUNK, int(EFFORT / max(relaxation.weight(chunk.seen, first), 1.0))))
@@ -157,21 +162,26 @@ def seconds_allowed(time_limit: Any) -> float | None:
     return seconds
 
 
-def _telling(relaxation: Relaxation, chunk: Chunk, upper: float, number: int) -> list[int]:
-    """Return the rows to see next: those that would raise the bounds of some of a chunk's layers most.
+def _telling(relaxation: Relaxation, chunk: Chunk, upper: float, number: int) -> tuple[list[int], TwoLayerNet]:
+    """Return the rows to see next, those that would raise the bounds of some of a chunk's layers most, and a network.
 
-    A row with error e and leverage h adds about e^2 / (1 + h) to a layer's sum of squares; what would lift it above the
-    best network counts no more than what lifts it there. The first rows are those of the basis.
+    The network is that of the layers' fits which errs least on all rows.
+
+    What would lift a layer above the best network counts no more than what lifts it there. The first rows are those of
+    the basis.
     """
     rest = relaxation.unseen()
     basis = [i for i in relaxation.basis if i not in set(relaxation.tree.order)]
-    gains = np.zeros(len(relaxation.y))
+    gains, least, best = np.zeros(len(relaxation.y)), np.inf, None
     for place in np.unique(np.linspace(0, len(chunk.states) - 1, SAMPLE).astype(int)).tolist():
         fit = relaxation.fit(chunk.seen, chunk.states[place])
-        gain = (relaxation.y - fit.prediction) ** 2 / (1.0 + fit.leverage)
-        gains += np.minimum(gain, max(upper - chunk.bounds[place], 0.0))
+        gains += np.minimum(fit.gains, max(upper - chunk.bounds[place], 0.0))
+        error = float(np.sum((relaxation.y - fit.prediction) ** 2))
+        if best is None or error < least:
+            least, best = error, fit
     rest = rest[len(basis) :]
-    return [*basis, *rest[np.argsort(-gains[rest], kind="stable")].tolist()][:number]
+    assert best is not None
+    return [*basis, *rest[np.argsort(-gains[rest], kind="stable")].tolist()][:number], best.net
 
 
 def _next(chunks: list[Chunk]) -> int:
@@ -184,6 +194,7 @@ def _next(chunks: list[Chunk]) -> int:
 def _solve(search: Search, relaxation: Relaxation, depth: int, states: np.ndarray, tolerance: float) -> None:
     """Bound layers of the rows seen and keep those that can still beat the best."""
     bounds = relaxation.bounds(depth, states)
+    search.known.keep(depth, states, bounds)
     search.looked_at += len(states)
     if depth == len(relaxation.y):
         best = int(np.argmin(bounds))

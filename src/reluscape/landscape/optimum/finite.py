@@ -111,7 +111,9 @@ def global_minimum(
     if basin is not None:
         exact_value, certificate = basin.value, basin.certificate
         order = search.order.tolist()
-        proof = prove_minimum(data, output_bias, order, basin, deadline) if complete or not exact_value else None
+        proof = (
+            prove_minimum(data, output_bias, order, basin, deadline, search) if complete or not exact_value else None
+        )
         if proof is not None:
             exact_value, certificate, net = proof.value, proof.certificate, proof.best.net
             pattern, signs = (pattern, signs) if proof.states is None else basin_of(data, net, proof.states)

@@ -9,11 +9,10 @@ from math import lcm
 
 import numpy as np
 
-from ...basins.cones import unit_generators
+from ...basins.cones import loose_squares, unit_generators
 from ...basins.cones.generators import rounded_row
 from ...numbers.tolerances import DEFAULT
 from ...solvers.exact_cone import Cone, primitive
-from ...solvers.nonnegative_kernel import project
 
 FIRST_STEP, MOST_FAILURES = 32, 6
 # rounds of a projection, and generators that enter in one
@@ -29,104 +28,193 @@ class Bound:
     covers: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A point of a cone: its mean squared error, the errors that count, what it is made of, and the sign of c."""
+
+    value: float
+    residual: np.ndarray
+    picks: np.ndarray
+    constant: int = 1
+
+
 class LowerBounds:
-    """Finds bounds for sets of states on the rows seen: floats propose, integers decide.
+    """Finds bounds for sets of states on some rows: floats propose, integers decide.
 
     Args:
         y: (n,) fractions, the targets of these rows.
         columns: (g, n) integers, what the signed rays add to the predictions.
         of_state: for every state the columns of its rays.
         free_constant: a constant is added.
+        loose: (S, n) 1 where a state's outputs may be less than those of its rays, 2 where they may be more, else 0.
     """
 
     def __init__(
-        self, y: np.ndarray, columns: np.ndarray, of_state: Sequence[Sequence[int]], free_constant: bool
+        self,
+        y: np.ndarray,
+        columns: np.ndarray,
+        of_state: Sequence[Sequence[int]],
+        free_constant: bool,
+        loose: np.ndarray | None = None,
     ) -> None:
-        self.n = len(y)
+        self.n, self.free, self.middle = len(y), free_constant, 0.0
+        self.loose = loose if loose is not None and loose.any() else None
         self.scale = lcm(1, *(v.denominator for v in y))
-        self.cone = Cone([int(v * self.scale) for v in y])
-        place = [self.cone.add(column) for column in columns.tolist()]
-        self.columns = np.array(self.cone.generators, dtype=object).reshape(-1, self.n)
+        self.target = [int(v * self.scale) for v in y]
+        self.cone = Cone(self.target)
+        if self.loose is None:
+            place = [self.cone.add(column) for column in columns.tolist()]
+            columns = np.array(self.cone.generators, dtype=object).reshape(-1, self.n)
+        else:
+            place = list(range(len(columns)))
+        self.columns = columns
         self.constants = [self.cone.add([s] * self.n) for s in (1, -1)] if free_constant else []
         A = np.array([rounded_row(row) for row in self.columns.tolist()], dtype=float).reshape(-1, self.n)
+        self.rounded = unit_generators(A, False)
         self.y = np.array(y, dtype=float)
         idle = (self.columns == (self.columns[:, :1] if free_constant else 0)).all(axis=1)
         if free_constant:
-            self.y = self.y - self.y.mean()
+            self.middle = float(self.y.mean())
+            self.y = self.y - self.middle
         self.noise = DEFAULT.kkt * float(self.y @ self.y)
-        self.units = unit_generators(A, free_constant, idle)
+        self.stop = DEFAULT.proposal * float(np.linalg.norm(self.y))
+        self.units = unit_generators(A, free_constant and self.loose is None, idle)
         self.members = [np.unique([place[g] for g in of]).astype(np.int64) for of in of_state]
-        self.filled = np.array([s for s, of in enumerate(self.members) if len(of)], dtype=np.int64)
-        self.flat = np.concatenate([np.zeros(0, dtype=np.int64), *self.members])
-        self.starts = np.cumsum([0, *(len(self.members[s]) for s in self.filled)])[:-1]
+        walls = self.members if self.loose is None else self._with_loose(self.members, self.loose)
+        self.filled = np.array([s for s, of in enumerate(walls) if len(of)], dtype=np.int64)
+        self.flat = np.concatenate([np.zeros(0, dtype=np.int64), *walls])
+        self.starts = np.cumsum([0, *(len(walls[s]) for s in self.filled)])[:-1]
 
-    def of(self, states: Iterable[int]) -> list[int]:
-        """Return the generators of states."""
-        return sorted({int(g) for s in states for g in self.members[s]})
+    def of(self, states: Iterable[int]) -> np.ndarray:
+        """Return the generators of states, ascending."""
+        has_it = np.zeros(len(self.units), dtype=bool)
+        has_it[np.concatenate([np.zeros(0, dtype=np.int64), *(self.members[s] for s in states)])] = True
+        return np.flatnonzero(has_it)
 
-    def rough(self, states: Iterable[int]) -> tuple[float, np.ndarray, list[int]]:
-        """Return the value of a set of states in floats, its residual and the generators it uses.
+    def rough(self, states: Sequence[int], start: Point | None = None, floor: float = -np.inf) -> Point:
+        """Return a point near the nearest one of the cone of a set of states, in floats.
 
         The steepest generators enter a few at a time; the value is that of a point of the cone, never below the least.
+
+        Args:
+            states: the set.
+            start: the point of a part of the set.
+            floor: a value at which the search stops.
         """
-        members = np.array(self.of(states), dtype=np.int64)
-        residual, picks = self.y, np.zeros(0, dtype=np.int64)
-        A, stop = self.units[members], DEFAULT.proposal * float(np.linalg.norm(self.y))
-        value = float(self.y @ self.y)
+        members, sides = self.of(states), np.zeros((1, self.n), dtype=np.uint8)
+        if self.loose is not None:
+            sides[0] = np.bitwise_or.reduce(self.loose[list(states)], axis=0)
+        A, point = self.units[members], None
+        trial = start.picks if start is not None else np.zeros(0, dtype=np.int64)
         for _ in range(MOST_ROUNDS):
-            slopes = A @ residual
-            slopes[np.searchsorted(members, picks)] = -np.inf
-            new = np.argsort(-slopes)[:ENTERING]
-            new = members[new[slopes[new] > stop]]
+            new_point = self._fit(trial, sides)
+            if point is not None and new_point.value >= point.value:
+                break
+            point = new_point
+            if point.value <= floor:
+                break
+            slopes = A @ point.residual
+            slopes[np.searchsorted(members, point.picks)] = -np.inf
+            new = np.flatnonzero(slopes > self.stop)
             if not len(new):
                 break
-            trial = np.concatenate([picks, new])
-            B = self.units[trial]
-            weights, k = np.zeros(len(trial)), len(trial)
-            project(B @ B.T, B @ self.y, k, DEFAULT.cone_stationarity, np.empty((k + 3, k)), weights)
-            rest = self.y - weights @ B
-            if rest @ rest >= value:
-                break
-            value, residual, picks = float(rest @ rest), rest, trial[weights > 0]
-        return value / self.n, residual, picks.tolist()
+            trial = np.concatenate([point.picks, members[new[np.argsort(-slopes[new])[:ENTERING]]]])
+        assert point is not None
+        return point
 
-    def exact(self, states: Iterable[int]) -> Bound:
-        """Return the exact residual of a set of states, what it proves and for which states."""
-        start = self.rough(states)[2]
-        nearest_point = self.cone.nearest([*start, *self.constants[:1]], [*self.of(states), *self.constants])
+    def _fit(self, trial: np.ndarray, sides: np.ndarray) -> Point:
+        """Return the nearest point of the cone of a few generators."""
+        B, constant = self.units[trial], 1
+        if self.free and self.loose is not None:
+            B = np.concatenate([B, np.outer([1.0, -1.0], np.ones(self.n)) / self.n**0.5])
+        weights = loose_squares(B, self.y, sides, np.array([0, len(B)]), np.arange(len(B)))[1]
+        rest = self.y - weights @ B
+        if self.free and self.loose is not None:
+            middle = float(weights[-2] - weights[-1]) / self.n**0.5 + self.middle
+            constant = 1 if middle > 0 else -1
+        rest[((sides[0] & 1 > 0) & (rest < 0)) | ((sides[0] & 2 > 0) & (rest > 0))] = 0.0
+        return Point(float(rest @ rest) / self.n, rest, trial[weights[: len(trial)] > 0], constant)
+
+    def exact(self, states: Sequence[int], near: Point | None = None) -> Bound:
+        """Return an exact vector for a set of states, what it proves and for which states.
+
+        Where outputs may be other than those of rays, the rows that count are those with an error in floats; whether
+        the vector bounds the states is for the caller to see.
+
+        Args:
+            states: the set.
+            near: a point near the nearest one.
+        """
+        near = near or self.rough(states)
+        start, rows = near.picks.tolist(), np.arange(self.n)
+        if self.loose is None:
+            among = [*self.of(states).tolist(), *self.constants]
+            nearest_point = self.cone.nearest([*start, *self.constants[:1]], among)
+        else:
+            rows = np.flatnonzero(near.residual)
+            cone = Cone([self.target[i] for i in rows.tolist()])
+            support = [cone.add(column) for column in self.columns[start][:, rows].tolist()]
+            support += [cone.add([near.constant] * len(rows))] if self.free else []
+            nearest_point = cone.on_span(list(dict.fromkeys(support)))
         square = sum(v * v for v in nearest_point.residual)
         value = Fraction(square, nearest_point.denominator**2 * self.scale**2 * self.n)
-        q = primitive(nearest_point.residual)
-        rising = (self.columns.dot(np.array(q, dtype=object)) > 0).astype(float)
-        return Bound(q, value, self._steepest(rising) <= 0)
+        q = [0] * self.n
+        for i, v in zip(rows.tolist(), primitive(nearest_point.residual), strict=True):
+            q[i] = v
+        if self.free and sum(q) != 0:
+            return Bound(q, Fraction(0), np.zeros(len(self.members), dtype=bool))
+        rises = self._rises(q)
+        if self.loose is not None:
+            signs = np.array([(v > 0) - (v < 0) for v in q])
+            rises = np.concatenate([rises, signs < 0, signs > 0])
+        return Bound(q, value, self._steepest(rises.astype(float)) <= 0)
 
-    def extended(self, layer: tuple[int, ...], floor: float, extra: np.ndarray) -> tuple[int, ...]:
-        """Return the layer with as many wanted states more as leave its value above a floor, the mildest first."""
+    def _rises(self, q: list[int]) -> np.ndarray:
+        """Return whether each generator's product with a vector is positive, by floats where they are sure."""
+        direction = np.array(rounded_row(q))
+        slopes = self.rounded @ (direction / (np.linalg.norm(direction) or 1.0))
+        close = np.abs(slopes) <= DEFAULT.cosine_rounding
+        rises = slopes > 0
+        rises[close] = self.columns[close].astype(object).dot(np.array(q, dtype=object)) > 0
+        return np.asarray(rises)
+
+    def extended(self, layer: tuple[int, ...], floor: float, extra: np.ndarray) -> tuple[list[int], Point]:
+        """Return the layer with as many wanted states more as leave its value above a floor, and its nearest point.
+
+        The mildest states enter first. A state along whose rays the residual does not rise leaves it as it is.
+        """
         floor = floor + self.noise / self.n
         states, failures, step, usable = list(layer), 0, FIRST_STEP, extra.copy()
-        value, residual, _ = self.rough(states)
-        if value <= floor:
-            return layer
+        point = self.rough(states)
+        if point.value <= floor:
+            return states, point
         usable[states] = False
-        left = self._mildest(residual, usable)
-        while left and failures < MOST_FAILURES:
-            more = left[:step]
-            value, rest, _ = self.rough([*states, *more])
-            if value > floor:
-                states, residual, step = [*states, *more], rest, 2 * step
+        left = self._ordered(states, point, usable)
+        while len(left) and failures < MOST_FAILURES:
+            more = left[:step].tolist()
+            wider = self.rough([*states, *more], point, floor)
+            if wider.value > floor:
+                states, point, step = [*states, *more], wider, 2 * step
             elif len(more) > 1:
                 step = len(more) // 2
                 continue
             else:
                 failures += 1
             usable[more] = False
-            left = self._mildest(residual, usable)
-        return tuple(states)
+            left = self._ordered(states, point, usable)
+        return states, point
 
-    def _mildest(self, residual: np.ndarray, usable: np.ndarray) -> list[int]:
-        """Return the usable states, those first whose rays the residual rises along least."""
-        candidates = np.flatnonzero(usable)
-        return candidates[np.argsort(self._steepest(self.units @ residual)[candidates], kind="stable")].tolist()
+    def _ordered(self, states: list[int], point: Point, usable: np.ndarray) -> np.ndarray:
+        """Return the usable states, the mildest first; those that do not move a point enter the states at once."""
+        candidates, slopes = np.flatnonzero(usable), self.units @ point.residual
+        if self.loose is not None:
+            slopes = np.concatenate([slopes, -point.residual, point.residual])
+        slopes = self._steepest(slopes)[candidates]
+        free = candidates[slopes <= self.stop]
+        states.extend(free.tolist())
+        usable[free] = False
+        steep = slopes > self.stop
+        return candidates[steep][np.argsort(slopes[steep], kind="stable")]
 
     def _steepest(self, slopes: np.ndarray) -> np.ndarray:
         """Return for every state the largest slope along its generators, below every slope where it has none."""
@@ -134,3 +222,11 @@ class LowerBounds:
         if len(self.flat):
             out[self.filled] = np.maximum.reduceat(slopes[self.flat], self.starts)
         return out
+
+    def _with_loose(self, members: list[np.ndarray], loose: np.ndarray) -> list[np.ndarray]:
+        """Return the generators of states with a unit of minus and plus every row where outputs may be less or more."""
+        g, n = len(self.units), self.n
+        return [
+            np.concatenate([of, g + np.flatnonzero(row & 1), g + n + np.flatnonzero(row & 2)])
+            for of, row in zip(members, loose, strict=True)
+        ]

@@ -20,6 +20,8 @@ from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from ...solvers.exact_cone import primitive
+from .branch import Search
+from .known_bounds import KnownBounds
 from .lower_bounds import LowerBounds
 from .relaxation import Relaxation, multisets, row_counts
 
@@ -75,11 +77,11 @@ def prove_minimum(
     order: Sequence[int],
     best: ExactBasin,
     deadline: float = inf,
+    search: Search | None = None,
 ) -> Proof | None:
     """Return the proven lowest loss of a width, or None where it takes too many vectors or too long.
 
-    The loss on some rows is never above n / k times the loss on all of them, so a vector may bound a layer by few rows
-    alone. The layers that the first rows tell apart are gone through level by level. From each layer that no vector
+    The layers that the first rows tell apart are gone through level by level. From each layer that no vector
     bounds yet, states are added while the distance of y to their cone stays above the lowest loss; the residual of that
     cone bounds all layers of its states. What few rows do not bound is refined by more. A layer that turns out to be
     lower than the best one known takes its place.
@@ -90,35 +92,45 @@ def prove_minimum(
         order: (n,) rows, those first that rule out most.
         best: a network and its loss.
         deadline: on the monotonic clock.
+        search: what has looked at layers in this order; its cells and bounds are used again.
     """
-    relaxation, width, states = Relaxation(data, output_bias, order), len(best.v), None
+    width, states, known = len(best.v), None, KnownBounds()
+    if search is None or search.relaxation is None:
+        relaxation = Relaxation(data, output_bias, order)
+    else:
+        relaxation, known = search.relaxation, search.known
     order = [*relaxation.basis, *(i for i in order if i not in set(relaxation.basis))]
     value = best.value
-    vectors: list[list[int]] = []
+    vectors: list[tuple[int, list[int]]] = []
     depth, layers = 0, multisets(2, width)
     sizes = row_counts(data.n, width)
     while value and len(layers):
-        last, floor = depth == data.n, value * data.n / max(depth, 1)
+        last = depth == data.n
         limit = float(data.n * value) * (1.0 + DEFAULT.kkt)
-        sums = relaxation.bounds(depth, layers)
+        sums = known.of(depth, layers)
+        unknown = np.isnan(sums)
+        sums[unknown] = relaxation.bounds(depth, layers[unknown])
         todo = np.argsort(sums, kind="stable")  # what is hard to bound first: it tends to bound the rest
         todo = todo if last else todo[sums[todo] > limit]
         has_bound = np.zeros(len(layers), dtype=bool)
         if len(todo):
-            search, table, state_numbers = _bounds_of(relaxation, depth, layers)
+            finder, table, state_numbers = _bounds_of(relaxation, depth, layers, order)
+            share = Fraction(data.n, max(finder.n, 1))
+            floor = value * share
         while len(todo):
             if time.monotonic() >= deadline or len(vectors) >= MOST_BOUNDS:
                 return None
             layer = tuple(table[todo[0]].tolist())
             targets = np.zeros(len(state_numbers), dtype=bool)
             targets[table[todo].ravel()] = True
-            bound = search.exact(search.extended(layer, float(floor), targets))
-            if bound.value < floor:
-                bound = search.exact(layer)
-            if bound.value < floor and not last:
+            bound = finder.exact(*finder.extended(layer, float(floor), targets))
+            if not (bound.value >= floor and bound.covers[list(layer)].all()):
+                bound = finder.exact(layer)
+            holds = bound.value >= floor and bound.covers[list(layer)].all()
+            if not holds and not last:
                 todo = todo[1:]
                 continue
-            if bound.value < floor:
+            if not holds:
                 states = relaxation.states(layers[todo[0]])
                 pattern, signs = np.array([p for p, _ in states]), np.array([s for _, s in states])
                 lower = exact_basin(data, output_bias, pattern, signs, deadline)
@@ -127,7 +139,7 @@ def prove_minimum(
                 best, value, floor = lower, lower.value, lower.value
                 if not value:
                     break
-            vectors.append(bound.q)
+            vectors.append((depth, bound.q))
             left = np.flatnonzero(~has_bound)
             has_bound[left[bound.covers[table[left]].all(axis=1)]] = True
             todo = todo[~has_bound[todo]]
@@ -135,7 +147,7 @@ def prove_minimum(
         if not value or not len(layers):
             break
         later = next(k for k in sizes if k > depth)
-        relaxation.see([int(i) for i in order[depth:later]])
+        relaxation.see([int(i) for i in order[len(relaxation.tree.order) : later]])
         inside = relaxation.children(depth, later, layers, MOST_LAYERS)
         if inside is None or inside[1] < len(layers):
             return None
@@ -184,26 +196,35 @@ def basin_of(
     return np.array([p for p, _ in rows]), np.array([s for _, s in rows])
 
 
-def _bounds_of(relaxation: Relaxation, depth: int, layers: np.ndarray) -> tuple[LowerBounds, np.ndarray, np.ndarray]:
+def _bounds_of(
+    relaxation: Relaxation, depth: int, layers: np.ndarray, order: Sequence[int]
+) -> tuple[LowerBounds, np.ndarray, np.ndarray]:
     """Return (what bounds the states that occur, the layers in numbers of these states, the states)."""
     states, table = np.unique(layers, return_inverse=True)
     tree = relaxation.tree
+    wide = relaxation.counts_all(depth)
+    rows = list(order if wide else order[:depth])
     own = [tree.cells[depth][s // 2] for s in states.tolist()]
-    rays, place = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *own]), return_inverse=True)
-    heights = np.maximum(tree.products(rays.tolist(), tree.order[:depth]), 0)
-    features = np.array([primitive(row) for row in heights.tolist()], dtype=object).reshape(len(rays), depth)
-    ends = np.cumsum([len(o) for o in own])
+    flat = np.concatenate([np.zeros(0, dtype=np.int64), *own])
+    lengths = np.array([len(o) for o in own], dtype=np.int64)
+    rays, place = np.unique(flat, return_inverse=True)
+    features = np.maximum(tree.products(rays.tolist(), rows), 0)
+    if not wide:  # different rays may add the same
+        features = np.array([primitive(row) for row in features.tolist()], dtype=object).reshape(len(rays), len(rows))
     of_state = [
         (place[end - len(o) : end] + len(rays) * (s % 2)).tolist()
-        for s, o, end in zip(states.tolist(), own, ends.tolist(), strict=True)
+        for s, o, end in zip(states.tolist(), own, np.cumsum(lengths).tolist(), strict=True)
     ]
-    y = relaxation.tree.data.y_fractions[tree.order[:depth]]
+    loose = None
+    if wide:
+        loose = tree.straddled(flat, lengths)[:, rows] * np.where(states % 2, 2, 1).astype(np.uint8)[:, None]
     columns = np.concatenate([features, -features])
-    return LowerBounds(y, columns, of_state, relaxation.free), table.reshape(layers.shape), states
+    bounds = LowerBounds(tree.data.y_fractions[rows], columns, of_state, relaxation.free, loose)
+    return bounds, table.reshape(layers.shape), states
 
 
 def _certificate(
-    data: Dataset, output_bias: bool, best: ExactBasin, order: Iterable[int], vectors: list[list[int]]
+    data: Dataset, output_bias: bool, best: ExactBasin, order: Iterable[int], vectors: list[tuple[int, list[int]]]
 ) -> dict[str, Any]:
     claim = {"value": fraction_text(best.value), "width": len(best.v), "output_bias": bool(output_bias)}
     witness = {
@@ -211,6 +232,8 @@ def _certificate(
         "v": fraction_texts(best.v),
         "c": fraction_text(best.c),
         "order": [int(i) for i in order],
-        "duals": fraction_texts(vectors),
+        "duals": fraction_texts([q for _, q in vectors]),
     }
+    if any(depth < len(q) for depth, q in vectors):
+        witness["depths"] = [depth for depth, _ in vectors]
     return new("global-minimum", data.fractions, data.y_fractions, claim, witness)

@@ -1,4 +1,4 @@
-"""Layers as the first rows see them: their best fit of these rows, and the row that would tell most about them."""
+"""Layers as the first rows see them: their best fit of these rows, and what the other rows add to it for sure."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from math import lcm
 
 import numpy as np
 
-from ...basins.cones import balanced, squared_distances, unit_generators
-from ...numbers.tolerances import DEFAULT
+from ...basins.cones import balanced, loose_squares, squared_distances, unit_generators
 from ...problem.data import Dataset
 from ...problem.networks import TwoLayerNet
 from ...solvers.exact_cone import Cone, primitive
-from ...solvers.nonnegative_kernel import project
 from .splitting import CellTree
 
 GROWTH = 1.2
-# beyond this width one more row is seen at a time, so that a unit's state has at most two inside it
+# numbers of sides that are held at once
+AT_ONCE = 5_000_000
+# rows beyond which only those seen bound a layer
+MOST_ROWS = 2_000
+# beyond this width one more row is depth at a time, so that a unit's state has at most two inside it
 WIDE = 4
 
 
@@ -33,14 +35,14 @@ class Fit:
         signs: (m,) output signs.
         c: output bias, 0 where none is free.
         prediction: (n,) on all rows.
-        leverage: (n,) f' (F' F)^-1 f for the rays in use, their features F on the rows seen and f on each row.
+        gains: (n,) about what the layer's bound would rise by if it saw a row.
     """
 
     Z: np.ndarray
     signs: np.ndarray
     c: float
     prediction: np.ndarray
-    leverage: np.ndarray
+    gains: np.ndarray
 
     @property
     def net(self) -> TwoLayerNet:
@@ -49,9 +51,12 @@ class Fit:
 
 
 class Relaxation:
-    """Layers of states 2 * cell + (sign < 0) of a cell tree, bounded by their best fit of the rows seen.
+    """Layers of states 2 * cell + (sign < 0) of a cell tree, bounded by their best fit of the rows.
 
-    The loss on some of the rows is never above the loss on all of them.
+    The loss on some of the rows is never above the loss on all of them. Where the rows seen make the cells pointed, the
+    other rows count too: where all rays of a cell lie on one side of a row, the row's output is linear in the cell.
+    Elsewhere it is convex, so that it is at most that of the same rays with the same weights: then only errors count
+    that a smaller output, times the sign of the unit, would not mend.
     """
 
     def __init__(self, data: Dataset, output_bias: bool, preference: Sequence[int]) -> None:
@@ -70,32 +75,55 @@ class Relaxation:
         first = [i for i in self.basis if i not in rows]
         return np.array(first + [i for i in range(len(self.y)) if i not in rows | set(first)], dtype=np.int64)
 
-    def bounds(self, seen: int, layers: np.ndarray) -> np.ndarray:
-        """Return the least sums of squares (B,) of layers (B, m) on the first `seen` rows.
+    def counts_all(self, depth: int) -> bool:
+        """Return whether rows not seen bound layers too: the cells are pointed, and the rows not too many."""
+        return self.tree.rank <= depth < len(self.y) <= MOST_ROWS
 
-        What floats cannot vouch for, where rays are nearly dependent, is looked up exactly.
+    def bounds(self, depth: int, layers: np.ndarray) -> np.ndarray:
+        """Return lower bounds (B,) of the sums of squares of layers (B, m) of the first `depth` rows.
+
+        Where rays are nearly dependent, so that floats cannot vouch for it, the rows seen alone bound it, exactly.
         """
+        wide = self.counts_all(depth)
+        step = max(1, AT_ONCE // max(1, layers.shape[1] * len(self.y)))
+        parts = [self._bounds(depth, layers[k : k + step], wide) for k in range(0, len(layers), step)]
+        return np.concatenate([np.zeros(0), *parts])
+
+    def _bounds(self, depth: int, layers: np.ndarray, wide: bool) -> np.ndarray:
+        """Return the bounds by all rows, or by the rows seen."""
         states, place = np.unique(layers, return_inverse=True)
         place = place.reshape(layers.shape)
         cells, turns = states // 2, states % 2
-        of_cell = [self.tree.cells[seen][c] for c in cells.tolist()]
+        of_cell = [self.tree.cells[depth][c] for c in cells.tolist()]
         length = np.array([len(rays) for rays in of_cell], dtype=np.int64)
         flat = np.concatenate(of_cell) if len(of_cell) else np.zeros(0, dtype=np.int64)
         rays, number = np.unique(flat, return_inverse=True)
         number = number.ravel() + len(rays) * np.repeat(turns, length)
         first = np.cumsum(length) - length
         # a state that comes twice in a layer adds nothing the second time
-        lengths = length[place]
+        lengths, begins = length[place], first[place]
         for j in range(1, layers.shape[1]):
             lengths[(layers[:, :j] == layers[:, j : j + 1]).any(axis=1), j] = 0
+        if wide and self.free:  # the constant is two generators more of every layer
+            number = np.concatenate([number, 2 * len(rays) + np.arange(2)])
+            lengths = np.concatenate([lengths, np.full((len(layers), 1), 2)], axis=1)
+            begins = np.concatenate([begins, np.full((len(layers), 1), len(flat))], axis=1)
         flat_lengths = lengths.ravel()
         offset = np.cumsum(flat_lengths) - flat_lengths
-        places = np.arange(int(flat_lengths.sum())) - np.repeat(offset - first[place.ravel()], flat_lengths)
+        places = np.arange(int(flat_lengths.sum())) - np.repeat(offset - begins.ravel(), flat_lengths)
         starts = np.concatenate([[0], np.cumsum(lengths.sum(axis=1))]).astype(np.int64)
-        A, target = self._generators(seen, rays)
+        if wide:
+            A, target = self._wide_generators(rays)
+            loose = self.tree.straddled(flat, length) * np.where(turns, 2, 1).astype(np.uint8)[:, None]
+            sides = np.bitwise_or.reduce(loose[place], axis=1)
+            out, _, sure = loose_squares(A, target, sides, starts, number[places])
+            if not sure.all():
+                out[~sure] = self._bounds(depth, layers[~sure], False)
+            return out
+        A, target = self._generators(depth, rays)
         out, _, sure = squared_distances(np.concatenate([A, -A]), target, starts, number[places])
         for b in np.flatnonzero(~sure).tolist():
-            out[b] = float(self.exact_bound(seen, layers[b]))
+            out[b] = float(self.exact_bound(depth, layers[b]))
         return out
 
     def exact_bound(self, depth: int, layer: np.ndarray) -> Fraction:
@@ -144,52 +172,80 @@ class Relaxation:
         return refined(place[:take], counts[place[:take]], first, flat), take
 
     def fit(self, depth: int, layer: np.ndarray) -> Fit:
-        """Return the best fit of the rows seen by one layer (m,)."""
-        tree = self.tree
+        """Return the best fit of the rows by one layer (m,), as far as `bounds` counts them."""
+        tree, wide, n = self.tree, self.counts_all(depth), len(self.y)
         own = [(j, int(q)) for j, s in enumerate(layer.tolist()) for q in tree.cells[depth][s // 2]]
         rays = [q for _, q in own]
         signs = np.where(layer % 2, -1, 1)
         of = np.array([signs[j] for j, _ in own], dtype=float)
         directions = tree.directions(rays)
-        exactly = tree.products(rays, range(len(self.y)))
+        exactly = tree.products(rays, range(n))
         features = np.where(exactly > 0, np.maximum(directions @ self.X.T, 0.0), 0.0) * of[:, None]
-        order = tree.order[:depth]
-        scale = np.abs(features[:, order]).max(axis=1, initial=0.0)
+        order = list(range(n)) if wide else tree.order[:depth]
+        scale = np.linalg.norm(features[:, order], axis=1)
         features = features / np.where(scale > 0, scale, 1.0)[:, None]
         A, y = features[:, order], self.y[order]
-        if self.free and depth:
-            A, target = A - A.mean(axis=1, keepdims=True), y - y.mean()
-        else:
-            target = y
-        k, weights = len(A), np.zeros(len(A))
-        project(A @ A.T, A @ target, k, DEFAULT.cone_stationarity, np.empty((k + 3, k)), weights)
-        c = float(y.mean() - weights @ features[:, order].mean(axis=1)) if self.free and depth else 0.0
+        sides = np.zeros((1, len(order)), dtype=np.uint8)
+        if wide:
+            lengths = np.array([len(tree.cells[depth][s // 2]) for s in layer.tolist()])
+            loose = tree.straddled(np.array(rays, dtype=np.int64), lengths) * np.where(layer % 2, 2, 1)[:, None]
+            sides = np.bitwise_or.reduce(loose, axis=0, keepdims=True).astype(np.uint8)
+        constants = np.outer([1.0, -1.0], np.ones(len(order))) / max(len(order), 1) ** 0.5
+        if self.free:
+            A = np.concatenate([A, constants])
+        members = np.arange(len(A))
+        weights = loose_squares(A, y, sides, np.array([0, len(A)]), members)[1]
+        c = float(weights[len(own) :] @ constants[:, 0]) if self.free and len(order) else 0.0
+        weights = weights[: len(own)]
         Z = np.zeros((len(layer), tree.data.d))
         for g, (j, _) in enumerate(own):
             if weights[g]:
                 Z[j] += of[g] * weights[g] / (scale[g] or 1.0) * directions[g]
+        bounded = weights @ features + c
+        if wide:
+            heights = self.X @ (Z * signs[:, None]).T
+            prediction = np.maximum(heights, 0.0) @ signs + c
+            rest = self.y - bounded
+            mended = ((sides[0] & 1 > 0) & (rest < 0)) | ((sides[0] & 2 > 0) & (rest > 0))
+            gains = np.maximum((self.y - prediction) ** 2 - np.where(mended, 0.0, rest**2), 0.0)
+            return Fit(Z, signs, c, prediction, gains)
         support = features[weights > 0]
         if self.free:
-            support = np.concatenate([support, np.ones((1, len(self.y)))])
+            support = np.concatenate([support, np.ones((1, n))])
         inverse = np.linalg.pinv(support[:, order] @ support[:, order].T) if len(support) else np.zeros((0, 0))
         leverage = np.einsum("ai,ab,bi->i", support, inverse, support)
-        return Fit(Z, signs, c, weights @ features + c, leverage)
+        return Fit(Z, signs, c, bounded, (self.y - bounded) ** 2 / (1.0 + leverage))
 
     def states(self, layer: np.ndarray) -> tuple[tuple[np.ndarray, int], ...]:
         """Return the (pattern, output sign) of each unit of a layer that knows all rows."""
         n = len(self.y)
         return tuple((self.tree.pattern(n, s // 2), -1 if s % 2 else 1) for s in layer.tolist())
 
+    def _wide_generators(self, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return unit generators (g, n) of signed rays on all rows, a free constant last, and the target."""
+        A, _ = self._scaled(rays, range(len(self.y)))
+        A = unit_generators(A, False)
+        if self.free:
+            constants = np.outer([1.0, -1.0], np.ones(len(self.y))) / len(self.y) ** 0.5
+            return np.concatenate([A, -A, constants]), self.y - self.y.mean()
+        return np.concatenate([A, -A]), self.y
+
     def _generators(self, depth: int, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return unit generators (q, depth) of rays and the target, centred where a constant is free."""
         order, target = self.tree.order[:depth], self.y[self.tree.order[:depth]]
-        exactly = np.maximum(self.tree.products(rays.tolist(), order), 0)
-        flat = exactly.max(axis=1, initial=0) == 0
+        A, flat = self._scaled(rays, order)
         if self.free and depth:
-            flat |= exactly.min(axis=1) == exactly.max(axis=1)
             target = target - target.mean()
+        return unit_generators(A, self.free, flat), target
+
+    def _scaled(self, rays: np.ndarray, rows: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the outputs (q, k) of rays on rows, largest 1, and which add nothing beside a constant."""
+        exactly = np.maximum(self.tree.products(rays.tolist(), rows), 0)
+        flat = exactly.max(axis=1, initial=0) == 0
+        if self.free and len(rows):
+            flat |= exactly.min(axis=1) == exactly.max(axis=1)
         top = np.array([v or 1 for v in exactly.max(axis=1, initial=0).tolist()], dtype=exactly.dtype)
-        return unit_generators(np.array(exactly / top[:, None], dtype=float), self.free, flat), target
+        return np.array(exactly / top[:, None], dtype=float), flat
 
 
 def row_counts(n: int, width: int) -> list[int]:

@@ -109,6 +109,23 @@ class CellTree:
             return np.asarray(table.astype(np.int64) @ row_table.astype(np.int64).T)
         return np.asarray(table.dot(row_table.T))
 
+    def straddled(self, rays: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Return (S, n) whether rays of a cell lie on both sides of a row, 0 or 1.
+
+        Args:
+            rays: numbers of the rays of S cells, one cell behind the other.
+            lengths: (S,) how many each cell has.
+        """
+        numbers, place = np.unique(rays, return_inverse=True)
+        heights = self.products(numbers.tolist(), range(self.data.n))
+        out = np.zeros((len(lengths), self.data.n), dtype=np.uint8)
+        filled = np.flatnonzero(lengths)
+        if len(filled):
+            first = (np.cumsum(lengths) - lengths)[filled]
+            above, below = np.array(heights > 0)[place.ravel()], np.array(heights < 0)[place.ravel()]
+            out[filled] = np.logical_or.reduceat(above, first) & np.logical_or.reduceat(below, first)
+        return out
+
     def directions(self, rays: Sequence[int]) -> np.ndarray:
         """Return rays as floats in all d columns, scaled so that their largest entry is one."""
         out = np.zeros((len(rays), self.data.d))
