@@ -21,7 +21,7 @@ from ...numbers.tolerances import DEFAULT
 from ...problem.losses import able
 from ...problem.networks import TwoLayerNet
 from ...problem.problem import Problem
-from .decayed_infinite import DecayedInfiniteWidthMinimum, decayed_infinite_width_minimum
+from .decayed_infinite import DecayedInfiniteWidthMinimum, all_units, decayed_infinite_width_minimum
 from .decayed_layers import cone_certificate, split_width
 from .decayed_proof import prove_width
 from .decayed_splitting import Splits
@@ -58,7 +58,7 @@ def decayed_minimum(problem: Problem, width: int) -> GlobalMinimum:
         problem: what is minimised, with weight decay.
         width: number of hidden units m.
     """
-    wide = decayed_infinite_width_minimum(problem)
+    wide = decayed_infinite_width_minimum(problem, told_apart=all_units(problem))
     if width < wide.least_width:
         return _narrow(problem, width, wide)
     idle = width - wide.net.width

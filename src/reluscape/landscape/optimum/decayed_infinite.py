@@ -93,13 +93,13 @@ def decayed_infinite_width_minimum(
     Args:
         problem: what is minimised, with weight decay.
         proved: False leaves the proof out, which bounds the pull of every cell in fractions.
-        told_apart: all units, listed by cells or by cones that are cut where they need to be; None: as `all_units`.
+        told_apart: all units, listed by cells or by cones that are cut where they need to be; None: listed.
 
     Raises:
         TooLarge: more cones than are looked at.
         SolverError: the pulls do not come down to the decay.
     """
-    cells, patterns, signs, point = _grown(problem, told_apart or all_units(problem))
+    cells, patterns, signs, point = _grown(problem, told_apart or _listed(problem))
     return _described(problem, cells, patterns, signs, point, proved)
 
 
@@ -109,7 +109,7 @@ def bound_of_all_widths(problem: Problem) -> float:
     Raises:
         TooLarge, SolverError: as `decayed_infinite_width_minimum`.
     """
-    point = _grown(problem, all_units(problem))[3]
+    point = _grown(problem, _listed(problem))[3]
     return float((point.value * (1 - TIGHT) - point.gap) / max(problem.n, 1))
 
 
@@ -138,9 +138,14 @@ def _grown(problem: Problem, cells: Cells | Splits) -> tuple[Cells | Splits, np.
     return cells, patterns, signs, point
 
 
+def _listed(problem: Problem) -> Cells:
+    """Return the list of all cells."""
+    return Cells(problem.data, decay_of(problem).penalised)
+
+
 def all_units(problem: Problem) -> Cells | Splits:
     """Return what tells all units apart: the list of all cells, or cones that are cut where they need to be."""
-    cells = Cells(problem.data, decay_of(problem).penalised)
+    cells = _listed(problem)
     few = Cells(problem.data, cells.penalised, LISTED_CELLS)
     if cells.too_many or (cells.arrangement.rank > LISTED_RANK and few.too_many):
         return Splits(problem)

@@ -20,7 +20,7 @@ from ...problem.penalties import NONE
 from ...problem.problem import as_problem
 from ...problem.references import constant_fit, spread
 from .branch import reaches, seconds_allowed
-from .decayed_infinite import DecayedInfiniteWidthMinimum, decayed_infinite_width_minimum
+from .decayed_infinite import DecayedInfiniteWidthMinimum, all_units, decayed_infinite_width_minimum
 from .growth import constant_network, grown
 from .proof import ExactBasin, basin_of, exact_basin
 from .result import InfiniteWidthMinimum
@@ -102,7 +102,7 @@ def infinite_width_minimum(
     if problem.penalty is not NONE and problem.outputs > 1:
         return several_outputs_minimum(problem)
     if problem.penalty is not NONE:
-        return decayed_infinite_width_minimum(problem)
+        return decayed_infinite_width_minimum(problem, told_apart=all_units(problem))
     data, output_bias = problem.only(output_bias=True), problem.output_bias
     if data.n == 0:
         raise ShapeError("the data have no samples")
