@@ -66,6 +66,15 @@ def test_more_layers_than_are_gone_through_are_cut(monkeypatch):
     assert holds(found.certificate)
 
 
+def test_without_time_the_interval_of_all_widths_is_proved():
+    decay = WeightDecay("1/10", biases=False)
+    found = rs.global_minimum(XOR, TARGETS, 1, output_bias=True, weight_decay=decay, time_limit=0)
+    assert not found.complete
+    assert 2 * found.lower == pytest.approx(0.40569, abs=1e-5)  # of two units
+    assert 2 * found.upper >= 0.46856 - 1e-5
+    assert holds(found.certificate)
+
+
 def test_an_unfinished_search_still_proves_an_interval(monkeypatch):
     monkeypatch.setattr(decayed_finite, "MOST_LAYERS", 0)
     monkeypatch.setattr(decayed_finite, "MOST_BASINS", 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -44,7 +45,7 @@ class _Found:
     looked_at: int
 
 
-def decayed_minimum(problem: Problem, width: int) -> GlobalMinimum:
+def decayed_minimum(problem: Problem, width: int, deadline: float = inf) -> GlobalMinimum:
     """Return the global minimum of a width.
 
     From m* units on, the fewest that reach the optimum of infinite width, it is that optimum, proved at both ends. Of
@@ -57,10 +58,11 @@ def decayed_minimum(problem: Problem, width: int) -> GlobalMinimum:
     Args:
         problem: what is minimised, with weight decay.
         width: number of hidden units m.
+        deadline: time of the monotonic clock after which no new step of a search below m* begins.
     """
     wide = decayed_infinite_width_minimum(problem, told_apart=all_units(problem))
     if width < wide.least_width:
-        return _narrow(problem, width, wide)
+        return _narrow(problem, width, wide, deadline)
     idle = width - wide.net.width
     W = np.concatenate([wide.net.W, np.zeros((idle, wide.net.d))])
     net = TwoLayerNet(W, np.append(wide.net.v, np.zeros(idle)), wide.net.c, problem.output_bias)
@@ -69,24 +71,25 @@ def decayed_minimum(problem: Problem, width: int) -> GlobalMinimum:
     )
 
 
-def _narrow(problem: Problem, width: int, wide: DecayedInfiniteWidthMinimum) -> GlobalMinimum:
+def _narrow(problem: Problem, width: int, wide: DecayedInfiniteWidthMinimum, deadline: float) -> GlobalMinimum:
     """Return the lowest of all layers with proof, else of all basins, or an interval where they are too many."""
     cells = Cells(problem.data, decay_of(problem).penalised)
     states = [] if cells.too_many else [(A, s) for A in cells.patterns for s in (1, -1)]
     number = inf if cells.too_many else comb(len(states) + width - 1, width)
     squared = able(problem.loss, "quadratic")
-    proof = prove_width(problem, cells, width) if squared and number <= MOST_LAYERS else None
+    proof = prove_width(problem, cells, width, deadline) if squared and number <= MOST_LAYERS else None
     search = None
     if proof is None and (squared or number > MOST_BASINS):
-        search = _over_starts(problem, width, wide.lower)
+        search = _over_starts(problem, width, wide.lower, deadline)
     if proof is None and squared and search is not None:
-        proof = split_width(problem, width, _basin_of(problem, search.net), float(wide.lower) * max(problem.n, 1))
+        start, floor = _basin_of(problem, search.net), float(wide.lower) * max(problem.n, 1)
+        proof = split_width(problem, width, start, floor, deadline)
     if proof is not None:
         net = balanced_network(problem, proof.point, proof.signs)
         ends = proof.lower, proof.upper, proof.complete
         kind = "certified" if proof.complete else "numerical"
         return _told(problem, net, float(proof.upper), *ends, proof.looked_at, proof.certificate, kind)
-    if number <= MOST_BASINS:
+    if number <= MOST_BASINS and (search is None or time.monotonic() <= deadline):
         search = _over_basins(problem, states, width)
     assert search is not None
     interval = _between(problem, width, wide, search.net) if squared and not search.complete else None
@@ -146,11 +149,13 @@ def _over_basins(problem: Problem, states: list[tuple[np.ndarray, int]], width: 
     return _Found(net, value, min(lower / n, value), True, looked_at)
 
 
-def _over_starts(problem: Problem, width: int, lower: Any) -> _Found:
+def _over_starts(problem: Problem, width: int, lower: Any, deadline: float) -> _Found:
     """Return the lowest end of some descents."""
     best: tuple[float, TwoLayerNet] | None = None
     spread = float(np.std(problem.y)) or 1.0
     for k in range(STARTS):
+        if best is not None and time.monotonic() > deadline:
+            break
         rng = stream(0, "start with decay", k)
         W, v = rng.normal(size=(width, problem.data.d)), spread * rng.normal(size=width)
         net = decayed_walk(problem, W, v, 0.0).net

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -35,7 +36,11 @@ Layer = tuple[State, ...]
 
 
 def split_width(
-    problem: Problem, width: int, start: tuple[np.ndarray, np.ndarray] | None, floor: float
+    problem: Problem,
+    width: int,
+    start: tuple[np.ndarray, np.ndarray] | None,
+    floor: float,
+    deadline: float = np.inf,
 ) -> WidthProof | None:
     """Return an interval with rational ends that holds the lowest objective of a width, None where none is found.
 
@@ -49,10 +54,11 @@ def split_width(
         width: number of units m.
         start: (pattern, signs) of a basin to begin with.
         floor: the lowest objective of any width, as sum of losses plus penalty.
+        deadline: time of the monotonic clock after which no further layer is looked at.
     """
     best = None
     for share in GOALS:
-        search = _Search(problem, width, best)
+        search = _Search(problem, width, best, deadline)
         if search.roots is None:
             return None
         if best is None:
@@ -68,8 +74,14 @@ def split_width(
 class _Search:
     """The vectors found so far, and which cones each of them bounds."""
 
-    def __init__(self, problem: Problem, width: int, best: tuple[DecayedPoint, np.ndarray, np.ndarray] | None) -> None:
-        self.problem, self.width, self.best, self.goal = problem, width, best, np.inf
+    def __init__(
+        self,
+        problem: Problem,
+        width: int,
+        best: tuple[DecayedPoint, np.ndarray, np.ndarray] | None,
+        deadline: float,
+    ) -> None:
+        self.problem, self.width, self.best, self.goal, self.deadline = problem, width, best, np.inf, deadline
         self.splits, self.programs = Splits(problem), programs_of(problem)
         self.cones, self.fan = self.splits.cones, self.splits.cones.fan
         self.vectors: list[np.ndarray] = []
@@ -87,7 +99,14 @@ class _Search:
         if start is not None:
             self._note(self.programs.solve(*start, sharp=True), *start)
         for layer in self.roots or ():
+            if self.best is not None and self.late:
+                return
             self._descended(layer)
+
+    @property
+    def late(self) -> bool:
+        """Whether no further layer is to be looked at."""
+        return time.monotonic() > self.deadline
 
     def finished(self) -> bool:
         """Return whether every layer is bounded by the goal, after as many bounds and vectors as there may be."""
@@ -96,7 +115,7 @@ class _Search:
         count = 0
         while todo:
             layer, count = todo.pop(), count + 1
-            if count > MOST_LAYERS or self.bounds > MOST_BOUNDS or len(self.vectors) > MOST_VECTORS:
+            if count > MOST_LAYERS or self.bounds > MOST_BOUNDS or len(self.vectors) > MOST_VECTORS or self.late:
                 return False
             if self._covered(layer):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -51,7 +52,7 @@ class WidthProof:
     complete: bool = True
 
 
-def prove_width(problem: Problem, cells: Cells, width: int) -> WidthProof | None:
+def prove_width(problem: Problem, cells: Cells, width: int, deadline: float = np.inf) -> WidthProof | None:
     """Return the lowest objective of a width between rational ends, or None where the proof is out of reach.
 
     Slopes nu bound every layer from below whose states all pull by at most the decay. Layers are gone through; the
@@ -62,11 +63,14 @@ def prove_width(problem: Problem, cells: Cells, width: int) -> WidthProof | None
         problem: squared loss, one output, weight decay.
         cells: all cells.
         width: number of units m.
+        deadline: time of the monotonic clock after which no further basin is solved.
     """
     states = [(A, s) for A in cells.patterns for s in (1, -1)]
     search = _Search(problem, cells, states)
     for layer in combinations_with_replacement(range(len(states)), width):
-        if not search.bounded(layer) and not search.look_at(layer):
+        if search.bounded(layer):
+            continue
+        if time.monotonic() > deadline or not search.look_at(layer):
             return None
     return search.proof(width)
 

@@ -63,7 +63,8 @@ def global_minimum(
         y: (n,) targets.
         width: number of hidden units m.
         output_bias: a free constant is added.
-        time_limit: seconds after which no new step begins; None for no limit. Stopped early, the interval stays valid.
+        time_limit: seconds after which no new step begins; None for no limit. Stopped early, the interval stays valid. The
+            optimum of every width, which is the lower end with weight decay, has no limit.
         exact: also prove the result in rationals: that no network of this width has less where the search ends and some
             thousands of vectors bound all layers, or the loss is zero (a certificate of kind "global-minimum"), else
             the value of the best basin.
@@ -93,12 +94,12 @@ def global_minimum(
     width = whole_number("the width", width, 1)
     time_limit = seconds_allowed(time_limit)
     problem = as_problem(X, y, loss=loss, weight_decay=weight_decay, output_bias=output_bias)
+    deadline = np.inf if time_limit is None else time.monotonic() + time_limit
     if problem.penalty is not NONE:
-        return decayed_minimum(problem, width)
+        return decayed_minimum(problem, width, deadline)
     data, output_bias = problem.only(output_bias=True), problem.output_bias
     if data.n == 0:
         raise ShapeError("the data have no samples")
-    deadline = np.inf if time_limit is None else time.monotonic() + time_limit
     scale = spread(data, output_bias)
     if steps is not None:
         steps = whole_number("the number of steps", steps, 1)
