@@ -63,8 +63,8 @@ def global_minimum(
         y: (n,) targets.
         width: number of hidden units m.
         output_bias: a free constant is added.
-        time_limit: seconds after which no new step begins; None for no limit. Stopped early, the interval stays valid. The
-            optimum of every width, which is the lower end with weight decay, has no limit.
+        time_limit: seconds after which no new step begins; None for no limit. Stopped early, the interval stays valid.
+            The optimum of every width, which is the lower end with weight decay, has no limit.
         exact: also prove the result in rationals: that no network of this width has less where the search ends and some
             thousands of vectors bound all layers, or the loss is zero (a certificate of kind "global-minimum"), else
             the value of the best basin.
