@@ -144,7 +144,7 @@ class Sphere:
                 here = float(self.psi(weights, vector[None])[0])
                 if abs(here) > value:
                     value, u, sign = abs(here), vector, float(np.sign(here))
-        return Peak(max(value, 0.0), readonly(u), int(sign), upper + slack, "cells")
+        return Peak(max(value, 0.0), readonly(u), int(sign), max(upper + slack, value), "cells")
 
     def _eigenpairs(self, r: np.ndarray, floor: float, slack: float) -> Iterator[tuple[float, np.ndarray, bool]]:
         """Yield the eigenpairs above a floor that may lie in their cell, and whether they do."""
