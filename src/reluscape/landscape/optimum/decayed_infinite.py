@@ -26,8 +26,8 @@ from .lambda_max import refuse_hidden_constant, refuse_single_class
 from .vertices import vertices
 
 ROUNDS, AT_ONCE = 200, 12
-# of a larger rank, no more cells than this are listed: beyond it cones are cut where they need to be
-LISTED_RANK, LISTED_CELLS = 4, 5_000
+# cells up to which all are listed: beyond it cones are cut where they need to be, which is slower where a list fits
+LISTED_CELLS = 200_000
 # pulls of cut cones that are looked at for the largest of them
 LOOKED_AT = 4 * AT_ONCE
 TIGHT, SAME, NEGLIGIBLE = DEFAULT.infinite_tight, DEFAULT.infinite_same, DEFAULT.infinite_negligible
@@ -145,11 +145,8 @@ def _listed(problem: Problem) -> Cells:
 
 def all_units(problem: Problem) -> Cells | Splits:
     """Return what tells all units apart: the list of all cells, or cones that are cut where they need to be."""
-    cells = _listed(problem)
-    few = Cells(problem.data, cells.penalised, LISTED_CELLS)
-    if cells.too_many or (cells.arrangement.rank > LISTED_RANK and few.too_many):
-        return Splits(problem)
-    return cells
+    cells = Cells(problem.data, decay_of(problem).penalised, LISTED_CELLS)
+    return Splits(problem) if cells.too_many else cells
 
 
 def _pulls(
