@@ -953,13 +953,13 @@ def global_minimum(p):
     return proved
 
 
-def uncovered(cells, layers, k, vectors):
-    """Return the layers of k samples inside some layers for all states of which no vector q has <q, cone> <= 0.
+def bounds_of(cells, k, vectors):
+    """Return a function that tells by bits which vectors q have <q, cone> <= 0 on the units of a state.
 
-    A state is (number of a cell, sign of the output weight), a layer a tuple of states. On a later sample with rays of
-    the cell on both sides a unit's output is at most that of the rays: there q times the sign has to be at least 0.
+    A state is (number of a cell, sign of the output weight). On a sample after the first k with rays of the cell on
+    both sides a unit's output is at most that of the rays: there q times the sign has to be at least 0.
     """
-    of_rays, held, inside, left = {}, {}, {}, set()
+    of_rays, held = {}, {}
     longest = max(map(len, vectors))
     vectors = [[*q, *[0] * (longest - len(q))] for q in vectors]
     # for every later sample the vectors that are at least 0 there, and those that are at most 0
@@ -991,6 +991,13 @@ def uncovered(cells, layers, k, vectors):
                 if above & below & (1 << i):
                     held[state] &= masks[side]
         return held[state]
+
+    return holds
+
+
+def uncovered(cells, layers, k, vectors):
+    """Return the layers of k samples inside some layers, tuples of states, that no vector bounds all states of."""
+    holds, inside, left = bounds_of(cells, k, vectors), {}, set()
 
     def extend(layer, chosen, mask, start):
         j = len(chosen)

@@ -185,11 +185,3 @@ def test_a_kernel_in_plain_python_meets_the_unsigned_integers_of_its_signature()
         one = kernel(lambda *_: 1.0, signature=signature)(lambda *args: called.append([type(a) for a in args]))
         one(np.zeros(1), 536870909, 3)
     assert called == [[np.ndarray, np.uint64, int]] * 2
-
-
-@pytest.mark.parametrize("prime", [2, 3, 536870909])
-def test_inverses_modulo_a_prime_need_no_rule_of_numpy(prime):
-    from reluscape.jacobian.elimination import _inverse
-
-    for value in {1, prime - 1, 70 % prime or 1}:
-        assert int(_inverse.plain(value, prime)) == pow(value, -1, prime)
