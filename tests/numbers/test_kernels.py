@@ -183,5 +183,5 @@ def test_a_kernel_in_plain_python_meets_the_unsigned_integers_of_its_signature()
     called = []
     for signature in ("uint64(int64[:, ::1], uint64, int64)", "Tuple((int64, uint64))(uint64[::1], uint64, int64)"):
         one = kernel(lambda *_: 1.0, signature=signature)(lambda *args: called.append([type(a) for a in args]))
-        one(np.zeros(1), 536870909, 3)
+        one.plain(np.zeros(1), 536870909, 3)
     assert called == [[np.ndarray, np.uint64, int]] * 2

@@ -12,12 +12,17 @@ from reluscape.solvers.separable import EachEntry
 
 
 def programs(seed):
-    """Return three programs over some rows, of which every second seed repeats one and copies a column."""
+    """Return three programs over some rows, of which every second seed repeats one and copies a column.
+
+    Every third seed has rows that no unit sees, of which a change of coordinates leaves rounding.
+    """
     rng = np.random.default_rng(seed)
     n, r, p = int(rng.integers(3, 14)), 2, int(rng.integers(0, 3))
     F = rng.integers(-3, 4, (n, max(p, 1) * r + 1)).astype(float)
     if seed % 2:
         F[-1], F[:, -1] = F[0], F[:, 0]
+    if seed % 3 == 0:
+        F[: n // 2 + 1] = 1e-16 * rng.normal(size=(n // 2 + 1, F.shape[1]))
     cones = CellCones(rng.normal(size=(3, r)), rng.choice([-1.0, 1.0], (p, 3)), F.shape[1])
     labels = rng.integers(0, 2, n)
     several = CellCones(np.zeros((0, 0)), np.zeros((0, 0)), 3 * F.shape[1])

@@ -97,13 +97,15 @@ def minimise(problem: Falling, tolerances: Tolerances = DEFAULT) -> SmoothSoluti
 
 
 def _fix_all(F: np.ndarray, rest: np.ndarray) -> bool:
-    """Return whether x moves no prediction where it leaves those at rest as they are: F has full rank on them alone."""
-    sizes = np.linalg.norm(F, axis=0)
-    M = F[:, sizes > 0][rest] / sizes[sizes > 0]
+    """Return whether x moves no prediction where it leaves those at rest as they are: F has full rank on them alone.
+
+    The rank is measured beside all of F, so that what rounding leaves in rows of zeros counts for nothing.
+    """
+    M = F[:, F.any(axis=0)][rest]
     if len(M) < M.shape[1]:
         return False
     roots = np.linalg.eigvalsh(M.T @ M)
-    return bool(roots[:1].sum() > LEAST_SINGULAR * roots[-1:].sum())
+    return bool(roots[:1].sum() > LEAST_SINGULAR * float(np.square(F).sum()))
 
 
 def _closed(minimum: Minimum, tolerances: Tolerances) -> bool:
