@@ -52,12 +52,9 @@ class Arrangement:
         row_sign = np.zeros(data.n, dtype=np.int8)
         first: list[int] = []
         for i in range(data.n):
-            row = tuple(rows[i].tolist())
-            lead = next((v for v in row if v), 0)
-            if not lead:
+            line, along = exact.line_of(tuple(rows[i].tolist()))
+            if line is None:
                 continue
-            along = 1 if lead > 0 else -1
-            line = row if lead > 0 else tuple(-v for v in row)
             if line not in place:
                 place[line] = len(first), along
                 first.append(i)

@@ -254,6 +254,18 @@ def _integers_with_the_span_of(M: Any) -> np.ndarray:
     return M if whole else integer_rows(fraction_matrix(M))[0]
 
 
+def line_of(row: tuple[int, ...]) -> tuple[tuple[int, ...] | None, int]:
+    """Return a primitive row turned so that its first entry other than 0 is positive, and the sign that turned it.
+
+    >>> line_of((0, -1, 2)), line_of((0, 0))
+    (((0, 1, -2), -1), (None, 0))
+    """
+    lead = next((v for v in row if v), 0)
+    if not lead:
+        return None, 0
+    return (row, 1) if lead > 0 else (tuple(-v for v in row), -1)
+
+
 def primitive_rows(Z: np.ndarray) -> np.ndarray:
     """Return integer rows (n, d), each divided by the greatest common divisor of its entries.
 

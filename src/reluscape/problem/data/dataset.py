@@ -169,11 +169,7 @@ class Dataset:
     @cached_property
     def parallel(self) -> tuple[tuple[int, ...], ...]:
         """Groups of non-zero rows on one line through the origin (repeated, rescaled and antipodal ones)."""
-        keys = []
-        for row in map(tuple, self.rows.tolist()):
-            lead = next((v for v in row if v), 0)
-            keys.append(None if lead == 0 else (row if lead > 0 else tuple(-v for v in row)))
-        return _groups(tuple(keys))
+        return _groups(tuple(exact.line_of(tuple(row))[0] for row in self.rows.tolist()))
 
     @cached_property
     def conflicts(self) -> tuple[tuple[int, ...], ...]:

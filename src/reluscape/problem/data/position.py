@@ -62,7 +62,7 @@ def general_position(
 
 def _dependent_subset(primitive: np.ndarray, rank: int) -> tuple[int, ...] | None:
     """Return the first rank-subset with determinant zero; floats clear the obvious ones, integers decide the rest."""
-    float_rows = np.array([[int(v) / max(1, *(abs(int(u)) for u in row)) for v in row] for row in primitive])
+    float_rows = exact.scaled_floats(primitive)
     # |fl(det) - det| by LU with partial pivoting on entries of size at most 1 is far below this for rank <= 30.
     bound = exact.UNIT_ROUNDOFF * 4.0**rank * rank**3 * 8.0
     subsets = combinations(range(len(primitive)), rank)
