@@ -73,9 +73,9 @@ _POINT: dict[str, Form] = {
 }
 _PATTERNS = Listed("the list of patterns", "m", Pattern("a claimed pattern"))
 _MULTIPLIERS = Listed("the list of multipliers", "m", Entries("the multipliers of a unit"))
+_INTERVAL: dict[str, Form] = {"lower": Numbers("the lower end"), "upper": Numbers("the upper end")}
 _ENDS: dict[str, Form] = {  # of the value of a basin
-    "lower": Numbers("the lower end"),
-    "upper": Numbers("the upper end"),
+    **_INTERVAL,
     "patterns": _PATTERNS,
     "signs": Listed("the list of signs", "m", Sign("a sign")),
     "output_bias": Flag("the claim of an output bias"),
@@ -91,6 +91,11 @@ _UNIT = Variants(
         "inclusion": {"shift": Nested("the shift of the map", 1), "change": Nested("the change of the map", 2)},
     },
 )
+_SIGNED: dict[str, Form] = {
+    "Z": Numbers("the weights Z", ("m", "d")),
+    "signs": Listed("the list of signs", "m", Sign("a sign")),
+    "c": Numbers("the output bias c"),
+}
 _CELL: dict[str, Form] = {
     "pattern": Pattern("a cell's pattern"),
     "sign": Sign("a sign"),
@@ -250,14 +255,11 @@ KINDS: dict[str, Kind] = {
         "decayed_cells:check_global_minimum",
         "one",
         {
-            "lower": Numbers("the lower end"),
-            "upper": Numbers("the upper end"),
+            **_INTERVAL,
             "output_bias": Flag("the claim of an output bias"),
         },
         {
-            "Z": Numbers("the weights Z", ("m", "d")),
-            "signs": Listed("the list of signs", "m", Sign("a sign")),
-            "c": Numbers("the output bias c"),
+            **_SIGNED,
             "slopes": Numbers("the slopes", ("n",)),
             "order": Order("the order"),
             "cells": _CELLS,
@@ -268,15 +270,12 @@ KINDS: dict[str, Kind] = {
         "decayed_cells:check_width_minimum",
         "one",
         {
-            "lower": Numbers("the lower end"),
-            "upper": Numbers("the upper end"),
+            **_INTERVAL,
             "width": Whole("the claimed width", 1, "m"),
             "output_bias": Flag("the claim of an output bias"),
         },
         {
-            "Z": Numbers("the weights Z", ("m", "d")),
-            "signs": Listed("the list of signs", "m", Sign("a sign")),
-            "c": Numbers("the output bias c"),
+            **_SIGNED,
             "order": Order("the order"),
             "slopes": Numbers("the slopes", ("vectors", "n")),
             "cells": Listed(
@@ -291,15 +290,12 @@ KINDS: dict[str, Kind] = {
         "decayed_cells:check_cone_minimum",
         "one",
         {
-            "lower": Numbers("the lower end"),
-            "upper": Numbers("the upper end"),
+            **_INTERVAL,
             "width": Maybe(Whole("the claimed width", 1)),
             "output_bias": Flag("the claim of an output bias"),
         },
         {
-            "Z": Numbers("the weights Z", ("m", "d")),
-            "signs": Listed("the list of signs", "m", Sign("a sign")),
-            "c": Numbers("the output bias c"),
+            **_SIGNED,
             "order": Order("the order"),
             "slopes": Numbers("the slopes", ("vectors", "n")),
             "cuts": Listed("the list of cuts", "cuts", Record("a cut", _CUT)),
@@ -333,7 +329,7 @@ KINDS: dict[str, Kind] = {
     "several-outputs-minimum": Kind(
         "several_outputs:check_global_minimum",
         "several",
-        {"lower": Numbers("the lower end"), "upper": Numbers("the upper end")},
+        _INTERVAL,
         {
             "W": Numbers("the weights W", ("m", "d")),
             "V": Numbers("the output weights V", ("m", "k")),
@@ -348,8 +344,7 @@ KINDS: dict[str, Kind] = {
         {
             "W": Numbers("the weights W", ("m", "d")),
             "distance": Numbers("the distance"),
-            "lower": Numbers("the lower end"),
-            "upper": Numbers("the upper end"),
+            **_INTERVAL,
             "curvature": Numbers("the curvature"),
             "local_minimum": Flag("the claim of a local minimum", True),
             "spurious": Flag("the claim of a spurious minimum"),
@@ -365,8 +360,7 @@ KINDS: dict[str, Kind] = {
             "c": Maybe(Numbers("the output bias")),
             "output_bias": Flag("the claim of an output bias"),
             "distance": Numbers("the distance"),
-            "lower": Numbers("the lower end"),
-            "upper": Numbers("the upper end"),
+            **_INTERVAL,
             "global_minimum": Flag("the claim of a global minimum"),
         },
         {
