@@ -5,9 +5,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from reluscape.critical.face_fit import exact_fit
+from reluscape.critical.face_fit import exact_fit, float_fit
 from reluscape.numbers import exact
 from reluscape.problem.data import Dataset
+from reluscape.problem.losses import get_loss
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -35,3 +36,21 @@ def test_the_fit_solves_the_normal_equations_and_is_the_nearest_one_that_does(se
         for (j, b), t in zip(owners, move, strict=True):
             step[j] = step[j] + t * b
         assert (step * (found.R - goal)).sum() == 0
+
+
+@pytest.mark.parametrize("twins", [False, True])
+def test_a_fit_with_hundreds_of_weights_is_the_nearest_too(twins):
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(420, 6)), rng.normal(size=420)
+    signs = np.where(rng.normal(size=(48, 420)) > 0, 1, -1)
+    R0 = rng.normal(size=(48, 6))
+    if twins:
+        signs[1] = signs[0]
+    found = float_fit(X, y, signs, R0, 0.0, get_loss("squared"))
+    on = np.where(signs > 0, 1.0, 0.0)
+    left = y - (on * (found.R @ X.T)).sum(axis=0) - found.c
+    slopes = (on * left) @ X
+    assert np.abs(slopes).max() < 1e-9
+    assert abs(left.sum()) < 1e-9
+    if twins:  # the shortest way moves both alike
+        assert np.abs((found.R[0] - found.R[1]) - (R0[0] - R0[1])).max() < 1e-9

@@ -8,6 +8,7 @@ from typing import Any
 
 import flint
 import numpy as np
+from scipy.linalg.lapack import dpocon, dpotrf, dpotrs
 
 from ..errors import SolverError
 from ..numbers import exact
@@ -17,6 +18,8 @@ from ..problem.losses import Loss, able, curvature, fitted, own_minima
 from ..solvers.unconstrained import minimise_free
 
 SHARPENINGS = 12
+# entries from which normal equations are tried first, and the squared condition up to which they are good
+LARGE_FIT, SQUARED_CONDITION = 100_000, 1e10
 # over what part of the last stretch curvatures are taken where a step was too long, and the shortest, relative to f
 NARROWER, NARROWEST = 0.01, 8.0 * MACHINE_PRECISION
 
@@ -99,11 +102,31 @@ def _shortest_fit(M: np.ndarray, y: np.ndarray, p: np.ndarray, scale: np.ndarray
     """Return the least-squares coefficients nearest to p after scaling the columns."""
     if not M.size:
         return p
+    if M.size > LARGE_FIT:
+        only = _only_fit(M, y, p, scale)
+        if only is not None:
+            return only
     left, singular, right = np.linalg.svd(M / scale, full_matrices=False)
     keep = singular > DEFAULT.rank * MACHINE_PRECISION * max(M.shape) * singular[0]
     left, singular, right = left[:, keep], singular[keep], right[keep]
     for _ in range(2):  # the second round removes the rounding of the first
         p = p + ((left.T @ (y - M @ p)) / singular) @ right / scale
+    return p
+
+
+def _only_fit(M: np.ndarray, y: np.ndarray, p: np.ndarray, scale: np.ndarray) -> np.ndarray | None:
+    """Return the least-squares coefficients where the columns are clearly independent, so that there are no others.
+
+    By the normal equations, which square the condition number: None where that is above `SQUARED_CONDITION`.
+    """
+    columns = M / scale
+    gram = columns.T @ columns
+    size = float(np.abs(gram).sum(axis=0).max())
+    factor, info = dpotrf(gram, lower=1, clean=0)
+    if info or dpocon(factor, size, uplo="L")[0] < 1.0 / SQUARED_CONDITION:
+        return None
+    for _ in range(3):  # the first leaves a part of 1e-6 or less, the others rounding
+        p = p + dpotrs(factor, columns.T @ (y - M @ p), lower=1)[0] / scale
     return p
 
 
@@ -140,8 +163,8 @@ def _smooth_fit(
 def _sharpened(M: np.ndarray, y: np.ndarray, p: np.ndarray, scale: np.ndarray, loss: Loss) -> np.ndarray:
     """Return a point whose gradient has the digits that the loss no longer shows: Newton's steps as long as it shrinks.
 
-    Samples that are nearly fitted are fitted where that lowers the loss; fitted ones, whose slopes hold no digits, stay
-    as they are.
+    Samples that are nearly fitted are fitted where that lowers the loss. Fitted ones, whose slopes may hold no digits,
+    stay as they are, unless the whole gradient shrinks further without that.
     """
     if not M.size:
         return p
@@ -151,12 +174,26 @@ def _sharpened(M: np.ndarray, y: np.ndarray, p: np.ndarray, scale: np.ndarray, l
         trial = p + _least_squares(M[near], (goals - M @ p)[near], scale)
         p = trial if loss.value(M @ trial, y).sum() < loss.value(M @ p, y).sum() else p
     on_target = fitted(loss, M @ p, y)
+    if on_target.all():
+        return p
+    ways = [on_target] if not on_target.any() else [on_target, np.zeros_like(on_target)]
+    points = [p, *(_shrunk(M, y, p, scale, loss, still) for still in ways)]
+    return min(points, key=lambda at: float(np.linalg.norm((M / scale).T @ loss.gradient(M @ at, y))))
+
+
+def _shrunk(
+    M: np.ndarray, y: np.ndarray, p: np.ndarray, scale: np.ndarray, loss: Loss, still: np.ndarray
+) -> np.ndarray:
+    """Return a point near p with a shorter gradient over the other samples, predictions of those that stay still kept.
+
+    The bends are slopes' differences over the last step, so that Newton's steps also settle where a bend jumps.
+    """
     columns = M / scale
-    free = _orthogonal_basis(columns[on_target]).T
-    if not free.size or on_target.all():
+    free = _orthogonal_basis(columns[still]).T
+    if not free.size:
         return p
     rest = columns @ free
-    rest[on_target] = 0.0
+    rest[still] = 0.0
     f = M @ p
     slopes, width = loss.gradient(f, y), DEFAULT.difference_step * (1.0 + np.abs(f))
     length = float(np.linalg.norm(rest.T @ slopes))

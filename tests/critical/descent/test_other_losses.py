@@ -27,6 +27,17 @@ class Insensitive:
         return 2 * np.sign(f - y) * np.maximum(0, np.abs(f - y) - 0.5)
 
 
+class Huber:
+    """Half the square of an error up to 1, straight beyond."""
+
+    def value(self, f, y):
+        error = np.abs(f - y)
+        return np.where(error < 1, error**2 / 2, error - 0.5)
+
+    def gradient(self, f, y):
+        return np.clip(f - y, -1, 1)
+
+
 class Exponential:
     def value(self, f, y):
         return np.exp(-y * f)
@@ -110,3 +121,11 @@ def test_a_unit_that_sharpening_takes_to_zero_is_silent():
             rng.normal(size=(200, 1, 2)), rng.normal(size=(200, 1)), rng.normal(size=200), strict=True
         ):
             assert value(W + size * dW, v + size * dv, c + size * dc) >= now - 1e-12
+
+
+def test_a_descent_ends_where_a_bend_jumps_on_several_samples_and_one_is_fitted():
+    # errors 3, -1, 1, -1 and 0 at c = 1, where the slopes 1 - 1 + c - 1 + (c - 1) of a constant cancel
+    X, y = [[-2.0], [1.0], [0.0], [-2.0], [-2.0]], [-2.0, 2.0, 0.0, 2.0, 1.0]
+    end = rs.descend(X, y, [[-1.0], [-1.0]], [1.0, 0.0], 0.0, loss=Huber())
+    assert end.verdict.kind == "local minimum"
+    assert end.loss == pytest.approx((2.5 + 0.5 + 0.5 + 0.5) / 5, rel=1e-12)
