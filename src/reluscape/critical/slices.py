@@ -101,22 +101,31 @@ def loss_slice(
     base = np.stack([on * start @ net_a.v, on * move @ net_a.v + on * start @ dv, on * move @ dv], axis=1)
     base[:, 0] += net_a.c - np.asarray(data.y)
     base[:, 1] += net_b.c - net_a.c
-    coefficients = np.empty((len(edges) - 1, 5))
-    squares = _squares(base)
-    total, at = squares.sum(axis=0), 0
-    for piece in range(len(edges) - 1):
-        coefficients[piece] = total / max(data.n, 1)
-        while at < len(times) and piece + 1 < len(edges) - 1 and times[at] <= edges[piece + 1]:
-            i, j = samples[at], units[at]
-            sign = -1.0 if on[i, j] else 1.0
-            on[i, j] = not on[i, j]
-            h, g = start[i, j], move[i, j]
-            base[i] += sign * np.array([h * net_a.v[j], g * net_a.v[j] + h * dv[j], g * dv[j]])
-            new = _squares(base[i : i + 1])[0]
-            total = total + new - squares[i]
-            squares[i] = new
-            at += 1
+    # a unit switches once for a sample, so what its switch adds is known before
+    h, g, v_a, v_move = start[samples, units], move[samples, units], net_a.v[units], dv[units]
+    sign = np.where(on[samples, units], -1.0, 1.0)
+    switches = sign[:, None] * np.stack([h * v_a, g * v_a + h * v_move, g * v_move], axis=1)
+    total = _squares(base).sum(axis=0)
+    sums = np.cumsum(np.concatenate([total[None], _added(base, samples, switches)]), axis=0)
+    coefficients = sums[np.searchsorted(times, edges[:-1], side="right")] / max(data.n, 1)
     return LossSlice(readonly(breakpoints), readonly(edges), readonly(coefficients), problem)
+
+
+def _added(base: np.ndarray, samples: np.ndarray, switches: np.ndarray) -> np.ndarray:
+    """Return what each switch adds to the sum of squares, (k, 5).
+
+    Args:
+        base: (n, 3) quadratics of the samples before all switches.
+        samples: (k,) the sample of each switch, in the order of time.
+        switches: (k, 3) what each adds to its sample's quadratic.
+    """
+    by_sample = np.argsort(samples, kind="stable")
+    before, after = np.empty_like(switches), np.empty_like(switches)
+    begins = np.flatnonzero(np.diff(samples[by_sample], prepend=-1))
+    for those in np.split(by_sample, begins[1:]) if len(begins) else []:
+        sums = np.cumsum(np.concatenate([base[samples[those[0]], None], switches[those]]), axis=0)
+        before[those], after[those] = sums[:-1], sums[1:]
+    return _squares(after) - _squares(before)
 
 
 def _squares(quadratics: np.ndarray) -> np.ndarray:
