@@ -18,10 +18,10 @@ from . import BasinEvaluator
 # basins solved one after the other by their distance: at most this many, fewer where each is slow
 MOST_TRIED = 3_000
 MOST_TRIED_WORK = 5_000_000
-FEWEST_TRIED = 2
+FEWEST_TRIED = 10
 # basins solved on a straight line: at most this many, fewer where each is slow
 MOST_STEPS = 300
-MOST_STEPS_WORK = 10_000_000
+MOST_STEPS_WORK = 5_000_000
 BATCH = 25
 
 
