@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -13,11 +14,16 @@ from ..errors import InputError, ReluscapeError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 # products of four numbers up to this size, and down to its inverse, are doubles: ordinary calls are left alone
 ORDINARY = 1e60
 # where samples, targets and weights stand in what a call is given
 _HELD = ("X", "y", "targets", "W", "v", "c", "data", "coefs_", "weights")
+
+# classes whose instances never change, and which of their instances reach far
+_CONSTANT: set[type] = set()
+_SEEN: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
 
 def refuses_overflow(call: Callable[P, R]) -> Callable[P, R]:
@@ -47,6 +53,22 @@ def _far(value: Any) -> bool:
     """Return whether an argument is, or holds, numbers that are very far from 1."""
     if isinstance(value, list | tuple | int | float) or hasattr(value, "__array__"):
         return _reaches_far(value)
+    if type(value) not in _CONSTANT:
+        return _holds_far(value)
+    known = _SEEN.get(value)
+    if known is None:
+        known = _SEEN[value] = _holds_far(value)
+    return known
+
+
+def constant(kind: type[T]) -> type[T]:
+    """Return a class whose instances never change once they are made: what they hold is looked at once."""
+    _CONSTANT.add(kind)
+    return kind
+
+
+def _holds_far(value: Any) -> bool:
+    """Return whether an object holds numbers that are very far from 1."""
     return any(_far_held(value, name) for name in _HELD if hasattr(type(value), name) or name in _fields(value))
 
 

@@ -13,6 +13,7 @@ from ..errors import InputError, ShapeError
 from ..numbers import exact
 from ..numbers.checks import readonly
 from ..numbers.entries import entries
+from ..numbers.overflow import constant
 from ..numbers.tolerances import DEFAULT, Tolerances
 from .beside import agrees
 from .data import Dataset, check_signs
@@ -32,6 +33,7 @@ from .penalties import NONE, NoPenalty, WeightDecay, as_penalty, penalised
 from .targets import ends_in_ones, samples_and_targets
 
 
+@constant
 @dataclass(frozen=True, eq=False, init=False)
 class Problem:
     """What is minimised, J = (1/n) sum_i l(f(x_i), y_i) + penalty, for f(x) = sum_j v_j relu(<w_j, x>) + c.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -40,6 +41,10 @@ class Fit:
         return self.value
 
 
+# fits of data sets that are still in use, each wanted in several places
+_FITS: WeakKeyDictionary[Dataset, Fit] = WeakKeyDictionary()
+
+
 def constant_fit(X: Any, y: Any = None) -> Fit:
     """Return the best constant prediction: the mean of y, whose loss is the variance.
 
@@ -73,8 +78,11 @@ def affine_fit(X: Any, y: Any = None) -> Fit:
         Fraction(2, 9)
     """
     data = with_targets(X, y)
-    ones = np.full((data.n, 1), Fraction(1), dtype=object)
-    return _fit(np.concatenate([data.fractions, ones], axis=1), data.y_fractions, data.d)
+    fit = _FITS.get(data)
+    if fit is None:
+        ones = np.full((data.n, 1), Fraction(1), dtype=object)
+        fit = _FITS[data] = _fit(np.concatenate([data.fractions, ones], axis=1), data.y_fractions, data.d)
+    return fit
 
 
 def _fit(features: np.ndarray, y: np.ndarray, d: int) -> Fit:

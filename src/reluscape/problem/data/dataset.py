@@ -13,6 +13,7 @@ from ...errors import InputError, ShapeError
 from ...numbers import exact
 from ...numbers.checks import doubles, nearest_doubles, readonly, refuse_below_doubles, refuse_large_squares
 from ...numbers.entries import entries
+from ...numbers.overflow import constant
 from .labels import coded_classes
 from .position import GeneralPosition, general_position
 from .table import Table, read_table
@@ -21,6 +22,7 @@ from .table import Table, read_table
 OF_TARGETS = {"y", "y_fractions", "classes", "target", "conflicts"}
 
 
+@constant
 class Dataset:
     """Samples X (n, d) with optional targets y (n,), immutable and checked once.
 

@@ -12,7 +12,7 @@ import numpy as np
 from ...errors import ModelError, ShapeError
 from ...numbers import files
 from ...numbers.checks import readonly, real_number, real_numbers
-from ...numbers.overflow import refuses_overflow
+from ...numbers.overflow import constant, refuses_overflow
 from ..data import Dataset
 from ..losses import mean_loss
 from ..targets import with_targets
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+@constant
 @dataclass(frozen=True, eq=False)
 class TwoLayerNet:
     """f(x) = sum_j v_j max(0, <w_j, x>) + c.
