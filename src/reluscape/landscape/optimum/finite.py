@@ -32,8 +32,8 @@ from .result import GlobalMinimum
 
 MOST_COUNTED = 20_000_000
 PROOF_SECONDS = 120.0
-# descents before the search, within a time and within a number of steps
-STARTS, STEP_STARTS = 40, 10
+# descents before the search, within a time and within a number of steps, and how often the lowest loss comes up at most
+STARTS, STEP_STARTS, OFTEN = 40, 10, 5
 # up to this width the global minimum of one unit less is where a network begins to grow, beyond it the constant
 MOST_SEARCHED = 4
 WARM_SHARE, WARM_SECONDS = 0.2, 2.0
@@ -186,7 +186,7 @@ def _searched(
         until, starts = min(deadline, time.monotonic() + warm), STARTS
     else:
         until, starts = deadline, STEP_STARTS
-    nets.append(_descents(data, width, output_bias, until, seed, nets[-1], starts))
+    nets.append(_descents(data, width, output_bias, until, seed, nets[-1], starts, noise / data.n))
 
     def total(net: TwoLayerNet) -> float:
         return data.n * net.loss(data)
@@ -217,16 +217,20 @@ def _widened(net: TwoLayerNet, width: int) -> TwoLayerNet:
 
 
 def _descents(
-    data: Dataset, width: int, output_bias: bool, until: float, seed: int, best: TwoLayerNet, starts: int
+    data: Dataset, width: int, output_bias: bool, until: float, seed: int, best: TwoLayerNet, starts: int, same: float
 ) -> TwoLayerNet:
-    """Return the best end of finite descents from random starts on standardised inputs, or the given network."""
-    law, turn, value = get_law("normal"), standardize(data).transform, best.loss(data)
+    """Return the best end of finite descents from random starts on standardised inputs, or the given network.
+
+    They end where the lowest loss has come up often: the losses of two such ends differ by `same` at most.
+    """
+    law, turn, value, times = get_law("normal"), standardize(data).transform, best.loss(data), 0
     for k in range(starts):
-        if time.monotonic() >= until:
+        if time.monotonic() >= until or times >= OFTEN:
             break
         W, v = law.sample(stream(seed, "optimum", width, k), width, data.d)
         end = descended(data, output_bias, TwoLayerNet(W @ turn.T, v), until)
         loss = end.loss(data)
+        times = 1 if loss < value - same else times + (loss <= value + same)
         if loss < value:
             best, value = end, loss
     return best

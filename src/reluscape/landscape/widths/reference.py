@@ -23,7 +23,7 @@ from ..optimum import constant_network, global_minimum, grown, infinite_width_va
 from .shares import MOST_SEARCHED
 
 # up to this many layers the search looks at all it needs, beyond it at so many for each second of the survey
-FEW_LAYERS, SEARCH_STEPS = 20_000, 3_000
+FEW_LAYERS, SEARCH_STEPS, ALL_STEPS = 20_000, 3_000, 10**9
 # units up to which a global minimum is searched for
 MOST_UNITS = 4
 # rows times units, over all widths, that growing a network may go through
@@ -253,9 +253,9 @@ class References:
     def _searched(self, width: int, layers: int, clock: Clock | None) -> Reference:
         """Return the global minimum, or the best network that the search for it came across in the time."""
         limit = None if clock is None else max(clock.left, 0.0)
-        steps = None if clock is None else int(SEARCH_STEPS * self.clock.seconds)
+        steps = ALL_STEPS if clock is None else int(SEARCH_STEPS * self.clock.seconds)
         result = global_minimum(self.sampler.data, None, width, self.output_bias, limit, exact=False, steps=steps)
-        if steps is not None and not result.complete and result.looked_at < steps:
+        if not result.complete and result.looked_at < steps:
             self.hurried = True
         how = f"global minimum: the lowest of all {layers:,} basins" if result.complete else "best network of a search"
         return Reference(result.value, result.complete, how, (result.pattern, result.signs))
