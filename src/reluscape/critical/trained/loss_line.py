@@ -10,7 +10,7 @@ import numpy as np
 
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
-from ...problem.losses import able, get_loss, mean_loss
+from ...problem.losses import able, get_loss, mean_losses
 from ...problem.networks import TwoLayerNet
 from ..slices import LossSlice, loss_slice
 
@@ -18,6 +18,8 @@ MOST_MARKS = 400
 MOST_POINTS = 2_000
 FINE = 120
 BEFORE, AFTER = -0.25, 1.25
+# heights that are computed at once
+AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,7 @@ def loss_line(a: TwoLayerNet, b: TwoLayerNet, data: Dataset, loss: Any = "square
 
     def at(places: np.ndarray) -> np.ndarray:
         """Return the loss; the package's own losses are never negative, so what is below 0 is rounding."""
-        values = line(places) if quadratic else np.array([_loss_at(a, b, data, s, loss_object) for s in places])
+        values = line(places) if quadratic else _losses_at(a, b, data, places, loss_object)
         return np.maximum(np.asarray(values, dtype=float), floor)
 
     t, valleys = _places(line, quadratic)
@@ -125,7 +127,14 @@ def _turns_up(slopes: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.asarray(((values[:, :-1] < 0) & (values[:, 1:] > 0)).any(axis=1))
 
 
-def _loss_at(a: TwoLayerNet, b: TwoLayerNet, data: Dataset, t: float, loss: Any) -> float:
-    """Return the loss of (1 - t) a + t b."""
-    W, v, c = a.W + t * (b.W - a.W), a.v + t * (b.v - a.v), a.c + t * (b.c - a.c)
-    return mean_loss(loss, np.maximum(data.X @ W.T, 0.0) @ v + c, np.asarray(data.y))
+def _losses_at(a: TwoLayerNet, b: TwoLayerNet, data: Dataset, places: np.ndarray, loss: Any) -> np.ndarray:
+    """Return the losses (k,) of (1 - t) a + t b at places t (k,)."""
+    start, move = data.X @ a.W.T, data.X @ (b.W - a.W).T
+    losses = np.empty(len(places))
+    many = max(AT_ONCE // max(start.size, 1), 1)
+    for begin in range(0, len(places), many):
+        t = places[begin : begin + many, None]
+        outputs = np.maximum(start + t[:, :, None] * move, 0.0) @ (a.v + t * (b.v - a.v))[:, :, None]
+        f = outputs[:, :, 0] + a.c + t * (b.c - a.c)
+        losses[begin : begin + many] = mean_losses(loss, f, data.y)
+    return losses

@@ -11,8 +11,9 @@ import numpy as np
 from ...numbers.seeds import stream
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset
-from ...problem.losses import get_loss
+from ...problem.losses import mean_losses
 from ...problem.networks import TwoLayerNet
+from .loss_line import AT_ONCE
 
 MARGIN = 0.35
 MOST_BORDERS = 200
@@ -181,7 +182,6 @@ def _clipped(
 
 def _values(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the middles of the pixels on both axes and the loss there, one row for each b."""
-    loss_object, y = get_loss(loss), np.asarray(data.y, dtype=float)
     work = max(data.n * net.width, 1)
     pixels = int(np.clip(np.sqrt(MOST_WORK / work), COARSEST, FINEST))
     low_a, high_a, low_b, high_b = plane.window
@@ -189,10 +189,11 @@ def _values(plane: Plane, net: TwoLayerNet, data: Dataset, loss: Any) -> tuple[n
     a, b = low_a + (high_a - low_a) * middles, low_b + (high_b - low_b) * middles
     (W0, v0, c0), (W1, v1, c1), (W2, v2, c2) = (_parts(t, net) for t in (plane.origin, plane.first, plane.second))
     H0, H1, H2 = data.X @ W0.T, data.X @ W1.T, data.X @ W2.T
-    values = np.empty((pixels, pixels))
+    values, many = np.empty((pixels, pixels)), max(AT_ONCE // work, 1)
     for row, t in enumerate(b):
         row_H, row_v, row_c = H0 + t * H2, v0 + t * v2, c0 + t * c2
-        for column, s in enumerate(a):
-            f = np.maximum(row_H + s * H1, 0.0) @ (row_v + s * v1) + row_c + s * c1
-            values[row, column] = float(np.mean(loss_object.value(f, y)))
+        for begin in range(0, pixels, many):
+            s = a[begin : begin + many, None]
+            outputs = np.maximum(row_H + s[:, :, None] * H1, 0.0) @ (row_v + s * v1)[:, :, None]
+            values[row, begin : begin + many] = mean_losses(loss, outputs[:, :, 0] + row_c + s * c1, data.y)
     return a, b, values

@@ -25,6 +25,7 @@ _EXPORTS = {
     "labels_of": ".named",
     "loss_name": ".kinds",
     "mean_loss": ".named",
+    "mean_losses": ".named",
     "own_minima": ".fitted",
     "plain_loss": ".named",
 }
@@ -50,6 +51,7 @@ __all__ = [
     "labels_of",
     "loss_name",
     "mean_loss",
+    "mean_losses",
     "own_minima",
     "plain_loss",
 ]

@@ -19,4 +19,5 @@ from .named import declares as declares
 from .named import get_loss as get_loss
 from .named import labels_of as labels_of
 from .named import mean_loss as mean_loss
+from .named import mean_losses as mean_losses
 from .named import plain_loss as plain_loss

@@ -87,12 +87,13 @@ class LogisticLoss:
 
     def value(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the logistic losses without overflow."""
-        return np.logaddexp(0.0, -self._sign(y) * np.asarray(f, dtype=float))
+        t = -self._sign(y) * _floats(f)
+        return np.asarray(np.maximum(t, 0.0) + np.log1p(np.exp(-np.abs(t))))
 
     def gradient(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return -y / (1 + exp(y f)), which keeps its digits where it is tiny."""
         sign = self._sign(y)
-        return np.asarray(-sign * _sigmoid(-sign * np.asarray(f, dtype=float)))
+        return np.asarray(-sign * _sigmoid(-sign * _floats(f)))
 
     def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return s (1 - s) with s = 1 / (1 + exp(-f))."""
@@ -108,7 +109,7 @@ class LogisticLoss:
 
     def _sign(self, y: np.ndarray) -> np.ndarray:
         """Return the labels as -1 and +1."""
-        return np.asarray(y, dtype=float)
+        return _floats(y)
 
 
 class BinaryCrossEntropy(LogisticLoss):
@@ -119,7 +120,7 @@ class BinaryCrossEntropy(LogisticLoss):
 
     def _sign(self, y: np.ndarray) -> np.ndarray:
         """Return the labels as -1 and +1."""
-        return 2.0 * np.asarray(y, dtype=float) - 1.0
+        return 2.0 * _floats(y) - 1.0
 
 
 class HuberLoss:
@@ -177,6 +178,13 @@ class CrossEntropy:
 KINDS: tuple[Any, ...] = (SquaredLoss, LogisticLoss, BinaryCrossEntropy, HuberLoss, CrossEntropy)
 
 
+def _floats(values: Any) -> np.ndarray:
+    """Return numbers as floats of their own precision, or as doubles."""
+    array = np.asarray(values)
+    return array if array.dtype.kind == "f" else np.asarray(array, dtype=float)
+
+
 def _sigmoid(t: np.ndarray) -> np.ndarray:
     """Return 1 / (1 + exp(-t)) without overflow."""
-    return np.asarray(np.exp(-np.logaddexp(0.0, -t)))
+    small = np.exp(-np.abs(t))
+    return np.asarray(np.where(t >= 0, 1.0, small) / (1.0 + small))

@@ -122,6 +122,18 @@ def mean_loss(loss: Any, f: np.ndarray, y: np.ndarray) -> float:
     return float(np.mean(values)) if np.size(values) else 0.0
 
 
+def mean_losses(loss: Any, F: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the means (k,) of l(f_i, y_i) for predictions F (k, n): an own loss sees them in one row.
+
+    >>> mean_losses("squared", np.array([[1.0, 3.0], [0.0, 1.0]]), np.array([0.0, 1.0])).tolist()
+    [2.5, 0.0]
+    """
+    if not F.size:
+        return np.zeros(len(F))
+    values = get_loss(loss).value(F.reshape(-1), np.tile(np.asarray(y, dtype=float), len(F)))
+    return np.asarray(np.reshape(values, F.shape).mean(axis=1))
+
+
 def _is_loss(loss: Any, of: type = object) -> bool:
     """Return whether an object (no class, unless asked for classes) has the two methods."""
     right_kind = isinstance(loss, type) if of is type else not isinstance(loss, type)
