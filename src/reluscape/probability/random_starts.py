@@ -15,8 +15,8 @@ from ..numbers.seeds import stream
 from ..problem.data import Dataset, standardize
 from .sampling import BasinSampler
 
-# starts that are drawn whatever the clock says, and rows times inputs times units beyond which that is one
-FIRST_CHUNK, LARGE = 8, 100_000
+# starts that are drawn whatever the clock says, for so many rows times inputs times units at most; beyond, one
+FIRST_CHUNKS = ((5_000, 40), (100_000, 8))
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,13 @@ class Sampler:
     def warm_up(self, widths: tuple[int, ...]) -> None:
         """Solve one start of each width that is not large, so that compiling kernels takes no time from a clock."""
         for width in sorted(widths):
-            if width == min(widths) or not self._is_large(width):
+            if width == min(widths) or self._first_chunk(width) > 1:
                 self.draw("warm-up", width, "normal", 1, Clock(0.0), ranks=True)
 
-    def _is_large(self, width: int) -> bool:
-        """Return whether one basin of a width is a matter of a second or more."""
-        return self.data.n * self.data.d * width > LARGE
+    def _first_chunk(self, width: int) -> int:
+        """Return how many starts of a width are drawn whatever the clock says; one where a basin may take a second."""
+        size = self.data.n * self.data.d * width
+        return next((starts for most, starts in FIRST_CHUNKS if size <= most), 1)
 
     def draw(self, name: str, width: int, law: Any, trials: int, clock: Clock, ranks: bool = False) -> Starts:
         """Return up to `trials` starts, fewer where the clock runs out, never none.
@@ -76,7 +77,7 @@ class Sampler:
         generator = stream(self.seed, name, width, str(getattr(law, "name", law)))
         rows = nonzero_samples(self.data)
         values: list[np.ndarray] = []
-        first = 1 if self._is_large(width) else FIRST_CHUNK
+        first = self._first_chunk(width)
         full, total, chunk = 0, 0, first
         best: tuple[float, Any] = (np.inf, None)
         while total < trials:
