@@ -24,6 +24,8 @@ EXACT_NUMBER = re.compile(r"[+-]?[0-9]+(/[0-9]+|[.][0-9]+)?([eE][+-]?[0-9]{1,4})
 
 def fraction_text(value: Any) -> str:
     """Return an exact number as text, "p" or "p/q"."""
+    if type(value) is int and value.bit_length() <= LONG_BITS:
+        return str(value)
     number = exact.to_fraction(value)
     if max(number.numerator.bit_length(), number.denominator.bit_length()) <= LONG_BITS:
         return str(number)

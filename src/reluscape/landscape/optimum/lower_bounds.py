@@ -9,14 +9,14 @@ from math import lcm
 
 import numpy as np
 
-from ...basins.cones import loose_squares, unit_generators
+from ...basins.cones import unit_generators
 from ...basins.cones.generators import rounded_row
+from ...numbers.exact import UNIT_ROUNDOFF
 from ...numbers.tolerances import DEFAULT
 from ...solvers.exact_cone import Cone, primitive
 
-FIRST_STEP, MOST_FAILURES = 32, 6
-# rounds of a projection, and generators that enter in one
-MOST_ROUNDS, ENTERING = 200, 10
+FIRST_STEP, MOST_FAILURES = 32, 3
+LIMITS = (DEFAULT.cone_stationarity, UNIT_ROUNDOFF, DEFAULT.barrier)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,15 @@ class LowerBounds:
         self.noise = DEFAULT.kkt * float(self.y @ self.y)
         self.stop = DEFAULT.proposal * float(np.linalg.norm(self.y))
         self.units = unit_generators(A, free_constant and self.loose is None, idle)
+        # what a point near the nearest one is sought with: y of length one, and a constant where rays may give more
+        self.length = float(np.linalg.norm(self.y)) or 1.0
+        self.target_direction = self.y / self.length
+        constants = np.outer([1.0, -1.0], np.ones(self.n)) / max(self.n, 1) ** 0.5
+        with_constants = free_constant and self.loose is not None
+        self.table = np.concatenate([self.units, constants]) if with_constants else self.units
         self.members = [np.unique([place[g] for g in of]).astype(np.int64) for of in of_state]
+        self.first = np.cumsum([0, *map(len, self.members)])
+        self.inside = np.concatenate([np.zeros(0, dtype=np.int64), *self.members])
         walls = self.members if self.loose is None else self._with_loose(self.members, self.loose)
         self.filled = np.array([s for s, of in enumerate(walls) if len(of)], dtype=np.int64)
         self.flat = np.concatenate([np.zeros(0, dtype=np.int64), *walls])
@@ -101,39 +109,30 @@ class LowerBounds:
             start: the point of a part of the set.
             floor: a value at which the search stops.
         """
-        members, sides = self.of(states), np.zeros((1, self.n), dtype=np.uint8)
-        if self.loose is not None:
-            sides[0] = np.bitwise_or.reduce(self.loose[list(states)], axis=0)
-        A, point = self.units[members], None
-        trial = start.picks if start is not None else np.zeros(0, dtype=np.int64)
-        for _ in range(MOST_ROUNDS):
-            new_point = self._fit(trial, sides)
-            if point is not None and new_point.value >= point.value:
-                break
-            point = new_point
-            if point.value <= floor:
-                break
-            slopes = A @ point.residual
-            slopes[np.searchsorted(members, point.picks)] = -np.inf
-            new = np.flatnonzero(slopes > self.stop)
-            if not len(new):
-                break
-            trial = np.concatenate([point.picks, members[new[np.argsort(-slopes[new])[:ENTERING]]]])
-        assert point is not None
-        return point
+        from .near_kernel import near_point
 
-    def _fit(self, trial: np.ndarray, sides: np.ndarray) -> Point:
-        """Return the nearest point of the cone of a few generators."""
-        B, constant = self.units[trial], 1
-        if self.free and self.loose is not None:
-            B = np.concatenate([B, np.outer([1.0, -1.0], np.ones(self.n)) / self.n**0.5])
-        weights = loose_squares(B, self.y, sides, np.array([0, len(B)]), np.arange(len(B)))[1]
-        rest = self.y - weights @ B
-        if self.free and self.loose is not None:
-            middle = float(weights[-2] - weights[-1]) / self.n**0.5 + self.middle
-            constant = 1 if middle > 0 else -1
-        rest[((sides[0] & 1 > 0) & (rest < 0)) | ((sides[0] & 2 > 0) & (rest > 0))] = 0.0
-        return Point(float(rest @ rest) / self.n, rest, trial[weights[: len(trial)] > 0], constant)
+        side = np.zeros(self.n, dtype=np.uint8)
+        if self.loose is not None:
+            side = np.bitwise_or.reduce(self.loose[list(states)], axis=0)
+        picks = start.picks if start is not None else np.zeros(0, dtype=np.int64)
+        residual, constants = np.empty(self.n), len(self.table) - len(self.units)
+        share = self.n / self.length**2
+        picks, square, constant = near_point(
+            self.table,
+            self.target_direction,
+            side,
+            np.array(states, dtype=np.int64),
+            self.first,
+            self.inside,
+            picks,
+            constants,
+            floor * share,
+            self.stop / self.length,
+            LIMITS,
+            residual,
+        )
+        middle = constant * self.length / self.n**0.5 + self.middle
+        return Point(square / share, residual * self.length, picks, 1 if middle > 0 else -1)
 
     def exact(self, states: Sequence[int], near: Point | None = None) -> Bound:
         """Return an exact vector for a set of states, what it proves and for which states.
