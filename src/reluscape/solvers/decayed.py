@@ -11,9 +11,9 @@ import numpy as np
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ..problem.losses import LogisticLoss, Loss, able
 from ..problem.losses.curvatures import curvature
+from .decayed_basin_kernel import basin_point, in_own_units
 from .decayed_face import face_bases, face_newton, pull
 from .decayed_gap_kernel import LOGISTIC, OTHER, SQUARED, gap_at
-from .decayed_kernel import decayed_points
 from .decayed_other import other_point
 from .decayed_slopes import moved_gap
 
@@ -50,7 +50,13 @@ class Decay:
 
     def norms(self, u: np.ndarray) -> np.ndarray:
         """Return |P u_j| for each unit, in floats."""
-        return np.sqrt((np.asarray(u, dtype=float)[..., self.penalised] ** 2).sum(axis=-1))
+        kept = np.asarray(u, dtype=float).take(self._kept, axis=-1)
+        return np.sqrt((kept * kept).sum(axis=-1))
+
+    @cached_property
+    def _kept(self) -> np.ndarray:
+        """Numbers of the penalised coordinates."""
+        return np.flatnonzero(self.penalised)
 
     @cached_property
     def shares(self) -> np.ndarray:
@@ -94,13 +100,20 @@ class _InUnits:
 
 @dataclass(frozen=True, eq=False)
 class _Units:
-    """The data of all programs in units of size 1; `first` holds a sample of each hyperplane."""
+    """The data of all programs in units of size 1.
+
+    `first` holds a sample of each hyperplane, and `side` the side of the normal on which it lies; a multiplier of 1 is
+    `of_multiplier` of the data's, whose samples are `raw`, whose targets, or labels -1 and 1, are `targets`.
+    """
 
     X: np.ndarray
     y: np.ndarray
     C: np.ndarray
     first: np.ndarray
-    sizes: np.ndarray
+    side: np.ndarray
+    of_multiplier: np.ndarray
+    raw: np.ndarray
+    targets: np.ndarray
     chi: float
     gamma: float
     unit: float
@@ -219,66 +232,97 @@ class DecayedPrograms:
         decay = _Scaled(float(self.decay.lam) * gamma / (chi * unit), pen, self.decay.constant, kappa)
         # one layout of every array: the kernel is compiled for each
         X, y, C = np.ascontiguousarray(self.X / chi), np.array(y, dtype=float), np.ascontiguousarray(C / sizes[:, None])
-        return _Units(X, y, C, first, sizes, chi, gamma, unit, kind, loss, decay)
+        side = np.asarray(self.side, dtype=float)[first]
+        raw = np.array(self.X, dtype=float, order="C")
+        targets = np.array(y if kind == LOGISTIC else self.y, dtype=float)
+        of_multiplier = chi * unit / gamma / sizes
+        return _Units(X, y, C, first, side, of_multiplier, raw, targets, chi, gamma, unit, kind, loss, decay)
 
     def sides(self, pattern: np.ndarray) -> np.ndarray:
         """Return the side (m, k) of every hyperplane, -1.0 or 1.0."""
-        first = self._scaled.first
-        return np.ascontiguousarray(np.where(pattern[:, first], self.side[first], -self.side[first]))
+        at = self._scaled
+        return np.where(pattern.take(at.first, axis=1), at.side, -at.side)
 
     def solve(self, pattern: np.ndarray, signs: np.ndarray, sharp: bool = False) -> DecayedPoint:
         """Return the lowest point of the closed basin of a pattern (m, n) and signs (m,).
 
         With `sharp` Newton's method on its face follows in any case, for slopes with all their digits.
         """
-        at = self._scaled
-        picks = self._states(pattern, signs)
-        on = np.ascontiguousarray(pattern[picks])
-        sign, o = np.asarray(signs, dtype=float)[picks], self.sides(on)
-        m, d = len(on), at.X.shape[1]
-        decay, accuracy, has_c = at.decay, self.tolerances.interior_gap, self.decay.has_constant
-        features = np.where(on[:, :, None], at.X, 0.0) * sign[:, None, None]
-        cones = np.ascontiguousarray((o[:, :, None] * at.C).transpose(0, 2, 1))
-        pen = np.ones((m, 1)) * decay.shares
-        program = _Program(features, cones, pen, decay.lam, decay.kappa, has_c)
-        start = self._start
+        at, picks = self._scaled, self._states(pattern, signs)
+        on, sign = pattern.take(picks, axis=0), np.asarray(signs, dtype=float).take(picks)
+        m, d = len(picks), at.X.shape[1]
         if at.kind == OTHER:
-            rest = decay.lam, decay.kappa, has_c, at.loss, start, accuracy, self.tolerances
-            result = other_point(program.F, at.y, cones, pen, *rest, 0.0)
-            if not result[2] <= self.tolerances.kkt * at.zero:
-                result = min(result, other_point(program.F, at.y, cones, pen, *rest, 2.0), key=lambda r: r[2])
+            result = self._other(on, sign)
         elif at.zero == 0:  # nothing is lower than the zero network
             result = np.zeros(m * d + 1), np.zeros((m, len(at.C))), 0.0
         else:
-            result = self._interior(program, start)
-        if not result[2] <= self.tolerances.kkt * at.zero:
-            result = *result[:2], min(result[2], moved_gap(program, at, *result[:2]))
+            result = self._interior(on, sign)
         if sharp or not result[2] <= self.tolerances.kkt * at.zero:
-            enough = MACHINE_PRECISION * self.tolerances.rank if sharp else self.tolerances.kkt
-            result = self._polish(on, sign, o, program, *result, enough * at.zero)
-        x, z, gap = result
-        weights, multipliers = np.zeros((len(pattern), d)), np.zeros((len(pattern), len(at.C)))
-        weights[picks] = x[:-1].reshape(m, d) * (at.gamma / at.chi)
-        multipliers[picks] = z * (at.chi * at.unit / at.gamma) / at.sizes
-        return self.point(pattern, signs, weights, float(x[-1]) * at.gamma, multipliers, gap * at.unit)
+            result = self._sharpened(on, sign, *result, sharp)
+        return self._told(pattern, signs, picks, on, sign, *result)
 
-    def _interior(self, program: _Program, start: float) -> tuple[np.ndarray, np.ndarray, float]:
+    def _told(
+        self, pattern: np.ndarray, signs: np.ndarray, picks: np.ndarray, on: np.ndarray, sign: np.ndarray,
+        x: np.ndarray, z: np.ndarray, gap: float,
+    ) -> DecayedPoint:  # fmt: skip
+        """Return the point of live units in the units of the data."""
+        at, m = self._scaled, len(pattern)
+        n, d = at.X.shape
+        weights, multipliers, f, e = np.zeros((m, d)), np.zeros((m, len(at.C))), np.zeros(n), np.zeros(n)
+        c, of = float(x[-1]) * at.gamma, (at.gamma / at.chi, at.gamma, at.of_multiplier)
+        if at.kind == OTHER:
+            weights[picks] = x[:-1].reshape(-1, d) * of[0]
+            multipliers[picks] = z * of[2]
+            return self.point(pattern, signs, weights, c, multipliers, gap * at.unit)
+        tables = on, sign, picks, at.raw, at.targets, at.kind, self.decay.shares, *self.decay.floats
+        value = in_own_units(*tables, x, z, *of, weights, multipliers, f, e)
+        return DecayedPoint(float(value), gap * at.unit, weights, c, f, e, multipliers)
+
+    def _program(self, on: np.ndarray, sign: np.ndarray) -> _Program:
+        """Return the tables of a program of live units, each of another state."""
+        at, decay = self._scaled, self._scaled.decay
+        features = (on * sign[:, None])[:, :, None] * at.X
+        cones = np.ascontiguousarray(self.sides(on)[:, None, :] * at.C.T)
+        pen = np.ones((len(on), 1)) * decay.shares
+        return _Program(features, cones, pen, decay.lam, decay.kappa, decay.has_constant)
+
+    def _interior(self, on: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
         """Return the point (m d + 1,), multipliers (m, k) and gap of the compiled interior point."""
         at = self._scaled
-        m, d, k = program.C.shape
-        tables = program.G, np.full(m, d), program.C, np.full(m, k), program.pen, at.y, at.kind, program.lam
+        (lam, kappa), has_c = at.decay.floats, at.decay.has_constant
+        tables = on, sign, at.X, at.C, at.first, at.side, at.decay.shares, at.y, at.kind, lam, kappa, has_c
+        (m, d), k = (len(on), at.X.shape[1]), len(at.C)
         best = np.zeros(m * d + 1), np.zeros((m, k)), np.inf
         for pace in PACES:
-            gap, points, z = np.zeros(1), np.zeros((1, m + 1, d)), np.zeros((1, m, k))
-            decayed_points(
-                *tables, program.kappa, program.has_c, start, np.arange(m)[None], self.tolerances.interior_gap, *pace,
-                np.zeros(1), gap, points, z,
-            )  # fmt: skip
+            gap, point, z = np.zeros(1), np.zeros((1, m + 1, d)), np.zeros((1, m, k))
+            basin_point(*tables, self._start, self.tolerances.interior_gap, *pace, gap, point, z)
             if gap[0] < best[2]:
-                best = np.append(points[0, :m], points[0, m, 0]), z[0], float(gap[0])
+                best = point.reshape(-1)[: m * d + 1], z[0], float(gap[0])
             if best[2] <= self.tolerances.kkt * at.zero:
                 break
         return best
+
+    def _other(self, on: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return the same by the interior point for any loss."""
+        at, program = self._scaled, self._program(on, sign)
+        tables = program.F, at.y, program.C, program.pen, program.lam, program.kappa, program.has_c
+        rest = at.loss, self._start, self.tolerances.interior_gap, self.tolerances
+        result = other_point(*tables, *rest, 0.0)
+        if not result[2] <= self.tolerances.kkt * at.zero:
+            result = min(result, other_point(*tables, *rest, 2.0), key=lambda r: r[2])
+        return result
+
+    def _sharpened(
+        self, on: np.ndarray, sign: np.ndarray, x: np.ndarray, z: np.ndarray, gap: float, sharp: bool
+    ) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return a point whose gap was too large, or which is to have all its digits, with a smaller gap."""
+        at, program = self._scaled, self._program(on, sign)
+        if not gap <= self.tolerances.kkt * at.zero:
+            gap = min(gap, moved_gap(program, at, x, z))
+        if not sharp and gap <= self.tolerances.kkt * at.zero:
+            return x, z, gap
+        enough = MACHINE_PRECISION * self.tolerances.rank if sharp else self.tolerances.kkt
+        return self._polish(on, sign, self.sides(on), program, x, z, gap, enough * at.zero)
 
     def _polish(
         self, on: np.ndarray, sign: np.ndarray, o: np.ndarray, program: _Program, x: np.ndarray, z: np.ndarray,
@@ -331,16 +375,20 @@ class DecayedPrograms:
         f = np.asarray(signs, dtype=float) @ heights + c
         y = np.asarray(self.y, dtype=float)
         lam, kappa = self.decay.floats
-        value = float(np.sum(self.loss.value(f, y))) + lam * float(self.decay.norms(u).sum()) + kappa * c * c / 2
+        value = (
+            float(np.asarray(self.loss.value(f, y)).sum()) + lam * float(self.decay.norms(u).sum()) + kappa * c * c / 2
+        )
         return DecayedPoint(value, gap, u, c, f, np.asarray(self.loss.gradient(f, y), dtype=float), multipliers)
 
-    def _states(self, pattern: np.ndarray, signs: np.ndarray) -> list[int]:
+    def _states(self, pattern: np.ndarray, signs: np.ndarray) -> np.ndarray:
         """Return one live unit of each state."""
+        rows, width = np.asarray(pattern, dtype=bool).tobytes(), pattern.shape[1]
         first: dict[tuple[bytes, bool], int] = {}
-        for j, (row, sign) in enumerate(zip(pattern, signs, strict=True)):
-            if row.any():
-                first.setdefault((row.tobytes(), bool(sign > 0)), j)
-        return list(first.values())
+        for j, up in enumerate((np.asarray(signs) > 0).tolist()):
+            row = rows[j * width : (j + 1) * width]
+            if 1 in row:
+                first.setdefault((row, up), j)
+        return np.array(list(first.values()), dtype=np.int64)
 
     @cached_property
     def _start(self) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import reluscape as rs
+from reluscape.basins.decay.programs import programs_of
 from reluscape.problem.penalties import WeightDecay
 from reluscape.problem.problem import Problem
 from tests.oracles.decayed import conic_value, descended, largest_pull, logistic_value, objective
@@ -257,3 +258,26 @@ def test_targets_of_zero_have_the_zero_network(biases):
     basin = rs.basin_value(problem, None, [[True], [False]], [-1, 1])
     assert not any((basin.value, basin.gap, basin.c))
     assert not basin.Z.any()
+
+
+@pytest.mark.parametrize("loss", ["squared", "logistic"])
+@pytest.mark.parametrize("biases", [True, False])
+def test_what_a_program_tells_is_that_of_its_network(loss, biases):
+    """Units of one state and dead ones among the live: value, predictions and slopes are those of the loss at u."""
+    rng = np.random.default_rng(5)
+    X = np.concatenate([1e3 * rng.normal(size=(9, 2)), np.ones((9, 1))], axis=1)
+    y = np.sign(rng.normal(size=9)) if loss == "logistic" else 50 * rng.normal(size=9)
+    problem = Problem(X, y, loss=loss, weight_decay=WeightDecay(0.3, biases=biases), output_bias=True)
+    A = rng.normal(size=(3, 3)) @ X.T > 0
+    A, signs = np.array([A[0], A[1] & False, A[1], A[0], A[2], A[0]]), np.array([1, 1, -1, 1, 1, -1])
+    point = programs_of(problem).solve(A, signs)
+    heights = np.where(A, point.u @ X.T, 0.0)
+    f = signs @ heights + point.c
+    kept = point.u if biases else point.u[:, :2]
+    penalty = 9 * 0.3 * (np.linalg.norm(kept, axis=1).sum() + (point.c**2 / 2 if biases else 0.0))
+    losses = (f - y) ** 2 if loss == "squared" else np.log1p(np.exp(-y * f))
+    np.testing.assert_allclose(point.prediction, f, rtol=1e-10)
+    np.testing.assert_allclose(point.slopes, 2 * (f - y) if loss == "squared" else -y / (1 + np.exp(y * f)), rtol=1e-8)
+    assert point.value == pytest.approx(losses.sum() + penalty, rel=1e-12)
+    assert not point.u[[1, 3]].any()
+    assert point.gap <= 1e-8 * point.value
