@@ -200,3 +200,30 @@ def test_a_free_constant_is_fitted_where_no_unit_pays(decay):
     assert best.value == pytest.approx(lowest)
     problem = Problem(X, y, loss="logistic", weight_decay=weights, output_bias=True)
     assert rs.basin_value(problem, None, [[False] * 5], [1]).value == pytest.approx(lowest)
+
+
+def test_directions_that_nearly_depend_give_a_network():
+    """Three rows that a plane meets: two nearly parallel directions take the same place, and one unit is enough."""
+    X, y = [[2, -1, 1], [1, 2, 1], [-2, -2, 1]], [2, -1, 2]
+    problem = Problem(X, y, weight_decay=WeightDecay("1/1000", biases=False), output_bias=True)
+    best = rs.infinite_width_minimum(problem)
+    # a plane through all rows as one unit that all rows switch on: the group lasso of a linear model
+    slope = -np.linalg.lstsq(np.array(X, dtype=float), np.array(y, dtype=float), rcond=None)[0][:2]
+    norm, spread = np.linalg.norm(slope), np.array(X, dtype=float)[:, :2]
+    spread = spread - spread.mean(axis=0)
+    # at small decay it is |w| minus decay^2 (n / 4) w^T (X^T X)^-1 w / |w|^2, and more of higher order
+    bend = slope @ np.linalg.solve(spread.T @ spread, slope) / norm**2
+    assert best.value == pytest.approx(1e-3 * norm - 3e-6 / 4 * bend, abs=1e-8)
+    assert best.kind == "certified"
+    assert float(best.upper - best.lower) <= 1e-8 * best.value
+    assert rs.verify(best.certificate).ok
+    assert problem.value(best.net) == pytest.approx(best.value, rel=1e-8)
+    assert best.least_width == best.most_width == 1
+
+
+def test_units_whose_biases_run_away_leave_a_network_with_the_value():
+    X, y = [[0, -1, 1], [2, 0, 1], [0, -1, 1], [-1, 2, 1], [-1, -2, 1]], [2, -2, 0, 1, 1]
+    problem = Problem(X, y, weight_decay=WeightDecay("1/1000", biases=False), output_bias=True)
+    best = rs.infinite_width_minimum(problem)
+    assert float(best.lower) <= best.value
+    assert problem.value(best.net) == pytest.approx(best.value, rel=1e-7)

@@ -125,10 +125,15 @@ def _grown(problem: Problem, cells: Cells | Splits) -> tuple[Cells | Splits, np.
         units = {(row.tobytes(), int(s)) for row, s in zip(patterns, signs, strict=True)}
         pulls = _pulls(problem, cells, point.slopes, lam * (1 + TIGHT / 10), units, LOOKED_AT)
         new_ones = list(pulls)
-        if not new_ones:
-            break
-        new_ones.sort(key=lambda p: -p.value)
         keep = decay.norms(point.u) > NEGLIGIBLE * max(point.value / lam, np.finfo(float).tiny)
+        if not new_ones:
+            fewer = None if keep.all() else programs.solve(patterns[keep], signs[keep], sharp=True)
+            if fewer is None or not fewer.gap < point.gap:
+                break
+            # units beside the optimum, with biases that run away, cost the slopes their last digits
+            patterns, signs, point = patterns[keep], signs[keep], fewer
+            continue
+        new_ones.sort(key=lambda p: -p.value)
         picks = new_ones[:AT_ONCE]
         patterns = np.concatenate([patterns[keep], [p.pattern for p in picks]])
         signs = np.concatenate([signs[keep], [p.sign for p in picks]])
@@ -204,6 +209,11 @@ def _described(
     unit_patterns = np.array([A[group[0]] for group in units], dtype=bool).reshape(-1, problem.n)
     root = np.sqrt(decay.norms(weights))
     net = TwoLayerNet(weights / root[:, None], unit_signs * root, c)
+    if not problem.value(net) <= point.value / n + TIGHT * problem.zero_value:
+        raise SolverError(
+            "the optimal directions found give no network with the lowest objective; the decay is too small for "
+            "doubles, or the data differ too much in scale"
+        )
     lower: Any = (point.value - point.gap) / n
     upper: Any = point.value / n
     certificate, kind = None, "numerical"

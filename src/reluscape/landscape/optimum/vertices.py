@@ -34,16 +34,40 @@ def vertices(columns: np.ndarray, free: bool, target: np.ndarray) -> dict[tuple[
     walk = p > 0 and comb(p, count) > MOST_TRIED
     for picks in _walked(columns, p, target, size) if walk else combinations(range(p), count):
         kept = [*picks, *range(p, p + int(free))]
-        x, _, r, _ = np.linalg.lstsq(columns[:, kept], target, rcond=SAME)
-        t = x[:count]
-        misses = (t < -NEGLIGIBLE * size).any() or np.linalg.norm(columns[:, kept] @ x - target) > TIGHT * size
-        # where columns are independent the only candidate is taken, whatever rounding leaves
-        if r < len(kept) or (misses and count < p):
-            continue
-        numbers = np.zeros(p + int(free))
-        numbers[kept] = np.append(np.where(t > NEGLIGIBLE * size, t, 0.0), x[count:])
-        out.setdefault(tuple(np.flatnonzero(numbers[:p]).tolist()), numbers)
+        numbers = _numbers(columns, kept, p, target, size)
+        if numbers is not None:
+            out.setdefault(tuple(np.flatnonzero(numbers[:p]).tolist()), numbers)
     return out
+
+
+def _numbers(columns: np.ndarray, kept: list[int], p: int, target: np.ndarray, size: float) -> np.ndarray | None:
+    """Return the numbers (p + 1 or p,) of columns that give the target; None where they depend or give another one.
+
+    What rounding left of the target is larger in the numbers of columns that are nearly dependent, in either direction:
+    those that are no larger than that are left out where the others give the target too.
+    """
+    count, out = sum(k < p for k in kept), np.zeros(columns.shape[1])
+    x, _, rank, stretch = np.linalg.lstsq(columns[:, kept], target, rcond=SAME)
+    if rank < len(kept):
+        return None
+    noise = NEGLIGIBLE * size / min(float(stretch.min(initial=1.0)), 1.0)
+    large = [k for k, t in zip(kept, x, strict=True) if k >= p or abs(t) > noise]
+    if len(large) < len(kept):
+        fewer = np.linalg.lstsq(columns[:, large], target, rcond=SAME)[0]
+        if _gives(columns[:, large], fewer, len(large) - len(kept) + count, target, size):
+            out[large] = fewer
+            return out
+    # where columns are independent the only candidate is taken, whatever rounding leaves
+    if count < p and not _gives(columns[:, kept], x, count, target, size):
+        return None
+    out[kept] = np.append(np.where(x[:count] > NEGLIGIBLE * size, x[:count], 0.0), x[count:])
+    return out
+
+
+def _gives(columns: np.ndarray, x: np.ndarray, count: int, target: np.ndarray, size: float) -> bool:
+    """Return whether numbers, the first `count` of which are to be at least 0, give the target up to rounding."""
+    below = (x[:count] < -NEGLIGIBLE * size).any()
+    return not below and float(np.linalg.norm(columns @ x - target)) <= TIGHT * size
 
 
 def _walked(columns: np.ndarray, p: int, target: np.ndarray, size: float) -> Iterator[tuple[int, ...]]:
