@@ -191,3 +191,24 @@ def test_a_silent_unit_that_can_be_turned_on_is_no_minimum_and_is_escaped():
     assert story.model_report.verdict.kind == "not stationary"
     assert story.better.loss(data) < net.loss(data) - 0.001
     assert rs.verify(story.certificate)
+
+
+@pytest.mark.parametrize("separable", [False, True])
+def test_what_is_left_in_a_small_logistic_basin_is_proved_between_two_ends(separable):
+    rng = np.random.default_rng(4)
+    A = np.c_[rng.normal(size=(12, 2)).round(2), np.ones(12)]
+    net = rs.TwoLayerNet(np.array([[1.0, 0.3, 0.2], [-0.4, 0.8, 0.1]]), np.array([0.7, -0.5]), 0.1)
+    labels = (net.predict(rs.Dataset(A)) > 0.3 if separable else rng.random(12) < 0.5).astype(float)
+    story = rs.explain(net, A, labels, loss="bce")
+    told = story.report["losses"]["basin"]
+    text = {fact["name"]: fact["text"] for fact in story.report["story"]}["lowest loss in its basin"]
+    assert told["kind"] == "certified"
+    # the same by minimising over the basin's cone from the network itself: never below the proved value
+    pattern, signs = (A @ net.W.T > 0).T, np.where(net.v > 0, 1, -1)
+    floats = rs.basin_value(A, labels, pattern, signs, loss="bce", output_bias=True)
+    assert told["value"] == pytest.approx(floats.value, abs=1e-6)
+    assert "proved to be 0" in text if separable else "proved to lie between" in text
+    if not separable:
+        low, high = (float(word) for word in text.split("between ")[1].split(" and "))
+        assert low <= told["value"] <= high
+        assert high - low < 1e-6

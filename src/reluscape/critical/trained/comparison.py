@@ -108,7 +108,8 @@ def _entries(it: Examination) -> Iterator[tuple[str, Entry]]:
     else:
         yield "constant", (it.constant, "numerical", None, None)
     if it.whole.findings.basin is not None:
-        yield "basin", (it.whole.findings.basin, "numerical", None, None)
+        proved = it.whole.findings.basin_ends is not None
+        yield "basin", (it.whole.findings.basin, "certified" if proved else "numerical", None, None)
     if record is not None and isinstance(record[0], TwoLayerNet):
         yield "best_known", (record[1], "numerical", record[0].predict(data)[:, None], record[0])
 

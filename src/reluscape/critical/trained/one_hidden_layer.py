@@ -5,18 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from ...basins import Basin, affine_fit, basin_value, constant_fit
+from ...basins.infimum import infimum_in_reach
 from ...basins.nearest_better import BetterBasin, better_basin, cell_beside
 from ...errors import InputError, ReluscapeError
 from ...numbers.tolerances import DEFAULT, Tolerances
 from ...problem.data import standardize
 from ...problem.gradients import predictions, weight_gradient
-from ...problem.losses import able, get_loss, mean_loss
+from ...problem.losses import LogisticLoss, able, get_loss, mean_loss
 from ...problem.networks import TwoLayerNet
+from ...problem.problem import Problem
 from ...problem.references import constant_value
 from ...problem.trained.reading import Trained
 from .. import Verdict, certify
@@ -56,6 +59,7 @@ class Findings:
         kinks_away: number of (unit, sample) pairs that switch between here and the descent's end, or None.
         better: the nearest better basin found, counted in kinks, or None.
         can_snap: whether the network is small enough for exact points beside it to be looked for.
+        basin_ends: of a small basin under the logistic loss the proved ends of its infimum, else None.
     """
 
     given: Verdict
@@ -73,6 +77,7 @@ class Findings:
     kinks_away: int | None
     better: BetterBasin | None
     can_snap: bool
+    basin_ends: tuple[Fraction, Fraction] | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -187,6 +192,7 @@ def investigate(
         affine=affine_fit(data).value if squared else None, basin=basin,
         anatomy=anatomy(net, data, tolerances), affine_residual=_affine_residual(trained),
         descent_distance=end.distance if end is not None else None, kinks_away=kinks, better=better, can_snap=snaps,
+        basin_ends=None if own is None else own[2],
     )  # fmt: skip
 
 
@@ -238,7 +244,7 @@ def _best(
     trained: Trained,
     loss: Any,
     path: Descent | None,
-    own: tuple[float, TwoLayerNet] | None,
+    own: tuple[float, TwoLayerNet, Any] | None,
     value: float,
     starts: int,
     seed: int,
@@ -266,8 +272,10 @@ def _best(
     return (lowest[0] if own_way else matched(net, lowest[0], data.X)), value
 
 
-def _basin(trained: Trained, loss: Any) -> tuple[float, TwoLayerNet] | None:
-    """Return the value of the network's own basin and a network that has it or comes near, or None where none is.
+def _basin(trained: Trained, loss: Any) -> tuple[float, TwoLayerNet, tuple[Fraction, Fraction] | None] | None:
+    """Return the value of the network's own basin, a network that has it or comes near, and ends where it is proved.
+
+    None where the program failed.
 
     A network whose weights put rows on hyperplanes lies on the border of several basins: it is the one where these rows
     are off, or where rounding leaves parallel ones on two sides one that touches the network.
@@ -276,6 +284,11 @@ def _basin(trained: Trained, loss: Any) -> tuple[float, TwoLayerNet] | None:
     signs = np.where(net.v < 0, -1, 1)
 
     def solved(pattern: np.ndarray) -> Basin:
+        if isinstance(loss, LogisticLoss):
+            problem = Problem(data, None, loss=loss, output_bias=trained.output_bias)
+            proved = infimum_in_reach(problem, pattern, signs)
+            if proved is not None:
+                return proved
         return basin_value(data, None, pattern, signs, loss=loss, output_bias=trained.output_bias)
 
     try:
@@ -286,7 +299,8 @@ def _basin(trained: Trained, loss: Any) -> tuple[float, TwoLayerNet] | None:
     except (ReluscapeError, np.linalg.LinAlgError):
         return None
     lowest = TwoLayerNet(signs[:, None] * np.asarray(basin.Z), signs.astype(float), float(basin.c))
-    return float(basin.value), lowest
+    ends = None if basin.lower is None or basin.upper is None else (basin.lower, basin.upper)
+    return float(basin.value), lowest, ends
 
 
 def _affine_residual(trained: Trained) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import ceil, floor, log10
+
 import numpy as np
 
 from ...critical.trained.answer import SLOW, SOLVED, STUCK, WRONG_INPUT
@@ -33,11 +36,11 @@ def verdict_lines(case: Case, findings: Findings) -> list[str]:
         return [*lines, *case.hints, *last][:6]
     lines.append(_detail(case, findings))
     if verdict.kind == "not stationary" and findings.basin is not None:
-        gain = findings.loss - findings.basin
+        gain, ends = findings.loss - findings.basin, findings.basin_ends
         if gain > DEFAULT.stuck * findings.loss and case.answer == SLOW:
             lines.append(
                 f"without any unit switching on or off, the loss can fall from {findings.loss:.6g} to "
-                f"{shown(findings.basin, findings)} ({part(gain, findings.loss)})"
+                f"{shown(findings.basin, findings)} ({part(gain, findings.loss)}{', proved' * (ends is not None)})"
             )
     lines += case.hints
     dead = findings.anatomy.dead
@@ -134,6 +137,19 @@ def shown(value: float, findings: Findings) -> str:
     return "0" if abs(value) <= DEFAULT.kkt * findings.constant else f"{value:.6g}"
 
 
+def proved_text(lower: Fraction, upper: Fraction) -> str:
+    """Return proved ends in digits that are rounded away from each other.
+
+    >>> proved_text(Fraction(1, 3), Fraction(2, 3))
+    'proved to lie between 0.3333333333 and 0.6666666667'
+    """
+    if not upper:
+        return "proved to be 0"
+    unit = Fraction(10) ** (9 - floor(log10(upper)))
+    low, high = floor(lower * unit) / unit, ceil(upper * unit) / unit
+    return f"proved to lie between {float(low):.10g} and {float(high):.10g}"
+
+
 def kinks_text(findings: Findings) -> str:
     """Return how many kinks away a better basin is, in words."""
     better = findings.better
@@ -176,7 +192,10 @@ def facts(case: Case, findings: Findings) -> list[tuple[str, str]]:
             text = "not looked for: the network is too large here"
     lines.append(("nearest exact candidate", text))
     if findings.basin is not None:
-        lines.append(("lowest loss in its basin", f"{shown(findings.basin, findings)} (now {findings.loss:.6g})"))
+        proof = "" if findings.basin_ends is None else f"; {proved_text(*findings.basin_ends)}"
+        lines.append(
+            ("lowest loss in its basin", f"{shown(findings.basin, findings)} (now {findings.loss:.6g}){proof}")
+        )
     anatomy = findings.anatomy
     lines.append(("dead units", numbered(anatomy.dead, "dead unit", ", off on every row")))
     if anatomy.zero_output:
