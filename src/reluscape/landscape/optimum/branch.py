@@ -22,8 +22,8 @@ from .relaxation import Relaxation, multisets, row_counts
 
 # layers of which the next rows are asked
 SAMPLE = 40
-# layers that are refined in one step, and pairs of rays in them
-CHUNK, EFFORT = 20_000, 1e8
+# layers that are refined in one step, at first and at most, and pairs of rays in them
+DIVE, CHUNK, EFFORT = 500, 20_000, 1e8
 MOST_INSIDE = 2_000_000
 OPEN_LIMIT = 20_000_000
 
@@ -80,8 +80,9 @@ def branch_and_bound(
 
     A layer whose states are known on the first k rows is bounded by its best fit of these rows and of what the others
     are sure to add. Layers are multisets of states, so units are not told apart.
-    The open layers with the lowest bound are refined first; what is left open when the time is up, or has too many
-    layers inside it, keeps its bounds.
+    The open layers with the lowest bound are refined first. The search begins with dives, each of twice as many layers
+    as the one before: what a step leaves open is refined next, until nothing is, so that good networks come up early.
+    What is left open when the time is up, or has too many layers inside it, keeps its bounds.
 
     Args:
         data: with targets.
@@ -90,8 +91,8 @@ def branch_and_bound(
         upper: sum of squares of a network.
         order: (n,) rows, those that decide most first.
         deadline: on the monotonic clock.
-        polish: given the most promising network of a level when the level is first reached, returns the sum of squares
-            of a network (of its descent).
+        polish: given the most promising network of a level when the level is first reached, the cells pointed, returns
+            the sum of squares of a network (of its descent).
         enough: a sum of squares at which the search stops.
         steps: number of layers looked at after which no refinement begins; the same on every machine.
     """
@@ -100,19 +101,19 @@ def branch_and_bound(
     tolerance = DEFAULT.kkt * data.n * spread(data, output_bias)
     search = Search(upper, None, 0.0, 0, False, relaxation=relaxation)
     _solve(search, relaxation, 0, multisets(2, width), tolerance)
-    depth = 0
+    depth, most, dives = 0, DIVE, True
     while search.open and search.upper > enough and search.looked_at < steps and time.monotonic() < deadline:
-        chunk = search.open.pop(_next(search.open))
+        chunk = search.open.pop(-1 if dives else _next(search.open))
         later = sizes[bisect_right(sizes, chunk.seen)]
         if later > depth:
             rows, promising = _telling(relaxation, chunk, search.upper, later - depth)
-            if polish is not None and depth:
+            if polish is not None and depth >= relaxation.tree.rank:
                 search.upper = min(search.upper, polish(promising))
             relaxation.see(rows)
             depth = later
-        first = chunk.states[:CHUNK]
-        take = max(1, min(CHUNK, int(EFFORT / max(relaxation.weight(chunk.seen, first), 1.0))))
-        inside = relaxation.children(chunk.seen, later, first[:take], CHUNK, deadline)
+        first = chunk.states[:most]
+        take = max(1, min(most, int(EFFORT / max(relaxation.weight(chunk.seen, first), 1.0))))
+        inside = relaxation.children(chunk.seen, later, first[:take], most, deadline)
         if inside is None:
             inside = relaxation.children(chunk.seen, later, first[:1], MOST_INSIDE, deadline)
         if inside is None:
@@ -123,6 +124,9 @@ def branch_and_bound(
             search.open.append(Chunk(chunk.seen, chunk.states[take:], chunk.bounds[take:]))
         _solve(search, relaxation, later, states, tolerance)
         search.open = [c for c in (_pruned(c, search.upper - tolerance) for c in search.open) if c is not None]
+        dives = most < CHUNK and bool(search.open) and search.open[-1].seen == later
+        if not dives:
+            most = min(2 * most, CHUNK)
     search.finished = not search.open
     bounds = [float(c.bounds[0]) for c in search.open]
     search.lower = max(min([search.upper, *bounds]) - tolerance, 0.0)
