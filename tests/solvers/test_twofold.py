@@ -19,3 +19,20 @@ def test_products_that_cancel_are_rounded_once():
 def test_columns_of_any_scale():
     found = product(np.array([[1e300, 1e-300]]), np.zeros((1, 2)), np.array([[1e-300], [1e300]]))
     assert np.allclose(found, 2.0)
+
+
+def test_long_sums_of_odd_length_that_cancel_are_rounded_once():
+    rng = np.random.default_rng(1)
+    high, factor = rng.normal(size=(2, 4_001)), rng.normal(size=(4_001, 3))
+    low = high * rng.normal(size=high.shape) * 2.0**-54
+    factor[-1] = -(high[0, :-1] @ factor[:-1]) / high[0, -1]
+    found = product(high, low, factor)
+    for i, k in np.ndindex(2, 3):
+        terms = zip(high[i], low[i], factor[:, k], strict=True)
+        truth = sum((Fraction(a) + Fraction(b)) * Fraction(c) for a, b, c in terms)
+        assert abs(Fraction(found[i, k]) - truth) <= Fraction(1, 2**50) * abs(truth) + Fraction(1, 10**28)
+
+
+def test_no_columns_and_no_rows():
+    assert product(np.zeros((2, 0)), np.zeros((2, 0)), np.zeros((0, 3))).tolist() == [[0.0] * 3] * 2
+    assert product(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((2, 3))).shape == (0, 3)

@@ -7,6 +7,8 @@ import numpy as np
 SPLITTER = 2.0**27 + 1.0
 # numbers whose products, and the rounding errors of these, stay within the range of doubles
 MOST_SPLIT = 2.0**400
+# products that are added at once
+AT_ONCE = 1_000_000
 
 
 def lower_parts(fractions: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -21,24 +23,37 @@ def lower_parts(fractions: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 
 def product(high: np.ndarray, low: np.ndarray, factor: np.ndarray) -> np.ndarray:
-    """Return (high + low) @ factor, accumulated in twice the working precision and rounded once.
+    """Return (high + low) @ factor, accumulated in pairs in twice the working precision and rounded once.
 
     Args:
         high: (n, d) doubles.
         low: (n, d) their lower parts.
         factor: (d, r) doubles.
 
-    Source: Ogita, Rump and Oishi, Accurate Sum and Dot Product, SIAM J. Sci. Comput. 26 (2005), algorithm 5.3 (Dot2).
+    Source: Ogita, Rump and Oishi, Accurate Sum and Dot Product, SIAM J. Sci. Comput. 26 (2005), algorithm 5.3 (Dot2),
+    there one term after the other.
     """
     exponent = np.frexp(np.abs(high).max(axis=0, initial=0.0))[1]  # powers of two round nothing
     high, low, factor = np.ldexp(high, -exponent), np.ldexp(low, -exponent), np.ldexp(factor, exponent[:, None])
     total = np.zeros((len(high), factor.shape[1]))
-    rest = np.zeros_like(total)
-    for j in range(high.shape[1]):
-        term, error = two_product(high[:, j, None], factor[None, j])
-        total, residue = two_sum(total, term)
-        rest += residue + (error + low[:, j, None] * factor[None, j])
-    return total + rest
+    rows = max(AT_ONCE // max(factor.size, 1), 1)
+    for begin in range(0, len(high), rows):
+        part = slice(begin, begin + rows)
+        terms, errors = two_product(high[part, :, None], factor[None])
+        total[part] = _sums(terms, errors + low[part, :, None] * factor[None])
+    return total
+
+
+def _sums(terms: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Return the sums (n, r) over the middle axis of terms (n, d, r) and of what rounding left of them."""
+    while terms.shape[1] > 1:
+        half, odd = divmod(terms.shape[1], 2)
+        pairs, residue = two_sum(terms[:, :half], terms[:, half : 2 * half])
+        left = rest[:, :half] + rest[:, half : 2 * half] + residue
+        if odd:
+            pairs, left = (np.concatenate(both, axis=1) for both in ((pairs, terms[:, -1:]), (left, rest[:, -1:])))
+        terms, rest = pairs, left
+    return np.asarray((terms + rest).sum(axis=1))
 
 
 def less(values: np.ndarray, ratios: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
