@@ -106,10 +106,10 @@ def descended(
     state = Held(theta, [((h > 0) & ~a).astype(int) for h, a in zip(heights, at, strict=True)], at,
                 float_value(objective, theta))  # fmt: skip
     bound, size = LONGEST, 1.0 + float(np.abs(theta).max(initial=0.0))
-    places, returns = [replace(state)], 0
+    places, returns, seen = [replace(state)], 0, dict[bytes, Kinks]()
     while count < steps:
         count += 1
-        model = _model(objective, state)
+        model = _model(objective, state, seen)
         step, gain = _newton_step(model, bound * size)
         if gain <= DEFAULT.objective_rounding * abs(state.value) or bound < SHORTEST:
             bound = LONGEST
@@ -125,9 +125,13 @@ def descended(
     return Descent([*places, state], count * each)
 
 
-def _model(objective: Objective, point: Held) -> Model:
-    """Return the Lagrangian with the multipliers that fit best."""
-    kinks = group_kinks(objective, point.on, point.at)
+def _model(objective: Objective, point: Held, seen: dict[bytes, Kinks]) -> Model:
+    """Return the Lagrangian with the multipliers that fit best; kinks as at the last step are grouped already."""
+    key = b"".join(np.ascontiguousarray(part).tobytes() for part in (*point.on, *point.at))
+    if key not in seen:
+        seen.clear()
+        seen[key] = group_kinks(objective, [on.copy() for on in point.on], point.at)
+    kinks = seen[key]
     point.at = [a.copy() for a in kinks.at]
     program = Lagrangian(objective, kinks, FLOAT)
     mu = np.zeros(len(kinks.free))
