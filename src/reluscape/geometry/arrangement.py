@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -46,6 +47,13 @@ class Arrangement:
         >>> a.normals.tolist(), a.row_class.tolist(), a.row_sign.tolist()
         ([[1, 0], [1, 1]], [0, -1, 0, 1], [1, 0, -1, 1])
         """
+        if data not in _OF:
+            _OF[data] = cls._found(data)
+        return _OF[data]
+
+    @classmethod
+    def _found(cls, data: Dataset) -> Arrangement:
+        """Return the arrangement, computed."""
         rows = data.rows
         place: dict[tuple[int, ...], tuple[int, int]] = {}
         row_class = np.full(data.n, -1, dtype=np.int64)
@@ -104,3 +112,7 @@ class Arrangement:
         there = self.row_class >= 0
         out[:, there] = positive[:, self.row_class[there]] == (self.row_sign[there] > 0)
         return out
+
+
+# arrangements of data sets that are still in use
+_OF: WeakKeyDictionary[Dataset, Arrangement] = WeakKeyDictionary()
