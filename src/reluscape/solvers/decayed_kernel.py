@@ -118,7 +118,7 @@ def step_work(n: int, N: int, d: int, k: int, curved: bool = False) -> float:
     return N**3 / 6 + N * k * (d / 2 + 8) + 8 * n * N + (n * N * N / 2 if curved else 0.0) + 2500
 
 
-@kernel(lambda F, h, C, *_: step_work(F.shape[0], F.shape[1], C.shape[1], C.shape[2]), seconds=3.0, **INSIDE)
+@kernel(lambda F, h, C, *_: step_work(F.shape[0], F.shape[1], C.shape[1], C.shape[2]), seconds=9.0, **INSIDE)
 def advance(
     F: np.ndarray,
     h: np.ndarray,
@@ -340,7 +340,7 @@ def lightened(
         * STEPS_OF_A_PROGRAM
         * step_work(len(y), programs.shape[1] * G.shape[2], G.shape[2], C.shape[2], kind != SQUARED)
     ),
-    seconds=3.0,
+    seconds=20.0,
     **INSIDE,
 )
 def decayed_points(
