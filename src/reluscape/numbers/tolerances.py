@@ -201,10 +201,12 @@ class Tolerances:
     decayed_closed: float = 1e-10
     decayed_near: float = 1e-9
     # any number of units with weight decay: share within which a pull counts as the decay, distance within which two
-    # directions are one, and size, relative to the largest, below which a unit is left out
+    # directions are one, and size, relative to the largest, below which a unit is left out; share of the value to which
+    # the ends of a certificate agree where what is told with them counts as certified
     infinite_tight: float = 1e-6
     infinite_same: float = 1e-5
     infinite_negligible: float = 1e-7
+    infinite_agreed: float = 1e-6
     # sines between these are neither on a hyperplane nor off it in floats
     sine_on: float = 1e-7
     sine_off: float = 1e-5

@@ -227,3 +227,7 @@ def test_units_whose_biases_run_away_leave_a_network_with_the_value():
     best = rs.infinite_width_minimum(problem)
     assert float(best.lower) <= best.value
     assert problem.value(best.net) == pytest.approx(best.value, rel=1e-7)
+    # proved ends that are far apart prove neither the directions nor the widths
+    assert best.kind == "certified" or float(best.upper - best.lower) > 1e-6 * best.value
+    assert best.kind == "numerical" or float(best.upper - best.lower) <= 1e-6 * best.value
+    assert best.certificate is None or rs.verify(best.certificate).ok

@@ -55,7 +55,8 @@ class DecayedInfiniteWidthMinimum:
             bias is free).
         net: a balanced network of m* units with the value.
         certificate: plain JSON, or None.
-        kind: "certified" with a certificate, else "numerical".
+        kind: "certified" with a certificate whose ends agree to 1e-6 of the value; else "numerical": a certificate
+            proves its own two ends, while directions and widths are those that doubles find.
     """
 
     value: float
@@ -221,7 +222,7 @@ def _described(
         proof = _proof(problem, cells, unit_patterns, unit_signs, weights, c)
         if proof is not None:
             lower, upper, certificate = proof
-            kind = "certified"
+            kind = "certified" if float(upper - lower) <= DEFAULT.infinite_agreed * float(upper) else "numerical"
     return DecayedInfiniteWidthMinimum(
         float(upper), lower, upper, readonly(U), readonly(s, int), readonly(t), unique, least, most,
         min(least + most, problem.n + 1), fit.supports, tuple(edges), net, problem.output_bias, readonly(A, bool),
