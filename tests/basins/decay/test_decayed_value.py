@@ -242,14 +242,14 @@ def test_decay_below_the_rounding_of_the_slopes_has_a_bound():
 
 def test_one_compiled_kernel_serves_all_losses(monkeypatch):
     from reluscape.numbers.kernels import Kernel
-    from reluscape.solvers.decayed_kernel import decayed_points
+    from reluscape.solvers.decayed_basin_kernel import basin_point
 
     monkeypatch.setattr(Kernel, "__call__", lambda self, *args: self.compiled(*args))
 
     X, y = [[1.0, 2.0], [2.0, -1.0], [-1.0, 1.0]], [1, -1, 1]
     for loss in ("squared", "logistic"):
         rs.basin_value(Problem(X, y, loss=loss, weight_decay=0.01), None, [[True, True, False]], [1])
-    assert len(decayed_points.compiled.signatures) == 1
+    assert len(basin_point.compiled.signatures) == 1
 
 
 @pytest.mark.parametrize("biases", [True, False])
