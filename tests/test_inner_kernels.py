@@ -47,8 +47,10 @@ def called(tree, module, own):
         if isinstance(node, ast.ImportFrom) and (own or (node.module or "").split(".")[-1] == module)
         for alias in node.names
     }
+    # the plain form is Python, which cannot crash
+    plain = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "plain"}
     for node in ast.walk(tree):
-        if id(node) in compiled:
+        if id(node) in compiled or id(node) in plain:
             continue
         if isinstance(node, ast.Name) and (own or node.id in imported):
             yield imported.get(node.id, node.id)
