@@ -17,7 +17,7 @@ from .decayed_kernel import STEPS_OF_A_PROGRAM, decayed_points, step_work
     lambda on, sign, X, C, first, side, shares, y, kind, *_: (
         STEPS_OF_A_PROGRAM * step_work(len(y), on.shape[0] * X.shape[1], X.shape[1], len(C), kind != SQUARED)
     ),
-    seconds=4.0,
+    seconds=24.0,
     **INSIDE,
 )
 def basin_point(

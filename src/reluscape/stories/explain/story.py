@@ -143,8 +143,8 @@ def proved_text(lower: Fraction, upper: Fraction) -> str:
     >>> proved_text(Fraction(1, 3), Fraction(2, 3))
     'proved to lie between 0.3333333333 and 0.6666666667'
     """
-    if not upper:
-        return "proved to be 0"
+    if not float(upper):
+        return "proved to be 0" if not upper else "proved to lie below 1e-300"
     unit = Fraction(10) ** (9 - floor(log10(upper)))
     low, high = floor(lower * unit) / unit, ceil(upper * unit) / unit
     return f"proved to lie between {float(low):.10g} and {float(high):.10g}"
