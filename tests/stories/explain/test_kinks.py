@@ -109,7 +109,7 @@ def test_parallel_rows_on_a_kink_that_rounding_splits_have_a_basin():
         u = rng.integers(2**39, 2**40, 3) / 2.0**40  # so that 3u and 7u are exact multiples
         w = np.cross(u, rng.normal(size=3))
         X, y = np.array([u, 3 * u, 7 * u, w]), np.array([1.0, 2.0, 3.0, 1.0])
-        value, net = _basin(read_trained(rs.TwoLayerNet([w], [1.0]), X, y), get_loss("squared"))
+        value, net, _ = _basin(read_trained(rs.TwoLayerNet([w], [1.0]), X, y), get_loss("squared"))
         # the unit is on for the last row and fits it; the three others are all off, or on with the best multiple 28/59
         assert min(abs(value - 14 / 4), abs(value - (14 - 28**2 / 59) / 4)) < 1e-6
         assert net.loss(X, y) == pytest.approx(value, abs=1e-6)
