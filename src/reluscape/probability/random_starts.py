@@ -16,7 +16,7 @@ from ..problem.data import Dataset, standardize
 from .sampling import BasinSampler
 
 # starts that are drawn whatever the clock says, for so many rows times inputs times units at most; beyond, one
-FIRST_CHUNKS = ((5_000, 40), (100_000, 8))
+FIRST_CHUNKS = ((5_000, 20), (100_000, 8))
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def test_good_share_by_an_own_loop(mapped):
     entry = survey.report["widths"][0]
     reference, constant = entry["reference"]["value"], float(np.var(y))
     assert entry["threshold"] == pytest.approx(reference + 0.05 * (constant - reference))
-    generator, hits, done, chunk = stream(0, "starts", 1, "normal"), 0, 0, 40
+    generator, hits, done, chunk = stream(0, "starts", 1, "normal"), 0, 0, 20
     while done < 60:
         size = min(chunk, 60 - done)
         W, v = get_law("normal").sample_many(generator, size, 1, 3)
