@@ -33,7 +33,7 @@ from .result import GlobalMinimum
 MOST_COUNTED = 20_000_000
 PROOF_SECONDS = 120.0
 # descents before the search, within a time and within a number of steps, and how often the lowest loss comes up at most
-STARTS, STEP_STARTS, OFTEN = 40, 10, 5
+STARTS, STEP_STARTS, OFTEN = 20, 10, 5
 # up to this width the global minimum of one unit less is where a network begins to grow, beyond it the constant
 MOST_SEARCHED = 4
 WARM_SHARE, WARM_SECONDS = 0.2, 2.0
