@@ -149,8 +149,8 @@ def pattern_rank_mod(units, residues, prime, basis, pivots):
 
 
 def dependencies_mod(basis: np.ndarray, pivots: np.ndarray, rank: int, prime: int) -> np.ndarray:
-    """Return what `few_dependencies_mod` returns, by loops where there are many rows."""
-    if rank * (basis.shape[1] - rank) < WORTH_COMPILING:
+    """Return what `few_dependencies_mod` returns, by loops where there are many rows or they are compiled already."""
+    if rank * (basis.shape[1] - rank) < WORTH_COMPILING and not many_dependencies_mod.is_ready:
         return few_dependencies_mod(basis, pivots, rank, prime)
     return np.asarray(many_dependencies_mod(basis, pivots, rank, np.uint64(prime)))
 

@@ -74,6 +74,11 @@ class Kernel:
         return self._compiled
 
     @property
+    def is_ready(self) -> bool:
+        """Whether a call takes compiled code without compiling any, or is to compile it whatever it costs."""
+        return self._compiled is not None or bool(_at_once) or _stands_ready(self)
+
+    @property
     def _numba_type_(self) -> Any:
         """What kernels that call this one are compiled with."""
         return self.compiled._numba_type_
@@ -85,7 +90,7 @@ class Kernel:
         if self._compiled is not None:
             return self._compiled(*args)
         steps = self.work(*args)
-        if steps > self.room or _at_once or _stands_ready(self):
+        if steps > self.room or self.is_ready:
             return self.compiled(*args)
         self.room -= steps
         with np.errstate(all="ignore"):  # as compiled code: unsigned integers wrap, floats have infinities
