@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reluscape as rs
+from tests.own_losses import Huber
 
 
 def logistic_by_conic_solver(X, y, A, signs, output_bias):
@@ -67,17 +68,6 @@ class Squared:
 
     def gradient(self, f, y):
         return 2 * (f - y)
-
-
-class Huber:
-    """|r| - 1/2 beyond 1, r^2 / 2 inside."""
-
-    def value(self, f, y):
-        r = np.abs(f - y)
-        return np.where(r > 1, r - 0.5, r * r / 2)
-
-    def gradient(self, f, y):
-        return np.clip(f - y, -1, 1)
 
 
 @settings(max_examples=15)

@@ -10,6 +10,7 @@ import pytest
 
 import reluscape as rs
 from reluscape.geometry.faces.faces import enumerate_faces
+from tests.own_losses import Huber
 
 LINE = [[-2, 1], [-1, 1], [1, 1], [2, 1]]
 
@@ -165,15 +166,6 @@ def test_errors():
         rs.cell_minima([[1]], [1], [[True, False]])
     with pytest.raises(rs.InputError, match="no weights have the covector"):
         rs.kink_minima([[1, 0], [2, 0]], [1, 1], [[1, -1]])
-
-
-class Huber:
-    def value(self, f, y):
-        r = np.abs(f - y)
-        return np.where(r < 1, r**2 / 2, r - 0.5)
-
-    def gradient(self, f, y):
-        return np.clip(f - y, -1, 1)
 
 
 @pytest.mark.parametrize("loss", ["logistic", Huber()])

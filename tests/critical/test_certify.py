@@ -10,6 +10,7 @@ import pytest
 import reluscape as rs
 from reluscape.problem.losses import mean_loss
 from tests.oracles import critical as oracle
+from tests.own_losses import Huber
 
 IDENTITY = [[1, 0], [0, 1]]
 
@@ -155,15 +156,6 @@ def test_published_minimum_that_is_plain_regression():
     single = rs.certify(X, y, [[-1, Fraction(-7, 10)]], [Fraction(28, 30)])
     assert single.is_local_minimum
     assert single.exact_loss == Fraction(561, 25000)
-
-
-class Huber:
-    def value(self, f, y):
-        r = np.abs(f - y)
-        return np.where(r < 1, r**2 / 2, r - 0.5)
-
-    def gradient(self, f, y):
-        return np.clip(f - y, -1, 1)
 
 
 @pytest.mark.parametrize("loss", ["logistic", Huber()])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..numbers import exact
 from ..numbers.checks import readonly
+from ..numbers.once import once_for_each
 from ..problem.data import Dataset
 from .listing.balance import column_units, divided
 
@@ -47,41 +47,7 @@ class Arrangement:
         >>> a.normals.tolist(), a.row_class.tolist(), a.row_sign.tolist()
         ([[1, 0], [1, 1]], [0, -1, 0, 1], [1, 0, -1, 1])
         """
-        if data not in _OF:
-            _OF[data] = cls._found(data)
-        return _OF[data]
-
-    @classmethod
-    def _found(cls, data: Dataset) -> Arrangement:
-        """Return the arrangement, computed."""
-        rows = data.rows
-        place: dict[tuple[int, ...], tuple[int, int]] = {}
-        row_class = np.full(data.n, -1, dtype=np.int64)
-        row_sign = np.zeros(data.n, dtype=np.int8)
-        first: list[int] = []
-        for i in range(data.n):
-            line, along = exact.line_of(tuple(rows[i].tolist()))
-            if line is None:
-                continue
-            if line not in place:
-                place[line] = len(first), along
-                first.append(i)
-            row_class[i], row_sign[i] = place[line][0], along * place[line][1]
-        normals = rows[first] if first else np.empty((0, data.d), dtype=object)
-        pivots = tuple(range(data.d)) if data.rank == data.d else exact.pivot_columns(normals)
-        pivot_normals = normals if len(pivots) == data.d else normals[:, list(pivots)]
-        if len(pivots) not in (0, data.d):
-            pivot_normals = exact.primitive_rows(pivot_normals)
-        return cls(
-            readonly(normals, object),
-            readonly(row_class),
-            readonly(row_sign),
-            len(pivots),
-            pivots,
-            readonly(pivot_normals, object),
-            data.d,
-            data.fractions,
-        )
+        return _arrangement(data)
 
     @cached_property
     def units(self) -> list[Fraction]:
@@ -114,5 +80,34 @@ class Arrangement:
         return out
 
 
-# arrangements of data sets that are still in use
-_OF: WeakKeyDictionary[Dataset, Arrangement] = WeakKeyDictionary()
+@once_for_each
+def _arrangement(data: Dataset) -> Arrangement:
+    """Return the arrangement of a data set."""
+    rows = data.rows
+    place: dict[tuple[int, ...], tuple[int, int]] = {}
+    row_class = np.full(data.n, -1, dtype=np.int64)
+    row_sign = np.zeros(data.n, dtype=np.int8)
+    first: list[int] = []
+    for i in range(data.n):
+        line, along = exact.line_of(tuple(rows[i].tolist()))
+        if line is None:
+            continue
+        if line not in place:
+            place[line] = len(first), along
+            first.append(i)
+        row_class[i], row_sign[i] = place[line][0], along * place[line][1]
+    normals = rows[first] if first else np.empty((0, data.d), dtype=object)
+    pivots = tuple(range(data.d)) if data.rank == data.d else exact.pivot_columns(normals)
+    pivot_normals = normals if len(pivots) == data.d else normals[:, list(pivots)]
+    if len(pivots) not in (0, data.d):
+        pivot_normals = exact.primitive_rows(pivot_normals)
+    return Arrangement(
+        readonly(normals, object),
+        readonly(row_class),
+        readonly(row_sign),
+        len(pivots),
+        pivots,
+        readonly(pivot_normals, object),
+        data.d,
+        data.fractions,
+    )

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..errors import InputError, ReluscapeError
+from .once import once_for_each
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,9 +21,8 @@ ORDINARY = 1e60
 # where samples, targets and weights stand in what a call is given
 _HELD = ("X", "y", "targets", "W", "v", "c", "data", "coefs_", "weights")
 
-# classes whose instances never change, and which of their instances reach far
+# classes whose instances never change
 _CONSTANT: set[type] = set()
-_SEEN: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
 
 def refuses_overflow(call: Callable[P, R]) -> Callable[P, R]:
@@ -53,12 +52,7 @@ def _far(value: Any) -> bool:
     """Return whether an argument is, or holds, numbers that are very far from 1."""
     if isinstance(value, list | tuple | int | float) or hasattr(value, "__array__"):
         return _reaches_far(value)
-    if type(value) not in _CONSTANT:
-        return _holds_far(value)
-    known = _SEEN.get(value)
-    if known is None:
-        known = _SEEN[value] = _holds_far(value)
-    return known
+    return _constant_holds_far(value) if type(value) in _CONSTANT else _holds_far(value)
 
 
 def constant(kind: type[T]) -> type[T]:
@@ -70,6 +64,9 @@ def constant(kind: type[T]) -> type[T]:
 def _holds_far(value: Any) -> bool:
     """Return whether an object holds numbers that are very far from 1."""
     return any(_far_held(value, name) for name in _HELD if hasattr(type(value), name) or name in _fields(value))
+
+
+_constant_holds_far = once_for_each(_holds_far)
 
 
 def _far_held(value: Any, name: str) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..errors import InputError
 from ..numbers import exact
 from ..numbers.checks import readonly
+from ..numbers.once import once_for_each
 from .data import Dataset
 from .losses import able
 from .targets import with_targets
@@ -39,10 +39,6 @@ class Fit:
     def __float__(self) -> float:
         """Return the value."""
         return self.value
-
-
-# fits of data sets that are still in use, each wanted in several places
-_FITS: WeakKeyDictionary[Dataset, Fit] = WeakKeyDictionary()
 
 
 def constant_fit(X: Any, y: Any = None) -> Fit:
@@ -77,12 +73,14 @@ def affine_fit(X: Any, y: Any = None) -> Fit:
         >>> affine_fit([[0], [1], [2]], [0, 1, 0]).exact_value
         Fraction(2, 9)
     """
-    data = with_targets(X, y)
-    fit = _FITS.get(data)
-    if fit is None:
-        ones = np.full((data.n, 1), Fraction(1), dtype=object)
-        fit = _FITS[data] = _fit(np.concatenate([data.fractions, ones], axis=1), data.y_fractions, data.d)
-    return fit
+    return _plane(with_targets(X, y))
+
+
+@once_for_each
+def _plane(data: Dataset) -> Fit:
+    """Return the best affine prediction of a data set, which several places ask for."""
+    ones = np.full((data.n, 1), Fraction(1), dtype=object)
+    return _fit(np.concatenate([data.fractions, ones], axis=1), data.y_fractions, data.d)
 
 
 def _fit(features: np.ndarray, y: np.ndarray, d: int) -> Fit:

@@ -8,6 +8,7 @@ import pytest
 
 import reluscape as rs
 from reluscape.landscape.paths import connect
+from tests.own_losses import Huber
 
 
 def above_zero(rng, make, X, y, loss):
@@ -181,14 +182,6 @@ def test_starts_above_zero_of_deep_networks_and_other_losses():
     assert classes.zero_loss == pytest.approx(np.log(3))
     assert classes.high >= float(classes.promised) == 15 / 32
     assert rs.start_above_zero("normal", X, [1, -1], 4, trials=200, rng=0, loss="logistic").strictly_convex is None
-
-    class Huber:
-        def value(self, f, y):
-            r = np.abs(f - y)
-            return np.where(r > 1, r - 0.5, r * r / 2)
-
-        def gradient(self, f, y):
-            return np.clip(f - y, -1, 1)
 
     # one sample, target 3: near c = 0 the loss is the straight part, so that it bends nowhere there
     flat = rs.start_above_zero("normal", X[:1], [3.0], 2, trials=500, rng=0, loss=Huber())
