@@ -17,6 +17,7 @@ from ..errors import InputError, TooLarge
 from ..geometry.faces.faces import Faces, enumerate_faces
 from ..numbers import exact
 from ..numbers.checks import readonly
+from ..numbers.threads import one_thread
 from ..problem.data import Dataset, check_signs
 from ..problem.networks import TwoLayerNet
 from ..problem.penalties import NONE
@@ -111,6 +112,7 @@ def local_minima(
 ) -> Any: ...
 
 
+@one_thread()
 def local_minima(
     X: Any,
     y: Any = None,

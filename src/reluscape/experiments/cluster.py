@@ -12,10 +12,11 @@ from typing import Any
 
 from .._version import __version__
 from ..errors import InputError, ReluscapeError, UnsupportedError
+from ..numbers.threads import one_thread_for_good
 from .processes import TRIES
 from .results import ChunkResult
 from .slurm import job_options
-from .work import Task, measure, one_thread_for_good
+from .work import Task, measure
 
 CONNECT_SECONDS, WORKER_SECONDS, LOOK_SECONDS = 10, 60, 5.0
 SPARE = 2

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from ..errors import InputError
+from ..numbers.threads import one_thread
 from .cluster import Dask, Slurm
 from .processes import Local
 from .results import ChunkResult
-from .work import Task, measure, one_thread
+from .work import Task, measure
 
 __all__ = ["NAMES", "Dask", "Engine", "Local", "Serial", "Slurm", "get_engine"]
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..numbers.threads import one_thread
 from .plan import Cell, Sweep
-from .work import Task, measure, one_thread
+from .work import Task, measure
 
 CELLS = 5
 ENOUGH_SECONDS = 10.0

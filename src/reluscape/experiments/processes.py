@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 
 from ..errors import InputError, UnsupportedError
+from ..numbers.threads import THREAD_LIMITS
 from .results import ChunkResult
-from .work import THREAD_LIMITS, Task, measure
+from .work import Task, measure
 
 TRIES = 3
 PARENT_DEATH_SIGNAL = 1

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -16,9 +13,6 @@ from .plan import Cell
 from .quantities import get_quantity
 from .quantities.samples import FOLDER, is_file
 from .results import ChunkResult
-
-# variables by which a process that is about to start is held to one thread
-THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -62,22 +56,3 @@ def measure(task: Task) -> ChunkResult:
     except Exception as problem:  # a broken quantity must not end the sweep; the line is kept in the store
         return ChunkResult(*place, "failed", message=f"{type(problem).__name__}: {problem}")
     return ChunkResult(*place, "done", tuple(quantity.numbers), np.array(rows, dtype=float))
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """Hold linear algebra to one thread: several would add in another order, and the last bits would differ."""
-    import scipy.linalg  # noqa: F401  (its library must be there to be held)
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
-        yield
-
-
-@cache
-def one_thread_for_good() -> None:
-    """Hold this process to one thread from now on."""
-    import scipy.linalg  # noqa: F401
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(1)

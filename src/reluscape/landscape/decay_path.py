@@ -13,6 +13,7 @@ import numpy as np
 from .._lazy import axes
 from ..errors import InputError, TooLarge
 from ..numbers.checks import real_number
+from ..numbers.threads import one_thread
 from ..problem.networks import TwoLayerNet
 from ..problem.penalties import WeightDecay
 from ..problem.problem import Problem
@@ -160,6 +161,7 @@ class DecayPath:
         return ax
 
 
+@one_thread()
 def decay_path(
     X: Any,
     y: Any = None,

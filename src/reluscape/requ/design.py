@@ -12,6 +12,7 @@ from ..errors import AssumptionError, DataWarning, InputError, ShapeError
 from ..numbers.checks import readonly
 from ..numbers.entries import entries
 from ..numbers.seeds import as_generator
+from ..numbers.threads import one_thread
 from ..numbers.tolerances import DEFAULT, Tolerances
 from .constants import coercivity_constant, positive, sublevel_radius
 from .labels import labelled, two_classes
@@ -85,6 +86,7 @@ class Design:
         )
 
 
+@one_thread()
 def design(
     X: Any,
     y: Any = None,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..numbers.seeds import as_generator
+from ..numbers.threads import one_thread
 from ..numbers.tolerances import DEFAULT, Tolerances
 from .certify import Certificate, examine
 from .labels import labelled
@@ -69,6 +70,7 @@ def random_net(m: int, d: int, rng: Any = None, scale: float = 1.0, awake: int |
     return ReQUNet(a, U)
 
 
+@one_thread()
 def train(
     X: Any,
     y: Any,

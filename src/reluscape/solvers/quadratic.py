@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import SolverError
 from ..numbers.checks import readonly
+from ..numbers.threads import one_thread
 from ..numbers.tolerances import DEFAULT, ROUNDING, Tolerances
 from ..problem.data import Dataset
 from .face import FacePoint, certified_face
@@ -307,7 +308,5 @@ def _in_chunks(work, size: int, workers: int) -> None:  # type: ignore[no-untype
         for chunk in chunks:
             work(chunk)
         return
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1), ThreadPoolExecutor(workers) as pool:
+    with one_thread(), ThreadPoolExecutor(workers) as pool:
         list(pool.map(work, chunks))

@@ -15,6 +15,7 @@ from ...numbers.checks import readonly
 from ...numbers.exact import fraction_array
 from ...numbers.overflow import refuses_overflow
 from ...numbers.seeds import stream
+from ...numbers.threads import one_thread
 from ...numbers.tolerances import DEFAULT, MACHINE_PRECISION, Tolerances
 from ...problem.losses import check_exact
 from ...problem.networks import TwoLayerNet
@@ -37,6 +38,7 @@ HALVINGS = 40
 
 
 @refuses_overflow
+@one_thread()
 def descend(
     X: Any,
     y: Any,

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...errors import UnsupportedError
 from ...interop.writing import with_weights
+from ...numbers.threads import one_thread
 from ...problem.networks import DeepNet, TwoLayerNet
 from ...problem.penalties import as_penalty
 from ...problem.trained.layered import as_layered, read_layered
@@ -17,6 +18,7 @@ from ...problem.trained.reading import read_trained
 from .proving import prove_layered
 
 
+@one_thread()
 def polish_to_minimum(model: Any, X: Any, y: Any = None, *, loss: Any = None, weight_decay: Any = None) -> Any:
     """Return the proved local minimum beside a trained model's weights, as a model of the same kind.
 

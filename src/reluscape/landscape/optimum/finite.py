@@ -16,6 +16,7 @@ from ...geometry.regions import count_regions
 from ...numbers.checks import readonly, whole_number
 from ...numbers.overflow import refuses_overflow
 from ...numbers.seeds import stream
+from ...numbers.threads import one_thread
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
@@ -40,6 +41,7 @@ WARM_SHARE, WARM_SECONDS = 0.2, 2.0
 
 
 @refuses_overflow
+@one_thread()
 def global_minimum(
     X: Any,
     y: Any = None,

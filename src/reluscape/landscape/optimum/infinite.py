@@ -13,6 +13,7 @@ from ...geometry.arrangement import Arrangement
 from ...numbers import exact
 from ...numbers.overflow import refuses_overflow
 from ...numbers.seeds import stream
+from ...numbers.threads import one_thread
 from ...numbers.tolerances import DEFAULT
 from ...problem.data import Dataset, standardize
 from ...problem.networks import TwoLayerNet
@@ -51,6 +52,7 @@ def infinite_width_minimum(
 
 
 @refuses_overflow
+@one_thread()
 def infinite_width_minimum(
     X: Any,
     y: Any = None,

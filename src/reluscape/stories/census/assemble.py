@@ -11,6 +11,7 @@ from ...errors import InputError, TooLarge
 from ...landscape.topology.choices import fitting_choices, known_size
 from ...landscape.topology.decay.graph import decayed_seconds, refuse_slow
 from ...landscape.topology.whole import LandscapeSettings, whole_landscape
+from ...numbers.threads import one_thread
 from ...problem.data import Dataset, as_dataset
 from ...problem.losses import BinaryCrossEntropy, LogisticLoss, SquaredLoss, able, get_loss
 from ...problem.penalties import as_penalty
@@ -31,6 +32,7 @@ STAGES = {
 }
 
 
+@one_thread()
 def landscape(
     X: Any,
     y: Any = None,

@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 from ...critical.trained.examine import STARTS
 from ...numbers.overflow import refuses_overflow
+from ...numbers.threads import one_thread
 from ...problem.trained.opening import Opened, open_model, trained_by
 from ...problem.trained.targets import label_notes
 from ..options import ExplainOptions, ModelOptions, Origin, check_options
@@ -19,6 +20,7 @@ from .result import Explanation, ModelReport
 
 
 @refuses_overflow
+@one_thread()
 def certify_model(
     model: Any,
     X: Any,
@@ -78,6 +80,7 @@ def certify_model(
 
 
 @refuses_overflow
+@one_thread()
 def explain(
     model: Any,
     X: Any,

@@ -15,6 +15,7 @@ from ...landscape.widths.settings import Settings
 from ...landscape.widths.subject import Subject
 from ...landscape.widths.undrawn import Undrawn
 from ...numbers.checks import real_number
+from ...numbers.threads import one_thread
 from ...problem.penalties import NONE, as_penalty
 from ...problem.problem import Problem, as_problem
 from ..options import DataOrigin, Origin, SurveyOptions, check_options
@@ -37,6 +38,7 @@ STAGES = {
 }
 
 
+@one_thread()
 def survey(
     X: Any,
     y: Any = None,
