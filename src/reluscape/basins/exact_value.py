@@ -51,7 +51,7 @@ class ExactBasin:
     ) -> None:
         self.data, self.A, self.output_bias, self.deadline = data, A, output_bias, deadline
         self.k = V.shape[1]
-        self.columns = list(exact.pivot_columns(data.fractions)) if data.n else []
+        self.columns = list(exact.pivot_columns(data.rows)) if data.n else []
         r = len(self.columns)
         flat = targets.T.reshape(-1).tolist()
         values = [*data.fractions[:, self.columns].reshape(-1), *flat]

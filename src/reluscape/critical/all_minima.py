@@ -161,7 +161,7 @@ def local_minima(
         return decayed_minima(problem, width)
     data = problem.only(output_bias=True, signs=True)
     frozen = None if problem.signs is None else check_signs(problem.signs, width)
-    columns = list(exact.pivot_columns(data.fractions)) or [0]
+    columns = list(exact.pivot_columns(data.rows)) or [0]
     spanning = data if len(columns) >= data.d else Dataset(data.fractions[:, columns], data.y_fractions)
     faces = enumerate_faces(spanning)
     groups = [width] if frozen is None else [int((frozen == s).sum()) for s in (1, -1)]

@@ -31,12 +31,14 @@ IN_STEP = 16_384
 
 def worth_compiling(space: Coordinates, starts: np.ndarray) -> bool:
     """Return whether the programs with the units starts[b] to starts[b + 1] are given to the compiled kernel."""
-    m = np.diff(starts).astype(float)
-    N = m * space.r + 1
-    work = START + PASSES * m * len(space.C) + N**3 / 6
-    if N.max(initial=0.0) > MOST_VARIABLES:
+    units = starts[1:] - starts[:-1]
+    if int(units.max(initial=0)) * space.r >= MOST_VARIABLES:
         return False
-    if work.max(initial=0.0) > MUCH or work.sum() > MUCH_TOGETHER or _left_by_an_earlier_run():
+    if _left_by_an_earlier_run():
+        return True
+    m = units.astype(float)
+    work = START + PASSES * m * len(space.C) + (m * space.r + 1) ** 3 / 6
+    if work.max(initial=0.0) > MUCH or work.sum() > MUCH_TOGETHER:
         return True
     _solved[0] += float(work.sum())
     return _solved[0] > MUCH_IN_ALL
@@ -88,7 +90,7 @@ def one_program(
     units, signs = np.arange(m, dtype=np.int64), np.array(codes, dtype=np.int64)
     flags = np.array(patterns, dtype=bool, order="C"), np.array(sides, dtype=bool, order="C")
     x, mu, s = _compiled(space, *flags, starts, units, signs, tolerances, out, iterations)
-    shape = int((codes != 0).sum()), len(space.C)
+    shape = int(np.count_nonzero(codes)), len(space.C)
     size, count = m * space.r + (space.E.size > 0), shape[0] * shape[1]
     return x[:size], mu[:count].reshape(shape), s[:count].reshape(shape), out[0]
 
@@ -153,12 +155,13 @@ def _compiled(
     # the library multiplies the features of a large program sooner than the kernel's loops
     ready = len(starts) == 2 and N > LEAST_READY
     products = _products(space, patterns[units[starts[0] : starts[1]]]) if ready else np.empty((N, N))
-    vectors, slots = tuple(np.empty((6, max(N, k, 1)))), tuple(np.empty((14, max(m * k, 1))))
+    vectors, slots = tuple(np.empty((6, max(N, k, 1)))), tuple(np.empty((15, max(m * k, 1))))
     interior_points(
         space.U,
         space.E,
         space.y,
         np.array(space.C.T, order="C"),  # never a frozen view, for which all would be compiled again
+        np.array(space.products.T, order="C"),
         patterns,
         sides,
         starts,

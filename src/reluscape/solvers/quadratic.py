@@ -144,13 +144,14 @@ class BasinPrograms:
             prove: False is content with small residuals where rows are neither close nor ill-scaled.
         """
         space, tol = self.space, self.tolerances
-        p = int((program.codes != 0).sum())
-        sides = np.where(program.patterns[:p][:, space.rows], 1.0, -1.0) * program.codes[:p, None]
+        p = int(np.count_nonzero(program.codes))
+        on = program.patterns[:, space.rows]
+        sides = np.where(on[:p], 1.0, -1.0) * program.codes[:p, None]
         if space.y_scale == 0.0 or (not len(program.codes) and not self.output_bias):
             x = np.zeros(len(program.codes) * space.r + self.output_bias)
             square = float(space.y @ space.y)
             return self._solution(program, x, np.zeros_like(sides), np.ones_like(sides), square, 0.0, 0.0, 0, True)
-        x, mu, s, stats = one_program(space, program.patterns, program.patterns[:, space.rows], program.codes, tol)
+        x, mu, s, stats = one_program(space, program.patterns, on, program.codes, tol)
         square, residual, iterations = float(stats[0]), float(stats[1:4].sum()), int(stats[4])
         if residual <= tol.kkt and not (prove or space.fine):
             return self._solution(program, x, mu, s, square, residual, residual, iterations, False)

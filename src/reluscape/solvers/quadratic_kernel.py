@@ -28,12 +28,12 @@ def heights(x: np.ndarray, normals: np.ndarray, units: int, out: np.ndarray) -> 
     r, k = normals.shape
     for j in range(units):
         lo = j * k
-        for t in range(k):
-            out[lo + t] = 0.0
-        for a in range(r):
-            value = x[j * r + a]
+        for a in range(0, r, 2):
+            last = min(a + 1, r - 1)
+            one, two = x[j * r + a], x[j * r + last] if last > a else 0.0
             for t in range(k):
-                out[lo + t] += value * normals[a, t]
+                value = one * normals[a, t] + two * normals[last, t]
+                out[lo + t] = value if a == 0 else out[lo + t] + value
 
 
 @kernel(lambda L, N, *_: N**3 / 6 + N * N, error_model="numpy", fastmath=ANY_ORDER)
@@ -45,14 +45,28 @@ def factor(M: np.ndarray, N: int, dependent: float) -> None:
     """
     for i in range(N):
         diagonal = M[i, i]
-        for j in range(i):
+        pivot = diagonal
+        for j in range(0, i - 3, 4):  # four columns share each entry of the row that is read
+            f, g, h, e = M[i, j], M[i, j + 1], M[i, j + 2], M[i, j + 3]
+            for c in range(j):
+                value = M[i, c]
+                f -= value * M[j, c]
+                g -= value * M[j + 1, c]
+                h -= value * M[j + 2, c]
+                e -= value * M[j + 3, c]
+            f /= M[j, j]
+            g = (g - f * M[j + 1, j]) / M[j + 1, j + 1]
+            h = (h - f * M[j + 2, j] - g * M[j + 2, j + 1]) / M[j + 2, j + 2]
+            e = (e - f * M[j + 3, j] - g * M[j + 3, j + 1] - h * M[j + 3, j + 2]) / M[j + 3, j + 3]
+            M[i, j], M[i, j + 1], M[i, j + 2], M[i, j + 3] = f, g, h, e
+            pivot -= f * f + g * g + h * h + e * e
+        for j in range(i - i % 4, i):
             value = M[i, j]
             for c in range(j):
                 value -= M[i, c] * M[j, c]
-            M[i, j] = value / M[j, j]
-        pivot = diagonal
-        for c in range(i):
-            pivot -= M[i, c] * M[i, c]
+            value /= M[j, j]
+            M[i, j] = value
+            pivot -= value * value
         M[i, i] = np.sqrt(pivot) if pivot > dependent * diagonal else 1e150
 
 
@@ -77,6 +91,7 @@ def interior_points(
     E: np.ndarray,
     y: np.ndarray,
     normals: np.ndarray,
+    table: np.ndarray,
     patterns: np.ndarray,
     sides: np.ndarray,
     starts: np.ndarray,
@@ -101,6 +116,7 @@ def interior_points(
         E: (n,) unit column of the output bias, or (0,) for none.
         y: (n,) targets of about unit length.
         normals: (r, k) unit constraint normals, the columns C_t.
+        table: (r (r + 1) / 2, k) products C_ta C_tb, a >= b, or (0, 0) where these are too many.
         patterns: (S, n) bool, the distinct patterns.
         sides: (S, k) bool, the patterns on the samples that the constraints belong to.
         starts: (B + 1,) int64.
@@ -112,7 +128,7 @@ def interior_points(
         ready: whether the second matrix holds the features' products, of the one program that there is then.
         matrices: working space (N, n), (N, N), (N, N) for the N variables of the largest program.
         vectors: six times (N,), at least (k,).
-        slots: fourteen times (p k,) for the p units with a cone.
+        slots: fifteen times (p k,) for the p units with a cone.
         out: (B, 5) receives |residual|^2 and what separates it from the minimum: complementarity, the primal residual
             times the multipliers, the dual residual times the weights; iterations.
 
@@ -122,7 +138,7 @@ def interior_points(
     gap_limit, ridge, dependent = limits[0], limits[1], limits[2]
     F, P, M = matrices
     x, q, dual, step, best_x, terms = vectors
-    o, s, mu, best_s, best_mu, primal, pulls, weights, inverse, height, step_s, step_mu, corrector, ratio = slots
+    o, s, mu, best_s, best_mu, primal, pulls, weights, inverse, back, height, step_s, step_mu, corrector, ratio = slots
     for b in range(len(starts) - 1):
         first, m, p, trace = starts[b], starts[b + 1] - starts[b], 0, 0.0
         for j in range(m):
@@ -171,6 +187,7 @@ def interior_points(
                 primal[i] = o[i] * height[i] - s[i]
                 ratio[i] = abs(primal[i])
                 inverse[i] = 1.0 / s[i]
+                back[i] = 1.0 / mu[i]
                 weights[i] = mu[i] * inverse[i]
                 pulls[i] = o[i] * mu[i]
                 corrector[i] = 0.0
@@ -206,12 +223,17 @@ def interior_points(
                 M[i, i] += base
             for j in range(p):
                 for a in range(r):
-                    for t in range(k):
-                        terms[t] = weights[j * k + t] * normals[a, t]
-                    for c in range(a + 1):
-                        value = 0.0
+                    if len(table) == 0:
                         for t in range(k):
-                            value += terms[t] * normals[c, t]
+                            terms[t] = weights[j * k + t] * normals[a, t]
+                    for c in range(a + 1):
+                        value, entry = 0.0, a * (a + 1) // 2 + c
+                        if len(table) > 0:
+                            for t in range(k):
+                                value += weights[j * k + t] * table[entry, t]
+                        else:
+                            for t in range(k):
+                                value += terms[t] * normals[c, t]
                         M[j * r + a, j * r + c] += value
             factor(M, N, dependent)
             for phase in range(2):
@@ -233,7 +255,7 @@ def interior_points(
                 for i in range(count):
                     step_s[i] = o[i] * height[i] + primal[i]
                     step_mu[i] = -(mu[i] + weights[i] * step_s[i] + corrector[i] * inverse[i])
-                    ratio[i] = max(-step_s[i] * inverse[i], -step_mu[i] / mu[i])
+                    ratio[i] = max(-step_s[i] * inverse[i], -step_mu[i] * back[i])
                 shrink = max(largest(ratio, count), 1.0)
                 if phase == 0:
                     along = 1.0 / shrink

@@ -115,7 +115,7 @@ def _decide_in_general(data: Dataset, y: np.ndarray, samples: np.ndarray, types:
         mu = np.full((T, n), Fraction(0), dtype=object)
         mu[j, samples] = multipliers
         return Refutation(np.full(n, Fraction(0), dtype=object), mu)
-    columns = list(exact.pivot_columns(data.fractions[samples])) if k else []
+    columns = list(exact.pivot_columns(data.rows[samples])) if k else []
     X, r = data.fractions[samples][:, columns], len(columns)
     if T * r * k > SMALL:
         answer = proposed(X, y[samples], rows, signs)
