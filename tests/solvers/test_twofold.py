@@ -1,8 +1,10 @@
 from fractions import Fraction
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reluscape.solvers.twofold import lower_parts, product
+from reluscape.solvers.twofold import column_products, lower_parts, product
 
 
 def test_products_that_cancel_are_rounded_once():
@@ -36,3 +38,18 @@ def test_long_sums_of_odd_length_that_cancel_are_rounded_once():
 def test_no_columns_and_no_rows():
     assert product(np.zeros((2, 0)), np.zeros((2, 0)), np.zeros((0, 3))).tolist() == [[0.0] * 3] * 2
     assert product(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((2, 3))).shape == (0, 3)
+
+
+@given(st.integers(0, 10**6))
+def test_sums_of_columns_hold_twice_the_digits(seed):
+    rng = np.random.default_rng(seed)
+    d, r = rng.integers(1, 30, 2)
+    high, factor = rng.normal(size=(2, d, r)) * 10.0 ** rng.integers(-8, 8, (2, d, r))
+    low = high * rng.normal(size=high.shape) * 2.0**-54
+    factor[-1] = -(high[:-1] * factor[:-1]).sum(axis=0) / high[-1]
+    found = column_products(high, low, factor)
+    for c in range(r):
+        terms = list(zip(high[:, c], low[:, c], factor[:, c], strict=True))
+        truth = sum((Fraction(a) + Fraction(b)) * Fraction(f) for a, b, f in terms)
+        size = sum(abs(Fraction(a) * Fraction(f)) for a, _, f in terms)
+        assert abs(Fraction(found[c]) - truth) <= abs(truth) / 2**50 + size / 2**95

@@ -14,7 +14,7 @@ import numpy as np
 from ..numbers.tolerances import DEFAULT, MACHINE_PRECISION
 from ..problem.losses.curvatures import curvature
 from .decayed_gap_kernel import LOGISTIC, SQUARED
-from .twofold import product, two_sum
+from .twofold import column_products, two_sum
 
 ROUNDS = 4
 # a norm that is that much shorter than the decay may change
@@ -59,7 +59,7 @@ def moved_gap(program: Any, at: Any, x: np.ndarray, z: np.ndarray) -> float:
     system = (reach[used, None] * table[used]).T
     rest = np.zeros(size)
     for turn in range(ROUNDS):
-        rest = product(high[None], low[None], table)[0]
+        rest = _left(program, high, low, n, size)
         if turn == ROUNDS - 1 or not rest.any():
             break
         move = reach[used] * np.linalg.lstsq(system, -rest, rcond=len(high) * MACHINE_PRECISION)[0]
@@ -81,6 +81,31 @@ def moved_gap(program: Any, at: Any, x: np.ndarray, z: np.ndarray) -> float:
         loose += abs(rest[-1]) * (1.0 + abs(x[-1]))
     worst = max(float(pulls.max(initial=0.0)), 1.0)
     return max(value - lower, n * MACHINE_PRECISION * abs(value)) + (worst - 1.0) * value + loose
+
+
+def _left(program: Any, high: np.ndarray, low: np.ndarray, n: int, size: int) -> np.ndarray:
+    """Return F^T e - C^T z - q (size,) in twice the working precision, where each z and q meets its own unit alone.
+
+    Args:
+        program: features F, cones C.
+        high: (n + m k + m d,) slopes e, multipliers z, and q.
+        low: their lower parts.
+        n: how many slopes there are.
+        size: how many columns of F count.
+    """
+    F, (m, d, k) = program.F, program.C.shape
+    factor = np.zeros((n + k + 1, size))
+    factor[:n] = F[:, :size]
+    factor[n : n + k, : m * d] = -program.C.transpose(2, 0, 1).reshape(k, m * d)
+    factor[n + k, : m * d] = -1.0
+    both = []
+    for part in (high, low):
+        terms = np.zeros((n + k + 1, size))
+        terms[:n] = part[:n, None]
+        terms[n : n + k, : m * d] = np.repeat(part[n : n + m * k].reshape(m, k).T, d, axis=1)
+        terms[n + k, : m * d] = part[n + m * k :]
+        both.append(terms)
+    return column_products(both[0], both[1], factor)
 
 
 def _dual(at: Any, f: np.ndarray, bend: np.ndarray, e: np.ndarray) -> float:

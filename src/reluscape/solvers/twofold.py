@@ -44,6 +44,14 @@ def product(high: np.ndarray, low: np.ndarray, factor: np.ndarray) -> np.ndarray
     return total
 
 
+def column_products(high: np.ndarray, low: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Return the sums (r,) over the rows of (high + low) * factor, all (d, r), accumulated as in `product`."""
+    exponent = np.frexp(np.abs(high))[1]
+    high, low, factor = np.ldexp(high, -exponent), np.ldexp(low, -exponent), np.ldexp(factor, exponent)
+    terms, errors = two_product(high, factor)
+    return np.asarray(_sums(terms[None], (errors + low * factor)[None])[0])
+
+
 def _sums(terms: np.ndarray, rest: np.ndarray) -> np.ndarray:
     """Return the sums (n, r) over the middle axis of terms (n, d, r) and of what rounding left of them."""
     while terms.shape[1] > 1:
