@@ -27,7 +27,7 @@ def one_thread() -> Iterator[None]:
         yield
         return
     try:
-        with _limits():
+        with _libraries().limit(limits=1):
             yield
     finally:
         _HELD.release()
@@ -36,12 +36,13 @@ def one_thread() -> Iterator[None]:
 @cache
 def one_thread_for_good() -> None:
     """Hold this process to one thread from now on."""
-    _limits()
+    _libraries().limit(limits=1)
 
 
-def _limits() -> Any:
-    """Return threadpoolctl's limits, in force from now on."""
-    import scipy.linalg  # noqa: F401  (its library must be there to be held)
-    from threadpoolctl import threadpool_limits
+@cache
+def _libraries() -> Any:
+    """Return threadpoolctl's handle of NumPy's and SciPy's linear algebra; looking for them takes milliseconds."""
+    import scipy.linalg  # noqa: F401  (its library must be there to be found)
+    from threadpoolctl import ThreadpoolController
 
-    return threadpool_limits(1)
+    return ThreadpoolController()
