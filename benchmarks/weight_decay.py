@@ -137,7 +137,7 @@ def torch_network(X, y, classes, width, decay, seed):
             return value
 
         last.step(closure)
-        value = float(closure())
+        value = float(closure().detach())
         if not value < best * (1 - 1e-14):
             break
         best = value

@@ -81,12 +81,13 @@ def survey(
         "seed": seed,
         "adapt": True,
     }
-    table = read_table(data, target, **how, undrawn=not dry_run)
+    table = read_table(data, target, **how, undrawn=True)
     how["rows"] = table.drawn
     samples = Dataset.from_table(table, bias=not no_bias)
     loss_name = loss or ("cross_entropy" if len(table.classes or ()) > 2 else "squared")
     if dry_run:
-        output.planned(plan(samples, settings, table.Y, loss_name), table.warnings, as_json)
+        ready = plan(samples, settings, table.Y, loss_name, started=time.process_time())
+        output.planned(ready, table.warnings, as_json)
         return
     folder = output.folder_for(data, out)
     output.check_place(certificate)

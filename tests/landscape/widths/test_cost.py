@@ -47,3 +47,10 @@ def test_an_easy_table_takes_less_than_it_is_given_and_a_large_one_nearly_all():
     assert easy < 60
     large = cost.expected_seconds(subject(900, 12), Settings(seconds=20.0), 1.0)
     assert large > 10
+
+
+def test_what_starting_and_reading_took_is_added_and_leaves_half_of_the_time():
+    about, settings = subject(900, 12), Settings(seconds=20.0)
+    plain = cost.expected_seconds(about, settings, 1.0)
+    assert plain <= cost.expected_seconds(about, settings, 1.0, started=4.0) <= plain + 4.0
+    assert cost.expected_seconds(about, settings, 1.0, started=60.0) >= 60.0 + 20.0 * cost.TRAINED / 10

@@ -28,8 +28,8 @@ from .shares import (
 )
 from .subject import Subject
 
-# seconds of one core at the nominal speed for starting and loading compiled code, and for report and page
-LOADED, WRITTEN = 3.0, 1.5
+# seconds of one core at the nominal speed for loading the library and compiled code, and for report and page
+LOADED, WRITTEN = 2.0, 1.5
 # rows up to which nearly every width has a network without loss, so that no search is long
 EASY_ROWS = 5
 # seconds of a basin's program apart from its arithmetic, of one operation, and how often it is factorised
@@ -62,17 +62,18 @@ def speed(now: Callable[[], float] = time.thread_time) -> float:
     return float(np.median(times)) / (steps * array_seconds(runs, n, d, width))
 
 
-def expected_seconds(subject: Subject, settings: Settings, slowness: float) -> float:
+def expected_seconds(subject: Subject, settings: Settings, slowness: float, started: float = 0.0) -> float:
     """Return about how many seconds a survey takes, loading and writing included.
 
     Args:
         subject: samples, targets and loss.
         settings: what is asked for.
         slowness: seconds of this machine for a nominal one, of `speed`.
+        started: seconds that starting and reading the table take, which are known by then.
     """
     data, widths = subject.data, settings.widths
     seconds = settings.budget(data.n, data.d)
-    before = slowness * LOADED
+    before = started + slowness * LOADED
     left = begun = seconds - min(before, BEFORE * seconds)
     X, Y = np.asarray(standardize(data).X), subject.Y
     trainings = Trainings(X, Y, settings.output_bias, subject.loss, settings.trainings, settings.seed)

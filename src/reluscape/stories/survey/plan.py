@@ -21,6 +21,7 @@ def dry_run(
     loss: Any = "squared",
     notes: Sequence[str] = (),
     slowness: float | None = None,
+    started: float = 0.0,
 ) -> dict[str, Any]:
     """Return what a survey of these data would do, without doing it.
 
@@ -31,13 +32,14 @@ def dry_run(
         loss: what is minimised.
         notes: sentences on how the table was read.
         slowness: seconds of this machine for a nominal one; None looks.
+        started: processor seconds that starting and reading the table took.
     """
     subject = Subject.of(X, Y, loss, None, settings.output_bias)
     data, slowness = subject.data, speed() if slowness is None else slowness
     arrangement = Arrangement.of(data)
     k = len(arrangement.normals)
     bound = cover_number(k, arrangement.rank)
-    seconds, forecast = settings.budget(data.n, data.d), expected_seconds(subject, settings, slowness)
+    seconds, forecast = settings.budget(data.n, data.d), expected_seconds(subject, settings, slowness, started)
     exact = counted(arrangement, seconds)
     several = len(settings.widths) > 1
     widths = f"{'each of the widths' if several else 'the width'} {', '.join(map(str, settings.widths))}"
