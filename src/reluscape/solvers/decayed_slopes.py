@@ -57,9 +57,10 @@ def moved_gap(program: Any, at: Any, x: np.ndarray, z: np.ndarray) -> float:
     reach = np.concatenate([np.sqrt(bend), z.ravel(), lam * free])
     used = np.flatnonzero(reach > 0)
     system = (reach[used, None] * table[used]).T
-    rest = np.zeros(size)
+    factor, rest = _met_by_units(F[:, :size], C), np.zeros(size)
     for turn in range(ROUNDS):
-        rest = _left(program, high, low, n, size)
+        whole, small = (_beside(part, n, C.shape, size) for part in (high, low))
+        rest = column_products(whole, small, factor)
         if turn == ROUNDS - 1 or not rest.any():
             break
         move = reach[used] * np.linalg.lstsq(system, -rest, rcond=len(high) * MACHINE_PRECISION)[0]
@@ -83,29 +84,29 @@ def moved_gap(program: Any, at: Any, x: np.ndarray, z: np.ndarray) -> float:
     return max(value - lower, n * MACHINE_PRECISION * abs(value)) + (worst - 1.0) * value + loose
 
 
-def _left(program: Any, high: np.ndarray, low: np.ndarray, n: int, size: int) -> np.ndarray:
-    """Return F^T e - C^T z - q (size,) in twice the working precision, where each z and q meets its own unit alone.
+def _met_by_units(F: np.ndarray, C: np.ndarray) -> np.ndarray:
+    """Return F^T, -C^T and -1 (n + k + 1, size) in one table: column j d + a holds what meets weight a of unit j.
 
     Args:
-        program: features F, cones C.
-        high: (n + m k + m d,) slopes e, multipliers z, and q.
-        low: their lower parts.
-        n: how many slopes there are.
-        size: how many columns of F count.
+        F: (n, size) features.
+        C: (m, d, k) cones.
     """
-    F, (m, d, k) = program.F, program.C.shape
-    factor = np.zeros((n + k + 1, size))
-    factor[:n] = F[:, :size]
-    factor[n : n + k, : m * d] = -program.C.transpose(2, 0, 1).reshape(k, m * d)
+    n, (m, d, k) = len(F), C.shape
+    factor = np.zeros((n + k + 1, F.shape[1]))
+    factor[:n] = F
+    factor[n : n + k, : m * d] = -C.transpose(2, 0, 1).reshape(k, m * d)
     factor[n + k, : m * d] = -1.0
-    both = []
-    for part in (high, low):
-        terms = np.zeros((n + k + 1, size))
-        terms[:n] = part[:n, None]
-        terms[n : n + k, : m * d] = np.repeat(part[n : n + m * k].reshape(m, k).T, d, axis=1)
-        terms[n + k, : m * d] = part[n + m * k :]
-        both.append(terms)
-    return column_products(both[0], both[1], factor)
+    return factor
+
+
+def _beside(values: np.ndarray, n: int, cones: tuple[int, int, int], size: int) -> np.ndarray:
+    """Return n slopes e, multipliers z (m k,) and q (m d,) beside the table of `_met_by_units`, same shape."""
+    m, d, k = cones
+    terms = np.zeros((n + k + 1, size))
+    terms[:n] = values[:n, None]
+    terms[n : n + k, : m * d] = np.repeat(values[n : n + m * k].reshape(m, k).T, d, axis=1)
+    terms[n + k, : m * d] = values[n + m * k :]
+    return terms
 
 
 def _dual(at: Any, f: np.ndarray, bend: np.ndarray, e: np.ndarray) -> float:
